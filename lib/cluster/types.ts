@@ -1,0 +1,129 @@
+/** The one door to Kubernetes, as steps and practice controllers see it. */
+
+export interface ObjectMeta {
+  name: string
+  namespace?: string
+  uid?: string
+  resourceVersion?: string
+  generation?: number
+  creationTimestamp?: string
+  deletionTimestamp?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  ownerReferences?: {
+    apiVersion: string
+    kind: string
+    name: string
+    uid: string
+    controller?: boolean
+    blockOwnerDeletion?: boolean
+  }[]
+  finalizers?: string[]
+  generateName?: string
+}
+
+/** Any Kubernetes object; callers narrow it. Times are strings, as on the wire. */
+export interface KubeObject {
+  apiVersion: string
+  kind: string
+  metadata: ObjectMeta
+  // biome-ignore lint/suspicious/noExplicitAny: Kubernetes objects are open; each reader names the fields it uses.
+  [field: string]: any
+}
+
+export interface Ref {
+  apiVersion: string
+  kind: string
+  name: string
+  /** Left out for cluster-scoped kinds. */
+  namespace?: string
+}
+
+export interface Query {
+  apiVersion: string
+  kind: string
+  /** Left out: all namespaces, or a cluster-scoped kind. */
+  namespace?: string
+  labels?: string
+  fields?: string
+}
+
+export interface LogOptions {
+  namespace: string
+  pod: string
+  container?: string
+  previous?: boolean
+  /** Only the last lines. */
+  tail?: number
+}
+
+/** Asked of a SelfSubjectAccessReview. */
+export interface Right {
+  verb: string
+  group?: string
+  resource: string
+  subresource?: string
+  namespace?: string
+  name?: string
+}
+
+export interface WatchEvent<T extends KubeObject = KubeObject> {
+  type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK"
+  object: T
+}
+
+/**
+ * A cluster with one identity. Reads throw `LookError` when the answer to a look is already known: 401 → cannot look
+ * (login), network and 5xx and 429 → cannot look (unreachable), kind not served → cannot look (not there), 403 →
+ * blocked with who may not do what. Other API errors are `ClusterError`.
+ */
+export interface ClusterReader {
+  /** The API server's URL. */
+  readonly server: string
+  /** The object, or nothing where it is not there. */
+  get<T extends KubeObject = KubeObject>(ref: Ref): Promise<T | undefined>
+  list<T extends KubeObject = KubeObject>(query: Query): Promise<T[]>
+  /** Whether the server serves a kind now. */
+  serves(apiVersion: string, kind: string): Promise<boolean>
+  log(options: LogOptions): Promise<string>
+  allowed(right: Right): Promise<boolean>
+  /** User name by SelfSubjectReview, by `users/~` where that is not served. */
+  whoami(): Promise<string>
+  /** The server's clock (the Date header of a fresh answer), in milliseconds since the epoch. */
+  now(): Promise<number>
+  /** gitVersion of `/version`. */
+  version(): Promise<string>
+}
+
+export interface ClusterWriter {
+  create<T extends KubeObject = KubeObject>(object: KubeObject): Promise<T>
+  /** Server-side apply under the field manager `flower-runbook` (or another), forced. */
+  apply<T extends KubeObject = KubeObject>(object: KubeObject, manager?: string): Promise<T>
+  /** JSON merge patch. */
+  merge<T extends KubeObject = KubeObject>(
+    ref: Ref,
+    patch: object,
+    options?: { subresource?: string },
+  ): Promise<T>
+  /** Full update with the object's resourceVersion. */
+  replace<T extends KubeObject = KubeObject>(
+    object: KubeObject,
+    options?: { subresource?: string },
+  ): Promise<T>
+  /** False where it was not there. */
+  remove(ref: Ref, options?: { propagation?: "Background" | "Foreground" | "Orphan" }): Promise<boolean>
+  /** Raw POST, for example `pods/NAME/binding`. */
+  post(path: string, body: object): Promise<unknown>
+}
+
+export interface Cluster extends ClusterReader, ClusterWriter {
+  /** LIST, then WATCH for ever (reconnecting, re-listing on 410) until the signal aborts. */
+  watch(
+    query: Query,
+    handlers: { list(items: KubeObject[]): void; event(event: WatchEvent): void },
+    signal: AbortSignal,
+  ): Promise<void>
+  /** A reader whose reads are served from watches and remembered, so that their change can be awaited. */
+  observe(): { reader: ClusterReader; changed(signal: AbortSignal): Promise<void>; close(): void }
+  close(): Promise<void>
+}

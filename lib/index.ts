@@ -1,0 +1,15 @@
+/** The public names of the library. */
+
+export type * from "./cluster/types.ts"
+export * from "./notebook/errors.ts"
+export type { Federation, Origin } from "./notebook/federation.ts"
+export type { FederationValues, Input, InputTable, SiteValues } from "./notebook/inputs.ts"
+export * as input from "./notebook/inputs.ts"
+export * from "./notebook/looks.ts"
+export { type Notebook, notebook, type Problem } from "./notebook/notebook.ts"
+export type { Roles, Site } from "./notebook/roles.ts"
+export { type Again, again, type BaseContext, type Step, type StepDefinition, step } from "./notebook/step.ts"
+export type { PracticeContainer, PracticeImage } from "./practice/types.ts"
+export type { Event, Outcome, Recorded } from "./runner/events.ts"
+export type { CommandResult, Shell, ShellOptions } from "./shell/types.ts"
+export type { StepContext, Tools } from "./tools.ts"

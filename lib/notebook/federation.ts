@@ -1,0 +1,15 @@
+import type { Site } from "./roles.ts"
+
+/** Where a value came from, strongest first. */
+export type Origin = "flag" | "variable" | "file" | "earlier answer" | "default" | "prompt"
+
+/** A federation with every input resolved: what a run works on. */
+export interface Federation<F = Record<string, unknown>, S = Record<string, unknown>> {
+  readonly name: string
+  /** Federation-wide inputs by camelCase name. */
+  readonly values: Readonly<F>
+  /** Every site, in the order of the roles, then as given. */
+  readonly sites: readonly Site<S>[]
+  /** Origin by `flower-version` or `supernode-1.server`. */
+  readonly origins: Readonly<Record<string, Origin>>
+}

@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto"
+import type { Federation } from "./federation.ts"
+import { camel } from "./inputs.ts"
+import type { Notebook } from "./notebook.ts"
+import type { Site } from "./roles.ts"
+import type { Step } from "./step.ts"
+
+/** What a checkpoint was made of: shown when a step is stale, so secrets stand as hashes. */
+export type Ingredients = Readonly<Record<string, string>>
+
+/** The resolved inputs that the step itself declares, as text by input name. Not its neighbours'. */
+export function ingredients(
+  notebook: Notebook,
+  step: Step,
+  federation: Federation,
+  site?: Site,
+): Ingredients {
+  const result: Record<string, string> = { version: String(step.version ?? 1) }
+  for (const name of step.inputs ?? []) {
+    const input = notebook.inputs[name]!
+    const holder: Record<string, unknown> | undefined = input.per === "federation" ? federation.values : site
+    const value = holder?.[camel(name)]
+    if (value === undefined) continue
+    const text = typeof value === "string" ? value : canonical(value)
+    result[name] = input.secret ? hash(text) : text
+  }
+  return result
+}
+
+/** A short hash of step id and ingredients. */
+export function fingerprint(step: Step, made: Ingredients): string {
+  return hash(canonical([step.id, made]))
+}
+
+/** Why two sets of ingredients differ, in words: `flower-version 1.34.0 → 1.36.0`. */
+export function changes(before: Ingredients, now: Ingredients): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])]
+    .filter((key) => before[key] !== now[key])
+    .map(
+      (key) =>
+        `${key === "version" ? "the step itself" : key} ${before[key] ?? "unset"} → ${now[key] ?? "unset"}`,
+    )
+}
+
+const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16)
+
+/** JSON with sorted keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    item !== null && typeof item === "object" && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  )
+}

@@ -1,0 +1,110 @@
+/**
+ * The table of inputs: each is declared once, here as a type, in the notebook as data. Flags, variables, file keys,
+ * prompts, help, completion, JSON schema and docs are all made from it (lib/cli).
+ */
+
+export type InputType =
+  | "text"
+  | "name"
+  | "url"
+  | "path"
+  | "number"
+  | "duration"
+  | "choice"
+  | "flag"
+  | "list"
+  | "map"
+
+/** Everything known about one input. Durations are in seconds; a map is `KEY=VALUE` pairs. */
+export interface Input<T = unknown, Per extends "federation" | "site" = "federation" | "site"> {
+  readonly type: InputType
+  readonly per: Per
+  /** One sentence for `--help` and the docs. */
+  readonly help: string
+  /** The question on a terminal; asked only while the input is `required` and has no value. */
+  readonly prompt?: string
+  readonly required?: boolean
+  /** The value when nothing else gives one. A function sees the site (per-site) and the federation's values. */
+  readonly default?:
+    | T
+    | ((site: { name: string; role: string }, values: Record<string, unknown>) => T | undefined)
+  /** The answer offered in the prompt: never taken without asking. */
+  readonly suggest?: T | ((site: { name: string; role: string }) => T)
+  readonly choices?: readonly string[]
+  /** Only sites of these roles have it. */
+  readonly roles?: readonly string[]
+  /** Where it stands in the federation file when that is not the top level under its own name: `flower.version`. */
+  readonly file?: string
+  /** The value itself is secret (a password). Secret values are taken from files or prompts, never remembered. */
+  readonly secret?: boolean
+  /** Placeholder in help: `--server <url>`. */
+  readonly placeholder?: string
+  /** Says in a sentence what is wrong with a value, or nothing. */
+  readonly check?: (value: T) => string | undefined
+}
+
+type Options<T, Per extends "federation" | "site"> = Omit<Input<T, Per>, "type" | "per"> & {
+  readonly per?: Per
+}
+type Known<T, O> = O extends
+  | { readonly required: true }
+  | { readonly default: T }
+  | { readonly default: (...a: never[]) => T }
+  ? T
+  : T | undefined
+type PerOf<O> = O extends { readonly per: "site" } ? "site" : "federation"
+
+function make<T>(type: InputType) {
+  return <const O extends Options<T, "federation" | "site">>(options: O): Input<Known<T, O>, PerOf<O>> =>
+    ({ per: "federation", ...options, type }) as unknown as Input<Known<T, O>, PerOf<O>>
+}
+
+export const text = make<string>("text")
+/** A Kubernetes name: a DNS label of at most 63 characters. */
+export const name = make<string>("name")
+export const url = make<string>("url")
+/** A file or folder; made absolute against the folder of whoever gave it (shell: the working one; file: the file's). */
+export const path = make<string>("path")
+export const number = make<number>("number")
+/** `90s`, `15m`, `2h`; the value is in seconds. */
+export const duration = make<number>("duration")
+export const flag = make<boolean>("flag")
+export const list = make<string[]>("list")
+export const map = make<Record<string, string>>("map")
+export const choice = <
+  const C extends readonly string[],
+  const O extends Options<C[number], "federation" | "site">,
+>(
+  choices: C,
+  options: O,
+): Input<Known<C[number], O>, PerOf<O>> =>
+  ({ per: "federation", ...options, choices, type: "choice" }) as unknown as Input<
+    Known<C[number], O>,
+    PerOf<O>
+  >
+
+// biome-ignore lint/suspicious/noExplicitAny: a table holds inputs of every type.
+export type InputTable = Readonly<Record<string, Input<any>>>
+
+type Camel<S extends string> = S extends `${infer A}-${infer B}` ? `${A}${Capitalize<Camel<B>>}` : S
+type Pick_<T extends InputTable, Per> = {
+  readonly [K in keyof T as T[K] extends Input<infer _, infer P>
+    ? P extends Per
+      ? Camel<K & string>
+      : never
+    : never]: T[K] extends Input<infer V, infer _> ? V : never
+}
+/** The values of a table's federation-wide inputs, by camelCase name. */
+export type FederationValues<T extends InputTable> = Pick_<T, "federation">
+/** The values of a table's per-site inputs, by camelCase name. */
+export type SiteValues<T extends InputTable> = Pick_<T, "site">
+
+/** `skupper-site` as a property name: `skupperSite`. */
+export function camel(inputName: string): string {
+  return inputName.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+/** `flowerVersion` or `flower-version` as part of a variable's name: `FLOWER_VERSION`. */
+export function variablePart(inputName: string): string {
+  return inputName.replace(/[^A-Za-z0-9]+/g, "_").toUpperCase()
+}

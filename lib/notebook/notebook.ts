@@ -1,0 +1,86 @@
+import type { Federation } from "./federation.ts"
+import type { InputTable } from "./inputs.ts"
+import type { Roles, Site } from "./roles.ts"
+import type { Step } from "./step.ts"
+
+/** An ordered list of steps with their prose, roles and inputs. */
+export interface Notebook {
+  /** Also the program's name: `flower-runbook`, variables `FLOWER_RUNBOOK_*`. */
+  readonly name: string
+  readonly title: string
+  readonly roles: Roles
+  readonly inputs: InputTable
+  readonly steps: readonly Step[]
+  /** The same roles and inputs, with steps that undo what the notebook made, in reverse. */
+  readonly teardown?: Notebook
+  /** Cross-checks of resolved inputs (versions agree, both or neither): one sentence with its cure for each. */
+  check?(federation: Federation): Problem[]
+  /** Reads what the inputs' files hold (a manifest) so that it counts in fingerprints and is checked beforehand. */
+  readonly reference?: readonly string[]
+}
+
+/** What is wrong with the inputs, before anything is done. */
+export interface Problem {
+  what: string
+  fix: string
+}
+
+/** Step scopes that are not roles. */
+export const SCOPES = ["every site", "here", "link", "federation"] as const
+
+/**
+ * Declares a notebook.
+ * @throws Error naming the step: unknown needs, feeds, inputs or scope, an id used twice, a cycle, needs that stand later.
+ */
+export function notebook(definition: Notebook): Notebook {
+  const ids = new Set<string>()
+  for (const step of definition.steps) {
+    if (ids.has(step.id)) throw new Error(`step ${step.id} is declared twice`)
+    ids.add(step.id)
+  }
+  const many = Object.values(definition.roles).filter((cardinality) => cardinality === "many").length
+  const one = Object.values(definition.roles).filter((cardinality) => cardinality === "one").length
+  for (const step of definition.steps) {
+    if (!(SCOPES as readonly string[]).includes(step.on) && definition.roles[step.on] === undefined) {
+      throw new Error(`step ${step.id} is on ${JSON.stringify(step.on)}: no role of the notebook`)
+    }
+    if (step.on === "link" && (many !== 1 || one !== 1)) {
+      throw new Error(`step ${step.id} is on "link": the notebook needs one role of one site and one of many`)
+    }
+    for (const need of [...(step.needs ?? []), ...(step.feeds === undefined ? [] : [step.feeds])]) {
+      if (!ids.has(need)) throw new Error(`step ${step.id} needs ${need}: no such step`)
+    }
+    for (const input of step.inputs ?? []) {
+      if (definition.inputs[input] === undefined)
+        throw new Error(`step ${step.id} takes ${input}: no such input`)
+    }
+  }
+  refuseCycles(definition.steps)
+  return Object.freeze(definition)
+}
+
+function refuseCycles(steps: readonly Step[]): void {
+  const seen = new Map<string, "open" | "closed">()
+  const visit = (id: string, way: string[]): void => {
+    if (seen.get(id) === "closed") return
+    if (seen.get(id) === "open") throw new Error(`steps need each other: ${[...way, id].join(" → ")}`)
+    seen.set(id, "open")
+    for (const need of steps.find((step) => step.id === id)?.needs ?? []) visit(need, [...way, id])
+    seen.set(id, "closed")
+  }
+  for (const step of steps) visit(step.id, [])
+  const place = new Map(steps.map((step, index) => [step.id, index]))
+  for (const step of steps) {
+    for (const need of step.needs ?? []) {
+      if (place.get(need)! > place.get(step.id)!)
+        throw new Error(`step ${step.id} stands before ${need}, which it needs`)
+    }
+  }
+}
+
+/** Whether a step is done for a site of this role (in this site's lane). */
+export function appliesTo(notebook: Notebook, step: Step, site: Site): boolean {
+  if (step.on === "every site") return true
+  if (step.on === "link") return notebook.roles[site.role] === "many"
+  return step.on === site.role
+}

@@ -1,0 +1,21 @@
+/** How many sites a role has in one federation. */
+export type Cardinality = "one" | "many"
+
+/** The roles of a notebook, in the order in which their sites are shown: `{ superlink: "one", supernode: "many" }`. */
+export type Roles = Readonly<Record<string, Cardinality>>
+
+/** One participant: a name, its role and the values of its per-site inputs by their camelCase names. */
+export type Site<Values = Record<string, unknown>> = Readonly<Values> & {
+  readonly name: string
+  readonly role: string
+}
+
+/** The key under which a role's sites stand in the federation file: `superlink`, `supernodes`. */
+export function fileKey(role: string, cardinality: Cardinality): string {
+  return cardinality === "one" ? role : `${role}s`
+}
+
+/** The name of the n-th site (from 1) of a role that has not been given one: `superlink`, `supernode-2`. */
+export function defaultSiteName(role: string, cardinality: Cardinality, n: number): string {
+  return cardinality === "one" ? role : `${role}-${n}`
+}

@@ -1,0 +1,61 @@
+/**
+ * Knows every secret value of this process and takes it out of text, also in its base64 and URL forms.
+ * One object a process, at the event source: what passes it may be shown and kept.
+ */
+export class Redactor {
+  #forms = new Set<string>()
+  #pattern: RegExp | undefined
+
+  /** Remembers a secret. Values shorter than 6 characters are left alone: they would blacken ordinary text. */
+  add(value: string | undefined): void {
+    const text = value?.trim()
+    if (text === undefined || text.length < 6) return
+    const before = this.#forms.size
+    for (const form of [
+      text,
+      encodeURIComponent(text),
+      JSON.stringify(text).slice(1, -1),
+      ...base64Forms(text),
+    ]) {
+      if (form.length >= 6) this.#forms.add(form)
+    }
+    for (const line of text.split("\n")) if (line.length >= 16 && line !== text) this.#forms.add(line)
+    if (this.#forms.size !== before) this.#pattern = undefined
+  }
+
+  /** The text with every known secret replaced by `‹secret›`. */
+  text(value: string): string {
+    if (this.#forms.size === 0) return value
+    this.#pattern ??= new RegExp(
+      [...this.#forms]
+        .sort((a, b) => b.length - a.length)
+        .map((form) => form.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&"))
+        .join("|"),
+      "g",
+    )
+    return value.replace(this.#pattern, "‹secret›")
+  }
+
+  /** The same object with every string in it redacted; the original where nothing changed. */
+  deep<T>(value: T): T {
+    if (this.#forms.size === 0) return value
+    if (typeof value === "string") return this.text(value) as T
+    if (Array.isArray(value)) return value.map((item) => this.deep(item)) as T
+    if (value !== null && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.deep(item)])) as T
+    }
+    return value
+  }
+}
+
+/** Base64 of the text at its three alignments inside a longer text, without the characters that depend on neighbours. */
+function base64Forms(text: string): string[] {
+  return [0, 1, 2].map((shift) => {
+    const whole = Buffer.concat([Buffer.alloc(shift), Buffer.from(text)])
+      .toString("base64")
+      .replace(/=+$/, "")
+    const from = shift === 0 ? 0 : shift + 1
+    const tail = (shift + Buffer.byteLength(text)) % 3
+    return whole.slice(from, tail === 0 ? undefined : -1)
+  })
+}

@@ -1,0 +1,94 @@
+import type { Look } from "./looks.ts"
+import type { Site } from "./roles.ts"
+
+/** What every step is handed, whatever its tools. `S`: per-site values, `F`: federation-wide values. */
+export interface BaseContext<S = Record<string, unknown>, F = Record<string, unknown>> {
+  /** The site this is done for. A `here` or `federation` step has none: reading it throws. */
+  readonly site: Site<S>
+  /** For a `link` step: the site at the other end, the role there is one of. Elsewhere reading it throws. */
+  readonly peer: Site<S>
+  readonly sites: readonly Site<S>[]
+  /** The site of a role that has one. */
+  the(role: string): Site<S>
+  /** All sites of a role. */
+  all(role: string): readonly Site<S>[]
+  /** The federation-wide inputs. */
+  readonly inputs: Readonly<F>
+  /** The federation's name. */
+  readonly federation: string
+  /** The federation's folder (0700). */
+  readonly folder: string
+  /** Ends when the run is interrupted or the step's deadline passes. */
+  readonly signal: AbortSignal
+  /** An act of this step for this site was begun and not ended (the run was killed): what it made is ours. */
+  readonly begun: boolean
+  /** A person can be asked now: a browser login may be started. */
+  readonly interactive: boolean
+  /** Whether a value was given for an input (a flag, the file, an answer) and is not merely its default. */
+  given(input: string, site?: string): boolean
+  /** How another step of this run ended at a site, if it did; federation steps build their answer from it. */
+  outcome(step: string, site?: string): { readonly ok: boolean; readonly reason: string } | undefined
+  /** Says a sentence to the person (an event; kept in the journal). */
+  note(sentence: string): void
+  /** Every later output hides this value. */
+  secret(value: string | undefined): void
+}
+
+/** Returned by an act: go back to another step of the lane first; obeyed once. */
+export interface Again {
+  readonly again: string
+  readonly reason: string
+}
+export const again = (step: string, reason: string): Again => ({ again: step, reason })
+
+/** What `act`, `change`, `again` and `undo` may return. */
+export type ActResult = Again | undefined | void
+
+/**
+ * One cell of a notebook. `look` reads and never writes; `act` is called on *absent*, `change` on *different*; then
+ * the runner looks until it is so. See docs/design.md.
+ */
+export interface StepDefinition<C extends BaseContext = BaseContext> {
+  readonly id: string
+  /** Raised when what the step makes changes its meaning: makes earlier checkpoints stale. Default 1. */
+  readonly version?: number
+  readonly title: string
+  /** A role of the notebook | "every site" | "here" | "link" (once a site of the `many` role, in its lane) | "federation". */
+  readonly on: string
+  /** Ids of steps that come before (order only). */
+  readonly needs?: readonly string[]
+  /** This step only supplies that one: it is looked at only while that one is not done. */
+  readonly feeds?: string
+  /** The inputs it depends on: they make its fingerprint. */
+  readonly inputs?: readonly string[]
+  /** Markdown, for the person. */
+  readonly prose: string
+  look(context: C): Look | Promise<Look>
+  act?(context: C): ActResult | Promise<ActResult>
+  change?(context: C): ActResult | Promise<ActResult>
+  /** `step ID --again`: does it anew although it is done (a restart, a new token). */
+  again?(context: C): ActResult | Promise<ActResult>
+  /** Marks on the cluster what the act made as ours; called right after the command, and at resume for a begun act. */
+  claim?(context: C): void | Promise<void>
+  /** The guide's read-only command, run after the wait, also when nothing had to be done; kept in the journal. */
+  show?(context: C): unknown
+  /** What the guide promises `show` prints: compared line by line, `<…>` and `[...]` match anything. */
+  readonly expect?: string
+  /** How long to wait until done, in seconds. Default 300. */
+  readonly timeout?: number
+  /** `run` always looks, also with trusted checkpoints (verify). */
+  readonly always?: boolean
+  /** `look` starts processes: it takes a slot like `act`. */
+  readonly spawns?: boolean
+  /** Acts with an equal key never run at once (sites on one cluster; one browser). */
+  exclusive?(context: C): string | undefined
+}
+
+/** A step of a notebook, its defaults filled in. */
+// biome-ignore lint/suspicious/noExplicitAny: the engine hands each step the context its notebook promised it.
+export type Step = StepDefinition<any>
+
+/** Declares a step; the type parameter says which tools its context carries. */
+export function step<C extends BaseContext>(definition: StepDefinition<C>): Step {
+  return Object.freeze(definition)
+}

@@ -1,0 +1,237 @@
+/** What the parts of the practice clusters agree on. Nothing here knows Flower. */
+import type { Cluster, KubeObject } from "../cluster/types.ts"
+
+/** How long the played controllers take: `short` keeps the order with at most 1 s each, `none` is at once. */
+export type Delays = "short" | "real" | "none"
+
+/** One user of a practice cluster. */
+export interface PracticeUser {
+  name: string
+  token: string
+  password?: string
+  groups: string[]
+  /** May do everything; others own the projects they create and nothing cluster-wide. */
+  admin: boolean
+}
+
+/** One request as the API server saw it. */
+export interface RequestEntry {
+  at: number
+  method: string
+  /** With its query. */
+  path: string
+  user: string | undefined
+  status: number
+  agent: string | undefined
+}
+
+/** Everything that makes a cluster come back the same: ports, CA, tokens, objects. JSON. */
+export interface Snapshot {
+  version: 1
+  name: string
+  port: number
+  ca: { certificate: string; key: string }
+  users: PracticeUser[]
+  resourceVersion: number
+  objects: KubeObject[]
+}
+
+export interface ApiServerOptions {
+  name: string
+  /** 0: any free port. */
+  port?: number
+  users: PracticeUser[]
+  ca: CertificateAuthority
+  faults: FaultTable
+  /** False: plain Kubernetes, no projects, routes, OAuth, OLM. Default true. */
+  openshift?: boolean
+  objects?: KubeObject[]
+  resourceVersion?: number
+  /** A token dies after so many milliseconds (a fault may end it earlier). */
+  onRequest?: (entry: RequestEntry) => void
+}
+
+/** A running API server. Speaks HTTPS on 127.0.0.1 only. */
+export interface ApiServer {
+  readonly name: string
+  readonly url: string
+  readonly port: number
+  readonly ca: CertificateAuthority
+  readonly users: readonly PracticeUser[]
+  readonly requests: readonly RequestEntry[]
+  snapshot(): Snapshot
+  close(): Promise<void>
+}
+
+/** Own CA; EC keys. All PEM. Made by lib/practice/certificates.ts. */
+export interface CertificateAuthority {
+  readonly certificate: string
+  readonly key: string
+  issue(
+    subject: string,
+    options: { hosts?: string[]; client?: boolean; server?: boolean },
+  ): Promise<{ certificate: string; key: string }>
+}
+
+/** Where a fault strikes; the word says which part asks for it. */
+export type FaultWhere =
+  | "api" // every API request; `match` is a RegExp on "VERB /path?query"
+  | "login" // OAuth and token checks
+  | "operator" // the OLM controller
+  | "site" // Skupper controller: sites
+  | "grant" // Skupper controller: issuing and redeeming
+  | "link" // the router network
+  | "pod" // scheduling and starting pods; `match` is a RegExp on the pod's name
+  | "tls" // certificates served
+
+/** One line of the fault table. */
+export interface Fault {
+  where: FaultWhere
+  /** Cluster (site) name, `*` for all. Default `*`. */
+  cluster?: string
+  match?: string
+  /**
+   * What happens. api: `500` `503` `429` `reset` `slow` `cut` (watches end) `gone` (410) `forbidden` `unauthorized`.
+   * login: `expired` `refused`. operator: `slow` `fails` `manual` `no-catalog` `no-group` `two-groups` `old` (RHSI 1.x).
+   * site: `pending`. grant: `expired` `used` `unreachable` `off`. link: `down`. pod: `quota` `image` `crash` `pending`.
+   * tls: `wrong-ca`.
+   */
+  what: string
+  /** Milliseconds, for `slow`. */
+  delay?: number
+  /** Strikes so many times, then is cured. */
+  times?: number
+  /** Cured so many seconds after the clusters started. */
+  seconds?: number
+}
+
+/** The one table of faults for flag, API and tests. Reads live: changing it cures or breaks running clusters. */
+export interface FaultTable {
+  /** The first fault that strikes now; counts one strike against `times`. */
+  strike(where: FaultWhere, cluster: string, subject?: string): Fault | undefined
+  /** As strike, without counting. */
+  peek(where: FaultWhere, cluster: string, subject?: string): Fault | undefined
+  set(faults: readonly Fault[]): void
+  readonly faults: readonly Fault[]
+  /** Called after each `set`. */
+  onChange(listener: () => void): () => void
+}
+
+/** A controller of the practice clusters: an ordinary client of an API server, ours or a real one. */
+export interface Controller {
+  readonly name: string
+  stop(): Promise<void>
+}
+
+export interface ControllerContext {
+  /** The cluster's (site's) name in the practice federation. */
+  readonly name: string
+  readonly cluster: Cluster
+  readonly delays: Delays
+  readonly faults: FaultTable
+  /** The routers of all practice clusters: which link reaches which site. */
+  readonly network: Network
+  readonly images: readonly PracticeImage[]
+}
+
+/** The played router network between the clusters, one object a practice federation. */
+export interface Network {
+  /** A site opens for links at an address (host:port); links that dial it with its CA's credentials reach it. */
+  accept(address: string, site: NetworkSite): () => void
+  /** Who answers at an address now. */
+  at(address: string): NetworkSite | undefined
+  /** Called when sites or what they offer changed. */
+  onChange(listener: () => void): () => void
+  changed(): void
+}
+
+/** One Skupper site as the router network sees it. */
+export interface NetworkSite {
+  readonly cluster: string
+  readonly namespace: string
+  readonly uid: string
+  readonly name: string
+  /** Fingerprint of the CA whose client certificates it accepts. */
+  readonly ca: string
+  /** Pod services behind a routing key here, by the site's connectors. */
+  backends(routingKey: string): PodService[]
+  connectors(): { name: string; routingKey: string }[]
+  listeners(): { name: string; routingKey: string }[]
+}
+
+/** What a running practice container offers at a port; `service` is whatever its image handed in. */
+export interface PodService {
+  readonly pod: { name: string; namespace: string; ip: string }
+  readonly port: number
+  readonly service: unknown
+}
+
+/** What a practice pod of a matching image does. Registered by the notebook's own code, handed to practice. */
+export interface PracticeImage {
+  /** Matched against the container's whole image reference. */
+  readonly image: RegExp
+  /** The container starts. Returns how it ends on SIGTERM (deleted, replaced); a kill calls nothing. */
+  start(container: PracticeContainer): void | (() => void)
+}
+
+export interface PracticeContainer {
+  readonly image: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly pod: { name: string; namespace: string; labels: Readonly<Record<string, string>>; cluster: string }
+  /** One line into the container's log (a timestamp is kept beside it). */
+  log(line: string): void
+  ready(): void
+  /** The container ends; it is restarted as a Deployment would, with back-off. */
+  exit(code: number): void
+  /** Serves at a port: whoever dials it is handed `service`. */
+  listen(port: number, service: unknown): void
+  /**
+   * Dials `host:port` (a Service of the own namespace, `name`, `name.namespace`, `….svc…`) and keeps the connection:
+   * `open` with the other side's service when a path is there (and again when it comes back), `lost` when it goes.
+   * Returns how to hang up.
+   */
+  dial(address: string, on: { open(service: unknown): void; lost(): void }): () => void
+}
+
+/** A started set of practice clusters. */
+export interface Practice {
+  /** Its folder: kubeconfigs, token files, CA files, stand-in commands, federation.yaml. */
+  readonly folder: string
+  readonly federationFile: string
+  /** The folder of the stand-in `oc` and `skupper`. */
+  readonly commands: string
+  readonly clusters: readonly PracticeCluster[]
+  readonly faults: FaultTable
+  /** Writes the state to the `keep` file where one was asked for, then stops everything. */
+  close(): Promise<void>
+}
+
+export interface PracticeCluster {
+  readonly name: string
+  readonly role: string
+  readonly server: ApiServer
+  /** As cluster administrator. */
+  readonly kubeconfig: string
+  readonly admin: PracticeUser
+  /** An ordinary user. */
+  readonly developer: PracticeUser
+}
+
+export interface PracticeOptions {
+  /** One cluster each; names and roles come from the notebook. */
+  readonly sites: readonly { name: string; role: string }[]
+  /** Keys of each site's entry in the federation.yaml that practice writes, beside server, tokens and CA. */
+  readonly values: (site: { name: string; role: string }) => Record<string, unknown>
+  readonly federation: string
+  /** The folder for its files; made when missing, 0700. */
+  readonly folder: string
+  readonly delays?: Delays
+  readonly faults?: readonly Fault[]
+  /** Read again whenever it changes. */
+  readonly faultsFile?: string
+  /** Brings clusters back from this file, and saves them there. */
+  readonly keep?: string
+  readonly images: readonly PracticeImage[]
+  readonly openshift?: boolean
+}

@@ -1,0 +1,137 @@
+/** Every input of the guide, declared once. Flags, variables, file keys, prompts, help and docs come from here. */
+import { type FederationValues, input, type SiteValues } from "../lib/index.ts"
+
+const superlink = ["superlink"] as const
+const supernode = ["supernode"] as const
+
+export const inputs = {
+  // the federation
+  "flower-version": input.text({
+    help: "Flower's version at every site; the images' tag where no image is given",
+    default: "1.34.0",
+    file: "flower.version",
+    placeholder: "version",
+    check: (value: string) =>
+      /^\d+\.\d+\.\d+$/.test(value) ? undefined : `${value} is not a version such as 1.34.0`,
+  }),
+  "link-with": input.choice(["token", "file"], {
+    help: "How a SuperNode's site gets its link: an access token, or a link file where grants cannot be reached",
+    default: "token",
+  }),
+  "token-lifetime": input.duration({ help: "How long an access token can be redeemed", default: 900 }),
+  "allow-restart": input.flag({
+    help: "Agree to change a SuperLink that was there before: a restart loses its list of SuperNodes",
+    default: false,
+  }),
+  commands: input.path({ help: "A folder looked in first for oc and skupper" }),
+
+  // every site
+  server: input.url({
+    per: "site",
+    required: true,
+    help: "The cluster's API server",
+    prompt: "API server (oc whoami --show-server, or rosa describe cluster -o json)",
+    placeholder: "https://api.example:6443",
+  }),
+  project: input.name({
+    per: "site",
+    required: true,
+    help: "The project (namespace) of this site",
+    prompt: "Project",
+    suggest: (site: { name: string; role: string }) =>
+      site.role === "superlink" ? "flower-openshift-demo" : `flower-${site.name}`,
+  }),
+  "skupper-site": input.name({
+    per: "site",
+    help: "The name of the Skupper Site in it",
+    default: (site: { name: string }) => `${site.name}-interconnect`,
+  }),
+  login: input.choice(["web", "token", "password", "context"], {
+    per: "site",
+    help: "How to log in; by itself the one whose values are given, else web",
+    default: (_: unknown, values: Record<string, unknown>) =>
+      values.tokenFile !== undefined
+        ? "token"
+        : values.username !== undefined || values.passwordFile !== undefined
+          ? "password"
+          : values.context !== undefined
+            ? "context"
+            : "web",
+  }),
+  "token-file": input.path({ per: "site", help: "A file that holds an API token (login token)" }),
+  username: input.text({ per: "site", help: "User name (login password)" }),
+  "password-file": input.path({ per: "site", help: "A file that holds the password (login password)" }),
+  context: input.text({ per: "site", help: "A context of an existing kubeconfig, copied (login context)" }),
+  kubeconfig: input.path({
+    per: "site",
+    help: "The kubeconfig that holds the context; default KUBECONFIG, else your own; only read",
+  }),
+  "callback-port": input.number({
+    per: "site",
+    help: "Local port of the browser login's answer (login web)",
+  }),
+  "certificate-authority": input.path({ per: "site", help: "CA file of the API server" }),
+  proxy: input.text({
+    per: "site",
+    help: "Proxy to the API server; default from HTTPS_PROXY and NO_PROXY; 'none' for none",
+  }),
+  "operator-channel": input.text({
+    per: "site",
+    help: "Channel of the skupper-operator package",
+    default: "stable-2",
+  }),
+  "operator-source": input.text({
+    per: "site",
+    help: "CatalogSource of the operator; default: the one that offers the channel",
+  }),
+  "operator-namespace": input.name({
+    per: "site",
+    help: "Where the operator is installed",
+    default: "openshift-operators",
+  }),
+  image: input.text({
+    per: "site",
+    help: "Own image in place of flwr/superlink or flwr/supernode; its tag need not be Flower's version",
+  }),
+  "image-pull-secret": input.name({ per: "site", help: "Secret with the registry's credentials" }),
+  env: input.map({ per: "site", help: "Environment of the container, KEY=VALUE" }),
+  resources: input.map({ per: "site", help: "Requests and limits: requests.cpu=100m, limits.memory=2Gi" }),
+
+  // the SuperLink's site
+  "link-access-type": input.choice(
+    ["default", "route", "loadbalancer", "nodeport", "local", "ingress", "gateway"],
+    {
+      per: "site",
+      roles: superlink,
+      help: "How links from other sites come in",
+      default: "default",
+    },
+  ),
+  "superlink-workload": input.name({
+    per: "site",
+    roles: superlink,
+    help: "The Deployment of the SuperLink",
+    default: "superlink",
+  }),
+  "tls-secret": input.name({
+    per: "site",
+    roles: superlink,
+    help: "Secret with tls.crt, tls.key, ca.crt for Flower's own TLS",
+  }),
+
+  // the SuperNodes' sites
+  "root-certificates-secret": input.name({
+    per: "site",
+    roles: supernode,
+    help: "Secret with ca.crt for Flower's own TLS",
+  }),
+  "node-config": input.map({ per: "site", roles: supernode, help: "Flower's --node-config: partition-id=0" }),
+  "supernode-manifest": input.path({
+    per: "site",
+    roles: supernode,
+    help: "Own manifest in place of ours (a Deployment, and what goes with it)",
+  }),
+} as const
+
+export type Values = FederationValues<typeof inputs>
+export type SiteInputs = SiteValues<typeof inputs>
