@@ -29,6 +29,7 @@ export const inputs = {
   server: input.url({
     per: "site",
     required: true,
+    identity: true,
     help: "The cluster's API server",
     prompt: "API server (oc whoami --show-server, or rosa describe cluster -o json)",
     placeholder: "https://api.example:6443",

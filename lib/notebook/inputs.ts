@@ -37,6 +37,8 @@ export interface Input<T = unknown, Per extends "federation" | "site" = "federat
   readonly file?: string
   /** The value itself is secret (a password). Secret values are taken from files or prompts, never remembered. */
   readonly secret?: boolean
+  /** What a site is: another value under the same site name in the same folder is refused (a cluster's server). */
+  readonly identity?: boolean
   /** Placeholder in help: `--server <url>`. */
   readonly placeholder?: string
   /** Says in a sentence what is wrong with a value, or nothing. */

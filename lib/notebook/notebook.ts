@@ -15,8 +15,6 @@ export interface Notebook {
   readonly teardown?: Notebook
   /** Cross-checks of resolved inputs (versions agree, both or neither): one sentence with its cure for each. */
   check?(federation: Federation): Problem[]
-  /** Reads what the inputs' files hold (a manifest) so that it counts in fingerprints and is checked beforehand. */
-  readonly reference?: readonly string[]
 }
 
 /** What is wrong with the inputs, before anything is done. */

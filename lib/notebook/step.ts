@@ -80,6 +80,8 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
   readonly always?: boolean
   /** `look` starts processes: it takes a slot like `act`. */
   readonly spawns?: boolean
+  /** It makes the session: on a terminal, a step that meets an expired login goes back to this one. */
+  readonly session?: boolean
   /** Acts with an equal key never run at once (sites on one cluster; one browser). */
   exclusive?(context: C): string | undefined
 }

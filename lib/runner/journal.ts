@@ -1,5 +1,5 @@
 import type { Ingredients } from "../notebook/fingerprint.ts"
-import type { Event, Recorded, SiteSummary } from "./events.ts"
+import { type Event, placeName, type Recorded, type SiteSummary } from "./events.ts"
 
 export interface Checkpoint {
   readonly fingerprint: string
@@ -12,13 +12,17 @@ export interface Checkpoint {
 /** What the journal of a federation tells: the result of reading it once. */
 export interface Memory {
   readonly federation: string | undefined
-  /** The sites of earlier runs with what was given for them. */
+  /** The sites of the last run with what was given for them. */
   readonly sites: ReadonlyMap<string, SiteSummary>
+  /** Every site that ever was, as last seen: sites may leave and come back. */
+  readonly known: ReadonlyMap<string, SiteSummary>
   readonly given: Readonly<Record<string, unknown>>
   /** By place name (`supernode-1/site-create`). */
   readonly checkpoints: ReadonlyMap<string, Checkpoint>
   /** Places with an act started and not ended. */
   readonly begun: ReadonlySet<string>
+  /** Places where an act of ours ended well at some time. */
+  readonly made: ReadonlySet<string>
   /** The last `shown` event of each place. */
   readonly shown: ReadonlyMap<string, Extract<Recorded, { type: "shown" }>>
   /** The last `step ended` of each place. */
@@ -28,8 +32,57 @@ export interface Memory {
 
 export interface Journal {
   readonly memory: Memory
-  /** Stamps and appends; resolves once the line is on disk. */
-  append(event: Event): Promise<Recorded>
+  /** The identity of this run: every line it writes carries it. */
+  readonly run: string
+  /** Stamps and appends. `durable` settles once the line is on disk; the memory has it at once. */
+  append(event: Event): { recorded: Recorded; durable: Promise<void> }
   /** Writes what is pending, synchronously (a signal came). */
   flushSync(): void
+}
+
+/** Reads lines into a memory; also used line by line while a run writes. */
+export class MemoryReader implements Memory {
+  federation: string | undefined
+  sites = new Map<string, SiteSummary>()
+  known = new Map<string, SiteSummary>()
+  given: Record<string, unknown> = {}
+  checkpoints = new Map<string, Checkpoint>()
+  begun = new Set<string>()
+  made = new Set<string>()
+  shown = new Map<string, Extract<Recorded, { type: "shown" }>>()
+  ended = new Map<string, Extract<Recorded, { type: "step ended" }>>()
+  lastRun: { started: string; command: string; code?: number } | undefined
+
+  take(line: Recorded): void {
+    switch (line.type) {
+      case "run started":
+        this.federation = line.federation
+        this.sites = new Map(line.sites.map((site) => [site.name, site]))
+        for (const site of line.sites) this.known.set(site.name, site)
+        this.given = { ...line.given }
+        this.lastRun = { started: line.t, command: line.command }
+        break
+      case "act started":
+        this.begun.add(placeName(line))
+        break
+      case "act ended":
+        this.begun.delete(placeName(line))
+        if (line.ok) this.made.add(placeName(line))
+        break
+      case "checkpoint": {
+        const { fingerprint, made, t, reason, adopted } = line
+        this.checkpoints.set(placeName(line), { fingerprint, made, t, reason, ...(adopted && { adopted }) })
+        break
+      }
+      case "shown":
+        this.shown.set(placeName(line), line)
+        break
+      case "step ended":
+        this.ended.set(placeName(line), line)
+        break
+      case "run ended":
+        if (this.lastRun !== undefined) this.lastRun.code = line.code
+        break
+    }
+  }
 }

@@ -1,0 +1,26 @@
+import type { Redactor } from "../notebook/secrets.ts"
+import type { Emit, Event, Listener } from "./events.ts"
+import type { Journal } from "./journal.ts"
+
+/**
+ * The one source of events: redacts, writes to the journal, tells the listeners, in this order. `emit` does not wait;
+ * `durable` resolves once the line is on disk and is awaited where the order matters (consent, act, checkpoint).
+ */
+export interface Bus {
+  readonly emit: Emit
+  durable(event: Event): Promise<void>
+}
+
+export function createBus(journal: Journal, redactor: Redactor, listeners: readonly Listener[]): Bus {
+  const send = (event: Event): Promise<void> => {
+    const { recorded, durable } = journal.append(redactor.deep(event))
+    for (const listener of listeners) listener(recorded)
+    return durable
+  }
+  return {
+    emit: (event) => {
+      void send(event).catch(() => {})
+    },
+    durable: send,
+  }
+}

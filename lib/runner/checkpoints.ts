@@ -1,0 +1,23 @@
+import type { Federation } from "../notebook/federation.ts"
+import { changes, fingerprint, type Ingredients, ingredients } from "../notebook/fingerprint.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+import type { Cell } from "./graph.ts"
+import type { Checkpoint, Memory } from "./journal.ts"
+
+/** What the journal remembers of a cell against the inputs of now. */
+export interface Remembered {
+  readonly fingerprint: string
+  readonly made: Ingredients
+  readonly checkpoint: Checkpoint | undefined
+  /** Why the checkpoint no longer holds; empty where it holds or there is none. */
+  readonly stale: readonly string[]
+}
+
+export function remember(notebook: Notebook, federation: Federation, memory: Memory, cell: Cell): Remembered {
+  const made = ingredients(notebook, cell.step, federation, cell.site)
+  const print = fingerprint(cell.step, made)
+  const checkpoint = memory.checkpoints.get(cell.key)
+  const stale =
+    checkpoint === undefined || checkpoint.fingerprint === print ? [] : changes(checkpoint.made, made)
+  return { fingerprint: print, made, checkpoint, stale }
+}

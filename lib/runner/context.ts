@@ -1,0 +1,69 @@
+import type { Federation } from "../notebook/federation.ts"
+import type { Site } from "../notebook/roles.ts"
+import type { BaseContext } from "../notebook/step.ts"
+import type { Emit, Outcome } from "./events.ts"
+import { placeName } from "./events.ts"
+import type { Cell, Graph } from "./graph.ts"
+
+/** What contexts of one run have in common. */
+export interface ContextSource {
+  readonly federation: Federation
+  readonly folder: string
+  readonly graph: Graph
+  readonly interactive: boolean
+  readonly begun: (cell: Cell) => boolean
+  readonly outcome: (step: string, site?: string) => Outcome | undefined
+  readonly secret: (value: string | undefined) => void
+}
+
+/** The context of one look, act or show: the base, with the tools laid over it. */
+export function contextOf(
+  source: ContextSource,
+  cell: Cell,
+  tools: object,
+  signal: AbortSignal,
+  emit: Emit,
+): BaseContext {
+  const { federation } = source
+  const base: BaseContext = {
+    get site(): Site {
+      return present(cell.site, `step ${cell.step.id} is done ${cell.step.on}: it has no site`)
+    },
+    get peer(): Site {
+      return present(source.graph.peer(cell), `step ${cell.step.id} is on no link: it has no peer`)
+    },
+    sites: federation.sites,
+    the: (role) =>
+      present(
+        federation.sites.find((site) => site.role === role),
+        `the federation has no ${role}`,
+      ),
+    all: (role) => federation.sites.filter((site) => site.role === role),
+    inputs: federation.values,
+    federation: federation.name,
+    folder: source.folder,
+    signal,
+    begun: source.begun(cell),
+    interactive: source.interactive,
+    given: (input, site) => {
+      const origin = federation.origins[site === undefined ? input : `${site}.${input}`]
+      return origin !== undefined && origin !== "default"
+    },
+    outcome: (step, site) => {
+      const outcome = source.outcome(step, site)
+      return outcome && { ok: outcome.ok, reason: outcome.reason }
+    },
+    note: (text) => emit({ type: "note", text, ...cell.at }),
+    secret: source.secret,
+  }
+  return Object.defineProperties(base, Object.getOwnPropertyDescriptors(tools))
+}
+
+function present<T>(value: T | undefined, otherwise: string): T {
+  if (value === undefined) throw new Error(otherwise)
+  return value
+}
+
+/** The outcome of a place by step and site name. */
+export const outcomeKey = (step: string, site?: string): string =>
+  placeName(site === undefined ? { step } : { step, site })

@@ -1,0 +1,43 @@
+/** A step's time: ends by the run's signal or when its seconds are over. */
+export class Deadline {
+  readonly seconds: number
+  readonly signal: AbortSignal
+  readonly #over: AbortController
+  readonly #run: AbortSignal
+  readonly #timer: NodeJS.Timeout
+
+  constructor(seconds: number, run: AbortSignal) {
+    this.seconds = seconds
+    this.#run = run
+    this.#over = new AbortController()
+    this.#timer = setTimeout(() => this.#over.abort(), Math.min(seconds * 1000, 2 ** 31 - 1))
+    this.signal = AbortSignal.any([run, this.#over.signal])
+  }
+
+  get interrupted(): boolean {
+    return this.#run.aborted
+  }
+
+  /** The seconds are over (and the run was not interrupted). */
+  get passed(): boolean {
+    return !this.interrupted && this.#over.signal.aborted
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer)
+  }
+}
+
+/** Resolves after so many milliseconds, or at once when the signal aborts. Never rejects. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener("abort", end)
+      resolve()
+    }
+    const timer = setTimeout(end, milliseconds)
+    signal.addEventListener("abort", end, { once: true })
+  })
+}

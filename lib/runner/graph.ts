@@ -1,0 +1,78 @@
+import type { Federation } from "../notebook/federation.ts"
+import { appliesTo, type Notebook } from "../notebook/notebook.ts"
+import type { Site } from "../notebook/roles.ts"
+import type { Step } from "../notebook/step.ts"
+import { type At, placeName } from "./events.ts"
+
+/** A step at a site: what the runner walks. `here` and `federation` cells have no site. */
+export interface Cell {
+  readonly step: Step
+  readonly site: Site | undefined
+  readonly at: At
+  /** `supernode-1/site-create`. */
+  readonly key: string
+}
+
+export interface Lane {
+  /** The site's name, or `here`, `federation`. */
+  readonly name: string
+  readonly cells: readonly Cell[]
+}
+
+/** All cells of a notebook over a federation, and what each needs. */
+export interface Graph {
+  readonly here: Lane
+  readonly lanes: readonly Lane[]
+  readonly federation: Lane
+  /** In the notebook's order, a step's sites in theirs. */
+  readonly cells: readonly Cell[]
+  find(step: string, site?: Site): Cell | undefined
+  /** The cells that come before: the step's `needs` at this site, at both ends of a link, or wherever they are done. */
+  needs(cell: Cell): readonly Cell[]
+  /** The other end of a link step. */
+  peer(cell: Cell): Site | undefined
+}
+
+export function buildGraph(notebook: Notebook, federation: Federation): Graph {
+  const cells: Cell[] = []
+  const byKey = new Map<string, Cell>()
+  const byStep = new Map<string, Cell[]>()
+  const add = (step: Step, site?: Site): void => {
+    const at: At = site === undefined ? { step: step.id } : { step: step.id, site: site.name }
+    const cell: Cell = { step, site, at, key: placeName(at) }
+    cells.push(cell)
+    byKey.set(cell.key, cell)
+    byStep.set(step.id, [...(byStep.get(step.id) ?? []), cell])
+  }
+  for (const step of notebook.steps) {
+    if (step.on === "here" || step.on === "federation") add(step)
+    else for (const site of federation.sites) if (appliesTo(notebook, step, site)) add(step, site)
+  }
+  const stepOf = new Map(notebook.steps.map((step) => [step.id, step]))
+  const find = (step: string, site?: Site) =>
+    byKey.get(placeName(site === undefined ? { step } : { step, site: site.name }))
+  const single = federation.sites.find((site) => notebook.roles[site.role] === "one")
+
+  const needs = (cell: Cell): readonly Cell[] =>
+    (cell.step.needs ?? []).flatMap((id) => {
+      const needed = stepOf.get(id)!
+      if (cell.site === undefined || needed.on === "here" || needed.on === "federation")
+        return byStep.get(id) ?? []
+      const own = find(id, cell.site)
+      if (own === undefined) return byStep.get(id) ?? []
+      const far =
+        cell.step.on === "link" && needed.on === "every site" && single ? find(id, single) : undefined
+      return far === undefined || far === own ? [own] : [own, far]
+    })
+
+  const lane = (name: string, mine: (cell: Cell) => boolean): Lane => ({ name, cells: cells.filter(mine) })
+  return {
+    here: lane("here", (cell) => cell.step.on === "here"),
+    lanes: federation.sites.map((site) => lane(site.name, (cell) => cell.site === site)),
+    federation: lane("federation", (cell) => cell.step.on === "federation"),
+    cells,
+    find,
+    needs,
+    peer: (cell) => (cell.step.on === "link" ? single : undefined),
+  }
+}

@@ -1,0 +1,219 @@
+import { randomUUID } from "node:crypto"
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, truncateSync, writeSync } from "node:fs"
+import { type FileHandle, open } from "node:fs/promises"
+import { join } from "node:path"
+import { RunbookError } from "../notebook/errors.ts"
+import type { Event, Recorded } from "./events.ts"
+import { type Journal, type Memory, MemoryReader } from "./journal.ts"
+
+const FILE = "journal.jsonl"
+/** The version of the lines we write; a newer one is refused, never overwritten. */
+const VERSION = 1
+
+interface Content {
+  memory: MemoryReader
+  /** Bytes up to the end of the last whole line. */
+  good: number
+  torn: number
+}
+
+/** Reads a folder's journal without changing anything; nothing where there is none. */
+export function readMemory(folder: string): Memory | undefined {
+  return read(join(folder, FILE))?.memory
+}
+
+/**
+ * Reads the journal. A torn tail (a batch that did not reach the disk whole) is left out.
+ * @throws RunbookError naming file and line when the file is damaged elsewhere or of a newer version.
+ */
+function read(file: string): Content | undefined {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
+    throw new RunbookError(`The journal ${file} cannot be read`, {
+      why: (error as Error).message,
+      exitCode: 2,
+    })
+  }
+  const memory = new MemoryReader()
+  let good = 0
+  let number = 0
+  let bad: number | undefined
+  while (good < bytes.length || bad !== undefined) {
+    const from: number = bad ?? good
+    if (from >= bytes.length) break
+    const end = bytes.indexOf(10, from)
+    const line = end === -1 ? undefined : parse(bytes.toString("utf8", from, end))
+    number++
+    if (line === undefined) {
+      if (end === -1) break
+      bad = end + 1
+      continue
+    }
+    if (bad !== undefined) throw damaged(file, number - 1)
+    if (line.v > VERSION) {
+      throw new RunbookError(
+        `The journal ${file} is of version ${line.v}; this program knows version ${VERSION}`,
+        {
+          why: "a newer flower-runbook wrote it",
+          fix: "use the newer program, or another folder (--state DIR)",
+          exitCode: 2,
+        },
+      )
+    }
+    memory.take(line)
+    good = end + 1
+  }
+  return { memory, good, torn: bytes.length - good }
+}
+
+function damaged(file: string, line: number): RunbookError {
+  return new RunbookError(`The journal ${file} is damaged at line ${line}`, {
+    why: "that line is not JSON, and whole lines follow it: this is no torn end",
+    fix: "mend or move that file away; over a finished federation an empty journal acts on nothing",
+    next: `mv ${file} ${file}.damaged`,
+    exitCode: 2,
+  })
+}
+
+function parse(text: string): (Recorded & { v: number }) | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (value === null || typeof value !== "object" || typeof (value as Recorded).type !== "string")
+      return undefined
+    return typeof (value as Recorded).v === "number" ? (value as Recorded) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Opens the journal for writing: one write and datasync in flight, what comes meanwhile goes in the next (measured:
+ * a sync a line blocks the event loop). Cuts a torn tail.
+ * @param fresh move an earlier journal aside and start a new one
+ */
+export async function openJournal(
+  folder: string,
+  fresh: boolean,
+): Promise<{ journal: Journal; warnings: string[]; close(): Promise<void> }> {
+  const file = join(folder, FILE)
+  const warnings: string[] = []
+  if (fresh) {
+    const aside = join(folder, `journal-${new Date().toISOString().replace(/[:.]/g, "-")}.jsonl`)
+    try {
+      renameSync(file, aside)
+      warnings.push(`a new journal is started; the earlier one is kept as ${aside}`)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error
+    }
+  }
+  const content = read(file)
+  if (content !== undefined && content.torn > 0) {
+    truncateSync(file, content.good)
+    warnings.push(`the end of ${file} was torn (${content.torn} bytes that were never acknowledged): cut`)
+  }
+  const handle = await open(file, "a", 0o600)
+  if (content === undefined) syncFolder(folder)
+  const writer = new JournalWriter(handle, content?.memory ?? new MemoryReader())
+  return { journal: writer, warnings, close: () => writer.close() }
+}
+
+/** A journal that remembers nothing on disk (plan over a folder that is not there). */
+export function idleJournal(memory: Memory | undefined): Journal {
+  const run = randomUUID()
+  return {
+    memory: memory ?? new MemoryReader(),
+    run,
+    append: (event) => ({ recorded: stamp(event, run), durable: Promise.resolve() }),
+    flushSync() {},
+  }
+}
+
+const stamp = (event: Event, run: string): Recorded => ({
+  v: VERSION,
+  t: new Date().toISOString(),
+  run,
+  ...event,
+})
+
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, "r")
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+class JournalWriter implements Journal {
+  readonly memory: MemoryReader
+  readonly run = randomUUID()
+  #handle: FileHandle
+  #pending = ""
+  #next: PromiseWithResolvers<void> | undefined
+  #busy: Promise<void> | undefined
+  #inFlight = ""
+
+  constructor(handle: FileHandle, memory: MemoryReader) {
+    this.#handle = handle
+    this.memory = memory
+  }
+
+  append(event: Event): { recorded: Recorded; durable: Promise<void> } {
+    const recorded = stamp(event, this.run)
+    this.memory.take(recorded)
+    this.#pending += `${JSON.stringify(recorded)}\n`
+    this.#next ??= newBatch()
+    const { promise } = this.#next
+    this.#busy ??= this.#drain()
+    return { recorded, durable: promise }
+  }
+
+  async #drain(): Promise<void> {
+    // Let what happens in this tick join the first batch.
+    await Promise.resolve()
+    while (this.#pending !== "") {
+      const batch = this.#next!
+      this.#inFlight = this.#pending
+      this.#pending = ""
+      this.#next = undefined
+      try {
+        await this.#handle.appendFile(this.#inFlight)
+        await this.#handle.datasync()
+        batch.resolve()
+      } catch (error) {
+        batch.reject(
+          new RunbookError("The journal cannot be written", {
+            why: (error as Error).message,
+            fix: "make room on the disk, then run the same command again: it goes on where it stood",
+          }),
+        )
+      }
+      this.#inFlight = ""
+    }
+    this.#busy = undefined
+  }
+
+  flushSync(): void {
+    // What is in flight is written again only if the kernel has not taken it; a line twice does no harm.
+    if (this.#pending !== "") writeSync(this.#handle.fd, this.#pending)
+    this.#pending = ""
+    this.#next?.resolve()
+    this.#next = undefined
+    fsyncSync(this.#handle.fd)
+  }
+
+  async close(): Promise<void> {
+    await this.#busy
+    await this.#handle.close()
+  }
+}
+
+function newBatch(): PromiseWithResolvers<void> {
+  const batch = Promise.withResolvers<void>()
+  // Whoever awaits a line sees its error; lines nobody awaits must not end the process.
+  batch.promise.catch(() => {})
+  return batch
+}

@@ -1,0 +1,124 @@
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { hostname } from "node:os"
+import { join } from "node:path"
+import { RunbookError } from "../notebook/errors.ts"
+
+interface Owner {
+  pid: number
+  host: string
+  since: string
+  command: string
+  /** Start time of the process, where the system tells: a reused pid is not the owner. */
+  started?: string
+}
+
+/**
+ * Takes the folder's lock; a dead owner's is taken over.
+ * @returns how to give it back
+ * @throws RunbookError with exit code 3 naming the live owner
+ */
+export function takeLock(folder: string, command: string): () => void {
+  const file = join(folder, "lock")
+  const own: Owner = {
+    pid: process.pid,
+    host: hostname(),
+    since: new Date().toISOString(),
+    command,
+    ...startOf(process.pid),
+  }
+  const text = `${JSON.stringify(own)}\n`
+  const draft = join(folder, `lock.${process.pid}`)
+  writeFileSync(draft, text, { mode: 0o600 })
+  try {
+    // A link is there whole or not at all; three tries, for others may take over at the same moment.
+    for (let attempt = 0; attempt < 3; attempt++) {
+      try {
+        linkSync(draft, file)
+        return () => giveBack(file, text)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
+      }
+      takeFromDead(file)
+    }
+  } finally {
+    rmSync(draft, { force: true })
+  }
+  throw held(file, readOwner(file)?.owner)
+}
+
+function giveBack(file: string, text: string): void {
+  if (readOwner(file)?.text === text) rmSync(file, { force: true })
+}
+
+function takeFromDead(file: string): void {
+  const found = readOwner(file)
+  if (found === undefined) return
+  if (alive(found.owner)) throw held(file, found.owner)
+  const aside = `${file}.dead.${process.pid}`
+  try {
+    renameSync(file, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return
+    throw error
+  }
+  // Somebody faster may have put a live lock there between the reading and the renaming: put it back.
+  if (readFileSync(aside, "utf8") !== found.text) {
+    try {
+      linkSync(aside, file)
+    } catch {}
+  }
+  rmSync(aside, { force: true })
+}
+
+function readOwner(file: string): { owner: Owner | undefined; text: string } | undefined {
+  try {
+    const text = readFileSync(file, "utf8")
+    try {
+      return { owner: JSON.parse(text) as Owner, text }
+    } catch {
+      return { owner: undefined, text }
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
+    throw error
+  }
+}
+
+function alive(owner: Owner | undefined): boolean {
+  if (owner === undefined) return false
+  // Another machine's process cannot be asked: it counts as alive.
+  if (owner.host !== hostname()) return true
+  try {
+    process.kill(owner.pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false
+  }
+  const now = startOf(owner.pid).started
+  return owner.started === undefined || now === undefined || now === owner.started
+}
+
+/** Field 22 of /proc/PID/stat (clock ticks since boot); the command name before it may hold spaces. */
+function startOf(pid: number): { started?: string } {
+  try {
+    const started = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19]
+    return started === undefined ? {} : { started }
+  } catch {
+    return {}
+  }
+}
+
+function held(file: string, owner: Owner | undefined): RunbookError {
+  return new RunbookError(
+    owner === undefined
+      ? `Another run holds ${file}`
+      : `Another run holds this federation: pid ${owner.pid} on ${owner.host}, since ${owner.since}`,
+    {
+      ...(owner && { why: `it runs: ${owner.command}` }),
+      fix:
+        owner !== undefined && owner.host !== hostname()
+          ? `wait for it; if that machine is gone, remove ${file}`
+          : "wait for it to end, or stop it; this run changed nothing",
+      exitCode: 3,
+    },
+  )
+}

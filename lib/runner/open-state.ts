@@ -1,0 +1,61 @@
+import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { UsageError } from "../notebook/errors.ts"
+import type { Journal } from "./journal.ts"
+import { idleJournal, openJournal, readMemory } from "./journal-file.ts"
+import { takeLock } from "./lock.ts"
+import type { State } from "./state.ts"
+
+export interface OpenOptions {
+  /** The command as typed (redacted): named to whoever meets the lock. */
+  readonly command: string
+  /** Start a new journal; an earlier one is kept beside it. */
+  readonly fresh?: boolean
+}
+
+/**
+ * Makes the folder (0700) if it is missing, takes its lock and opens its journal for writing.
+ * @throws RunbookError: exit 3 where another run holds it, exit 2 where the journal cannot be used
+ */
+export async function openState(folder: string, options: OpenOptions): Promise<State> {
+  const root = resolve(folder)
+  if (existsSync(root) && !statSync(root).isDirectory())
+    throw new UsageError(`${root} is a file, not a folder`)
+  for (const part of ["", "kubeconfigs", "tokens", "reports"]) {
+    mkdirSync(join(root, part), { recursive: true, mode: 0o700 })
+  }
+  chmodSync(root, 0o700)
+  const release = takeLock(root, options.command)
+  try {
+    const { journal, warnings, close } = await openJournal(root, options.fresh ?? false)
+    return stateOf(root, journal, warnings, async () => {
+      await close()
+      release()
+    })
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+/** The same folder to read from only: no lock, nothing made, nothing written. */
+export function readState(folder: string): State {
+  const root = resolve(folder)
+  return stateOf(root, idleJournal(readMemory(root)), [], async () => {})
+}
+
+function stateOf(
+  folder: string,
+  journal: Journal,
+  warnings: readonly string[],
+  close: () => Promise<void>,
+): State {
+  return {
+    folder,
+    journal,
+    warnings,
+    kubeconfig: (site) => join(folder, "kubeconfigs", site),
+    token: (site) => join(folder, "tokens", `${site}.yaml`),
+    close,
+  }
+}

@@ -1,0 +1,60 @@
+import { type Outcome, type OutcomeKind, placeName } from "./events.ts"
+import { refuseStrangers, summaries } from "./identity.ts"
+import { runLanes } from "./lanes.ts"
+import { Scheduler } from "./scheduler.ts"
+import type { RunOptions, RunResult } from "./types.ts"
+import { openWorkshop } from "./workshop.ts"
+
+/**
+ * Carries a notebook out over a federation: every selected step in every lane, resuming from what is there.
+ * @throws UsageError when the folder belongs to another federation; everything else is an outcome
+ */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const { notebook, federation, state, signal } = options
+  const started = performance.now()
+  refuseStrangers(notebook, federation, state.journal.memory, state.folder)
+  const shop = openWorkshop(options, (key) => scheduler.outcomes.get(key))
+  const scheduler: Scheduler = new Scheduler(shop)
+  const { graph } = shop.source
+  const lanes = [graph.here, ...graph.lanes, graph.federation]
+  const flush = () => state.journal.flushSync()
+  signal.addEventListener("abort", flush, { once: true })
+  try {
+    await shop.bus.durable({
+      type: "run started",
+      version: options.version,
+      notebook: notebook.name,
+      federation: federation.name,
+      command: options.command,
+      ...summaries(notebook, federation),
+      lanes: lanes.flatMap((lane) => {
+        const steps = lane.cells.filter(shop.selected).map((cell) => cell.step.id)
+        return steps.length === 0 ? [] : [{ name: lane.name, steps }]
+      }),
+    })
+    for (const text of state.warnings) shop.bus.emit({ type: "warning", text })
+    await runLanes(lanes, shop.selected, scheduler, options.renderer)
+    const outcomes = graph.cells.flatMap((cell) => {
+      const outcome = shop.selected(cell) ? scheduler.outcomes.get(placeName(cell.at)) : undefined
+      return outcome === undefined ? [] : [{ ...cell.at, outcome }]
+    })
+    const code = exitCode(outcomes, signal)
+    const seconds = (performance.now() - started) / 1000
+    await shop.bus.durable({ type: "run ended", code, counts: count(outcomes), seconds })
+    return { code, outcomes }
+  } finally {
+    signal.removeEventListener("abort", flush)
+  }
+}
+
+/** The signal's reason is the exit code (130, 143, 129) of whoever aborted. */
+function exitCode(outcomes: RunResult["outcomes"], signal: AbortSignal): number {
+  if (signal.aborted) return typeof signal.reason === "number" ? signal.reason : 130
+  return outcomes.every(({ outcome }) => outcome.ok) ? 0 : 1
+}
+
+function count(outcomes: readonly { outcome: Outcome }[]): Partial<Record<OutcomeKind, number>> {
+  const counts: Partial<Record<OutcomeKind, number>> = {}
+  for (const { outcome } of outcomes) counts[outcome.kind] = (counts[outcome.kind] ?? 0) + 1
+  return counts
+}

@@ -1,0 +1,78 @@
+import type { Look } from "../notebook/looks.ts"
+import type { Bus } from "./bus.ts"
+import { type ContextSource, contextOf } from "./context.ts"
+import { type Deadline, pause } from "./deadline.ts"
+import type { Cell } from "./graph.ts"
+import { answer } from "./outcomes.ts"
+import type { Semaphore } from "./semaphore.ts"
+import type { Toolbox } from "./toolbox.ts"
+
+/** First and longest pause between two tries of a look that could not look, in milliseconds. */
+const FIRST_PAUSE = 250
+const LONGEST_PAUSE = 5000
+
+/** Looks at cells: once, again with back-off while it cannot look, or by watch until the answer is another. */
+export class Watcher {
+  readonly #toolbox: Toolbox
+  readonly #bus: Bus
+  readonly #slots: Semaphore
+  readonly #source: ContextSource
+  constructor(toolbox: Toolbox, bus: Bus, slots: Semaphore, source: ContextSource) {
+    this.#toolbox = toolbox
+    this.#bus = bus
+    this.#slots = slots
+    this.#source = source
+  }
+
+  /** One look. */
+  async once(cell: Cell, signal: AbortSignal): Promise<Look> {
+    const emit = this.#bus.emit
+    const look = () =>
+      answer(() => {
+        const tools = this.#toolbox.open({ step: cell.step, site: cell.site, signal, emit })
+        return cell.step.look(contextOf(this.#source, cell, tools, signal, emit))
+      })
+    return cell.step.spawns ? this.#slots.hold(look) : look()
+  }
+
+  /** Looks until it can: *cannot look* is tried again with back-off until the deadline. An expired login is not. */
+  async patiently(cell: Cell, deadline: Deadline): Promise<Look> {
+    for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
+      const look = await this.once(cell, deadline.signal)
+      if (look.is !== "cannot look" || look.because === "login" || deadline.signal.aborted) return look
+      this.#bus.emit({ type: "waiting", reason: look.reason, ...cell.at })
+      await pause(wait, deadline.signal)
+      if (deadline.signal.aborted) return look
+    }
+  }
+
+  /**
+   * Watches until the answer is neither *under way* nor a passing *cannot look* nor `unlike`, or the time is over: the
+   * last answer then.
+   */
+  async until(cell: Cell, deadline: Deadline, unlike?: Look, within?: AbortSignal): Promise<Look> {
+    const signal = within === undefined ? deadline.signal : AbortSignal.any([deadline.signal, within])
+    const emit = this.#bus.emit
+    const observation = this.#toolbox.observe({ step: cell.step, site: cell.site, signal, emit })
+    let said: string | undefined
+    try {
+      for (;;) {
+        const look = await answer(() =>
+          cell.step.look(contextOf(this.#source, cell, observation.tools, deadline.signal, emit)),
+        )
+        const settled =
+          look.is !== "under way" &&
+          !(look.is === "cannot look" && look.because !== "login") &&
+          !(unlike !== undefined && look.is === unlike.is && look.reason === unlike.reason)
+        if (settled || signal.aborted) return look
+        if (look.reason !== said) {
+          said = look.reason
+          emit({ type: "waiting", reason: look.reason, ...cell.at })
+        }
+        await observation.changed(signal)
+      }
+    } finally {
+      observation.close()
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { availableParallelism } from "node:os"
+import { type Bus, createBus } from "./bus.ts"
+import { type ContextSource, outcomeKey } from "./context.ts"
+import type { Outcome } from "./events.ts"
+import type { Workshop } from "./execute.ts"
+import { buildGraph } from "./graph.ts"
+import { selector } from "./selection.ts"
+import { KeyedMutex, Semaphore } from "./semaphore.ts"
+import type { RunOptions } from "./types.ts"
+import { Watcher } from "./watcher.ts"
+
+/** About two a core, at most 16: spawning is synchronous and freezes the event loop (measured). */
+export const defaultParallel = (): number => Math.min(16, 2 * availableParallelism())
+
+/** Puts together what the cells of one run or plan share. */
+export function openWorkshop(
+  options: RunOptions,
+  outcome: (key: string) => Outcome | undefined,
+): Workshop & { bus: Bus } {
+  const { notebook, federation, state, redactor } = options
+  const bus = createBus(state.journal, redactor, options.listeners)
+  const graph = buildGraph(notebook, federation)
+  const slots = new Semaphore(options.parallel ?? defaultParallel())
+  const source: ContextSource = {
+    federation,
+    folder: state.folder,
+    graph,
+    interactive: options.interactive,
+    begun: (cell) => state.journal.memory.begun.has(cell.key),
+    outcome: (step, site) => outcome(outcomeKey(step, site)),
+    secret: (value) => redactor.add(value),
+  }
+  return {
+    options,
+    source,
+    bus,
+    slots,
+    mutex: new KeyedMutex(),
+    watcher: new Watcher(options.toolbox, bus, slots, source),
+    selected: selector(notebook, options.selection),
+  }
+}

@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { readFileSync, writeFileSync } from "node:fs"
+import { hostname } from "node:os"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { openState } from "../../lib/runner/open-state.ts"
+import { folder } from "./world.ts"
+
+describe("lock", () => {
+  it("refuses a second run, naming the first, with exit code 3", async () => {
+    const at = folder()
+    const first = await openState(at, { command: "flower-runbook run" })
+    await expect(openState(at, { command: "other" })).rejects.toMatchObject({
+      exitCode: 3,
+      message: expect.stringContaining(`pid ${process.pid}`),
+      why: "it runs: flower-runbook run",
+    })
+    await first.close()
+    await (await openState(at, { command: "other" })).close()
+  })
+
+  it("takes over from a process that was killed, and from a reused pid", async () => {
+    const at = folder()
+    const child = spawn("sleep", ["60"])
+    const owner = (started?: string) =>
+      writeFileSync(
+        join(at, "lock"),
+        JSON.stringify({
+          pid: child.pid,
+          host: hostname(),
+          since: "then",
+          command: "x",
+          ...(started && { started }),
+        }),
+      )
+    owner()
+    await expect(openState(at, { command: "t" })).rejects.toMatchObject({ exitCode: 3 })
+    owner("1")
+    await (await openState(at, { command: "t" })).close()
+    owner()
+    child.kill("SIGKILL")
+    await once(child, "exit")
+    const state = await openState(at, { command: "t" })
+    expect(readFileSync(join(at, "lock"), "utf8")).toContain(`"pid":${process.pid}`)
+    await state.close()
+  })
+
+  it("does not judge a process on another machine", async () => {
+    const at = folder()
+    writeFileSync(
+      join(at, "lock"),
+      JSON.stringify({ pid: 1, host: "elsewhere", since: "then", command: "x" }),
+    )
+    await expect(openState(at, { command: "t" })).rejects.toMatchObject({
+      exitCode: 3,
+      fix: expect.stringContaining("remove"),
+    })
+  })
+})

@@ -1,0 +1,83 @@
+import { readdirSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import * as input from "../../lib/notebook/inputs.ts"
+import { notebook } from "../../lib/notebook/notebook.ts"
+import { Redactor } from "../../lib/notebook/secrets.ts"
+import { readState } from "../../lib/runner/open-state.ts"
+import { plan, somethingToDo } from "../../lib/runner/plan.ts"
+import { federationOf, folder, plain, roles, runIn, World } from "./world.ts"
+
+const book = () =>
+  notebook({
+    name: "test",
+    title: "",
+    roles,
+    inputs: { colour: input.text({ help: "" }) },
+    steps: [
+      plain("tools", "here"),
+      plain("open", "every site", { needs: ["tools"] }),
+      plain("issue", "link", { needs: ["open"], feeds: "redeem" }),
+      plain("redeem", "link", { needs: ["open", "issue"] }),
+      plain("paint", "leaf", { needs: ["redeem"], inputs: ["colour"] }),
+    ],
+  })
+
+const planIn = (world: World, at: string, values: Record<string, unknown> = {}, trustCheckpoints = false) =>
+  plan({
+    notebook: book(),
+    federation: federationOf(1, values),
+    state: readState(at),
+    toolbox: world.toolbox(),
+    redactor: new Redactor(),
+    selection: {},
+    consent: "all",
+    command: "plan",
+    version: "0",
+    interactive: false,
+    listeners: [],
+    trustCheckpoints,
+    signal: new AbortController().signal,
+  })
+
+const words = (entries: Awaited<ReturnType<typeof planIn>>) =>
+  entries.map((entry) => `${entry.site ?? "-"} ${entry.step}: ${entry.would}, ${entry.reason}`)
+
+describe("plan", () => {
+  it("says what comes first, and that the rest comes after it; writes nothing", async () => {
+    const at = folder()
+    const entries = await planIn(new World(), at)
+    expect(words(entries)).toEqual([
+      "- tools: act, no tools",
+      "hub open: after, after tools",
+      "leaf-1 open: after, after tools",
+      "leaf-1 issue: after, after tools",
+      "leaf-1 redeem: after, after tools",
+      "leaf-1 paint: after, after tools",
+    ])
+    expect(readdirSync(at)).toEqual([])
+    expect(somethingToDo(entries)).toBe(true)
+  })
+
+  it("goes on midway, and has nothing to do at the end", async () => {
+    const world = new World()
+    const { folder: at } = await runIn(world, book(), federationOf(1))
+    expect(somethingToDo(await planIn(world, at))).toBe(false)
+    world.facts.delete("leaf-1/redeem")
+    world.facts.delete("leaf-1/issue")
+    expect(words(await planIn(world, at)).slice(3)).toEqual([
+      "leaf-1 issue: act, no issue",
+      "leaf-1 redeem: after, after issue",
+      "leaf-1 paint: after, after redeem",
+    ])
+  })
+
+  it("trusts checkpoints when told, but not those whose inputs changed", async () => {
+    const world = new World()
+    const { folder: at } = await runIn(world, book(), federationOf(1, { colour: "red" }))
+    world.facts.clear()
+    const trusted = await planIn(world, at, { colour: "red" }, true)
+    expect(somethingToDo(trusted)).toBe(false)
+    const changed = await planIn(world, at, { colour: "blue" }, true)
+    expect(changed.at(-1)).toMatchObject({ would: "act", stale: ["colour red → blue"] })
+  })
+})

@@ -1,0 +1,278 @@
+import { appendFileSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { RunbookError } from "../../lib/notebook/errors.ts"
+import * as input from "../../lib/notebook/inputs.ts"
+import { notebook } from "../../lib/notebook/notebook.ts"
+import { again } from "../../lib/notebook/step.ts"
+import { federationOf, folder, kinds, plain, roles, runIn, World, worldStep } from "./world.ts"
+
+const inputs = {
+  colour: input.text({ help: "" }),
+  address: input.text({ help: "", per: "site", identity: true }),
+}
+const book = (...steps: ReturnType<typeof plain>[]) =>
+  notebook({ name: "test", title: "", roles, inputs, steps })
+
+const chain = () =>
+  book(
+    plain("tools", "here"),
+    plain("enter", "every site", { needs: ["tools"] }),
+    plain("open", "every site", { needs: ["enter"] }),
+    plain("issue", "link", { needs: ["open"], feeds: "redeem" }),
+    plain("redeem", "link", { needs: ["open", "issue"] }),
+    plain("serve", "hub", { needs: ["open"] }),
+    plain("check", "leaf", { needs: ["redeem", "serve"], always: true }),
+    plain("all", "federation", { needs: ["check"] }),
+  )
+
+describe("run", () => {
+  it("walks all lanes in order, links after both ends, the federation last", async () => {
+    const world = new World()
+    const result = await runIn(world, chain(), federationOf(3))
+    expect(result.code).toBe(0)
+    expect(world.acts[0]).toBe("tools")
+    expect(world.acts.at(-1)).toBe("all")
+    const before = (a: string, b: string) => expect(world.acts.indexOf(a)).toBeLessThan(world.acts.indexOf(b))
+    before("hub/open", "leaf-1/issue")
+    before("leaf-2/issue", "leaf-2/redeem")
+    before("hub/serve", "leaf-3/check")
+  })
+
+  it("acts on nothing the second time, with and without its journal, and needs no token for a finished link", async () => {
+    const world = new World()
+    const first = await runIn(world, chain(), federationOf(2))
+    world.acts = []
+    world.facts.delete("leaf-1/issue")
+    const second = await runIn(world, chain(), federationOf(2), { folder: first.folder })
+    const other = await runIn(world, chain(), federationOf(2))
+    expect(world.acts).toEqual([])
+    expect(kinds(second)["leaf-1/issue"]).toBe("not needed")
+    expect(kinds(other)["leaf-1/check"]).toBe("done")
+  })
+
+  it("finishes with one slot although lanes wait for each other", async () => {
+    const world = new World()
+    const result = await runIn(world, chain(), federationOf(3), { parallel: 1 })
+    expect(result.code).toBe(0)
+  })
+
+  it("ends a lane at its failure, names the root, and carries the other lanes to their end", async () => {
+    const world = new World()
+    const steps = book(
+      plain("enter", "every site"),
+      plain("open", "every site", {
+        needs: ["enter"],
+        act: (c) => {
+          if (c.site.name === "leaf-2") throw new RunbookError("quota used up", { fix: "ask for more" })
+          c.world.set(`${c.site.name}/open`, "yes")
+        },
+      }),
+      plain("check", "leaf", { needs: ["open"] }),
+      plain("last", "leaf", { needs: ["check"] }),
+      plain("all", "federation", { needs: ["check"] }),
+    )
+    const result = await runIn(world, steps, federationOf(3))
+    expect(result.code).toBe(1)
+    expect(kinds(result)).toMatchObject({
+      "leaf-1/last": "acted",
+      "leaf-2/open": "failed",
+      "leaf-2/check": "not run",
+      "leaf-3/last": "acted",
+      all: "acted",
+    })
+    const last = result.outcomes.find(({ step, site }) => step === "last" && site === "leaf-2")!
+    expect(last.outcome.reason).toBe("not run: leaf-2/open failed")
+  })
+
+  it("waits on under way until the world changes, within milliseconds", async () => {
+    const world = new World()
+    let changed = 0
+    const steps = book(
+      plain("open", "hub", {
+        look: (c) => {
+          const fact = c.world.facts.get("pod")
+          if (fact === undefined) return { is: "absent", reason: "none" }
+          return fact === "ready"
+            ? { is: "done", reason: "ready" }
+            : { is: "under way", reason: `pod ${fact}` }
+        },
+        act: (c) => {
+          c.world.set("pod", "pending")
+          setTimeout(() => c.world.set("pod", "starting"), 20)
+          setTimeout(() => {
+            changed = performance.now()
+            c.world.set("pod", "ready")
+          }, 40)
+        },
+      }),
+    )
+    const result = await runIn(world, steps, federationOf(0))
+    expect(performance.now() - changed).toBeLessThan(100)
+    expect(result.events.flatMap((event) => (event.type === "waiting" ? [event.reason] : []))).toEqual([
+      "pod pending",
+      "pod starting",
+    ])
+  })
+
+  it("ends at the deadline with the last reason", async () => {
+    const steps = book(plain("open", "hub", { look: () => ({ is: "under way", reason: "Not Running" }) }))
+    const result = await runIn(new World(), steps, federationOf(0), { timeout: 0.05 })
+    expect(result.outcomes[0]!.outcome).toMatchObject({ kind: "failed", code: "timeout" })
+    expect(result.outcomes[0]!.outcome.reason).toContain("Not Running")
+  })
+
+  it("obeys again(step) once, then fails", async () => {
+    const world = new World()
+    let tries = 0
+    const steps = book(
+      plain("issue", "leaf"),
+      plain("redeem", "leaf", {
+        needs: ["issue"],
+        act: (c) => {
+          tries++
+          c.world.facts.delete("leaf-1/issue")
+          return again("issue", "the token was used")
+        },
+      }),
+    )
+    const result = await runIn(world, steps, federationOf(1))
+    expect(tries).toBe(2)
+    expect(world.acts).toEqual(["leaf-1/issue", "leaf-1/issue"])
+    expect(kinds(result)["leaf-1/redeem"]).toBe("failed")
+  })
+
+  it("takes up an act that a killed run had begun: what it made is claimed, not made again", async () => {
+    const world = new World()
+    const claimed: string[] = []
+    const steps = book(plain("open", "hub", { claim: (c) => void claimed.push(c.site.name) }))
+    const at = folder()
+    appendFileSync(
+      join(at, "journal.jsonl"),
+      `${JSON.stringify({ v: 1, t: "x", run: "r", type: "act started", action: "act", step: "open", site: "hub" })}\n`,
+    )
+    world.set("hub/open", "yes")
+    const result = await runIn(world, steps, federationOf(0), { folder: at })
+    expect(world.acts).toEqual([])
+    expect(claimed).toEqual(["hub"])
+    expect(kinds(result)["hub/open"]).toBe("acted")
+    const again = await runIn(world, steps, federationOf(0), { folder: at })
+    expect(claimed).toEqual(["hub"])
+    expect(kinds(again)["hub/open"]).toBe("done")
+  })
+
+  it("goes on when the command failed but what it makes is there", async () => {
+    const world = new World()
+    const steps = book(
+      plain("open", "hub", {
+        act: (c) => {
+          c.world.set("hub/open", "yes")
+          throw new RunbookError("connection reset")
+        },
+      }),
+    )
+    expect(kinds(await runIn(world, steps, federationOf(0)))["hub/open"]).toBe("acted")
+  })
+
+  it("is blocked on a difference that it cannot change, and on what needs a yes", async () => {
+    const difference = book(
+      plain("open", "hub", {
+        look: () => ({ is: "different", reason: "image 1, asked 2", fields: [] }),
+      }),
+    )
+    expect(kinds(await runIn(new World(), difference, federationOf(0)))["hub/open"]).toBe("blocked")
+    const consent = book(
+      plain("open", "hub", { look: () => ({ is: "absent", reason: "none", consent: "makes a project" }) }),
+    )
+    const result = await runIn(new World(), consent, federationOf(0), { consent: "named" })
+    expect(result.outcomes[0]!.outcome).toMatchObject({ kind: "blocked", code: "consent" })
+  })
+
+  it("looks at left-out steps only for those that need them", async () => {
+    const world = new World()
+    const steps = chain()
+    const alone = await runIn(world, steps, federationOf(1), { selection: { only: ["serve"] } })
+    expect(alone.outcomes[0]!.outcome.reason).toBe("not run: tools is left out and absent: no tools")
+    expect(alone.outcomes[0]!.outcome.next).toBe("test step tools")
+    expect(world.acts).toEqual([])
+    for (const fact of ["tools", "hub/enter", "hub/open"]) world.set(fact, "yes")
+    const ready = await runIn(world, steps, federationOf(1), { selection: { only: ["serve"] } })
+    expect(kinds(ready)).toEqual({ "hub/serve": "acted" })
+  })
+
+  it("trusts checkpoints except of steps that are always looked at", async () => {
+    const world = new World()
+    const first = await runIn(world, chain(), federationOf(1))
+    world.facts.clear()
+    world.acts = []
+    const result = await runIn(world, chain(), federationOf(1), {
+      folder: first.folder,
+      trustCheckpoints: true,
+    })
+    expect(world.acts).toEqual(["leaf-1/check"])
+    expect(result.code).toBe(0)
+  })
+
+  it("refuses another federation in the same folder, naming both", async () => {
+    const first = await runIn(new World(), chain(), federationOf(1))
+    const moved = federationOf(1)
+    const other = { ...moved, sites: moved.sites.map((site) => ({ ...site, address: "elsewhere" })) }
+    await expect(runIn(new World(), chain(), other, { folder: first.folder })).rejects.toThrow(
+      /hub was address a .* elsewhere/,
+    )
+  })
+
+  it("is interrupted: journal first, the code of the signal, and nothing called done", async () => {
+    const world = new World()
+    const stop = new AbortController()
+    const steps = book(
+      plain("open", "hub", { look: () => ({ is: "under way", reason: "slow" }) }),
+      plain("next", "hub"),
+    )
+    setTimeout(() => stop.abort(143), 30)
+    const result = await runIn(world, steps, federationOf(0), { signal: stop.signal })
+    expect(result.code).toBe(143)
+    expect(kinds(result)).toEqual({ "hub/open": "interrupted", "hub/next": "not run" })
+    expect(readFileSync(join(result.folder, "journal.jsonl"), "utf8")).toContain('"type":"run ended"')
+  })
+
+  it("does again what a step can do again", async () => {
+    const world = new World()
+    let restarts = 0
+    const steps = book(
+      plain("open", "hub", {
+        again: () => {
+          restarts++
+        },
+      }),
+    )
+    const first = await runIn(world, steps, federationOf(0))
+    await runIn(world, steps, federationOf(0), { folder: first.folder, again: true })
+    expect(restarts).toBe(1)
+  })
+
+  it("acts one after the other where steps share something, and looks again before the second", async () => {
+    const world = new World()
+    const steps = book(
+      worldStep({
+        id: "operator",
+        title: "",
+        on: "every site",
+        prose: "",
+        exclusive: () => "the cluster",
+        look: (c) =>
+          c.world.facts.has("operator")
+            ? { is: "done", reason: "there" }
+            : { is: "absent", reason: "no operator" },
+        act: async (c) => {
+          c.world.acts.push(c.site.name)
+          await new Promise((resolve) => setTimeout(resolve, 10))
+          c.world.set("operator", "yes")
+        },
+      }),
+    )
+    const result = await runIn(world, steps, federationOf(2))
+    expect(world.acts).toHaveLength(1)
+    expect(result.code).toBe(0)
+  })
+})
