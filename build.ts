@@ -41,7 +41,10 @@ for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true }))
   if (!entry.isFile() || !file.endsWith(".js") || file.startsWith(join(dist, "vendor"))) continue
   const text = readFileSync(file, "utf8")
   const bundled = relative(join(file, ".."), join(dist, "vendor/client-node.js")).split(sep).join("/")
-  const next = text.replaceAll(`import("${CLIENT}")`, `import("${bundled.startsWith(".") ? bundled : `./${bundled}`}")`)
+  const next = text.replaceAll(
+    `import("${CLIENT}")`,
+    `import("${bundled.startsWith(".") ? bundled : `./${bundled}`}")`,
+  )
   if (next !== text) {
     writeFileSync(file, next)
     replaced++

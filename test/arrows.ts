@@ -13,7 +13,15 @@ const MAY: Record<string, readonly string[]> = {
   "lib/shell": ["lib/notebook"],
   "lib/terminal": ["lib/notebook", "lib/runner"],
   "lib/practice": ["lib/notebook", "lib/cluster"],
-  "lib/cli": ["lib/notebook", "lib/runner", "lib/cluster", "lib/shell", "lib/terminal", "lib/practice", "lib/tools.ts"],
+  "lib/cli": [
+    "lib/notebook",
+    "lib/runner",
+    "lib/cluster",
+    "lib/shell",
+    "lib/terminal",
+    "lib/practice",
+    "lib/tools.ts",
+  ],
   "lib/tools.ts": ["lib/notebook", "lib/runner", "lib/cluster", "lib/shell"],
   "lib/index.ts": ["lib"],
   runbooks: ["lib/index.ts", "runbooks"],
@@ -34,7 +42,9 @@ for (const top of ["lib", "runbooks"]) {
     const file = relative(root, join(entry.parentPath, entry.name)).split(sep).join("/")
     const text = readFileSync(join(root, file), "utf8")
     for (const [, target] of text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g)) {
-      const to = normalize(join(dirname(file), target!)).split(sep).join("/")
+      const to = normalize(join(dirname(file), target!))
+        .split(sep)
+        .join("/")
       if (!allowed(file, to)) wrong.push(`${file} imports ${to}`)
     }
   }
@@ -47,8 +57,10 @@ function allowed(file: string, to: string): boolean {
   // The bin loads the built package when it lies under node_modules.
   if (file === "runbooks/flower-runbook.js" && to.startsWith("dist/")) return true
   const may = MAY[from]
-  if (may === undefined || !may.some((ok) => ok === into || (ok === "lib" && into.startsWith("lib/")))) return false
-  if (from === "lib/terminal" && into === "lib/runner") return RUNNER_TYPES.some((name) => to.endsWith(`/${name}`))
+  if (may === undefined || !may.some((ok) => ok === into || (ok === "lib" && into.startsWith("lib/"))))
+    return false
+  if (from === "lib/terminal" && into === "lib/runner")
+    return RUNNER_TYPES.some((name) => to.endsWith(`/${name}`))
   return true
 }
 

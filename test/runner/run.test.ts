@@ -33,10 +33,11 @@ describe("run", () => {
     expect(result.code).toBe(0)
     expect(world.acts[0]).toBe("tools")
     expect(world.acts.at(-1)).toBe("all")
-    const before = (a: string, b: string) => expect(world.acts.indexOf(a)).toBeLessThan(world.acts.indexOf(b))
-    before("hub/open", "leaf-1/issue")
-    before("leaf-2/issue", "leaf-2/redeem")
-    before("hub/serve", "leaf-3/check")
+    const precedes = (a: string, b: string) =>
+      expect(world.acts.indexOf(a)).toBeLessThan(world.acts.indexOf(b))
+    precedes("hub/open", "leaf-1/issue")
+    precedes("leaf-2/issue", "leaf-2/redeem")
+    precedes("hub/serve", "leaf-3/check")
   })
 
   it("acts on nothing the second time, with and without its journal, and needs no token for a finished link", async () => {
