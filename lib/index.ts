@@ -1,6 +1,8 @@
 /** The public names of the library. */
 
+export { proxyFor } from "./cluster/proxy.ts"
 export type * from "./cluster/types.ts"
+export type { Diagnosis, DoctorCheck } from "./notebook/doctor.ts"
 export * from "./notebook/errors.ts"
 export type { Federation, Origin } from "./notebook/federation.ts"
 export type { FederationValues, Input, InputTable, SiteValues } from "./notebook/inputs.ts"
@@ -8,8 +10,21 @@ export * as input from "./notebook/inputs.ts"
 export * from "./notebook/looks.ts"
 export { type Notebook, notebook, type Problem } from "./notebook/notebook.ts"
 export type { Roles, Site } from "./notebook/roles.ts"
-export { type Again, again, type BaseContext, type Step, type StepDefinition, step } from "./notebook/step.ts"
+export {
+  type ActResult,
+  type Again,
+  again,
+  type BaseContext,
+  type Step,
+  type StepDefinition,
+  step,
+} from "./notebook/step.ts"
 export type { PracticeContainer, PracticeImage } from "./practice/types.ts"
+export { main, type Program } from "./program.ts"
 export type { Event, Outcome, Recorded } from "./runner/events.ts"
 export type { CommandResult, Shell, ShellOptions } from "./shell/types.ts"
 export type { StepContext, Tools } from "./tools.ts"
+/** Writing, copying and reading kubeconfig files; loaded when first used. */
+export const kubeconfigs = () => import("./cluster/kubeconfig.ts")
+/** OpenShift's login with user name and password; loaded when first used. */
+export const oauth = () => import("./cluster/oauth.ts")

@@ -1,6 +1,12 @@
-import type { Cluster } from "./cluster/types.ts"
+import { delimiter } from "node:path"
+import { Changes } from "./cluster/changes.ts"
+import { type OpenCluster, openCluster } from "./cluster/index.ts"
+import type { Cluster, Observed } from "./cluster/types.ts"
 import type { Site } from "./notebook/roles.ts"
+import type { Redactor } from "./notebook/secrets.ts"
 import type { BaseContext } from "./notebook/step.ts"
+import type { Place, Toolbox } from "./runner/toolbox.ts"
+import { createShell } from "./shell/index.ts"
 import type { Shell } from "./shell/types.ts"
 
 /** What a step of an OpenShift notebook is handed beside the base context. */
@@ -19,3 +25,137 @@ export interface Tools {
 
 /** What every step of a notebook with clusters is handed. */
 export type StepContext<S = Record<string, unknown>, F = Record<string, unknown>> = BaseContext<S, F> & Tools
+
+export interface ToolboxOptions {
+  /** Where a site's files are (a `State`, or the part of it that tools need). */
+  readonly state: {
+    kubeconfig(site: string): string
+    token(site: string): string
+  }
+  readonly redactor: Redactor
+  /** The environment that commands start from. Default: the process's. */
+  readonly env?: Readonly<NodeJS.ProcessEnv>
+  /** A folder looked in first for commands. */
+  readonly commands?: string
+  /** The command that logs a site in, for errors: `flower-runbook step login --site NAME`. */
+  readonly login?: (site: Site) => string
+}
+
+/** The shell and the cluster as a step's tools. Clusters are opened once a site; a `here` or `federation` step has none. */
+export function createToolbox(options: ToolboxOptions): Toolbox {
+  const { state, redactor, commands } = options
+  const ended = new AbortController()
+  const clusters = new Map<string, OpenCluster>()
+  const base = { ...(options.env ?? process.env) }
+
+  const clusterOf = (site: Site): OpenCluster => {
+    let cluster = clusters.get(site.name)
+    if (cluster === undefined) {
+      cluster = openCluster({
+        kubeconfig: state.kubeconfig(site.name),
+        login: options.login?.(site),
+        secret: (value) => redactor.add(value),
+      })
+      clusters.set(site.name, cluster)
+    }
+    return cluster
+  }
+
+  const shellOf = (place: Place, site: Site | undefined, signal: AbortSignal, ran: () => void): Shell => {
+    const at = { step: place.step.id, ...(place.site !== undefined && { site: place.site.name }) }
+    return createShell({
+      env: {
+        ...base,
+        PATH: [commands, base.PATH].filter(Boolean).join(delimiter),
+        // Never the person's own: a step without a site has no cluster at all.
+        KUBECONFIG: site === undefined ? "/dev/null" : state.kubeconfig(site.name),
+        SKUPPER_PLATFORM: "kubernetes",
+      },
+      emit: (event) => {
+        if (event.type === "command") ran()
+        place.emit({ ...event, ...at })
+      },
+      redact: (text) => redactor.text(text),
+      signal,
+    })
+  }
+
+  /** `reader` wraps a site's cluster: as it is, or observed. */
+  const toolsOf = (
+    place: Place,
+    reader: (cluster: Cluster, site: Site) => Cluster,
+    ran: () => void,
+  ): Tools => {
+    const signal = AbortSignal.any([place.signal, ended.signal])
+    const own = (site: Site | undefined): Omit<Tools, "at"> => {
+      let shell: Shell | undefined
+      let cluster: Cluster | undefined
+      const present = (): Site => {
+        if (site === undefined)
+          throw new Error(`step ${place.step.id} is done ${place.step.on}: it has no site`)
+        return site
+      }
+      return {
+        get $() {
+          shell ??= shellOf(place, site, signal, ran)
+          return shell
+        },
+        get cluster() {
+          cluster ??= reader(clusterOf(present()).bound(signal), present())
+          return cluster
+        },
+        get kubeconfig() {
+          return state.kubeconfig(present().name)
+        },
+        get tokenFile() {
+          return state.token(present().name)
+        },
+      }
+    }
+    const tools = own(place.site)
+    return Object.defineProperty(tools, "at", { value: own, enumerable: true }) as Tools
+  }
+
+  return {
+    open: (place) =>
+      toolsOf(
+        place,
+        (cluster) => cluster,
+        () => undefined,
+      ),
+    observe: (place) => {
+      const changes = new Changes()
+      const observed = new Map<string, Observed>()
+      const reader = (cluster: Cluster, site: Site): Cluster => {
+        let seen = observed.get(site.name)
+        if (seen === undefined) {
+          seen = cluster.observe(changes)
+          observed.set(site.name, seen)
+        }
+        return reading(cluster, seen)
+      }
+      return {
+        tools: toolsOf(place, reader, () => changes.unwatched()),
+        changed: (signal) => changes.changed(signal),
+        close: () => {
+          for (const seen of observed.values()) seen.close()
+        },
+      }
+    },
+    close: async () => {
+      ended.abort()
+      await Promise.all([...clusters.values()].map((cluster) => cluster.close()))
+    },
+  }
+}
+
+/** A cluster whose reads are the observer's. */
+function reading(cluster: Cluster, { reader }: Observed): Cluster {
+  return {
+    ...cluster,
+    ...reader,
+    get server() {
+      return cluster.server
+    },
+  }
+}

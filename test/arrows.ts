@@ -23,6 +23,7 @@ const MAY: Record<string, readonly string[]> = {
     "lib/tools.ts",
   ],
   "lib/tools.ts": ["lib/notebook", "lib/runner", "lib/cluster", "lib/shell"],
+  "lib/program.ts": ["lib/notebook", "lib/practice", "lib/cli"],
   "lib/index.ts": ["lib"],
   runbooks: ["lib/index.ts", "runbooks"],
 }

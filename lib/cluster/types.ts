@@ -1,4 +1,5 @@
 /** The one door to Kubernetes, as steps and practice controllers see it. */
+import type { Changes } from "./changes.ts"
 
 export interface ObjectMeta {
   name: string
@@ -111,9 +112,25 @@ export interface ClusterWriter {
     options?: { subresource?: string },
   ): Promise<T>
   /** False where it was not there. */
-  remove(ref: Ref, options?: { propagation?: "Background" | "Foreground" | "Orphan" }): Promise<boolean>
+  remove(
+    ref: Ref,
+    /** `grace`: gracePeriodSeconds; 0 takes a pod away at once, as its kubelet does in the end. */
+    options?: { propagation?: "Background" | "Foreground" | "Orphan"; grace?: number },
+  ): Promise<boolean>
   /** Raw POST, for example `pods/NAME/binding`. */
   post(path: string, body: object): Promise<unknown>
+}
+
+/** See `Cluster.observe`. */
+export interface Observed {
+  readonly reader: ClusterReader
+  /**
+   * Resolves as soon as anything read since the last call may have changed: at a watch event or a log line; where
+   * something read cannot be watched, after a pause that grows from 0.2 to 2 s. At once when the signal aborts.
+   */
+  changed(signal: AbortSignal): Promise<void>
+  /** Ends its streams. */
+  close(): void
 }
 
 export interface Cluster extends ClusterReader, ClusterWriter {
@@ -123,7 +140,10 @@ export interface Cluster extends ClusterReader, ClusterWriter {
     handlers: { list(items: KubeObject[]): void; event(event: WatchEvent): void },
     signal: AbortSignal,
   ): Promise<void>
-  /** A reader whose reads are served from watches and remembered, so that their change can be awaited. */
-  observe(): { reader: ClusterReader; changed(signal: AbortSignal): Promise<void>; close(): void }
+  /**
+   * A reader whose reads are served from watches and remembered, so that their change can be awaited. Several
+   * clusters may share one `changes`: then any of their `changed` tells of all.
+   */
+  observe(changes?: Changes): Observed
   close(): Promise<void>
 }

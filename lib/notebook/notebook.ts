@@ -1,3 +1,4 @@
+import type { DoctorCheck } from "./doctor.ts"
 import type { Federation } from "./federation.ts"
 import type { InputTable } from "./inputs.ts"
 import type { Roles, Site } from "./roles.ts"
@@ -15,6 +16,28 @@ export interface Notebook {
   readonly teardown?: Notebook
   /** Cross-checks of resolved inputs (versions agree, both or neither): one sentence with its cure for each. */
   check?(federation: Federation): Problem[]
+  /**
+   * Inputs that count as missing because nobody can be asked later (a browser login without a valid session). Called
+   * only where asking is off, for the sites that are meant.
+   */
+  missing?(
+    sites: readonly Site[],
+    tools: MissingTools,
+  ): readonly MissingInput[] | Promise<readonly MissingInput[]>
+  /** Checks of `doctor` beside its own. */
+  readonly doctor?: readonly DoctorCheck[]
+}
+
+export interface MissingTools {
+  /** Whether the site's own kubeconfig holds a session that the server answers now. */
+  hasSession(site: Site, server: string): Promise<boolean>
+}
+
+/** An input that has to be given, and why its present value does not do. */
+export interface MissingInput {
+  readonly site?: string
+  readonly input: string
+  readonly why: string
 }
 
 /** What is wrong with the inputs, before anything is done. */

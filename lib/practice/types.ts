@@ -47,6 +47,11 @@ export interface ApiServerOptions {
   openshift?: boolean
   objects?: KubeObject[]
   resourceVersion?: number
+  /**
+   * Whether the server does the work of the garbage collector and the namespace controller, as nothing else of a
+   * practice cluster does. Default true.
+   */
+  collect?: boolean
   /** A token dies after so many milliseconds (a fault may end it earlier). */
   onRequest?: (entry: RequestEntry) => void
 }
@@ -143,6 +148,37 @@ export interface Network {
   /** Called when sites or what they offer changed. */
   onChange(listener: () => void): () => void
   changed(): void
+  /** A site whose router runs is in the network until the returned function is called. */
+  join(site: NetworkSite): () => void
+  /** The running site of a namespace of a cluster. */
+  site(cluster: string, namespace: string): NetworkSite | undefined
+  /** Where a site's link leads now, and whether it is up. */
+  link(site: NetworkSite, link: NetworkLink): { up: boolean; peer: NetworkSite | undefined }
+  /** Every site that traffic reaches over links that are up, in any direction and over others; itself first. */
+  reach(site: NetworkSite): NetworkSite[]
+  /** A container serves at a port of its pod, until the returned function is called. */
+  listen(place: PodPort, service: unknown): () => void
+  /** What is served there now. */
+  listening(place: PodPort): unknown
+}
+
+/** A port of a pod of a practice cluster. */
+export interface PodPort {
+  cluster: string
+  namespace: string
+  pod: string
+  port: number
+}
+
+/** A Link as its site's router sees it. */
+export interface NetworkLink {
+  readonly name: string
+  /** host:port of its inter-router endpoints. */
+  readonly addresses: readonly string[]
+  /** Fingerprint of the CA that issued its credentials; nothing where they are missing or not issued by it. */
+  readonly ca: string | undefined
+  /** A fault holds it down. */
+  readonly down: boolean
 }
 
 /** One Skupper site as the router network sees it. */
@@ -156,7 +192,10 @@ export interface NetworkSite {
   /** Pod services behind a routing key here, by the site's connectors. */
   backends(routingKey: string): PodService[]
   connectors(): { name: string; routingKey: string }[]
-  listeners(): { name: string; routingKey: string }[]
+  /** `port` is the router's own port behind the listener's Service. */
+  listeners(): { name: string; routingKey: string; port: number }[]
+  /** Its configured links to other sites. */
+  links(): NetworkLink[]
 }
 
 /** What a running practice container offers at a port; `service` is whatever its image handed in. */

@@ -1,3 +1,9 @@
+/** What a shell tells while it works; every string has passed the redactor. */
+export type ShellEvent =
+  | { type: "command"; line: string; cwd?: string }
+  | { type: "output"; stream: "stdout" | "stderr"; text: string }
+  | { type: "command ended"; exitCode: number; seconds: number }
+
 /** What one command printed and how it ended. */
 export interface CommandResult {
   /** As a person would type it. */

@@ -1,0 +1,104 @@
+import type { Input } from "../notebook/inputs.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+import { fileKey } from "../notebook/roles.ts"
+import type { PromptIo } from "../terminal/index.ts"
+import { checked, formatValue, parseText } from "./input-values.ts"
+import { emptyLayer, type Given, type LayerData, type SiteName } from "./layers.ts"
+import type { Missing } from "./resolve.ts"
+
+export interface AskOptions extends PromptIo {
+  readonly notebook: Notebook
+  readonly cwd: string
+}
+
+/** What a person answered: a layer that grows until nothing is missing. */
+export class Answers {
+  readonly layer: LayerData = emptyLayer()
+  readonly #options: AskOptions
+
+  constructor(options: AskOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Asks for what is missing. How many sites there are comes first: what they need is only known after it, so the caller
+   * resolves again and asks again until nothing is missing.
+   */
+  async ask(missing: readonly Missing[]): Promise<void> {
+    const counts = missing.filter((one) => one.kind === "count")
+    if (counts.length > 0) {
+      for (const { role } of counts) await this.#askCount(role)
+      return
+    }
+    for (const one of missing) {
+      if (one.kind !== "input") continue
+      const given: Given = { value: await this.#askInput(one.input, one.site), where: "your answer" }
+      if (one.site === undefined) this.layer.values.set(one.input, given)
+      else {
+        const values = this.layer.bySite.get(one.site.name) ?? new Map<string, Given>()
+        values.set(one.input, given)
+        this.layer.bySite.set(one.site.name, values)
+      }
+    }
+  }
+
+  async #askCount(role: string): Promise<void> {
+    const { askNumber } = await import("../terminal/index.ts")
+    const message = `How many ${fileKey(role, "many")}?`
+    this.layer.counts.set(role, await askNumber({ message, default: 1, min: 1, max: 1000 }, this.#options))
+  }
+
+  async #askInput(name: string, site: SiteName | undefined): Promise<unknown> {
+    const prompts = await import("../terminal/index.ts")
+    const { notebook, cwd } = this.#options
+    const input: Input = notebook.inputs[name]!
+    const message = `${site === undefined ? "" : `${site.name}: `}${input.prompt ?? input.help}`
+    const suggested: unknown =
+      typeof input.suggest === "function" ? input.suggest(site ?? { name: "", role: "" }) : input.suggest
+    const suggestion = suggested === undefined ? undefined : formatValue(input, suggested)
+    const check = (text: string): string | undefined => {
+      const parsed = parseText(input, text, cwd)
+      return "wrong" in parsed ? parsed.wrong : undefined
+    }
+    const value = (text: string): unknown => {
+      const parsed = parseText(input, text, cwd)
+      return "value" in parsed ? parsed.value : undefined
+    }
+    if (input.secret === true) return value(await prompts.askSecret({ message, check }, this.#options))
+    switch (input.type) {
+      case "choice":
+        return prompts.askChoice(
+          { message, choices: input.choices ?? [], ...(suggestion !== undefined && { default: suggestion }) },
+          this.#options,
+        )
+      case "flag":
+        return prompts.askConfirm({ message, default: suggested === true }, this.#options)
+      case "number":
+        return prompts.askNumber(
+          {
+            message,
+            ...(typeof suggested === "number" && { default: suggested }),
+            check: (number) => {
+              const parsed = checked(input, number)
+              return "wrong" in parsed ? parsed.wrong : undefined
+            },
+          },
+          this.#options,
+        )
+      case "url":
+        return value(
+          await prompts.askUrl(
+            { message, check, ...(suggestion !== undefined && { default: suggestion }) },
+            this.#options,
+          ),
+        )
+      default:
+        return value(
+          await prompts.askText(
+            { message, check, ...(suggestion !== undefined && { default: suggestion }) },
+            this.#options,
+          ),
+        )
+    }
+  }
+}

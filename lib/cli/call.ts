@@ -1,0 +1,45 @@
+import { RunbookError } from "../notebook/errors.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+import type { Redactor } from "../notebook/secrets.ts"
+import type { TextOptions } from "../terminal/error-text.ts"
+import type { Interaction } from "./interaction.ts"
+import type { Io } from "./io.ts"
+import type { Flags } from "./parse.ts"
+
+/** One call of the program: what every command is handed. */
+export interface Call {
+  /** The one whose steps and inputs are meant: for `teardown` the notebook's teardown. */
+  readonly notebook: Notebook
+  readonly flags: Flags
+  /** The steps that were named, by argument or by the script that was run. */
+  readonly steps: readonly string[]
+  readonly io: Io
+  readonly interaction: Interaction
+  /** Aborts with the exit code as its reason. */
+  readonly signal: AbortSignal
+  readonly redactor: Redactor
+  /** As typed, for the journal and for commands to type again. */
+  readonly command: string
+}
+
+/** Ends a command that a signal came for. */
+export function refuseAborted({ signal }: Call): void {
+  if (!signal.aborted) return
+  throw new RunbookError("Stopped: nothing was changed", {
+    exitCode: typeof signal.reason === "number" ? signal.reason : 130,
+  })
+}
+
+/** Arguments as a person types them, quoted where a shell needs it. */
+export function commandText(program: string, argv: readonly string[]): string {
+  return [
+    program,
+    ...argv.map((word) => (/^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)),
+  ].join(" ")
+}
+
+/** How wide and whether in colour: for the tables on stdout. */
+export async function textOptions({ io }: Pick<Call, "io">): Promise<TextOptions> {
+  const { colours, wantsColour } = await import("../terminal/index.ts")
+  return { columns: io.stdout.columns, colours: colours(wantsColour(io.stdout, io.env)) }
+}

@@ -1,0 +1,138 @@
+import { RunbookError, UsageError } from "../notebook/errors.ts"
+import { openState, readState } from "../runner/open-state.ts"
+import type { Consent, PlanEntry, RunOptions } from "../runner/types.ts"
+import { type Call, refuseAborted, textOptions } from "./call.ts"
+import { hasSession, runOptions, toolboxFor } from "./engine.ts"
+import {
+  chosenSites,
+  type OpenedFederation,
+  type OpenFederationOptions,
+  openFederation,
+  refuseUnanswerable,
+} from "./open-federation.ts"
+
+export interface CarryOutOptions extends Omit<OpenFederationOptions, "complete"> {
+  /** `plan`: shown and agreed to as a whole. `named`: calling the step is agreeing to it. */
+  readonly agreed: "plan" | "named"
+  /** Steps show nothing (teardown). */
+  readonly quiet?: boolean
+  /** Said once everything is done. */
+  readonly after?: string
+}
+
+/**
+ * What `run`, `step` and `teardown` share: inputs, checks, lock, plan and consent, the run itself, the closing table.
+ * @returns the exit code
+ */
+export async function carryOut(call: Call, options: CarryOutOptions): Promise<number> {
+  const opened = await openFederation(call, { ...options, complete: true })
+  refuseWithoutYes(call, options)
+  const reading = readState(opened.folder)
+  await refuseUnanswerable(call, chosenSites(call, opened.federation), (site, server) =>
+    hasSession(call, reading, site, server),
+  )
+  refuseAborted(call)
+  const state = await openState(opened.folder, {
+    command: call.redactor.text(call.command),
+    fresh: options.fresh ?? false,
+  })
+  try {
+    const toolbox = await toolboxFor(call, opened, state)
+    try {
+      const base = runOptions(call, opened, state, toolbox)
+      const settings = { ...base, ...(options.quiet && { quiet: true }) }
+      const consent = await agreement(call, opened, settings, options)
+      return await carried(call, opened, { ...settings, consent }, options)
+    } finally {
+      await toolbox.close()
+    }
+  } finally {
+    await state.close()
+  }
+}
+
+function refuseWithoutYes({ flags, interaction, command }: Call, { agreed }: CarryOutOptions): void {
+  if (agreed === "named" || flags.has("yes") || interaction.ask) return
+  throw new UsageError("This needs your yes, and nobody can be asked", {
+    why: interaction.because,
+    fix: "agree beforehand with --yes; `plan` shows to what",
+    next: `${command} --yes`,
+  })
+}
+
+/** Who agrees. On a terminal the plan is shown, and asked about once; later questions count as agreed to. */
+async function agreement(
+  call: Call,
+  opened: OpenedFederation,
+  settings: RunOptions,
+  options: CarryOutOptions,
+): Promise<Consent> {
+  const { flags, interaction } = call
+  if (flags.has("yes")) return "all"
+  if (!interaction.ask) return "named"
+  const { plan, somethingToDo } = await import("../runner/plan.ts")
+  const entries = await plan(settings)
+  refuseAborted(call)
+  const asked = options.agreed === "plan" ? somethingToDo(entries) : entries.some(reachesFurther)
+  if (asked) await askForPlan(call, opened, entries)
+  const agreed = new Set(entries.flatMap(({ consent }) => consent ?? []))
+  // A step that was named is agreed to, and what was shown to reach further; what only turns up later is not.
+  return async (what) => options.agreed === "plan" || agreed.has(what)
+}
+
+const reachesFurther = ({ consent, would }: PlanEntry): boolean =>
+  consent !== undefined && (would === "act" || would === "change")
+
+async function askForPlan(
+  call: Call,
+  { federation }: OpenedFederation,
+  entries: readonly PlanEntry[],
+): Promise<void> {
+  const { io, signal } = call
+  const { askPlan, planTable } = await import("../terminal/index.ts")
+  const text = planTable(entries, {
+    ...(await textOptions(call)),
+    sites: federation.sites.map(({ name }) => name),
+  })
+  if (await askPlan(call.redactor.text(text), { stdin: io.stdin, stdout: io.stdout, signal })) return
+  throw new RunbookError("Declined: nothing was changed", { exitCode: 2 })
+}
+
+async function carried(
+  call: Call,
+  { federation }: OpenedFederation,
+  settings: RunOptions,
+  options: CarryOutOptions,
+): Promise<number> {
+  const { io, flags, notebook, command } = call
+  const { closingTable, createView } = await import("../terminal/index.ts")
+  const { run } = await import("../runner/run.ts")
+  const text = await textOptions(call)
+  const titles = new Map(notebook.steps.map(({ id, title }) => [id, title]))
+  const json = flags.has("json")
+  const view = await createView({
+    kind: json ? "json" : io.stdout.isTTY === true ? "lanes" : "plain",
+    stdout: io.stdout,
+    stderr: io.stderr,
+    show: flags.has("show") || options.agreed === "named",
+    colour: text.colours !== undefined && io.stdout.isTTY === true,
+    titles: (id) => titles.get(id) ?? id,
+  })
+  const started = performance.now()
+  const result = await run({
+    ...settings,
+    listeners: [view.listener],
+    ...(view.renderer && { renderer: view.renderer }),
+  }).finally(() => view.close())
+  if (!json) {
+    const closing = closingTable(result, {
+      ...text,
+      federation: federation.name,
+      seconds: (performance.now() - started) / 1000,
+      again: command,
+      ...(options.after !== undefined && { after: options.after }),
+    })
+    io.stdout.write(`\n${call.redactor.text(closing)}`)
+  }
+  return result.code
+}

@@ -1,0 +1,298 @@
+import type { Notebook } from "../notebook/notebook.ts"
+import { fileKey } from "../notebook/roles.ts"
+
+/** A flag of a command. Parsing, help and completion come from here. */
+export interface FlagSpec {
+  readonly name: string
+  readonly help: string
+  /** Placeholder of its value; a flag without one takes none. */
+  readonly value?: string
+  readonly type?: "text" | "path" | "number" | "duration" | "list" | "choice" | "flag"
+  readonly choices?: readonly string[]
+  /** Its values are these names of the notebook. */
+  readonly of?: "step" | "site"
+  readonly repeat?: boolean
+  /** Set for what the notebook's roles and inputs add. */
+  readonly from?: "role" | "count" | "input"
+  readonly role?: string
+}
+
+/** Which of the notebook's flags a command takes. */
+export type FlagGroup = "location" | "federation" | "sites" | "selection" | "practice"
+
+export interface CommandSpec {
+  readonly name: string
+  readonly summary: string
+  /** One paragraph for `COMMAND --help`. */
+  readonly about: string
+  readonly argument?: { readonly name: string; readonly of: "step" | "shell" }
+  readonly groups: readonly FlagGroup[]
+  readonly flags: readonly FlagSpec[]
+  /** Arguments after the program's name, and what they do. */
+  readonly examples: readonly (readonly [string, string])[]
+}
+
+export const SHELLS = ["bash", "zsh", "fish"] as const
+
+const yes: FlagSpec = { name: "yes", help: "Agree to what the plan shows; never ask" }
+const timeout: FlagSpec = {
+  name: "timeout",
+  value: "DURATION",
+  type: "duration",
+  help: "How long each step waits until it is done, in place of its own time: 90s, 15m",
+}
+const parallel: FlagSpec = {
+  name: "parallel",
+  value: "N",
+  type: "number",
+  help: "How many commands at once (default: two a core, at most 16)",
+}
+const show: FlagSpec = { name: "show", help: "Print what each step shows, as it comes" }
+const json: FlagSpec = { name: "json", help: "Print the event stream, one JSON object a line; never ask" }
+const trust: FlagSpec = {
+  name: "trust-checkpoints",
+  help: "Believe the journal: do not look again at what is done and unchanged",
+}
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "run",
+    summary: "carry the notebook out, from wherever it stands",
+    about:
+      "Looks at every step of every site, does what is not done, waits until it is so. It can be stopped anywhere " +
+      "and run again. On a terminal it asks for what is missing, shows the plan and asks once; elsewhere it needs --yes.",
+    groups: ["federation", "selection", "practice"],
+    flags: [
+      yes,
+      { name: "practice", help: "On practice clusters that live for this run only: no cluster needed" },
+      json,
+      show,
+      parallel,
+      timeout,
+      trust,
+    ],
+    examples: [
+      ["run --practice --yes", "the whole notebook on practice clusters"],
+      ["run --federation federation.yaml --yes", "unattended"],
+      ["run --only {step} --site {site}", "one step at one site"],
+    ],
+  },
+  {
+    name: "step",
+    summary: "one step: look, act if needed, show",
+    about:
+      "Looks, acts if needed, waits and shows. Without --site at all its sites. Naming a step is agreeing to it, " +
+      "except for what reaches beyond the site: that is asked, or needs --yes.",
+    argument: { name: "ID", of: "step" },
+    groups: ["federation", "sites"],
+    flags: [
+      yes,
+      { name: "again", help: "Do it anew although it is done (a restart, a new token)" },
+      json,
+      parallel,
+      timeout,
+    ],
+    examples: [
+      ["step {step} --site {site}", "at one site"],
+      ["step {step} --again", "anew"],
+    ],
+  },
+  {
+    name: "plan",
+    summary: "what a run would do, and why; changes nothing",
+    about: "Looks at every step and says what a run would do and why. Only reads, here and on the clusters.",
+    groups: ["federation", "selection"],
+    flags: [{ name: "exit-code", help: "Exit with 5 when there is something to do" }, trust],
+    examples: [
+      ["plan", "the federation that was run last"],
+      ["plan --federation federation.yaml --exit-code", "for a script"],
+    ],
+  },
+  {
+    name: "status",
+    summary: "what the journal tells; --live looks",
+    about: "Says how each step ended, when, and whether its inputs changed since. With --live it looks anew.",
+    groups: ["federation", "selection"],
+    flags: [{ name: "live", help: "Look at the sites, not into the journal" }],
+    examples: [
+      ["status", "from the journal"],
+      ["status --live --site {site}", "look at one site"],
+    ],
+  },
+  {
+    name: "show",
+    summary: "what a step printed, beside what the guide promises",
+    about: "Prints the kept output of a step, and the promised lines that did not come.",
+    argument: { name: "ID", of: "step" },
+    groups: ["location", "sites"],
+    flags: [],
+    examples: [["show {step}", "at every site"]],
+  },
+  {
+    name: "values",
+    summary: "every input, its value and where that comes from",
+    about: "Lists the inputs with their values and origins: flag, variable, file, earlier answer or default.",
+    groups: ["federation", "sites"],
+    flags: [],
+    examples: [["values --federation federation.yaml", "before a run"]],
+  },
+  {
+    name: "doctor",
+    summary: "checks tools, clusters, rights and the state folder",
+    about: "Checks what a run needs, here and at every site, and says how to cure what is wrong. Only reads.",
+    groups: ["federation", "sites"],
+    flags: [],
+    examples: [["doctor --federation federation.yaml", "before the first run"]],
+  },
+  {
+    name: "practice",
+    summary: "practice clusters on this machine, until Ctrl-C",
+    about:
+      "Starts clusters played on 127.0.0.1, writes a federation.yaml for them and holds them open until SIGINT or " +
+      "SIGTERM.",
+    groups: ["practice"],
+    flags: [],
+    examples: [
+      ["practice", "then type what it prints, in another terminal"],
+      ["practice --keep clusters.json", "saved at the end, brought back the next time"],
+    ],
+  },
+  {
+    name: "teardown",
+    summary: "undo what the notebook made, and only that",
+    about: "Shows what it would remove and asks once, or takes --yes. What was there before stays.",
+    groups: ["federation", "selection"],
+    flags: [yes, json, show, parallel, timeout],
+    examples: [["teardown", "shows the plan, then asks"]],
+  },
+  {
+    name: "completion",
+    summary: "completion for bash, zsh or fish",
+    about: "Prints a script for the shell.",
+    argument: { name: "SHELL", of: "shell" },
+    groups: [],
+    flags: [],
+    examples: [
+      ["completion bash > ~/.local/share/bash-completion/completions/{program}", "bash"],
+      ["completion zsh > ~/.zfunc/_{program}", "zsh, with ~/.zfunc in fpath"],
+      ["completion fish > ~/.config/fish/completions/{program}.fish", "fish"],
+    ],
+  },
+]
+
+const COMMON: readonly FlagSpec[] = [
+  {
+    name: "state",
+    value: "DIR",
+    type: "path",
+    help: "The federation's folder (default: one a federation, under the user's state folder)",
+  },
+  { name: "name", value: "NAME", type: "text", help: "The federation's name, where no file says it" },
+  { name: "no-input", help: "Never ask" },
+  { name: "help", help: "This text" },
+]
+
+const SITE: FlagSpec = { name: "site", value: "NAME,…", type: "list", of: "site", help: "Only these sites" }
+
+const SELECTION: readonly FlagSpec[] = [
+  { name: "from", value: "ID", of: "step", help: "Start with this step" },
+  { name: "to", value: "ID", of: "step", help: "End with this step" },
+  { name: "only", value: "ID,…", type: "list", of: "step", help: "Only these steps" },
+  { name: "skip", value: "ID,…", type: "list", of: "step", help: "All but these steps" },
+  SITE,
+]
+
+const FILE: FlagSpec = {
+  name: "federation",
+  value: "FILE",
+  type: "path",
+  help: "The federation file: sites and inputs (YAML)",
+}
+
+const PRACTICE: readonly FlagSpec[] = [
+  {
+    name: "delays",
+    value: "KIND",
+    type: "choice",
+    choices: ["short", "real", "none"],
+    help: "How long practice clusters take: short (default), real or none",
+  },
+  { name: "faults", value: "FILE", type: "path", help: "Faults to practise with (YAML)" },
+  {
+    name: "keep",
+    value: "FILE",
+    type: "path",
+    help: "Bring the practice clusters back from this file and save them there",
+  },
+  { name: "real-commands", help: "Take the commands from PATH, not the practice clusters' stand-ins" },
+]
+
+/** Every flag a command takes, the notebook's own included. */
+export function flagsOf(notebook: Notebook, command: CommandSpec): FlagSpec[] {
+  const groups: Readonly<Record<FlagGroup, readonly FlagSpec[]>> = {
+    location: [FILE],
+    federation: [FILE, ...roleFlags(notebook), ...countFlags(notebook), ...inputFlags(notebook)],
+    sites: [SITE],
+    selection: SELECTION,
+    practice: [...PRACTICE, ...countFlags(notebook)],
+  }
+  const byName = new Map<string, FlagSpec>()
+  for (const flag of [...command.flags, ...command.groups.flatMap((group) => groups[group]), ...COMMON]) {
+    const other = byName.get(flag.name)
+    if (other !== undefined && other.from !== flag.from) {
+      throw new Error(`--${flag.name} is both a flag of ${command.name} and the notebook's own`)
+    }
+    byName.set(flag.name, flag)
+  }
+  return [...byName.values()]
+}
+
+function roleFlags(notebook: Notebook): FlagSpec[] {
+  return Object.entries(notebook.roles).map(([role, cardinality]) => ({
+    name: role,
+    value: "KEY=VALUE,…",
+    repeat: cardinality === "many",
+    from: "role",
+    role,
+    help: cardinality === "one" ? `The ${role}'s site` : `A ${role}'s site; once for each`,
+  }))
+}
+
+function countFlags(notebook: Notebook): FlagSpec[] {
+  return Object.entries(notebook.roles)
+    .filter(([, cardinality]) => cardinality === "many")
+    .map(([role, cardinality]) => ({
+      name: fileKey(role, cardinality),
+      value: "N",
+      type: "number",
+      from: "count",
+      role,
+      help: `How many ${fileKey(role, cardinality)}`,
+    }))
+}
+
+function inputFlags(notebook: Notebook): FlagSpec[] {
+  return Object.entries(notebook.inputs)
+    .filter(([, input]) => input.secret !== true)
+    .map(([name, input]) => ({
+      name,
+      from: "input",
+      help: input.help,
+      ...(input.choices && { choices: input.choices }),
+      ...(input.type === "flag"
+        ? { type: "flag" as const }
+        : { value: input.placeholder?.toUpperCase().match(/^[A-Z-]+$/)?.[0] ?? PLACEHOLDERS[input.type] }),
+    }))
+}
+
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  text: "TEXT",
+  name: "NAME",
+  url: "URL",
+  path: "PATH",
+  number: "N",
+  duration: "DURATION",
+  choice: "KIND",
+  list: "ITEM,…",
+  map: "KEY=VALUE;…",
+}

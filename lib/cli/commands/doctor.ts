@@ -1,0 +1,87 @@
+import type { DoctorCheck } from "../../notebook/doctor.ts"
+import type { Site } from "../../notebook/roles.ts"
+import { type Step, step } from "../../notebook/step.ts"
+import { contextOf } from "../../runner/context.ts"
+import { placeName } from "../../runner/events.ts"
+import { readState } from "../../runner/open-state.ts"
+import type { Toolbox } from "../../runner/toolbox.ts"
+import { openWorkshop } from "../../runner/workshop.ts"
+import { type DoctorRow, doctorTable } from "../../terminal/doctor-table.ts"
+import { type Call, textOptions } from "../call.ts"
+import { examineHere, examineSite, type Finding, finding } from "../doctor.ts"
+import { runOptions, toolboxFor } from "../engine.ts"
+import { waysToGive } from "../missing.ts"
+import { chosenSites, type OpenedFederation, openFederation } from "../open-federation.ts"
+
+/** `doctor`: what a run needs, here and at every site. Only reads. Exit 1 when something has to be mended. */
+export async function doctor(call: Call): Promise<number> {
+  const { notebook, io } = call
+  const opened = await openFederation(call, { complete: false })
+  const state = readState(opened.folder)
+  const toolbox = await toolboxFor(call, opened, state)
+  try {
+    const examine = examiner(call, opened, toolbox)
+    const incomplete = new Map(
+      opened.missing.flatMap((one) => (one.kind === "input" && one.site ? [[one.site.name, one]] : [])),
+    )
+    const here = async (): Promise<DoctorRow[]> => [
+      ...examineHere(call, opened.folder),
+      ...(await inTurn(notebook.doctor ?? [], "here", (check) => examine(check))),
+    ]
+    const at = async (site: Site): Promise<DoctorRow[]> => {
+      const missing = incomplete.get(site.name)
+      if (missing !== undefined) {
+        const { flag, variable } = waysToGive(notebook, missing)
+        const said = `${missing.input} is missing: the site cannot be examined`
+        return [{ site: site.name, title: "inputs", ok: false, said, fix: `give it: ${flag ?? variable}` }]
+      }
+      const generic = await examineSite(call, site, state.kubeconfig(site.name))
+      // Nothing of a site can be examined that does not answer.
+      const own =
+        generic[0]?.ok === false
+          ? []
+          : await inTurn(notebook.doctor ?? [], "every site", (check) => examine(check, site))
+      return [...generic, ...own].map((row) => ({ ...row, site: site.name }))
+    }
+    const sites = chosenSites(call, opened.federation)
+    const rows = (await Promise.all([here(), ...sites.map(at)])).flat()
+    io.stdout.write(call.redactor.text(doctorTable(rows, await textOptions(call))))
+    return rows.some(({ ok }) => ok === false) ? 1 : 0
+  } finally {
+    await toolbox.close()
+  }
+}
+
+async function inTurn(
+  checks: readonly DoctorCheck[],
+  on: DoctorCheck["on"],
+  examine: (check: DoctorCheck) => Promise<Finding>,
+): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const check of checks) if (check.on === on) findings.push(await examine(check))
+  return findings
+}
+
+/** Runs a check with what a step would be handed in its place. */
+function examiner(
+  call: Call,
+  opened: OpenedFederation,
+  toolbox: Toolbox,
+): (check: DoctorCheck, site?: Site) => Promise<Finding> {
+  const state = readState(opened.folder)
+  const { source } = openWorkshop(runOptions(call, opened, state, toolbox), () => undefined)
+  return (check, site) =>
+    finding(check.title, async () => {
+      const place: Step = step({
+        id: check.id,
+        title: check.title,
+        on: check.on,
+        prose: "",
+        look: () => ({ is: "absent", reason: "" }),
+      })
+      const at = { step: check.id, ...(site && { site: site.name }) }
+      const tools = toolbox.open({ step: place, site, signal: call.signal, emit: () => {} })
+      const cell = { step: place, site, at, key: placeName(at) }
+      return check.run(contextOf(source, cell, tools, call.signal, () => {}))
+    })
+}

@@ -1,0 +1,50 @@
+import { once } from "node:events"
+import { rmSync } from "node:fs"
+import { join } from "node:path"
+import type { Call } from "../call.ts"
+import { stateRoot } from "../folder.ts"
+import { type PracticeClusters, withoutStandIns, withPractice } from "../with-practice.ts"
+
+/**
+ * `practice`: holds practice clusters open until SIGINT, SIGTERM or SIGHUP, which is their ordinary end. What it prints
+ * on stdout are commands to type, nothing else; what a person wants to know beside stands on stderr.
+ */
+export async function practice(call: Call): Promise<number> {
+  return withPractice(call, async (clusters) => {
+    if (call.flags.has("real-commands")) await withoutStandIns(clusters.file)
+    call.io.stdout.write(`${commandsToType(call, clusters).join("\n")}\n`)
+    call.io.stderr.write(`${about(clusters).join("\n")}\n`)
+    if (!call.signal.aborted) await once(call.signal, "abort")
+    removeThrowAwayState(call, clusters)
+    return 0
+  })
+}
+
+function commandsToType({ io, flags }: Call, { practice, file }: PracticeClusters): string[] {
+  const first = practice.clusters[0]!
+  const command = (name: string): string =>
+    flags.has("real-commands") ? name : join(practice.commands, name)
+  return [
+    `export KUBECONFIG=${first.kubeconfig}`,
+    `${io.program} run --federation ${file}`,
+    `${command("oc")} get projects`,
+    "kubectl get pods --all-namespaces",
+    `${command("skupper")} version`,
+  ]
+}
+
+function about({ practice }: PracticeClusters): string[] {
+  return [
+    ...practice.clusters.map(
+      ({ name, server, kubeconfig }) =>
+        `# ${name} is ${server.url}, its administrator's kubeconfig ${kubeconfig}`,
+    ),
+    "# Type these in another terminal. Ctrl-C here ends the clusters.",
+  ]
+}
+
+/** What runs from other terminals remember of clusters that will never be there again. */
+function removeThrowAwayState({ flags, notebook, io }: Call, { name }: PracticeClusters): void {
+  if (flags.text("keep") !== undefined || flags.text("name") !== undefined) return
+  rmSync(join(stateRoot(notebook, io.env), name), { recursive: true, force: true })
+}

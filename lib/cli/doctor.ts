@@ -1,0 +1,174 @@
+import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs"
+import { dirname } from "node:path"
+import type { Diagnosis } from "../notebook/doctor.ts"
+import { LookError } from "../notebook/looks.ts"
+import type { Site } from "../notebook/roles.ts"
+import { readMemory } from "../runner/journal-file.ts"
+import type { Call } from "./call.ts"
+import { loginCommand } from "./engine.ts"
+
+/** A finding under a title, as the table shows it. */
+export interface Finding extends Diagnosis {
+  readonly title: string
+}
+
+/** Clocks apart by more than this break certificates and tokens; in seconds. */
+const SKEW = 60
+
+/** What any run needs on this machine: Node, bash, a usable state folder. */
+export function examineHere(call: Call, folder: string): Finding[] {
+  return [
+    { title: "Node", ok: true, said: `${process.version} on ${process.platform} ${process.arch}` },
+    bash(call),
+    stateFolder(folder),
+    journal(folder),
+  ]
+}
+
+function bash({ io }: Call): Finding {
+  const found = (io.env.PATH ?? "")
+    .split(":")
+    .filter(Boolean)
+    .map((entry) => `${entry}/bash`)
+    .find(existsSync)
+  return found === undefined
+    ? {
+        title: "bash",
+        ok: false,
+        said: "is not on PATH",
+        fix: "install bash: the commands of the steps run in it",
+      }
+    : { title: "bash", ok: true, said: found }
+}
+
+function stateFolder(folder: string): Finding {
+  const title = "state folder"
+  if (!existsSync(folder)) {
+    let above = dirname(folder)
+    while (!existsSync(above) && above !== dirname(above)) above = dirname(above)
+    return writable(above)
+      ? { title, ok: true, said: `${folder}: not there yet, the first run makes it` }
+      : {
+          title,
+          ok: false,
+          said: `${folder} cannot be made: ${above} may not be written`,
+          fix: "give another: --state DIR",
+        }
+  }
+  const { mode } = statSync(folder)
+  if (!writable(folder)) {
+    return {
+      title,
+      ok: false,
+      said: `${folder} may not be written`,
+      fix: "mend its rights, or give another: --state DIR",
+    }
+  }
+  if ((mode & 0o077) !== 0) {
+    return { title, ok: "warn", said: `${folder}: others may look into it`, next: `chmod 700 ${folder}` }
+  }
+  return { title, ok: true, said: folder }
+}
+
+function writable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function journal(folder: string): Finding {
+  const title = "journal"
+  try {
+    const memory = readMemory(folder)
+    if (memory?.lastRun === undefined) return { title, ok: true, said: "empty: nothing was run yet" }
+    const begun = [...memory.begun]
+    return begun.length === 0
+      ? { title, ok: true, said: `last run ${memory.lastRun.started}` }
+      : {
+          title,
+          ok: "warn",
+          said: `an act was begun and its end not seen: ${begun.join(", ")}`,
+          fix: "run again: it looks what became of it and goes on",
+        }
+  } catch (error) {
+    return { title, ok: false, said: (error as Error).message, fix: "mend or move it away" }
+  }
+}
+
+/**
+ * What any run needs of a site: its API server answers (with the client, the CA and the proxy that the run uses), the
+ * clocks agree, there is a session.
+ */
+export async function examineSite(call: Call, site: Site, kubeconfig: string): Promise<Finding[]> {
+  const server = serverOf(call, site)
+  if (server === undefined) return []
+  const { openCluster } = await import("../cluster/index.ts")
+  const { proxyFor } = await import("../cluster/proxy.ts")
+  const { certificateAuthority: ca, proxy: given } = site as Readonly<Record<string, string | undefined>>
+  const proxy = given === "none" ? undefined : (given ?? proxyFor(server, call.io.env as NodeJS.ProcessEnv))
+  const anonymous = openCluster({
+    server,
+    ...(ca !== undefined && { ca: readFileSync(ca, "utf8") }),
+    ...(proxy !== undefined && { proxy }),
+  })
+  const own = openCluster({ kubeconfig, secret: (value) => call.redactor.add(value) })
+  try {
+    const way = proxy === undefined ? "directly" : `through the proxy ${proxy}`
+    const reached = await finding("API server", async () => ({
+      ok: true,
+      said: `${server}, ${await anonymous.bound(call.signal).version()}, ${way}, its certificate is trusted`,
+    }))
+    if (reached.ok === false) return [reached]
+    return [
+      reached,
+      await finding("clock", async () => skew((await anonymous.bound(call.signal).now()) - Date.now())),
+      await finding("session", async () => {
+        try {
+          return { ok: true, said: `logged in as ${await own.bound(call.signal).whoami()}` }
+        } catch (error) {
+          if (!(error instanceof LookError)) throw error
+          return { ok: "warn", said: error.look.reason, next: loginCommand(call, site.name) }
+        }
+      }),
+    ]
+  } finally {
+    await Promise.all([anonymous.close(), own.close()])
+  }
+}
+
+/** The input that says which server a site is. */
+function serverOf({ notebook }: Call, site: Site): string | undefined {
+  const name = Object.keys(notebook.inputs).find((one) => {
+    const input = notebook.inputs[one]!
+    return input.identity === true && input.type === "url"
+  })
+  const value = name === undefined ? undefined : (site as Record<string, unknown>)[name]
+  return typeof value === "string" ? value : undefined
+}
+
+function skew(milliseconds: number): Diagnosis {
+  const seconds = Math.round(milliseconds / 1000)
+  const said =
+    Math.abs(seconds) < 2
+      ? "agrees"
+      : `${Math.abs(seconds)} s ${seconds > 0 ? "ahead of" : "behind"} this one`
+  return Math.abs(seconds) > SKEW
+    ? { ok: "warn", said, fix: "set this machine's clock (NTP): tokens and certificates go by it" }
+    : { ok: true, said }
+}
+
+/** A check that throws is a finding, never a crash. */
+export async function finding(title: string, check: () => Promise<Diagnosis>): Promise<Finding> {
+  try {
+    return { title, ...(await check()) }
+  } catch (error) {
+    if (error instanceof LookError) {
+      const { reason, fix, next } = error.look
+      return { title, ok: false, said: reason, ...(fix && { fix }), ...(next !== undefined && { next }) }
+    }
+    return { title, ok: false, said: error instanceof Error ? error.message : String(error) }
+  }
+}

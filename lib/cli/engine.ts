@@ -1,0 +1,78 @@
+import { LookError } from "../notebook/looks.ts"
+import type { Site } from "../notebook/roles.ts"
+import type { State } from "../runner/state.ts"
+import type { Toolbox } from "../runner/toolbox.ts"
+import type { RunOptions } from "../runner/types.ts"
+import type { Call } from "./call.ts"
+import { type OpenedFederation, selectionOf } from "./open-federation.ts"
+
+/** The tools of the notebook's steps over a federation's folder. */
+export async function toolboxFor(
+  call: Call,
+  { federation }: OpenedFederation,
+  state: State,
+): Promise<Toolbox> {
+  const { createToolbox } = await import("../tools.ts")
+  const { commands } = federation.values
+  return createToolbox({
+    state,
+    redactor: call.redactor,
+    env: call.io.env as NodeJS.ProcessEnv,
+    // An input that notebooks with commands share by convention: a folder looked in first.
+    ...(typeof commands === "string" && { commands }),
+    login: (site) => loginCommand(call, site.name),
+  })
+}
+
+/** The command that makes a site's session, by the notebook's own step for it. */
+export function loginCommand({ notebook, io }: Call, site: string): string {
+  const step = notebook.steps.find(({ session }) => session === true)
+  return step === undefined
+    ? `${io.program} run --site ${site}`
+    : `${io.program} step ${step.id} --site ${site}`
+}
+
+/** What plan, run and looks have in common. */
+export function runOptions(call: Call, opened: OpenedFederation, state: State, toolbox: Toolbox): RunOptions {
+  const { flags, notebook, io, interaction, signal, redactor, command } = call
+  const parallel = flags.count("parallel")
+  const timeout = flags.duration("timeout")
+  return {
+    notebook,
+    federation: opened.federation,
+    state,
+    toolbox,
+    redactor,
+    selection: selectionOf(call),
+    consent: "named",
+    command: redactor.text(command),
+    version: io.version,
+    interactive: interaction.ask,
+    ...(parallel !== undefined && { parallel }),
+    ...(timeout !== undefined && { timeout }),
+    ...(flags.has("trust-checkpoints") && { trustCheckpoints: true }),
+    ...(flags.has("again") && { again: true }),
+    listeners: [],
+    signal,
+  }
+}
+
+/** Whether a site's own kubeconfig has a session at that server; an unreachable server is no answer, so it counts. */
+export async function hasSession(call: Call, state: State, site: Site, server: string): Promise<boolean> {
+  const { openCluster } = await import("../cluster/index.ts")
+  const { readServer, sameServer } = await import("../cluster/kubeconfig.ts")
+  const kubeconfig = state.kubeconfig(site.name)
+  const cluster = openCluster({ kubeconfig, secret: (value) => call.redactor.add(value) })
+  try {
+    const at = await readServer(kubeconfig)
+    if (at === undefined || !sameServer(at, server)) return false
+    await cluster.bound(call.signal).whoami()
+    return true
+  } catch (error) {
+    if (error instanceof LookError)
+      return error.look.is === "cannot look" && error.look.because === "unreachable"
+    throw error
+  } finally {
+    await cluster.close()
+  }
+}

@@ -1,0 +1,265 @@
+import { readFileSync } from "node:fs"
+import { dirname, relative, resolve } from "node:path"
+import type { Document, LineCounter, Node, Pair, Scalar } from "yaml"
+import { UsageError } from "../notebook/errors.ts"
+import type { Input } from "../notebook/inputs.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+import { defaultSiteName, fileKey } from "../notebook/roles.ts"
+import { checked, type Parsed, parseText } from "./input-values.ts"
+import { emptyLayer, type Given, type LayerData, type SiteName, siteInputs } from "./layers.ts"
+import { didYouMean } from "./nearest.ts"
+
+type Yaml = typeof import("yaml")
+
+/**
+ * Reads a federation file (`version: 1`). Relative paths in it are relative to its folder.
+ * @throws UsageError with every mistake of the file, each with line, column and key
+ */
+export async function readFederationFile(notebook: Notebook, file: string, cwd: string): Promise<LayerData> {
+  let text: string
+  try {
+    text = readFileSync(file, "utf8")
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UsageError(
+      code === "ENOENT"
+        ? `The federation file ${file} is not there`
+        : `The federation file ${file} cannot be read (${code})`,
+    )
+  }
+  const inside = relative(cwd, file)
+  const shown = inside.startsWith("..") || inside === "" ? file : inside
+  const reader = new FileReader(await import("yaml"), notebook, text, file, shown)
+  const layer = reader.read()
+  if (reader.problems.length > 0) {
+    throw new UsageError(reader.problems.join("\n"), { fix: `mend ${shown}; its keys are listed by --help` })
+  }
+  return layer
+}
+
+/** A key of a map with its value, and where the key stands. */
+interface Entry {
+  readonly key: Node
+  readonly name: string
+  readonly value: Node | null
+  readonly offset: number
+}
+
+class FileReader {
+  readonly #found: { message: string; offset: number }[] = []
+  readonly #yaml: Yaml
+  readonly #notebook: Notebook
+  readonly #lines: LineCounter
+  readonly #document: Document.Parsed
+  readonly #folder: string
+  readonly #shown: string
+  readonly #layer = emptyLayer()
+
+  constructor(yaml: Yaml, notebook: Notebook, text: string, file: string, shown: string) {
+    this.#yaml = yaml
+    this.#notebook = notebook
+    this.#lines = new yaml.LineCounter()
+    this.#document = yaml.parseDocument(text, { lineCounter: this.#lines, prettyErrors: false })
+    this.#folder = dirname(resolve(file))
+    this.#shown = shown
+  }
+
+  /** In the order of the file. */
+  get problems(): string[] {
+    return this.#found
+      .toSorted((a, b) => a.offset - b.offset)
+      .map(({ message, offset }) => `${this.#place(offset)}: ${message}`)
+  }
+
+  read(): LayerData {
+    for (const error of this.#document.errors) this.#wrong(error.pos[0], error.message)
+    const root = this.#document.contents as Node | null
+    if (this.#found.length > 0) return this.#layer
+    if (!this.#yaml.isMap(root)) {
+      this.#wrong(0, "the file holds no keys; it starts with version: 1")
+      return this.#layer
+    }
+    this.#readTop(root.items as Pair<Node, Node | null>[])
+    return this.#layer
+  }
+
+  #readTop(items: readonly Pair<Node, Node | null>[]): void {
+    const { inputs, roles } = this.#notebook
+    const inputAt = new Map<string, string>()
+    const groups = new Set<string>()
+    for (const [name, input] of Object.entries(inputs)) {
+      if (input.per !== "federation") continue
+      const path = input.file ?? name
+      inputAt.set(path, name)
+      if (path.includes(".")) groups.add(path.split(".")[0]!)
+    }
+    const roleAt = new Map(Object.entries(roles).map(([role, many]) => [fileKey(role, many), role]))
+    const known = ["version", "federation", "defaults", ...roleAt.keys(), ...groups, ...inputAt.keys()]
+    let versioned = false
+    for (const { key, value, name, offset } of this.#pairs(items)) {
+      if (name === "version") {
+        versioned = true
+        if (this.#text(value) !== "1") this.#wrong(offset, `version: this program reads version 1`)
+      } else if (name === "federation") this.#readName(value, offset)
+      else if (name === "defaults") this.#readDefaults(value, offset)
+      else if (roleAt.has(name)) this.#readRole(roleAt.get(name)!, name, value, offset)
+      else if (inputAt.has(name)) this.#take(inputAt.get(name)!, name, value, offset, this.#layer.values)
+      else if (groups.has(name)) this.#readGroup(name, inputAt, value, offset)
+      else {
+        const perSite = inputs[name]?.per === "site"
+        const hint = perSite ? "; it belongs under a site, or under defaults:" : didYouMean(name, known)
+        this.#wrong(this.#offset(key) ?? offset, `${name}: unknown key${hint}`)
+      }
+    }
+    if (!versioned) this.#wrong(0, "version: missing; the file starts with version: 1")
+  }
+
+  #readName(value: Node | null, offset: number): void {
+    const text = this.#text(value) ?? ""
+    const parsed = parseText({ type: "name", per: "federation", help: "" }, text, this.#folder)
+    if ("wrong" in parsed) this.#wrong(this.#offset(value) ?? offset, `federation: ${parsed.wrong}`)
+    else this.#layer.federation = text
+  }
+
+  #readGroup(group: string, inputAt: ReadonlyMap<string, string>, value: Node | null, offset: number): void {
+    const known = [...inputAt.keys()].filter((path) => path.startsWith(`${group}.`))
+    for (const pair of this.#map(value, group, offset)) {
+      const path = `${group}.${pair.name}`
+      const input = inputAt.get(path)
+      if (input === undefined) this.#wrong(pair.offset, `${path}: unknown key${didYouMean(path, known)}`)
+      else this.#take(input, path, pair.value, pair.offset, this.#layer.values)
+    }
+  }
+
+  #readDefaults(value: Node | null, offset: number): void {
+    const { inputs } = this.#notebook
+    const known = Object.keys(inputs).filter((name) => inputs[name]!.per === "site")
+    for (const { name, value: node, offset: at } of this.#map(value, "defaults", offset)) {
+      if (known.includes(name)) this.#take(name, `defaults.${name}`, node, at, this.#layer.defaults)
+      else this.#wrong(at, `defaults.${name}: unknown key${didYouMean(name, known)}`)
+    }
+  }
+
+  #readRole(role: string, key: string, value: Node | null, offset: number): void {
+    const cardinality = this.#notebook.roles[role]!
+    const node = this.#resolved(value)
+    if (cardinality === "one") {
+      this.#readSite({ role, name: defaultSiteName(role, cardinality, 1) }, key, node, offset)
+      return
+    }
+    if (!this.#yaml.isSeq(node)) {
+      this.#wrong(
+        this.#offset(node) ?? offset,
+        `${key}: must be a list, one entry a site: - { name: ${role}-1, … }`,
+      )
+      return
+    }
+    for (const [index, item] of node.items.entries()) {
+      const name = defaultSiteName(role, cardinality, index + 1)
+      this.#readSite({ role, name }, `${key}[${index}]`, item as Node | null, offset)
+    }
+  }
+
+  #readSite(site: SiteName, key: string, node: Node | null, offset: number): void {
+    const known = siteInputs(this.#notebook, site.role)
+    const values = new Map<string, Given>()
+    let { name: siteName } = site
+    for (const { name, value, offset: at } of this.#map(node, key, offset)) {
+      const path = `${key}.${name}`
+      const input = this.#notebook.inputs[name]
+      if (name === "name") {
+        const parsed = parseText(
+          { type: "name", per: "site", help: "" },
+          this.#text(value) ?? "",
+          this.#folder,
+        )
+        if ("wrong" in parsed) this.#wrong(this.#offset(value) ?? at, `${path}: ${parsed.wrong}`)
+        else siteName = parsed.value as string
+      } else if (known.includes(name)) this.#take(name, path, value, at, values)
+      else if (input?.per === "federation") {
+        this.#wrong(at, `${path}: is for the whole federation; it stands at the top: ${input.file ?? name}`)
+      } else if (input !== undefined) {
+        this.#wrong(at, `${path}: is a key of ${input.roles!.join(", ")} sites only`)
+      } else this.#wrong(at, `${path}: unknown key${didYouMean(name, [...known, "name"])}`)
+    }
+    if (this.#layer.bySite.has(siteName)) {
+      this.#wrong(this.#offset(node) ?? offset, `${key}: another site is named ${siteName} too`)
+    }
+    this.#layer.sites.push({ name: siteName, role: site.role })
+    this.#layer.bySite.set(siteName, values)
+  }
+
+  #take(name: string, path: string, node: Node | null, offset: number, into: Map<string, Given>): void {
+    const input = this.#notebook.inputs[name]!
+    const at = this.#offset(node) ?? offset
+    if (input.secret === true) {
+      this.#wrong(at, `${path}: is secret and does not belong into a file that others read; leave it out`)
+      return
+    }
+    const parsed = this.#value(input, node)
+    if ("wrong" in parsed) this.#wrong(at, `${path}: ${parsed.wrong}`)
+    else into.set(name, { value: parsed.value, where: `${this.#place(at)} (${path})` })
+  }
+
+  #value(input: Input, given: Node | null): Parsed {
+    const node = this.#resolved(given)
+    if (this.#yaml.isSeq(node)) {
+      const items = node.items.map((item) => this.#text(item as Node))
+      if (input.type !== "list" || items.includes(undefined)) return { wrong: `a list is no ${input.type}` }
+      return checked(input, items)
+    }
+    if (this.#yaml.isMap(node)) {
+      const pairs = node.items.map((pair) => [this.#text(pair.key as Node), this.#text(pair.value as Node)])
+      if (input.type !== "map" || pairs.flat().includes(undefined)) {
+        return {
+          wrong: input.type === "map" ? "must hold plain values" : `keys and values are no ${input.type}`,
+        }
+      }
+      return checked(input, Object.fromEntries(pairs))
+    }
+    const text = this.#text(node)
+    return text === undefined ? { wrong: "has no value" } : parseText(input, text, this.#folder)
+  }
+
+  /** A scalar as it was written: `1.40` is a version, not the number 1.4. Nothing for null and for collections. */
+  #text(given: Node | null): string | undefined {
+    const node = this.#resolved(given)
+    if (!this.#yaml.isScalar(node) || node.value === null) return undefined
+    const { source, value } = node as Scalar
+    return typeof value === "string" ? value : (source ?? String(value))
+  }
+
+  #map(given: Node | null, path: string, offset: number): Entry[] {
+    const node = this.#resolved(given)
+    if (this.#yaml.isMap(node)) return this.#pairs(node.items as Pair<Node, Node | null>[])
+    this.#wrong(this.#offset(node) ?? offset, `${path}: must hold keys and values`)
+    return []
+  }
+
+  #pairs(items: readonly Pair<Node, Node | null>[]): Entry[] {
+    return items.map(({ key, value }) => ({
+      key,
+      value,
+      name: this.#text(key) ?? String(key),
+      offset: this.#offset(key) ?? 0,
+    }))
+  }
+
+  #resolved(node: Node | null | undefined): Node | null {
+    if (this.#yaml.isAlias(node)) return (node.resolve(this.#document) as Node | undefined) ?? null
+    return node ?? null
+  }
+
+  #offset(node: Node | null | undefined): number | undefined {
+    return node?.range?.[0]
+  }
+
+  #place(offset: number): string {
+    const { line, col } = this.#lines.linePos(offset)
+    return `${this.#shown}:${Math.max(1, line)}:${Math.max(1, col)}`
+  }
+
+  #wrong(offset: number, message: string): void {
+    this.#found.push({ message, offset })
+  }
+}

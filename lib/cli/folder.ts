@@ -1,0 +1,89 @@
+import { readdirSync, statSync } from "node:fs"
+import { homedir } from "node:os"
+import { isAbsolute, join } from "node:path"
+import { RunbookError, UsageError } from "../notebook/errors.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+import type { Memory } from "../runner/journal.ts"
+import { readMemory } from "../runner/journal-file.ts"
+import { parseText } from "./input-values.ts"
+
+/** A federation's folder and name, and what its journal remembers. Nothing is made. */
+export interface FoundFolder {
+  readonly folder: string
+  readonly name: string
+  readonly memory: Memory | undefined
+}
+
+export interface FolderQuestion {
+  readonly notebook: Notebook
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly program: string
+  /** `--state`, absolute: DIR itself is the folder. */
+  readonly state: string | undefined
+  /** `--name`. */
+  readonly name: string | undefined
+  /** The name in the federation file; `undefined` without one. */
+  readonly file: { readonly federation?: string | undefined } | undefined
+}
+
+/** Where federations' folders lie: `$XDG_STATE_HOME` (absolute, by its specification) or `~/.local/state`. */
+export function stateRoot(notebook: Notebook, env: FolderQuestion["env"]): string {
+  const given = env.XDG_STATE_HOME
+  const base =
+    given !== undefined && isAbsolute(given) ? given : join(env.HOME || homedir(), ".local", "state")
+  return join(base, notebook.name)
+}
+
+/**
+ * Finds the federation's folder: `--state` itself, or the one of the federation's name (the file's, else `--name`, else
+ * `default`). With none of these said, the only folder there is.
+ * @throws UsageError that lists them where several are there
+ */
+export function findFolder(question: FolderQuestion): FoundFolder {
+  const name = givenName(question)
+  if (question.state !== undefined) {
+    const memory = readMemory(question.state)
+    return { folder: question.state, name: name ?? memory?.federation ?? "default", memory }
+  }
+  const root = stateRoot(question.notebook, question.env)
+  const said = name !== undefined || question.file !== undefined
+  const folderName = said ? (name ?? "default") : onlyFolder(root, question)
+  const folder = join(root, folderName)
+  const memory = readMemory(folder)
+  return { folder, name: name ?? memory?.federation ?? folderName, memory }
+}
+
+function givenName({ name, file }: FolderQuestion): string | undefined {
+  if (name !== undefined) {
+    const parsed = parseText({ type: "name", per: "federation", help: "" }, name, "/")
+    if ("wrong" in parsed) throw new UsageError(`--name: ${parsed.wrong}`)
+  }
+  if (name !== undefined && file?.federation !== undefined && file.federation !== name) {
+    throw new UsageError(`--name ${name}, but the file says federation: ${file.federation}`, {
+      fix: "leave --name out, or change the file",
+    })
+  }
+  return file?.federation ?? name
+}
+
+function onlyFolder(root: string, { program }: FolderQuestion): string {
+  const found = foldersIn(root)
+  if (found.length <= 1) return found[0] ?? "default"
+  throw new UsageError(`Which federation? There are ${found.length}: ${found.join(", ")}`, {
+    why: `${root} has a folder for each`,
+    fix: "name one: --name NAME, --federation FILE or --state DIR",
+    next: `${program} status --name ${found[0]}`,
+  })
+}
+
+function foldersIn(root: string): string[] {
+  try {
+    return readdirSync(root)
+      .filter((entry) => statSync(join(root, entry), { throwIfNoEntry: false })?.isDirectory() === true)
+      .sort()
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === "ENOENT") return []
+    throw new RunbookError(`The state folder ${root} cannot be read`, { why: message, exitCode: 2 })
+  }
+}

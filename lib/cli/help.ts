@@ -1,0 +1,140 @@
+import type { Notebook } from "../notebook/notebook.ts"
+import { fileKey } from "../notebook/roles.ts"
+import { COMMANDS, type CommandSpec, type FlagSpec, flagsOf } from "./commands-table.ts"
+import { formatValue } from "./input-values.ts"
+import { siteInputs } from "./layers.ts"
+import { variableName } from "./variable-layer.ts"
+
+// Help must start fast: this file and what it imports load nothing heavy.
+
+const WIDTH = 100
+
+/** `--help`: every command, and how to go on. */
+export function programHelp(notebook: Notebook, program: string): string {
+  const widest = Math.max(...COMMANDS.map((command) => usageOf(command).length))
+  return [
+    `${notebook.title}`,
+    "",
+    `Usage: ${program} COMMAND [flags]`,
+    "",
+    "Commands",
+    ...COMMANDS.map((command) => `  ${usageOf(command).padEnd(widest)}  ${command.summary}`),
+    "",
+    "Steps",
+    ...lines(notebook.steps.map(({ id }) => id).join(", "), 2),
+    "",
+    "Examples",
+    ...["run", "step", "plan", "practice"].flatMap((name) => {
+      const command = COMMANDS.find((one) => one.name === name)!
+      return exampleLines(notebook, { ...command, examples: command.examples.slice(0, 2) }, program)
+    }),
+    "",
+    `${program} COMMAND --help tells its flags; ${program} --version the version.`,
+    "Exit codes: 0 done; 1 a step failed or is blocked; 2 the call is wrong or inputs are missing;",
+    "3 another run holds the federation; 4 waiting for the other side; 5 plan --exit-code: something to do;",
+    "130, 143, 129 stopped by SIGINT, SIGTERM, SIGHUP.",
+    "",
+  ].join("\n")
+}
+
+/** `COMMAND --help`: usage, flags, inputs and examples. */
+export function commandHelp(notebook: Notebook, command: CommandSpec, program: string): string {
+  const held = command.name === "teardown" && notebook.teardown ? notebook.teardown : notebook
+  const flags = flagsOf(held, command)
+  const own = flags.filter(({ from }) => from === undefined)
+  const sites = flags.filter(({ from }) => from === "role" || from === "count")
+  const inputs = flags.filter(({ from }) => from === "input")
+  return [
+    `Usage: ${program} ${usageOf(command)} [flags]`,
+    "",
+    ...lines(command.about, 0),
+    "",
+    ...(command.argument?.of === "step"
+      ? ["Steps", ...lines(notebook.steps.map(({ id }) => id).join(", "), 2), ""]
+      : []),
+    "Flags",
+    ...flagLines(own),
+    "",
+    ...(sites.length === 0 ? [] : ["Sites", ...flagLines(sites), ""]),
+    ...(inputs.length === 0 ? [] : inputLines(held, inputs)),
+    "Examples",
+    ...exampleLines(notebook, command, program),
+    "",
+  ].join("\n")
+}
+
+const usageOf = (command: CommandSpec): string =>
+  command.argument === undefined ? command.name : `${command.name} ${command.argument.name}`
+
+function inputLines(notebook: Notebook, flags: readonly FlagSpec[]): string[] {
+  const described = flags.map((flag) => ({ ...flag, help: inputHelp(notebook, flag) }))
+  const wide = described.filter(({ name }) => notebook.inputs[name]!.per === "federation")
+  const perSite = described.filter(({ name }) => notebook.inputs[name]!.per === "site")
+  const [first] = Object.entries(notebook.roles).filter(([, many]) => many === "many")
+  const site = first === undefined ? Object.keys(notebook.roles)[0]! : `${first[0]}-1`
+  const example = siteInputs(notebook, first?.[0] ?? site)[0] ?? "name"
+  const about =
+    `A flag says it for all sites; one site's own value stands in its flag (--${first?.[0] ?? site} name=${site},${example}=…), ` +
+    `its variable (${variableName(notebook, example, site)}) or its entry in the federation file. ` +
+    "The stronger source wins: flag, variable, file, earlier answer, default."
+  return [
+    ...(wide.length === 0 ? [] : ["Inputs of the federation", ...flagLines(wide), ""]),
+    ...(perSite.length === 0 ? [] : ["Inputs of a site", ...lines(about, 2), "", ...flagLines(perSite), ""]),
+  ]
+}
+
+function inputHelp(notebook: Notebook, { name, choices }: FlagSpec): string {
+  const input = notebook.inputs[name]!
+  const fallback = typeof input.default === "function" ? undefined : input.default
+  const notes = [
+    ...(choices === undefined ? [] : [choices.join(" | ")]),
+    ...(input.roles === undefined
+      ? []
+      : [`only ${input.roles.map((role) => fileKey(role, notebook.roles[role]!)).join(", ")}`]),
+    ...(input.required === true ? ["required"] : []),
+    ...(fallback === undefined || fallback === false ? [] : [`default ${formatValue(input, fallback)}`]),
+  ]
+  return notes.length === 0 ? input.help : `${input.help} (${notes.join("; ")})`
+}
+
+function flagLines(flags: readonly FlagSpec[]): string[] {
+  const heads = flags.map(({ name, value }) => `--${name}${value === undefined ? "" : ` ${value}`}`)
+  const column = Math.min(32, Math.max(...heads.map((head) => head.length)) + 2)
+  return flags.flatMap((flag, index) => {
+    const help = lines(flag.help, 0, WIDTH - column - 2)
+    const head = heads[index]!
+    const first = head.length > column - 2 ? [`  ${head}`] : []
+    return [
+      ...first,
+      ...help.map(
+        (text, line) => `  ${(line === 0 && first.length === 0 ? head : "").padEnd(column)}${text}`,
+      ),
+    ]
+  })
+}
+
+function exampleLines(notebook: Notebook, command: CommandSpec, program: string): string[] {
+  const step = notebook.steps.find(({ on }) => on === "every site")?.id ?? notebook.steps[0]?.id ?? "ID"
+  const many = Object.entries(notebook.roles).find(([, cardinality]) => cardinality === "many")
+  const site = many === undefined ? (Object.keys(notebook.roles)[0] ?? "NAME") : `${many[0]}-1`
+  const filled = command.examples.map(([line, what]) => {
+    const text = line.replaceAll("{step}", step).replaceAll("{site}", site).replaceAll("{program}", program)
+    return [`${program} ${text}`, what] as const
+  })
+  const widest = Math.max(...filled.map(([line]) => line.length))
+  return widest > 70
+    ? filled.flatMap(([line, what]) => [`  ${line}`, `      ${what}`])
+    : filled.map(([line, what]) => `  ${line.padEnd(widest)}  ${what}`)
+}
+
+function lines(text: string, indent: number, width = WIDTH - indent): string[] {
+  const result: string[] = []
+  let line = ""
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      result.push(line)
+      line = word
+    } else line = line === "" ? word : `${line} ${word}`
+  }
+  return [...result, line].map((one) => `${" ".repeat(indent)}${one}`)
+}

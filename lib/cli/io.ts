@@ -1,0 +1,17 @@
+import type { PracticeImage } from "../practice/types.ts"
+
+/** What the command line is handed by its program: streams, environment, and what practice clusters need to know. */
+export interface Io {
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** The name to show in help and in commands to type next. */
+  readonly program: string
+  readonly version: string
+  /** What the notebook's pods do in practice clusters; without it there is no practice. */
+  readonly practiceImages?: readonly PracticeImage[]
+  /** Keys of a site's entry in the federation file of practice clusters. */
+  readonly practiceValues?: (site: { name: string; role: string }) => Record<string, unknown>
+}

@@ -1,0 +1,73 @@
+import type { Origin } from "../notebook/federation.ts"
+import type { InputTable } from "../notebook/inputs.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+
+/** A site as a layer names it; its place in the list is its place among the sites of its role. */
+export interface SiteName {
+  readonly name: string
+  readonly role: string
+}
+
+/** A value with where it stands, as a person finds it: `--server`, `FLOWER_RUNBOOK_SERVER`, `federation.yaml:3:5`. */
+export interface Given {
+  readonly value: unknown
+  readonly where: string
+}
+
+/** One source of values. Layers are asked strongest first; the first that knows a value wins. */
+export interface Layer {
+  readonly origin: Origin
+  /** The federation's name, where this source says it. */
+  readonly federation?: string
+  /** Sites that this source names. */
+  readonly sites: readonly SiteName[]
+  /** How many sites of a role there are at least. */
+  readonly counts: ReadonlyMap<string, number>
+  /** A federation-wide value. */
+  value(input: string): Given | undefined
+  /** A site's value: its own, else what the source says for all sites. */
+  siteValue(input: string, site: SiteName): Given | undefined
+}
+
+/** A layer as data, for flags, files and memories. Site values are keyed by site name. */
+export interface LayerData {
+  federation?: string
+  sites: SiteName[]
+  counts: Map<string, number>
+  values: Map<string, Given>
+  /** For all sites that have the input. */
+  defaults: Map<string, Given>
+  bySite: Map<string, Map<string, Given>>
+}
+
+export const emptyLayer = (): LayerData => ({
+  sites: [],
+  counts: new Map(),
+  values: new Map(),
+  defaults: new Map(),
+  bySite: new Map(),
+})
+
+/** @param only the sites that `defaults` are meant for (a selection); all without it */
+export function layerOf(origin: Origin, data: LayerData, only?: readonly string[]): Layer {
+  return {
+    origin,
+    ...(data.federation !== undefined && { federation: data.federation }),
+    sites: data.sites,
+    counts: data.counts,
+    value: (input) => data.values.get(input),
+    siteValue: (input, site) =>
+      data.bySite.get(site.name)?.get(input) ??
+      (only === undefined || only.includes(site.name) ? data.defaults.get(input) : undefined),
+  }
+}
+
+/** The per-site inputs that a role's sites have, in the notebook's order. */
+export function siteInputs(notebook: Notebook, role: string): string[] {
+  return Object.keys(notebook.inputs).filter((name) => hasInput(notebook.inputs, name, role))
+}
+
+export function hasInput(inputs: InputTable, name: string, role: string): boolean {
+  const input = inputs[name]
+  return input?.per === "site" && (input.roles === undefined || input.roles.includes(role))
+}

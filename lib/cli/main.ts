@@ -1,0 +1,163 @@
+import { UsageError } from "../notebook/errors.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+import { Redactor } from "../notebook/secrets.ts"
+import type { Step } from "../notebook/step.ts"
+import { type Call, commandText } from "./call.ts"
+import { COMMANDS, type CommandSpec } from "./commands-table.ts"
+import { decideInteraction } from "./interaction.ts"
+import type { Io } from "./io.ts"
+import { type CommandLine, parseCommand, parseCommandLine } from "./parse.ts"
+import { catchSignals } from "./signals.ts"
+
+export type { Io } from "./io.ts"
+
+// What stands above is light: `--help` and `--version` start as fast as Node itself. Commands are loaded when called.
+
+/**
+ * The command line of a notebook.
+ * @param argv what was typed after the program's name
+ * @returns the exit code (docs/design.md); never throws
+ */
+export async function main(notebook: Notebook, argv: readonly string[], io: Io): Promise<number> {
+  return guarded(io, async (redactor) => {
+    const line = parseCommandLine(notebook, argv, io.cwd, io.program)
+    if (line.version) return print(io, `${io.version}\n`)
+    const { command } = line
+    if (command === undefined || line.help) {
+      const { commandHelp, programHelp } = await import("./help.ts")
+      print(
+        io,
+        command === undefined
+          ? programHelp(notebook, io.program)
+          : commandHelp(notebook, command, io.program),
+      )
+      const asked = line.help || (io.stdin.isTTY === true && io.stdout.isTTY === true)
+      return asked ? 0 : 2
+    }
+    const steps = command.argument?.of === "step" ? [line.argument!] : []
+    return perform(notebook, command, { line, steps, argv, io, redactor })
+  })
+}
+
+/**
+ * A runbook's file run alone: its steps in order, as `step ID …` would run them; the file of a teardown's steps as
+ * `teardown`. The flags are those of the command.
+ */
+export async function script(
+  notebook: Notebook,
+  steps: readonly Step[],
+  argv: readonly string[],
+  io: Io,
+): Promise<number> {
+  return guarded(io, async (redactor) => {
+    const undoes = notebook.teardown !== undefined && !steps.some((step) => notebook.steps.includes(step))
+    const { argument: _, ...spec } = COMMANDS.find(({ name }) => name === (undoes ? "teardown" : "step"))!
+    const line = parseCommand(notebook, spec, argv, io.cwd, io.program)
+    const held = undoes ? notebook.teardown! : notebook
+    const ids = held.steps.filter((step) => steps.includes(step)).map(({ id }) => id)
+    if (line.help) {
+      const { commandHelp } = await import("./help.ts")
+      return print(io, `${ids.join(", ")}\n\n${commandHelp(notebook, spec, io.program)}`)
+    }
+    const typed = undoes ? ["teardown", ...argv] : ["step", ids.join(","), ...argv]
+    return perform(notebook, spec, { line, steps: ids, argv: typed, io, redactor })
+  })
+}
+
+interface Performance {
+  readonly line: CommandLine
+  readonly steps: readonly string[]
+  readonly argv: readonly string[]
+  readonly io: Io
+  readonly redactor: Redactor
+}
+
+async function perform(
+  notebook: Notebook,
+  command: CommandSpec,
+  { line, steps, argv, io, redactor }: Performance,
+): Promise<number> {
+  const { flags } = line
+  if (command.name === "completion") {
+    const { completionScript } = await import("./completion.ts")
+    return print(io, completionScript(notebook, line.argument as "bash" | "zsh" | "fish", io.program))
+  }
+  if (command.name === "teardown" && notebook.teardown === undefined) {
+    throw new UsageError(`${notebook.name} has no teardown: it undoes nothing`)
+  }
+  const signals = catchSignals()
+  const call: Call = {
+    notebook: command.name === "teardown" ? notebook.teardown! : notebook,
+    flags,
+    steps,
+    io,
+    interaction: decideInteraction({
+      ...io,
+      yes: flags.has("yes"),
+      noInput: flags.has("no-input"),
+      json: flags.has("json"),
+    }),
+    signal: signals.signal,
+    redactor,
+    command: commandText(io.program, argv),
+  }
+  try {
+    return await (await handlerOf(command.name))(call)
+  } finally {
+    signals.release()
+  }
+}
+
+async function handlerOf(name: string): Promise<(call: Call) => Promise<number>> {
+  switch (name) {
+    case "run":
+      return (await import("./commands/run.ts")).run
+    case "step":
+      return (await import("./commands/step.ts")).step
+    case "plan":
+      return (await import("./commands/plan.ts")).plan
+    case "status":
+      return (await import("./commands/status.ts")).status
+    case "show":
+      return (await import("./commands/show.ts")).show
+    case "values":
+      return (await import("./commands/values.ts")).values
+    case "doctor":
+      return (await import("./commands/doctor.ts")).doctor
+    case "practice":
+      return (await import("./commands/practice.ts")).practice
+    case "teardown":
+      return (await import("./commands/teardown.ts")).teardown
+    default:
+      throw new Error(`the command ${name} has no handler`)
+  }
+}
+
+async function guarded(io: Io, work: (redactor: Redactor) => Promise<number>): Promise<number> {
+  surviveClosedPipes(io)
+  const redactor = new Redactor()
+  try {
+    return await work(redactor)
+  } catch (error) {
+    const { reportError } = await import("./report-error.ts")
+    return await reportError(error, io, redactor)
+  }
+}
+
+const guardedStreams = new WeakSet<object>()
+
+/** `… | head` closes our output: the run goes on, the journal has it all. */
+function surviveClosedPipes({ stdout, stderr }: Io): void {
+  for (const stream of [stdout, stderr]) {
+    if (guardedStreams.has(stream)) continue
+    guardedStreams.add(stream)
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error
+    })
+  }
+}
+
+function print(io: Io, text: string): number {
+  io.stdout.write(text)
+  return 0
+}

@@ -1,0 +1,33 @@
+import type { Notebook } from "../notebook/notebook.ts"
+import type { Memory } from "../runner/journal.ts"
+import { emptyLayer, hasInput, type LayerData } from "./layers.ts"
+
+/**
+ * What earlier runs of this folder were given. Inputs and roles that the notebook no longer has are passed over.
+ * @param withSites false where a file says which sites there are: sites may leave, their answers stay for the others
+ */
+export function memoryLayer(
+  notebook: Notebook,
+  memory: Memory,
+  folder: string,
+  withSites: boolean,
+): LayerData {
+  const layer = emptyLayer()
+  const where = `an earlier answer, kept in ${folder}`
+  for (const [name, value] of Object.entries(memory.given)) {
+    if (notebook.inputs[name]?.per === "federation") layer.values.set(name, { value, where })
+  }
+  for (const [name, { role, given }] of memory.known) {
+    if (notebook.roles[role] === undefined) continue
+    if (withSites && memory.sites.has(name)) layer.sites.push({ name, role })
+    layer.bySite.set(
+      name,
+      new Map(
+        Object.entries(given)
+          .filter(([input]) => hasInput(notebook.inputs, input, role))
+          .map(([input, value]) => [input, { value, where }]),
+      ),
+    )
+  }
+  return layer
+}

@@ -1,0 +1,65 @@
+import { UsageError } from "../notebook/errors.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+import { fileKey } from "../notebook/roles.ts"
+import type { Missing } from "./resolve.ts"
+import { variableName } from "./variable-layer.ts"
+
+/** The three ways to give a value: flag, variable, key of the federation file. */
+export interface Ways {
+  /** Nothing for a secret: the command line shows it to everybody. */
+  readonly flag: string | undefined
+  readonly variable: string
+  readonly key: string | undefined
+}
+
+/** How a missing value can be given, as a person would type it. */
+export function waysToGive(notebook: Notebook, missing: Missing): Ways {
+  if (missing.kind === "count") {
+    const key = fileKey(missing.role, "many")
+    return {
+      flag: `--${missing.role} name=…,… (or --${key} N)`,
+      variable: variableName(notebook, key),
+      key: `${key}:`,
+    }
+  }
+  const input = notebook.inputs[missing.input]!
+  const variable = variableName(notebook, missing.input, missing.site?.name)
+  if (input.secret === true) return { flag: undefined, variable, key: undefined }
+  const value = input.placeholder === undefined || input.placeholder.includes(" ") ? "…" : input.placeholder
+  if (missing.site === undefined) {
+    return { flag: `--${missing.input} ${value}`, variable, key: input.file ?? missing.input }
+  }
+  const { name, role } = missing.site
+  const many = notebook.roles[role] === "many"
+  return {
+    flag: `--${role} ${many ? `name=${name},` : ""}${missing.input}=${value}`,
+    variable,
+    key: many
+      ? `${fileKey(role, "many")}: - { name: ${name}, ${missing.input}: … }`
+      : `${role}: { ${missing.input}: … }`,
+  }
+}
+
+/** All that is missing in one message: each with what it is, its flag, its variable and its file key. */
+export function missingError(notebook: Notebook, missing: readonly Missing[], program: string): UsageError {
+  const lines = missing.flatMap((one) => {
+    const { flag, variable, key } = waysToGive(notebook, one)
+    return [
+      titleOf(notebook, one),
+      ...(flag === undefined ? [] : [`    flag      ${flag}`]),
+      `    variable  ${variable}`,
+      ...(key === undefined ? [] : [`    file      ${key}`]),
+    ]
+  })
+  const number = missing.length === 1 ? "An input is" : `${missing.length} inputs are`
+  return new UsageError([`${number} missing:`, ...lines.map((line) => `  ${line}`)].join("\n"), {
+    fix: "give each by its flag, its variable or its key in the federation file, or run it on a terminal: it asks",
+    next: `${program} run --federation federation.yaml`,
+  })
+}
+
+function titleOf(notebook: Notebook, missing: Missing): string {
+  if (missing.kind === "count") return `${fileKey(missing.role, "many")}: at least one site`
+  const place = missing.site === undefined ? "" : `${missing.site.name} `
+  return `${place}${missing.input}: ${missing.why ?? notebook.inputs[missing.input]!.help}`
+}

@@ -1,0 +1,175 @@
+import { UsageError } from "../notebook/errors.ts"
+import type { Federation } from "../notebook/federation.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+import type { Site } from "../notebook/roles.ts"
+import type { Memory } from "../runner/journal.ts"
+import type { Selection } from "../runner/types.ts"
+import { Answers } from "./ask.ts"
+import type { Call } from "./call.ts"
+import { readFederationFile } from "./federation-file.ts"
+import { flagLayer } from "./flag-layer.ts"
+import { findFolder } from "./folder.ts"
+import { type Layer, type LayerData, layerOf } from "./layers.ts"
+import { memoryLayer } from "./memory-layer.ts"
+import { missingError } from "./missing.ts"
+import { didYouMean } from "./nearest.ts"
+import { type Missing, type Resolved, resolveInputs } from "./resolve.ts"
+import { variableLayer } from "./variable-layer.ts"
+
+export interface OpenFederationOptions {
+  /** Every required input must be there: asked for on a terminal, else refused. Without it `missing` tells. */
+  readonly complete: boolean
+  /** In place of `--federation` (practice). */
+  readonly file?: string
+  /** In place of the folder that the flags say (practice). */
+  readonly folder?: string
+  /** What the folder remembers is not taken: a new journal is about to start. */
+  readonly fresh?: boolean
+  /** Changes what the file says before it counts. */
+  readonly adapt?: (file: LayerData) => void
+}
+
+export interface OpenedFederation {
+  readonly federation: Federation
+  readonly folder: string
+  readonly memory: Memory | undefined
+  readonly missing: readonly Missing[]
+}
+
+/**
+ * From flags, variables, file, memory and answers to a federation; changes nothing.
+ * @throws UsageError naming everything that is wrong, or everything that is missing
+ */
+export async function openFederation(call: Call, options: OpenFederationOptions): Promise<OpenedFederation> {
+  const { notebook, flags, io } = call
+  const path = options.file ?? flags.path("federation")
+  const file = path === undefined ? undefined : await readFederationFile(notebook, path, io.cwd)
+  if (file !== undefined) options.adapt?.(file)
+  const found = findFolder({
+    notebook,
+    env: io.env,
+    program: io.program,
+    state: options.folder ?? flags.path("state"),
+    name: flags.text("name"),
+    file,
+  })
+  const memory = options.fresh === true ? undefined : found.memory
+  const remembered = memory && memoryLayer(notebook, memory, found.folder, file === undefined)
+  const wrong: string[] = []
+  const wrongVariables = new Set<string>()
+  const given = flagLayer(notebook, flags, io.cwd, singleNames(notebook, file ?? remembered), wrong)
+  const layers: Layer[] = [
+    layerOf("flag", given, selectedSites(call)),
+    variableLayer(notebook, io.env, io.cwd, wrongVariables),
+    ...(file === undefined ? [] : [layerOf("file", file)]),
+    ...(remembered === undefined ? [] : [layerOf("earlier answer", remembered)]),
+  ]
+  const settings = { name: found.name, files: options.complete }
+  let resolved = resolveInputs(notebook, layers, settings)
+  refuseProblems([...wrong, ...wrongVariables, ...resolved.problems])
+  refuseStrangeSites(call, resolved.federation)
+  if (options.complete) resolved = await completed(call, layers, resolved, settings, found.folder)
+  return { federation: resolved.federation, folder: found.folder, memory, missing: resolved.missing }
+}
+
+/** Asks for all that is missing before the first step, or refuses. */
+async function completed(
+  call: Call,
+  layers: readonly Layer[],
+  first: Resolved,
+  settings: { name: string; files: boolean },
+  folder: string,
+): Promise<Resolved> {
+  const { notebook, io, interaction, signal } = call
+  let resolved = first
+  if (resolved.missing.length > 0 && !interaction.ask) {
+    throw missingError(notebook, resolved.missing, io.program)
+  }
+  if (resolved.missing.length > 0) {
+    io.stdout.write(`A few questions first. Your answers are kept in ${folder}; secrets never.\n`)
+    const answers = new Answers({ notebook, cwd: io.cwd, stdin: io.stdin, stdout: io.stdout, signal })
+    while (resolved.missing.length > 0) {
+      await answers.ask(resolved.missing)
+      resolved = resolveInputs(notebook, [...layers, layerOf("prompt", answers.layer)], settings)
+    }
+    refuseProblems(resolved.problems)
+  }
+  const problems = notebook.check?.(resolved.federation) ?? []
+  refuseProblems(problems.map(({ what, fix }) => `${what} (${fix})`))
+  return resolved
+}
+
+/** Inputs that only a person could supply later (`login: web` without a session) count as missing where none is asked. */
+export async function refuseUnanswerable(
+  call: Call,
+  sites: readonly Site[],
+  hasSession: (site: Site, server: string) => Promise<boolean>,
+): Promise<void> {
+  const { notebook, interaction, io } = call
+  if (interaction.ask || notebook.missing === undefined) return
+  const found = await notebook.missing(sites, { hasSession })
+  if (found.length === 0) return
+  const missing = found.map(({ site: name, input, why }): Missing => {
+    const site = sites.find((one) => one.name === name)
+    return { kind: "input", input, why, ...(site && { site: { name: site.name, role: site.role } }) }
+  })
+  throw missingError(notebook, missing, io.program)
+}
+
+/** Steps and sites as the selection flags name them. */
+export function selectionOf({ flags, steps }: Call): Selection {
+  const text = (name: "from" | "to") => {
+    const value = flags.text(name)
+    return value === undefined ? {} : { [name]: value }
+  }
+  return {
+    ...text("from"),
+    ...text("to"),
+    only: steps.length > 0 ? steps : flags.list("only"),
+    skip: flags.list("skip"),
+    sites: flags.list("site"),
+  }
+}
+
+/** The sites that are meant: all, or those that `--site` names. */
+export function chosenSites({ flags }: Call, { sites }: Federation): readonly Site[] {
+  const names = flags.list("site")
+  return names.length === 0 ? sites : sites.filter(({ name }) => names.includes(name))
+}
+
+/** With `--site`, a flag for all sites is meant for those. */
+function selectedSites({ flags }: Call): readonly string[] | undefined {
+  const names = flags.list("site")
+  return names.length === 0 ? undefined : names
+}
+
+/** What the sites are called whose role has one. */
+function singleNames(notebook: Notebook, layer: LayerData | undefined): Map<string, string> {
+  const one = (layer?.sites ?? []).filter(({ role }) => notebook.roles[role] === "one")
+  return new Map(one.map(({ role, name }) => [role, name]))
+}
+
+function refuseProblems(problems: readonly string[]): void {
+  const all = [...new Set(problems)]
+  if (all.length === 0) return
+  throw new UsageError(
+    all.length === 1
+      ? all[0]!
+      : [`${all.length} values cannot be:`, ...all.map((text) => `  ${text}`)].join("\n"),
+    { fix: `mend ${all.length === 1 ? "it" : "them"}; nothing was changed` },
+  )
+}
+
+function refuseStrangeSites({ flags, io }: Call, { sites }: Federation): void {
+  const known = sites.map(({ name }) => name)
+  const strange = flags.list("site").filter((name) => !known.includes(name))
+  if (strange.length === 0) return
+  throw new UsageError(
+    strange
+      .map(
+        (name) => `--site: unknown site ${name}${didYouMean(name, known) || `: one of ${known.join(", ")}`}`,
+      )
+      .join("\n"),
+    { next: `${io.program} values` },
+  )
+}

@@ -1,0 +1,257 @@
+import { UsageError } from "../notebook/errors.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+import { COMMANDS, type CommandSpec, type FlagSpec, flagsOf, SHELLS } from "./commands-table.ts"
+import { parseText } from "./input-values.ts"
+import { didYouMean } from "./nearest.ts"
+import { splitOutside } from "./split.ts"
+
+/** What was typed after the program's name, checked against the table of commands. */
+export interface CommandLine {
+  readonly command: CommandSpec | undefined
+  readonly argument: string | undefined
+  readonly flags: Flags
+  readonly help: boolean
+  readonly version: boolean
+}
+
+/** Flags as they were given, by name. */
+export class Flags {
+  readonly #given: ReadonlyMap<string, readonly string[]>
+  readonly #specs: ReadonlyMap<string, FlagSpec>
+  readonly #folder: string
+
+  constructor(given: ReadonlyMap<string, readonly string[]>, specs: readonly FlagSpec[], folder: string) {
+    this.#given = given
+    this.#specs = new Map(specs.map((spec) => [spec.name, spec]))
+    this.#folder = folder
+  }
+
+  /** A flag without a value is given and not taken back (`--yes=false`). */
+  has(name: string): boolean {
+    const value = this.#given.get(name)?.at(-1)
+    return value !== undefined && value !== "false"
+  }
+
+  text(name: string): string | undefined {
+    return this.#given.get(name)?.at(-1)
+  }
+
+  /** Everything that was given for a flag which may be repeated. */
+  all(name: string): readonly string[] {
+    return this.#given.get(name) ?? []
+  }
+
+  path(name: string): string | undefined {
+    return this.#typed(name, "path") as string | undefined
+  }
+
+  /** A whole number of at least 1. */
+  count(name: string): number | undefined {
+    const value = this.#typed(name, "number") as number | undefined
+    if (value !== undefined && (!Number.isInteger(value) || value < 1)) {
+      throw new UsageError(`--${name} ${value}: must be a whole number of at least 1`)
+    }
+    return value
+  }
+
+  /** In seconds. */
+  duration(name: string): number | undefined {
+    return this.#typed(name, "duration") as number | undefined
+  }
+
+  choice(name: string): string | undefined {
+    return this.#typed(name, "choice") as string | undefined
+  }
+
+  /** Of a comma list, repeated or not. */
+  list(name: string): string[] {
+    return this.all(name).flatMap((text) =>
+      splitOutside(text, ",")
+        .map((item) => item.trim())
+        .filter(Boolean),
+    )
+  }
+
+  #typed(name: string, type: "path" | "number" | "duration" | "choice"): unknown {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    const choices = this.#specs.get(name)?.choices
+    const parsed = parseText(
+      { type, per: "federation", help: "", ...(choices && { choices }) },
+      text,
+      this.#folder,
+    )
+    if ("wrong" in parsed) throw new UsageError(`--${name}: ${parsed.wrong}`)
+    return parsed.value
+  }
+}
+
+/**
+ * Reads a command line. Flags and argument may come in any order after the command; `--` ends the flags.
+ * @throws UsageError naming all that is unknown, each with the nearest name
+ */
+export function parseCommandLine(
+  notebook: Notebook,
+  argv: readonly string[],
+  folder: string,
+  program: string,
+): CommandLine {
+  const found = argv[0]
+  if (found === undefined || found.startsWith("-")) return withoutCommand(argv, folder, program)
+  const command = COMMANDS.find(({ name }) => name === found)
+  if (command === undefined) {
+    if (found === "help") return parseCommandLine(notebook, [...argv.slice(1, 2), "--help"], folder, program)
+    throw new UsageError(
+      `Unknown command ${found}${didYouMean(
+        found,
+        COMMANDS.map(({ name }) => name),
+      )}`,
+      {
+        next: `${program} --help`,
+      },
+    )
+  }
+  return parseCommand(notebook, command, argv.slice(1), folder, program)
+}
+
+/** The flags and argument of one command. */
+export function parseCommand(
+  notebook: Notebook,
+  command: CommandSpec,
+  argv: readonly string[],
+  folder: string,
+  program: string,
+): CommandLine {
+  const held = command.name === "teardown" && notebook.teardown ? notebook.teardown : notebook
+  const specs = flagsOf(held, command)
+  const { given, positionals, problems } = scan(argv, specs, command)
+  const flags = new Flags(given, specs, folder)
+  const help = flags.has("help")
+  if (!help) {
+    problems.push(...argumentProblems(notebook, command, positionals))
+    problems.push(...nameProblems(held, specs, flags))
+  }
+  if (problems.length > 0) {
+    throw new UsageError(problems.join("\n"), { next: `${program} ${command.name} --help` })
+  }
+  return { command, argument: positionals[0], flags, help, version: false }
+}
+
+function withoutCommand(argv: readonly string[], folder: string, program: string): CommandLine {
+  const empty = new Flags(new Map(), [], folder)
+  const first = argv[0]
+  const base = { command: undefined, argument: undefined, flags: empty, help: false, version: false }
+  if (first === undefined) return base
+  if (first === "--help" || first === "-h") return { ...base, help: true }
+  if (first === "--version" || first === "-V") return { ...base, version: true }
+  const command = COMMANDS.find(({ name }) => argv.includes(name))
+  throw new UsageError(
+    command === undefined
+      ? `Unknown flag ${first}${didYouMean(first, ["--help", "--version"])}`
+      : `${first} stands before the command: flags come after it`,
+    { next: command === undefined ? `${program} --help` : `${program} ${command.name} ${first} …` },
+  )
+}
+
+interface Scanned {
+  given: Map<string, string[]>
+  positionals: string[]
+  problems: string[]
+}
+
+function scan(argv: readonly string[], specs: readonly FlagSpec[], command: CommandSpec): Scanned {
+  const byName = new Map(specs.map((spec) => [spec.name, spec]))
+  const result: Scanned = { given: new Map(), positionals: [], problems: [] }
+  const { given, positionals, problems } = result
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index]!
+    if (word === "--") {
+      positionals.push(...argv.slice(index + 1))
+      break
+    }
+    if (word === "-h") {
+      given.set("help", ["true"])
+      continue
+    }
+    if (!word.startsWith("-") || word === "-") {
+      positionals.push(word)
+      continue
+    }
+    const [, name = word, , value] = /^--([^=]+)(=([\s\S]*))?$/.exec(word) ?? []
+    const spec = byName.get(name)
+    if (spec === undefined) {
+      const negated = byName.get(name.replace(/^no-/, ""))
+      if (
+        name.startsWith("no-") &&
+        negated?.from === "input" &&
+        negated.type === "flag" &&
+        value === undefined
+      ) {
+        given.set(negated.name, ["false"])
+      } else {
+        problems.push(
+          `Unknown flag ${word.split("=")[0]} of ${command.name}${didYouMean(name, byName.keys(), "--")}`,
+        )
+        // What follows an unknown flag is most likely its value: do not blame it too.
+        if (value === undefined && argv[index + 1] !== undefined && !argv[index + 1]!.startsWith("-")) index++
+      }
+      continue
+    }
+    if (spec.value === undefined) {
+      if (value !== undefined && value !== "true" && value !== "false")
+        problems.push(`--${name} takes no value`)
+      given.set(name, [value ?? "true"])
+      continue
+    }
+    const taken = value ?? argv[++index]
+    if (taken === undefined || (value === undefined && taken.startsWith("--"))) {
+      problems.push(`--${name} needs a value: --${name} ${spec.value}`)
+      if (taken !== undefined) index--
+      continue
+    }
+    const before = given.get(name)
+    if (before !== undefined && spec.repeat !== true && spec.type !== "list") {
+      problems.push(`--${name} is given twice: ${before[0]} and ${taken}`)
+    }
+    given.set(name, [...(before ?? []), taken])
+  }
+  return result
+}
+
+function argumentProblems(
+  notebook: Notebook,
+  command: CommandSpec,
+  positionals: readonly string[],
+): string[] {
+  const { argument } = command
+  if (argument === undefined) {
+    return positionals.map((word) => `${command.name} takes no argument: ${JSON.stringify(word)} is too much`)
+  }
+  const known: readonly string[] = argument.of === "shell" ? SHELLS : notebook.steps.map(({ id }) => id)
+  const [word, ...rest] = positionals
+  if (word === undefined) return [`${command.name} needs ${argument.name}: one of ${known.join(", ")}`]
+  const problems = rest.map(
+    (more) => `${command.name} takes one ${argument.name}: ${JSON.stringify(more)} is too much`,
+  )
+  return known.includes(word)
+    ? problems
+    : [
+        `Unknown ${argument.of} ${word}${didYouMean(word, known) || `: one of ${known.join(", ")}`}`,
+        ...problems,
+      ]
+}
+
+/** Steps are known beforehand; sites only once the federation is. */
+function nameProblems(notebook: Notebook, specs: readonly FlagSpec[], flags: Flags): string[] {
+  const ids = notebook.steps.map(({ id }) => id)
+  return specs
+    .filter(({ of }) => of === "step")
+    .flatMap((spec) =>
+      (spec.type === "list" ? flags.list(spec.name) : flags.all(spec.name)).map((id) => ({ spec, id })),
+    )
+    .filter(({ id }) => !ids.includes(id))
+    .map(
+      ({ spec, id }) =>
+        `--${spec.name}: unknown step ${id}${didYouMean(id, ids) || `: one of ${ids.join(", ")}`}`,
+    )
+}

@@ -1,0 +1,39 @@
+import { RunbookError } from "../notebook/errors.ts"
+import type { Redactor } from "../notebook/secrets.ts"
+import type { Io } from "./io.ts"
+
+/**
+ * Prints an error on stderr: what, why, fix, next; an unexpected one with its stack and the versions to tell.
+ * @returns the exit code
+ */
+export async function reportError(error: unknown, io: Io, redactor: Redactor): Promise<number> {
+  const { colours, errorText, wantsColour } = await import("../terminal/index.ts")
+  const text = errorText(redactor.deep(await partsOf(error, io)), {
+    columns: io.stderr.columns,
+    colours: colours(wantsColour(io.stderr, io.env)),
+  })
+  io.stderr.write(text)
+  return error instanceof RunbookError ? error.exitCode : 1
+}
+
+async function partsOf(
+  error: unknown,
+  io: Io,
+): Promise<{ what: string; why?: string; fix?: string; next?: string; stack?: string }> {
+  if (error instanceof RunbookError) {
+    const { message, why, fix, next } = error
+    return { what: message, why, fix, next }
+  }
+  const { LookError } = await import("../notebook/looks.ts")
+  if (error instanceof LookError) {
+    const { reason, fix, next } = error.look
+    return { what: reason, fix, next }
+  }
+  const versions = `${io.program} ${io.version}, Node ${process.version}, ${process.platform} ${process.arch}`
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return {
+    what: `This should not happen: ${error instanceof Error ? error.message : String(error)}`,
+    fix: "run it again: it goes on from where it stands; if it comes back, report it with the lines below",
+    stack: `${versions}\n${stack}`,
+  }
+}

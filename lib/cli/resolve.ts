@@ -1,0 +1,172 @@
+import type { Federation, Origin } from "../notebook/federation.ts"
+import { camel, type Input } from "../notebook/inputs.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+import { defaultSiteName, type Site } from "../notebook/roles.ts"
+import { checked, parseText, unreadable } from "./input-values.ts"
+import { type Given, type Layer, type SiteName, siteInputs } from "./layers.ts"
+
+/** A required value that no source has. `count`: no site of this role is there at all. */
+export type Missing =
+  | { readonly kind: "input"; readonly input: string; readonly site?: SiteName; readonly why?: string }
+  | { readonly kind: "count"; readonly role: string }
+
+export interface Resolved {
+  readonly federation: Federation
+  /** In the notebook's order, the federation's own first. */
+  readonly missing: readonly Missing[]
+  /** Values that cannot be: one sentence each, naming where the value stands. */
+  readonly problems: readonly string[]
+}
+
+export interface ResolveOptions {
+  readonly name: string
+  /** Say which files cannot be read (before a run); not where nothing reads them (status). */
+  readonly files: boolean
+}
+
+/** Names that lanes have beside the sites'. */
+const RESERVED = ["here", "federation"]
+
+/**
+ * Puts the sources together: each value comes from the strongest layer that knows it, else from its default.
+ * @param layers strongest first
+ */
+export function resolveInputs(
+  notebook: Notebook,
+  layers: readonly Layer[],
+  options: ResolveOptions,
+): Resolved {
+  return new Resolver(notebook, layers, options).resolve()
+}
+
+class Resolver {
+  readonly #notebook: Notebook
+  readonly #layers: readonly Layer[]
+  readonly #options: ResolveOptions
+  readonly #origins: Record<string, Origin> = {}
+  readonly #missing: Missing[] = []
+  readonly #problems = new Set<string>()
+
+  constructor(notebook: Notebook, layers: readonly Layer[], options: ResolveOptions) {
+    this.#notebook = notebook
+    this.#layers = layers
+    this.#options = options
+  }
+
+  resolve(): Resolved {
+    const { inputs } = this.#notebook
+    const values: Record<string, unknown> = {}
+    const names = Object.keys(inputs).filter((name) => inputs[name]!.per === "federation")
+    // Given values first: a default may follow from any of them.
+    for (const name of names) this.#takeGiven(name, values)
+    for (const name of names) this.#takeDefault(name, values, values)
+    const sites = this.#sites(values).map((site) => this.#site(site, values))
+    return {
+      federation: { name: this.#options.name, values, sites, origins: this.#origins },
+      missing: this.#missing,
+      problems: [...this.#problems],
+    }
+  }
+
+  #site(site: SiteName, values: Record<string, unknown>): Site {
+    const own: Record<string, unknown> = {}
+    const names = siteInputs(this.#notebook, site.role)
+    for (const name of names) this.#takeGiven(name, own, site)
+    for (const name of names) this.#takeDefault(name, own, { ...values, ...own }, site)
+    return { ...own, name: site.name, role: site.role }
+  }
+
+  #takeGiven(name: string, into: Record<string, unknown>, site?: SiteName): void {
+    for (const layer of this.#layers) {
+      const given = site === undefined ? layer.value(name) : layer.siteValue(name, site)
+      if (given === undefined) continue
+      into[camel(name)] = given.value
+      this.#origins[originKey(name, site)] = layer.origin
+      this.#checkFile(this.#notebook.inputs[name]!, given)
+      return
+    }
+  }
+
+  #takeDefault(
+    name: string,
+    into: Record<string, unknown>,
+    values: Record<string, unknown>,
+    site?: SiteName,
+  ): void {
+    const key = camel(name)
+    if (into[key] !== undefined) return
+    const input = this.#notebook.inputs[name]!
+    const value: unknown =
+      typeof input.default === "function"
+        ? input.default(site ?? { name: "", role: "" }, values)
+        : input.default
+    if (value !== undefined) {
+      into[key] = value
+      this.#origins[originKey(name, site)] = "default"
+      const parsed = checked(input, value)
+      if ("wrong" in parsed) this.#problems.add(`${originKey(name, site)} (default): ${parsed.wrong}`)
+    } else if (input.required === true) {
+      this.#missing.push({ kind: "input", input: name, ...(site && { site }) })
+    }
+  }
+
+  #checkFile(input: Input, given: Given): void {
+    if (!this.#options.files || input.type !== "path") return
+    const wrong = unreadable(String(given.value))
+    if (wrong !== undefined) this.#problems.add(`${given.where}: ${wrong}`)
+  }
+
+  /** Every site that a layer names: stronger layers do not hide the sites of weaker ones. */
+  #sites(values: Record<string, unknown>): SiteName[] {
+    const sites: SiteName[] = []
+    for (const [role, cardinality] of Object.entries(this.#notebook.roles)) {
+      const named = new Set(
+        this.#layers.flatMap((layer) =>
+          layer.sites.filter((site) => site.role === role).map(({ name }) => name),
+        ),
+      )
+      if (cardinality === "one") {
+        sites.push({ role, name: [...named][0] ?? role })
+        this.#refuseSeveral(role)
+        continue
+      }
+      const count = this.#layers.find((layer) => layer.counts.has(role))?.counts.get(role) ?? 0
+      for (let n = 1; named.size < count; n++) named.add(defaultSiteName(role, cardinality, n))
+      if (named.size === 0) {
+        this.#missing.push({ kind: "count", role })
+        // What the first one would need is said in the same message.
+        this.#site({ role, name: defaultSiteName(role, cardinality, 1) }, values)
+      }
+      // The weakest layer (file, memory) has the order in which the sites have always stood.
+      const order = this.#layers.toReversed().flatMap((layer) => layer.sites.map(({ name }) => name))
+      const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length)
+      sites.push(...[...named].sort((a, b) => place(a) - place(b)).map((name) => ({ name, role })))
+    }
+    this.#checkNames(sites)
+    return sites
+  }
+
+  #refuseSeveral(role: string): void {
+    for (const layer of this.#layers) {
+      const names = layer.sites.filter((site) => site.role === role).map(({ name }) => name)
+      if (names.length > 1)
+        this.#problems.add(`there is one ${role}: ${names.join(" and ")} are two (${layer.origin})`)
+    }
+  }
+
+  #checkNames(sites: readonly SiteName[]): void {
+    const roles = new Map<string, string>()
+    for (const { name, role } of sites) {
+      const parsed = parseText({ type: "name", per: "site", help: "" }, name, "/")
+      if ("wrong" in parsed) this.#problems.add(`site ${name}: ${parsed.wrong}`)
+      if (RESERVED.includes(name)) this.#problems.add(`site ${name}: that name is taken; name it otherwise`)
+      const other = roles.get(name)
+      if (other !== undefined) this.#problems.add(`site ${name}: is both ${other} and ${role}`)
+      roles.set(name, role)
+    }
+  }
+}
+
+/** `flower-version`, or `supernode-1.server`. */
+export const originKey = (input: string, site?: { readonly name: string }): string =>
+  site === undefined ? input : `${site.name}.${input}`

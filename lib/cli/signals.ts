@@ -1,0 +1,33 @@
+/** Exit code by signal (128 + its number). */
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+type Name = keyof typeof CODES
+
+/** Signals as an AbortSignal whose reason is the exit code. */
+export interface Signals {
+  readonly signal: AbortSignal
+  /** Gives the signals back to Node. */
+  release(): void
+}
+
+/**
+ * The first SIGINT, SIGTERM or SIGHUP aborts (whoever listens writes the journal, ends the children, returns); a second
+ * one ends the process at once.
+ */
+export function catchSignals(): Signals {
+  const controller = new AbortController()
+  const handlers = (Object.keys(CODES) as Name[]).map((name) => {
+    const handler = (): void => {
+      if (controller.signal.aborted) process.exit(CODES[name])
+      controller.abort(CODES[name])
+    }
+    process.on(name, handler)
+    return { name, handler }
+  })
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const { name, handler } of handlers) process.off(name, handler)
+    },
+  }
+}

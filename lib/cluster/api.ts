@@ -1,0 +1,196 @@
+import { LookError } from "../notebook/looks.ts"
+import type { Answer, Connection, Connections, Request } from "./connection.ts"
+import { ClusterError, notServed, refused } from "./errors.ts"
+import type { KubeObject, Query, Ref } from "./types.ts"
+
+/** What discovery says of a kind. */
+export interface Kind {
+  readonly plural: string
+  readonly namespaced: boolean
+  /** It can be listed and watched. */
+  readonly watchable: boolean
+}
+
+export interface Page {
+  readonly items: KubeObject[]
+  readonly resourceVersion: string
+}
+
+interface RawList {
+  metadata?: { resourceVersion?: string; continue?: string }
+  items?: KubeObject[] | null
+}
+
+const PAGE = 500
+
+/** Requests in Kubernetes' terms: kinds to paths, lists in pages, errors as the reader's contract says. */
+export class Api {
+  readonly #connections: Connections
+  readonly #groups = new Map<string, Promise<Map<string, Kind>>>()
+  /** The server last talked to. */
+  server: string | undefined
+
+  constructor(connections: Connections) {
+    this.#connections = connections
+  }
+
+  async connection(): Promise<Connection> {
+    const connection = await this.#connections.current()
+    this.server = connection.server
+    return connection
+  }
+
+  /** One request; an answer 401 to a plugin's old credentials is asked again with fresh ones. */
+  async ask(request: Request): Promise<{ answer: Answer; connection: Connection }> {
+    let connection = await this.connection()
+    let answer = await connection.ask(request)
+    if (answer.status === 401 && connection.renewable) {
+      await answer.body.dump()
+      this.#connections.renew()
+      connection = await this.connection()
+      answer = await connection.ask(request)
+    }
+    return { answer, connection }
+  }
+
+  async text(request: Request): Promise<{ text: string; headers: Answer["headers"] }> {
+    const { answer, connection } = await this.ask(request)
+    const text = await connection.text(answer, request.signal)
+    if (answer.status >= 300) throw refused(connection, answer.status, text)
+    return { text, headers: answer.headers }
+  }
+
+  async json<T>(request: Request): Promise<T> {
+    return JSON.parse((await this.text(request)).text) as T
+  }
+
+  /** @throws LookError not there: the server does not serve it now */
+  async kind(apiVersion: string, kind: string, signal?: AbortSignal): Promise<Kind> {
+    const known = await this.#group(apiVersion, signal)
+    const found = known.get(kind) ?? (await this.#group(apiVersion, signal, true)).get(kind)
+    if (found === undefined) throw notServed(this.server ?? "", apiVersion, kind)
+    return found
+  }
+
+  /** Asks anew. */
+  async serves(apiVersion: string, kind: string, signal?: AbortSignal): Promise<boolean> {
+    return (await this.#group(apiVersion, signal, true)).has(kind)
+  }
+
+  /** The path of a collection, or of an object in it. */
+  async path(
+    query: { apiVersion: string; kind: string; namespace?: string; name?: string },
+    signal?: AbortSignal,
+  ): Promise<string> {
+    const { apiVersion, kind, namespace, name } = query
+    const { plural, namespaced } = await this.kind(apiVersion, kind, signal)
+    if (namespaced && name !== undefined && namespace === undefined) {
+      throw new Error(`${kind} ${name}: its namespace is missing`)
+    }
+    const parts = [root(apiVersion)]
+    if (namespaced && namespace !== undefined) parts.push("namespaces", encodeURIComponent(namespace))
+    parts.push(plural)
+    if (name !== undefined) parts.push(encodeURIComponent(name))
+    return parts.join("/")
+  }
+
+  async get(ref: Ref, signal?: AbortSignal): Promise<KubeObject | undefined> {
+    try {
+      return await this.json<KubeObject>({ path: await this.path(ref, signal), signal })
+    } catch (error) {
+      if (!isNotFound(error)) throw error
+      await this.#stillServed(ref, error, signal)
+      return undefined
+    }
+  }
+
+  /** Everything a query finds, page by page. */
+  async list(query: Query, signal?: AbortSignal): Promise<Page> {
+    const path = await this.path({ ...query, name: undefined }, signal)
+    const items: KubeObject[] = []
+    let next: string | undefined
+    for (let limit: number | undefined = PAGE; ; ) {
+      let page: RawList
+      try {
+        page = await this.json<RawList>({
+          path,
+          query: { ...selectors(query), limit, continue: next },
+          signal,
+        })
+      } catch (error) {
+        // The snapshot of a long list went away while it was read: read it whole.
+        if (next !== undefined && error instanceof ClusterError && error.code === 410) {
+          items.length = 0
+          next = limit = undefined
+          continue
+        }
+        if (isNotFound(error)) await this.#stillServed(query, error, signal)
+        throw error
+      }
+      // Items of built-in kinds come without their type.
+      for (const item of page.items ?? []) {
+        items.push(Object.assign(item, { apiVersion: query.apiVersion, kind: query.kind }))
+      }
+      next = page.metadata?.continue || undefined
+      if (next === undefined) return { items, resourceVersion: page.metadata?.resourceVersion ?? "" }
+    }
+  }
+
+  /** After a 404 that may mean that the kind itself is gone (its CRD was deleted). */
+  async #stillServed(
+    query: { apiVersion: string; kind: string },
+    error: ClusterError,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    // A missing object comes with a Status; a missing kind with a router's plain "404 page not found".
+    if (error.reason !== "NotFound" && !(await this.serves(query.apiVersion, query.kind, signal))) {
+      throw notServed(this.server ?? "", query.apiVersion, query.kind)
+    }
+  }
+
+  #group(apiVersion: string, signal?: AbortSignal, anew = false): Promise<Map<string, Kind>> {
+    const known = anew ? undefined : this.#groups.get(apiVersion)
+    if (known !== undefined) return known
+    const asked = this.#discover(apiVersion, signal)
+    this.#groups.set(apiVersion, asked)
+    asked.catch(() => {
+      if (this.#groups.get(apiVersion) === asked) this.#groups.delete(apiVersion)
+    })
+    return asked
+  }
+
+  async #discover(apiVersion: string, signal?: AbortSignal): Promise<Map<string, Kind>> {
+    interface Resources {
+      resources?: { name: string; kind: string; namespaced: boolean; verbs?: string[] }[]
+    }
+    try {
+      const { resources = [] } = await this.json<Resources>({ path: root(apiVersion), signal })
+      return new Map(
+        resources
+          .filter(({ name }) => !name.includes("/"))
+          .map(({ name, kind, namespaced, verbs = [] }) => [
+            kind,
+            { plural: name, namespaced, watchable: verbs.includes("list") && verbs.includes("watch") },
+          ]),
+      )
+    } catch (error) {
+      if (isNotFound(error)) return new Map()
+      throw error
+    }
+  }
+}
+
+/** The label and field selector of a query. */
+export const selectors = (query: Query): { labelSelector?: string; fieldSelector?: string } => ({
+  labelSelector: query.labels,
+  fieldSelector: query.fields,
+})
+
+export const isNotFound = (error: unknown): error is ClusterError =>
+  error instanceof ClusterError && error.code === 404
+
+export const isForbidden = (error: unknown): boolean =>
+  error instanceof LookError && error.look.is === "blocked" && error.look.code === "forbidden"
+
+const root = (apiVersion: string): string =>
+  apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`

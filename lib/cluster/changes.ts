@@ -1,0 +1,68 @@
+/** Something whose state is known and whose changes are counted: a watched query, a followed log. */
+export interface Versioned {
+  readonly version: number
+}
+
+const FIRST_PAUSE = 200
+const LONGEST_PAUSE = 2_000
+
+/**
+ * What was read since the last wait, and whether it may have changed since: the memory behind an observation. No
+ * wake-up is lost: what changed between the read and the wait counts.
+ */
+export class Changes {
+  #read = new Map<Versioned, number>()
+  #unwatched = false
+  #pause = FIRST_PAUSE
+  #look: (() => void) | undefined
+
+  /** This state of a source was handed out. */
+  reading(source: Versioned): void {
+    // The oldest reading of a round is the one that decides: a later one may contradict it.
+    if (!this.#read.has(source)) this.#read.set(source, source.version)
+  }
+
+  /** Something was read whose change nobody tells of: the next wait ends after a pause. */
+  unwatched(): void {
+    this.#unwatched = true
+    this.#look?.()
+  }
+
+  /** A source's version went up. */
+  moved(): void {
+    this.#look?.()
+  }
+
+  /** As `Observed.changed`. */
+  async changed(signal: AbortSignal): Promise<void> {
+    if (!(await this.#wait(signal))) return
+    this.#read.clear()
+    this.#unwatched = false
+  }
+
+  /** False when the signal ended the wait: what was read is still remembered then. */
+  #wait(signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      let timer: NodeJS.Timeout | undefined
+      const end = (woken: boolean, pause: number): void => {
+        clearTimeout(timer)
+        signal.removeEventListener("abort", look)
+        this.#look = undefined
+        this.#pause = pause
+        resolve(woken)
+      }
+      const look = (): void => {
+        const moved = [...this.#read].some(([source, version]) => source.version !== version)
+        if (signal.aborted) end(false, this.#pause)
+        else if (moved) end(true, FIRST_PAUSE)
+        else if (timer === undefined && (this.#unwatched || this.#read.size === 0)) {
+          // Nothing read at all, or something that does not tell: looked at anew after a pause.
+          timer = setTimeout(() => end(true, Math.min(this.#pause * 1.5, LONGEST_PAUSE)), this.#pause)
+        }
+      }
+      this.#look = look
+      signal.addEventListener("abort", look)
+      look()
+    })
+  }
+}

@@ -1,0 +1,247 @@
+import { statSync } from "node:fs"
+import type { Readable } from "node:stream"
+import { LookError } from "../notebook/looks.ts"
+import { type Door, notLoggedIn, refused, unreachable, wasCut } from "./errors.ts"
+import type { Address, PooledKubeConfig } from "./pooled-kubeconfig.ts"
+
+export type Identity = { readonly kubeconfig: string } | Address
+
+export interface Request {
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
+  /** From the root: `/api/v1/…`. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
+  readonly body?: unknown
+  /** Of the body; JSON without it. A body of another type is text. */
+  readonly type?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+  /** Milliseconds without a byte of the body until the answer counts as broken. */
+  readonly quiet?: number
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: Readable & { text(): Promise<string>; dump(): Promise<unknown> }
+}
+
+const JSON_TYPE = "application/json"
+const ANSWER_TIMEOUT = 30_000
+const LONGEST_RETRY_AFTER = 5
+
+/** The pooled connections to one server with one identity. */
+export class Connection implements Door {
+  readonly server: string
+  readonly proxy: string | undefined
+  readonly login: string | undefined
+  readonly #config: PooledKubeConfig
+  readonly #url: URL
+  readonly #agent: string
+  readonly #secret: ((value: string) => void) | undefined
+  /** The server has accepted these credentials before. */
+  #accepted = false
+
+  constructor(config: PooledKubeConfig, options: ConnectionOptions) {
+    this.#config = config
+    this.#url = new URL(config.server)
+    this.#agent = options.agent
+    this.#secret = options.secret
+    this.server = config.server
+    this.proxy = config.proxy
+    this.login = options.login
+  }
+
+  /**
+   * One request and its answer, whatever its status. A GET whose connection was cut is sent once more, a 429 up to
+   * twice when the server has said when.
+   * @throws LookError not logged in (no credentials to be had), not reachable; the signal's reason
+   */
+  async ask(request: Request): Promise<Answer> {
+    const { method = "GET" } = request
+    for (let again = 0; ; again++) {
+      request.signal?.throwIfAborted()
+      const { headers, dispatcher } = await this.#credentials()
+      try {
+        const answer = await dispatcher.request({
+          origin: this.#url.origin,
+          path: this.#path(request),
+          method,
+          headers: {
+            accept: JSON_TYPE,
+            "user-agent": this.#agent,
+            ...headers,
+            ...(request.body !== undefined && { "content-type": request.type ?? JSON_TYPE }),
+            ...request.headers,
+          },
+          body:
+            request.body === undefined
+              ? null
+              : typeof request.body === "string"
+                ? request.body
+                : JSON.stringify(request.body),
+          signal: request.signal ?? null,
+          headersTimeout: ANSWER_TIMEOUT,
+          bodyTimeout: request.quiet ?? ANSWER_TIMEOUT,
+        })
+        const after = Number(answer.headers["retry-after"])
+        if (answer.statusCode === 429 && again < 2 && after >= 0 && after <= LONGEST_RETRY_AFTER) {
+          await answer.body.dump()
+          await pause(after * 1000, request.signal)
+          continue
+        }
+        if (answer.statusCode !== 401) this.#accepted = true
+        return { status: answer.statusCode, headers: answer.headers, body: answer.body }
+      } catch (error) {
+        request.signal?.throwIfAborted()
+        if (method === "GET" && again === 0 && wasCut(error)) continue
+        throw unreachable(this, error)
+      }
+    }
+  }
+
+  /**
+   * One request and its JSON.
+   * @throws LookError, ClusterError as `refused` says
+   */
+  async json<T>(request: Request): Promise<{ body: T; headers: Answer["headers"] }> {
+    const answer = await this.ask(request)
+    const text = await this.text(answer, request.signal)
+    if (answer.status >= 300) throw refused(this, answer.status, text)
+    return { body: JSON.parse(text) as T, headers: answer.headers }
+  }
+
+  /** The whole body. */
+  async text(answer: Answer, signal?: AbortSignal): Promise<string> {
+    try {
+      return await answer.body.text()
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw unreachable(this, error)
+    }
+  }
+
+  /** A login plugin made the credentials and they were good once: fresh ones may be had. */
+  get renewable(): boolean {
+    return this.#config.plugin && this.#accepted
+  }
+
+  /** Lets what runs end, then closes. */
+  retire(): Promise<void> {
+    return this.#config.retire()
+  }
+
+  destroy(): Promise<void> {
+    return this.#config.destroy()
+  }
+
+  async #credentials(): ReturnType<PooledKubeConfig["credentials"]> {
+    try {
+      const credentials = await this.#config.credentials()
+      const token = /^(?:Bearer|Basic) (.+)$/.exec(credentials.headers.Authorization ?? "")?.[1]
+      if (token !== undefined) this.#secret?.(token)
+      return credentials
+    } catch (error) {
+      const words = error instanceof Error ? error.message.trim().split("\n")[0] : String(error)
+      throw notLoggedIn(this, `no credentials for ${this.server}: ${words}`, error)
+    }
+  }
+
+  #path(request: Request): string {
+    const query = new URLSearchParams()
+    for (const [key, value] of Object.entries(request.query ?? {})) {
+      if (value !== undefined) query.set(key, String(value))
+    }
+    const prefix = this.#url.pathname.replace(/\/+$/, "")
+    return `${prefix}${request.path}${query.size === 0 ? "" : `?${query}`}`
+  }
+}
+
+export interface ConnectionOptions {
+  /** Who we say we are (User-Agent). */
+  readonly agent: string
+  /** The command that logs in, for messages. */
+  readonly login?: string
+  /** Told every token that is sent, so that it can be kept out of outputs. */
+  readonly secret?: (value: string) => void
+}
+
+/** The connection of now: a kubeconfig that has changed (another login, another project) is read anew. */
+export class Connections {
+  readonly #identity: Identity
+  readonly #options: ConnectionOptions
+  #stamp: string | undefined
+  #current: Promise<Connection> | undefined
+  #open = new Set<Connection>()
+
+  constructor(identity: Identity, options: ConnectionOptions) {
+    this.#identity = identity
+    this.#options = options
+  }
+
+  /** @throws LookError cannot look (login): the kubeconfig is not there or cannot be read */
+  async current(): Promise<Connection> {
+    const stamp = this.#look()
+    if (this.#current !== undefined && stamp === this.#stamp) return this.#current
+    this.#stamp = stamp
+    void this.#current?.then(
+      (old) => old.retire().then(() => this.#open.delete(old)),
+      () => undefined,
+    )
+    const current = this.#connect()
+    this.#current = current
+    current.catch(() => {
+      if (this.#current === current) this.#current = undefined
+    })
+    return current
+  }
+
+  /** Forgets the credentials: the next request makes them anew. */
+  renew(): void {
+    this.#stamp = undefined
+  }
+
+  async destroy(): Promise<void> {
+    await Promise.all([...this.#open].map((connection) => connection.destroy()))
+  }
+
+  #look(): string {
+    if (!("kubeconfig" in this.#identity)) return "fixed"
+    const file = statSync(this.#identity.kubeconfig, { bigint: true, throwIfNoEntry: false })
+    if (file === undefined) throw notLoggedIn(this.#options, "not logged in: the site has no kubeconfig yet")
+    return `${file.mtimeNs}:${file.size}:${file.ino}`
+  }
+
+  async #connect(): Promise<Connection> {
+    const { PooledKubeConfig } = await import("./pooled-kubeconfig.ts")
+    try {
+      const config = await ("kubeconfig" in this.#identity
+        ? PooledKubeConfig.fromFile(this.#identity.kubeconfig)
+        : PooledKubeConfig.at(this.#identity))
+      const connection = new Connection(config, this.#options)
+      this.#open.add(connection)
+      return connection
+    } catch (error) {
+      if (error instanceof LookError) throw error
+      const words = error instanceof Error ? error.message.split("\n")[0] : String(error)
+      throw notLoggedIn(this.#options, `the site's kubeconfig cannot be used: ${words}`, error)
+    }
+  }
+}
+
+/** Waits, unless the signal aborts first: then throws its reason. */
+export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (): void => {
+      signal?.removeEventListener("abort", ended)
+      resolve()
+    }
+    const ended = (): void => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(done, milliseconds)
+    if (signal?.aborted) ended()
+    else signal?.addEventListener("abort", ended, { once: true })
+  })
+}

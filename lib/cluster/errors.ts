@@ -1,0 +1,145 @@
+import { blocked, cannotLook, LookError } from "../notebook/looks.ts"
+
+/** The API server refused a request, in its own words. */
+export class ClusterError extends Error {
+  /** HTTP status. */
+  readonly code: number
+  /** Kubernetes' word for it: `Conflict`, `AlreadyExists`, `Invalid`, `Expired`. */
+  readonly reason: string
+  constructor(code: number, reason: string, message: string) {
+    super(message)
+    this.name = "ClusterError"
+    this.code = code
+    this.reason = reason
+  }
+}
+
+/** Where a request went, for messages. */
+export interface Door {
+  /** The API server's URL. */
+  readonly server: string
+  /** host:port of the proxy, where there is one. */
+  readonly proxy?: string
+  /** The command that logs in, where one is known. */
+  readonly login?: string
+}
+
+/** `api.a.example:6443` */
+export function hostPort(server: string): string {
+  const url = URL.parse(server)
+  if (url === null) return server
+  return url.port === "" ? `${url.hostname}:${url.protocol === "http:" ? 80 : 443}` : url.host
+}
+
+/** The error for an answer that is not a success. `body` is a Kubernetes Status, or whatever a router sent instead. */
+export function refused(door: Door, code: number, body: string): Error {
+  const { message, reason } = status(code, body)
+  const host = hostPort(door.server)
+  if (code === 401) return notLoggedIn(door, `${host} does not accept the login: ${message}`)
+  if (code === 403) {
+    return new LookError(
+      blocked(message, {
+        code: "forbidden",
+        fix: `ask whoever administers ${host} for this right, or log in as a user who has it`,
+      }),
+    )
+  }
+  if (code === 429 || code >= 500) {
+    return new LookError(cannotLook("unreachable", `${host} answered ${code}: ${message}`))
+  }
+  return new ClusterError(code, reason, message)
+}
+
+export function notLoggedIn(door: Pick<Door, "login">, reason: string, cause?: unknown): LookError {
+  const more =
+    door.login === undefined
+      ? { fix: "log in again" }
+      : { fix: `log in again: ${door.login}`, next: door.login }
+  return new LookError(cannotLook("login", reason, more), { cause })
+}
+
+export function notServed(server: string, apiVersion: string, kind: string): LookError {
+  return new LookError(cannotLook("not there", `${hostPort(server)} does not serve ${kind} (${apiVersion})`))
+}
+
+/** The words of a Status; of anything else its first line. */
+function status(code: number, body: string): { message: string; reason: string } {
+  try {
+    const parsed = JSON.parse(body) as { kind?: string; message?: string; reason?: string }
+    if (parsed.kind === "Status") {
+      return { message: parsed.message || parsed.reason || `HTTP ${code}`, reason: parsed.reason ?? "" }
+    }
+  } catch {}
+  const line = /^\s*</.test(body) ? "" : (body.trim().split("\n")[0] ?? "")
+  return { message: line.slice(0, 300) || `HTTP ${code}`, reason: "" }
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "the connection was refused, nothing listens there",
+  ENOTFOUND: "the name does not resolve",
+  EAI_AGAIN: "the name cannot be resolved now",
+  ECONNRESET: "the connection was cut",
+  EPIPE: "the connection was cut",
+  UND_ERR_SOCKET: "the connection was cut",
+  ETIMEDOUT: "no connection in time",
+  UND_ERR_CONNECT_TIMEOUT: "no connection within 10 s",
+  UND_ERR_HEADERS_TIMEOUT: "no answer in time",
+  UND_ERR_BODY_TIMEOUT: "the answer stopped half-way",
+  EHOSTUNREACH: "there is no route to it",
+  ENETUNREACH: "there is no route to it",
+  EPROTO: "it does not speak TLS",
+  ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak TLS",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "it does not speak TLS",
+}
+
+const CERTIFICATE: Readonly<Record<string, string>> = {
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "is signed by an authority that is not known here",
+  UNABLE_TO_GET_ISSUER_CERT: "is signed by an authority that is not known here",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "is signed by an authority that is not known here",
+  SELF_SIGNED_CERT_IN_CHAIN: "is signed by an authority that is not known here",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "is signed by itself",
+  CERT_SIGNATURE_FAILURE: "is not signed by the authority given here",
+  CERT_HAS_EXPIRED: "has expired",
+  CERT_NOT_YET_VALID: "is not valid yet (is the clock right?)",
+  ERR_TLS_CERT_ALTNAME_INVALID: "is for another host name",
+}
+
+/** The error for a request that got no answer. A certificate that is not trusted needs a person; the rest may pass. */
+export function unreachable(door: Door, error: unknown): LookError {
+  const code = errorCode(error)
+  const host = hostPort(door.server)
+  const certificate = CERTIFICATE[code]
+  if (certificate !== undefined) {
+    return new LookError(
+      blocked(`the certificate of ${host} ${certificate} (${code})`, {
+        code: "certificate",
+        fix: "give the file of the authority that signed it as certificate-authority",
+      }),
+      { cause: error },
+    )
+  }
+  const words = WORDS[code] ?? innermost(error).message
+  const way = door.proxy === undefined ? "" : ` through the proxy ${door.proxy}`
+  return new LookError(
+    cannotLook(
+      "unreachable",
+      `${host} cannot be reached${way}: ${words}${code in WORDS ? ` (${code})` : ""}`,
+      door.proxy === undefined ? {} : { fix: "check the proxy, or give proxy=none" },
+    ),
+    { cause: error },
+  )
+}
+
+/** A connection that went away under a request: asking again is worth it. */
+export const wasCut = (error: unknown): boolean =>
+  ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"].includes(errorCode(error))
+
+export const errorCode = (error: unknown): string =>
+  String((innermost(error) as { code?: unknown }).code ?? "")
+
+/** The truth is in the cause; with several addresses tried, in the first error. */
+function innermost(error: unknown): Error {
+  if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0])
+  if (error instanceof Error && error.cause instanceof Error) return innermost(error.cause)
+  return error instanceof Error ? error : new Error(String(error))
+}

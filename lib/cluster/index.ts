@@ -1,0 +1,175 @@
+import { Api, isNotFound } from "./api.ts"
+import { Connections, type Identity } from "./connection.ts"
+import { readLog } from "./followed-log.ts"
+import { observe } from "./observe.ts"
+import type { Cluster, ClusterReader, KubeObject, Query, Ref, Right } from "./types.ts"
+import { watchQuery } from "./watch.ts"
+
+export { Changes } from "./changes.ts"
+export { ClusterError, hostPort } from "./errors.ts"
+
+/** Which cluster and as whom (a kubeconfig's current context, or an address with a token), and what we are called. */
+export type OpenOptions = Identity & {
+  /** Of what we apply, create and change; also our User-Agent. Default `flower-runbook`. */
+  readonly fieldManager?: string
+  /** The command that logs in, named by errors. */
+  readonly login?: string
+  /** Told every token that is sent, so that outputs can hide it. */
+  readonly secret?: (value: string) => void
+}
+
+/** A cluster whose requests end with a signal. */
+export interface OpenCluster extends Cluster {
+  /** The same cluster and connections; requests made through it end when the signal aborts. */
+  bound(signal: AbortSignal): Cluster
+}
+
+/**
+ * Opens the door to a cluster. Nothing is read or asked before the first request. A kubeconfig is read anew whenever
+ * the file has changed; a missing one is a LookError (cannot look: login) of the request.
+ */
+export function openCluster(options: OpenOptions): OpenCluster {
+  const manager = options.fieldManager ?? "flower-runbook"
+  const connections = new Connections(options, {
+    agent: manager,
+    login: options.login,
+    secret: options.secret,
+  })
+  const api = new Api(connections)
+  const server = "server" in options ? options.server : ""
+  const ended = new AbortController()
+  const close = async (): Promise<void> => {
+    ended.abort()
+    await connections.destroy()
+  }
+  return {
+    ...cluster(api, server, manager, ended.signal, close),
+    // Spreading would read it once and for all.
+    get server() {
+      return api.server ?? server
+    },
+    bound: (signal) => cluster(api, server, manager, AbortSignal.any([ended.signal, signal]), close),
+  }
+}
+
+function cluster(
+  api: Api,
+  server: string,
+  manager: string,
+  signal: AbortSignal,
+  close: () => Promise<void>,
+): Cluster {
+  const send = <T>(
+    method: "POST" | "PUT" | "PATCH" | "DELETE",
+    path: string,
+    body: object,
+    more: { type?: string; query?: Record<string, string | boolean | undefined> } = {},
+  ): Promise<T> => api.json<T>({ method, path, body, type: more.type, query: more.query, signal })
+
+  /** A review is a question put as a POST. */
+  const review = <T>(apiVersion: string, kind: string, spec?: object): Promise<T> =>
+    send("POST", `/apis/${apiVersion}/${kind.toLowerCase()}s`, { apiVersion, kind, ...(spec && { spec }) })
+
+  const under = (path: string, subresource?: string): string =>
+    subresource === undefined ? path : `${path}/${subresource}`
+
+  const reader: ClusterReader = {
+    get server() {
+      return api.server ?? server
+    },
+    get: <T extends KubeObject>(ref: Ref) => api.get(ref, signal) as Promise<T | undefined>,
+    list: async <T extends KubeObject>(query: Query) => (await api.list(query, signal)).items as T[],
+    serves: (apiVersion, kind) => api.serves(apiVersion, kind, signal),
+    log: (options) => readLog(api, options, signal),
+    allowed: async (right) => {
+      const answer = await review<{ status?: { allowed?: boolean } }>(
+        "authorization.k8s.io/v1",
+        "SelfSubjectAccessReview",
+        { resourceAttributes: attributes(right) },
+      )
+      return answer.status?.allowed === true
+    },
+    whoami: async () => {
+      try {
+        const answer = await review<{ status?: { userInfo?: { username?: string } } }>(
+          "authentication.k8s.io/v1",
+          "SelfSubjectReview",
+        )
+        return answer.status?.userInfo?.username ?? ""
+      } catch (error) {
+        if (!isNotFound(error)) throw error
+        // OpenShift before 4.15.
+        const user = await api.json<KubeObject>({ path: "/apis/user.openshift.io/v1/users/~", signal })
+        return user.metadata.name
+      }
+    },
+    now: async () => Date.parse(String((await api.text({ path: "/version", signal })).headers.date)),
+    version: async () => (await api.json<{ gitVersion: string }>({ path: "/version", signal })).gitVersion,
+  }
+
+  return {
+    ...reader,
+    get server() {
+      return reader.server
+    },
+    create: async <T extends KubeObject>(object: KubeObject) =>
+      send<T>("POST", await api.path(collectionOf(object), signal), object, {
+        query: { fieldManager: manager },
+      }),
+    apply: async <T extends KubeObject>(object: KubeObject, as = manager) =>
+      // JSON is YAML.
+      send<T>("PATCH", await api.path(refOf(object), signal), object, {
+        type: "application/apply-patch+yaml",
+        query: { fieldManager: as, force: true },
+      }),
+    merge: async <T extends KubeObject>(ref: Ref, patch: object, more?: { subresource?: string }) =>
+      send<T>("PATCH", under(await api.path(ref, signal), more?.subresource), patch, {
+        type: "application/merge-patch+json",
+        query: { fieldManager: manager },
+      }),
+    replace: async <T extends KubeObject>(object: KubeObject, more?: { subresource?: string }) =>
+      send<T>("PUT", under(await api.path(refOf(object), signal), more?.subresource), object, {
+        query: { fieldManager: manager },
+      }),
+    remove: async (ref, more) => {
+      try {
+        await send("DELETE", await api.path(ref, signal), {
+          apiVersion: "v1",
+          kind: "DeleteOptions",
+          ...(more?.propagation && { propagationPolicy: more.propagation }),
+        })
+        return true
+      } catch (error) {
+        if (isNotFound(error)) return false
+        throw error
+      }
+    },
+    post: (path, body) => send("POST", path.startsWith("/") ? path : `/${path}`, body),
+    watch: (query, handlers, until) => watchQuery(api, query, handlers, AbortSignal.any([signal, until])),
+    observe: (changes) => observe(api, reader, signal, changes),
+    close,
+  }
+}
+
+const refOf = ({ apiVersion, kind, metadata }: KubeObject): Ref => ({
+  apiVersion,
+  kind,
+  name: metadata.name,
+  namespace: metadata.namespace,
+})
+
+/** Where an object is created. A namespaced one without a namespace is refused by the server, in its words. */
+const collectionOf = ({ apiVersion, kind, metadata }: KubeObject) => ({
+  apiVersion,
+  kind,
+  namespace: metadata?.namespace,
+})
+
+const attributes = ({ verb, group = "", resource, subresource, namespace, name }: Right) => ({
+  verb,
+  group,
+  resource,
+  subresource,
+  namespace,
+  name,
+})

@@ -1,0 +1,74 @@
+/** A kubeconfig as data, read and written whole. */
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises"
+import { dirname } from "node:path"
+import { RunbookError } from "../notebook/errors.ts"
+
+export type Fields = Record<string, unknown>
+
+export interface Context extends Fields {
+  cluster?: string
+  user?: string
+  namespace?: string
+}
+
+export interface Kubeconfig extends Fields {
+  clusters?: { name: string; cluster: Fields }[] | null
+  users?: { name: string; user: Fields }[] | null
+  contexts?: { name: string; context: Context }[] | null
+  "current-context"?: string
+}
+
+/**
+ * The file's content; nothing where there is no file.
+ * @throws RunbookError naming the file when it cannot be read or is no kubeconfig
+ */
+export async function readKubeconfig(path: string): Promise<Kubeconfig | undefined> {
+  try {
+    const text = await readFile(path, "utf8")
+    const { parse } = await import("yaml")
+    const content: unknown = parse(text) ?? {}
+    if (typeof content !== "object" || Array.isArray(content)) throw new Error("it is no kubeconfig")
+    return content as Kubeconfig
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
+    // The parser's message goes on with an excerpt, which may hold a token.
+    const why = (error as Error).message.split("\n")[0]!
+    throw new RunbookError(`The kubeconfig ${path} cannot be read`, { why, cause: error })
+  }
+}
+
+/** Writes the whole file, 0600: readers see the old one or the new one, also after a crash. */
+export async function saveKubeconfig(path: string, config: Kubeconfig): Promise<void> {
+  const { stringify } = await import("yaml")
+  const text = stringify({ apiVersion: "v1", kind: "Config", ...config }, { lineWidth: 0 })
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2, 8)}`
+  try {
+    const file = await open(draft, "wx", 0o600)
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
+}
+
+/** The current context with what it points to; nothing where the file names none. */
+export function currentContext(
+  config: Kubeconfig,
+  name = config["current-context"],
+): { name: string; context: Context; cluster: Fields | undefined; user: Fields | undefined } | undefined {
+  const found = config.contexts?.find((entry) => entry.name === name)
+  if (found === undefined) return undefined
+  return {
+    name: found.name,
+    context: found.context,
+    cluster: config.clusters?.find((entry) => entry.name === found.context.cluster)?.cluster,
+    user: config.users?.find((entry) => entry.name === found.context.user)?.user,
+  }
+}

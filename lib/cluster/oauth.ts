@@ -1,0 +1,160 @@
+import { createHash, randomBytes } from "node:crypto"
+import * as tls from "node:tls"
+import { RunbookError } from "../notebook/errors.ts"
+import { LookError } from "../notebook/looks.ts"
+import { type Answer, Connection, type Request } from "./connection.ts"
+import { hostPort } from "./errors.ts"
+import type { PooledKubeConfig } from "./pooled-kubeconfig.ts"
+
+export interface PasswordLogin {
+  readonly server: string
+  /** PEM of the authority that signed the API server's certificate. */
+  readonly ca?: string
+  readonly proxy?: string
+  readonly username: string
+  readonly password: string
+}
+
+const CLIENT = "openshift-challenging-client"
+
+interface Metadata {
+  issuer: string
+  authorization_endpoint: string
+  token_endpoint: string
+}
+
+/**
+ * A token for a user name and password, by OpenShift's OAuth challenge as `oc login -u` does it, so that the password
+ * is on no command line.
+ * @throws RunbookError: not OpenShift; no password login offered; wrong user name or password; the login server's
+ *   certificate is signed by another authority. LookError as the cluster door's.
+ */
+export async function passwordLogin(login: PasswordLogin): Promise<string> {
+  const { PooledKubeConfig } = await import("./pooled-kubeconfig.ts")
+  const open: PooledKubeConfig[] = []
+  /** One connection a host: the login server is another host than the API server, often with another authority. */
+  const connect = async (server: string, ca: string | undefined): Promise<Connection> => {
+    const config = await PooledKubeConfig.at({ server, ca, proxy: login.proxy })
+    open.push(config)
+    return new Connection(config, { agent: "flower-runbook" })
+  }
+  try {
+    const api = await connect(login.server, login.ca)
+    const metadata = await discover(api)
+    const issuer = new URL(metadata.authorization_endpoint).origin
+    const oauth =
+      new URL(login.server).origin === issuer ? api : await connect(issuer, bothAuthorities(login.ca))
+    const verifier = randomBytes(32).toString("base64url")
+    const redirect = `${metadata.issuer}/oauth/token/implicit`
+    const code = await challenge(oauth, metadata, login, verifier, redirect)
+    return await exchange(oauth, metadata, code, verifier, redirect)
+  } catch (error) {
+    if (!(error instanceof LookError) || error.look.is !== "blocked" || error.look.code !== "certificate")
+      throw error
+    throw new RunbookError(error.look.reason, {
+      why: "a cluster's API server and its login server often have certificates of two authorities",
+      fix: "put the certificates of both authorities into the file given as certificate-authority",
+      cause: error,
+    })
+  } finally {
+    await Promise.all(open.map((config) => config.destroy()))
+  }
+}
+
+async function discover(api: Connection): Promise<Metadata> {
+  const answer = await api.ask({ path: "/.well-known/oauth-authorization-server", headers: csrf })
+  const text = await api.text(answer)
+  if (answer.status === 200) {
+    try {
+      return JSON.parse(text) as Metadata
+    } catch {}
+  }
+  throw new RunbookError(`${hostPort(api.server)} offers no OpenShift login`, {
+    why: `/.well-known/oauth-authorization-server answered ${answer.status}${answer.status === 200 ? ", but no JSON" : ""}`,
+    fix: "plain Kubernetes has no password login: give a token (token-file) or a context instead",
+  })
+}
+
+async function challenge(
+  oauth: Connection,
+  metadata: Metadata,
+  login: PasswordLogin,
+  verifier: string,
+  redirect: string,
+): Promise<string> {
+  const { pathname } = new URL(metadata.authorization_endpoint)
+  const request: Request = {
+    path: pathname,
+    query: {
+      client_id: CLIENT,
+      code_challenge: createHash("sha256").update(verifier).digest("base64url"),
+      code_challenge_method: "S256",
+      redirect_uri: redirect,
+      response_type: "code",
+    },
+    headers: csrf,
+  }
+  const asked = await ended(await oauth.ask(request))
+  if (asked.status !== 401 || !/\bbasic\b/i.test(header(asked, "www-authenticate"))) {
+    throw new RunbookError(`${hostPort(oauth.server)} offers no login with user name and password`, {
+      why: `it answered ${asked.status} without asking for them`,
+      fix: "its users come from elsewhere: log in with the browser (login=web) or with a token (token-file)",
+    })
+  }
+  const basic = Buffer.from(`${login.username}:${login.password}`).toString("base64")
+  const answer = await ended(
+    await oauth.ask({ ...request, headers: { ...csrf, authorization: `Basic ${basic}` } }),
+  )
+  if (answer.status === 401) {
+    throw new RunbookError(`${hostPort(login.server)} does not accept the password of ${login.username}`, {
+      why: "401 Unauthorized",
+      fix: "check user name and password; those of a new administrator are refused for some minutes",
+    })
+  }
+  const location = URL.parse(header(answer, "location"), oauth.server)
+  const code = location?.searchParams.get("code")
+  if (code) return code
+  const why = location?.searchParams.get("error_description") ?? location?.searchParams.get("error")
+  throw new RunbookError(`${hostPort(oauth.server)} did not log ${login.username} in`, {
+    why: why ?? `it answered ${answer.status}`,
+  })
+}
+
+async function exchange(
+  oauth: Connection,
+  metadata: Metadata,
+  code: string,
+  verifier: string,
+  redirect: string,
+): Promise<string> {
+  const answer = await oauth.json<{ access_token?: string }>({
+    method: "POST",
+    path: new URL(metadata.token_endpoint).pathname,
+    type: "application/x-www-form-urlencoded",
+    body: new URLSearchParams({
+      grant_type: "authorization_code",
+      code,
+      code_verifier: verifier,
+      redirect_uri: redirect,
+    }).toString(),
+    headers: { ...csrf, authorization: `Basic ${Buffer.from(`${CLIENT}:`).toString("base64")}` },
+  })
+  const token = answer.body.access_token
+  if (!token) throw new RunbookError(`${hostPort(oauth.server)} gave no token`)
+  return token
+}
+
+/** Without this header the login server shows a page instead of a challenge. */
+const csrf = { "x-csrf-token": "1" }
+
+/** The login server may be signed by the given authority or by one that everybody trusts. */
+function bothAuthorities(ca: string | undefined): string | undefined {
+  return ca === undefined ? undefined : [ca, ...tls.getCACertificates("default")].join("\n")
+}
+
+async function ended(answer: Answer): Promise<Answer> {
+  await answer.body.dump()
+  return answer
+}
+
+const header = (answer: Answer, name: string): string => String(answer.headers[name] ?? "")

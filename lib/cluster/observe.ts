@@ -1,0 +1,99 @@
+import { type Api, isForbidden } from "./api.ts"
+import { Changes } from "./changes.ts"
+import { FollowedLog } from "./followed-log.ts"
+import type { ClusterReader, KubeObject, LogOptions, Observed, Query, Ref } from "./types.ts"
+import { WatchedQuery } from "./watched-query.ts"
+
+/** As `Cluster.observe`: `plain` answers what cannot be watched; everything ends with the signal. */
+export function observe(
+  api: Api,
+  plain: ClusterReader,
+  outer: AbortSignal,
+  changes = new Changes(),
+): Observed {
+  const queries = new Map<string, WatchedQuery>()
+  const logs = new Map<string, Promise<FollowedLog>>()
+  const closed = new AbortController()
+  const signal = AbortSignal.any([outer, closed.signal])
+
+  /** A read whose change nobody tells of, or that fails: it is asked anew after a pause. */
+  const unwatched = <T>(read: () => Promise<T>): Promise<T> => {
+    changes.unwatched()
+    return read()
+  }
+  const orUnwatched = async <T>(read: () => Promise<T>): Promise<T> => {
+    try {
+      return await read()
+    } catch (error) {
+      changes.unwatched()
+      throw error
+    }
+  }
+
+  const watched = async (query: Query): Promise<KubeObject[]> => {
+    const connection = await api.connection()
+    const key = JSON.stringify([query.apiVersion, query.kind, query.namespace, query.labels, query.fields])
+    let source = queries.get(key)
+    if (source === undefined || !source.live || source.connection !== connection) {
+      source?.close()
+      source = new WatchedQuery(api, connection, query, changes, signal)
+      queries.set(key, source)
+    }
+    await source.ready
+    changes.reading(source)
+    return source.items
+  }
+
+  const reader: ClusterReader = {
+    get server() {
+      return plain.server
+    },
+    get: <T extends KubeObject>(ref: Ref) =>
+      orUnwatched(async () => {
+        const kind = await api.kind(ref.apiVersion, ref.kind, signal)
+        const complete = !kind.namespaced || ref.namespace !== undefined
+        if (!kind.watchable || !complete) return unwatched(() => plain.get<T>(ref))
+        try {
+          const { name, ...query } = ref
+          const items = await watched({ ...query, fields: `metadata.name=${name}` })
+          return items.find((item) => item.metadata.name === name) as T | undefined
+        } catch (error) {
+          // Who may get it by its name need not be allowed to list.
+          if (isForbidden(error)) return unwatched(() => plain.get<T>(ref))
+          throw error
+        }
+      }),
+    list: <T extends KubeObject>(query: Query) =>
+      orUnwatched(async () => {
+        const { watchable } = await api.kind(query.apiVersion, query.kind, signal)
+        return watchable ? ((await watched(query)) as T[]) : unwatched(() => plain.list<T>(query))
+      }),
+    log: (options: LogOptions) =>
+      orUnwatched(async () => {
+        if (options.previous) return unwatched(() => plain.log(options))
+        const { namespace, pod, container, tail } = options
+        const key = JSON.stringify([namespace, pod, container, tail])
+        const known = logs.get(key)
+        const alive = await known?.then(
+          (log) => log.live,
+          () => false,
+        )
+        const opened = known !== undefined && alive ? known : FollowedLog.open(api, options, changes, signal)
+        logs.set(key, opened)
+        const log = await opened
+        changes.reading(log)
+        return log.text
+      }),
+    serves: (apiVersion, kind) => unwatched(() => plain.serves(apiVersion, kind)),
+    allowed: (right) => unwatched(() => plain.allowed(right)),
+    whoami: () => unwatched(() => plain.whoami()),
+    now: () => unwatched(() => plain.now()),
+    version: () => unwatched(() => plain.version()),
+  }
+
+  return {
+    reader,
+    changed: (signal) => changes.changed(signal),
+    close: () => closed.abort(),
+  }
+}

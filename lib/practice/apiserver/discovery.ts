@@ -1,0 +1,213 @@
+/** What is served: `/api`, `/apis` in the old and the aggregated form, `/version`, and OpenAPI as far as `apply` asks. */
+import { createHash } from "node:crypto"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { apiVersionOf, type Kind } from "./kind.ts"
+import type { Kinds } from "./kinds.ts"
+import { sendJson, sendText } from "./request.ts"
+
+/** The Kubernetes in OpenShift 4.19. */
+export const KUBERNETES_VERSION = "v1.32.5"
+
+const version = {
+  major: "1",
+  minor: "32",
+  gitVersion: KUBERNETES_VERSION,
+  gitCommit: "practice",
+  gitTreeState: "clean",
+  buildDate: "2025-05-15T00:00:00Z",
+  goVersion: "go1.23.8",
+  compiler: "gc",
+  platform: "linux/amd64",
+}
+
+const scopeOf = (kind: Kind) => (kind.namespaced ? "Namespaced" : "Cluster")
+
+const resourceLists = (kinds: readonly Kind[]) =>
+  kinds.flatMap((it) => [
+    {
+      name: it.plural,
+      singularName: it.singular,
+      namespaced: it.namespaced,
+      kind: it.kind,
+      verbs: it.verbs,
+      ...(it.shortNames.length > 0 ? { shortNames: it.shortNames } : {}),
+      ...(it.categories.length > 0 ? { categories: it.categories } : {}),
+    },
+    ...it.subresources.map((sub) => ({
+      name: `${it.plural}/${sub.name}`,
+      singularName: "",
+      namespaced: it.namespaced,
+      ...(sub.group === undefined ? {} : { group: sub.group, version: sub.version }),
+      kind: sub.kind,
+      verbs: sub.verbs,
+    })),
+  ])
+
+const aggregatedVersion = (name: string, kinds: readonly Kind[]) => ({
+  version: name,
+  freshness: "Current",
+  resources: kinds.map((it) => ({
+    resource: it.plural,
+    responseKind: { group: it.group, version: it.version, kind: it.kind },
+    scope: scopeOf(it),
+    singularResource: it.singular,
+    verbs: it.verbs,
+    ...(it.shortNames.length > 0 ? { shortNames: it.shortNames } : {}),
+    ...(it.categories.length > 0 ? { categories: it.categories } : {}),
+    ...(it.subresources.length === 0
+      ? {}
+      : {
+          subresources: it.subresources.map((sub) => ({
+            subresource: sub.name,
+            responseKind: {
+              group: sub.group ?? it.group,
+              version: sub.version ?? it.version,
+              kind: sub.kind,
+            },
+            verbs: sub.verbs,
+          })),
+        }),
+  })),
+})
+
+const asParameter = "g=apidiscovery.k8s.io"
+
+/** `v2` or `v2beta1`, where the client takes the aggregated form. */
+const aggregatedForm = (accept: string): string | undefined => {
+  const found = accept
+    .split(",")
+    .filter((it) => it.includes(asParameter))
+    .map((it) => /v=(v2(?:beta1)?)(?:;|$)/.exec(it.trim())?.[1])
+  return found.includes("v2") ? "v2" : found.find((it) => it !== undefined)
+}
+
+const sendAggregated = (
+  response: ServerResponse,
+  form: string,
+  groups: Map<string, Map<string, Kind[]>>,
+): void => {
+  const items = [...groups].map(([name, versions]) => ({
+    metadata: { name: name === "" ? null : name, creationTimestamp: null },
+    versions: [...versions].map(([inner, kinds]) => aggregatedVersion(inner, kinds)),
+  }))
+  const body = {
+    kind: "APIGroupDiscoveryList",
+    apiVersion: `apidiscovery.k8s.io/${form}`,
+    metadata: {},
+    items,
+  }
+  const type = `application/json;${asParameter};v=${form};as=APIGroupDiscoveryList`
+  sendText(response, 200, JSON.stringify(body), type)
+}
+
+const groupOf = (name: string, versions: Map<string, Kind[]>) => {
+  const all = [...versions.keys()].map((it) => ({ groupVersion: `${name}/${it}`, version: it }))
+  return { name, versions: all, preferredVersion: all[0] }
+}
+
+const SCHEMA = "#/components/schemas/Any"
+/** What `kubectl apply` validates against: which kinds a PATCH takes, and that the server checks fields itself. */
+const openApi = (kinds: readonly Kind[]) => ({
+  openapi: "3.0.0",
+  info: { title: "Kubernetes", version: KUBERNETES_VERSION },
+  paths: Object.fromEntries(
+    kinds
+      .filter((it) => it.verbs.includes("patch"))
+      .map((it) => {
+        const base = it.group === "" ? `/api/${it.version}` : `/apis/${it.group}/${it.version}`
+        const inside = it.namespaced ? "/namespaces/{namespace}" : ""
+        const parameters = ["dryRun", "fieldManager", "fieldValidation", "force"].map((name) => ({
+          name,
+          in: "query",
+          schema: { type: name === "force" ? "boolean" : "string" },
+        }))
+        const content = { "application/json": { schema: { $ref: SCHEMA } } }
+        const operation = {
+          parameters,
+          responses: { 200: { description: "OK", content } },
+          "x-kubernetes-action": "patch",
+          "x-kubernetes-group-version-kind": { group: it.group, version: it.version, kind: it.kind },
+        }
+        return [`${base}${inside}/${it.plural}/{name}`, { patch: operation }]
+      }),
+  ),
+  components: { schemas: { Any: { type: "object", "x-kubernetes-preserve-unknown-fields": true } } },
+})
+
+const openApiIndex = (kinds: Kinds) => ({
+  paths: Object.fromEntries(
+    [...kinds.groups()].flatMap(([group, versions]) =>
+      [...versions].map(([name, inside]) => {
+        const path = group === "" ? `api/${name}` : `apis/${group}/${name}`
+        const hash = createHash("sha256")
+          .update(JSON.stringify(openApi(inside)))
+          .digest("hex")
+          .slice(0, 16)
+        return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }]
+      }),
+    ),
+  ),
+})
+
+const PROTO_V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+/** A document without definitions (`swagger` alone): `kubectl create -f` of a `List` asks for it, and then checks nothing. */
+const sendOpenApiV2 = (accept: string, response: ServerResponse): void => {
+  if (accept.includes("protobuf")) sendText(response, 200, "\n\u00032.0", PROTO_V2)
+  else sendJson(response, 200, { swagger: "2.0", info: { title: "Kubernetes", version: KUBERNETES_VERSION }, paths: {} })
+}
+
+/** Answers a GET about what is served; false where the path is about something else. */
+export const serveDiscovery = (
+  kinds: Kinds,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean => {
+  if (path === "/version" || path === "/version/") {
+    sendJson(response, 200, version)
+    return true
+  }
+  if (["/healthz", "/readyz", "/livez"].includes(path)) {
+    sendText(response, 200, "ok", "text/plain")
+    return true
+  }
+  const parts = path.split("/").filter((it) => it !== "")
+  const groups = kinds.groups()
+  const form = aggregatedForm(request.headers.accept ?? "")
+  if (path === "/api" || path === "/apis") {
+    const core = path === "/api"
+    if (form !== undefined) {
+      sendAggregated(response, form, new Map([...groups].filter(([name]) => (name === "") === core)))
+    } else if (core) {
+      sendJson(response, 200, { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] })
+    } else {
+      const named = [...groups].filter(([name]) => name !== "")
+      const list = named.map(([name, versions]) => groupOf(name, versions))
+      sendJson(response, 200, { kind: "APIGroupList", apiVersion: "v1", groups: list })
+    }
+    return true
+  }
+  if (path === "/openapi/v2") {
+    sendOpenApiV2(request.headers.accept ?? "", response)
+    return true
+  }
+  if (path === "/openapi/v3") {
+    sendJson(response, 200, openApiIndex(kinds))
+    return true
+  }
+  const described = path.startsWith("/openapi/v3/")
+  const [root, ...rest] = described ? parts.slice(2) : parts
+  const [group, name] = root === "api" ? ["", rest[0]] : [rest[0], rest[1]]
+  if ((root !== "api" && root !== "apis") || rest.length > (root === "api" ? 1 : 2)) return false
+  const versions = groups.get(group ?? "")
+  if (versions !== undefined && name === undefined && !described) {
+    sendJson(response, 200, { kind: "APIGroup", apiVersion: "v1", ...groupOf(group!, versions) })
+    return true
+  }
+  const inside = versions?.get(name ?? "")
+  if (inside === undefined) return false
+  const first = inside[0]!
+  const list = { kind: "APIResourceList", apiVersion: "v1", groupVersion: apiVersionOf(first) }
+  sendJson(response, 200, described ? openApi(inside) : { ...list, resources: resourceLists(inside) })
+  return true
+}

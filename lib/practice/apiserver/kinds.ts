@@ -1,0 +1,87 @@
+/** Which kinds are served: a table of the built-in ones, and those that CustomResourceDefinitions add. */
+import type { KubeObject } from "../../cluster/types.ts"
+import { builtinKinds } from "./builtin-kinds.ts"
+import { ALL_VERBS, apiVersionOf, type Kind } from "./kind.ts"
+import { versionOrder } from "./version-order.ts"
+
+/** A CRD's served versions as kinds. */
+export const kindsOf = (crd: KubeObject): Kind[] => {
+  const { group, names, scope, versions = [] } = crd.spec
+  return versions
+    .filter((it: { served?: boolean }) => it.served !== false)
+    .map(
+      (it: { name: string; subresources?: { status?: unknown }; schema?: { openAPIV3Schema?: object } }) => ({
+        group,
+        version: it.name,
+        kind: names.kind,
+        listKind: names.listKind ?? `${names.kind}List`,
+        plural: names.plural,
+        singular: names.singular ?? String(names.kind).toLowerCase(),
+        shortNames: names.shortNames ?? [],
+        categories: names.categories ?? [],
+        namespaced: scope === "Namespaced",
+        verbs: ALL_VERBS,
+        status: it.subresources?.status !== undefined,
+        generation: true,
+        subresources:
+          it.subresources?.status === undefined
+            ? []
+            : [{ name: "status", kind: names.kind, verbs: ["get", "patch", "update"] }],
+        builtin: false,
+        virtual: false,
+        key: `${group}/${names.plural}`,
+        schema: it.schema?.openAPIV3Schema,
+      }),
+    )
+}
+
+/** The kinds served now. */
+export class Kinds {
+  #byPath = new Map<string, Kind>()
+  #listeners = new Set<() => void>()
+  constructor(openshift: boolean) {
+    for (const kind of builtinKinds(openshift)) this.#byPath.set(this.#path(kind), kind)
+  }
+  #path({ group, version, plural }: { group: string; version: string; plural: string }) {
+    return `${group}/${version}/${plural}`
+  }
+  /** By the parts of a request's path. */
+  served(group: string, version: string, plural: string): Kind | undefined {
+    return this.#byPath.get(this.#path({ group, version, plural }))
+  }
+  /** By an object's own words. */
+  of(apiVersion: string, kind: string): Kind | undefined {
+    return this.all().find((it) => it.kind === kind && apiVersionOf(it) === apiVersion)
+  }
+  /** Any version of a kind, by its storage key. */
+  byKey(key: string): Kind | undefined {
+    return this.all().find((it) => it.key === key)
+  }
+  all(): Kind[] {
+    return [...this.#byPath.values()]
+  }
+  /** Group → version → kinds; the preferred version first. */
+  groups(): Map<string, Map<string, Kind[]>> {
+    const groups = new Map<string, Map<string, Kind[]>>()
+    for (const kind of [...this.#byPath.values()].sort((a, b) => versionOrder(a.version, b.version))) {
+      const versions = groups.get(kind.group) ?? new Map<string, Kind[]>()
+      groups.set(kind.group, versions)
+      versions.set(kind.version, [...(versions.get(kind.version) ?? []), kind])
+    }
+    return groups
+  }
+  /** Serves what a CRD defines (again, when it changed). */
+  define(crd: KubeObject): void {
+    this.undefine(crd)
+    for (const kind of kindsOf(crd)) this.#byPath.set(this.#path(kind), kind)
+    for (const listener of [...this.#listeners]) listener()
+  }
+  undefine(crd: KubeObject): void {
+    const key = `${crd.spec.group}/${crd.spec.names.plural}`
+    for (const [path, kind] of this.#byPath) if (kind.key === key && !kind.builtin) this.#byPath.delete(path)
+    for (const listener of [...this.#listeners]) listener()
+  }
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener)
+  }
+}

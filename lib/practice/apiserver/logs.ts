@@ -1,0 +1,86 @@
+/** `pods/log`: fetched from the kubelet of the pod's node, as a real API server does. */
+import type { IncomingMessage } from "node:http"
+import { request as httpsRequest } from "node:https"
+import { pipeline } from "node:stream"
+import type { KubeObject } from "../../cluster/types.ts"
+import type { Kind } from "./kind.ts"
+import type { Objects } from "./objects.ts"
+import type { Call } from "./request.ts"
+import { ApiError, badRequest } from "./status.ts"
+
+/** The API server's client certificate, by which kubelets know it. */
+export interface KubeletClient {
+  certificate: string
+  key: string
+}
+
+const PASSED = ["follow", "tailLines", "sinceSeconds", "sinceTime", "previous", "timestamps", "limitBytes"]
+
+const containerOf = (pod: KubeObject, asked: string | null): string => {
+  const { name } = pod.metadata
+  const containers: string[] = (pod.spec.containers ?? []).map((it: { name: string }) => it.name)
+  const initial: string[] = (pod.spec.initContainers ?? []).map((it: { name: string }) => it.name)
+  if (asked !== null) {
+    if ([...containers, ...initial].includes(asked)) return asked
+    throw badRequest(`container ${asked} is not valid for pod ${name}`)
+  }
+  if (containers.length === 1) return containers[0]!
+  throw badRequest(
+    `a container name must be specified for pod ${name}, choose one of: [${containers.join(" ")}]`,
+  )
+}
+
+const reasons: Readonly<Record<number, string>> = { 400: "BadRequest", 403: "Forbidden", 404: "NotFound" }
+
+/** A kubelet's refusal, in its own words. */
+const refused = async (answer: IncomingMessage): Promise<ApiError> => {
+  let text = ""
+  for await (const chunk of answer) text += chunk
+  const code = answer.statusCode ?? 500
+  return new ApiError(code, reasons[code] ?? "InternalError", text.trim())
+}
+
+/** @throws ApiError 400, 404, and 500 where the kubelet cannot be reached; else the response is the log's */
+export const sendLog = async (
+  call: Call,
+  kind: Kind,
+  nodes: Kind,
+  objects: Objects,
+  client: KubeletClient,
+) => {
+  const pod = objects.get(kind, call.namespace, call.name!)
+  const container = containerOf(pod, call.query.get("container"))
+  const { nodeName } = pod.spec
+  if (!nodeName) throw badRequest(`pod ${call.name} does not have a host assigned`)
+  const node = objects.get(nodes, undefined, nodeName)
+  const host = node.status?.addresses?.find((it: { type: string }) => it.type === "InternalIP")?.address
+  const port = node.status?.daemonEndpoints?.kubeletEndpoint?.Port
+  if (!host || !port) throw new ApiError(500, "InternalError", `node ${nodeName} has no kubelet endpoint`)
+
+  const query = new URLSearchParams()
+  for (const name of PASSED) if (call.query.has(name)) query.set(name, call.query.get(name)!)
+  const path = `/containerLogs/${call.namespace}/${call.name}/${container}?${query}`
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  // A kubelet's certificate is not checked: neither does a real API server by default.
+  const options = {
+    host,
+    port,
+    path,
+    cert: client.certificate,
+    key: client.key,
+    rejectUnauthorized: false,
+    agent: false,
+  }
+  const outgoing = httpsRequest(options, resolve)
+  outgoing.on("error", (error) => {
+    const what = `Get "https://${host}:${port}${path}": ${error.message}`
+    reject(new ApiError(500, "InternalError", what))
+  })
+  call.response.on("close", () => outgoing.destroy())
+  outgoing.end()
+  const answer = await promise
+  if (answer.statusCode !== 200) throw await refused(answer)
+  call.response.writeHead(200, { "content-type": "text/plain" })
+  call.response.flushHeaders()
+  pipeline(answer, call.response, () => {})
+}

@@ -1,0 +1,99 @@
+/** OpenShift's projects: namespaces as their members see them, and how users ask for new ones. */
+import type { KubeObject } from "../../cluster/types.ts"
+import type { Access } from "./access.ts"
+import { deleteObject } from "./deletion.ts"
+import type { Kind } from "./kind.ts"
+import { type Meta, type Objects, SERVER } from "./objects.ts"
+import { type Call, sendJson } from "./request.ts"
+import { objectBody, sendList, writerOf } from "./resources.ts"
+import { ApiError, methodNotAllowed, success } from "./status.ts"
+import type { Watches } from "./watch.ts"
+
+const views = new WeakMap<KubeObject, KubeObject>()
+
+/** A namespace as a project. */
+export const projectOf = (namespace: KubeObject): KubeObject => {
+  const known = views.get(namespace)
+  if (known !== undefined) return known
+  const { managedFields, ...metadata } = namespace.metadata as Meta
+  const { finalizers } = namespace.spec ?? {}
+  const project: KubeObject = {
+    kind: "Project",
+    apiVersion: "project.openshift.io/v1",
+    metadata,
+    spec: finalizers === undefined ? {} : { finalizers },
+    status: { phase: namespace.status?.phase },
+  }
+  views.set(namespace, project)
+  return project
+}
+
+export interface ProjectParts {
+  objects: Objects
+  access: Access
+  watches: Watches
+  namespaces: Kind
+  roleBindings: Kind
+}
+
+const ABOUT = { group: "project.openshift.io", plural: "projects", kind: "Project" }
+
+const request = async ({ objects, namespaces, roleBindings }: ProjectParts, call: Call): Promise<void> => {
+  if (call.verb === "list") return sendJson(call.response, 200, success(200))
+  const body = await objectBody(call)
+  const by = { ...SERVER, dryRun: writerOf(call).dryRun === true }
+  const name = body.metadata?.name
+  if (name && objects.store.get(namespaces.key, undefined, name) !== undefined) {
+    const text = `project.project.openshift.io "${name}" already exists`
+    throw new ApiError(409, "AlreadyExists", text, { name, group: ABOUT.group, kind: "project" })
+  }
+  const annotations = {
+    "openshift.io/description": body.description ?? "",
+    "openshift.io/display-name": body.displayName ?? "",
+    "openshift.io/requester": call.user.name,
+  }
+  const metadata = { ...body.metadata, annotations }
+  const made = objects.create(namespaces, undefined, { apiVersion: "v1", kind: "Namespace", metadata }, by)
+  if (by.dryRun) return sendJson(call.response, 201, projectOf(made))
+  const rbac = "rbac.authorization.k8s.io"
+  const binding = {
+    apiVersion: `${rbac}/v1`,
+    kind: "RoleBinding",
+    metadata: { name: "admin", namespace: made.metadata.name },
+    roleRef: { apiGroup: rbac, kind: "ClusterRole", name: "admin" },
+    subjects: [{ apiGroup: rbac, kind: "User", name: call.user.name }],
+  }
+  objects.create(roleBindings, made.metadata.name, binding, SERVER)
+  // OpenShift's own controllers write the namespace once more; watchers of projects learn of it as its members then.
+  const range = { ...made.metadata.annotations, "openshift.io/sa.scc.uid-range": "1000650000/10000" }
+  const next = { ...made, metadata: { ...made.metadata, annotations: range } }
+  sendJson(call.response, 201, projectOf(objects.commit(namespaces, made, next, SERVER)))
+}
+
+/** Serves `projects` and `projectrequests`. Rights on a named project were checked before. @throws ApiError */
+export const serveProjects = async (parts: ProjectParts, kind: Kind, call: Call): Promise<void> => {
+  const { objects, access, watches, namespaces } = parts
+  if (kind.kind === "ProjectRequest") return request(parts, call)
+  const visible = access.visible(call.user)
+  switch (call.verb) {
+    case "get":
+      return sendJson(call.response, 200, projectOf(objects.get(namespaces, undefined, call.name!)))
+    case "list": {
+      const projects = objects.store.list(namespaces.key).filter(visible).map(projectOf)
+      return sendList(call, kind, projects, objects.store.resourceVersion)
+    }
+    case "watch":
+      watches.start(call, { key: namespaces.key, kind, namespace: undefined, view: projectOf, visible })
+      return
+    case "delete": {
+      deleteObject(objects, namespaces, undefined, call.name!, {}, writerOf(call))
+      return sendJson(
+        call.response,
+        200,
+        success(200, { name: call.name!, group: ABOUT.group, kind: "projects" }),
+      )
+    }
+    default:
+      throw methodNotAllowed(call.verb)
+  }
+}

@@ -1,0 +1,265 @@
+/** The verbs on stored resources. */
+import type { KubeObject } from "../../cluster/types.ts"
+import { applyConfiguration } from "./apply.ts"
+import { type DeleteOptions, deleteObject } from "./deletion.ts"
+import { apiVersionOf, type Kind } from "./kind.ts"
+import { isMap } from "./lists.ts"
+import { type Meta, metaOf, type Objects, type Writer, wireTime } from "./objects.ts"
+import { applyJsonPatch, checkPatched, mergePatch, strategicMerge } from "./patch.ts"
+import { type Call, sendJson, sendText, textOf } from "./request.ts"
+import { matcherOf } from "./selectors.ts"
+import {
+  badRequest,
+  conflict,
+  expired,
+  invalid,
+  methodNotAllowed,
+  required,
+  success,
+  unsupportedMedia,
+} from "./status.ts"
+
+const MERGE = "application/merge-patch+json"
+const JSON_PATCH = "application/json-patch+json"
+const STRATEGIC = "application/strategic-merge-patch+json"
+const APPLY = "application/apply-patch+yaml"
+
+export const writerOf = ({ query, manager }: Call): Writer => ({
+  manager,
+  dryRun: query.getAll("dryRun").includes("All"),
+})
+
+export const objectBody = async (call: Call): Promise<KubeObject> => {
+  const body = await call.body()
+  if (!isMap(body)) throw badRequest("the object provided is unrecognized (must be of type Object)")
+  return body as KubeObject
+}
+
+/** A stored object as a version of its kind. */
+const inVersion = (kind: Kind, object: KubeObject): KubeObject => {
+  const apiVersion = apiVersionOf(kind)
+  return object.apiVersion === apiVersion ? object : { ...object, apiVersion }
+}
+
+interface Continue {
+  /** The resourceVersion of the first page. */
+  rv: number
+  start: string
+}
+
+const continueOf = (token: string | null): Continue | undefined => {
+  if (!token) return undefined
+  try {
+    return JSON.parse(Buffer.from(token, "base64url").toString()) as Continue
+  } catch {
+    throw badRequest("continue key is not valid: the token is not one of ours")
+  }
+}
+
+const pathOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ""}/${metadata.name}`
+
+/** A list's answer; `objects` are all that the namespace holds. */
+export const sendList = (
+  call: Call,
+  kind: Kind,
+  objects: readonly KubeObject[],
+  resourceVersion: number,
+): void => {
+  const matches = matcherOf(call.query, kind.plural)
+  let items = matches === undefined ? objects : objects.filter(matches)
+  const from = continueOf(call.query.get("continue"))
+  if (from !== undefined && from.rv > resourceVersion) {
+    throw expired("The provided continue parameter is too old to display a consistent list result.")
+  }
+  if (from !== undefined) items = items.filter((it) => pathOf(it) > from.start)
+  const limit = Number(call.query.get("limit") ?? 0)
+  const metadata: Record<string, unknown> = { resourceVersion: String(resourceVersion) }
+  if (limit > 0 && items.length > limit) {
+    const next: Continue = { rv: from?.rv ?? resourceVersion, start: pathOf(items[limit - 1]!) }
+    metadata.continue = Buffer.from(JSON.stringify(next)).toString("base64url")
+    metadata.remainingItemCount = items.length - limit
+    items = items.slice(0, limit)
+  }
+  const head = JSON.stringify({ kind: kind.listKind, apiVersion: apiVersionOf(kind), metadata })
+  const texts = items.map((it) => textOf(inVersion(kind, it)))
+  sendText(call.response, 200, `${head.slice(0, -1)},"items":[${texts.join(",")}]}`, "application/json")
+}
+
+const apply = (
+  objects: Objects,
+  kind: Kind,
+  call: Call,
+  given: unknown,
+): { object: KubeObject; code: number } => {
+  if (!isMap(given)) throw badRequest("error decoding YAML: the configuration is no object")
+  const manager = call.query.get("fieldManager")
+  if (!manager) {
+    const options = { group: "meta.k8s.io", plural: "patchoptions", kind: "PatchOptions" }
+    throw invalid(options, "", [required("fieldManager", "is required for apply patch")])
+  }
+  const config = given as KubeObject
+  if (config.apiVersion !== apiVersionOf(kind) || config.kind !== kind.kind) {
+    const asked = `${config.apiVersion}, Kind=${config.kind}`
+    throw badRequest(`invalid object type: ${asked}, expected ${apiVersionOf(kind)}, Kind=${kind.kind}`)
+  }
+  if (config.metadata?.name && config.metadata.name !== call.name) {
+    throw badRequest(
+      `the name of the object (${config.metadata.name}) does not match the name on the URL (${call.name})`,
+    )
+  }
+  if (metaOf(config)?.managedFields !== undefined) throw badRequest("metadata.managedFields must be nil")
+  const current = objects.store.get(kind.key, call.namespace, call.name!)
+  const metadata = { ...config.metadata, name: call.name! }
+  const { status, ...rest } = config
+  const part =
+    call.subresource === "status"
+      ? { apiVersion: config.apiVersion, kind: config.kind, metadata, status }
+      : rest
+  const merged = applyConfiguration(current, { ...(kind.status ? part : config), metadata } as KubeObject, {
+    manager,
+    force: call.query.get("force") === "true",
+    builtin: kind.builtin,
+    now: wireTime(),
+    ...(call.subresource === undefined ? {} : { subresource: call.subresource }),
+  })
+  const by = writerOf(call)
+  if (current === undefined) {
+    if (call.subresource !== undefined) objects.get(kind, call.namespace, call.name!)
+    return { object: objects.create(kind, call.namespace, merged, by, true), code: 201 }
+  }
+  return { object: objects.commit(kind, current, merged, by, call.subresource, true), code: 200 }
+}
+
+/** An object after a patch of the request's type. @throws ApiError 415 */
+export const patched = (kind: Kind, call: Call, current: KubeObject, patch: unknown): KubeObject => {
+  const type = (call.request.headers["content-type"] ?? "").split(";")[0]!.trim()
+  if (type === JSON_PATCH) return checkPatched(applyJsonPatch(current, patch, kind), kind, call.name!)
+  if (!isMap(patch)) throw badRequest("the patch is no object")
+  if (type === MERGE) return checkPatched(mergePatch(current, patch), kind, call.name!)
+  if (type === STRATEGIC && kind.builtin)
+    return checkPatched(strategicMerge(current, patch), kind, call.name!)
+  throw unsupportedMedia([JSON_PATCH, MERGE, ...(kind.builtin ? [STRATEGIC] : []), APPLY])
+}
+
+const remove = async (objects: Objects, kind: Kind, call: Call): Promise<void> => {
+  const body = ((await call.body()) ?? {}) as DeleteOptions
+  const { query } = call
+  const grace = query.get("gracePeriodSeconds")
+  const policy = query.get("propagationPolicy")
+  const options: DeleteOptions = {
+    ...body,
+    ...(grace === null ? {} : { gracePeriodSeconds: Number(grace) }),
+    ...(policy === null ? {} : { propagationPolicy: policy }),
+  }
+  const by = { ...writerOf(call), dryRun: writerOf(call).dryRun || body.dryRun?.includes("All") === true }
+  if (call.name === undefined) {
+    const matches = matcherOf(query, kind.plural) ?? (() => true)
+    for (const { metadata } of objects.list(kind, call.namespace).filter(matches)) {
+      deleteObject(objects, kind, metadata.namespace, metadata.name, options, by)
+    }
+    return sendJson(call.response, 200, success(200))
+  }
+  const { object, gone } = deleteObject(objects, kind, call.namespace, call.name, options, by)
+  if (!gone) return sendJson(call.response, 200, object)
+  const group = kind.group === "" ? {} : { group: kind.group }
+  const { name, uid } = object.metadata
+  sendJson(call.response, 200, success(200, { name, ...group, kind: kind.plural, uid: uid! }))
+}
+
+/** Assigns a pod to a node. */
+const bind = async (objects: Objects, kind: Kind, call: Call): Promise<void> => {
+  const body = await objectBody(call)
+  const pod = objects.get(kind, call.namespace, call.name!)
+  if (pod.spec.nodeName) {
+    throw conflict(kind, call.name!, `pod ${call.name} is already assigned to node "${pod.spec.nodeName}"`)
+  }
+  const bound = { ...pod, spec: { ...pod.spec, nodeName: body.target?.name } }
+  const stored = objects.commit(kind, pod, bound, writerOf(call))
+  const condition = {
+    type: "PodScheduled",
+    status: "True",
+    lastTransitionTime: wireTime(),
+    lastProbeTime: null,
+  }
+  const others = (stored.status?.conditions ?? []).filter(
+    (it: { type: string }) => it.type !== "PodScheduled",
+  )
+  const status = { ...stored.status, conditions: [...others, condition] }
+  objects.commit(kind, stored, { ...stored, status }, writerOf(call), "status")
+  sendJson(call.response, 201, success(201))
+}
+
+const scale = async (objects: Objects, kind: Kind, call: Call): Promise<void> => {
+  const current = objects.get(kind, call.namespace, call.name!)
+  const view = (of: KubeObject): KubeObject => {
+    const { name, namespace, uid, resourceVersion, creationTimestamp } = of.metadata
+    const labels = Object.entries(of.spec.selector?.matchLabels ?? {}).map(
+      ([key, value]) => `${key}=${value}`,
+    )
+    return {
+      kind: "Scale",
+      apiVersion: "autoscaling/v1",
+      metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as Meta,
+      spec: { replicas: of.spec.replicas },
+      status: { replicas: of.status?.replicas ?? 0, selector: labels.join(",") },
+    }
+  }
+  if (call.verb === "get") return sendJson(call.response, 200, view(current))
+  const body = await call.body()
+  const next = call.verb === "patch" ? patched(kind, call, view(current), body) : (body as KubeObject)
+  const changed = { ...current, spec: { ...current.spec, replicas: next.spec?.replicas ?? 0 } }
+  sendJson(call.response, 200, view(objects.commit(kind, current, changed, writerOf(call), "scale")))
+}
+
+const finalize = async (objects: Objects, kind: Kind, call: Call): Promise<void> => {
+  const body = await objectBody(call)
+  const current = objects.get(kind, undefined, call.name!)
+  const next = { ...current, spec: { ...current.spec, finalizers: body.spec?.finalizers ?? [] } }
+  const ends = current.metadata.deletionTimestamp !== undefined && next.spec.finalizers.length === 0
+  sendJson(
+    call.response,
+    200,
+    ends ? objects.store.remove(kind.key, next) : objects.store.put(kind.key, next),
+  )
+}
+
+/** Serves one call on a stored kind (all but `watch` and `pods/log`). @throws ApiError */
+export const serveResource = async (objects: Objects, kind: Kind, call: Call): Promise<void> => {
+  const { verb, namespace, name, subresource, response } = call
+  if (subresource === "binding") return bind(objects, kind, call)
+  if (subresource === "scale") return scale(objects, kind, call)
+  if (subresource === "finalize") return finalize(objects, kind, call)
+  switch (verb) {
+    case "get":
+      return sendJson(response, 200, inVersion(kind, objects.get(kind, namespace, name!)))
+    case "list":
+      return sendList(call, kind, objects.list(kind, namespace), objects.store.resourceVersion)
+    case "create": {
+      const body = await objectBody(call)
+      return sendJson(response, 201, objects.create(kind, namespace, body, writerOf(call)))
+    }
+    case "update": {
+      const body = await objectBody(call)
+      return sendJson(
+        response,
+        200,
+        objects.update(kind, namespace, name!, body, writerOf(call), subresource),
+      )
+    }
+    case "patch": {
+      const patch = await call.body()
+      if (call.request.headers["content-type"]?.startsWith(APPLY)) {
+        const { object, code } = apply(objects, kind, call, patch)
+        return sendJson(response, code, object)
+      }
+      const current = objects.get(kind, namespace, name!)
+      const next = patched(kind, call, current, patch)
+      return sendJson(response, 200, objects.commit(kind, current, next, writerOf(call), subresource))
+    }
+    case "delete":
+    case "deletecollection":
+      return remove(objects, kind, call)
+    default:
+      throw methodNotAllowed(verb)
+  }
+}

@@ -1,0 +1,112 @@
+/** Who am I, what may I: the review APIs of Kubernetes and OpenShift, and OpenShift's users. */
+import type { KubeObject } from "../../cluster/types.ts"
+import type { PracticeUser } from "../types.ts"
+import type { Access, Attributes } from "./access.ts"
+import type { Kind } from "./kind.ts"
+import { type Call, sendJson } from "./request.ts"
+import { sendList } from "./resources.ts"
+import { forbidden, methodNotAllowed, notFound } from "./status.ts"
+
+export interface ReviewParts {
+  access: Access
+  /** False where a fault forbids it just now, whatever the roles say. */
+  permits(user: PracticeUser, asked: Attributes & { version?: string }): boolean
+  openshift: boolean
+  resourceVersion(): number
+}
+
+const groupsOf = ({ groups }: PracticeUser, openshift: boolean): string[] => [
+  ...new Set([...groups, ...(openshift ? ["system:authenticated:oauth"] : []), "system:authenticated"]),
+]
+
+interface ResourceAttributes {
+  verb?: string
+  group?: string
+  version?: string
+  resource?: string
+  subresource?: string
+  namespace?: string
+  name?: string
+}
+
+const asked = (of: ResourceAttributes): Attributes & { version?: string } => ({
+  verb: of.verb ?? "",
+  group: of.group ?? "",
+  resource: of.resource ?? "",
+  ...(of.version ? { version: of.version } : {}),
+  ...(of.subresource ? { subresource: of.subresource } : {}),
+  ...(of.namespace ? { namespace: of.namespace } : {}),
+  ...(of.name ? { name: of.name } : {}),
+})
+
+const answer = (call: Call, body: KubeObject, status: object) =>
+  sendJson(call.response, 201, { ...body, metadata: { creationTimestamp: null, ...body.metadata }, status })
+
+const selfAccess = ({ permits, access }: ReviewParts, call: Call, body: KubeObject) => {
+  const spec = body.spec ?? {}
+  const user = body.kind === "SubjectAccessReview" ? access.user(spec.user ?? "") : call.user
+  // Paths that are no resources (`/version`) are open to everybody who is known.
+  const allowed =
+    user !== undefined &&
+    (spec.resourceAttributes === undefined || permits(user, asked(spec.resourceAttributes)))
+  answer(call, body, { allowed, ...(allowed ? {} : { reason: "" }) })
+}
+
+const selfRules = ({ access }: ReviewParts, call: Call, body: KubeObject) => {
+  const resourceRules = access.rules(call.user, body.spec?.namespace ?? call.namespace)
+  const nonResourceRules = [{ verbs: ["get"], nonResourceURLs: ["/api", "/apis", "/healthz", "/version"] }]
+  answer(call, body, { incomplete: false, resourceRules, nonResourceRules })
+}
+
+/** OpenShift's older reviews carry their attributes at the top, and answer with a kind of their own. */
+const openshiftAccess = ({ permits }: ReviewParts, call: Call, body: Record<string, string>) => {
+  const namespace = body.namespace || call.namespace
+  const allowed = permits(
+    call.user,
+    asked({
+      verb: body.verb,
+      group: body.resourceAPIGroup,
+      resource: body.resource,
+      name: body.resourceName,
+      ...(namespace ? { namespace } : {}),
+    } as ResourceAttributes),
+  )
+  const answer = { kind: "SubjectAccessReviewResponse", apiVersion: "authorization.openshift.io/v1" }
+  sendJson(call.response, 201, { ...answer, ...(namespace ? { namespace } : {}), allowed })
+}
+
+/** Serves a review. @throws ApiError */
+export const serveReview = async (parts: ReviewParts, kind: Kind, call: Call): Promise<void> => {
+  if (call.verb !== "create") throw methodNotAllowed(call.verb)
+  const body = ((await call.body()) ?? {}) as KubeObject
+  if (kind.group === "authorization.openshift.io" && kind.kind !== "SelfSubjectRulesReview") {
+    return openshiftAccess(parts, call, body as unknown as Record<string, string>)
+  }
+  if (kind.kind === "SelfSubjectReview") {
+    const { name: username } = call.user
+    const userInfo = { username, uid: username, groups: groupsOf(call.user, parts.openshift) }
+    return answer(call, { ...body, kind: kind.kind, apiVersion: "authentication.k8s.io/v1" }, { userInfo })
+  }
+  if (kind.kind === "SubjectAccessReview" && !call.user.admin) {
+    throw forbidden(kind, "", `User "${call.user.name}" cannot review the access of others`)
+  }
+  return kind.kind === "SelfSubjectRulesReview" ? selfRules(parts, call, body) : selfAccess(parts, call, body)
+}
+
+/** Serves `users`, `~` being whoever asks. @throws ApiError */
+export const serveUsers = async (parts: ReviewParts, kind: Kind, call: Call): Promise<void> => {
+  const userOf = ({ name, groups }: PracticeUser): KubeObject => ({
+    kind: "User",
+    apiVersion: "user.openshift.io/v1",
+    metadata: { name, uid: name },
+    groups,
+    identities: [`practice:${name}`],
+  })
+  if (call.verb === "list")
+    return sendList(call, kind, parts.access.users.map(userOf), parts.resourceVersion())
+  if (call.verb !== "get") throw methodNotAllowed(call.verb)
+  const user = call.name === "~" ? call.user : parts.access.user(call.name!)
+  if (user === undefined) throw notFound(kind, call.name!)
+  const groups = { groups: groupsOf(user, parts.openshift) }
+  sendJson(call.response, 200, { ...userOf(user), ...groups })
+}

@@ -1,0 +1,152 @@
+/** Errors as a Kubernetes API server answers them: `Status` objects with the real texts. */
+
+export interface Cause {
+  reason?: string
+  message: string
+  field?: string
+}
+
+export interface StatusDetails {
+  name?: string
+  group?: string
+  kind?: string
+  uid?: string
+  causes?: Cause[]
+  retryAfterSeconds?: number
+}
+
+/** What an error is about: resource (plural) and group, and the object's name. */
+export interface About {
+  group: string
+  plural: string
+  /** For `Invalid`, which names the kind. */
+  kind?: string
+}
+
+/** An error that becomes the answer of a request. */
+export class ApiError extends Error {
+  readonly code: number
+  readonly reason: string
+  readonly details: StatusDetails | undefined
+  readonly headers: Record<string, string>
+  constructor(
+    code: number,
+    reason: string,
+    message: string,
+    details?: StatusDetails,
+    headers: Record<string, string> = {},
+  ) {
+    super(message)
+    this.name = "ApiError"
+    this.code = code
+    this.reason = reason
+    this.details = details
+    this.headers = headers
+  }
+  toStatus() {
+    return {
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Failure",
+      message: this.message,
+      ...(this.reason === "" ? {} : { reason: this.reason }),
+      ...(this.details === undefined ? {} : { details: this.details }),
+      code: this.code,
+    }
+  }
+}
+
+/** A success without an object. */
+export const success = (code: number, details?: StatusDetails) => ({
+  kind: "Status",
+  apiVersion: "v1",
+  metadata: {},
+  status: "Success",
+  ...(details === undefined ? {} : { details }),
+  code,
+})
+
+/** `sites.skupper.io`, or `pods` for the core group. */
+export const qualified = ({ group, plural }: About): string => (group === "" ? plural : `${plural}.${group}`)
+
+const detailsOf = (about: About, name: string, more: StatusDetails = {}): StatusDetails => ({
+  ...(name === "" ? {} : { name }),
+  ...(about.group === "" ? {} : { group: about.group }),
+  kind: about.plural,
+  ...more,
+})
+
+export const notFound = (about: About, name: string) =>
+  new ApiError(404, "NotFound", `${qualified(about)} "${name}" not found`, detailsOf(about, name))
+
+/** For paths that are not served: the details tell clients that it is not about an object. */
+export const notServed = () =>
+  new ApiError(404, "NotFound", "the server could not find the requested resource", {
+    causes: [{ reason: "UnexpectedServerResponse", message: "404 page not found" }],
+  })
+
+export const alreadyExists = (about: About, name: string) =>
+  new ApiError(409, "AlreadyExists", `${qualified(about)} "${name}" already exists`, detailsOf(about, name))
+
+export const conflict = (about: About, name: string, why: string) =>
+  new ApiError(
+    409,
+    "Conflict",
+    `Operation cannot be fulfilled on ${qualified(about)} "${name}": ${why}`,
+    detailsOf(about, name),
+  )
+
+export const modified = (about: About, name: string) =>
+  conflict(
+    about,
+    name,
+    "the object has been modified; please apply your changes to the latest version and try again",
+  )
+
+export const forbidden = (about: About, name: string, why: string, causes?: Cause[]) =>
+  new ApiError(
+    403,
+    "Forbidden",
+    `${qualified(about)}${name === "" ? "" : ` "${name}"`} is forbidden: ${why}`,
+    detailsOf(about, name, causes === undefined ? {} : { causes }),
+  )
+
+export const invalid = (about: About, name: string, causes: Cause[]) => {
+  const lines = causes.map((it) => (it.field === undefined ? it.message : `${it.field}: ${it.message}`))
+  const what = lines.length === 1 ? lines[0] : `[${lines.join(", ")}]`
+  const kind = about.group === "" ? about.kind : `${about.kind}.${about.group}`
+  const details = detailsOf(about, name, { causes })
+  return new ApiError(422, "Invalid", `${kind} "${name}" is invalid: ${what}`, {
+    ...details,
+    kind: about.kind ?? about.plural,
+  })
+}
+
+export const required = (field: string, why = ""): Cause => ({
+  reason: "FieldValueRequired",
+  message: `Required value${why === "" ? "" : `: ${why}`}`,
+  field,
+})
+
+export const invalidValue = (field: string, value: unknown, why: string): Cause => ({
+  reason: "FieldValueInvalid",
+  message: `Invalid value: ${typeof value === "string" ? JSON.stringify(value) : String(value)}: ${why}`,
+  field,
+})
+
+export const badRequest = (message: string) => new ApiError(400, "BadRequest", message)
+export const unauthorized = () => new ApiError(401, "Unauthorized", "Unauthorized")
+export const expired = (message: string) => new ApiError(410, "Expired", message)
+export const methodNotAllowed = (verb: string) =>
+  new ApiError(
+    405,
+    "MethodNotAllowed",
+    `the server does not allow this method on the requested resource: ${verb}`,
+  )
+export const unsupportedMedia = (accepted: readonly string[]) =>
+  new ApiError(
+    415,
+    "UnsupportedMediaType",
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`,
+  )

@@ -1,0 +1,82 @@
+/** ReplicaSet → Pods. */
+import { randomInt } from "node:crypto"
+import type { KubeObject } from "../../../cluster/types.ts"
+import type { ControllerContext } from "../../types.ts"
+import { isOwnedBy, isReadyPod, ownedBy, withCondition, withoutCondition } from "../conditions.ts"
+import { splitKey } from "../controller.ts"
+import { warn } from "../events.ts"
+import { faultStrikes } from "../faulty.ts"
+import { paceOf } from "../pace.ts"
+import type { Store } from "../store.ts"
+import { wanted } from "./rollout.ts"
+
+const LETTERS = "bcdfghjklmnpqrstvwxz2456789"
+const suffix = () => Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join("")
+
+const podOf = (set: KubeObject): KubeObject => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: {
+    name: `${set.metadata.name}-${suffix()}`,
+    generateName: `${set.metadata.name}-`,
+    namespace: set.metadata.namespace!,
+    labels: { ...set.spec.template.metadata?.labels },
+    ...(set.spec.template.metadata?.annotations && { annotations: set.spec.template.metadata.annotations }),
+    ownerReferences: [ownedBy(set)],
+  },
+  spec: structuredClone(set.spec.template.spec),
+})
+
+/** One pass over a ReplicaSet. Returns milliseconds after which a refused pod is tried again. */
+export const reconcileReplicaSet = async (
+  context: ControllerContext,
+  store: Store,
+  key: string,
+): Promise<number | void> => {
+  const [namespace, name] = splitKey(key)
+  const set = store.of("apps/v1", "ReplicaSet").get(namespace, name)
+  if (set === undefined || set.metadata.deletionTimestamp !== undefined) return
+  const own = () =>
+    store
+      .of("v1", "Pod")
+      .list(namespace)
+      .filter((it) => isOwnedBy(it, set) && it.metadata.deletionTimestamp === undefined)
+      .filter((it) => !["Succeeded", "Failed"].includes(it.status?.phase))
+
+  let refusal: string | undefined
+  for (let missing = wanted(set) - own().length; missing > 0 && refusal === undefined; missing--) {
+    const pod = podOf(set)
+    const fault = faultStrikes(context.faults, "pod", context.name, pod.metadata.name, "quota")
+    if (fault === undefined) {
+      await store.create(pod)
+    } else {
+      refusal = `pods "${pod.metadata.name}" is forbidden: exceeded quota: practice, requested: pods=1, used: pods=10, limited: pods=10`
+      await warn(store, set, "replicaset-controller", "FailedCreate", `Error creating: ${refusal}`)
+    }
+  }
+  const surplus = own().length - wanted(set)
+  if (surplus > 0) {
+    const victims = own().sort((a, b) => Number(isReadyPod(a)) - Number(isReadyPod(b)))
+    await Promise.all(victims.slice(0, surplus).map((it) => store.remove(it)))
+  }
+
+  const pods = own()
+  const ready = pods.filter(isReadyPod).length
+  const conditions =
+    refusal === undefined
+      ? withoutCondition(set.status?.conditions, "ReplicaFailure")
+      : withCondition(set.status?.conditions, {
+          type: "ReplicaFailure",
+          status: "True",
+          reason: "FailedCreate",
+          message: refusal,
+        })
+  await store.status(set, {
+    replicas: pods.length,
+    ...(pods.length > 0 ? { fullyLabeledReplicas: pods.length } : {}),
+    ...(ready > 0 ? { readyReplicas: ready, availableReplicas: ready } : {}),
+    observedGeneration: set.metadata.generation,
+    ...(conditions.length > 0 ? { conditions } : {}),
+  })
+  return refusal === undefined ? undefined : Math.max(100, paceOf(context.delays)(15_000, 500))
+}

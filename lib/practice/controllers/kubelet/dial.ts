@@ -1,0 +1,76 @@
+/** Dialling from a pod: Service → ready pods, and through a router to the pods behind a routing key. */
+import type { KubeObject } from "../../../cluster/types.ts"
+import type { Network, PodPort, PodService, PracticeContainer } from "../../types.ts"
+import { isReadyPod, selects } from "../conditions.ts"
+import type { Store } from "../store.ts"
+
+const ROUTER = { "skupper.io/component": "router" }
+
+/** The number of a Service's target port in a pod. */
+const targetPort = (port: { port: number; targetPort?: number | string }, pod: KubeObject): number | undefined => {
+  if (typeof port.targetPort !== "string") return port.targetPort ?? port.port
+  const ports = pod.spec.containers.flatMap((it: { ports?: { name?: string; containerPort: number }[] }) => it.ports ?? [])
+  return ports.find((it: { name?: string }) => it.name === port.targetPort)?.containerPort
+}
+
+/** Every pod service that `host:port` leads to now, seen from a namespace. */
+export const resolve = (
+  store: Store,
+  network: Network,
+  cluster: string,
+  from: string,
+  address: string,
+): PodService[] => {
+  const [, host = "", portText = ""] = /^(.+):(\d+)$/.exec(address) ?? []
+  const [name = "", place] = host.split(".")
+  const namespace = place === undefined || place === "svc" ? from : place
+  const service = store.of("v1", "Service").get(namespace, name)
+  const port = service?.spec.ports?.find((it: { port: number }) => it.port === Number(portText))
+  if (port === undefined) return []
+  const pods = store
+    .of("v1", "Pod")
+    .list(namespace)
+    .filter((pod) => isReadyPod(pod) && selects(service!.spec.selector, pod.metadata.labels))
+  return pods.flatMap((pod) => {
+    const target = targetPort(port, pod)
+    if (target === undefined) return []
+    const site = selects(ROUTER, pod.metadata.labels) ? network.site(cluster, namespace) : undefined
+    const key = site?.listeners().find((it) => it.port === target)?.routingKey
+    if (site !== undefined && key !== undefined) return network.reach(site).flatMap((it) => it.backends(key))
+    return podService(network, { cluster, namespace, pod: pod.metadata.name, port: target }, pod.status?.podIP)
+  })
+}
+
+/** What a pod serves at a port, as a list of none or one. */
+export const podService = (network: Network, place: PodPort, ip = ""): PodService[] => {
+  const service = network.listening(place)
+  if (service === undefined) return []
+  return [{ pod: { name: place.pod, namespace: place.namespace, ip }, port: place.port, service }]
+}
+
+/** Keeps a connection to an address for as long as there is a path, and takes it up again when there is one again. */
+export const dialler =
+  (store: Store, network: Network, cluster: string, from: string): PracticeContainer["dial"] =>
+  (address, on) => {
+    let connected: unknown
+    let closed = false
+    const look = (): void => {
+      if (closed) return
+      const found = resolve(store, network, cluster, from, address)
+      if (connected !== undefined && found.some((it) => it.service === connected)) return
+      if (connected !== undefined) {
+        connected = undefined
+        on.lost()
+      }
+      if (closed || found[0] === undefined) return
+      connected = found[0].service
+      on.open(connected)
+    }
+    const end = network.onChange(look)
+    // Not within the call itself: the caller does not hold the way to hang up yet.
+    setImmediate(look)
+    return () => {
+      closed = true
+      end()
+    }
+  }

@@ -1,0 +1,125 @@
+/** One node: binds pods, runs their containers as their images' code says, reports their status, serves their logs. */
+import type { KubeObject } from "../../../cluster/types.ts"
+import type { Controller, ControllerContext } from "../../types.ts"
+import { wireTime, withCondition } from "../conditions.ts"
+import { keyOf, type QueueController, splitKey, startController } from "../controller.ts"
+import { warn } from "../events.ts"
+import { faultStrikes } from "../faulty.ts"
+import { paceOf } from "../pace.ts"
+import { storeOf } from "../store.ts"
+import { dialler } from "./dial.ts"
+import { RunningPod } from "./pod.ts"
+import { startKubeletServer } from "./server.ts"
+
+const NODE = "practice-node"
+
+const nodeStatus = (port: number) => ({
+  addresses: [
+    { type: "InternalIP", address: "127.0.0.1" },
+    { type: "Hostname", address: NODE },
+  ],
+  daemonEndpoints: { kubeletEndpoint: { Port: port } },
+  capacity: { cpu: "8", memory: "32Gi", pods: "250" },
+  allocatable: { cpu: "8", memory: "32Gi", pods: "250" },
+  nodeInfo: { kubeletVersion: "v1.33.6", operatingSystem: "linux", architecture: "amd64" },
+  conditions: [
+    {
+      type: "Ready",
+      status: "True",
+      reason: "KubeletReady",
+      message: "kubelet is posting ready status",
+      lastTransitionTime: wireTime(),
+      lastHeartbeatTime: wireTime(),
+    },
+  ],
+})
+
+/** Starts the node and waits until it is registered. */
+export const startKubelet = async (context: ControllerContext): Promise<Controller> => {
+  const { cluster, network, faults } = context
+  const store = storeOf(cluster)
+  const pods = store.of("v1", "Pod")
+  const running = new Map<string, RunningPod>()
+  const again = paceOf(context.delays)(10_000, 500) || 100
+  let addresses = 0
+
+  const node: KubeObject = {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: { name: NODE, labels: { "kubernetes.io/hostname": NODE, "node-role.kubernetes.io/worker": "" } },
+    spec: {},
+  }
+  const known = await cluster.get({ apiVersion: "v1", kind: "Node", name: NODE })
+  const before = known?.status?.daemonEndpoints?.kubeletEndpoint?.Port ?? 0
+  const server = await startKubeletServer((namespace, name) => running.get(`${namespace}/${name}`), before)
+  await store.status(known ?? (await store.create(node)), nodeStatus(server.port))
+
+  const bind = async (pod: KubeObject): Promise<number | void> => {
+    const fault = faultStrikes(faults, "pod", context.name, pod.metadata.name, "pending")
+    if (fault === undefined) {
+      await cluster.post(`/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}/binding`, {
+        apiVersion: "v1",
+        kind: "Binding",
+        metadata: { name: pod.metadata.name, namespace: pod.metadata.namespace },
+        target: { apiVersion: "v1", kind: "Node", name: NODE },
+      })
+      return
+    }
+    const message = "0/1 nodes are available: 1 Insufficient memory. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."
+    const condition = { type: "PodScheduled", status: "False" as const, reason: "Unschedulable", message }
+    await store.status(pod, { ...pod.status, conditions: withCondition(pod.status?.conditions, condition) })
+    await warn(store, pod, "default-scheduler", "FailedScheduling", message)
+    return again
+  }
+
+  const queue: QueueController = startController({
+    name: "kubelet",
+    watches: [{ informer: pods }],
+    async reconcile(key) {
+      const pod = pods.get(...splitKey(key))
+      const here = running.get(key)
+      if (here !== undefined && here.uid !== pod?.metadata.uid) {
+        here.stop("kill")
+        running.delete(key)
+        network.changed()
+      }
+      if (pod === undefined) return
+      if (pod.spec.nodeName === undefined) return pod.metadata.deletionTimestamp === undefined ? bind(pod) : undefined
+      if (pod.spec.nodeName !== NODE) return
+      if (pod.metadata.deletionTimestamp !== undefined) {
+        running.get(key)?.stop("term")
+        running.delete(key)
+        network.changed()
+        await store.remove(pod, { grace: 0 })
+        return
+      }
+      if (["Succeeded", "Failed"].includes(pod.status?.phase)) return
+      let one = running.get(key)
+      if (one === undefined) {
+        const dial = dialler(store, network, context.name, pod.metadata.namespace!)
+        const ip = `10.128.${Math.floor(addresses / 250) % 250}.${(addresses++ % 250) + 2}`
+        one = new RunningPod({ context, pod, dial, changed: () => queue.add(key) }, ip)
+        running.set(key, one)
+      }
+      await store.status(pod, one.status(pod))
+    },
+  })
+
+  const ends = [
+    faults.onChange(() => {
+      for (const pod of pods.list()) queue.add(keyOf(pod))
+      for (const pod of running.values()) for (const container of pod.containers) container.nudge()
+    }),
+    pods.on(() => network.changed()),
+    store.of("v1", "Service").on(() => network.changed()),
+  ]
+  return {
+    name: "kubelet",
+    async stop() {
+      for (const end of ends) end()
+      await queue.stop()
+      for (const pod of running.values()) pod.stop("kill")
+      await server.close()
+    },
+  }
+}

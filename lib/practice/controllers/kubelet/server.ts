@@ -1,0 +1,74 @@
+/** The kubelet's own HTTPS server: logs, which the API server fetches from here (real-parts.md §10). */
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { createServer } from "node:https"
+import type { AddressInfo } from "node:net"
+import { createAuthority } from "../../certificates.ts"
+import { listenAt } from "../listen.ts"
+import { format, type LogQuery } from "./logs.ts"
+import type { RunningPod } from "./pod.ts"
+
+export interface KubeletServer {
+  readonly port: number
+  close(): Promise<void>
+}
+
+const number = (text: string | null): number | undefined => (text === null ? undefined : Number(text))
+
+const logs = (pod: RunningPod, name: string, query: URLSearchParams, answer: ServerResponse): void => {
+  const container = pod.container(name)
+  const refuse = (code: number, text: string) => void answer.writeHead(code).end(text)
+  if (container === undefined) return refuse(404, `container "${name}" not found`)
+  const previous = query.get("previous") === "true"
+  const log = previous ? container.previous : container.log
+  if (log === undefined && previous) return refuse(400, `previous terminated container "${name}" not found`)
+  if (log === undefined) {
+    const { state } = container.status() as { state: { waiting?: { reason: string } } }
+    return refuse(400, `container "${name}" is waiting to start: ${state.waiting?.reason ?? "ContainerCreating"}`)
+  }
+  const since = query.get("sinceTime")
+  const timestamps = query.get("timestamps") === "true"
+  const wanted: LogQuery = {
+    tailLines: number(query.get("tailLines")),
+    sinceSeconds: number(query.get("sinceSeconds")),
+    limitBytes: number(query.get("limitBytes")),
+    timestamps,
+    ...(since === null ? {} : { sinceTime: Date.parse(since) }),
+  }
+  answer.writeHead(200, { "content-type": "text/plain" })
+  const text = log.read(wanted)
+  if (query.get("follow") !== "true") return void answer.end(text)
+  answer.flushHeaders()
+  if (text !== "") answer.write(text)
+  const end = log.follow({
+    line: (line) => answer.write(format(line, timestamps)),
+    end: () => answer.end(),
+  })
+  answer.on("close", end)
+}
+
+/** @param port the one to take if it is free, 0 for any */
+export const startKubeletServer = async (
+  pods: (namespace: string, name: string) => RunningPod | undefined,
+  port: number,
+): Promise<KubeletServer> => {
+  const authority = await createAuthority("practice kubelet")
+  const { certificate, key } = await authority.issue("practice kubelet", { hosts: ["127.0.0.1"], server: true })
+  const server = createServer({ cert: certificate, key }, (request: IncomingMessage, answer: ServerResponse) => {
+    const { pathname, searchParams } = new URL(request.url ?? "/", "https://kubelet")
+    const [, what, namespace = "", name = "", container = ""] = pathname.split("/").map(decodeURIComponent)
+    if (pathname === "/healthz") return void answer.end("ok")
+    if (request.method !== "GET" || what !== "containerLogs") return void answer.writeHead(404).end("404 page not found")
+    const pod = pods(namespace, name)
+    if (pod === undefined) return void answer.writeHead(404).end(`pod "${name}_${namespace}" does not exist`)
+    logs(pod, container, searchParams, answer)
+  })
+  await listenAt(server, port)
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}

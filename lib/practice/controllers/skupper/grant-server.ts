@@ -1,0 +1,171 @@
+/** The grant server: HTTPS on loopback, where other clusters' controllers redeem access tokens (skupper-v2.md §3). */
+import { once } from "node:events"
+import type { IncomingMessage } from "node:http"
+import { createServer } from "node:https"
+import type { AddressInfo } from "node:net"
+import type { KubeObject } from "../../../cluster/types.ts"
+import { faultStrikes } from "../faulty.ts"
+import { listenAt } from "../listen.ts"
+import type { Endpoint } from "./access.ts"
+import { authorityOf } from "./certificates.ts"
+import { activeSite, base64, kind, SITE_CA, SKUPPER, type Skupper, secretText } from "./common.ts"
+import type { GrantServerAddress } from "./grants.ts"
+
+const NAME = "skupper-grant-server"
+const PORT = "practice/port"
+const LONGEST_CODE = 10_000
+
+export interface GrantServer extends GrantServerAddress {
+  close(): Promise<void>
+}
+
+interface Answer {
+  code: number
+  body: string
+}
+
+/** What the redeemer gets: a Secret, then one Link for each group of endpoints. */
+const prize = async (
+  { store }: Skupper,
+  grant: KubeObject,
+  name: string,
+  subject: string,
+): Promise<Answer | KubeObject[]> => {
+  const { namespace = "" } = grant.metadata
+  const site = activeSite(store, namespace)
+  if (site === undefined) return { code: 500, body: `Site not yet defined for ${namespace}` }
+  const endpoints = (site.status?.endpoints ?? []) as Endpoint[]
+  if (endpoints.length === 0) return { code: 500, body: "Could not resolve any endpoints for requested link" }
+  const authority = await authorityOf(store.of("v1", "Secret").get(namespace, site.status?.defaultIssuer ?? SITE_CA))
+  if (authority === undefined) return { code: 500, body: "Could not get issuer for requested certificate" }
+  const { certificate, key } = await authority.issue(subject || name, { client: true })
+  const data = { "tls.crt": certificate, "tls.key": key, "ca.crt": authority.certificate }
+  const groups = [...new Set(endpoints.map((it) => it.group ?? ""))]
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name },
+      type: "kubernetes.io/tls",
+      data: Object.fromEntries(Object.entries(data).map(([field, text]) => [field, base64(text)])),
+    },
+    ...groups.map((group, at) => ({
+      apiVersion: SKUPPER,
+      kind: "Link",
+      metadata: { name: groups.length === 1 ? name : `${name}-${at + 1}` },
+      spec: { endpoints: endpoints.filter((it) => (it.group ?? "") === group), tlsCredentials: name },
+    })),
+  ]
+}
+
+/** Answers redemptions, one after the other: two at once must not use one redemption twice. */
+class Redemptions {
+  readonly #skupper: Skupper
+  /** Grants that a fault has struck stay so: the controller tries again at once. */
+  #spoilt = new Map<string, string>()
+  #last: Promise<unknown> = Promise.resolve()
+  constructor(skupper: Skupper) {
+    this.#skupper = skupper
+  }
+
+  redeem(uid: string, code: string, name: string, subject: string): Promise<Answer> {
+    const next = this.#last.then(() => this.#redeem(uid, code, name, subject))
+    this.#last = next.catch(() => undefined)
+    return next
+  }
+
+  #fault(grant: KubeObject): string | undefined {
+    const { uid = "", name } = grant.metadata
+    const { faults, name: cluster } = this.#skupper.context
+    const struck = this.#spoilt.get(uid) ?? faultStrikes(faults, "grant", cluster, name, "expired", "used")?.what
+    if (struck !== undefined) this.#spoilt.set(uid, struck)
+    return struck
+  }
+
+  async #redeem(uid: string, code: string, name: string, subject: string): Promise<Answer> {
+    const { store } = this.#skupper
+    const grant = kind(store, "AccessGrant")
+      .list()
+      .find((it) => it.metadata.uid === uid)
+    if (grant === undefined) return { code: 404, body: "No such claim" }
+    const fault = this.#fault(grant)
+    const expires = Date.parse(grant.status?.expirationTime ?? "")
+    if (Number.isNaN(expires)) return { code: 500, body: "Corrupted claim" }
+    if (fault === "expired" || expires < Date.now()) return { code: 404, body: "No such claim" }
+    const used = grant.status.redemptions ?? 0
+    if (fault === "used" || used >= grant.spec.redemptionsAllowed) return { code: 404, body: "No such access granted" }
+    if (code !== grant.status.code) return { code: 403, body: "Redemption of access token refused" }
+    try {
+      // Counted before anything is made: a failure from here on costs a use.
+      await store.status(grant, { ...grant.status, redemptions: used + 1 })
+    } catch {
+      return { code: 503, body: "Internal error" }
+    }
+    const made = await prize(this.#skupper, grant, name, subject)
+    if (!Array.isArray(made)) return made
+    const { stringify } = await import("yaml")
+    return { code: 200, body: made.map((it) => stringify(it)).join("---\n") }
+  }
+}
+
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  let text = ""
+  for await (const chunk of request.setEncoding("utf8")) {
+    text += chunk
+    if (text.length > LONGEST_CODE) throw new Error("the code is too long")
+  }
+  return text
+}
+
+const credentials = async (skupper: Skupper): Promise<KubeObject> => {
+  const { store, namespace } = skupper
+  const certificate = (name: string, spec: object) =>
+    store.ensure({ apiVersion: SKUPPER, kind: "Certificate", metadata: { name, namespace }, spec } as KubeObject)
+  await certificate(`${NAME}-ca`, { ca: "", subject: `${NAME}-ca`, signing: true })
+  await certificate(NAME, { ca: `${NAME}-ca`, subject: NAME, hosts: ["127.0.0.1"], server: true })
+  const secrets = store.of("v1", "Secret")
+  const found = secrets.get(namespace, NAME)
+  if (found !== undefined) return found
+  return await new Promise((resolve) => {
+    const end = secrets.on((object, gone) => {
+      if (gone || object.metadata.name !== NAME || object.metadata.namespace !== namespace) return
+      queueMicrotask(() => end())
+      resolve(object)
+    })
+  })
+}
+
+/** Starts it with a certificate of its own CA, at the port that it had before where there was one. */
+export const startGrantServer = async (skupper: Skupper): Promise<GrantServer> => {
+  const secret = await credentials(skupper)
+  const redemptions = new Redemptions(skupper)
+  const { faults, name: cluster } = skupper.context
+  const server = createServer(
+    { cert: secretText(secret, "tls.crt"), key: secretText(secret, "tls.key"), minVersion: "TLSv1.3" },
+    async (request, answer) => {
+      try {
+        if (request.method !== "POST") return void answer.writeHead(405).end("Only POST is supported\n")
+        const uid = (request.url ?? "").slice(1)
+        const { name = "", subject = "" } = request.headers as Record<string, string>
+        const code = await bodyOf(request)
+        if (faultStrikes(faults, "grant", cluster, uid, "unreachable")) return void request.socket.destroy()
+        const { code: status, body } = await redemptions.redeem(uid, code, name, subject)
+        answer.writeHead(status, { "content-type": "text/plain" }).end(status === 200 ? body : `${body}\n`)
+      } catch {
+        request.socket.destroy()
+      }
+    },
+  )
+  await listenAt(server, Number(secret.metadata.annotations?.[PORT] ?? 0))
+  const { port } = server.address() as AddressInfo
+  await skupper.store.merge(secret, { metadata: { annotations: { [PORT]: String(port) } } })
+  return {
+    base: `127.0.0.1:${port}`,
+    ca: secretText(secret, "ca.crt")!,
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, "close")
+    },
+  }
+}

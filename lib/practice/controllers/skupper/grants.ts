@@ -1,0 +1,60 @@
+/** AccessGrant: a code, a URL and a time until when it can be redeemed. */
+import { randomInt } from "node:crypto"
+import type { KubeObject } from "../../../cluster/types.ts"
+import { wireTime } from "../conditions.ts"
+import { splitKey } from "../controller.ts"
+import { faultNow } from "../faulty.ts"
+import { judged, kind, type Skupper } from "./common.ts"
+import { goDuration } from "./duration.ts"
+
+const REQUIRED = ["Processed", "Resolved"]
+const ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+/** What the controller takes where the grant says nothing (skupper-v2.md §3). */
+const DEFAULT_WINDOW = "10m"
+
+const newCode = () => Array.from({ length: 24 }, () => ALPHANUMERIC[randomInt(ALPHANUMERIC.length)]).join("")
+
+export interface GrantServerAddress {
+  /** host:port, without scheme. */
+  readonly base: string
+  /** The CA of its certificate, PEM. */
+  readonly ca: string
+}
+
+export const reconcileGrant = async (
+  skupper: Skupper,
+  server: GrantServerAddress,
+  key: string,
+): Promise<void> => {
+  const { store, context } = skupper
+  let grant: KubeObject | undefined = kind(store, "AccessGrant").get(...splitKey(key))
+  if (grant === undefined || grant.metadata.deletionTimestamp !== undefined) return
+  if (faultNow(context.faults, "grant", context.name, grant.metadata.name, "off") !== undefined) {
+    if (grant.status?.url === undefined) await store.status(grant, { message: "AccessGrants are not enabled" })
+    return
+  }
+  if (!grant.spec?.redemptionsAllowed) grant = await store.merge(grant, { spec: { redemptionsAllowed: 1 } })
+  // Once given out it stays as it is: Ready also after expiry and the last redemption.
+  if (grant.status?.expirationTime !== undefined) return
+  const window = grant.spec.expirationWindow || DEFAULT_WINDOW
+  const milliseconds = goDuration(window)
+  if (milliseconds === undefined) {
+    const error = `Invalid duration "${window}": time: invalid duration "${window}"`
+    await store.status(grant, judged(grant, REQUIRED, { Processed: { error } }))
+    return
+  }
+  await store.status(
+    grant,
+    judged(
+      grant,
+      REQUIRED,
+      { Processed: "ok", Resolved: "ok" },
+      {
+        code: grant.spec.code || newCode(),
+        url: `https://${server.base}/${grant.metadata.uid}`,
+        ca: server.ca,
+        expirationTime: wireTime(Date.now() + milliseconds),
+      },
+    ),
+  )
+}

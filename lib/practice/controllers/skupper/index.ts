@@ -1,0 +1,224 @@
+/** The Skupper controller (2.2.1): acts while a Deployment `skupper-controller` is available, as its pod would. */
+import type { KubeObject } from "../../../cluster/types.ts"
+import type { Controller, ControllerContext } from "../../types.ts"
+import { isTrue, selects } from "../conditions.ts"
+import { keyOf, type QueueController, startController } from "../controller.ts"
+import { Patience, paceOf } from "../pace.ts"
+import { type Store, storeOf } from "../store.ts"
+import { reconcileRouterAccess, reconcileSecuredAccess } from "./access.ts"
+import { reconcileCertificate } from "./certificates.ts"
+import { kind, ROUTER_LABELS, type Skupper } from "./common.ts"
+import { type GrantServer, startGrantServer } from "./grant-server.ts"
+import { reconcileGrant } from "./grants.ts"
+import { reconcileLink } from "./links.ts"
+import { reconcileConnector, reconcileListener, selectedBy } from "./services.ts"
+import { Memberships, reconcileSite } from "./site.ts"
+import { reconcileToken } from "./tokens.ts"
+
+const ROUTE = "route.openshift.io/v1"
+
+/** The controller's work, once it runs in a namespace. */
+const work = async (context: ControllerContext, namespace: string): Promise<Controller> => {
+  const store = storeOf(context.cluster)
+  const pace = paceOf(context.delays)
+  const routes = await context.cluster.serves(ROUTE, "Route")
+  const held = new Set<string>()
+  const skupper: Skupper = { context, store, pace, patience: new Patience(), namespace, routes, held }
+  const memberships = new Memberships(skupper)
+  const { network } = context
+  const of = (name: string) => kind(store, name)
+  const [sites, links, connectors, listeners] = ["Site", "Link", "Connector", "Listener"].map(of) as [
+    ReturnType<typeof of>,
+    ReturnType<typeof of>,
+    ReturnType<typeof of>,
+    ReturnType<typeof of>,
+  ]
+  const secrets = store.of("v1", "Secret")
+  const services = store.of("v1", "Service")
+  const pods = store.of("v1", "Pod")
+  const inNamespace = (from: { list(namespace?: string): KubeObject[] }) => (object: KubeObject) =>
+    from.list(object.metadata.namespace).map(keyOf)
+  const stored = new Map<string, string>()
+  const taken = new Map<string, number>()
+  const tries = new Map<string, number>()
+  const queues: QueueController[] = []
+  const queue = (options: Parameters<typeof startController>[0]): QueueController => {
+    const made = startController(options)
+    queues.push(made)
+    return made
+  }
+
+  queue({
+    name: "certificates",
+    watches: [
+      { informer: of("Certificate") },
+      { informer: secrets, keys: inNamespace(of("Certificate")) },
+    ],
+    reconcile: (key) => reconcileCertificate(skupper, key),
+  })
+  const accessQueue = queue({
+    name: "routeraccesses",
+    watches: [{ informer: of("RouterAccess") }, { informer: of("SecuredAccess") }],
+    reconcile: (key) => reconcileRouterAccess(skupper, key),
+  })
+  queue({
+    name: "securedaccesses",
+    watches: [
+      { informer: of("SecuredAccess") },
+      { informer: services },
+      ...(routes ? [{ informer: store.of(ROUTE, "Route"), keys: inNamespace(of("SecuredAccess")) }] : []),
+    ],
+    reconcile: (key) => reconcileSecuredAccess(skupper, key),
+  })
+  const siteQueue = queue({
+    name: "sites",
+    watches: [
+      { informer: sites, keys: inNamespaceAndItself(sites) },
+      { informer: of("RouterAccess"), keys: inNamespace(sites) },
+      { informer: store.of("apps/v1", "Deployment"), keys: routersOnly(inNamespace(sites)) },
+      { informer: store.of("v1", "ConfigMap"), keys: () => [] },
+      {
+        informer: pods,
+        keys: (pod) => (selects(ROUTER_LABELS, pod.metadata.labels) ? inNamespace(sites)(pod) : []),
+      },
+    ],
+    reconcile: (key) => reconcileSite(skupper, memberships, key),
+  })
+  const linkQueue = queue({
+    name: "links",
+    watches: [{ informer: links }],
+    reconcile: (key) => reconcileLink(skupper, memberships, stored, key),
+  })
+  const connectorQueue = queue({
+    name: "connectors",
+    watches: [
+      { informer: connectors },
+      { informer: pods, keys: (pod) => connectors.list().filter((it) => selectedBy(it, pod)).map(keyOf) },
+    ],
+    reconcile: (key) => reconcileConnector(skupper, memberships, key),
+  })
+  const listenerQueue = queue({
+    name: "listeners",
+    watches: [{ informer: listeners }, { informer: services, keys: inNamespace(listeners) }],
+    reconcile: (key) => reconcileListener(skupper, memberships, taken, key),
+  })
+  const tokenQueue = queue({
+    name: "accesstokens",
+    watches: [{ informer: of("AccessToken") }],
+    reconcile: (key) => reconcileToken(skupper, tries, key),
+  })
+
+  const ends = [links, connectors, listeners, secrets].map((it) => it.on(() => network.changed()))
+  ends.push(
+    sites.on((site, gone) => {
+      if (gone) for (const token of of("AccessToken").list(site.metadata.namespace)) tokenQueue.add(keyOf(token))
+    }),
+    network.onChange(() => {
+      for (const [queue, informer] of [
+        [siteQueue, sites],
+        [linkQueue, links],
+        [connectorQueue, connectors],
+        [listenerQueue, listeners],
+      ] as const) {
+        for (const object of informer.list()) queue.add(keyOf(object))
+      }
+    }),
+  )
+  const all = () => {
+    held.clear()
+    tries.clear()
+    for (const [queue, informer] of [
+      [siteQueue, sites],
+      [linkQueue, links],
+      [connectorQueue, connectors],
+      [listenerQueue, listeners],
+      [tokenQueue, of("AccessToken")],
+      [accessQueue, of("RouterAccess")],
+    ] as const) {
+      for (const object of informer.list()) queue.add(keyOf(object))
+    }
+  }
+  const resync = setInterval(all, pace(30_000, 1000) || 250)
+
+  let server: GrantServer
+  try {
+    await secrets.synced
+    server = await startGrantServer(skupper)
+  } catch (error) {
+    clearInterval(resync)
+    for (const end of ends) end()
+    await Promise.all(queues.map((it) => it.stop()))
+    throw error
+  }
+  const grants = queue({
+    name: "accessgrants",
+    watches: [{ informer: of("AccessGrant") }],
+    reconcile: (key) => reconcileGrant(skupper, server, key),
+  })
+  ends.push(
+    context.faults.onChange(() => {
+      network.changed()
+      for (const grant of of("AccessGrant").list()) grants.add(keyOf(grant))
+    }),
+  )
+  return {
+    name: "skupper",
+    async stop() {
+      clearInterval(resync)
+      for (const end of ends) end()
+      await Promise.all(queues.map((it) => it.stop()))
+      memberships.leaveAll()
+      await server.close()
+    },
+  }
+}
+
+const inNamespaceAndItself =
+  (from: { list(namespace?: string): KubeObject[] }) =>
+  (object: KubeObject): string[] => [...new Set([keyOf(object), ...from.list(object.metadata.namespace).map(keyOf)])]
+
+const routersOnly =
+  (keys: (object: KubeObject) => string[]) =>
+  (object: KubeObject): string[] =>
+    object.metadata.name === "skupper-router" ? keys(object) : []
+
+const controllerDeployment = (store: Store): KubeObject | undefined =>
+  store
+    .of("apps/v1", "Deployment")
+    .list()
+    .find((it) => it.metadata.name === "skupper-controller" && it.metadata.deletionTimestamp === undefined && isTrue(it, "Available"))
+
+export interface SkupperOptions {
+  /** Acts always, as the controller of this namespace, whatever Deployments say. */
+  readonly always?: string
+}
+
+/** Starts the controller, or what waits for its Deployment. */
+export const startSkupper = (context: ControllerContext, options: SkupperOptions = {}): Controller => {
+  const store = storeOf(context.cluster)
+  let acting: { namespace: string; work: Controller } | undefined
+  const gate = startController({
+    name: "skupper-controller",
+    watches: [
+      {
+        informer: store.of("apps/v1", "Deployment"),
+        keys: (it) => (it.metadata.name === "skupper-controller" ? ["gate"] : []),
+      },
+    ],
+    async reconcile() {
+      const namespace = options.always ?? controllerDeployment(store)?.metadata.namespace
+      if (acting?.namespace === namespace) return
+      await acting?.work.stop()
+      acting = undefined
+      if (namespace !== undefined) acting = { namespace, work: await work(context, namespace) }
+    },
+  })
+  gate.add("gate")
+  return {
+    name: "skupper",
+    async stop() {
+      await gate.stop()
+      await acting?.work.stop()
+    },
+  }
+}

@@ -1,0 +1,101 @@
+/** `skupper-network-status`: what the routers know of the whole network, written into each site's namespace. */
+import type { KubeObject } from "../../../cluster/types.ts"
+import type { Network, NetworkSite } from "../../types.ts"
+import { ownedBy } from "../conditions.ts"
+import { type Skupper, VERSION } from "./common.ts"
+
+/** `Site.status.network` (skupper-v2.md §2.2). */
+export const networkRecords = (network: Network, site: NetworkSite): object[] => {
+  const sites = network.reach(site).sort((a, b) => (a.uid < b.uid ? -1 : 1))
+  return sites.map((it) => {
+    const keys = [...new Set([...it.connectors(), ...it.listeners()].map((one) => one.routingKey))].sort()
+    const links = it.links().map((one) => ({ ...network.link(it, one), name: one.name }))
+    return {
+      id: it.uid,
+      name: it.name,
+      namespace: it.namespace,
+      platform: "kubernetes",
+      version: VERSION,
+      ...(links.length === 0
+        ? {}
+        : {
+            links: links.map(({ name, up, peer }) => ({
+              name,
+              ...(peer === undefined ? {} : { remoteSiteId: peer.uid, remoteSiteName: peer.name }),
+              operational: up,
+            })),
+          }),
+      ...(keys.length === 0
+        ? {}
+        : {
+            services: keys.map((routingKey) => ({
+              routingKey,
+              connectors: it.connectors().filter((one) => one.routingKey === routingKey).map((one) => one.name),
+              listeners: it.listeners().filter((one) => one.routingKey === routingKey).map((one) => one.name),
+            })),
+          }),
+    }
+  })
+}
+
+const statusText = (network: Network, site: NetworkSite): string => {
+  const sites = network.reach(site).sort((a, b) => (a.uid < b.uid ? -1 : 1))
+  const connectors = sites.flatMap((it) => it.connectors())
+  const listeners = sites.flatMap((it) => it.listeners())
+  const keys = [...new Set([...connectors, ...listeners].map((it) => it.routingKey))].sort()
+  const count = (all: { routingKey: string }[], key: string) => all.filter((it) => it.routingKey === key).length
+  return JSON.stringify({
+    addresses: keys.map((name) => ({
+      name,
+      protocol: "tcp",
+      listenerCount: count(listeners, name),
+      connectorCount: count(connectors, name),
+    })),
+    siteStatus: sites.map((it) => ({
+      site: {
+        identity: it.uid,
+        name: it.name,
+        namespace: it.namespace,
+        platform: "kubernetes",
+        siteVersion: VERSION,
+      },
+      routerStatus: [
+        {
+          router: { name: `0/${it.name}-skupper-router`, namespace: it.namespace, mode: "interior" },
+          routerAccess: [{ identity: `access-${it.uid}` }],
+          links: it.links().map((one) => {
+            const { up, peer } = network.link(it, one)
+            return {
+              name: one.name,
+              status: up ? "up" : "down",
+              peer: peer === undefined ? "" : `access-${peer.uid}`,
+              role: "inter-router",
+            }
+          }),
+          listeners: it.listeners().map((one) => ({ name: one.name, address: one.routingKey, protocol: "tcp" })),
+          connectors: it.connectors().map((one) => ({ address: one.routingKey, destHost: one.name, protocol: "tcp" })),
+        },
+      ],
+    })),
+  })
+}
+
+/** Writes the ConfigMap where what it says has changed. */
+export const writeNetworkStatus = async (skupper: Skupper, site: NetworkSite): Promise<void> => {
+  const { store, context } = skupper
+  const name = "skupper-network-status"
+  const router = store.of("apps/v1", "Deployment").get(site.namespace, "skupper-router")
+  if (router === undefined) return
+  const data = { NetworkStatus: statusText(context.network, site) }
+  const known = store.of("v1", "ConfigMap").get(site.namespace, name)
+  if (known === undefined) {
+    await store.ensure({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name, namespace: site.namespace, ownerReferences: [ownedBy(router)] },
+      data,
+    } as KubeObject)
+  } else if (known.data?.NetworkStatus !== data.NetworkStatus) {
+    await store.merge(known, { data })
+  }
+}

@@ -1,0 +1,106 @@
+/** What a Site leads to in its namespace (skupper-v2.md §4.4), as far as clients can see it. */
+import type { KubeObject } from "../../../cluster/types.ts"
+import { ownedBy } from "../conditions.ts"
+import { ROUTER_LABELS, ROUTER_SELECTOR, SITE_CA, SKUPPER, VERSION } from "./common.ts"
+
+export const ROUTER_IMAGE = "quay.io/skupper/skupper-router:3.4.2"
+export const ADAPTOR_IMAGE = `quay.io/skupper/kube-adaptor:${VERSION}`
+
+const PART_OF = { "app.kubernetes.io/name": "skupper-router", "app.kubernetes.io/part-of": "skupper" }
+
+const routerDeployment = (metadata: object): Record<string, unknown> => {
+  const labels = { ...ROUTER_SELECTOR, ...ROUTER_LABELS, ...PART_OF }
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { ...metadata, name: "skupper-router", labels },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { ...ROUTER_SELECTOR, ...ROUTER_LABELS } },
+      template: {
+        metadata: { labels },
+        spec: {
+          serviceAccountName: "skupper-router",
+          containers: [
+            { name: "router", image: ROUTER_IMAGE, ports: [{ name: "amqps", containerPort: 5671 }] },
+            { name: "kube-adaptor", image: ADAPTOR_IMAGE },
+          ],
+        },
+      },
+    },
+  }
+}
+
+/** Everything but the RouterAccess, each owned by the Site. */
+export const siteObjects = (site: KubeObject): KubeObject[] => {
+  const { namespace = "" } = site.metadata
+  const metadata = { namespace, ownerReferences: [ownedBy(site)] }
+  const named = (name: string, labels: Record<string, string> = {}) => ({ ...metadata, name, labels })
+  const certificate = (name: string, spec: object): object => ({
+    apiVersion: SKUPPER,
+    kind: "Certificate",
+    metadata: named(name),
+    spec,
+  })
+  const rbac = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "skupper-router" }
+  const localHosts = ["skupper-router-local", `skupper-router-local.${namespace}`]
+  const config = [["router", { id: `${site.metadata.name}-skupper-router`, mode: "interior" }]]
+  return [
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: named("skupper-router", { "internal.skupper.io/router-config": "" }),
+      data: { "skrouterd.json": JSON.stringify(config) },
+    },
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: named("skupper-router") },
+    {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "Role",
+      metadata: named("skupper-router"),
+      rules: [{ apiGroups: [""], resources: ["configmaps", "secrets"], verbs: ["get", "list", "watch", "update"] }],
+    },
+    {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "RoleBinding",
+      metadata: named("skupper-router"),
+      roleRef: rbac,
+      subjects: [{ kind: "ServiceAccount", name: "skupper-router", namespace }],
+    },
+    certificate(SITE_CA, { ca: "", subject: `${site.metadata.name} site CA`, signing: true }),
+    certificate("skupper-local-ca", { ca: "", subject: `${site.metadata.name} local CA`, signing: true }),
+    certificate("skupper-local-server", {
+      ca: "skupper-local-ca",
+      subject: "skupper-router-local",
+      hosts: localHosts,
+      server: true,
+    }),
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: named("skupper-router-local"),
+      spec: { selector: ROUTER_SELECTOR, ports: [{ name: "amqps", port: 5671, targetPort: 5671, protocol: "TCP" }] },
+    },
+    routerDeployment(metadata),
+  ] as KubeObject[]
+}
+
+/** How links from other sites come in. `accessType` is left out for the default. */
+export const routerAccess = (site: KubeObject, accessType: string | undefined): KubeObject => ({
+  apiVersion: SKUPPER,
+  kind: "RouterAccess",
+  metadata: {
+    name: "skupper-router",
+    namespace: site.metadata.namespace!,
+    ownerReferences: [ownedBy(site)],
+  },
+  spec: {
+    ...(accessType === undefined ? {} : { accessType }),
+    generateTlsCredentials: true,
+    issuer: site.spec?.defaultIssuer ?? SITE_CA,
+    roles: [
+      { name: "inter-router", port: 55671 },
+      { name: "edge", port: 45671 },
+    ],
+    tlsCredentials: "skupper-site-server",
+  },
+})

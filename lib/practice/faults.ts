@@ -1,0 +1,150 @@
+/** The one table of faults: what strikes where, how often and for how long. */
+import { parse } from "yaml"
+import { UsageError } from "../notebook/errors.ts"
+import type { Fault, FaultTable, FaultWhere } from "./types.ts"
+
+/** What can happen at each place. */
+const kinds: Readonly<Record<FaultWhere, readonly string[]>> = {
+  api: ["500", "503", "429", "reset", "slow", "cut", "gone", "forbidden", "unauthorized"],
+  login: ["expired", "refused"],
+  operator: ["slow", "fails", "manual", "no-catalog", "no-group", "two-groups", "old"],
+  site: ["pending"],
+  grant: ["expired", "used", "unreachable", "off"],
+  link: ["down"],
+  pod: ["quota", "image", "crash", "pending"],
+  tls: ["wrong-ca"],
+}
+
+const fields: Readonly<Record<keyof Fault, "string" | "number">> = {
+  where: "string",
+  cluster: "string",
+  match: "string",
+  what: "string",
+  delay: "number",
+  times: "number",
+  seconds: "number",
+}
+
+/** A table that starts with these faults. `seconds` count from here, and from each `set`. */
+export const createFaultTable = (initial: readonly Fault[] = []): FaultTable => {
+  let faults: readonly Fault[] = []
+  let since = 0
+  let patterns = new Map<Fault, RegExp>()
+  let strikes = new Map<Fault, number>()
+  const listeners = new Set<() => void>()
+
+  const load = (next: readonly Fault[]) => {
+    faults = [...next]
+    since = Date.now()
+    strikes = new Map()
+    patterns = new Map(faults.filter((it) => it.match !== undefined).map((it) => [it, new RegExp(it.match!)]))
+  }
+  /** What only a watch or a continued list can meet: a cut, a resourceVersion that is gone. */
+  const fits = ({ where, what }: Fault, subject = "") =>
+    where !== "api" ||
+    (what !== "cut" && what !== "gone") ||
+    /[?&]watch=(true|1)(&|$)/.test(subject) ||
+    (what === "gone" && /[?&]continue=./.test(subject))
+  const strikesNow = (fault: Fault, where: FaultWhere, cluster: string, subject: string | undefined) =>
+    fault.where === where &&
+    fits(fault, subject) &&
+    (fault.cluster === undefined || fault.cluster === "*" || fault.cluster === cluster) &&
+    (fault.match === undefined || (subject !== undefined && patterns.get(fault)!.test(subject))) &&
+    (fault.times === undefined || (strikes.get(fault) ?? 0) < fault.times) &&
+    (fault.seconds === undefined || Date.now() - since < fault.seconds * 1000)
+
+  load(initial)
+  const peek: FaultTable["peek"] = (where, cluster, subject) =>
+    faults.find((fault) => strikesNow(fault, where, cluster, subject))
+  return {
+    peek,
+    strike(where, cluster, subject) {
+      const fault = peek(where, cluster, subject)
+      if (fault !== undefined) strikes.set(fault, (strikes.get(fault) ?? 0) + 1)
+      return fault
+    },
+    set(next) {
+      load(next)
+      for (const listener of [...listeners]) listener()
+    },
+    get faults() {
+      return faults
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    }
+    row = next
+  }
+  return row[b.length]!
+}
+
+const nearest = (word: string, words: readonly string[]): string => {
+  const close = words.map((it) => ({ it, far: distance(word, it) })).sort((a, b) => a.far - b.far)[0]
+  const hint = close !== undefined && close.far <= 3 ? `did you mean ${close.it}? ` : ""
+  return `${hint}There are: ${words.join(", ")}`
+}
+
+const wrong = (at: number, what: string, fix: string): never => {
+  throw new UsageError(`fault ${at + 1}: ${what}`, { fix })
+}
+
+const check = (entry: unknown, at: number): Fault => {
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
+    return wrong(at, "is not a mapping", 'write each fault as `- { where: api, what: "503", times: 3 }`')
+  }
+  const fault: Record<string, unknown> = { ...entry }
+  if (typeof fault.what === "number") fault.what = String(fault.what) // YAML reads 503 as a number
+  for (const [key, value] of Object.entries(fault)) {
+    const type = fields[key as keyof Fault]
+    if (type === undefined) wrong(at, `unknown key ${key}`, nearest(key, Object.keys(fields)))
+    if (typeof value !== type || (type === "number" && !((value as number) >= 0))) {
+      wrong(at, `${key} must be a ${type === "number" ? "number, 0 or more" : "string"}`, `correct ${key}`)
+    }
+  }
+  const { where, what, match } = fault as { where?: string; what?: string; match?: string }
+  const choices = kinds[where as FaultWhere] as readonly string[] | undefined
+  if (where === undefined) wrong(at, "where is missing", `add where: one of ${Object.keys(kinds).join(", ")}`)
+  if (choices === undefined) wrong(at, `unknown where ${where}`, nearest(where!, Object.keys(kinds)))
+  if (what === undefined) wrong(at, "what is missing", `add what: one of ${choices!.join(", ")}`)
+  if (!choices!.includes(what!)) wrong(at, `unknown what ${what} for ${where}`, nearest(what!, choices!))
+  if (match !== undefined) {
+    try {
+      new RegExp(match)
+    } catch (error) {
+      wrong(at, `match is not a regular expression: ${(error as Error).message}`, "correct match")
+    }
+  }
+  return fault as unknown as Fault
+}
+
+/**
+ * Reads a list of faults, YAML or JSON. An empty text is no faults.
+ * @throws UsageError naming the entry, what is wrong and the nearest right word.
+ */
+export const readFaults = (text: string): Fault[] => {
+  let read: unknown
+  try {
+    read = parse(text)
+  } catch (error) {
+    throw new UsageError("the faults are not YAML", {
+      why: (error as Error).message,
+      fix: "correct the file",
+    })
+  }
+  if (read === null || read === undefined) return []
+  if (!Array.isArray(read)) {
+    throw new UsageError("the faults are not a list", { fix: "begin each fault with `- where: …`" })
+  }
+  return read.map(check)
+}

@@ -1,0 +1,15 @@
+/** The command as a person would type it: arguments quoted only where they need it. */
+export function typedLine(pieces: readonly string[], values: readonly unknown[]): string {
+  const parts = pieces.map((piece, index) => {
+    if (index >= values.length) return piece
+    const value = values[index]
+    return piece + (Array.isArray(value) ? value.map(quoted).join(" ") : quoted(value))
+  })
+  return parts.join("").trim().replace(/ {2,}/g, " ")
+}
+
+function quoted(value: unknown): string {
+  const text = String(value)
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,90 @@
+import type { OutcomeKind } from "../runner/events.ts"
+import type { RunResult } from "../runner/types.ts"
+import { colours } from "./colours.ts"
+import { cureLines, type TextOptions } from "./error-text.ts"
+import { clean, screenWidth, wrap } from "./width.ts"
+import { count, duration } from "./words.ts"
+
+export interface ClosingOptions extends TextOptions {
+  readonly federation: string
+  /** How long the run took, in seconds. */
+  readonly seconds?: number
+  /** The command that takes the run up again, said when not everything is done. */
+  readonly again?: string
+  /** The command to type once everything is done. */
+  readonly after?: string
+}
+
+type Ended = RunResult["outcomes"][number]
+
+/** What is done, what failed and why, what was not run, what to type next. */
+export function closingTable(result: RunResult, options: ClosingOptions): string {
+  const { bold, green, red } = options.colours ?? colours(false)
+  const { outcomes } = result
+  const broken = outcomes.filter(({ outcome }) => ["failed", "blocked", "interrupted"].includes(outcome.kind))
+  const stopped = outcomes.filter(({ outcome }) => outcome.kind === "not run")
+  const well = result.code === 0 && broken.length === 0
+  const time = options.seconds === undefined ? "" : `, in ${duration(options.seconds)}`
+  const headLines = (text: string) =>
+    wrap(text, screenWidth(options.columns) - 2).map(
+      (line, index) => `${index > 0 ? " " : well ? green("✓") : red("✗")} ${bold(line)}`,
+    )
+  const lines = [
+    ...headLines(`${options.federation}: ${sum(outcomes)}${time}.`),
+    ...broken.flatMap((ended) => ["", ...brokenLines(ended, options)]),
+    ...(stopped.length === 0 ? [] : ["", ...stoppedLines(stopped, options)]),
+  ]
+  const next = well ? options.after : options.again
+  if (next !== undefined) {
+    lines.push("", `${bold("Next:")} ${next}`)
+    if (!well && broken.length > 0) lines.push("      (once the cause is gone; it goes on from here)")
+  }
+  return `${lines.join("\n")}\n`
+}
+
+function sum(outcomes: readonly Ended[]): string {
+  const number = (...kinds: OutcomeKind[]) =>
+    outcomes.filter(({ outcome }) => kinds.includes(outcome.kind)).length
+  const made = number("acted")
+  const done = number("done") + made
+  return [
+    `${count(done, "step")} done${made > 0 && made < done ? ` (${made} made now)` : made > 0 ? ", all made now" : ""}`,
+    ...(
+      [
+        [number("failed"), "failed"],
+        [number("blocked"), "blocked"],
+        [number("interrupted"), "interrupted"],
+        [number("not run"), "not run"],
+      ] as const
+    ).flatMap(([n, word]) => (n > 0 ? [`${n} ${word}`] : [])),
+  ].join(", ")
+}
+
+const placeOf = ({ site, step }: Ended): string => (site === undefined ? step : `${site}/${step}`)
+
+function brokenLines(ended: Ended, options: ClosingOptions): string[] {
+  const { red } = options.colours ?? colours(false)
+  const { outcome } = ended
+  const room = screenWidth(options.columns) - 2
+  const word =
+    outcome.kind === "blocked" ? "is blocked" : outcome.kind === "failed" ? "failed" : "was interrupted"
+  const [first = "", ...rest] = wrap(clean(`${placeOf(ended)} ${word}: ${outcome.reason}`), room)
+  return [`${red("✗")} ${first}`, ...rest.map((line) => `  ${line}`), ...cureLines(outcome, options)]
+}
+
+/** Grouped by the cause: whoever reads it mends causes, not steps. */
+function stoppedLines(stopped: readonly Ended[], options: ClosingOptions): string[] {
+  const { yellow } = options.colours ?? colours(false)
+  const room = screenWidth(options.columns) - 2
+  const causes = Map.groupBy(stopped, ({ outcome }) => outcome.reason.replace(/^not run: /, ""))
+  return [...causes].flatMap(([cause, ended]) => {
+    const places = [...new Set(ended.map(({ site, step }) => site ?? step))]
+    const named =
+      places.length > 6 ? `${places.slice(0, 5).join(", ")} and ${places.length - 5} more` : places.join(", ")
+    const [first = "", ...rest] = wrap(
+      clean(`${count(ended.length, "step")} not run at ${named}: ${cause}`),
+      room,
+    )
+    return [`${yellow("–")} ${first}`, ...rest.map((line) => `  ${line}`)]
+  })
+}

@@ -1,0 +1,143 @@
+import type { Colours, Paint } from "./colours.ts"
+import { type LaneState, type LaneView, type Totals, totals } from "./model.ts"
+import { cut, oneLine, pad, width } from "./width.ts"
+import { count, duration } from "./words.ts"
+
+export interface FrameOptions {
+  readonly columns: number
+  readonly rows: number
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** When the run started, likewise. */
+  readonly started: number | undefined
+  readonly colours: Colours
+  readonly titles: (step: string) => string
+}
+
+/** The order in which lanes are kept when not all fit. */
+const ORDER: readonly LaneState[] = ["failed", "running", "waiting", "stopped", "pending", "done"]
+const WORDS: Record<LaneState, string> = {
+  failed: "failed",
+  running: "running",
+  waiting: "waiting",
+  stopped: "stopped",
+  pending: "to come",
+  done: "done",
+}
+/** With more lanes than this the final frame names only those that did not end well. */
+const FEW = 20
+
+/**
+ * What stands on the screen while lanes run: a line a lane and a line that sums up, never more than rows − 2 lines,
+ * never wider than the screen. Lanes keep their places as long as all fit: nothing jumps.
+ */
+export function frame(lanes: readonly LaneView[], options: FrameOptions): string[] {
+  const room = Math.max(1, options.rows - 2)
+  const summary = cut(summaryOf(lanes, options), options.columns - 1)
+  const paint = options.colours.bold
+  if (room === 1) return [paint(summary)]
+  const fits = lanes.length <= room - 1
+  const shown = fits ? lanes : byState(lanes).slice(0, room - 2)
+  const names = nameWidth(shown, options.columns)
+  const lines = shown.map((lane) => laneLine(lane, names, options))
+  if (!fits) lines.push(options.colours.dim(cut(moreLine(lanes, shown), options.columns - 1)))
+  return [...lines, paint(summary)]
+}
+
+/** What stays once the lanes have ended: a line a lane, or, for many, those that did not end well and a count. */
+export function finalFrame(lanes: readonly LaneView[], options: FrameOptions): string[] {
+  const many = lanes.length > FEW
+  const ill = lanes.filter((lane) => lane.state !== "done")
+  const worst = byState(ill).slice(0, FEW)
+  const shown = many ? worst : lanes
+  const names = nameWidth(shown, options.columns)
+  const lines = shown.map((lane) => laneLine(lane, names, options))
+  if (many && ill.length > worst.length) lines.push(cut(moreLine(ill, worst), options.columns - 1))
+  if (many) {
+    const well = lanes.length - ill.length
+    lines.push(cut(`${count(well, "lane")} of ${lanes.length} done`, options.columns - 1))
+  }
+  return lines
+}
+
+function byState(lanes: readonly LaneView[]): LaneView[] {
+  const buckets = new Map<LaneState, LaneView[]>(ORDER.map((state) => [state, []]))
+  for (const lane of lanes) buckets.get(lane.state)!.push(lane)
+  return [...buckets.values()].flat()
+}
+
+const nameWidth = (lanes: readonly LaneView[], columns: number): number =>
+  Math.min(Math.max(4, Math.floor(columns / 3)), Math.max(0, ...lanes.map((lane) => width(lane.name))))
+
+/** `▸ superlink  4/9  site-create 12 s  no Route is admitted yet`, cut to the screen before it is coloured. */
+function laneLine(lane: LaneView, names: number, options: FrameOptions): string {
+  const { symbol, paint } = signOf(lane.state, options.colours)
+  const head = `${symbol} ${pad(cut(oneLine(lane.name), names), names)}  `
+  const line = cut(`${head}${textOf(lane, options)}`, options.columns - 1)
+  if (line.length <= head.length) return paint(line)
+  const body = line.slice(head.length)
+  return `${paint(symbol)}${head.slice(symbol.length)}${lane.state === "pending" ? options.colours.dim(body) : body}`
+}
+
+function textOf(lane: LaneView, options: FrameOptions): string {
+  const progress = `${lane.done}/${lane.total}`
+  const notRun = lane.notRun > 0 ? `, ${lane.notRun} not run` : ""
+  const step = lane.step ?? ""
+  const reason = oneLine(lane.reason ?? "")
+  switch (lane.state) {
+    case "done":
+      return `${progress}  done${lane.made > 0 ? `, ${lane.made} made now` : ""}`
+    case "pending":
+      return `${progress}  next: ${step}`
+    case "failed":
+      return `${progress}${notRun}  ${step}: ${reason}`
+    case "stopped":
+      return `${progress}${notRun}  ${reason.startsWith("not run: ") ? reason.slice(9) : `${step}: ${reason}`}`
+    case "running":
+    case "waiting": {
+      const seconds = lane.since === undefined ? 0 : (options.now - lane.since) / 1000
+      const clock = seconds < 1 ? "" : ` ${duration(Math.floor(seconds)).replace(".0", "")}`
+      return `${progress}  ${step}${clock}  ${reason === "" ? options.titles(step) : reason}`
+    }
+  }
+}
+
+function signOf(state: LaneState, colours: Colours): { symbol: string; paint: Paint } {
+  switch (state) {
+    case "failed":
+      return { symbol: "✗", paint: colours.red }
+    case "running":
+      return { symbol: "▸", paint: colours.cyan }
+    case "waiting":
+      return { symbol: "…", paint: colours.cyan }
+    case "stopped":
+      return { symbol: "–", paint: colours.yellow }
+    case "pending":
+      return { symbol: "·", paint: colours.dim }
+    case "done":
+      return { symbol: "✓", paint: colours.green }
+  }
+}
+
+/** `… 46 more lanes: 2 waiting, 44 to come`. */
+function moreLine(lanes: readonly LaneView[], shown: readonly LaneView[]): string {
+  const rest = new Map<LaneState, number>()
+  const seen = new Set(shown)
+  for (const lane of lanes) if (!seen.has(lane)) rest.set(lane.state, (rest.get(lane.state) ?? 0) + 1)
+  const parts = ORDER.flatMap((state) => (rest.has(state) ? [`${rest.get(state)} ${WORDS[state]}`] : []))
+  return `… ${count(lanes.length - shown.length, "more lane")}: ${parts.join(", ")}`
+}
+
+function summaryOf(lanes: readonly LaneView[], options: FrameOptions): string {
+  const sums: Totals = totals(lanes)
+  const at = (state: LaneState) => lanes.filter((lane) => lane.state === state).length
+  const seconds = options.started === undefined ? 0 : (options.now - options.started) / 1000
+  return [
+    `${sums.done} of ${count(sums.total, "step")}`,
+    ...(["running", "waiting", "failed", "stopped"] as const).flatMap((state) =>
+      at(state) > 0 ? [`${at(state)} ${WORDS[state]}`] : [],
+    ),
+    ...(sums.notRun > 0 ? [`${count(sums.notRun, "step")} not run`] : []),
+    duration(Math.floor(Math.max(0, seconds))).replace(".0", ""),
+  ].join(" · ")
+}

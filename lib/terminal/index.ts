@@ -1,0 +1,26 @@
+/** What a person sees. Light to load: listr2, inquirer and ora come only when they are used. */
+
+export { type ClosingOptions, closingTable } from "./closing-table.ts"
+export { type Colours, colours, wantsColour } from "./colours.ts"
+export { type DoctorRow, doctorTable } from "./doctor-table.ts"
+export { type ErrorParts, errorText, type TextOptions } from "./error-text.ts"
+export { type PlanOptions, planSummary, planTable } from "./plan-table.ts"
+export {
+  askChoice,
+  askConfirm,
+  askNumber,
+  askPlan,
+  askSecret,
+  askText,
+  askUrl,
+  type PromptIo,
+  type Question,
+} from "./prompts.ts"
+export { type ShowOptions, showText } from "./show-text.ts"
+export { waitingFor } from "./spinner.ts"
+export { type StatusOptions, statusTable } from "./status-table.ts"
+export { type Cell, type TableOptions, table } from "./table.ts"
+export { type ValueRow, valuesTable } from "./values-table.ts"
+export { createView, type View, type ViewOptions } from "./view.ts"
+export { clean, cut, oneLine, pad, screenWidth, width, wrap } from "./width.ts"
+export { count, duration, moment } from "./words.ts"

@@ -1,0 +1,150 @@
+import { type At, type Event, placeName } from "../runner/events.ts"
+import type { Colours } from "./colours.ts"
+import { showText } from "./show-text.ts"
+import { clean, oneLine, pad, width } from "./width.ts"
+import { count, duration, outcomeSign, WORD } from "./words.ts"
+
+/** Events as readable lines, for pipes and for what scrolls by above the lanes. Keeps only what it needs to. */
+export class EventLines {
+  readonly #colours: Colours
+  readonly #show: boolean
+  #place = 0
+  #step = 0
+  readonly #lanes = new Map<string, string>()
+  readonly #waiting = new Map<string, string>()
+  readonly #acting = new Set<string>()
+  /** Output that has not come to its line end yet. */
+  readonly #open = new Map<string, string>()
+  readonly #stopped = new Set<string>()
+
+  /** `show`: commands and kept outputs too. */
+  constructor(options: { colours: Colours; show?: boolean }) {
+    this.#colours = options.colours
+    this.#show = options.show === true
+  }
+
+  /** The lines that this event is worth, most often none. */
+  of(event: Event): string[] {
+    switch (event.type) {
+      case "run started":
+        return this.#begin(event)
+      case "waiting":
+        return this.#wait(event, event.reason)
+      case "step ended":
+        return this.#end(event)
+      default:
+        return this.asides(event)
+    }
+  }
+
+  /** The lines of what is said beside the steps' progress: notes, warnings and, with `show`, commands and outputs. */
+  asides(event: Event): string[] {
+    const { yellow, dim } = this.#colours
+    switch (event.type) {
+      case "note":
+        return this.#note(event, event.text)
+      case "warning":
+        return [yellow(`warning: ${clean(event.text)}`)]
+      case "consent":
+        return [dim(`agreed${event.how === "flag" ? " by --yes" : ""}: ${oneLine(event.what)}`)]
+      case "act started":
+        this.#acting.add(placeName(event))
+        return []
+      case "act ended":
+        this.#acting.delete(placeName(event))
+        return []
+      case "command":
+        return this.#acted(event) ? [`${this.#at(" ", event)}${dim("$")} ${clean(event.line)}`] : []
+      case "output":
+        return this.#acted(event) ? this.#output(event, event.stream, event.text) : []
+      case "command ended":
+        return [...this.#flush(event, "stdout"), ...this.#flush(event, "stderr")]
+      case "shown":
+        return this.#show
+          ? [
+              this.#at(" ", event).trimEnd(),
+              ...showText(event, { colours: this.#colours }).trimEnd().split("\n"),
+            ]
+          : []
+      default:
+        return []
+    }
+  }
+
+  /** As {@link asides}; learns names from the run's start, whose own line is not wanted above lanes. */
+  laneAsides(event: Event): string[] {
+    if (event.type !== "run started") return this.asides(event)
+    this.#begin(event)
+    return []
+  }
+
+  #begin(event: Extract<Event, { type: "run started" }>): string[] {
+    const steps = event.lanes.reduce((sum, lane) => sum + lane.steps.length, 0)
+    const names = new Set(event.sites.map((site) => site.name))
+    this.#lanes.clear()
+    for (const { name, steps } of event.lanes) {
+      if (!names.has(name)) for (const step of steps) this.#lanes.set(step, name)
+    }
+    this.#place = Math.max(4, ...event.lanes.map((lane) => width(lane.name)))
+    this.#step = Math.max(4, ...event.lanes.flatMap((lane) => lane.steps.map(width)))
+    return [`${event.federation}: ${count(event.sites.length, "site")}, ${count(steps, "step")}`]
+  }
+
+  /** `✓ superlink    site-create  `: the beginning of a line about a place. */
+  #at(symbol: string, at: At): string {
+    const lane = at.site ?? this.#lanes.get(at.step) ?? ""
+    return `${symbol} ${pad(lane, this.#place)}  ${pad(at.step, this.#step)}  `
+  }
+
+  #wait(at: At, reason: string): string[] {
+    const place = placeName(at)
+    if (this.#waiting.get(place) === reason) return []
+    this.#waiting.set(place, reason)
+    return [`${this.#at(this.#colours.cyan("…"), at)}${pad("waiting", WORD)}  ${oneLine(reason)}`]
+  }
+
+  #end(event: Extract<Event, { type: "step ended" }>): string[] {
+    const { outcome } = event
+    this.#waiting.delete(placeName(event))
+    this.#acting.delete(placeName(event))
+    if (outcome.kind === "not needed" || outcome.kind === "left out") return []
+    const { symbol, word, paint } = outcomeSign(outcome.kind, this.#colours)
+    const start = `${this.#at(paint(symbol), event)}${paint(pad(word, WORD))}  `
+    if (outcome.kind === "not run") {
+      // One line a lane and cause: what follows in the lane is not run either.
+      const cause = `${event.site} ${outcome.root}`
+      if (this.#stopped.has(cause)) return []
+      this.#stopped.add(cause)
+      return [`${start}${oneLine(outcome.reason).replace(/^not run: /, "")}; nor what follows here`]
+    }
+    const time = outcome.seconds < 0.05 ? "" : ` (${duration(outcome.seconds)})`
+    return [`${start}${oneLine(outcome.reason)}${time}`]
+  }
+
+  #note(at: At, text: string): string[] {
+    const lines = clean(text).trimEnd().split("\n")
+    const start = this.#at("·", at)
+    // What has several lines (a table, a URL to open) starts at the left, so that it can be read and copied.
+    return lines.length === 1
+      ? [`${start}${lines[0]}`]
+      : [start.trimEnd(), ...lines.map((line) => `  ${line}`)]
+  }
+
+  #acted(at: At): boolean {
+    return this.#show && this.#acting.has(placeName(at))
+  }
+
+  #output(at: At, stream: string, text: string): string[] {
+    const key = `${placeName(at)} ${stream}`
+    const lines = `${this.#open.get(key) ?? ""}${text}`.split("\n")
+    this.#open.set(key, lines.pop()!)
+    return lines.map((line) => `    ${clean(line)}`)
+  }
+
+  #flush(at: At, stream: string): string[] {
+    const key = `${placeName(at)} ${stream}`
+    const rest = this.#open.get(key)
+    this.#open.delete(key)
+    return rest === undefined || rest === "" ? [] : [`    ${clean(rest)}`]
+  }
+}

@@ -1,0 +1,184 @@
+import { type At, type OutcomeKind, placeName, type Recorded } from "../runner/events.ts"
+
+/** What a lane does now. `stopped`: none of its own steps failed, yet it cannot go on (or was interrupted). */
+export type LaneState = "failed" | "running" | "waiting" | "stopped" | "pending" | "done"
+
+/** A lane as it is shown: counted, with what it does now and why it stands. */
+export interface LaneView {
+  readonly name: string
+  readonly state: LaneState
+  /** Steps that are as they should be; `total` leaves out what need not be done. */
+  readonly done: number
+  readonly made: number
+  readonly notRun: number
+  readonly total: number
+  /** The step it is at, the one it stopped at, or the one that comes next. */
+  readonly step: string | undefined
+  /** What is waited for, why it failed, what it was not run for. */
+  readonly reason: string | undefined
+  /** When the present step began, in milliseconds since the epoch. */
+  readonly since: number | undefined
+}
+
+/** Sums over all lanes. */
+export interface Totals {
+  readonly done: number
+  readonly made: number
+  readonly failed: number
+  readonly notRun: number
+  readonly total: number
+}
+
+/** What a person sees of a run, built from its events alone. */
+export class RunModel {
+  readonly #lanes = new Map<string, Lane>()
+  /** Lanes of steps that have no site: `here`, `federation`. */
+  readonly #siteless = new Map<string, string>()
+  federation = ""
+  started: number | undefined
+  /** Set once the run has ended. */
+  seconds: number | undefined
+  /** The last event's time: nothing here reads a clock. */
+  now = 0
+
+  take(event: Recorded): void {
+    this.now = Date.parse(event.t)
+    switch (event.type) {
+      case "run started":
+        this.#begin(event)
+        break
+      case "step started":
+        this.#lane(event).begin(event.step, this.now)
+        break
+      case "waiting":
+        this.#lane(event).wait(event.step, event.reason, this.now)
+        break
+      case "act started":
+        this.#lane(event).go(event.step, this.now)
+        break
+      case "step ended":
+        this.#lane(event).end(event.step, event.outcome.kind, event.outcome.reason)
+        break
+      case "run ended":
+        this.seconds = event.seconds
+        break
+    }
+  }
+
+  #begin(event: Extract<Recorded, { type: "run started" }>): void {
+    this.federation = event.federation
+    this.started = this.now
+    this.seconds = undefined
+    this.#lanes.clear()
+    this.#siteless.clear()
+    const sites = new Set(event.sites.map((site) => site.name))
+    for (const { name, steps } of event.lanes) {
+      this.#lanes.set(name, new Lane(name, steps))
+      if (!sites.has(name)) for (const step of steps) this.#siteless.set(step, name)
+    }
+  }
+
+  #lane(at: At): Lane {
+    const name = at.site ?? this.#siteless.get(at.step) ?? placeName(at)
+    let lane = this.#lanes.get(name)
+    if (lane === undefined) {
+      lane = new Lane(name, [at.step])
+      this.#lanes.set(name, lane)
+    }
+    return lane
+  }
+
+  /** Every lane, in the run's order. */
+  lanes(): LaneView[] {
+    return [...this.#lanes.values()].map((lane) => lane.view())
+  }
+
+  /** Whether every lane has come to its end. */
+  get finished(): boolean {
+    return this.seconds !== undefined || [...this.#lanes.values()].every((lane) => lane.finished)
+  }
+}
+
+export function totals(lanes: readonly LaneView[]): Totals {
+  const sum = (pick: (lane: LaneView) => number) => lanes.reduce((total, lane) => total + pick(lane), 0)
+  return {
+    done: sum((lane) => lane.done),
+    made: sum((lane) => lane.made),
+    failed: sum((lane) => (lane.state === "failed" ? 1 : 0)),
+    notRun: sum((lane) => lane.notRun),
+    total: sum((lane) => lane.total),
+  }
+}
+
+class Lane {
+  readonly #name: string
+  readonly #steps: string[]
+  readonly #ended = new Map<string, OutcomeKind>()
+  #current: { step: string; since: number; waiting: string | undefined } | undefined
+  #failed: { step: string; reason: string } | undefined
+  #stopped: { step: string; reason: string } | undefined
+
+  constructor(name: string, steps: readonly string[]) {
+    this.#name = name
+    this.#steps = [...steps]
+  }
+
+  begin(step: string, since: number): void {
+    if (!this.#steps.includes(step)) this.#steps.push(step)
+    this.#current = { step, since, waiting: undefined }
+  }
+
+  wait(step: string, reason: string, now: number): void {
+    if (this.#current?.step !== step) this.begin(step, now)
+    this.#current!.waiting = reason
+  }
+
+  go(step: string, now: number): void {
+    if (this.#current?.step !== step) this.begin(step, now)
+    this.#current!.waiting = undefined
+  }
+
+  end(step: string, kind: OutcomeKind, reason: string): void {
+    if (!this.#steps.includes(step)) this.#steps.push(step)
+    this.#ended.set(step, kind)
+    if (this.#current?.step === step) this.#current = undefined
+    if (kind === "failed" || kind === "blocked") this.#failed ??= { step, reason }
+    if (kind === "not run" || kind === "interrupted") this.#stopped ??= { step, reason }
+  }
+
+  get finished(): boolean {
+    return this.#ended.size >= this.#steps.length
+  }
+
+  view(): LaneView {
+    let done = 0
+    let made = 0
+    let notRun = 0
+    let spared = 0
+    for (const kind of this.#ended.values()) {
+      if (kind === "done" || kind === "acted") done++
+      if (kind === "acted") made++
+      if (kind === "not run") notRun++
+      if (kind === "not needed" || kind === "left out") spared++
+    }
+    const common = { name: this.#name, done, made, notRun, total: this.#steps.length - spared }
+    const at = (state: LaneState, step?: string, reason?: string, since?: number): LaneView => ({
+      ...common,
+      state,
+      step,
+      reason,
+      since,
+    })
+    if (this.#failed !== undefined) return at("failed", this.#failed.step, this.#failed.reason)
+    if (this.#current !== undefined) {
+      const { step, since, waiting } = this.#current
+      return at(waiting === undefined ? "running" : "waiting", step, waiting, since)
+    }
+    if (this.#stopped !== undefined) return at("stopped", this.#stopped.step, this.#stopped.reason)
+    if (this.finished) return at("done")
+    return at(
+      "pending",
+      this.#steps.find((step) => !this.#ended.has(step)),
+    )
+  }
+}

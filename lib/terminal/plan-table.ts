@@ -1,0 +1,131 @@
+import type { PlanEntry } from "../runner/types.ts"
+import { colours } from "./colours.ts"
+import { cureLines, type TextOptions } from "./error-text.ts"
+import { type Cell, table } from "./table.ts"
+import { oneLine, screenWidth, width, wrap } from "./width.ts"
+import { planSign, WORD } from "./words.ts"
+
+export interface PlanOptions extends TextOptions {
+  /** Site names in the order in which they are shown. */
+  readonly sites: readonly string[]
+}
+
+/** With more lanes than this, lanes whose plan is the same are shown once. */
+const FEW = 8
+
+/**
+ * A plan, lane by lane in the guide's order: what would happen with each step and why, what an earlier checkpoint lost
+ * its worth by, the cure where a person must go first; then the sum, and what reaches beyond the sites.
+ */
+export function planTable(entries: readonly PlanEntry[], options: PlanOptions): string {
+  const { bold } = options.colours ?? colours(false)
+  const steps = Math.max(0, ...entries.map((entry) => width(entry.step)))
+  const lanes = lanesOf(entries, options.sites)
+  const blocks = folded(lanes).map(
+    ({ lane, like }) => `${bold(headOf(lane, like))}\n${laneText(lane, steps, options)}`,
+  )
+  const consents = entries.filter((entry) => entry.consent !== undefined && changes(entry))
+  const beyond = consents.map((entry) => `  - ${placeOf(entry)}: ${oneLine(entry.consent!)}\n`)
+  const tail = beyond.length === 0 ? "" : `\nA yes also agrees to what reaches further:\n${beyond.join("")}`
+  return `${blocks.join("\n")}${blocks.length > 0 ? "\n" : ""}${wrap(planSummary(entries), screenWidth(options.columns)).join("\n")}\n${tail}`
+}
+
+/** `Plan: 12 to do, 3 to change, 20 done`. */
+export function planSummary(entries: readonly PlanEntry[]): string {
+  const number = (...kinds: PlanEntry["would"][]) =>
+    entries.filter(({ would }) => kinds.includes(would)).length
+  const parts: [number, string][] = [
+    [number("act"), "to do"],
+    [number("change"), "to change"],
+    [number("wait"), "to wait for"],
+    [number("after"), "after those"],
+    [number("blocked"), "blocked"],
+    [number("cannot look"), "could not be looked at"],
+    [number("nothing"), "done"],
+    [number("not needed"), "not needed"],
+  ]
+  const idle = entries.every(
+    ({ would }) => would === "nothing" || would === "not needed" || would === "left out",
+  )
+  const said = parts.filter(([n]) => n > 0).map(([n, words]) => `${n} ${words}`)
+  return `Plan: ${[...(idle ? ["nothing to do"] : []), ...said].join(", ")}.`
+}
+
+const changes = ({ would }: PlanEntry): boolean => would === "act" || would === "change" || would === "after"
+
+const placeOf = (entry: PlanEntry): string =>
+  entry.site === undefined ? entry.step : `${entry.site}/${entry.step}`
+
+interface PlanLane {
+  readonly name: string
+  readonly entries: PlanEntry[]
+}
+
+/** Steps without a site stand before the lanes (`here`) or after them (`federation`), as in the entries. */
+function lanesOf(entries: readonly PlanEntry[], sites: readonly string[]): PlanLane[] {
+  const first = entries.findIndex((entry) => entry.site !== undefined)
+  const names = [...new Set([...sites, ...entries.flatMap(({ site }) => (site === undefined ? [] : [site]))])]
+  const siteless = (entry: PlanEntry, before: boolean) =>
+    entry.site === undefined && (first === -1 || entries.indexOf(entry) < first) === before
+  return [
+    { name: "here", entries: entries.filter((entry) => siteless(entry, true)) },
+    ...names.map((name) => ({ name, entries: entries.filter((entry) => entry.site === name) })),
+    { name: "federation", entries: entries.filter((entry) => siteless(entry, false)) },
+  ].filter((lane) => lane.entries.length > 0)
+}
+
+/** Many lanes with nothing to tell them apart are shown as one. */
+function folded(lanes: readonly PlanLane[]): { lane: PlanLane; like: string[] }[] {
+  const blocks = new Map<string, { lane: PlanLane; like: string[] }>()
+  for (const lane of lanes) {
+    const key =
+      lanes.length <= FEW
+        ? lane.name
+        : JSON.stringify(
+            lane.entries.map((entry) => {
+              const own =
+                entry.would === "blocked" || entry.would === "cannot look" || entry.would === "change"
+              return [entry.step, entry.would, entry.stale, own ? entry.reason : ""]
+            }),
+          )
+    const block = blocks.get(key)
+    if (block === undefined) blocks.set(key, { lane, like: [] })
+    else block.like.push(lane.name)
+  }
+  return [...blocks.values()]
+}
+
+/** `supernode-2 and 37 alike: supernode-3 … supernode-40`. */
+function headOf(lane: PlanLane, like: readonly string[]): string {
+  if (like.length <= 2) return [lane.name, ...like].join(", ")
+  return `${lane.name} and ${like.length} alike: ${like[0]} … ${like.at(-1)}`
+}
+
+function laneText(lane: PlanLane, steps: number, options: PlanOptions): string {
+  const paints = options.colours ?? colours(false)
+  return lane.entries
+    .map((entry) => {
+      const { symbol, word, paint } = planSign(entry.would, paints)
+      const row = (text: string, first: boolean): Cell[] =>
+        first
+          ? [
+              { text: symbol, paint },
+              entry.step.padEnd(steps),
+              { text: word.padEnd(WORD), paint },
+              entry.would === "nothing" || entry.would === "after" ? { text, paint: paints.dim } : text,
+            ]
+          : ["", "".padEnd(steps), "".padEnd(WORD), { text, paint: paints.yellow }]
+      const stale = (entry.stale ?? []).map((why) => `stale: ${oneLine(why)}`)
+      const reason = oneLine(entry.reason)
+      const rows = [reason, ...stale].map((text, index) => row(text, index === 0))
+      const cure = needsPerson(entry)
+        ? cureLines(entry, { ...options, columns: (options.columns || 80) - 4 })
+        : []
+      return (
+        table(rows, { columns: options.columns, indent: 2 }) + cure.map((line) => `    ${line}\n`).join("")
+      )
+    })
+    .join("")
+}
+
+const needsPerson = ({ would }: PlanEntry): boolean => would === "blocked" || would === "cannot look"

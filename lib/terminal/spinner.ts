@@ -1,0 +1,32 @@
+import { duration } from "./words.ts"
+
+/**
+ * Shows that something outside the list of lanes is waited for (practice clusters starting, a browser login); silent
+ * off a terminal. Draws on stderr: stdout is for what a program may read.
+ */
+export async function waitingFor<T>(
+  text: string,
+  promise: Promise<T>,
+  stream: NodeJS.WriteStream = process.stderr,
+): Promise<T> {
+  if (stream.isTTY !== true) return promise
+  // The promise may fail before ora is loaded: that is not an unhandled rejection, it is awaited below.
+  promise.catch(() => {})
+  const { default: ora } = await import("ora")
+  const started = performance.now()
+  const spinner = ora({
+    text,
+    stream,
+    // Ctrl-C and what is typed ahead stay with whoever listens to stdin.
+    discardStdin: false,
+    interval: 100,
+  }).start()
+  try {
+    const result = await promise
+    spinner.succeed(`${text} (${duration((performance.now() - started) / 1000)})`)
+    return result
+  } catch (error) {
+    spinner.fail(text)
+    throw error
+  }
+}

@@ -1,0 +1,66 @@
+import type { Paint } from "./colours.ts"
+import { cut, pad, screenWidth, width, wrap } from "./width.ts"
+
+/** Plain text, or text with the colour it is painted in once it has its width. */
+export type Cell = string | { readonly text: string; readonly paint: Paint }
+
+export interface TableOptions {
+  /** Columns of the terminal; nothing or 0 is 80. */
+  readonly columns?: number
+  readonly head?: readonly string[]
+  readonly align?: readonly ("left" | "right")[]
+  /** Spaces before every line. Default 0. */
+  readonly indent?: number
+  /** The last column: in several lines below each other (default), or cut. */
+  readonly last?: "wrap" | "cut"
+}
+
+const GAP = 2
+/** The last column keeps at least so much, however narrow the terminal. */
+const LEAST = 16
+
+/** Rows as aligned columns by display width, without lines or borders: it reads the same in a pipe. */
+export function table(rows: readonly (readonly Cell[])[], options: TableOptions = {}): string {
+  const indent = " ".repeat(options.indent ?? 0)
+  const all: (readonly Cell[])[] = options.head === undefined ? [...rows] : [options.head, ...rows]
+  const number = Math.max(0, ...all.map((row) => row.length))
+  if (number === 0) return ""
+  const screen = screenWidth(options.columns) - indent.length
+  const widths = fitted(
+    Array.from({ length: number - 1 }, (_, column) =>
+      Math.max(0, ...all.map((row) => width(textOf(row[column])))),
+    ),
+    screen - LEAST,
+  )
+  const before = widths.reduce((sum, each) => sum + each + GAP, 0)
+  const room = Math.max(LEAST, screen - before)
+  const lines = all.flatMap((row) => {
+    const last = textOf(row[number - 1])
+    const pieces = options.last === "cut" ? [cut(last.replace(/\s+/g, " "), room)] : wrap(last, room)
+    return pieces.map((piece, line) => {
+      const cells = widths.map((columns, column) => {
+        const text = line === 0 ? cut(textOf(row[column]), columns) : ""
+        return paintOf(row[column])(pad(text, columns, options.align?.[column]))
+      })
+      const end = pad(piece, options.align?.[number - 1] === "right" ? room : 0, "right")
+      return `${indent}${[...cells, paintOf(row[number - 1])(end)].join(" ".repeat(GAP))}`.trimEnd()
+    })
+  })
+  return `${lines.join("\n")}\n`
+}
+
+const textOf = (cell: Cell | undefined): string => (typeof cell === "object" ? cell.text : (cell ?? ""))
+const paintOf = (cell: Cell | undefined): Paint => (typeof cell === "object" ? cell.paint : (text) => text)
+
+/** Takes from the widest columns until all fit. */
+function fitted(widths: number[], room: number): number[] {
+  const result = [...widths]
+  let over = result.reduce((sum, each) => sum + each + GAP, 0) - room
+  while (over > 0) {
+    const widest = result.indexOf(Math.max(...result))
+    if (widest === -1 || result[widest]! <= 4) break
+    result[widest]!--
+    over--
+  }
+  return result
+}

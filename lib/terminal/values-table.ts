@@ -1,0 +1,35 @@
+import type { Origin } from "../notebook/federation.ts"
+import { colours } from "./colours.ts"
+import type { TextOptions } from "./error-text.ts"
+import { table } from "./table.ts"
+import { oneLine } from "./width.ts"
+
+export interface ValueRow {
+  /** Nothing: of the whole federation. */
+  readonly site?: string
+  /** The input's name. */
+  readonly name: string
+  /** As text; nothing: unset. */
+  readonly value: string | undefined
+  readonly origin?: Origin
+  /** Its value is not shown. */
+  readonly secret?: boolean
+}
+
+/** Every input with its value and where that came from, the federation's first, then site by site. */
+export function valuesTable(rows: readonly ValueRow[], options: TextOptions = {}): string {
+  const { bold, dim } = options.colours ?? colours(false)
+  const groups = Map.groupBy(rows, ({ site }) => site)
+  const names = Math.max(0, ...rows.map(({ name }) => name.length))
+  const origins = Math.max(0, ...rows.map(({ origin }) => origin?.length ?? 0))
+  return [...groups]
+    .map(([site, mine]) => {
+      const lines = mine.map(({ name, value, origin, secret }) => [
+        name.padEnd(names),
+        { text: (origin ?? "").padEnd(origins), paint: dim },
+        value === undefined ? { text: "unset", paint: dim } : secret ? "(secret)" : oneLine(value),
+      ])
+      return `${bold(site ?? "the federation")}\n${table(lines, { columns: options.columns, indent: 2 })}`
+    })
+    .join("\n")
+}

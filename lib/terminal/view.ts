@@ -1,0 +1,118 @@
+import type { ListrRendererFactory } from "listr2"
+import type { Listener, Recorded } from "../runner/events.ts"
+import { type Colours, colours } from "./colours.ts"
+import { finalFrame } from "./frame.ts"
+import type { Stage } from "./lanes.ts"
+import { EventLines } from "./lines.ts"
+import { RunModel } from "./model.ts"
+
+export interface ViewOptions {
+  /** `lanes`: the live list of a terminal. `plain`: readable lines. `json`: one event a line. */
+  readonly kind: "lanes" | "plain" | "json"
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  /** Commands and kept outputs as they come (`--show`). */
+  readonly show?: boolean
+  /** In place of what stdout reports. */
+  readonly columns?: number
+  readonly rows?: number
+  readonly colour?: boolean
+  /** The title of a step. */
+  readonly titles: (stepId: string) => string
+}
+
+/** A reader of the event stream that shows it. */
+export interface View {
+  readonly listener: Listener
+  /** For listr2, kind `lanes` only. */
+  readonly renderer?: ListrRendererFactory
+  /** Ends whatever is still drawn and leaves the final state on the screen. Safe to call twice. */
+  close(): void
+}
+
+/** Where lanes are drawn. Its size is asked at every frame: terminals are resized. */
+export interface Screen {
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  size(): { columns: number; rows: number }
+}
+
+/** Asynchronous because listr2 is loaded for `lanes` alone. */
+export async function createView(options: ViewOptions): Promise<View> {
+  if (options.kind === "json") return jsonView(options)
+  const paints = colours(options.colour)
+  if (options.kind === "plain") return plainView(options, paints)
+  const { lanesRenderer } = await import("./lanes.ts")
+  return lanesView(options, paints, lanesRenderer)
+}
+
+/** One recorded event a line, as schema/events.schema.json describes it. */
+function jsonView({ stdout }: ViewOptions): View {
+  return { listener: (event) => void stdout.write(`${JSON.stringify(event)}\n`), close: () => {} }
+}
+
+function plainView({ stdout, show }: ViewOptions, paints: Colours): View {
+  const lines = new EventLines({ colours: paints, show })
+  const listener = (event: Recorded): void => {
+    const text = lines.of(event)
+    if (text.length > 0) stdout.write(`${text.join("\n")}\n`)
+  }
+  return { listener, close: () => {} }
+}
+
+function lanesView(
+  options: ViewOptions,
+  paints: Colours,
+  rendererOn: (stage: Stage) => ListrRendererFactory,
+): View {
+  const { stdout, show, titles } = options
+  const lines = new EventLines({ colours: paints, show })
+  const model = new RunModel()
+  const screen = screenOf(options)
+  let settled = false
+  const flush = (more: readonly string[] = []): void => {
+    const text = [...stage.above.splice(0), ...more]
+    if (text.length > 0) stdout.write(`${text.join("\n")}\n`)
+  }
+  const settle = (): void => {
+    const look = { ...screen.size(), colours: paints, titles, now: Date.now(), started: model.started }
+    flush(settled ? [] : finalFrame(model.lanes(), look))
+    settled = true
+  }
+  const stage: Stage = {
+    model,
+    screen,
+    colours: paints,
+    titles,
+    above: [],
+    active: undefined,
+    // Steps that are not in the list may still come.
+    ended: () => (model.finished ? settle() : flush()),
+  }
+  return {
+    renderer: rendererOn(stage),
+    listener: (event) => {
+      model.take(event)
+      stage.above.push(...lines.laneAsides(event))
+      if (stage.active !== undefined) stage.active.changed()
+      else if (settled) flush()
+    },
+    close: () => {
+      stage.active?.stop()
+      settle()
+    },
+  }
+}
+
+/** A terminal that reports no size (0 by 0) is taken for 80 by 24. */
+function screenOf(options: ViewOptions): Screen {
+  const { stdout, stderr } = options
+  return {
+    stdout,
+    stderr,
+    size: () => ({
+      columns: (options.columns ?? stdout.columns) || 80,
+      rows: (options.rows ?? stdout.rows) || 24,
+    }),
+  }
+}

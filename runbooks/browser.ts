@@ -1,0 +1,84 @@
+import { rm } from "node:fs/promises"
+import { type CommandResult, RunbookError } from "../lib/index.ts"
+import type { Context } from "./context.ts"
+
+/** `oc login --web` writes a kubeconfig; what it prints meanwhile is told to the person as it comes. */
+export async function webLogin(
+  context: Context,
+  kubeconfig: string,
+  proxy: string | undefined,
+): Promise<void> {
+  const { $, site, note } = context
+  await rm(kubeconfig, { force: true })
+  const flags = [
+    `--server=${site.server}`,
+    "--web",
+    ...(site.callbackPort === undefined ? [] : [`--callback-port=${site.callbackPort}`]),
+    ...(site.certificateAuthority === undefined
+      ? []
+      : [`--certificate-authority=${site.certificateAuthority}`]),
+  ]
+  const told = teller(note)
+  const shell = $.with({
+    nothrow: true,
+    env: { KUBECONFIG: kubeconfig, ...proxyVariables(site.server, site.proxy, proxy) },
+    onOutput: told,
+  })
+  note(`log in to ${site.server} in the browser`)
+  let result = await shell`oc login ${flags}`
+  // A machine without a browser: oc 4.21 and later can print the address and wait.
+  if (result.exitCode !== 0 && /executable file not found/.test(words(result)))
+    result = await shell`oc login ${flags} --auto-open-browser=false`
+  if (result.exitCode === 0) return
+  throw new RunbookError(`the browser login at ${site.server} did not succeed`, {
+    why: words(result),
+    ...cure(result),
+  })
+}
+
+const words = ({ stderr, stdout }: CommandResult): string => stderr.trim() || stdout.trim()
+
+function cure(result: CommandResult): { fix: string; next?: string } {
+  const text = words(result)
+  if (/unknown flag: --auto-open-browser/.test(text)) {
+    return {
+      fix: "this oc can only open a browser here, and there is none: take a newer oc, or a token from the web console (Copy login command) as token-file",
+    }
+  }
+  if (/unknown flag: --web/.test(text)) return { fix: "this oc is older than 4.14: take a newer one" }
+  if (/certificate signed by unknown authority|x509/.test(text))
+    return { fix: "give the file of the cluster's authority as certificate-authority" }
+  if (/oauth-authorization-server/.test(text))
+    return { fix: "this is no OpenShift: give a token-file or a context instead" }
+  if (/HTML page/.test(text)) return { fix: "the server is the address of the API, not of the web console" }
+  return { fix: "try again; or give a token-file, a username with a password-file, or a context" }
+}
+
+/** Finds the address in oc's output, and says how to get there from another machine. */
+function teller(note: (sentence: string) => void): (text: string) => void {
+  let said = ""
+  let before = ""
+  return (text) => {
+    before += text
+    const url = /(https?:\/\/\S+client_id=\S+)\s/.exec(before)?.[1]
+    if (url === undefined || url === said) return
+    said = url
+    note(`open this address: ${url}`)
+    const port = /127\.0\.0\.1%3A(\d+)/i.exec(url)?.[1]
+    if (port !== undefined && process.env.SSH_CONNECTION !== undefined)
+      note(
+        `your browser is on another machine: first run there  ssh -L ${port}:127.0.0.1:${port} <this machine>`,
+      )
+  }
+}
+
+/** The proxy that was asked for, in the variables that oc reads. */
+function proxyVariables(
+  server: string,
+  asked: string | undefined,
+  proxy: string | undefined,
+): Record<string, string> {
+  if (asked === undefined) return {}
+  if (proxy === undefined) return { NO_PROXY: new URL(server).hostname, no_proxy: new URL(server).hostname }
+  return { HTTPS_PROXY: proxy, https_proxy: proxy, NO_PROXY: "", no_proxy: "" }
+}

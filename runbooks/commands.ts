@@ -1,0 +1,27 @@
+import type { Shell } from "../lib/index.ts"
+
+/** What a command on PATH says it is. */
+export interface SkupperVersion {
+  /** `2.2.1`, `2.2.1-rh-1`; nothing where it does not tell (a build without a version stamp). */
+  readonly version: string | undefined
+  /** 2 where it does not tell: only 1.x speaks of transport and controller. */
+  readonly major: number
+}
+
+/**
+ * Reads the answer of `skupper version`: 2.2 and later print one line, 2.0 and 2.1 a table `COMPONENT VERSION`, 1.x
+ * lines `client version 1.9.2`.
+ */
+export function readSkupperVersion(text: string): SkupperVersion {
+  const old = /^client version\s+v?(\d+\S*)/m.exec(text)
+  const table = /^\s*(?:skupper-)?cli\s+v?(\d+\.\d+\S*)/im.exec(text)
+  const line = /^v?(\d+\.\d+\.\d+\S*)\s*$/m.exec(text.trim())
+  const version = (old ?? table ?? line)?.[1]
+  return { version, major: version === undefined ? (old ? 1 : 2) : Number.parseInt(version, 10) }
+}
+
+/** Asks the `skupper` on PATH. Needs no cluster. */
+export async function skupperVersion($: Shell): Promise<SkupperVersion> {
+  const { stdout } = await $.with({ nothrow: true, timeout: 20 })`skupper version`
+  return readSkupperVersion(stdout)
+}

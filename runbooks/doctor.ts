@@ -1,0 +1,119 @@
+import type { ClusterReader, Diagnosis, DoctorCheck, Look, Right } from "../lib/index.ts"
+import { skupperVersion } from "./commands.ts"
+import type { Context } from "./context.ts"
+import installOperator from "./install-operator.ts"
+import prerequisites from "./prerequisites.ts"
+import { ifAllowed, ifServed, some } from "./reading.ts"
+import { activeSite, SKUPPER } from "./skupper.ts"
+
+/** What a look says, as a finding: what is merely not done yet is no trouble. */
+function finding(look: Look): Diagnosis {
+  const ok = look.is === "done" || (look.is === "blocked" ? false : "warn")
+  const fix = "fix" in look ? look.fix : undefined
+  const next = "next" in look ? look.next : undefined
+  return { ok, said: look.reason, ...(fix !== undefined && { fix }), ...(next !== undefined && { next }) }
+}
+
+async function commands(context: Context): Promise<Diagnosis> {
+  const found = finding(await prerequisites.look(context))
+  if (found.ok !== true) return found
+  const { $ } = context
+  const oc = await $.with({ nothrow: true, timeout: 20 })`oc version --client`
+  const version = /Client Version:\s*(\S+)/.exec(oc.stdout)?.[1]
+  const paths = await Promise.all(["oc", "skupper"].map((name) => $.which(name)))
+  return { ok: true, said: `${found.said}${version ? `; oc ${version}` : ""} (${paths.join(", ")})` }
+}
+
+/** `2.2` of `2.2.1-rh-1` */
+const minor = (version: string): string | undefined => /^v?(\d+\.\d+)/.exec(version)?.[1]
+
+async function versions({ $, cluster, site }: Context): Promise<Diagnosis> {
+  const found = await ifServed(activeSite(cluster, site.project))
+  const controller = found?.status?.controller?.version
+  if (controller === undefined) return { ok: true, said: "no Site has met a controller here yet" }
+  const { version } = await skupperVersion($)
+  const said = `controller ${controller}, skupper ${version ?? "of unknown version"}`
+  if (version === undefined || minor(version) === minor(controller)) return { ok: true, said }
+  return {
+    ok: "warn",
+    said,
+    fix: "commands and controller of one minor version fit best: take that version of the skupper command",
+  }
+}
+
+const RIGHTS: readonly Omit<Right, "namespace">[] = [
+  { verb: "create", group: "apps", resource: "deployments" },
+  { verb: "create", resource: "services" },
+  { verb: "list", resource: "pods" },
+  { verb: "get", resource: "pods", subresource: "log" },
+  ...["sites", "accessgrants", "accesstokens", "links", "connectors", "listeners"].map((resource) => ({
+    verb: "create",
+    group: "skupper.io",
+    resource,
+  })),
+]
+
+async function rights({ cluster, site }: Context): Promise<Diagnosis> {
+  const answers = await Promise.all(
+    RIGHTS.map((right) => cluster.allowed({ ...right, namespace: site.project })),
+  )
+  const missing = RIGHTS.filter((_, index) => !answers[index]).map(
+    ({ verb, resource, subresource }) => `${verb} ${resource}${subresource ? `/${subresource}` : ""}`,
+  )
+  const who = await cluster.whoami()
+  if (missing.length === 0)
+    return { ok: true, said: `${who} may do all that the steps do in ${site.project}` }
+  return {
+    ok: false,
+    said: `${who} may not ${some(missing)} in ${site.project}`,
+    fix: `ask an administrator of ${site.project} for the role edit, and for one that allows skupper.io`,
+    next: `oc adm policy add-role-to-user edit ${who} -n ${site.project}`,
+  }
+}
+
+/** "Succeeded" is not "hands out tokens": the grant server needs an address of its own. */
+async function grants({ cluster, site }: Context): Promise<Diagnosis> {
+  if (site.role !== "superlink") return { ok: true, said: "tokens come from the SuperLink's cluster" }
+  const namespace = await controllerNamespace(cluster, site)
+  const access = await ifServed(
+    ifAllowed(
+      cluster.get({
+        apiVersion: SKUPPER,
+        kind: "SecuredAccess",
+        name: "skupper-grant-server",
+        namespace,
+      }),
+    ),
+  )
+  if (access === undefined) {
+    return { ok: true, said: `the grant server in ${namespace} is not there yet, or out of your sight` }
+  }
+  const [endpoint] = (access.status?.endpoints ?? []) as { host: string; port: string }[]
+  if (endpoint !== undefined)
+    return { ok: true, said: `tokens are redeemed at ${endpoint.host}:${endpoint.port}` }
+  return {
+    ok: "warn",
+    said: `the grant server in ${namespace} has no address yet: ${access.status?.message ?? "no reason given"}`,
+    fix: "wait for its Route, or do without tokens: --link-with file",
+    next: `oc get routes -n ${namespace}`,
+  }
+}
+
+async function controllerNamespace(cluster: ClusterReader, site: Context["site"]): Promise<string> {
+  const found = await ifServed(ifAllowed(activeSite(cluster, site.project)))
+  return found?.status?.controller?.namespace ?? site.operatorNamespace
+}
+
+/** What `doctor` looks at for this notebook, beside what it looks at for every one. */
+export const doctor: readonly DoctorCheck[] = [
+  { id: "commands", title: "Commands", on: "here", run: commands },
+  {
+    id: "operator",
+    title: "Operator",
+    on: "every site",
+    run: async (context) => finding(await installOperator.look(context)),
+  },
+  { id: "versions", title: "Skupper versions", on: "every site", run: versions },
+  { id: "rights", title: "Rights in the project", on: "every site", run: rights },
+  { id: "grants", title: "Handing out tokens", on: "every site", run: grants },
+]

@@ -1,0 +1,79 @@
+/**
+ * What the logs of SuperLink and SuperNode tell (texts measured with 1.28, 1.34 and 1.41). Lines carry ANSI colours, also
+ * into a pipe. Node ids are unsigned 64-bit numbers: they stay text. Logs prove, they do not disprove: they rotate.
+ */
+import { stripVTControlCharacters } from "node:util"
+
+/** What a SuperNode's log says of its connection. */
+export type Registration =
+  /** Accepted by the SuperLink under this id, nothing against it since. */
+  | { readonly is: "registered"; readonly id: string }
+  /** The SuperLink was restarted and knows it no more; up to 1.39 it never comes back by itself. */
+  | { readonly is: "forgotten"; readonly id: string; readonly line: string }
+  /** Not accepted yet. `line`: what it said last about connecting. */
+  | { readonly is: "connecting"; readonly line: string | undefined }
+  /** The log does not reach back to the start of the process. */
+  | { readonly is: "unproven" }
+
+const ID = "SuperNode ID: "
+/** 1.28 to 1.39: a refused call's details. 1.40 and later: the answer to a heartbeat. */
+const FORGOTTEN = /Invalid node ID|\b401\b.{0,3}Unauthorized/
+const TRYING = /Connection attempt failed|Giving up reconnection|Exit Code: \d+|Failed to (?:initialize|activate)|\[code: \d+\]/
+
+/** Reads the log of the current container of a SuperNode. */
+export function readSupernodeLog(log: string): Registration {
+  const at = lastIdAt(log)
+  if (at === undefined) {
+    if (!log.includes("Starting Flower SuperNode") && log.trim() !== "") return { is: "unproven" }
+    return { is: "connecting", line: lastLine(log, TRYING) }
+  }
+  const line = lastLine(log.slice(at.end), FORGOTTEN)
+  return line === undefined ? { is: "registered", id: at.id } : { is: "forgotten", id: at.id, line }
+}
+
+function lastIdAt(log: string): { id: string; end: number } | undefined {
+  for (let from = log.lastIndexOf(ID); from !== -1; from = from === 0 ? -1 : log.lastIndexOf(ID, from - 1)) {
+    const id = /^\d+/.exec(stripVTControlCharacters(log.slice(from + ID.length, from + ID.length + 60)))?.[0]
+    if (id !== undefined) return { id, end: from + ID.length + id.length }
+  }
+  return undefined
+}
+
+/** What a SuperLink's log says of one node. */
+export type Membership =
+  /** `line` is the proof: it was activated, or has called since, and was not deactivated after that. */
+  | { readonly is: "active"; readonly line: string }
+  | { readonly is: "deactivated"; readonly line: string }
+  /** The log reaches back to the start and does not name it. */
+  | { readonly is: "unknown" }
+  /** The log does not name it, and does not reach back to the start. */
+  | { readonly is: "unproven" }
+
+/** Reads the log of the current container of a SuperLink from its end: the last word about the node counts. */
+export function readSuperlinkLog(log: string, id: string): Membership {
+  const active = new RegExp(
+    `\\[Fleet\\.(?:ActivateNode|CreateNode|PullMessages|PushMessages)\\].*\\bnode_id=${id}(?!\\d)`,
+  )
+  const deactivated = new RegExp(`\\[Fleet\\.(?:DeactivateNode|DeleteNode)\\].*\\bnode_id=${id}(?!\\d)`)
+  for (let at = log.lastIndexOf(id); at !== -1; at = at === 0 ? -1 : log.lastIndexOf(id, at - 1)) {
+    const line = lineAt(log, at)
+    if (deactivated.test(line)) return { is: "deactivated", line }
+    if (active.test(line)) return { is: "active", line }
+  }
+  return { is: log.includes("Starting Flower SuperLink") ? "unknown" : "unproven" }
+}
+
+/** The whole line around a place in a text, without colours and level. */
+function lineAt(text: string, at: number): string {
+  const end = text.indexOf("\n", at)
+  return plain(text.slice(text.lastIndexOf("\n", at) + 1, end === -1 ? text.length : end))
+}
+
+function lastLine(text: string, pattern: RegExp): string | undefined {
+  return text.split("\n").map(plain).findLast((line) => pattern.test(line))
+}
+
+const plain = (line: string): string =>
+  stripVTControlCharacters(line)
+    .replace(/^\s*(?:DEBUG|INFO|WARNING|ERROR)\s*:\s*/, "")
+    .trim()

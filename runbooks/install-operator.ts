@@ -1,0 +1,289 @@
+import {
+  absent,
+  blocked,
+  type ClusterReader,
+  cannotLook,
+  different,
+  done,
+  type KubeObject,
+  type Look,
+  LookError,
+  main,
+  underWay,
+} from "../lib/index.ts"
+import { type Context, guideStep, type SiteInputs } from "./context.ts"
+import { manifestFile, writePrivate } from "./files.ts"
+import { adopted, labels, ours } from "./labels.ts"
+import { follow, groupsTrouble, judge, majorOf, OLM, PACKAGE, subscriptionsOf, versionOne } from "./olm.ts"
+import { condition, ifAllowed, ifServed, isTrue, seen, some } from "./reading.ts"
+import { listSites, SKUPPER } from "./skupper.ts"
+import { snippet } from "./snippet.ts"
+
+const MANIFESTS = "packages.operators.coreos.com/v1"
+
+async function look(context: Context): Promise<Look> {
+  const { cluster, site } = context
+  const served = await cluster.serves(SKUPPER, "Site")
+  const olm = await cluster.serves(OLM, "Subscription")
+  const found = olm ? await subscriptionsOf(cluster, site.operatorNamespace) : undefined
+  const subscriptions = (found?.items ?? []).filter(({ spec }) => spec?.name === PACKAGE)
+  if (subscriptions.length > 1) return several(subscriptions)
+  if (subscriptions.length === 1) return subscribed(context, subscriptions[0]!, served)
+  const other = await installedOtherwise(context, { olm, served, sure: found?.all === true })
+  if (other !== undefined) return other
+  if (!olm) {
+    return blocked(`${cluster.server} has no Operator Lifecycle Manager: it is not OpenShift`, {
+      code: "no OLM",
+      fix: "have an administrator install Skupper's controller",
+      next: "oc apply -f https://skupper.io/v2/install.yaml",
+    })
+  }
+  return subscribable(context)
+}
+
+async function subscribed(context: Context, subscription: KubeObject, served: boolean): Promise<Look> {
+  const { cluster, site, given } = context
+  const { name, namespace } = subscription.metadata
+  const answer = judge(await follow(cluster, subscription))
+  if (answer.is === "blocked" && answer.code === "version 1") return answer
+  const { channel } = subscription.spec
+  const own = ours(subscription, context.federation)
+  if (channel !== site.operatorChannel && (own || given("operator-channel", site.name))) {
+    const fields = [{ field: "channel", found: String(channel), asked: site.operatorChannel }]
+    if (own) return different(fields, { seen: seen(subscription), consent: consent(site) })
+    return blocked(`the operator that is there follows channel ${channel}, asked ${site.operatorChannel}`, {
+      code: "channel",
+      fix: "it is not ours to change: leave operator-channel out to use it as it is, or have an administrator change it",
+      next: `oc patch subscriptions.operators.coreos.com ${name} -n ${namespace} --type merge -p '{"spec":{"channel":"${site.operatorChannel}"}}'`,
+      seen: seen(subscription),
+    })
+  }
+  if (answer.is !== "done") return answer
+  if (!served) return underWay(`${answer.reason}; its resource definitions are not served yet`, answer.seen)
+  return { ...answer, adopted: adopted(subscription, context) }
+}
+
+const several = (subscriptions: readonly KubeObject[]): Look =>
+  blocked(
+    `${subscriptions.length} Subscriptions ask for ${PACKAGE}: ${some(subscriptions.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))}; OLM installs neither`,
+    {
+      code: "Subscriptions",
+      fix: "have an administrator delete all but one",
+      next: "oc get subscriptions.operators.coreos.com -A",
+    },
+  )
+
+/**
+ * An operator without a Subscription: a ClusterServiceVersion left alone, a controller from YAML or Helm; or one that
+ * this user may not see, whose resource definitions are served.
+ */
+async function installedOtherwise(
+  { cluster, site }: Context,
+  { olm, served, sure }: { olm: boolean; served: boolean; sure: boolean },
+): Promise<Look | undefined> {
+  for (const csv of olm ? await versions(cluster, site) : []) {
+    if (majorOf(csv.metadata.name) < 2) return versionOne(csv.metadata.name, csv)
+    if (csv.status?.phase === "Succeeded" && served)
+      return done(`${csv.metadata.name} is installed`, { seen: seen(csv), adopted: true })
+  }
+  if (!served) return undefined
+  const controllers = await controllersOf(cluster, site)
+  const running = controllers.find((deployment) => isTrue(deployment, "Available"))
+  if (running) {
+    return done(`a controller runs in ${running.metadata.namespace}, installed without OLM`, {
+      seen: seen(running),
+      adopted: true,
+    })
+  }
+  const version = await siteController(cluster, site.project)
+  if (version !== undefined) return done(`a controller ${version} serves this project`, { adopted: true })
+  if (controllers[0] !== undefined) {
+    const words = condition(controllers[0], "Available")?.message ?? "it is not available"
+    return underWay(`the controller in ${controllers[0].metadata.namespace}: ${words}`, seen(controllers[0]))
+  }
+  // Definitions stay behind when an operator is taken away: only who sees everything knows that none is there.
+  return sure
+    ? undefined
+    : done("Skupper's resources are served; the operator itself is out of your sight", { adopted: true })
+}
+
+async function versions(cluster: ClusterReader, site: SiteInputs): Promise<KubeObject[]> {
+  const kind = { apiVersion: OLM, kind: "ClusterServiceVersion" }
+  // An operator for all namespaces is copied into each, unless the cluster's OLMConfig says otherwise.
+  const found =
+    (await ifAllowed(cluster.list({ ...kind, labels: "!olm.copiedFrom" }))) ??
+    (await ifAllowed(cluster.list({ ...kind, namespace: site.operatorNamespace }))) ??
+    (await ifAllowed(cluster.list({ ...kind, namespace: site.project })))
+  return (found ?? []).filter(({ metadata }) => metadata.name.startsWith(`${PACKAGE}.v`))
+}
+
+async function controllersOf(cluster: ClusterReader, site: SiteInputs): Promise<KubeObject[]> {
+  const query = { apiVersion: "apps/v1", kind: "Deployment", fields: "metadata.name=skupper-controller" }
+  const everywhere = await ifAllowed(cluster.list(query))
+  if (everywhere !== undefined) return everywhere
+  const places = [site.operatorNamespace, "skupper", site.project]
+  const found = await Promise.all(places.map((namespace) => ifAllowed(cluster.list({ ...query, namespace }))))
+  return found.flatMap((items) => items ?? [])
+}
+
+async function siteController(cluster: ClusterReader, project: string): Promise<string | undefined> {
+  const sites = (await ifAllowed(listSites(cluster, project))) ?? []
+  return sites.map(({ status }) => status?.controller?.version).find((version) => version !== undefined)
+}
+
+/** Nothing is there: what would be applied, or why nothing can be. */
+async function subscribable(context: Context): Promise<Look> {
+  const { cluster, site } = context
+  const namespace = site.operatorNamespace
+  const offer = await chosenOffer(cluster, site)
+  if ("is" in offer) return offer
+  const may = await cluster.allowed({
+    verb: "create",
+    group: "operators.coreos.com",
+    resource: "subscriptions",
+    namespace,
+  })
+  if (!may) {
+    return blocked(
+      `the operator is not there, and ${await cluster.whoami()} may not install it in ${namespace}`,
+      {
+        code: "forbidden",
+        fix: `have an administrator apply this, then go on here:\n${await manifest(offer, context)}`,
+        next: `flower-runbook step install-operator --site ${site.name}`,
+      },
+    )
+  }
+  const groups = await ifAllowed(
+    cluster.list({ apiVersion: "operators.coreos.com/v1", kind: "OperatorGroup", namespace }),
+  )
+  const trouble = groupsTrouble(
+    groups?.map(({ metadata }) => metadata.name),
+    namespace,
+  )
+  if (trouble !== undefined) return trouble
+  return absent(`${PACKAGE} is not installed; ${offer.source} offers it in channel ${offer.channel}`, {
+    consent: consent(site),
+  })
+}
+
+const consent = (site: SiteInputs): string =>
+  `installs the operator of Red Hat Service Interconnect for the whole cluster ${site.server} (namespace ${site.operatorNamespace}, channel ${site.operatorChannel})`
+
+interface Offer {
+  readonly channel: string
+  readonly source: string
+  readonly sourceNamespace: string
+}
+
+/** Which catalog offers the channel asked for: never from a constant, since disconnected clusters name theirs otherwise. */
+async function chosenOffer(cluster: ClusterReader, site: SiteInputs): Promise<Offer | Look> {
+  const { operatorChannel: channel, operatorSource: source, operatorNamespace: namespace } = site
+  const manifests = await ifServed(
+    ifAllowed(
+      cluster.list({
+        apiVersion: MANIFESTS,
+        kind: "PackageManifest",
+        namespace,
+        fields: `metadata.name=${PACKAGE}`,
+      }),
+    ).then((items) => items ?? "hidden"),
+  )
+  // May not be read: the administrator who gets the YAML can check it.
+  if (manifests === "hidden")
+    return { channel, source: source ?? "redhat-operators", sourceNamespace: "openshift-marketplace" }
+  if (manifests === undefined) return cannotLook("not there", "OLM's package server does not answer yet")
+  const named = manifests.filter(
+    ({ metadata, status }) =>
+      metadata.name === PACKAGE && (source === undefined || status?.catalogSource === source),
+  )
+  if (named.length === 0) {
+    return blocked(
+      `no catalog${source ? ` named ${source}` : ""} offers ${PACKAGE}${await catalogStates(cluster)}`,
+      {
+        code: "no catalog",
+        fix: "name the catalog that mirrors it with --operator-source, or have an administrator bring the catalog back",
+        next: "oc get packagemanifests,catalogsources -n openshift-marketplace",
+      },
+    )
+  }
+  const channels = (one: KubeObject): string[] =>
+    ((one.status?.channels ?? []) as { name: string }[]).map(({ name }) => name)
+  const fitting = named.find((one) => channels(one).includes(channel))
+  if (fitting === undefined) {
+    return blocked(
+      `${PACKAGE} has no channel ${channel}; it has ${some([...new Set(named.flatMap(channels))])}`,
+      {
+        code: "channel",
+        fix: "choose one of version 2 with --operator-channel",
+        next: `oc describe packagemanifest ${PACKAGE} -n ${namespace}`,
+      },
+    )
+  }
+  const { catalogSource, catalogSourceNamespace } = fitting.status
+  return { channel, source: catalogSource, sourceNamespace: catalogSourceNamespace }
+}
+
+async function catalogStates(cluster: ClusterReader): Promise<string> {
+  const sources = await ifAllowed(
+    cluster.list({ apiVersion: OLM, kind: "CatalogSource", namespace: "openshift-marketplace" }),
+  )
+  if (sources === undefined) return ""
+  if (sources.length === 0) return "; openshift-marketplace has no CatalogSource"
+  const state = ({ metadata, status }: KubeObject) =>
+    `${metadata.name} is ${status?.connectionState?.lastObservedState ?? "silent"}`
+  return `; of the catalogs, ${some(sources.map(state), 5)}`
+}
+
+async function manifest(offer: Offer, { federation, site }: Context): Promise<string> {
+  const { parseDocument } = await import("yaml")
+  const document = parseDocument(snippet("subscription.yaml"))
+  document.commentBefore = null
+  document.setIn(["metadata", "namespace"], site.operatorNamespace)
+  for (const [key, value] of Object.entries(labels(federation)))
+    document.setIn(["metadata", "labels", key], value)
+  for (const [key, value] of Object.entries(offer)) document.setIn(["spec", key], value)
+  return document.toString({ lineWidth: 0 })
+}
+
+async function act(context: Context): Promise<void> {
+  const { $, cluster, site, folder } = context
+  const offer = await chosenOffer(cluster, site)
+  if ("is" in offer)
+    throw offer.is === "blocked" || offer.is === "cannot look"
+      ? new LookError(offer)
+      : new Error(offer.reason)
+  const file = await writePrivate(
+    manifestFile(folder, `${site.name}-operator`),
+    await manifest(offer, context),
+  )
+  await $`oc apply --server-side --field-manager=flower-runbook -n ${site.operatorNamespace} -f ${file}`
+}
+
+export default guideStep({
+  id: "install-operator",
+  title: "Install the Red Hat Service Interconnect Operator",
+  on: "every site",
+  needs: ["login", "project"],
+  inputs: ["server", "operator-channel", "operator-source", "operator-namespace"],
+  prose: `
+In every cluster the Red Hat Service Interconnect Operator makes the routers and keeps the links. The guide clicks it in
+the web console: OperatorHub, *Red Hat Service Interconnect*, Install. The same is a Subscription to the package
+\`skupper-operator\`, channel \`stable-2\`, in the namespace \`openshift-operators\`:
+
+    oc apply --server-side --field-manager=flower-runbook -f subscription.yaml
+
+It is installed once a cluster, for all its projects, by somebody who may do that; an operator that is there already is
+used as it is. If you may not, this step prints what your administrator has to apply, and goes on from there.
+`,
+  look,
+  act,
+  change: act,
+  show: ({ $, site }) => $`oc get csv -n ${site.operatorNamespace}`,
+  get expect() {
+    return snippet("install-operator.txt")
+  },
+  timeout: 600,
+  exclusive: ({ site }) => `operator ${site.server}`,
+})
+
+if (import.meta.main) void main(import.meta.url)

@@ -1,0 +1,172 @@
+/** Making a token, or a link file, at the SuperLink's site. */
+import { mkdir, open, rm } from "node:fs/promises"
+import { basename, dirname } from "node:path"
+import { absent, type Cluster, done, type Look, RunbookError } from "../lib/index.ts"
+import type { Context } from "./context.ts"
+import { writePrivate } from "./files.ts"
+import { claimObject, selector } from "./labels.ts"
+import { untilSeen } from "./reading.ts"
+import { type AccessGrant, activeSite, grantRef, interRouter, SKUPPER } from "./skupper.ts"
+import { type GeneratedLink, type IssuedToken, parseToken, readTokenFile } from "./token-file.ts"
+
+/** On a grant: which SuperNode's site its token is for. */
+const FOR_SITE = "flower-runbook/site"
+/** A token that ends sooner is not worth starting with, in milliseconds. */
+const MARGIN = 60_000
+const DEFAULT_LIFETIME = 900
+
+export async function lookForToken(context: Context): Promise<Look> {
+  const { tokenFile, inputs, peer, at, secret } = context
+  const file = await readTokenFile(tokenFile)
+  hide(file, secret)
+  const { cluster } = at(peer)
+  if (inputs.linkWith === "file") return fileStillGood(file, cluster, peer.project)
+  if (file?.is !== "token") return absent("there is no token yet")
+  const grant = await cluster.get<AccessGrant>(grantRef(peer.project, file.name))
+  if (grant === undefined) return absent("the token's grant is not there any more")
+  // A grant stays Ready after its last use and after its end: only these numbers tell. Times are the server's own.
+  return grantStillGood(grant, await cluster.now())
+}
+
+/** Whether a grant's token can be redeemed. `now`: the API server's clock, in milliseconds. */
+export function grantStillGood(grant: AccessGrant, now: number): Look {
+  const allowed = grant.spec?.redemptionsAllowed || 1
+  if ((grant.status?.redemptions ?? 0) >= allowed) return absent("the token is used up")
+  const ends = Date.parse(grant.status?.expirationTime ?? "")
+  if (Number.isNaN(ends)) return absent("the token's grant was never made ready")
+  const left = ends - now
+  if (left <= 0) return absent("the token has expired")
+  if (left <= MARGIN) return absent(`the token expires in ${Math.round(left / 1000)} s`)
+  return done(`a token is there; it can be redeemed for ${Math.floor(left / 60_000)} minutes`)
+}
+
+async function fileStillGood(
+  file: IssuedToken | GeneratedLink | undefined,
+  cluster: Cluster,
+  project: string,
+): Promise<Look> {
+  if (file?.is !== "file") return absent("there is no link file yet")
+  const here = interRouter((await activeSite(cluster, project))?.status?.endpoints)
+  const fits = interRouter(file.endpoints).some((address) => here.includes(address))
+  return fits
+    ? done("a link file is there")
+    : absent("the link file leads to an address that the Site no longer has")
+}
+
+/** Codes and keys never come into an output. */
+export function hide(file: IssuedToken | GeneratedLink | undefined, secret: Context["secret"]): void {
+  if (file?.is === "token") secret(file.code)
+  else
+    for (const key of file?.keys ?? []) {
+      secret(key)
+      secret(Buffer.from(key, "base64").toString())
+    }
+}
+
+export async function issueToken(context: Context): Promise<void> {
+  const { tokenFile, inputs } = context
+  const before = await readTokenFile(tokenFile)
+  await mkdir(dirname(tokenFile), { recursive: true, mode: 0o700 })
+  if (inputs.linkWith === "file") await generateLink(context)
+  else await issue(context)
+  // The code of a grant stays readable in the cluster, so the one that this replaces goes.
+  if (before?.is === "token") await dropGrant(context, before.name)
+}
+
+async function issue(context: Context): Promise<void> {
+  const { tokenFile, inputs, peer, at, signal } = context
+  const { $, cluster } = at(peer)
+  // The command writes 0644, but keeps the mode of a file that is there.
+  await (await open(tokenFile, "w", 0o600)).close()
+  const window =
+    inputs.tokenLifetime === DEFAULT_LIFETIME ? [] : ["--expiration-window", `${inputs.tokenLifetime}s`]
+  const known = new Set((await grants(cluster, peer.project)).map(({ metadata }) => metadata.uid))
+  const ended = new AbortController()
+  const watching = AbortSignal.any([signal, ended.signal])
+  // The command waits its whole minute for a grant that cannot be made; the grant itself says so at once.
+  const refused = new AbortController()
+  const refusal = untilSeen(cluster, watching, async (reader) => {
+    const list = await reader.list<AccessGrant>({
+      apiVersion: SKUPPER,
+      kind: "AccessGrant",
+      namespace: peer.project,
+    })
+    return list.find((grant) => !known.has(grant.metadata.uid) && hopeless(grant))
+  }).then((grant) => {
+    if (grant !== undefined) refused.abort()
+    return grant
+  })
+  try {
+    // The command takes no file name with `_` or a space in its path, so it runs in the folder.
+    const result = await $.with({
+      cwd: dirname(tokenFile),
+      nothrow: true,
+      until: refused.signal,
+    })`skupper token issue ${basename(tokenFile)} ${window} -n ${peer.project}`
+    if (result.exitCode === 0) return
+    ended.abort()
+    const grant = await refusal
+    await rm(tokenFile, { force: true })
+    if (grant !== undefined) await cluster.remove(grantRef(peer.project, grant.metadata.name))
+    throw new RunbookError(`${peer.name} gave no token`, {
+      why: grant?.status?.message ?? (result.stdout.trim() || result.stderr.trim()),
+      fix: grant
+        ? "have the administrator turn grants on for the controller, or do without: --link-with file"
+        : "see why the grant does not become ready, or do without: --link-with file",
+      next: `oc get accessgrants -n ${peer.project}`,
+    })
+  } finally {
+    ended.abort()
+  }
+}
+
+const grants = (cluster: Cluster, namespace: string): Promise<AccessGrant[]> =>
+  cluster.list<AccessGrant>({ apiVersion: SKUPPER, kind: "AccessGrant", namespace })
+
+/** A refused grant has words but no address. */
+const hopeless = ({ status }: AccessGrant): boolean =>
+  !status?.url && /not enabled|invalid|cannot accept/i.test(status?.message ?? "")
+
+/** `skupper link generate > FILE`, the file readable by its owner alone: it holds a private key. */
+async function generateLink({ tokenFile, peer, at, secret }: Context): Promise<void> {
+  const { stdout } = await at(peer).$.with({ secret: true })`skupper link generate -n ${peer.project}`
+  const file = await parseToken(stdout)
+  if (file?.is !== "file") {
+    throw new RunbookError(`${peer.name} gave no link file`, {
+      why: "skupper link generate printed no Link with its Secret",
+      next: `skupper site status -n ${peer.project}`,
+    })
+  }
+  hide(file, secret)
+  await writePrivate(tokenFile, stdout)
+}
+
+export async function claimToken(context: Context): Promise<void> {
+  const { tokenFile, site, peer, at, federation } = context
+  const file = await readTokenFile(tokenFile)
+  const far = { cluster: at(peer).cluster, federation }
+  if (file?.is === "token")
+    await claimObject(far, grantRef(peer.project, file.name), { [FOR_SITE]: site.name })
+  else if (file?.is === "file") {
+    for (const name of file.secrets)
+      await claimObject(far, { apiVersion: SKUPPER, kind: "Certificate", name, namespace: peer.project })
+  }
+}
+
+/** Takes away the grants of this SuperNode's tokens: none is needed once its Link is there. */
+export async function dropGrants(context: Context): Promise<void> {
+  const { site, peer, at, federation, tokenFile } = context
+  const file = await readTokenFile(tokenFile)
+  const left = await at(peer).cluster.list({
+    apiVersion: SKUPPER,
+    kind: "AccessGrant",
+    namespace: peer.project,
+    labels: `${selector(federation)},${FOR_SITE}=${site.name}`,
+  })
+  const names = new Set(left.map(({ metadata }) => metadata.name))
+  if (file?.is === "token") names.add(file.name)
+  for (const name of names) await dropGrant(context, name)
+}
+
+const dropGrant = ({ at, peer }: Context, name: string): Promise<boolean> =>
+  at(peer).cluster.remove(grantRef(peer.project, name))

@@ -1,0 +1,104 @@
+import { lookup } from "node:dns/promises"
+import { isIP } from "node:net"
+import { absent, blocked, done, type Look, main, underWay } from "../lib/index.ts"
+import { type Context, guideStep } from "./context.ts"
+import { sortLinks } from "./links.ts"
+import { condition, isTrue, seen, untilSeen } from "./reading.ts"
+import { activeSite, interRouter, linkRef, listLinks, message, type SkupperLink } from "./skupper.ts"
+import { snippet } from "./snippet.ts"
+
+/** On a Link that we have nudged, and when. */
+const NUDGED = "flower-runbook/nudged"
+/** How long the controller has for its first word before it is nudged, in milliseconds. */
+const PATIENCE = 1000
+
+async function linkOf({ cluster, site, the, at, federation }: Context): Promise<SkupperLink | undefined> {
+  const superlink = the("superlink")
+  const to = await activeSite(at(superlink).cluster, superlink.project)
+  const links = await listLinks(cluster, site.project)
+  return to && sortLinks(links, to, federation).there[0]
+}
+
+async function look(context: Context): Promise<Look> {
+  const { site } = context
+  const link = await linkOf(context)
+  if (link === undefined) {
+    return blocked(`${site.name} has no Link to the SuperLink's Site`, {
+      code: "no link",
+      fix: "make it first",
+      next: `flower-runbook step token-redeem --site ${site.name}`,
+    })
+  }
+  const { name, annotations } = link.metadata
+  if (isTrue(link, "Ready")) {
+    return done(`Link ${name} to ${link.status?.remoteSiteName ?? "the SuperLink's Site"} is up`, {
+      seen: seen(link),
+    })
+  }
+  if (link.status?.conditions === undefined) {
+    const nudged = annotations?.[NUDGED] !== undefined
+    const words = `Link ${name}: the controller has not looked at it yet`
+    return nudged ? underWay(words, seen(link)) : absent(words, { seen: seen(link) })
+  }
+  const where = await Promise.all(interRouter(link.spec.endpoints).map(resolved))
+  const dials = condition(link, "Configured")?.status === "True" ? `; it dials ${where.join(", ")}` : ""
+  return underWay(`Link ${name}: ${message(link)}${dials}`, seen(link))
+}
+
+/** `host:port`, and whether the name resolves from here: that of a new load balancer or Route takes minutes. */
+async function resolved(address: string): Promise<string> {
+  const host = address.replace(/:\d+$/, "")
+  if (isIP(host) !== 0) return address
+  try {
+    return `${address} (${(await lookup(host)).address} from here)`
+  } catch {
+    return `${address} (does not resolve from here yet)`
+  }
+}
+
+/**
+ * Skupper 2.2 only notes a new Link at its first event, and configures it at the next: up to 30 s later, unless
+ * somebody touches it (measured; 2.1 configures it at once).
+ */
+async function act(context: Context): Promise<void> {
+  const { cluster, site, signal, note } = context
+  const link = await linkOf(context)
+  if (link === undefined || link.status?.conditions !== undefined) return
+  const ref = linkRef(site.project, link.metadata.name)
+  const within = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)])
+  const spoken = await untilSeen(cluster, within, async (reader) => {
+    const now = await reader.get<SkupperLink>(ref)
+    return now === undefined || now.status?.conditions !== undefined ? true : undefined
+  })
+  if (spoken || signal.aborted) return
+  await cluster.merge(ref, { metadata: { annotations: { [NUDGED]: new Date().toISOString() } } })
+  note(
+    `Link ${ref.name} had no status after ${PATIENCE / 1000} s: it was touched, so that the controller looks at it now`,
+  )
+}
+
+export default guideStep({
+  id: "link-status",
+  title: "Wait for the link",
+  on: "supernode",
+  needs: ["token-redeem"],
+  inputs: ["server", "project"],
+  prose: `
+The two routers now find each other. The guide asks for the state until it is good:
+
+    skupper link status
+
+At first it says \`Pending  1  Not Operational\`, in the end \`Ready  1  OK\`. Here the link is watched, so nobody has to
+ask again and again. The name of a new Route or load balancer may take some minutes until it resolves everywhere; the
+address that the link dials is named meanwhile.
+`,
+  look,
+  act,
+  show: ({ $, site }) => $`skupper link status -n ${site.project}`,
+  get expect() {
+    return snippet("link-status.txt")
+  },
+  timeout: 600,
+})
+
+if (import.meta.main) void main(import.meta.url)

@@ -1,0 +1,141 @@
+import {
+  absent,
+  blocked,
+  type Cluster,
+  different,
+  done,
+  type KubeObject,
+  kubeconfigs,
+  type Look,
+  main,
+  RunbookError,
+  underWay,
+} from "../lib/index.ts"
+import { type Context, guideStep } from "./context.ts"
+import { labels, projectDescription } from "./labels.ts"
+import { ifAllowed, seen, some } from "./reading.ts"
+import { snippet } from "./snippet.ts"
+
+const PROJECT = "project.openshift.io/v1"
+
+/** OpenShift has projects; plain Kubernetes only the namespaces under them. */
+const hasProjects = (cluster: Pick<Cluster, "serves">): Promise<boolean> => cluster.serves(PROJECT, "Project")
+
+async function look({ cluster, site, kubeconfig }: Context): Promise<Look> {
+  const projects = await hasProjects(cluster)
+  const kind = projects ? { apiVersion: PROJECT, kind: "Project" } : { apiVersion: "v1", kind: "Namespace" }
+  // An ordinary user gets 403 for a project that is not there, or not theirs: the two cannot be told apart.
+  const found = await ifAllowed(cluster.get({ ...kind, name: site.project }))
+  const mayDeploy = () =>
+    cluster.allowed({ verb: "create", group: "apps", resource: "deployments", namespace: site.project })
+  if (found === undefined && (projects || !(await mayDeploy())))
+    return missing(cluster, site.project, projects)
+  if (found?.metadata.deletionTimestamp !== undefined || found?.status?.phase === "Terminating") {
+    return underWay(
+      `${word(projects)} ${site.project} is being deleted: waiting until it is gone`,
+      seen(found),
+    )
+  }
+  if (found !== undefined && !(await mayDeploy())) return mayNot(await cluster.whoami(), site.project, found)
+  const { readNamespace } = await kubeconfigs()
+  const current = await readNamespace(kubeconfig)
+  const more = found && { seen: seen(found) }
+  if (current !== site.project) {
+    return different([{ field: "current project", found: current ?? "none", asked: site.project }], more)
+  }
+  return done(`${word(projects)} ${site.project} is there and is the current one`, more)
+}
+
+async function missing(
+  cluster: Pick<Cluster, "allowed" | "list" | "server">,
+  name: string,
+  projects: boolean,
+) {
+  const kind = projects ? { apiVersion: PROJECT, kind: "Project" } : { apiVersion: "v1", kind: "Namespace" }
+  const mayCreate = await cluster.allowed(
+    projects
+      ? { verb: "create", group: "project.openshift.io", resource: "projectrequests" }
+      : { verb: "create", resource: "namespaces" },
+  )
+  const known = ((await ifAllowed(cluster.list(kind))) ?? []).map(({ metadata }) => metadata.name)
+  const yours = known.length === 0 ? "you have none there" : `yours are ${some(known)}`
+  const reason = `${word(projects)} ${name} is not on ${cluster.server}, or you are not a member of it; ${yours}`
+  if (mayCreate) return absent(reason, { consent: `creates ${word(projects)} ${name} on ${cluster.server}` })
+  return blocked(reason, {
+    code: "no project",
+    fix: `name one of yours as project, or ask the cluster's administrator to make ${name} and to let you in`,
+    next: "oc projects",
+  })
+}
+
+function mayNot(user: string, project: string, found: KubeObject): Look {
+  return blocked(`${user} may not create Deployments in ${project}`, {
+    code: "forbidden",
+    fix: `ask an administrator of ${project} for the role edit: oc adm policy add-role-to-user edit ${user} -n ${project}`,
+    seen: seen(found),
+  })
+}
+
+const word = (projects: boolean): string => (projects ? "project" : "namespace")
+
+async function act({ $, cluster, site, federation }: Context): Promise<void> {
+  if (await hasProjects(cluster)) {
+    const made = await $.with({
+      nothrow: true,
+    })`oc new-project ${site.project} --skip-config-write --description ${projectDescription(federation)}`
+    if (made.exitCode === 0) return
+    const words = made.stderr.trim() || made.stdout.trim()
+    if (!words.includes("AlreadyExists"))
+      throw new RunbookError(`project ${site.project} could not be made`, { why: words })
+    throw new RunbookError(
+      `project ${site.project} exists on ${site.server}, and you are not a member of it`,
+      {
+        why: words,
+        fix: "ask its owner to let you in, or name another project",
+        next: "oc projects",
+      },
+    )
+  }
+  await $`oc create namespace ${site.project}`
+  await cluster.merge(
+    { apiVersion: "v1", kind: "Namespace", name: site.project },
+    { metadata: { labels: labels(federation) } },
+  )
+}
+
+/** The guide's `oc project`. Where that needs rights that work in the project does not, the kubeconfig is set by us. */
+async function change({ $, site, kubeconfig, note }: Context): Promise<void> {
+  const result = await $.with({ nothrow: true })`oc project ${site.project}`
+  if (result.exitCode === 0) return
+  const { setNamespace } = await kubeconfigs()
+  await setNamespace(kubeconfig, site.project)
+  note(`oc project was refused, so the kubeconfig was set to ${site.project} directly`)
+}
+
+export default guideStep({
+  id: "project",
+  title: "Switch to the project",
+  on: "every site",
+  needs: ["login"],
+  inputs: ["server", "project"],
+  prose: `
+A login leaves you in a project called \`default\`, or in whichever comes first. What follows belongs into the project of
+this site: the one where the SuperLink runs (the guide calls it \`flower-openshift-demo\`), or the one where a SuperNode
+will run.
+
+    oc project flower-openshift-demo
+
+**Tip.** \`oc projects\` lists the projects that you can work in; \`oc whoami --show-context\` tells where you are. A
+project that is missing is made, once you have agreed to it. Every later command names the project itself, so nothing
+ends up in \`default\` by accident.
+`,
+  look,
+  act,
+  change,
+  show: ({ $ }) => $`oc whoami --show-context`,
+  get expect() {
+    return snippet("project.txt")
+  },
+})
+
+if (import.meta.main) void main(import.meta.url)

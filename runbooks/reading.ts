@@ -1,0 +1,77 @@
+/** Small helpers of looks: reading Kubernetes objects as a person would. */
+import { type Cluster, type ClusterReader, type KubeObject, LookError, type Seen } from "../lib/index.ts"
+
+export interface Condition {
+  type: string
+  status: string
+  reason?: string
+  message?: string
+  lastTransitionTime?: string
+}
+
+/** A condition by its type: their order in the array says nothing. */
+export const condition = (object: KubeObject | undefined, type: string): Condition | undefined =>
+  (object?.status?.conditions as Condition[] | undefined)?.find((one) => one.type === type)
+
+export const isTrue = (object: KubeObject | undefined, type: string): boolean =>
+  condition(object, type)?.status === "True"
+
+/** What a look is about. */
+export const seen = ({ kind, metadata }: KubeObject): Seen => ({
+  kind,
+  name: metadata.name,
+  ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+  ...(metadata.uid !== undefined && { uid: metadata.uid }),
+})
+
+/** What a read gives, or nothing where this user may not read it. */
+export async function ifAllowed<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read
+  } catch (error) {
+    if (error instanceof LookError && error.look.is === "blocked" && error.look.code === "forbidden")
+      return undefined
+    throw error
+  }
+}
+
+/** What a read gives, or nothing where the server has no such kind. */
+export async function ifServed<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read
+  } catch (error) {
+    if (error instanceof LookError && error.look.is === "cannot look" && error.look.because === "not there")
+      return undefined
+    throw error
+  }
+}
+
+/**
+ * Reads, and reads again whenever what was read has changed, until there is an answer.
+ * @returns nothing when the signal ends it first, or the cluster cannot be read
+ */
+export async function untilSeen<T>(
+  cluster: Cluster,
+  signal: AbortSignal,
+  read: (reader: ClusterReader) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const observed = cluster.observe()
+  try {
+    while (!signal.aborted) {
+      const answer = await read(observed.reader)
+      if (answer !== undefined) return answer
+      await observed.changed(signal)
+    }
+    return undefined
+  } catch {
+    return undefined
+  } finally {
+    observed.close()
+  }
+}
+
+/** `a, b, c and 4 more` */
+export function some(names: readonly string[], most = 10): string {
+  if (names.length <= most) return names.join(", ")
+  return `${names.slice(0, most).join(", ")} and ${names.length - most} more`
+}

@@ -1,0 +1,215 @@
+/** Turning a token, or a link file, into a Link at a SuperNode's site. */
+import { rm } from "node:fs/promises"
+import { basename, dirname } from "node:path"
+import {
+  type ActResult,
+  absent,
+  again,
+  cannotLook,
+  different,
+  done,
+  type Look,
+  RunbookError,
+  underWay,
+} from "../lib/index.ts"
+import type { Context } from "./context.ts"
+import { dropGrants, hide } from "./issuing.ts"
+import { adopted, claimObject, ours } from "./labels.ts"
+import { type SortedLinks, sortLinks } from "./links.ts"
+import { seen, some, untilSeen } from "./reading.ts"
+import { type AccessToken, activeSite, linkRef, listLinks, type SkupperSite, tokenRef } from "./skupper.ts"
+import { type IssuedToken, isLinkOf, readTokenFile } from "./token-file.ts"
+
+const ISSUE = "token-issue"
+
+export async function lookForLink(context: Context): Promise<Look> {
+  const { cluster, site, peer, at, federation, tokenFile } = context
+  const to = await activeSite(at(peer).cluster, peer.project)
+  if (to === undefined) return cannotLook("not there", `${peer.name} has no Site that a link could lead to`)
+  const file = await readTokenFile(tokenFile)
+  const { there, earlier } = sortLinks(await listLinks(cluster, site.project), to, federation, file)
+  const [found] = there
+  if (found !== undefined) {
+    const sure = found.status?.remoteSiteId !== undefined
+    return done(`Link ${found.metadata.name} leads to ${sure ? `Site ${to.metadata.name}` : peer.name}`, {
+      seen: seen(found),
+      adopted: adopted(found, context),
+    })
+  }
+  if (earlier.length > 0) return dead(earlier, to, federation)
+  const token =
+    file?.is === "token" ? await cluster.get<AccessToken>(tokenRef(site.project, file.name)) : undefined
+  if (token !== undefined && !failed(token))
+    return underWay(`AccessToken ${token.metadata.name} is being redeemed`, seen(token))
+  if (token !== undefined) return absent(`the last token was refused: ${token.status?.message}`)
+  return absent(`no Link leads to Site ${to.metadata.name} of ${peer.name} yet`)
+}
+
+function dead(links: SortedLinks["earlier"], to: SkupperSite, federation: string): Look {
+  const names = links.map(({ metadata }) => metadata.name)
+  const foreign = links.filter((one) => !ours(one, federation)).map(({ metadata }) => metadata.name)
+  const from = links.map(({ status }) => `${status?.remoteSiteName ?? "a Site"} (${status?.remoteSiteId})`)
+  return different(
+    [{ field: "remote site", found: some(from), asked: `${to.metadata.name} (${to.metadata.uid})` }],
+    {
+      reason: `Link ${some(names)} leads to an earlier Site of that name, which is gone`,
+      seen: seen(links[0]!),
+      ...(foreign.length > 0 && { consent: `deletes Link ${some(foreign)}, which was there before` }),
+    },
+  )
+}
+
+/** A token that failed stays so; the controller tries it again every 30 s, in vain. */
+const failed = ({ status }: AccessToken): boolean => status?.redeemed !== true && status?.status === "Error"
+
+export async function redeem(context: Context): Promise<ActResult> {
+  const { inputs, tokenFile, secret } = context
+  const file = await readTokenFile(tokenFile)
+  hide(file, secret)
+  if (inputs.linkWith === "file") {
+    if (file?.is !== "file") return again(ISSUE, "there is no link file")
+    const { $, site } = context
+    // Applied server-side: otherwise the key would stand a second time in an annotation.
+    await $`oc apply --server-side --field-manager=flower-runbook -n ${site.project} -f ${tokenFile}`
+    return undefined
+  }
+  if (file?.is !== "token") return again(ISSUE, "there is no token")
+  return redeemToken(context, file)
+}
+
+/** The command would wait a whole minute and then not tell why; the AccessToken has its message within a second. */
+async function redeemToken(context: Context, file: IssuedToken): Promise<ActResult> {
+  const { $, cluster, site, tokenFile, signal } = context
+  const ref = tokenRef(site.project, file.name)
+  // What an earlier try has left: the command refuses a name that is there.
+  const left = await cluster.get<AccessToken>(ref)
+  if (left !== undefined && left.status?.redeemed !== true) await cluster.remove(ref)
+  const ended = new AbortController()
+  const refused = new AbortController()
+  const answer = untilSeen(cluster, AbortSignal.any([signal, ended.signal]), async (reader) => {
+    const token = await reader.get<AccessToken>(ref)
+    return token !== undefined && token.metadata.uid !== left?.metadata.uid && failed(token)
+      ? token
+      : undefined
+  }).then((token) => {
+    if (token !== undefined) refused.abort()
+    return token
+  })
+  try {
+    const shell = $.with({ cwd: dirname(tokenFile), nothrow: true, until: refused.signal })
+    const result = await shell`skupper token redeem ${basename(tokenFile)} -n ${site.project}`
+    if (result.exitCode === 0) return undefined
+    ended.abort()
+    const token = (await answer) ?? (await cluster.get<AccessToken>(ref))
+    if (token === undefined || token.status?.redeemed === true || !token.status?.message) {
+      const words = result.stdout.trim() || result.stderr.trim()
+      throw new RunbookError(`the token was not redeemed at ${site.name}`, {
+        why: token?.status?.redeemed ? `AccessToken ${file.name} was redeemed before` : words,
+        next: `skupper site status -n ${site.project}`,
+      })
+    }
+    await cluster.remove(ref)
+    return await cureOf(token.status.message, context, file)
+  } finally {
+    ended.abort()
+  }
+}
+
+/** What to do about a refusal, by the controller's message (Skupper 2.0 to 2.2). */
+async function cureOf(
+  message: string,
+  { site, peer, tokenFile }: Context,
+  file: IssuedToken,
+): Promise<ActResult> {
+  // 404: expired, used up or unknown; 403: not its code. The next one will do.
+  if (/failed response: 40[34]/.test(message)) {
+    await rm(tokenFile, { force: true })
+    return again(ISSUE, `the token was refused: ${message}`)
+  }
+  const address = URL.parse(file.url)?.host ?? file.url
+  if (/Controller got error/.test(message)) {
+    throw new RunbookError(
+      `the cluster of ${site.name} cannot reach ${address}, where ${peer.name} hands out links`,
+      {
+        why: message,
+        fix: "open the way from that cluster (firewall, egress rules, NetworkPolicy; proxy variables do not count), or do without: --link-with file",
+        next: `flower-runbook run --link-with file --from token-issue --site ${site.name}`,
+      },
+    )
+  }
+  throw new RunbookError(`${peer.name} refused the token of ${site.name}`, {
+    why: message,
+    next: `flower-runbook step site-create --site ${peer.name}`,
+  })
+}
+
+/** Takes away Links to a Site that is gone, or, to do it anew, those that lead there. */
+async function dropLinks({ $, cluster, site }: Context, links: SortedLinks["there"]): Promise<void> {
+  for (const { metadata, spec } of links) {
+    await $`skupper link delete ${metadata.name} -n ${site.project}`
+    // The command leaves its credentials behind.
+    if (spec.tlsCredentials === undefined) continue
+    await cluster.remove({
+      apiVersion: "v1",
+      kind: "Secret",
+      name: spec.tlsCredentials,
+      namespace: site.project,
+    })
+  }
+}
+
+export async function replaceLinks(context: Context): Promise<ActResult> {
+  return withLinks(context, ({ earlier }) => earlier, "the old Link is gone")
+}
+
+export async function linkAnew(context: Context): Promise<ActResult> {
+  return withLinks(
+    context,
+    ({ there, earlier }) => [...there, ...earlier],
+    "a new token and Link are asked for",
+  )
+}
+
+async function withLinks(
+  context: Context,
+  which: (links: SortedLinks) => SortedLinks["there"],
+  reason: string,
+): Promise<ActResult> {
+  const { cluster, site, peer, at, federation, tokenFile } = context
+  const to = await activeSite(at(peer).cluster, peer.project)
+  if (to === undefined) throw new RunbookError(`${peer.name} has no Site that a link could lead to`)
+  const file = await readTokenFile(tokenFile)
+  await dropLinks(context, which(sortLinks(await listLinks(cluster, site.project), to, federation, file)))
+  await discard(context)
+  return again(ISSUE, reason)
+}
+
+/**
+ * Marks the Link as ours and clears up: once it is there, token, AccessToken and AccessGrant have served (a code stays
+ * readable in them), and the Link belongs to the Site. Each part may be done again.
+ */
+export async function claimLink(context: Context): Promise<void> {
+  const { cluster, site, tokenFile } = context
+  const file = await readTokenFile(tokenFile)
+  if (file === undefined) return
+  for (const { metadata, spec } of await listLinks(cluster, site.project)) {
+    if (!isLinkOf(file, metadata.name)) continue
+    if (spec.tlsCredentials !== undefined)
+      await claimObject(context, {
+        apiVersion: "v1",
+        kind: "Secret",
+        name: spec.tlsCredentials,
+        namespace: site.project,
+      })
+    await claimObject(context, linkRef(site.project, metadata.name))
+  }
+  await discard(context)
+}
+
+async function discard(context: Context): Promise<void> {
+  const { cluster, site, tokenFile } = context
+  const file = await readTokenFile(tokenFile)
+  if (file?.is === "token") await cluster.remove(tokenRef(site.project, file.name))
+  await dropGrants(context)
+  await rm(tokenFile, { force: true })
+}

@@ -1,0 +1,168 @@
+import { absent, blocked, type Cluster, different, done, type Look, main, underWay } from "../lib/index.ts"
+import { type Context, guideStep, type SiteInputs } from "./context.ts"
+import { adopted, adoptedMark, claimObject, ours } from "./labels.ts"
+import { condition, isTrue, seen, some } from "./reading.ts"
+import { siteTrouble } from "./site-trouble.ts"
+import { interRouter, listSites, message, type SkupperSite, siteRef } from "./skupper.ts"
+import { snippet } from "./snippet.ts"
+
+/** The link access types that `skupper site create` takes; the rest is set in the Site afterwards. */
+const BY_COMMAND = ["default", "route", "loadbalancer"]
+/** `skupper-router-inter-router-` and the project have to fit a DNS label of 63. */
+const LONGEST_WITH_ROUTES = 35
+
+/** The link access that this site is to have; nothing at a SuperNode's, which only makes links. */
+const accessOf = (site: SiteInputs & { role: string }): string | undefined =>
+  site.role === "superlink" ? (site.linkAccessType ?? "default") : undefined
+
+async function look(context: Context): Promise<Look> {
+  const { cluster, site } = context
+  const all = await listSites(cluster, site.project)
+  const kept = all.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+  const sites = kept.length > 0 ? kept : all
+  if (sites.length > 1) return two(sites, site.project)
+  const found = sites[0]
+  if (found === undefined) {
+    return (await tooLong(cluster, site)) ?? absent(`project ${site.project} has no Skupper site yet`)
+  }
+  if (found.metadata.deletionTimestamp !== undefined)
+    return underWay(`Site ${found.metadata.name} is being deleted: waiting until it is gone`, seen(found))
+  const access = accessDifference(found, accessOf(site))
+  if (access !== undefined) return different([access], { seen: seen(found) })
+  const resolved = accessOf(site) === undefined || (found.status?.endpoints ?? []).length > 0
+  if (!isTrue(found, "Ready") || !resolved) return pending(context, found)
+  const begun = context.begun && found.metadata.name === site.skupperSite
+  return done(ready(found, site.skupperSite), {
+    seen: seen(found),
+    adopted: adopted(found, { federation: context.federation, begun }),
+  })
+}
+
+/** Any access does for `default`, which leaves the choice to the controller. */
+function accessDifference(found: SkupperSite, asked: string | undefined) {
+  const access = found.spec?.linkAccess || "none"
+  const fits = asked === undefined || access === asked || (asked === "default" && access !== "none")
+  return fits ? undefined : { field: "link access", found: access, asked }
+}
+
+function ready(found: SkupperSite, asked: string): string {
+  const { name } = found.metadata
+  const where = interRouter(found.status?.endpoints)
+  const links = where.length > 0 ? `, links come in at ${where.join(", ")}` : ""
+  const other = name === asked ? "" : ` (it was there before; the name asked for is ${asked})`
+  return `Site ${name} is ready${links}${other}`
+}
+
+async function pending({ cluster, site }: Context, found: SkupperSite): Promise<Look> {
+  const { name } = found.metadata
+  const configured = condition(found, "Configured")
+  if (configured?.status === "False" && configured.reason === "Error") {
+    return blocked(`Site ${name}: ${configured.message}`, {
+      code: "site",
+      fix: configured.message?.startsWith("Unsupported value for LinkAccess")
+        ? "choose another --link-access-type: this controller does not offer that one"
+        : "put right what the message names",
+      next: `oc describe site ${name} -n ${site.project}`,
+      seen: seen(found),
+    })
+  }
+  const long = await tooLong(cluster, site)
+  if (long !== undefined) return long
+  const trouble = await siteTrouble(cluster, site.project, accessOf(site) !== undefined)
+  if (trouble?.fix !== undefined) {
+    return blocked(`Site ${name}: ${trouble.reason}`, {
+      code: trouble.code,
+      fix: trouble.fix,
+      next: `oc get events -n ${site.project}`,
+      seen: seen(found),
+    })
+  }
+  return underWay(`Site ${name}: ${message(found)}${trouble ? `; ${trouble.reason}` : ""}`, seen(found))
+}
+
+/** With Routes, the router's host names hold the project's name; a Site whose Route is refused stays Pending silently. */
+async function tooLong(
+  cluster: Pick<Cluster, "serves">,
+  site: SiteInputs & { role: string },
+): Promise<Look | undefined> {
+  const access = accessOf(site)
+  if (site.project.length <= LONGEST_WITH_ROUTES || access === undefined) return undefined
+  const routes =
+    access === "route" || (access === "default" && (await cluster.serves("route.openshift.io/v1", "Route")))
+  if (!routes) return undefined
+  return blocked(
+    `project ${site.project} has ${site.project.length} characters; with Routes at most ${LONGEST_WITH_ROUTES} fit into the router's host name`,
+    { code: "project name", fix: "take a project with a shorter name, or --link-access-type loadbalancer" },
+  )
+}
+
+function two(sites: readonly SkupperSite[], project: string): Look {
+  const names = sites.map(({ metadata }) => metadata.name)
+  const idle = sites.find((one) => !isTrue(one, "Configured")) ?? sites[1]!
+  return blocked(
+    `project ${project} has ${sites.length} Skupper sites (${some(names)}): only one can be active`,
+    {
+      code: "two sites",
+      fix: "delete the one that nobody needs",
+      next: `skupper site delete ${idle.metadata.name} -n ${project}`,
+    },
+  )
+}
+
+async function act({ $, site }: Context): Promise<void> {
+  const access = accessOf(site)
+  const flags =
+    access === undefined || !BY_COMMAND.includes(access)
+      ? []
+      : access === "default"
+        ? ["--enable-link-access"]
+        : ["--enable-link-access", "--link-access-type", access]
+  await $`skupper site create ${site.skupperSite} ${flags} --wait none -n ${site.project}`
+}
+
+/** `skupper site update` writes the whole spec anew and drops what it does not know, so one field is patched. */
+async function change({ cluster, site, federation, note }: Context): Promise<void> {
+  const [found] = await listSites(cluster, site.project)
+  if (found === undefined) return
+  const linkAccess = accessOf(site)
+  note(`Site ${found.metadata.name}: spec.linkAccess is set to ${linkAccess}`)
+  await cluster.merge(siteRef(site.project, found.metadata.name), {
+    ...(!ours(found, federation) && { metadata: adoptedMark(federation) }),
+    spec: { linkAccess },
+  })
+}
+
+export default guideStep({
+  id: "site-create",
+  title: "Create the Skupper site",
+  on: "every site",
+  needs: ["project", "install-operator"],
+  inputs: ["server", "project", "skupper-site", "link-access-type"],
+  prose: `
+A Skupper **site** stands for this project in the application network: a router starts here, and speaks for everything
+in the project.
+
+The SuperLink's site has to let the others in, so it is made with link access, which gives its router an address outside
+the cluster (a Route on OpenShift, else a load balancer):
+
+    skupper site create superlink-interconnect --enable-link-access
+
+A SuperNode's site only dials out, and needs no address:
+
+    skupper site create supernode-1-interconnect
+
+The command would say \`Waiting for status...\` and then \`Site "superlink-interconnect" is ready.\` Here the waiting is done
+beside it, with the reason for what takes long. A site that is there already is used as it is.
+`,
+  look,
+  act,
+  change,
+  claim: (context) => claimObject(context, siteRef(context.site.project, context.site.skupperSite)),
+  show: ({ $, site }) => $`skupper site status -n ${site.project}`,
+  get expect() {
+    return snippet("site-create.txt")
+  },
+  timeout: 300,
+})
+
+if (import.meta.main) void main(import.meta.url)

@@ -1,0 +1,83 @@
+/** Skupper's resources, as the steps read them (group skupper.io; facts of its status conditions: Skupper 2.1 to 2.2). */
+import type { ClusterReader, KubeObject, Ref } from "../lib/index.ts"
+import { condition } from "./reading.ts"
+
+export const SKUPPER = "skupper.io/v2alpha1"
+
+export interface Endpoint {
+  /** `inter-router` or `edge`. */
+  name: string
+  host: string
+  /** A string, unlike the ports of specs. */
+  port: string
+  group?: string
+}
+
+export interface SkupperSite extends KubeObject {
+  spec?: { linkAccess?: string }
+  status?: {
+    status?: string
+    message?: string
+    endpoints?: Endpoint[]
+    controller?: { name?: string; namespace?: string; version?: string }
+  }
+}
+
+export interface SkupperLink extends KubeObject {
+  spec: { endpoints: Endpoint[]; tlsCredentials?: string; cost?: number }
+  status?: {
+    conditions?: unknown[]
+    status?: string
+    message?: string
+    remoteSiteId?: string
+    remoteSiteName?: string
+  }
+}
+
+export interface AccessGrant extends KubeObject {
+  spec?: { redemptionsAllowed?: number; expirationWindow?: string }
+  status?: { redemptions?: number; expirationTime?: string; message?: string; code?: string; url?: string }
+}
+
+export interface AccessToken extends KubeObject {
+  spec: { url: string; code: string; ca: string }
+  status?: { status?: string; message?: string; redeemed?: boolean }
+}
+
+export const siteRef = (namespace: string, name: string): Ref => ref("Site", namespace, name)
+export const linkRef = (namespace: string, name: string): Ref => ref("Link", namespace, name)
+export const grantRef = (namespace: string, name: string): Ref => ref("AccessGrant", namespace, name)
+export const tokenRef = (namespace: string, name: string): Ref => ref("AccessToken", namespace, name)
+
+const ref = (kind: string, namespace: string, name: string): Ref => ({
+  apiVersion: SKUPPER,
+  kind,
+  namespace,
+  name,
+})
+
+export const listSites = (cluster: ClusterReader, namespace: string): Promise<SkupperSite[]> =>
+  cluster.list<SkupperSite>({ apiVersion: SKUPPER, kind: "Site", namespace })
+
+export const listLinks = (cluster: ClusterReader, namespace: string): Promise<SkupperLink[]> =>
+  cluster.list<SkupperLink>({ apiVersion: SKUPPER, kind: "Link", namespace })
+
+/**
+ * The Site of a project that counts: the only one, or of several the one that the controller took first (the others
+ * carry `An active site already exists in the namespace`).
+ */
+export async function activeSite(
+  cluster: ClusterReader,
+  namespace: string,
+): Promise<SkupperSite | undefined> {
+  const sites = await listSites(cluster, namespace)
+  return sites.find((site) => condition(site, "Configured")?.status === "True") ?? sites[0]
+}
+
+/** A resource's own words for why it is not ready. `fallback` where the controller has not written any yet. */
+export const message = (object: KubeObject, fallback = "the controller has not answered yet"): string =>
+  object.status?.message || condition(object, "Ready")?.message || object.status?.status || fallback
+
+/** Where links to a Site come in: `host:port`. */
+export const interRouter = (endpoints: readonly Endpoint[] | undefined): string[] =>
+  (endpoints ?? []).filter(({ name }) => name === "inter-router").map(({ host, port }) => `${host}:${port}`)

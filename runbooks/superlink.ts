@@ -1,0 +1,112 @@
+/** The SuperLink that is there: whose it is, and which Flower version it runs. */
+import type { Difference } from "../lib/index.ts"
+import type { Context } from "./context.ts"
+import { argumentOf, compareVersions, familyOf, OLDEST, superlinkImage, versionOfImage } from "./flower-versions.ts"
+import { adopted } from "./labels.ts"
+import { VERSION_ANNOTATION } from "./manifests.ts"
+import { containerOf, type Deployment } from "./workload.ts"
+
+export const deploymentRef = (namespace: string, name: string) => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  name,
+  namespace,
+})
+
+/** The SuperLink's Deployment, read at the SuperLink's own cluster. */
+export function findSuperlink(context: Context): Promise<Deployment | undefined> {
+  const site = context.the("superlink")
+  return context.at(site).cluster.get<Deployment>(deploymentRef(site.project, site.superlinkWorkload))
+}
+
+/**
+ * The Flower version that a SuperLink or SuperNode runs: what we wrote on it, else its image's tag. Nothing where the
+ * tag is no version of Flower's (`latest`, a digest, an own image's own count).
+ */
+export function runningVersion(deployment: Deployment, container: string): string | undefined {
+  const written = deployment.metadata.annotations?.[VERSION_ANNOTATION]
+  const tagged = versionOfImage(containerOf(deployment, container).image)
+  const version = written ?? tagged
+  return version !== undefined && compareVersions(version, OLDEST) >= 0 ? version : undefined
+}
+
+/** The Flower version that a site should run, and why this one. */
+export interface Chosen {
+  readonly version: string
+  /** What is there already decides where nobody gave a version: nothing is changed unasked. */
+  readonly from: "given" | "superlink" | "default"
+}
+
+/** @returns nothing where a SuperLink is there of which the version cannot be told, and none was given */
+export function chooseVersion(
+  context: Pick<Context, "given" | "inputs">,
+  superlink: Deployment | undefined,
+): Chosen | undefined {
+  const version = context.inputs.flowerVersion
+  if (context.given("flower-version")) return { version, from: "given" }
+  if (superlink === undefined) return { version, from: "default" }
+  const running = runningVersion(superlink, "superlink")
+  return running === undefined ? undefined : { version: running, from: "superlink" }
+}
+
+/** The version for a SuperNode's site; reads the SuperLink's cluster only where no version was given. */
+export async function versionForSupernode(context: Context): Promise<Chosen | undefined> {
+  return chooseVersion(context, context.given("flower-version") ? undefined : await findSuperlink(context))
+}
+
+/** The port of a SuperLink's Fleet API, by its arguments. */
+export function fleetPort(deployment: Deployment | undefined, otherwise: number): number {
+  if (deployment === undefined) return otherwise
+  const args = containerOf(deployment, "superlink").args ?? []
+  const port = argumentOf(args, "--port")
+  const version = runningVersion(deployment, "superlink")
+  if (port !== undefined && (version === undefined || familyOf(version).ends)) return Number(port)
+  const address = argumentOf(args, "--fleet-api-address")
+  return Number(/:(\d+)$/.exec(address ?? "")?.[1] ?? otherwise)
+}
+
+/**
+ * Where a SuperLink that was there before us does not fit. It keeps whatever else it has: more arguments, other
+ * volumes, its own Services.
+ */
+export function superlinkMisfits(found: Deployment, context: Context, version: string): Difference[] {
+  const { site } = context
+  const container = containerOf(found, "superlink")
+  const args = container.args ?? []
+  const differences: Difference[] = []
+  const differ = (field: string, is: string, asked: string): void => {
+    differences.push({ field, found: is, asked })
+  }
+  if ((found.spec.replicas ?? 1) < 1) differ("replicas", "0", "1")
+  const running = runningVersion(found, "superlink")
+  if (site.image !== undefined ? container.image !== site.image : running !== undefined && running !== version) {
+    differ("image", container.image, site.image ?? superlinkImage(version))
+  }
+  const tls = args.some((arg) => arg.startsWith("--ssl-certfile"))
+  if (tls !== (site.tlsSecret !== undefined)) {
+    differ("Flower's own TLS", tls ? "on" : "off", site.tlsSecret === undefined ? "off" : "on")
+  }
+  const adapted = adaptArguments(args, version)
+  if (adapted.join(" ") !== args.join(" ")) differ("arguments", args.join(" ") || "none", adapted.join(" "))
+  return differences
+}
+
+/** Arguments of a SuperLink for another version: those that name listening addresses are exchanged, all others stay. */
+export function adaptArguments(args: readonly string[], version: string): string[] {
+  const family = familyOf(version)
+  if (family.ends) {
+    const host = argumentOf(args, "--host")
+    if (host !== undefined && host !== "127.0.0.1" && host !== "localhost" && argumentOf(args, "--port")) return [...args]
+  }
+  return [...without(args, ["--host", "--port", ...(family.ends ? ["--fleet-api-address"] : [])]), ...family.superlink]
+}
+
+function without(args: readonly string[], flags: readonly string[]): string[] {
+  return args.filter(
+    (arg, index) =>
+      !flags.some((flag) => arg === flag || arg.startsWith(`${flag}=`) || args[index - 1] === flag),
+  )
+}
+
+/** Whether the SuperLink was there before us. */
+export const isAdopted = (deployment: Deployment, context: Context): boolean => adopted(deployment, context)

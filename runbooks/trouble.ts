@@ -1,0 +1,271 @@
+/** Why the pods of a Deployment do not run, in the cluster's own words, and what cures it. */
+import type { ClusterReader, KubeObject } from "../lib/index.ts"
+import { condition, ifAllowed } from "./reading.ts"
+import type { Deployment } from "./workload.ts"
+
+export interface Trouble {
+  readonly reason: string
+  /** Waiting alone does not help. */
+  readonly terminal: boolean
+  readonly fix: string
+  readonly next: string
+  readonly code: string
+  /** When it was seen last, in milliseconds since the epoch by the cluster's clock. */
+  readonly at?: number
+}
+
+/** The pods that a Deployment's present template has made, without those on their way out; newest first. */
+export async function currentPods(cluster: ClusterReader, deployment: Deployment): Promise<KubeObject[]> {
+  const set = await currentReplicaSet(cluster, deployment)
+  return set === undefined ? [] : podsOf(cluster, deployment, set)
+}
+
+async function podsOf(
+  cluster: ClusterReader,
+  deployment: Deployment,
+  set: KubeObject,
+): Promise<KubeObject[]> {
+  const pods = await cluster.list({ apiVersion: "v1", kind: "Pod", ...selected(deployment) })
+  return pods
+    .filter((pod) => owned(pod, set) && pod.metadata.deletionTimestamp === undefined)
+    .filter((pod) => pod.status?.phase !== "Failed" && pod.status?.phase !== "Succeeded")
+    .sort((a, b) => created(b) - created(a))
+}
+
+async function currentReplicaSet(
+  cluster: ClusterReader,
+  deployment: Deployment,
+): Promise<KubeObject | undefined> {
+  const sets = await cluster.list({ apiVersion: "apps/v1", kind: "ReplicaSet", ...selected(deployment) })
+  const revision = (set: KubeObject): number =>
+    Number(set.metadata.annotations?.["deployment.kubernetes.io/revision"] ?? 0)
+  return sets.filter((set) => owned(set, deployment)).sort((a, b) => revision(b) - revision(a))[0]
+}
+
+const selected = ({ metadata, spec }: Deployment): { namespace?: string; labels: string } => ({
+  ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+  labels: Object.entries(spec.selector.matchLabels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .join(","),
+})
+
+const owned = (object: KubeObject, owner: KubeObject): boolean =>
+  object.metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid) ?? false
+
+const created = ({ metadata }: KubeObject): number => Date.parse(metadata.creationTimestamp ?? "") || 0
+
+/** What keeps a Deployment's pods from running, the worst first; nothing where none of it is wrong. */
+export async function troubleOf(
+  cluster: ClusterReader,
+  deployment: Deployment,
+): Promise<Trouble | undefined> {
+  const set = await currentReplicaSet(cluster, deployment)
+  if (set === undefined) return refused(deployment, [deployment], [])
+  const events = (name: string) =>
+    ifAllowed(
+      cluster.list({
+        apiVersion: "v1",
+        kind: "Event",
+        namespace: deployment.metadata.namespace,
+        fields: `involvedObject.name=${name}`,
+      }),
+    ).then((found) => found ?? [])
+  const noPods = refused(deployment, [deployment, set], await events(set.metadata.name))
+  if (noPods !== undefined) return noPods
+  for (const pod of await podsOf(cluster, deployment, set)) {
+    const trouble = await podTrouble(cluster, pod, () => events(pod.metadata.name))
+    if (trouble !== undefined) return trouble
+  }
+  return undefined
+}
+
+/** Pods are refused: quota, limit range, security. The Deployment's or ReplicaSet's condition has the words. */
+export function refused(
+  deployment: Deployment,
+  objects: readonly KubeObject[],
+  events: readonly KubeObject[],
+): Trouble | undefined {
+  const failure = objects
+    .map((object) => condition(object, "ReplicaFailure"))
+    .find((found) => found?.status === "True")
+  if (failure === undefined) return undefined
+  const latest = newest(events.filter(({ reason }) => reason === "FailedCreate"))
+  const words = latest?.message ?? failure.message ?? "its pods cannot be created"
+  const at = latest === undefined ? Date.parse(failure.lastTransitionTime ?? "") : time(latest)
+  return {
+    ...cureOfRefusal(words, deployment.metadata.namespace ?? ""),
+    reason: `no pod: ${words}`,
+    terminal: true,
+    ...(Number.isNaN(at) ? {} : { at }),
+  }
+}
+
+function cureOfRefusal(words: string, namespace: string): Pick<Trouble, "fix" | "next" | "code"> {
+  if (/exceeded quota|must specify/.test(words)) {
+    return {
+      code: "quota",
+      fix: "have the project's quota raised, or ask for less with resources=requests.cpu=…;limits.memory=…",
+      next: `oc describe quota -n ${namespace}`,
+    }
+  }
+  if (/usage per (?:Pod|Container)/.test(words)) {
+    return {
+      code: "limits",
+      fix: "ask for what the project's LimitRange allows, with resources=…",
+      next: `oc describe limitrange -n ${namespace}`,
+    }
+  }
+  if (/security context constraint|PodSecurity/.test(words)) {
+    return {
+      code: "security",
+      fix: "have the project allow it, or use a manifest that passes Pod Security 'restricted', as ours does",
+      next: `oc get events -n ${namespace} --sort-by=.lastTimestamp`,
+    }
+  }
+  return {
+    code: "refused",
+    fix: "remove the cause that the message names",
+    next: `oc get events -n ${namespace} --sort-by=.lastTimestamp`,
+  }
+}
+
+interface ContainerStatus {
+  name: string
+  image: string
+  state?: {
+    waiting?: { reason?: string; message?: string }
+    terminated?: Ended
+  }
+  lastState?: { terminated?: Ended }
+}
+interface Ended {
+  exitCode: number
+  reason?: string
+  finishedAt?: string
+}
+
+async function podTrouble(
+  cluster: ClusterReader,
+  pod: KubeObject,
+  events: () => Promise<KubeObject[]>,
+): Promise<Trouble | undefined> {
+  const { name, namespace = "" } = pod.metadata
+  const describe = `oc describe pod/${name} -n ${namespace}`
+  const statuses: ContainerStatus[] = [
+    ...(pod.status?.initContainerStatuses ?? []),
+    ...(pod.status?.containerStatuses ?? []),
+  ]
+  for (const status of statuses) {
+    const { waiting, terminated } = status.state ?? {}
+    const reason = waiting?.reason ?? ""
+    if (/^(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/.test(reason)) {
+      const failed = newest(
+        (await events()).filter(({ message = "" }) => /Failed to pull image/.test(message)),
+      )
+      const detailed = /: /.test(waiting?.message ?? "") ? waiting?.message : failed?.message
+      return {
+        reason: `image ${status.image} cannot be pulled: ${detailed ?? waiting?.message ?? reason}`,
+        terminal: reason !== "ErrImagePull",
+        ...cureOfPull(detailed ?? ""),
+        next: describe,
+        ...(failed !== undefined && { at: time(failed) }),
+      }
+    }
+    if (reason === "CrashLoopBackOff") {
+      const ended = status.lastState?.terminated
+      const at = Date.parse(ended?.finishedAt ?? "")
+      const words = lastWords(
+        await cluster
+          .log({ namespace, pod: name, container: status.name, previous: true, tail: 50 })
+          .catch(() => ""),
+      )
+      return {
+        reason: `container ${status.name} ends again and again${ended ? ` with exit code ${ended.exitCode}` : ""}${words ? `: ${words}` : ""}`,
+        terminal: true,
+        code: "crash",
+        fix: "its log says why; correct version, image, arguments or secrets",
+        next: `oc logs pod/${name} -c ${status.name} --previous -n ${namespace}`,
+        ...(Number.isNaN(at) ? {} : { at }),
+      }
+    }
+    if (/^(?:CreateContainerConfigError|CreateContainerError|RunContainerError)$/.test(reason)) {
+      const failed = newest((await events()).filter(({ type }) => type === "Warning"))
+      return {
+        reason: `container ${status.name} cannot be made: ${waiting?.message ?? reason}`,
+        terminal: true,
+        code: "container",
+        fix: "make what the message names (a Secret, a ConfigMap), or leave it out",
+        next: describe,
+        ...(failed !== undefined && { at: time(failed) }),
+      }
+    }
+    if (terminated !== undefined) {
+      return {
+        reason: `container ${status.name} ended with exit code ${terminated.exitCode} and is started again`,
+        terminal: false,
+        code: "restart",
+        fix: "wait",
+        next: describe,
+      }
+    }
+  }
+  const scheduled = condition(pod, "PodScheduled")
+  if (scheduled?.status === "False") {
+    const fix = "wait for a node, or ask for less with resources=…"
+    return {
+      reason: `no node takes the pod: ${scheduled.message}`,
+      terminal: false,
+      code: "unschedulable",
+      fix,
+      next: describe,
+    }
+  }
+  if (pod.status?.phase !== "Pending") return undefined
+  const mount = newest((await events()).filter(({ reason }) => reason === "FailedMount"))
+  if (mount === undefined) return undefined
+  return {
+    reason: mount.message,
+    terminal: /secret "[^"]+" not found/.test(mount.message),
+    code: "mount",
+    fix: "make the Secret in this project, or name the right one",
+    next: `oc get secrets -n ${namespace}`,
+    at: time(mount),
+  }
+}
+
+function cureOfPull(words: string): Pick<Trouble, "fix" | "code"> {
+  const code = "image"
+  if (/toomanyrequests|rate limit/.test(words)) {
+    return {
+      code,
+      fix: "the registry limits anonymous pulls: name a Secret with a login as image-pull-secret",
+    }
+  }
+  if (/unauthorized|authentication required|denied/.test(words)) {
+    return { code, fix: "the registry wants a login: name a Secret with it as image-pull-secret" }
+  }
+  return {
+    code,
+    fix: "check flower-version, or image where you gave one; a private registry needs image-pull-secret",
+  }
+}
+
+/** The last line of a log that says something. */
+const lastWords = (log: string): string | undefined =>
+  log
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .at(-1)
+
+const time = (event: KubeObject): number =>
+  Date.parse(
+    event.series?.lastObservedTime ??
+      event.lastTimestamp ??
+      event.eventTime ??
+      event.metadata.creationTimestamp ??
+      "",
+  ) || 0
+
+const newest = (events: readonly KubeObject[]): KubeObject | undefined =>
+  [...events].sort((a, b) => time(b) - time(a))[0]

@@ -1,0 +1,160 @@
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import {
+  absent,
+  blocked,
+  different,
+  done,
+  type FederationValues,
+  input,
+  notebook,
+  type SiteValues,
+  type StepContext,
+  type StepDefinition,
+  step,
+} from "../../lib/index.ts"
+
+/** A notebook that has nothing to do with clusters: one original page, copied to any number of mirrors. */
+const inputs = {
+  greeting: input.text({ help: "What the page says", default: "Hello", file: "page.greeting" }),
+  loud: input.flag({ help: "Say it in capitals", default: false }),
+  "max-age": input.duration({ help: "How long a copy is good", default: 3600 }),
+  folder: input.text({
+    per: "site",
+    required: true,
+    identity: true,
+    help: "The folder of this site, as an absolute path",
+    prompt: "Folder",
+    placeholder: "/absolute/path",
+    check: (value: string) => (value.startsWith("/") ? undefined : `${value} is not an absolute path`),
+  }),
+  footer: input.path({ per: "site", help: "A file whose text ends the page" }),
+  mode: input.choice(["copy", "link"], {
+    per: "site",
+    roles: ["mirror"],
+    help: "How a mirror gets the page",
+    default: "copy",
+  }),
+} as const
+
+type Context = StepContext<SiteValues<typeof inputs>, FederationValues<typeof inputs>>
+const pageStep = (definition: StepDefinition<Context>) => step(definition)
+
+const pageIn = (folder: string): string => join(folder, "index.html")
+const read = (file: string): string | undefined => (existsSync(file) ? readFileSync(file, "utf8") : undefined)
+const wanted = ({ greeting, loud }: { greeting: string; loud: boolean }): string =>
+  `<h1>${loud ? greeting.toUpperCase() : greeting}</h1>\n`
+
+const tools = pageStep({
+  id: "tools",
+  title: "The commands are there",
+  on: "here",
+  prose: "The steps use `cp` and `ln`.",
+  look: async ({ $ }) =>
+    (await $.which("cp")) === undefined
+      ? blocked("cp is not on PATH", { fix: "install coreutils" })
+      : done("cp is there"),
+})
+
+const folder = pageStep({
+  id: "folder",
+  title: "Make the folder",
+  on: "every site",
+  needs: ["tools"],
+  inputs: ["folder"],
+  prose: "Every site is a folder.",
+  look: ({ site }) => (existsSync(site.folder) ? done("it is there") : absent("there is no such folder")),
+  act: async ({ $, site }) => void (await $`mkdir -p ${site.folder}`),
+})
+
+const page = pageStep({
+  id: "page",
+  title: "Write the page",
+  on: "original",
+  needs: ["folder"],
+  inputs: ["greeting", "loud"],
+  prose: "The original page.",
+  look: ({ site, inputs }) => {
+    const found = read(pageIn(site.folder))
+    if (found === undefined) return absent("no page yet")
+    const asked = wanted(inputs)
+    return found === asked
+      ? done("the page says so")
+      : different([{ field: "page", found: found.trim(), asked: asked.trim() }])
+  },
+  act: async ({ $, site, inputs }) =>
+    void (await $.with({ input: wanted(inputs) })`tee ${pageIn(site.folder)}`),
+  change: async ({ $, site, inputs }) =>
+    void (await $.with({ input: wanted(inputs) })`tee ${pageIn(site.folder)}`),
+  show: ({ $, site }) => $`cat ${pageIn(site.folder)}`,
+  expect: "$ cat index.html\n<h1>Hello</h1>\n",
+})
+
+const copy = pageStep({
+  id: "copy",
+  title: "Copy the page",
+  on: "link",
+  needs: ["folder", "page"],
+  inputs: ["mode"],
+  prose: "Each mirror takes the page from the original.",
+  look: ({ site, peer }) => {
+    const found = read(pageIn(site.folder))
+    if (found === undefined) return absent("no copy yet")
+    return found === read(pageIn(peer.folder)) ? done("same page") : different([], { reason: "an older page" })
+  },
+  act: async ({ $, site, peer }) => {
+    const from = pageIn(peer.folder)
+    const to = pageIn(site.folder)
+    if (site.mode === "link") await $`ln -sf ${from} ${to}`
+    else await $`cp ${from} ${to}`
+  },
+  change: async ({ $, site, peer }) => void (await $`cp ${pageIn(peer.folder)} ${pageIn(site.folder)}`),
+})
+
+const compare = pageStep({
+  id: "compare",
+  title: "All pages are the same",
+  on: "federation",
+  needs: ["copy"],
+  always: true,
+  prose: "Every mirror says what the original says.",
+  look: ({ sites }) => {
+    const pages = new Set(sites.map((site) => read(pageIn(site.folder))))
+    return pages.size === 1
+      ? done(`${sites.length} sites say the same`)
+      : blocked("the pages differ", { fix: "copy them again", next: "mirror step copy --again" })
+  },
+})
+
+const remove = pageStep({
+  id: "remove",
+  title: "Remove the page",
+  on: "every site",
+  prose: "The folder stays.",
+  look: ({ site }) =>
+    existsSync(pageIn(site.folder)) ? absent("the page is there", { consent: `removes ${pageIn(site.folder)}` }) : done("no page is left"),
+  act: async ({ $, site }) => void (await $`rm ${pageIn(site.folder)}`),
+})
+
+const roles = { original: "one", mirror: "many" } as const
+
+export const mirrors = notebook({
+  name: "mirror-pages",
+  title: "A page and its mirrors",
+  roles,
+  inputs,
+  steps: [tools, folder, page, copy, compare],
+  check: ({ sites }) => {
+    const folders = sites.map((site) => site.folder)
+    return new Set(folders).size === folders.length
+      ? []
+      : [{ what: "two sites have the same folder", fix: "give each its own" }]
+  },
+  teardown: notebook({
+    name: "mirror-pages",
+    title: "Remove the pages",
+    roles,
+    inputs,
+    steps: [remove],
+  }),
+})

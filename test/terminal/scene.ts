@@ -1,0 +1,132 @@
+import type { Event, Outcome, OutcomeKind, Recorded } from "../../lib/runner/events.ts"
+
+const START = Date.parse("2026-11-22T18:00:00.000Z")
+
+/** Stamps events, a tenth of a second apart unless they carry `after` (seconds since the one before). */
+export function recorded(events: readonly (Event & { after?: number })[], start = START): Recorded[] {
+  let now = start
+  return events.map(({ after = 0.1, ...event }) => {
+    now += Math.round(after * 1000)
+    return { v: 1, t: new Date(now).toISOString(), run: "run-1", ...event } as Recorded
+  })
+}
+
+export const outcome = (kind: OutcomeKind, reason: string, more: Partial<Outcome> = {}): Outcome => ({
+  kind,
+  ok: kind === "done" || kind === "acted" || kind === "not needed",
+  reason,
+  seconds: 1.2,
+  ...more,
+})
+
+export const ended = (at: string, kind: OutcomeKind, reason: string, more: Partial<Outcome> = {}): Event => ({
+  type: "step ended",
+  ...placeOf(at),
+  outcome: outcome(kind, reason, more),
+})
+
+/** `superlink/site-create` or `prerequisites` as step and site. */
+export const placeOf = (at: string): { step: string; site?: string } => {
+  const [first, second] = at.split("/")
+  return second === undefined ? { step: first! } : { site: first!, step: second }
+}
+
+export const lanesOf = (supernodes: number): { name: string; steps: string[] }[] => [
+  { name: "here", steps: ["prerequisites"] },
+  { name: "superlink", steps: ["login", "site-create", "connector"] },
+  ...Array.from({ length: supernodes }, (_, index) => ({
+    name: `supernode-${index + 1}`,
+    steps: ["login", "site-create", "token-issue", "token-redeem", "verify"],
+  })),
+  { name: "federation", steps: ["verify-federation"] },
+]
+
+export const started = (supernodes: number): Event => ({
+  type: "run started",
+  version: "0.1.0",
+  notebook: "flower-runbook",
+  federation: "hospital-trial",
+  command: "flower-runbook run --yes",
+  sites: [
+    { name: "superlink", role: "superlink", given: { server: "https://api.a.example:6443" } },
+    ...Array.from({ length: supernodes }, (_, index) => ({
+      name: `supernode-${index + 1}`,
+      role: "supernode",
+      given: {},
+    })),
+  ],
+  given: { "flower-version": "1.34.0" },
+  lanes: lanesOf(supernodes),
+})
+
+/** A run of one SuperLink and one SuperNode that meets one of everything. */
+export function run(): Recorded[] {
+  const at = placeOf
+  const site = "superlink/site-create"
+  const redeem = "supernode-1/token-redeem"
+  return recorded([
+    started(1),
+    { type: "warning", text: "the journal's last line was torn (a run was killed): it is cut" },
+    { type: "step started", ...at("prerequisites") },
+    { type: "looked", ...at("prerequisites"), look: { is: "done", reason: "bash, oc 4.21, skupper 2.2.1" } },
+    ended("prerequisites", "done", "bash, oc 4.21, skupper 2.2.1", { seconds: 0.01 }),
+    { type: "step started", ...at("superlink/login") },
+    {
+      type: "note",
+      ...at("superlink/login"),
+      text: "Open this in a browser:\nhttps://oauth.a.example/oauth/authorize?client_id=openshift-cli-client&response_type=code&code_challenge_method=S256",
+    },
+    ended("superlink/login", "acted", "logged in as admin at https://api.a.example:6443", { seconds: 12.4 }),
+    ended("supernode-1/login", "done", "logged in as developer at https://api.b.example:6443", {
+      seconds: 0,
+    }),
+    { type: "consent", what: "creates project flower-openshift-demo", how: "flag" },
+    { type: "step started", ...at(site) },
+    { type: "looked", ...at(site), look: { is: "absent", reason: "no Site", consent: "creates a Site" } },
+    { type: "act started", ...at(site), action: "act" },
+    {
+      type: "command",
+      ...at(site),
+      line: "skupper site create superlink-interconnect --enable-link-access --wait none",
+      cwd: "/home/me",
+    },
+    { type: "output", ...at(site), stream: "stdout", text: "Waiting for " },
+    { type: "output", ...at(site), stream: "stdout", text: "status...\nWarning: \u001b[33mslow\u001b[39m" },
+    { type: "command ended", ...at(site), exitCode: 0, seconds: 0.31 },
+    { type: "act ended", ...at(site), action: "act", ok: true },
+    { type: "looked", ...at(site), look: { is: "under way", reason: "Pending" } },
+    { type: "waiting", ...at(site), reason: "Pending: no Route is admitted yet" },
+    { type: "waiting", ...at(site), reason: "Pending: no Route is admitted yet", after: 5 },
+    { type: "waiting", ...at(site), reason: "Pending: waiting for the router's certificate", after: 60 },
+    {
+      type: "shown",
+      ...at(site),
+      line: "skupper site status",
+      text: "NAME                   STATUS  MESSAGE\nsuperlink-interconnect Ready   OK\n",
+      differs: ['Site "superlink-interconnect" is ready.'],
+    },
+    {
+      type: "checkpoint",
+      ...at(site),
+      fingerprint: "0123456789abcdef",
+      made: { version: "1", "skupper-site": "superlink-interconnect" },
+      reason: "Ready",
+    },
+    ended(site, "acted", "Site superlink-interconnect is Ready", { seconds: 125.2 }),
+    ended("superlink/connector", "done", "Configured, one pod matches", { seconds: 0.2 }),
+    ended("supernode-1/site-create", "done", "Site supernode-1-interconnect is Ready", { adopted: true }),
+    ended("supernode-1/token-issue", "not needed", "token-redeem is under way"),
+    { type: "step started", ...at(redeem) },
+    ended(redeem, "failed", "the token was not redeemed", {
+      root: redeem,
+      why: "Controller got failed response: 404 (Not Found) No such claim",
+      fix: "issue a new token",
+      next: "flower-runbook step token-issue --site supernode-1 --again",
+      code: "used",
+      seconds: 3.04,
+    }),
+    ended("supernode-1/verify", "not run", `not run: ${redeem} failed`, { root: redeem, seconds: 0 }),
+    ended("verify-federation", "not run", `not run: ${redeem} failed`, { root: redeem, seconds: 0 }),
+    { type: "run ended", code: 1, counts: { done: 5, acted: 2, failed: 1, "not run": 2 }, seconds: 83.4 },
+  ])
+}

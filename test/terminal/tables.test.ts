@@ -1,0 +1,289 @@
+import { describe, expect, it } from "vitest"
+import type { Event } from "../../lib/runner/events.ts"
+import { MemoryReader } from "../../lib/runner/journal.ts"
+import type { PlanEntry, RunResult } from "../../lib/runner/types.ts"
+import {
+  closingTable,
+  colours,
+  doctorTable,
+  errorText,
+  planSummary,
+  planTable,
+  showText,
+  statusTable,
+  table,
+  valuesTable,
+  width,
+} from "../../lib/terminal/index.ts"
+import { outcome, placeOf, recorded, run, started } from "./scene.ts"
+
+const entry = (
+  at: string,
+  would: PlanEntry["would"],
+  reason: string,
+  more: Partial<PlanEntry> = {},
+): PlanEntry => ({
+  ...placeOf(at),
+  title: `Do ${at}`,
+  would,
+  reason,
+  ...more,
+})
+
+const yaml = "ask an administrator to apply:\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: flower"
+
+const entries = (): PlanEntry[] => [
+  entry("prerequisites", "nothing", "bash, oc 4.21, skupper 2.2.1"),
+  entry("superlink/login", "nothing", "logged in as admin at https://api.a.example:6443"),
+  entry("supernode-1/login", "cannot look", "the session has expired", {
+    fix: "log in again",
+    next: "flower-runbook step login --site supernode-1",
+  }),
+  entry("superlink/project", "act", "no project flower-openshift-demo", {
+    consent: "creates the project flower-openshift-demo on https://api.a.example:6443",
+  }),
+  entry("superlink/deploy-superlink", "change", "image flwr/superlink:1.34.0, asked flwr/superlink:1.36.0", {
+    stale: ["flower-version 1.34.0 → 1.36.0"],
+  }),
+  entry(
+    "superlink/install-operator",
+    "blocked",
+    'User "dev" cannot create resource "subscriptions" in API group "operators.coreos.com" in the namespace "openshift-operators"',
+    { fix: yaml },
+  ),
+  entry("superlink/site-create", "wait", "Pending: no Route is admitted yet"),
+  entry("supernode-1/site-create", "after", "after login"),
+  entry("supernode-1/token-issue", "not needed", "token-redeem is done"),
+  entry("verify-federation", "after", "after supernode-1/verify"),
+]
+
+const result = (): RunResult => ({
+  code: 1,
+  outcomes: [
+    { step: "prerequisites", outcome: outcome("done", "all there") },
+    { site: "superlink", step: "login", outcome: outcome("acted", "logged in") },
+    {
+      site: "superlink",
+      step: "site-create",
+      outcome: outcome("failed", "not done after 300 s: the Site is not ready", {
+        why: "Route flower/skupper-router is not admitted: HostAlreadyClaimed, route x in namespace y owns the host",
+        fix: "delete the other Route, or give the project another name",
+        next: "flower-runbook run --federation hospital-trial.yaml --site superlink --yes --timeout 600s",
+        root: "superlink/site-create",
+      }),
+    },
+    {
+      site: "supernode-3",
+      step: "login",
+      outcome: outcome("blocked", "the session has expired", {
+        fix: "log in again",
+        next: "flower-runbook step login --site supernode-3",
+        root: "supernode-3/login",
+      }),
+    },
+    ...[1, 2, 3, 4, 5, 6, 7, 8].flatMap((n) =>
+      ["token-issue", "token-redeem"].map((step) => ({
+        site: `supernode-${n}`,
+        step,
+        outcome: outcome(
+          "not run",
+          `not run: ${n === 3 ? "supernode-3/login is blocked" : "superlink/site-create failed"}`,
+        ),
+      })),
+    ),
+  ],
+})
+
+const memory = (events: readonly Event[]): MemoryReader => {
+  const reader = new MemoryReader()
+  for (const event of recorded(events)) reader.take(event)
+  return reader
+}
+
+/** No line is wider than the screen, but for its last word, or a command, that must stay whole. */
+function fits(text: string, columns: number, whole: RegExp = /$^/): void {
+  for (const line of text.split("\n").filter((each) => !whole.test(each))) {
+    const kept = width(line) > columns ? line.slice(0, line.lastIndexOf(" ")).trimEnd() : line
+    expect(width(kept), line).toBeLessThanOrEqual(columns)
+  }
+}
+
+describe("table", () => {
+  it("aligns by display width, left and right", () => {
+    const rows = [
+      ["名前", "1", "x"],
+      ["é", "200", "y"],
+    ]
+    expect(table(rows, { align: ["left", "right"], head: ["name", "n", "what"] })).toBe(
+      "name    n  what\n名前    1  x\né     200  y\n",
+    )
+  })
+
+  it("wraps the last column below itself, keeps a long word whole, or cuts it", () => {
+    const rows = [["key", "one two three four five https://a.example/very/long/path/that/stays/whole end"]]
+    expect(table(rows, { columns: 30 })).toBe(
+      "key  one two three four five\n     https://a.example/very/long/path/that/stays/whole\n     end\n",
+    )
+    expect(table(rows, { columns: 30, last: "cut" })).toBe("key  one two three four five …\n")
+  })
+
+  it("narrows the widest columns on a narrow screen and takes 0 columns for 80", () => {
+    const rows = [["a".repeat(60), "b".repeat(10), "the end"]]
+    fits(table(rows, { columns: 40 }), 40)
+    expect(table(rows, { columns: 40 })).toContain("the end")
+    expect(table(rows, { columns: 0 })).toBe(table(rows, { columns: 80 }))
+    expect(table([])).toBe("")
+  })
+})
+
+describe.each([80, 60, 200])("at %i columns", (columns) => {
+  const paint = colours(true)
+  const golden = (name: string) => `golden/${name}-${columns}.txt`
+
+  it("planTable", async () => {
+    const text = planTable(entries(), { columns, sites: ["superlink", "supernode-1"] })
+    fits(text, columns, /next:|- superlink\/project/)
+    if (columns === 80) await expect(text).toMatchFileSnapshot(golden("plan"))
+    const painted = planTable(entries(), { columns, sites: ["superlink", "supernode-1"], colours: paint })
+    expect(painted.replaceAll(/\u001b\[\d+m/g, "").replaceAll(/ +$/gm, "")).toBe(text)
+  })
+
+  it("closingTable", async () => {
+    const text = closingTable(result(), {
+      columns,
+      federation: "hospital-trial",
+      seconds: 301.4,
+      again: "flower-runbook run --yes",
+    })
+    fits(text, columns, /next:/)
+    if (columns === 80) await expect(text).toMatchFileSnapshot(golden("closing"))
+  })
+
+  it("statusTable", async () => {
+    const text = statusTable(
+      memory([...run(), { type: "act started", ...placeOf("supernode-1/verify"), action: "act" }]),
+      {
+        columns,
+        steps: [
+          "prerequisites",
+          "login",
+          "site-create",
+          "connector",
+          "token-redeem",
+          "verify",
+          "verify-federation",
+        ],
+        stale: (place) => (place === "superlink/connector" ? ["connector-port 9092 → 9093"] : []),
+      },
+    )
+    fits(text, columns)
+    if (columns === 80) await expect(text).toMatchFileSnapshot(golden("status"))
+  })
+
+  it("valuesTable and doctorTable", async () => {
+    const values = valuesTable(
+      [
+        { name: "flower-version", value: "1.34.0", origin: "default" },
+        { name: "link-with", value: "token", origin: "file" },
+        { site: "superlink", name: "server", value: "https://api.a.example:6443", origin: "flag" },
+        { site: "superlink", name: "password", value: "hunter2", origin: "prompt", secret: true },
+        { site: "superlink", name: "proxy", value: undefined },
+      ],
+      { columns },
+    )
+    const doctor = doctorTable(
+      [
+        { title: "oc", ok: true, said: "4.21.0 at /usr/bin/oc" },
+        {
+          title: "skupper",
+          ok: false,
+          said: "1.9.2 is too old: the guide needs 2.x",
+          fix: "install skupper 2.x and put it before the old one on PATH",
+        },
+        {
+          site: "superlink",
+          title: "clock",
+          ok: "warn",
+          said: "the cluster's clock is 42 s ahead",
+          fix: "set this machine's clock",
+        },
+      ],
+      { columns },
+    )
+    expect(values).not.toContain("hunter2")
+    fits(values + doctor, columns)
+    if (columns === 80) {
+      await expect(values).toMatchFileSnapshot(golden("values"))
+      await expect(doctor).toMatchFileSnapshot(golden("doctor"))
+    }
+  })
+
+  it("errorText and showText", async () => {
+    const error = errorText(
+      {
+        what: "superlink/install-operator: the operator cannot be installed by this user in this namespace",
+        why: 'subscriptions.operators.coreos.com is forbidden: User "dev" cannot create resource "subscriptions" in API group "operators.coreos.com"',
+        fix: yaml,
+        next: "flower-runbook run --federation /a/very/long/path/that/must/not/be/wrapped/hospital-trial.yaml --yes",
+        stack: "Error: x\n    at y (z.ts:1:2)",
+      },
+      { columns },
+    )
+    fits(error, columns, /next:/)
+    if (columns === 80) await expect(error).toMatchFileSnapshot(golden("error"))
+    const shown = run().find((event) => event.type === "shown")!
+    const text = showText(shown, {
+      expect: 'Waiting for status...\nSite "superlink-interconnect" is ready.\n',
+    })
+    if (columns === 80) await expect(text).toMatchFileSnapshot(golden("show"))
+  })
+})
+
+describe("planTable", () => {
+  it("shows lanes that are alike once when they are many, and those that are not", async () => {
+    const many = Array.from({ length: 40 }, (_, n) => `supernode-${n + 1}`)
+    const text = planTable(
+      ["login", "site-create"].flatMap((step) =>
+        many.map((site) =>
+          site === "supernode-7" && step === "site-create"
+            ? entry(`${site}/${step}`, "blocked", "two Sites: a, b", { fix: "delete one of them" })
+            : entry(`${site}/${step}`, "nothing", `done at ${site}`),
+        ),
+      ),
+      { sites: many },
+    )
+    await expect(text).toMatchFileSnapshot("golden/plan-many.txt")
+  })
+
+  it("says when there is nothing to do", () => {
+    expect(planSummary([])).toBe("Plan: nothing to do.")
+    expect(planSummary([entry("a", "nothing", "")])).toBe("Plan: nothing to do, 1 done.")
+    expect(planSummary([entry("a", "act", ""), entry("b", "nothing", "")])).toBe("Plan: 1 to do, 1 done.")
+  })
+})
+
+describe("closingTable", () => {
+  it("is two lines when all is well", () => {
+    const well: RunResult = {
+      code: 0,
+      outcomes: [
+        { step: "a", outcome: outcome("done", "there") },
+        { step: "b", outcome: outcome("acted", "made") },
+        { step: "c", outcome: outcome("not needed", "") },
+      ],
+    }
+    expect(closingTable(well, { federation: "f", seconds: 2.5, after: "flower-runbook status" })).toBe(
+      "✓ f: 2 steps done (1 made now), in 2.5 s.\n\nNext: flower-runbook status\n",
+    )
+    expect(closingTable(well, { federation: "f" })).toBe("✓ f: 2 steps done (1 made now).\n")
+  })
+})
+
+describe("statusTable", () => {
+  it("says when nothing was run, and which sites have left", () => {
+    expect(statusTable(new MemoryReader(), { steps: [] })).toBe("Nothing was run here yet.\n")
+    const gone = statusTable(memory([...run(), started(0)]), { steps: ["prerequisites", "login"] })
+    expect(gone).toContain("supernode-1 (no longer in the federation)")
+    expect(gone).toContain("it did not end")
+  })
+})
