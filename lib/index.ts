@@ -28,3 +28,6 @@ export type { StepContext, Tools } from "./tools.ts"
 export const kubeconfigs = () => import("./cluster/kubeconfig.ts")
 /** OpenShift's login with user name and password; loaded when first used. */
 export const oauth = () => import("./cluster/oauth.ts")
+export { federate, type Inputs, type LibraryOptions, plan, run } from "./library.ts"
+export type { Observation, Place, Toolbox } from "./runner/toolbox.ts"
+export type { PlanEntry, RunResult, Selection } from "./runner/types.ts"

@@ -43,7 +43,8 @@ export async function main(url: string): Promise<void> {
   process.exitCode = code
 }
 
-const sameFile = (a: string, b: string): boolean => realpathSync(fileURLToPath(a)) === realpathSync(fileURLToPath(b))
+const sameFile = (a: string, b: string): boolean =>
+  realpathSync(fileURLToPath(a)) === realpathSync(fileURLToPath(b))
 
 /** The steps that a script exports, in the order of its text as modules list them: default first. */
 function stepsOf(module: Record<string, unknown>): Step[] {

@@ -1,17 +1,152 @@
-import { blocked, different, done, type Look, main, absent, underWay } from "../lib/index.ts"
-import { type Context, guideStep } from "./context.ts"
-import { familyOf } from "./flower-versions.ts"
-import { adopted, adoptedMark, ours } from "./labels.ts"
-import { applyManifest, superlinkManifest } from "./manifests.ts"
-import { hasProjects, seen } from "./reading.ts"
-import { lookAtRollout, PODS } from "./rollout.ts"
 import {
-  adaptArguments,
-  type Chosen,
+  blocked,
+  type ClusterReader,
+  type KubeObject,
+  type Look,
+  main,
+  RunbookError,
+  underWay,
+} from "../lib/index.ts"
+import { type Context, guideStep } from "./context.ts"
+import { askedBy, type Deploying, deploy, lookAtDeployment, redeploy, restartAgain } from "./deploy.ts"
+import { familyOf, superlinkImage } from "./flower-versions.ts"
+import { ours } from "./labels.ts"
+import { superlinkManifest } from "./manifests.ts"
+import { seen } from "./reading.ts"
+import { snippet } from "./snippet.ts"
+import {
+  adaptSuperlink,
   chooseVersion,
-  deploymentRef,
   findSuperlink,
   runningVersion,
   superlinkMisfits,
 } from "./superlink.ts"
-import { containerOf, type Deployment, deploymentDifferences } from "./workload.ts"
+import { containerOf, type Deployment } from "./workload.ts"
+
+/** @returns nothing where a SuperLink is there whose version cannot be told */
+async function deploying(context: Context, found: Deployment | undefined): Promise<Deploying | undefined> {
+  const chosen = chooseVersion(context, found)
+  if (chosen === undefined) return undefined
+  const { site } = context
+  const { version } = chosen
+  return {
+    step: "deploy-superlink",
+    manifest: await superlinkManifest(site, await askedBy(context, version)),
+    misfits: (one) => superlinkMisfits(one, context, version),
+    adapt(one) {
+      const { image, args = [] } = containerOf(one, "superlink")
+      const asked =
+        site.image ?? (runningVersion(one, "superlink") === version ? image : superlinkImage(version))
+      return { image: asked, args: adaptSuperlink(args, version) }
+    },
+    note: noteOn(version),
+  }
+}
+
+const noteOn = (version: string): string | undefined => {
+  const { note } = familyOf(version)
+  return note === undefined ? undefined : `Flower ${version}: ${note}`
+}
+
+async function look(context: Context): Promise<Look> {
+  const { cluster, site, federation } = context
+  const found = await findSuperlink(context)
+  const asked = await deploying(context, found)
+  if (asked === undefined || found === undefined)
+    return asked ? lookAtDeployment(context, asked) : unknownVersion(found!)
+  const answer = await lookAtDeployment(context, asked)
+  if (answer.is !== "done") return answer
+  const service = asked.manifest.others[0]!.metadata.name
+  if (ours(found, federation) && !(await hasEndpoint(cluster, site.project, service))) {
+    return underWay(`Service ${service} has no ready endpoint yet`, seen(found))
+  }
+  const version = runningVersion(found, "superlink")
+  const flower = version === undefined ? "" : `; Flower ${version}`
+  const shared =
+    version !== undefined && familyOf(version).ends ? ", its Control API shares the Fleet port" : ""
+  return { ...answer, reason: `${answer.reason}${flower}${shared}` }
+}
+
+const unknownVersion = (found: Deployment): Look =>
+  blocked(
+    `Deployment ${found.metadata.name} was there before us, and its image ${containerOf(found, "superlink").image} does not tell Flower's version`,
+    {
+      code: "version",
+      fix: "say which version it runs: SuperNodes must run the same",
+      next: "flower-runbook step deploy-superlink --flower-version VERSION",
+      seen: seen(found),
+    },
+  )
+
+/** Whether a Service leads to a pod that is ready. */
+async function hasEndpoint(cluster: ClusterReader, namespace: string, service: string): Promise<boolean> {
+  const slices = await cluster.list({
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    namespace,
+    labels: `kubernetes.io/service-name=${service}`,
+  })
+  return slices.some((slice: KubeObject) =>
+    (slice.endpoints ?? []).some(
+      ({ addresses, conditions }: { addresses?: string[]; conditions?: { ready?: boolean } }) =>
+        (addresses?.length ?? 0) > 0 && conditions?.ready !== false,
+    ),
+  )
+}
+
+async function present(context: Context): Promise<Deploying> {
+  const asked = await deploying(context, await findSuperlink(context))
+  if (asked === undefined) throw new RunbookError("the SuperLink's Flower version cannot be told")
+  return asked
+}
+
+export default guideStep({
+  id: "deploy-superlink",
+  title: "Deploy the SuperLink",
+  on: "superlink",
+  needs: ["project"],
+  inputs: [
+    "flower-version",
+    "project",
+    "superlink-workload",
+    "image",
+    "image-pull-secret",
+    "env",
+    "resources",
+    "tls-secret",
+  ],
+  prose: `
+The SuperLink is Flower's server: SuperNodes dial its **Fleet API** (port 9092), the \`flwr\` command its **Control API**
+(port 9093). It runs in one cluster, as a Deployment with a Service beside it. SuperNodes of other clusters come in through the
+interconnect, so neither port needs a public address.
+
+    oc apply --server-side --field-manager=flower-runbook -f superlink.yaml
+
+A SuperLink that is there already is used as it is, and stays when everything else is torn down. SuperNodes then take
+its Flower version. Changing it needs \`--allow-restart\`: it keeps the list of its SuperNodes in memory, so a restart
+strands them until they are started anew.
+
+**Versions.** SuperLink and SuperNodes should run the same version. The arguments in Flower's own guide fit up to 1.34; from 1.40 one
+HTTP port carries everything, so that whoever reaches the Fleet API reaches the Control API as well.
+
+**Encryption.** \`--insecure\` turns off Flower's own TLS. Between the clusters Skupper encrypts with mutual TLS all the
+same. For Flower's own TLS as well, give a Secret with \`tls.crt\`, \`tls.key\` and \`ca.crt\` as \`tls-secret\` here, and one with
+\`ca.crt\` as \`root-certificates-secret\` at every SuperNode; the certificate must be valid for the name \`fleet-api\`.
+`,
+  look,
+  act: async (context) => deploy(context, await present(context)),
+  change: async (context) => redeploy(context, await present(context)),
+  async again(context) {
+    await restartAgain(context, await present(context))
+    context.note(
+      "the SuperLink forgets its SuperNodes: start them anew with `flower-runbook step deploy-supernode --again`",
+    )
+  },
+  show: ({ $, site }) => $`oc get deployment ${site.superlinkWorkload} -n ${site.project}`,
+  get expect() {
+    return snippet("deploy-superlink.txt")
+  },
+  timeout: 600,
+})
+
+if (import.meta.main) void main(import.meta.url)

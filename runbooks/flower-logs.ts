@@ -18,7 +18,8 @@ export type Registration =
 const ID = "SuperNode ID: "
 /** 1.28 to 1.39: a refused call's details. 1.40 and later: the answer to a heartbeat. */
 const FORGOTTEN = /Invalid node ID|\b401\b.{0,3}Unauthorized/
-const TRYING = /Connection attempt failed|Giving up reconnection|Exit Code: \d+|Failed to (?:initialize|activate)|\[code: \d+\]/
+const TRYING =
+  /Connection attempt failed|Giving up reconnection|Exit Code: \d+|Failed to (?:initialize|activate)|\[code: \d+\]/
 
 /** Reads the log of the current container of a SuperNode. */
 export function readSupernodeLog(log: string): Registration {
@@ -70,7 +71,10 @@ function lineAt(text: string, at: number): string {
 }
 
 function lastLine(text: string, pattern: RegExp): string | undefined {
-  return text.split("\n").map(plain).findLast((line) => pattern.test(line))
+  return text
+    .split("\n")
+    .map(plain)
+    .findLast((line) => pattern.test(line))
 }
 
 const plain = (line: string): string =>

@@ -1,7 +1,7 @@
 import {
   absent,
   blocked,
-  type Cluster,
+  type ClusterReader,
   different,
   done,
   type KubeObject,
@@ -13,23 +13,23 @@ import {
 } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
 import { labels, projectDescription } from "./labels.ts"
-import { ifAllowed, seen, some } from "./reading.ts"
+import { hasProjects, ifAllowed, seen, some } from "./reading.ts"
 import { snippet } from "./snippet.ts"
 
 const PROJECT = "project.openshift.io/v1"
 
-/** OpenShift has projects; plain Kubernetes only the namespaces under them. */
-const hasProjects = (cluster: Pick<Cluster, "serves">): Promise<boolean> => cluster.serves(PROJECT, "Project")
-
 async function look({ cluster, site, kubeconfig }: Context): Promise<Look> {
   const projects = await hasProjects(cluster)
   const kind = projects ? { apiVersion: PROJECT, kind: "Project" } : { apiVersion: "v1", kind: "Namespace" }
-  // An ordinary user gets 403 for a project that is not there, or not theirs: the two cannot be told apart.
-  const found = await ifAllowed(cluster.get({ ...kind, name: site.project }))
+  const answer = await ifAllowed(
+    cluster.get({ ...kind, name: site.project }).then((object) => object ?? ("none" as const)),
+  )
+  const found = answer === "none" ? undefined : answer
   const mayDeploy = () =>
     cluster.allowed({ verb: "create", group: "apps", resource: "deployments", namespace: site.project })
-  if (found === undefined && (projects || !(await mayDeploy())))
-    return missing(cluster, site.project, projects)
+  // On OpenShift, 403 means: not there, or not yours. A namespace may be closed to the eye and open for work.
+  const hidden = answer === undefined && !projects && (await mayDeploy())
+  if (found === undefined && !hidden) return missing(cluster, site.project, projects)
   if (found?.metadata.deletionTimestamp !== undefined || found?.status?.phase === "Terminating") {
     return underWay(
       `${word(projects)} ${site.project} is being deleted: waiting until it is gone`,
@@ -46,11 +46,7 @@ async function look({ cluster, site, kubeconfig }: Context): Promise<Look> {
   return done(`${word(projects)} ${site.project} is there and is the current one`, more)
 }
 
-async function missing(
-  cluster: Pick<Cluster, "allowed" | "list" | "server">,
-  name: string,
-  projects: boolean,
-) {
+async function missing(cluster: ClusterReader, name: string, projects: boolean) {
   const kind = projects ? { apiVersion: PROJECT, kind: "Project" } : { apiVersion: "v1", kind: "Namespace" }
   const mayCreate = await cluster.allowed(
     projects

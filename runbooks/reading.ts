@@ -10,11 +10,18 @@ export interface Condition {
 }
 
 /** A condition by its type: their order in the array says nothing. */
-export const condition = (object: KubeObject | undefined, type: string): Condition | undefined =>
+export const condition = (
+  object: KubeObject | { status?: { conditions?: unknown } } | undefined,
+  type: string,
+): Condition | undefined =>
   (object?.status?.conditions as Condition[] | undefined)?.find((one) => one.type === type)
 
 export const isTrue = (object: KubeObject | undefined, type: string): boolean =>
   condition(object, type)?.status === "True"
+
+/** OpenShift has projects; plain Kubernetes only the namespaces under them. */
+export const hasProjects = (cluster: Pick<ClusterReader, "serves">): Promise<boolean> =>
+  cluster.serves("project.openshift.io/v1", "Project")
 
 /** What a look is about. */
 export const seen = ({ kind, metadata }: KubeObject): Seen => ({

@@ -73,7 +73,7 @@ async function pending({ cluster, site }: Context, found: SkupperSite): Promise<
     return blocked(`Site ${name}: ${trouble.reason}`, {
       code: trouble.code,
       fix: trouble.fix,
-      next: `oc get events -n ${site.project}`,
+      ...(trouble.next !== undefined && { next: trouble.next }),
       seen: seen(found),
     })
   }

@@ -1,48 +1,72 @@
 /** Why a Skupper site does not become ready: the reason stands in other objects than the Site. */
 import type { ClusterReader, KubeObject } from "../lib/index.ts"
-import { podTrouble, replicaTrouble, type Trouble } from "./pod-trouble.ts"
 import { condition, ifAllowed, ifServed } from "./reading.ts"
+import { troubleOf } from "./trouble.ts"
+import type { Deployment } from "./workload.ts"
 
 const ROUTER = "skupper-router"
+/** A refusal seen longer ago than this (milliseconds) may be cured: the cluster tries again, up to 16 minutes later. */
+const STALE = 30_000
 
-/**
- * Looks at the router's Deployment and pods, and, with link access, at what gives it an address.
- * @returns the first trouble; with a `fix` where only a person can go on
- */
+export interface SiteTrouble {
+  readonly code: string
+  readonly reason: string
+  /** Set where waiting does not help. */
+  readonly fix?: string
+  readonly next?: string
+}
+
+/** What a person does about a router that does not start; a SuperLink's cures do not fit it. */
+const CURES: Readonly<Record<string, string>> = {
+  quota: "have the project's quota raised, or make room in it",
+  limits: "have the project's LimitRange allow the router",
+  security: "have the project allow the router's pod",
+  image: "check that the cluster reaches the registry of Service Interconnect, and its pull secret",
+}
+
+/** Looks at the router's pods, then, with link access, at what gives it an address. The first trouble is returned. */
 export async function siteTrouble(
   cluster: ClusterReader,
   namespace: string,
   linkAccess: boolean,
-): Promise<Trouble | undefined> {
-  const router = await replicaTrouble(cluster, namespace, ROUTER)
-  if (router !== undefined) return router
-  const pods = await podTrouble(cluster, namespace, "skupper.io/component=router")
-  if (pods !== undefined) return pods
-  if (!linkAccess) return undefined
+): Promise<SiteTrouble | undefined> {
+  const router = await routerTrouble(cluster, namespace)
+  if (router !== undefined || !linkAccess) return router
   return (await routeTrouble(cluster, namespace)) ?? (await loadBalancerTrouble(cluster, namespace))
 }
 
-async function routeTrouble(cluster: ClusterReader, namespace: string): Promise<Trouble | undefined> {
-  const routes = await ifServed(
-    ifAllowed(cluster.list({ apiVersion: "route.openshift.io/v1", kind: "Route", namespace })),
-  )
-  for (const route of (routes ?? []).filter(({ metadata }) => metadata.name.startsWith(ROUTER))) {
-    const ingresses = (route.status?.ingress ?? []) as { conditions?: unknown[] }[]
-    const admitted = ingresses
-      .map((ingress) => condition({ ...route, status: ingress } as KubeObject, "Admitted"))
-      .find((one) => one !== undefined)
-    if (admitted?.status === "False")
-      return {
-        code: "route",
-        reason: `Route ${route.metadata.name} is not admitted: ${admitted.message ?? admitted.reason}`,
-      }
-    if (admitted === undefined)
-      return { code: "route", reason: `Route ${route.metadata.name} waits to be admitted` }
+async function routerTrouble(cluster: ClusterReader, namespace: string): Promise<SiteTrouble | undefined> {
+  const ref = { apiVersion: "apps/v1", kind: "Deployment", name: ROUTER, namespace }
+  const deployment = await ifAllowed(cluster.get<Deployment>(ref))
+  const trouble = deployment && (await ifAllowed(troubleOf(cluster, deployment)))
+  if (trouble === undefined) return undefined
+  const { code, reason, terminal, at, next } = trouble
+  const words = { code, reason: `its router: ${reason}` }
+  if (!terminal || (at !== undefined && (await cluster.now()) - at > STALE)) return words
+  return { ...words, fix: CURES[code] ?? trouble.fix, next }
+}
+
+/** A Route whose host name is refused says so in its condition Admitted. */
+async function routeTrouble(cluster: ClusterReader, namespace: string): Promise<SiteTrouble | undefined> {
+  const query = { apiVersion: "route.openshift.io/v1", kind: "Route", namespace }
+  const routes = (await ifServed(ifAllowed(cluster.list(query)))) ?? []
+  for (const { metadata, status } of routes.filter((route) => route.metadata.name.startsWith(ROUTER))) {
+    const ingresses = (status?.ingress ?? []) as KubeObject["status"][]
+    const [admitted] = ingresses.flatMap((ingress) => condition({ status: ingress }, "Admitted") ?? [])
+    if (admitted?.status === "True") continue
+    const words =
+      admitted === undefined
+        ? "waits to be admitted"
+        : `is not admitted: ${admitted.message ?? admitted.reason}`
+    return { code: "route", reason: `Route ${metadata.name} ${words}` }
   }
   return undefined
 }
 
-async function loadBalancerTrouble(cluster: ClusterReader, namespace: string): Promise<Trouble | undefined> {
+async function loadBalancerTrouble(
+  cluster: ClusterReader,
+  namespace: string,
+): Promise<SiteTrouble | undefined> {
   const service = await ifAllowed(cluster.get({ apiVersion: "v1", kind: "Service", name: ROUTER, namespace }))
   if (service?.spec?.type !== "LoadBalancer" || service.status?.loadBalancer?.ingress?.length > 0)
     return undefined
@@ -56,7 +80,7 @@ async function loadBalancerTrouble(cluster: ClusterReader, namespace: string): P
   const words = last === undefined ? "" : `: ${last.message}`
   return {
     code: "load balancer",
-    reason: `Service ${ROUTER} has no address yet from the load balancer${words}`,
+    reason: `Service ${ROUTER} has no address from a load balancer yet${words}`,
   }
 }
 

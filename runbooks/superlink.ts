@@ -1,8 +1,15 @@
 /** The SuperLink that is there: whose it is, and which Flower version it runs. */
 import type { Difference } from "../lib/index.ts"
 import type { Context } from "./context.ts"
-import { argumentOf, compareVersions, familyOf, OLDEST, superlinkImage, versionOfImage } from "./flower-versions.ts"
-import { adopted } from "./labels.ts"
+import {
+  argumentOf,
+  compareVersions,
+  FLEET_PORT,
+  familyOf,
+  OLDEST,
+  superlinkImage,
+  versionOfImage,
+} from "./flower-versions.ts"
 import { VERSION_ANNOTATION } from "./manifests.ts"
 import { containerOf, type Deployment } from "./workload.ts"
 
@@ -79,34 +86,32 @@ export function superlinkMisfits(found: Deployment, context: Context, version: s
   }
   if ((found.spec.replicas ?? 1) < 1) differ("replicas", "0", "1")
   const running = runningVersion(found, "superlink")
-  if (site.image !== undefined ? container.image !== site.image : running !== undefined && running !== version) {
+  if (
+    site.image !== undefined ? container.image !== site.image : running !== undefined && running !== version
+  ) {
     differ("image", container.image, site.image ?? superlinkImage(version))
   }
   const tls = args.some((arg) => arg.startsWith("--ssl-certfile"))
   if (tls !== (site.tlsSecret !== undefined)) {
     differ("Flower's own TLS", tls ? "on" : "off", site.tlsSecret === undefined ? "off" : "on")
   }
-  const adapted = adaptArguments(args, version)
+  const adapted = adaptSuperlink(args, version)
   if (adapted.join(" ") !== args.join(" ")) differ("arguments", args.join(" ") || "none", adapted.join(" "))
   return differences
 }
 
-/** Arguments of a SuperLink for another version: those that name listening addresses are exchanged, all others stay. */
-export function adaptArguments(args: readonly string[], version: string): string[] {
+/** Arguments of a SuperLink for another version: those that say where it listens are exchanged, all others stay. */
+export function adaptSuperlink(args: readonly string[], version: string): string[] {
   const family = familyOf(version)
-  if (family.ends) {
-    const host = argumentOf(args, "--host")
-    if (host !== undefined && host !== "127.0.0.1" && host !== "localhost" && argumentOf(args, "--port")) return [...args]
-  }
-  return [...without(args, ["--host", "--port", ...(family.ends ? ["--fleet-api-address"] : [])]), ...family.superlink]
+  const [host, port] = [argumentOf(args, "--host"), argumentOf(args, "--port")]
+  if (!family.ends) return port === String(FLEET_PORT) ? without(args, ["--host", "--port"]) : [...args]
+  if (port !== undefined && host !== undefined && !/^(?:127\.|localhost$)/.test(host)) return [...args]
+  return [...without(args, ["--host", "--port", "--fleet-api-address"]), ...family.superlink]
 }
 
-function without(args: readonly string[], flags: readonly string[]): string[] {
-  return args.filter(
+/** Arguments without these flags and their values. */
+export const without = (args: readonly string[], flags: readonly string[]): string[] =>
+  args.filter(
     (arg, index) =>
       !flags.some((flag) => arg === flag || arg.startsWith(`${flag}=`) || args[index - 1] === flag),
   )
-}
-
-/** Whether the SuperLink was there before us. */
-export const isAdopted = (deployment: Deployment, context: Context): boolean => adopted(deployment, context)

@@ -24,6 +24,7 @@ const MAY: Record<string, readonly string[]> = {
   ],
   "lib/tools.ts": ["lib/notebook", "lib/runner", "lib/cluster", "lib/shell"],
   "lib/program.ts": ["lib/notebook", "lib/practice", "lib/cli"],
+  "lib/library.ts": ["lib/notebook", "lib/runner", "lib/cli", "lib/tools.ts"],
   "lib/index.ts": ["lib"],
   runbooks: ["lib/index.ts", "runbooks"],
 }

@@ -136,7 +136,11 @@ class FileReader {
     const known = Object.keys(inputs).filter((name) => inputs[name]!.per === "site")
     for (const { name, value: node, offset: at } of this.#map(value, "defaults", offset)) {
       if (known.includes(name)) this.#take(name, `defaults.${name}`, node, at, this.#layer.defaults)
-      else this.#wrong(at, `defaults.${name}: unknown key${didYouMean(name, known)}`)
+      else {
+        const wide = inputs[name]
+        const hint = wide ? `; it stands at the top: ${wide.file ?? name}` : didYouMean(name, known)
+        this.#wrong(at, `defaults.${name}: unknown key${hint}`)
+      }
     }
   }
 

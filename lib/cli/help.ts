@@ -24,10 +24,11 @@ export function programHelp(notebook: Notebook, program: string): string {
     ...lines(notebook.steps.map(({ id }) => id).join(", "), 2),
     "",
     "Examples",
-    ...["run", "step", "plan", "practice"].flatMap((name) => {
-      const command = COMMANDS.find((one) => one.name === name)!
-      return exampleLines(notebook, { ...command, examples: command.examples.slice(0, 2) }, program)
-    }),
+    ...exampleLines(
+      notebook,
+      COMMANDS.slice(0, 4).flatMap(({ examples }) => examples.slice(0, 2)),
+      program,
+    ),
     "",
     `${program} COMMAND --help tells its flags; ${program} --version the version.`,
     "Exit codes: 0 done; 1 a step failed or is blocked; 2 the call is wrong or inputs are missing;",
@@ -58,7 +59,7 @@ export function commandHelp(notebook: Notebook, command: CommandSpec, program: s
     ...(sites.length === 0 ? [] : ["Sites", ...flagLines(sites), ""]),
     ...(inputs.length === 0 ? [] : inputLines(held, inputs)),
     "Examples",
-    ...exampleLines(notebook, command, program),
+    ...exampleLines(notebook, command.examples, program),
     "",
   ].join("\n")
 }
@@ -113,11 +114,11 @@ function flagLines(flags: readonly FlagSpec[]): string[] {
   })
 }
 
-function exampleLines(notebook: Notebook, command: CommandSpec, program: string): string[] {
+function exampleLines(notebook: Notebook, examples: CommandSpec["examples"], program: string): string[] {
   const step = notebook.steps.find(({ on }) => on === "every site")?.id ?? notebook.steps[0]?.id ?? "ID"
   const many = Object.entries(notebook.roles).find(([, cardinality]) => cardinality === "many")
   const site = many === undefined ? (Object.keys(notebook.roles)[0] ?? "NAME") : `${many[0]}-1`
-  const filled = command.examples.map(([line, what]) => {
+  const filled = examples.map(([line, what]) => {
     const text = line.replaceAll("{step}", step).replaceAll("{site}", site).replaceAll("{program}", program)
     return [`${program} ${text}`, what] as const
   })

@@ -60,7 +60,13 @@ class Resolver {
     // Given values first: a default may follow from any of them.
     for (const name of names) this.#takeGiven(name, values)
     for (const name of names) this.#takeDefault(name, values, values)
-    const sites = this.#sites(values).map((site) => this.#site(site, values))
+    const none: string[] = []
+    const sites = this.#sites(none).map((site) => this.#site(site, values))
+    for (const role of none) {
+      this.#missing.push({ kind: "count", role })
+      // What the first one would need is said in the same message.
+      this.#site({ role, name: defaultSiteName(role, "many", 1) }, values)
+    }
     return {
       federation: { name: this.#options.name, values, sites, origins: this.#origins },
       missing: this.#missing,
@@ -116,8 +122,8 @@ class Resolver {
     if (wrong !== undefined) this.#problems.add(`${given.where}: ${wrong}`)
   }
 
-  /** Every site that a layer names: stronger layers do not hide the sites of weaker ones. */
-  #sites(values: Record<string, unknown>): SiteName[] {
+  /** Every site that a layer names: stronger layers do not hide the sites of weaker ones. Roles without any: `none`. */
+  #sites(none: string[]): SiteName[] {
     const sites: SiteName[] = []
     for (const [role, cardinality] of Object.entries(this.#notebook.roles)) {
       const named = new Set(
@@ -133,9 +139,7 @@ class Resolver {
       const count = this.#layers.find((layer) => layer.counts.has(role))?.counts.get(role) ?? 0
       for (let n = 1; named.size < count; n++) named.add(defaultSiteName(role, cardinality, n))
       if (named.size === 0) {
-        this.#missing.push({ kind: "count", role })
-        // What the first one would need is said in the same message.
-        this.#site({ role, name: defaultSiteName(role, cardinality, 1) }, values)
+        none.push(role)
       }
       // The weakest layer (file, memory) has the order in which the sites have always stood.
       const order = this.#layers.toReversed().flatMap((layer) => layer.sites.map(({ name }) => name))

@@ -1,6 +1,6 @@
 import { LookError } from "../notebook/looks.ts"
 import type { Answer, Connection, Connections, Request } from "./connection.ts"
-import { ClusterError, notServed, refused } from "./errors.ts"
+import { ClusterError, notAnApi, notServed, refused } from "./errors.ts"
 import type { KubeObject, Query, Ref } from "./types.ts"
 
 /** What discovery says of a kind. */
@@ -61,7 +61,12 @@ export class Api {
   }
 
   async json<T>(request: Request): Promise<T> {
-    return JSON.parse((await this.text(request)).text) as T
+    const { text } = await this.text(request)
+    try {
+      return JSON.parse(text) as T
+    } catch (error) {
+      throw notAnApi(this.server ?? "", text, error)
+    }
   }
 
   /** @throws LookError not there: the server does not serve it now */

@@ -39,6 +39,7 @@ export class Connection implements Door {
   readonly #url: URL
   readonly #agent: string
   readonly #secret: ((value: string) => void) | undefined
+  #told: string | undefined
   /** The server has accepted these credentials before. */
   #accepted = false
 
@@ -139,7 +140,8 @@ export class Connection implements Door {
     try {
       const credentials = await this.#config.credentials()
       const token = /^(?:Bearer|Basic) (.+)$/.exec(credentials.headers.Authorization ?? "")?.[1]
-      if (token !== undefined) this.#secret?.(token)
+      if (token !== undefined && token !== this.#told) this.#secret?.(token)
+      this.#told = token
       return credentials
     } catch (error) {
       const words = error instanceof Error ? error.message.trim().split("\n")[0] : String(error)

@@ -62,6 +62,18 @@ export function notServed(server: string, apiVersion: string, kind: string): Loo
   return new LookError(cannotLook("not there", `${hostPort(server)} does not serve ${kind} (${apiVersion})`))
 }
 
+/** A page came where an object was asked for: the address is a web console's, or a proxy stands in between. */
+export function notAnApi(server: string, body: string, cause: unknown): LookError {
+  const what = /^\s*</.test(body) ? "a web page" : "no JSON"
+  return new LookError(
+    blocked(`${hostPort(server)} answered with ${what}: it is no API server`, {
+      code: "no-api",
+      fix: "give the API server's address (oc whoami --show-server), not the web console's",
+    }),
+    { cause },
+  )
+}
+
 /** The words of a Status; of anything else its first line. */
 function status(code: number, body: string): { message: string; reason: string } {
   try {

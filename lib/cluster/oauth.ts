@@ -2,9 +2,8 @@ import { createHash, randomBytes } from "node:crypto"
 import * as tls from "node:tls"
 import { RunbookError } from "../notebook/errors.ts"
 import { LookError } from "../notebook/looks.ts"
-import { type Answer, Connection, type Request } from "./connection.ts"
+import { type Answer, type Connection, Connections, type Request } from "./connection.ts"
 import { hostPort } from "./errors.ts"
-import type { PooledKubeConfig } from "./pooled-kubeconfig.ts"
 
 export interface PasswordLogin {
   readonly server: string
@@ -30,13 +29,12 @@ interface Metadata {
  *   certificate is signed by another authority. LookError as the cluster door's.
  */
 export async function passwordLogin(login: PasswordLogin): Promise<string> {
-  const { PooledKubeConfig } = await import("./pooled-kubeconfig.ts")
-  const open: PooledKubeConfig[] = []
+  const open: Connections[] = []
   /** One connection a host: the login server is another host than the API server, often with another authority. */
-  const connect = async (server: string, ca: string | undefined): Promise<Connection> => {
-    const config = await PooledKubeConfig.at({ server, ca, proxy: login.proxy })
-    open.push(config)
-    return new Connection(config, { agent: "flower-runbook" })
+  const connect = (server: string, ca: string | undefined): Promise<Connection> => {
+    const connections = new Connections({ server, ca, proxy: login.proxy }, { agent: "flower-runbook" })
+    open.push(connections)
+    return connections.current()
   }
   try {
     const api = await connect(login.server, login.ca)
@@ -57,7 +55,7 @@ export async function passwordLogin(login: PasswordLogin): Promise<string> {
       cause: error,
     })
   } finally {
-    await Promise.all(open.map((config) => config.destroy()))
+    await Promise.all(open.map((connections) => connections.destroy()))
   }
 }
 

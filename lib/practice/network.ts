@@ -12,11 +12,13 @@ export const createNetwork = (): Network => {
   const doors = new Map<string, NetworkSite>()
   const served = new Map<string, unknown>()
   const listeners = new Set<() => void>()
-  let scheduled: NodeJS.Immediate | undefined
+  let scheduled = false
 
   const changed = (): void => {
-    scheduled ??= setImmediate(() => {
-      scheduled = undefined
+    if (scheduled) return
+    scheduled = true
+    setImmediate(() => {
+      scheduled = false
       for (const listener of [...listeners]) listener()
     })
   }

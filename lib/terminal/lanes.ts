@@ -19,7 +19,7 @@ export interface Stage {
   readonly above: string[]
   /** The renderer that is drawing now. */
   active: { changed(): void; stop(): void } | undefined
-  /** The list has ended and its frame is gone: leaves on the screen what stays. */
+  /** The list has ended and its frame is gone: writes what it did not get to. */
   ended(): void
 }
 

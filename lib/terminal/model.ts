@@ -20,11 +20,9 @@ export interface LaneView {
   readonly since: number | undefined
 }
 
-/** Sums over all lanes. */
+/** Sums over all lanes, in steps. */
 export interface Totals {
   readonly done: number
-  readonly made: number
-  readonly failed: number
   readonly notRun: number
   readonly total: number
 }
@@ -34,10 +32,7 @@ export class RunModel {
   readonly #lanes = new Map<string, Lane>()
   /** Lanes of steps that have no site: `here`, `federation`. */
   readonly #siteless = new Map<string, string>()
-  federation = ""
   started: number | undefined
-  /** Set once the run has ended. */
-  seconds: number | undefined
   /** The last event's time: nothing here reads a clock. */
   now = 0
 
@@ -59,16 +54,11 @@ export class RunModel {
       case "step ended":
         this.#lane(event).end(event.step, event.outcome.kind, event.outcome.reason)
         break
-      case "run ended":
-        this.seconds = event.seconds
-        break
     }
   }
 
   #begin(event: Extract<Recorded, { type: "run started" }>): void {
-    this.federation = event.federation
     this.started = this.now
-    this.seconds = undefined
     this.#lanes.clear()
     this.#siteless.clear()
     const sites = new Set(event.sites.map((site) => site.name))
@@ -92,19 +82,12 @@ export class RunModel {
   lanes(): LaneView[] {
     return [...this.#lanes.values()].map((lane) => lane.view())
   }
-
-  /** Whether every lane has come to its end. */
-  get finished(): boolean {
-    return this.seconds !== undefined || [...this.#lanes.values()].every((lane) => lane.finished)
-  }
 }
 
 export function totals(lanes: readonly LaneView[]): Totals {
   const sum = (pick: (lane: LaneView) => number) => lanes.reduce((total, lane) => total + pick(lane), 0)
   return {
     done: sum((lane) => lane.done),
-    made: sum((lane) => lane.made),
-    failed: sum((lane) => (lane.state === "failed" ? 1 : 0)),
     notRun: sum((lane) => lane.notRun),
     total: sum((lane) => lane.total),
   }
@@ -146,10 +129,6 @@ class Lane {
     if (kind === "not run" || kind === "interrupted") this.#stopped ??= { step, reason }
   }
 
-  get finished(): boolean {
-    return this.#ended.size >= this.#steps.length
-  }
-
   view(): LaneView {
     let done = 0
     let made = 0
@@ -175,10 +154,7 @@ class Lane {
       return at(waiting === undefined ? "running" : "waiting", step, waiting, since)
     }
     if (this.#stopped !== undefined) return at("stopped", this.#stopped.step, this.#stopped.reason)
-    if (this.finished) return at("done")
-    return at(
-      "pending",
-      this.#steps.find((step) => !this.#ended.has(step)),
-    )
+    const next = this.#steps.find((step) => !this.#ended.has(step))
+    return next === undefined ? at("done") : at("pending", next)
   }
 }

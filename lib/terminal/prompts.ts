@@ -133,14 +133,13 @@ const ENDED = Symbol("the input ended")
 
 /**
  * Inquirer waits for ever on an input that has ended, until the empty event loop ends the process (with code 13): so the
- * end is listened for. Ctrl-D on a terminal ends only inquirer's line reader, which then pauses its input.
+ * end is listened for: inquirer's line reader then pauses its input, at Ctrl-D on a terminal too.
  */
 async function asking<T>(io: PromptIo, ask: (context: Context) => Promise<T>): Promise<T> {
   const ended = new AbortController()
   const stdin: NodeJS.ReadableStream & { readonly readableEnded?: boolean } = io.stdin ?? process.stdin
   const end = (): void => ended.abort(ENDED)
   if (stdin.readableEnded === true) end()
-  stdin.once("end", end)
   stdin.once("close", end)
   stdin.once("pause", end)
   try {
@@ -165,7 +164,6 @@ async function asking<T>(io: PromptIo, ask: (context: Context) => Promise<T>): P
     }
     throw error
   } finally {
-    stdin.off("end", end)
     stdin.off("close", end)
     stdin.off("pause", end)
   }

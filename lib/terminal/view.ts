@@ -86,8 +86,7 @@ function lanesView(
     titles,
     above: [],
     active: undefined,
-    // Steps that are not in the list may still come.
-    ended: () => (model.finished ? settle() : flush()),
+    ended: () => flush(),
   }
   return {
     renderer: rendererOn(stage),

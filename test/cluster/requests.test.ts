@@ -77,6 +77,12 @@ test("a kind that is not served is not there, also when its definition was delet
   resources.push({ name: "others", kind: "Other", namespaced: true, verbs: [] })
   expect(await cluster.get({ ...deployment, kind: "Other" })).toBeUndefined()
   resources.pop()
+  await expect(cluster.list({ apiVersion: "apps/v1", kind: "Other" })).rejects.toMatchObject(
+    look({ because: "not there" }),
+  )
+  resources.push({ name: "others", kind: "Other", namespaced: true, verbs: [] })
+  expect(await cluster.serves("apps/v1", "Other")).toBe(true)
+  resources.pop()
   await expect(cluster.get({ ...deployment, kind: "Other" })).rejects.toMatchObject(
     look({ because: "not there" }),
   )
@@ -195,6 +201,20 @@ test("a certificate of an unknown authority, or for another host, names the cure
       }),
     )
   }
+})
+
+test("a web page in place of an API is told as such", async () => {
+  const { cluster, server } = await played((_, response) => {
+    response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Console</title>")
+    return true
+  })
+  await expect(cluster.version()).rejects.toMatchObject(
+    look({
+      is: "blocked",
+      reason: `127.0.0.1:${server.port} answered with a web page: it is no API server`,
+      fix: expect.stringContaining("oc whoami --show-server"),
+    }),
+  )
 })
 
 test("lists come in pages; one whose snapshot went away is read whole", async () => {

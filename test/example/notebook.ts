@@ -100,7 +100,9 @@ const copy = pageStep({
   look: ({ site, peer }) => {
     const found = read(pageIn(site.folder))
     if (found === undefined) return absent("no copy yet")
-    return found === read(pageIn(peer.folder)) ? done("same page") : different([], { reason: "an older page" })
+    return found === read(pageIn(peer.folder))
+      ? done("same page")
+      : different([], { reason: "an older page" })
   },
   act: async ({ $, site, peer }) => {
     const from = pageIn(peer.folder)
@@ -132,7 +134,9 @@ const remove = pageStep({
   on: "every site",
   prose: "The folder stays.",
   look: ({ site }) =>
-    existsSync(pageIn(site.folder)) ? absent("the page is there", { consent: `removes ${pageIn(site.folder)}` }) : done("no page is left"),
+    existsSync(pageIn(site.folder))
+      ? absent("the page is there", { consent: `removes ${pageIn(site.folder)}` })
+      : done("no page is left"),
   act: async ({ $, site }) => void (await $`rm ${pageIn(site.folder)}`),
 })
 

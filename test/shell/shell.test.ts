@@ -79,8 +79,8 @@ test("a secret output is no event; onOutput hears it as it comes", async () => {
 })
 
 test("long output of many bytes a character arrives unbroken", async () => {
-  const { stdout } = await $`printf 'é%.0s' {1..70000}`
-  expect(stdout).toBe("é".repeat(70_000))
+  const { stdout } = await $`printf '€%.0s' {1..70000}`
+  expect(stdout).toBe("€".repeat(70_000))
 })
 
 test("no stdin unless some is given; folder and environment as asked", async () => {

@@ -80,14 +80,4 @@ describe("frame", () => {
     ).lanes()
     expect(superlink).toMatchObject({ done: 1, made: 1 })
   })
-
-  it("is finished once every step of every lane has ended", () => {
-    const events = [
-      started(0),
-      ended("prerequisites", "done", ""),
-      ...["login", "site-create", "connector"].map((id) => ended(`superlink/${id}`, "done", "")),
-    ]
-    expect(model(...events).finished).toBe(false)
-    expect(model(...events, ended("verify-federation", "done", "")).finished).toBe(true)
-  })
 })

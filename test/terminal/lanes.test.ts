@@ -89,6 +89,8 @@ describe.each(sizes)("lanes on a terminal of %i by %i", (columns, rows) => {
       for (const line of lines) expect(width(line)).toBeLessThan(columns || 80)
       if (index < drawn.length - 1) expect(lines.length).toBeLessThanOrEqual(Math.max(1, (rows || 24) - 2))
     }
+    if (rows !== 5)
+      expect(Math.max(...drawn.slice(0, -1).map((text) => text.split("\n").length))).toBeGreaterThan(4)
     // What stays: a line a lane, or with many the one that failed and a count.
     expect(last).toHaveLength(lanes > 20 ? 2 : places.length)
     expect(last.some((line) => line.startsWith("✗ super"))).toBe(true)

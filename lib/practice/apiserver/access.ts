@@ -179,7 +179,7 @@ export class Access {
       ...new Set(
         this.#kinds
           .all()
-          .filter((it) => !it.builtin)
+          .filter((it) => it.defined)
           .map((it) => it.group),
       ),
     ]

@@ -10,6 +10,8 @@ interface Options {
   verbs?: readonly string[]
   more?: Subresource[]
   virtual?: boolean
+  /** A custom resource of OpenShift's own. */
+  custom?: boolean
   categories?: string[]
   /** Where the plural is not the lower-cased kind plus "s". */
   plural?: string
@@ -42,7 +44,8 @@ const row =
         ...(options.status ? [{ name: "status", kind, verbs: ["get", "patch", "update"] }] : []),
         ...(options.more ?? []),
       ],
-      builtin: true,
+      builtin: options.custom !== true,
+      defined: false,
       virtual: options.virtual ?? false,
       key: `${group}/${plural}`,
     }
@@ -108,6 +111,7 @@ const kubernetes: Kind[] = [
 ]
 
 const olm = row("operators.coreos.com", "v1alpha1", {
+  custom: true,
   status: true,
   generation: true,
   categories: ["olm"],
@@ -119,10 +123,14 @@ const openshiftKinds: Kind[] = [
   olm("InstallPlan", { short: ["ip"] }),
   olm("ClusterServiceVersion", { short: ["csv", "csvs"] }),
   olm("CatalogSource", { short: ["catsrc"] }),
-  row("operators.coreos.com", "v1", { status: true, generation: true })("OperatorGroup", { short: ["og"] }),
+  row("operators.coreos.com", "v1", { custom: true, status: true, generation: true })("OperatorGroup", {
+    short: ["og"],
+  }),
   row("packages.operators.coreos.com", "v1")("PackageManifest", { verbs: ["get", "list"] }),
   row("route.openshift.io", "v1", { status: true, categories: ["all"] })("Route"),
-  row("config.openshift.io", "v1", { status: true, generation: true, cluster: true })("ClusterVersion"),
+  row("config.openshift.io", "v1", { custom: true, status: true, generation: true, cluster: true })(
+    "ClusterVersion",
+  ),
   row("user.openshift.io", "v1", { virtual: true, cluster: true })("User", { verbs: ["get", "list"] }),
   row("oauth.openshift.io", "v1", { cluster: true })("OAuthAccessToken", {
     verbs: ["delete", ...READ],

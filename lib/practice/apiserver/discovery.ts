@@ -153,7 +153,12 @@ const PROTO_V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 /** A document without definitions (`swagger` alone): `kubectl create -f` of a `List` asks for it, and then checks nothing. */
 const sendOpenApiV2 = (accept: string, response: ServerResponse): void => {
   if (accept.includes("protobuf")) sendText(response, 200, "\n\u00032.0", PROTO_V2)
-  else sendJson(response, 200, { swagger: "2.0", info: { title: "Kubernetes", version: KUBERNETES_VERSION }, paths: {} })
+  else
+    sendJson(response, 200, {
+      swagger: "2.0",
+      info: { title: "Kubernetes", version: KUBERNETES_VERSION },
+      paths: {},
+    })
 }
 
 /** Answers a GET about what is served; false where the path is about something else. */

@@ -1,7 +1,9 @@
 /** The API server of a practice cluster: HTTPS on loopback, objects in memory, answers as a real one gives them. */
+import { once } from "node:events"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { setTimeout as delay } from "node:timers/promises"
+import { RunbookError } from "../../notebook/errors.ts"
 import type { ApiServer, ApiServerOptions, PracticeUser, RequestEntry, Snapshot } from "../types.ts"
 import { Access, type Attributes, refusal } from "./access.ts"
 import { establish, openCluster } from "./cluster-state.ts"
@@ -36,7 +38,10 @@ const REMEMBERED = 50_000
 const agentName = (request: IncomingMessage) =>
   (request.headers["user-agent"] ?? "unknown").split("/")[0]!.trim()
 
-/** Starts an API server. Rejects when its port is taken. */
+/**
+ * Starts an API server.
+ * @throws RunbookError when its port is taken
+ */
 export const startApiServer = async (options: ApiServerOptions): Promise<ApiServer> => {
   const openshift = options.openshift !== false
   const { store, kinds, objects } = openCluster(options)
@@ -176,10 +181,26 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
       handle(request, response).catch((error) => sendError(response, error))
     },
   )
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject)
-    server.listen(options.port ?? 0, "127.0.0.1", () => resolve())
-  })
+  const stop = async () => {
+    collector?.close()
+    stopEstablishing()
+    interference.close()
+    watches.close()
+    await close()
+  }
+  try {
+    server.listen(options.port ?? 0, "127.0.0.1")
+    await once(server, "listening")
+  } catch (error) {
+    await stop()
+    throw new RunbookError(
+      `the practice cluster ${options.name} cannot listen at 127.0.0.1:${options.port}`,
+      {
+        why: (error as Error).message,
+        fix: "end the process that uses this port (other practice clusters?), or start new clusters instead of kept ones",
+      },
+    )
+  }
   const { port } = server.address() as AddressInfo
   url = `https://127.0.0.1:${port}`
 
@@ -199,12 +220,6 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
       resourceVersion: store.resourceVersion,
       objects: store.everything().map(({ object }) => object),
     }),
-    async close() {
-      collector?.close()
-      stopEstablishing()
-      interference.close()
-      watches.close()
-      await close()
-    },
+    close: stop,
   }
 }

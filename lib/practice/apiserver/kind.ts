@@ -27,6 +27,8 @@ export interface Kind {
   subresources: readonly Subresource[]
   /** Compiled in: strategic merge patches work, list keys are known. False for custom resources. */
   builtin: boolean
+  /** Made by a CustomResourceDefinition that is stored here (OLM's own are not: they are simply there). */
+  defined: boolean
   /** Answered by code, not from storage. */
   virtual: boolean
   /** Storage key, the same for all versions of a kind. */

@@ -28,6 +28,7 @@ export const kindsOf = (crd: KubeObject): Kind[] => {
             ? []
             : [{ name: "status", kind: names.kind, verbs: ["get", "patch", "update"] }],
         builtin: false,
+        defined: true,
         virtual: false,
         key: `${group}/${names.plural}`,
         schema: it.schema?.openAPIV3Schema,
@@ -78,7 +79,7 @@ export class Kinds {
   }
   undefine(crd: KubeObject): void {
     const key = `${crd.spec.group}/${crd.spec.names.plural}`
-    for (const [path, kind] of this.#byPath) if (kind.key === key && !kind.builtin) this.#byPath.delete(path)
+    for (const [path, kind] of this.#byPath) if (kind.key === key && kind.defined) this.#byPath.delete(path)
     for (const listener of [...this.#listeners]) listener()
   }
   onChange(listener: () => void): void {

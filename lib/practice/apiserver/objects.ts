@@ -57,7 +57,9 @@ export class Objects {
 
   /** @throws ApiError 404 */
   get(kind: Kind, namespace: string | undefined, name: string): KubeObject {
-    const found = this.store.get(kind.key, namespace, name)
+    const found = isPackageManifest(kind)
+      ? this.list(kind, namespace).find((it) => it.metadata.name === name)
+      : this.store.get(kind.key, namespace, name)
     if (found === undefined) throw notFound(kind, name)
     return found
   }

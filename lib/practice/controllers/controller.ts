@@ -58,7 +58,7 @@ export const startController = (options: ControllerOptions): QueueController => 
     busy.add(key)
     clearTimeout(timers.get(key))
     timers.delete(key)
-    let next: number | void = undefined
+    let next: number | void
     try {
       next = await options.reconcile(key)
       failures.delete(key)

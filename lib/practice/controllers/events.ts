@@ -13,7 +13,10 @@ export const warn = async (
   message: string,
 ): Promise<void> => {
   const { name, namespace = "default", uid } = about.metadata
-  const id = createHash("sha256").update(`${uid} ${reason} ${message.replace(/"[^"]*"/, "")}`).digest("hex").slice(0, 16)
+  const id = createHash("sha256")
+    .update(`${uid} ${reason} ${message.replace(/"[^"]*"/, "")}`)
+    .digest("hex")
+    .slice(0, 16)
   const ref = { apiVersion: "v1", kind: "Event", namespace, name: `${name}.${id}` }
   const known = await store.cluster.get(ref)
   if (known !== undefined) {

@@ -41,10 +41,21 @@ const endpoints = async (store: Store, service: KubeObject): Promise<void> => {
     port: target(port, pods[0]),
     protocol: port.protocol ?? "TCP",
   }))
-  const ref = (pod: KubeObject) => ({ kind: "Pod", name: pod.metadata.name, namespace, uid: pod.metadata.uid })
-  const address = (pod: KubeObject) => ({ ip: pod.status.podIP, nodeName: pod.spec.nodeName, targetRef: ref(pod) })
+  const ref = (pod: KubeObject) => ({
+    kind: "Pod",
+    name: pod.metadata.name,
+    namespace,
+    uid: pod.metadata.uid,
+  })
+  const address = (pod: KubeObject) => ({
+    ip: pod.status.podIP,
+    nodeName: pod.spec.nodeName,
+    targetRef: ref(pod),
+  })
   const [ready, waiting] = [pods.filter(isReadyPod), pods.filter((it) => !isReadyPod(it))]
-  const plainPorts = ports.map(({ name: portName, ...port }) => (portName === "" ? port : { name: portName, ...port }))
+  const plainPorts = ports.map(({ name: portName, ...port }) =>
+    portName === "" ? port : { name: portName, ...port },
+  )
   const subsets = [
     {
       ...(ready.length > 0 ? { addresses: ready.map(address) } : {}),
@@ -86,7 +97,10 @@ const put = async (store: Store, object: KubeObject): Promise<void> => {
   const known = store.of(apiVersion, kind).get(metadata.namespace, metadata.name)
   const stale = known?.metadata.ownerReferences?.[0]?.uid !== metadata.ownerReferences?.[0]?.uid
   if (known === undefined) await store.ensure(object)
-  else if (stale || Object.entries(fields).some(([field, value]) => !isDeepStrictEqual(known[field], value))) {
+  else if (
+    stale ||
+    Object.entries(fields).some(([field, value]) => !isDeepStrictEqual(known[field], value))
+  ) {
     await store.merge(known, { ...fields, metadata: { ownerReferences: metadata.ownerReferences } })
   }
 }

@@ -17,8 +17,22 @@ const update = (current: KubeObject, next: KubeObject, manager: string): KubeObj
 }
 
 test("what a manager stops applying goes; what another applies stays", () => {
-  const first = apply(undefined, pod([{ name: "c", image: "x:1", env: [{ name: "A", value: "1" }] }], { a: "1" }), "one")
-  const both = apply(first, pod([{ name: "c", image: "x:1" }, { name: "d", image: "y" }], { b: "2" }), "two")
+  const first = apply(
+    undefined,
+    pod([{ name: "c", image: "x:1", env: [{ name: "A", value: "1" }] }], { a: "1" }),
+    "one",
+  )
+  const both = apply(
+    first,
+    pod(
+      [
+        { name: "c", image: "x:1" },
+        { name: "d", image: "y" },
+      ],
+      { b: "2" },
+    ),
+    "two",
+  )
   const less = apply(both, pod([{ name: "c", image: "x:1" }]), "one")
   expect(less.spec.containers).toEqual([
     { name: "c", image: "x:1" },
@@ -54,8 +68,13 @@ test("an update owns what it changes, and applying over it conflicts", () => {
 })
 
 test("owners survive their FieldsV1 form", () => {
-  const made = apply(undefined, pod([{ name: "c", ports: [{ containerPort: 80 }], command: ["a", "b"] }]), "one")
-  const fields = (made.metadata as { managedFields?: { fieldsV1: Record<string, object> }[] }).managedFields![0]!
+  const made = apply(
+    undefined,
+    pod([{ name: "c", ports: [{ containerPort: 80 }], command: ["a", "b"] }]),
+    "one",
+  )
+  const fields = (made.metadata as { managedFields?: { fieldsV1: Record<string, object> }[] })
+    .managedFields![0]!
   expect(fields.fieldsV1).toEqual({
     "f:spec": {
       "f:containers": {
@@ -70,5 +89,7 @@ test("owners survive their FieldsV1 form", () => {
       },
     },
   })
-  expect(writeManaged(readManaged(made), "v1")).toEqual((made.metadata as { managedFields?: object[] }).managedFields)
+  expect(writeManaged(readManaged(made), "v1")).toEqual(
+    (made.metadata as { managedFields?: object[] }).managedFields,
+  )
 })

@@ -47,16 +47,26 @@ test("cut and gone strike watches alone", () => {
 
 test("a fault file is read from YAML or JSON", () => {
   expect(readFaults("")).toEqual([])
-  expect(readFaults("- { where: api, what: 503, times: 3 }")).toEqual([{ where: "api", what: "503", times: 3 }])
+  expect(readFaults("- { where: api, what: 503, times: 3 }")).toEqual([
+    { where: "api", what: "503", times: 3 },
+  ])
   expect(readFaults('[{"where":"tls","what":"wrong-ca"}]')).toEqual([{ where: "tls", what: "wrong-ca" }])
 })
 
 test.each([
   ["- { where: apu, what: '503' }", "fault 1: unknown where apu", "did you mean api?"],
   ["- { where: login, what: expird }", "fault 1: unknown what expird for login", "did you mean expired?"],
-  ["- { where: link, what: down }\n- { where: link, wat: down }", "fault 2: unknown key wat", "did you mean what?"],
+  [
+    "- { where: link, what: down }\n- { where: link, wat: down }",
+    "fault 2: unknown key wat",
+    "did you mean what?",
+  ],
   ["- { where: link, what: down, times: -1 }", "fault 1: times must be a number, 0 or more", "correct times"],
-  ["- { where: api, what: reset, match: '[' }", "fault 1: match is not a regular expression", "correct match"],
+  [
+    "- { where: api, what: reset, match: '[' }",
+    "fault 1: match is not a regular expression",
+    "correct match",
+  ],
   ["- { what: down }", "fault 1: where is missing", "add where: one of api"],
   ["where: api", "the faults are not a list", "begin each fault with"],
   ["- [1", "the faults are not YAML", "correct the file"],

@@ -15,7 +15,13 @@ const owned = (name: string, by: { metadata: { name: string; uid: string } }, bl
     {},
     {
       ownerReferences: [
-        { apiVersion: "v1", kind: "ConfigMap", name: by.metadata.name, uid: by.metadata.uid, blockOwnerDeletion: block },
+        {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          name: by.metadata.name,
+          uid: by.metadata.uid,
+          blockOwnerDeletion: block,
+        },
       ],
     },
   )
@@ -42,7 +48,9 @@ test("dependents go after their owner, and theirs after them", async () => {
 test("in the foreground the owner goes last", async () => {
   const { body: owner } = await west.admin("POST", MAPS, configMap("front"))
   await west.admin("POST", MAPS, owned("blocking", owner, true))
-  const all = await west.admin.watch(`${MAPS}?watch=true&resourceVersion=${west.server.snapshot().resourceVersion}`)
+  const all = await west.admin.watch(
+    `${MAPS}?watch=true&resourceVersion=${west.server.snapshot().resourceVersion}`,
+  )
   const { body } = await west.admin("DELETE", `${MAPS}/front`, { propagationPolicy: "Foreground" })
   expect(body.metadata.finalizers).toEqual(["foregroundDeletion"])
   const gone: string[] = []

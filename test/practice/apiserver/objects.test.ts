@@ -26,7 +26,11 @@ const site = (name: string, spec: object = {}) => ({
 test("a created object has uid, time, resourceVersion; another of its name is 409", async () => {
   const made = await west.admin("POST", MAPS, configMap("a", { x: "1" }))
   expect(made.status).toBe(201)
-  expect(made.body.metadata).toMatchObject({ name: "a", namespace: "p", uid: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+  expect(made.body.metadata).toMatchObject({
+    name: "a",
+    namespace: "p",
+    uid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+  })
   expect(made.body.metadata.creationTimestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
   expect(made.headers.date).toBeDefined()
   const again = await west.admin("POST", MAPS, configMap("a"))
@@ -40,7 +44,11 @@ test("a created object has uid, time, resourceVersion; another of its name is 40
   const got = await west.admin("GET", `${MAPS}/a`)
   expect(got.body).toEqual(made.body)
   const missing = await west.admin("GET", `${MAPS}/nope`)
-  expect(missing.body).toMatchObject({ code: 404, reason: "NotFound", message: 'configmaps "nope" not found' })
+  expect(missing.body).toMatchObject({
+    code: 404,
+    reason: "NotFound",
+    message: 'configmaps "nope" not found',
+  })
 })
 
 test("generateName makes a name; no name at all is refused", async () => {
@@ -75,7 +83,10 @@ test("a write into a namespace that is not there is 404", async () => {
 })
 
 test("the generation follows the spec, and status is written by its subresource alone", async () => {
-  const { body: made } = await west.admin("POST", SITES, { ...site("s", { linkAccess: "route" }), status: { status: "x" } })
+  const { body: made } = await west.admin("POST", SITES, {
+    ...site("s", { linkAccess: "route" }),
+    status: { status: "x" },
+  })
   expect(made.status).toBeUndefined()
   expect(made.metadata.generation).toBe(1)
   const merge = { "content-type": "application/merge-patch+json" }
@@ -103,7 +114,9 @@ test("a custom resource is checked by its schema", async () => {
   const portless = await west.admin("POST", path, connector({ selector: "app=x" }))
   expect(portless.body.message).toBe('Connector.skupper.io "c" is invalid: spec.port: Required value')
   const both = await west.admin("POST", path, connector({ selector: "a=b", host: "h", port: 1 }))
-  expect(both.body.message).toContain("must validate one and only one schema (oneOf). Found 2 valid alternatives")
+  expect(both.body.message).toContain(
+    "must validate one and only one schema (oneOf). Found 2 valid alternatives",
+  )
   const typed = await west.admin("POST", path, connector({ selector: "a=b", port: "1" }))
   expect(typed.body.message).toContain('spec.port in body must be of type integer: "string"')
   expect((await west.admin("POST", path, connector({ selector: "a=b", port: 99999 }))).status).toBe(201)
@@ -121,12 +134,20 @@ test("defaults are filled in; selectors are checked and stay", async () => {
   const { body } = await west.admin("POST", DEPLOYMENTS, deployment("web"))
   expect(body.spec).toMatchObject({ replicas: 1, strategy: { type: "RollingUpdate" } })
   expect(body.spec.template.spec.containers[0]).toMatchObject({ imagePullPolicy: "IfNotPresent" })
-  const wrong = { ...deployment("web2"), spec: { ...deployment("other").spec, selector: { matchLabels: { app: "x" } } } }
+  const wrong = {
+    ...deployment("web2"),
+    spec: { ...deployment("other").spec, selector: { matchLabels: { app: "x" } } },
+  }
   const refused = await west.admin("POST", DEPLOYMENTS, wrong)
   expect(refused.body.message).toContain("`selector` does not match template `labels`")
   const moved = { ...body, spec: { ...body.spec, selector: { matchLabels: { app: "y" } } } }
   expect((await west.admin("PUT", `${DEPLOYMENTS}/web`, moved)).body.message).toContain("field is immutable")
-  const service = { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: { ports: [{ port: 80 }] } }
+  const service = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "web" },
+    spec: { ports: [{ port: 80 }] },
+  }
   const { body: made } = await west.admin("POST", `${NAMESPACE}/services`, service)
   expect(made.spec).toMatchObject({ type: "ClusterIP", clusterIP: expect.stringMatching(/^172\.30\./) })
   expect(made.spec.ports).toEqual([{ port: 80, protocol: "TCP", targetPort: 80 }])
@@ -147,7 +168,11 @@ test("server-side apply creates, owns, drops, and conflicts", async () => {
   expect(less.status).toBe(200)
   expect(less.body.data).toEqual({ a: "1" })
   const clash = await apply(configMap("applied", { a: "9" }), "two")
-  expect(clash.body).toMatchObject({ code: 409, reason: "Conflict", details: { causes: [{ field: ".data.a" }] } })
+  expect(clash.body).toMatchObject({
+    code: 409,
+    reason: "Conflict",
+    details: { causes: [{ field: ".data.a" }] },
+  })
   const forced = await apply(configMap("applied", { a: "9" }), "two", "&force=true")
   expect(forced.body.data).toEqual({ a: "9" })
   const same = await apply(configMap("applied", { a: "9" }), "two")
@@ -180,15 +205,23 @@ test("a dry run answers and changes nothing", async () => {
 
 test("lists are selected and paged", async () => {
   for (const n of [1, 2, 3, 4, 5]) {
-    await west.admin("POST", MAPS, configMap(`page-${n}`, {}, { labels: { page: String(n), odd: String(n % 2) } }))
+    await west.admin(
+      "POST",
+      MAPS,
+      configMap(`page-${n}`, {}, { labels: { page: String(n), odd: String(n % 2) } }),
+    )
   }
-  const names = (body: { items: { metadata: { name: string } }[] }) => body.items.map((it) => it.metadata.name)
+  const names = (body: { items: { metadata: { name: string } }[] }) =>
+    body.items.map((it) => it.metadata.name)
   const odd = await west.admin("GET", `${MAPS}?labelSelector=odd%3D1,page%20notin%20(3)`)
   expect(names(odd.body)).toEqual(["page-1", "page-5"])
   const first = await west.admin("GET", `${MAPS}?labelSelector=page&limit=2`)
   expect(names(first.body)).toEqual(["page-1", "page-2"])
   expect(first.body.metadata.remainingItemCount).toBe(3)
-  const next = await west.admin("GET", `${MAPS}?labelSelector=page&limit=5&continue=${first.body.metadata.continue}`)
+  const next = await west.admin(
+    "GET",
+    `${MAPS}?labelSelector=page&limit=5&continue=${first.body.metadata.continue}`,
+  )
   expect(names(next.body)).toEqual(["page-3", "page-4", "page-5"])
   expect(next.body.metadata.continue).toBeUndefined()
   const one = await west.admin("GET", `${MAPS}?fieldSelector=metadata.name%3Dpage-4`)
@@ -198,7 +231,11 @@ test("lists are selected and paged", async () => {
 })
 
 test("finalizers hold a deleted object until they are gone", async () => {
-  const { body: made } = await west.admin("POST", MAPS, configMap("held", {}, { finalizers: ["a.example/x"] }))
+  const { body: made } = await west.admin(
+    "POST",
+    MAPS,
+    configMap("held", {}, { finalizers: ["a.example/x"] }),
+  )
   const deleted = await west.admin("DELETE", `${MAPS}/held`)
   expect(deleted.body.metadata.deletionTimestamp).toBeDefined()
   const wrong = await west.admin("DELETE", `${MAPS}/held`, { preconditions: { uid: "other" } })
@@ -221,7 +258,12 @@ test("a running pod ends gracefully, a pending one at once", async () => {
   await west.admin("DELETE", `${pods}/pending`)
   expect((await west.admin("GET", `${pods}/pending`)).status).toBe(404)
   await west.admin("POST", pods, pod("bound"))
-  const bind = { apiVersion: "v1", kind: "Binding", metadata: { name: "bound" }, target: { kind: "Node", name: "n" } }
+  const bind = {
+    apiVersion: "v1",
+    kind: "Binding",
+    metadata: { name: "bound" },
+    target: { kind: "Node", name: "n" },
+  }
   expect((await west.system("POST", `${pods}/bound/binding`, bind)).status).toBe(201)
   expect((await west.system("POST", `${pods}/bound/binding`, bind)).status).toBe(409)
   const { body: bound } = await west.admin("GET", `${pods}/bound`)
@@ -251,6 +293,9 @@ test("what is not served is 404, what a kind does not do 405", async () => {
     "the server could not find the requested resource",
   )
   expect((await west.admin("PATCH", `${NAMESPACE}/pods/x/nope`)).status).toBe(404)
-  expect((await west.admin("POST", "/apis/packages.operators.coreos.com/v1/namespaces/p/packagemanifests", {})).status).toBe(405)
+  expect(
+    (await west.admin("POST", "/apis/packages.operators.coreos.com/v1/namespaces/p/packagemanifests", {}))
+      .status,
+  ).toBe(405)
   expect((await west.admin("POST", MAPS, "{", { "content-type": "application/json" })).status).toBe(400)
 })

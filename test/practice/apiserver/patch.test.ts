@@ -5,7 +5,11 @@ const about = { group: "", plural: "configmaps", kind: "ConfigMap" }
 
 test("merge patch: null deletes, lists are replaced, the target stays", () => {
   const target = { a: { b: 1, c: [1, 2] }, d: 1 }
-  expect(mergePatch(target, { a: { b: null, c: [3] }, e: { f: null } })).toEqual({ a: { c: [3] }, d: 1, e: {} })
+  expect(mergePatch(target, { a: { b: null, c: [3] }, e: { f: null } })).toEqual({
+    a: { c: [3] },
+    d: 1,
+    e: {},
+  })
   expect(target.a.b).toBe(1)
 })
 
@@ -15,13 +19,20 @@ test("JSON patch: applies, and says why it does not", () => {
   expect(patched.data).toEqual({ x: "2" })
   expect(target.data).toEqual({ x: "1" })
   expect(() => applyJsonPatch(target, [{ op: "remove", path: "/data/nope" }], about)).toThrow("rejected")
-  expect(() => applyJsonPatch(target, [{ op: "test", path: "/data/x", value: "9" }], about)).toThrow("testing value")
+  expect(() => applyJsonPatch(target, [{ op: "test", path: "/data/x", value: "9" }], about)).toThrow(
+    "testing value",
+  )
 })
 
 test("strategic merge: list items are told by name, ports by number", () => {
   const target = {
     containers: [
-      { name: "a", image: "a:1", env: [{ name: "X", value: "1" }], ports: [{ containerPort: 80, name: "web" }] },
+      {
+        name: "a",
+        image: "a:1",
+        env: [{ name: "X", value: "1" }],
+        ports: [{ containerPort: 80, name: "web" }],
+      },
       { name: "b", image: "b:1" },
     ],
     finalizers: ["x"],
@@ -61,7 +72,9 @@ test("strategic merge: replace, retainKeys and items taken from lists of words",
   expect(strategicMerge({ s: { type: "A", x: 1 } }, { s: { $retainKeys: ["type"], type: "B" } })).toEqual({
     s: { type: "B" },
   })
-  expect(strategicMerge({ finalizers: ["x", "y"] }, { "$deleteFromPrimitiveList/finalizers": ["x"] })).toEqual({
+  expect(
+    strategicMerge({ finalizers: ["x", "y"] }, { "$deleteFromPrimitiveList/finalizers": ["x"] }),
+  ).toEqual({
     finalizers: ["y"],
   })
 })

@@ -45,5 +45,7 @@ test.each([
 })
 
 test("a field that the kind is not selected by is refused", () => {
-  expect(() => fieldMatcher("spec.nodeName=n", "configmaps")).toThrow("field label not supported: spec.nodeName")
+  expect(() => fieldMatcher("spec.nodeName=n", "configmaps")).toThrow(
+    "field label not supported: spec.nodeName",
+  )
 })

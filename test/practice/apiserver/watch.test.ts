@@ -90,7 +90,9 @@ test("too old a resourceVersion is 410, and so is one from before a restart", as
   const back = await start({ objects, resourceVersion, ca: server.ca })
   const last = (await back.admin("GET", `${MAPS}/a`)).body
   expect(last.data).toEqual({ x: "2000" })
-  expect((await back.admin("GET", `${MAPS}?watch=true&resourceVersion=${old.metadata.resourceVersion}`)).status).toBe(410)
+  expect(
+    (await back.admin("GET", `${MAPS}?watch=true&resourceVersion=${old.metadata.resourceVersion}`)).status,
+  ).toBe(410)
   expect((await back.admin("GET", `${MAPS}?watch=true&resourceVersion=9999999`)).status).toBe(410)
   const stream = await back.admin.watch(`${MAPS}?watch=true&resourceVersion=${resourceVersion}`)
   await back.admin("PATCH", `${MAPS}/a`, { data: { x: "new" } }, merge)
@@ -123,6 +125,16 @@ test("a snapshot brings back objects, definitions, users, tokens, port and autho
   expect(back.server.port).toBe(port)
   expect((await back.admin("GET", `${THINGS}/t`)).body).toEqual(made)
   expect(snapshot.users).toEqual(users)
+})
+
+test("a taken port is said, with its cure", async () => {
+  const { server } = await start()
+  const again = setup({ port: server.port })
+  await expect(again).rejects.toThrow(`the practice cluster west cannot listen at 127.0.0.1:${server.port}`)
+  await expect(again).rejects.toMatchObject({
+    why: expect.stringContaining("EADDRINUSE"),
+    fix: expect.any(String),
+  })
 })
 
 test("a fault cuts open watches and says 410 in the stream, but never the system's", async () => {

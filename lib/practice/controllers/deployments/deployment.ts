@@ -78,7 +78,11 @@ export const reconcileDeployment = async (store: Store, key: string): Promise<nu
   return await writeStatus(store, store.of(APPS, "Deployment").get(namespace, name) ?? deployment, scaled)
 }
 
-const writeStatus = async (store: Store, deployment: KubeObject, sets: KubeObject[]): Promise<number | void> => {
+const writeStatus = async (
+  store: Store,
+  deployment: KubeObject,
+  sets: KubeObject[],
+): Promise<number | void> => {
   const [current, ...old] = sets as [KubeObject, ...KubeObject[]]
   const replicas = wanted(deployment)
   const counts = {
@@ -152,11 +156,13 @@ const progressing = (
   const set = `ReplicaSet "${current.metadata.name}"`
   const say = (status: "True" | "False", reason: string, message: string) =>
     stamped(before, { type: "Progressing", status, reason, message })
-  if (complete) return { progress: say("True", "NewReplicaSetAvailable", `${set} has successfully progressed.`) }
+  if (complete)
+    return { progress: say("True", "NewReplicaSetAvailable", `${set} has successfully progressed.`) }
 
   const fresh = deployment.status?.observedGeneration !== deployment.metadata.generation
   // A rollout that was complete stays so, whatever happens to its pods later.
-  if (before !== undefined && !fresh && before.reason === "NewReplicaSetAvailable") return { progress: before }
+  if (before !== undefined && !fresh && before.reason === "NewReplicaSetAvailable")
+    return { progress: before }
   const moved = Object.entries(counts).some(([field, count]) => (deployment.status?.[field] ?? 0) !== count)
   if (before !== undefined && !fresh && !moved) {
     const deadline = (deployment.spec.progressDeadlineSeconds ?? 600) * 1000
@@ -166,6 +172,9 @@ const progressing = (
     return { progress: say("False", "ProgressDeadlineExceeded", `${set} has timed out progressing.`) }
   }
   const word = (current.status?.replicas ?? 0) === 0 ? "NewReplicaSetCreated" : "ReplicaSetUpdated"
-  const text = word === "NewReplicaSetCreated" ? `Created new replica set "${current.metadata.name}"` : `${set} is progressing.`
+  const text =
+    word === "NewReplicaSetCreated"
+      ? `Created new replica set "${current.metadata.name}"`
+      : `${set} is progressing.`
   return { progress: { ...say("True", word, text), lastUpdateTime: wireTime() } }
 }

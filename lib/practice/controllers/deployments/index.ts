@@ -31,7 +31,9 @@ export const startDeployments = (context: ControllerContext): Controller => {
         // Recreate waits until the last old pod is gone.
         informer: pods,
         keys: (pod, gone) => {
-          const set = gone ? sets.get(pod.metadata.namespace, ownerKeys(pod, "ReplicaSet")[0]?.split("/")[1] ?? "") : undefined
+          const set = gone
+            ? sets.get(pod.metadata.namespace, ownerKeys(pod, "ReplicaSet")[0]?.split("/")[1] ?? "")
+            : undefined
           return set === undefined ? [] : ownerKeys(set, "Deployment")
         },
       },

@@ -27,7 +27,15 @@ interface Spec {
 type State =
   | { waiting: { reason: string; message?: string } }
   | { running: { startedAt: string } }
-  | { terminated: { exitCode: number; reason: string; startedAt: string; finishedAt: string; containerID: string } }
+  | {
+      terminated: {
+        exitCode: number
+        reason: string
+        startedAt: string
+        finishedAt: string
+        containerID: string
+      }
+    }
 
 /** An image that nothing is known about: it runs. */
 const UNKNOWN: PracticeImage = { image: /.*/, start: (container) => container.ready() }
@@ -174,7 +182,8 @@ export class Container {
       },
       exit: (code) => live() && this.#exited(code),
       listen: (port, service) => {
-        if (live()) hold(context.network.listen({ cluster: context.name, namespace, pod: name, port }, service))
+        if (live())
+          hold(context.network.listen({ cluster: context.name, namespace, pod: name, port }, service))
       },
       dial: (address, on) => (live() ? hold(dial(address, on)) : () => undefined),
     }
@@ -194,7 +203,9 @@ export class Container {
     this.#release()
     this.previous = this.log
     const reason = exitCode === 0 ? "Completed" : "Error"
-    const ended = { terminated: { exitCode, reason, startedAt, finishedAt: wireTime(), containerID: this.#id } }
+    const ended = {
+      terminated: { exitCode, reason, startedAt, finishedAt: wireTime(), containerID: this.#id },
+    }
     const policy = this.#around.pod.spec.restartPolicy ?? "Always"
     if (policy === "Never" || (policy === "OnFailure" && exitCode === 0)) {
       this.#set(ended)

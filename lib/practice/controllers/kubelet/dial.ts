@@ -7,9 +7,14 @@ import type { Store } from "../store.ts"
 const ROUTER = { "skupper.io/component": "router" }
 
 /** The number of a Service's target port in a pod. */
-const targetPort = (port: { port: number; targetPort?: number | string }, pod: KubeObject): number | undefined => {
+const targetPort = (
+  port: { port: number; targetPort?: number | string },
+  pod: KubeObject,
+): number | undefined => {
   if (typeof port.targetPort !== "string") return port.targetPort ?? port.port
-  const ports = pod.spec.containers.flatMap((it: { ports?: { name?: string; containerPort: number }[] }) => it.ports ?? [])
+  const ports = pod.spec.containers.flatMap(
+    (it: { ports?: { name?: string; containerPort: number }[] }) => it.ports ?? [],
+  )
   return ports.find((it: { name?: string }) => it.name === port.targetPort)?.containerPort
 }
 
@@ -37,7 +42,11 @@ export const resolve = (
     const site = selects(ROUTER, pod.metadata.labels) ? network.site(cluster, namespace) : undefined
     const key = site?.listeners().find((it) => it.port === target)?.routingKey
     if (site !== undefined && key !== undefined) return network.reach(site).flatMap((it) => it.backends(key))
-    return podService(network, { cluster, namespace, pod: pod.metadata.name, port: target }, pod.status?.podIP)
+    return podService(
+      network,
+      { cluster, namespace, pod: pod.metadata.name, port: target },
+      pod.status?.podIP,
+    )
   })
 }
 

@@ -46,7 +46,10 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
   const node: KubeObject = {
     apiVersion: "v1",
     kind: "Node",
-    metadata: { name: NODE, labels: { "kubernetes.io/hostname": NODE, "node-role.kubernetes.io/worker": "" } },
+    metadata: {
+      name: NODE,
+      labels: { "kubernetes.io/hostname": NODE, "node-role.kubernetes.io/worker": "" },
+    },
     spec: {},
   }
   const known = await cluster.get({ apiVersion: "v1", kind: "Node", name: NODE })
@@ -65,7 +68,8 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
       })
       return
     }
-    const message = "0/1 nodes are available: 1 Insufficient memory. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."
+    const message =
+      "0/1 nodes are available: 1 Insufficient memory. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."
     const condition = { type: "PodScheduled", status: "False" as const, reason: "Unschedulable", message }
     await store.status(pod, { ...pod.status, conditions: withCondition(pod.status?.conditions, condition) })
     await warn(store, pod, "default-scheduler", "FailedScheduling", message)
@@ -84,7 +88,8 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
         network.changed()
       }
       if (pod === undefined) return
-      if (pod.spec.nodeName === undefined) return pod.metadata.deletionTimestamp === undefined ? bind(pod) : undefined
+      if (pod.spec.nodeName === undefined)
+        return pod.metadata.deletionTimestamp === undefined ? bind(pod) : undefined
       if (pod.spec.nodeName !== NODE) return
       if (pod.metadata.deletionTimestamp !== undefined) {
         running.get(key)?.stop("term")

@@ -17,7 +17,11 @@ export class RunningPod {
     this.containers = pod.spec.containers.map((spec: Container["spec"]) => {
       // It ran before, under a kubelet that is gone: this is its next start.
       const before = pod.status?.containerStatuses?.find((it: { name: string }) => it.name === spec.name)
-      return new Container(spec, around, before === undefined ? 0 : before.restartCount + (before.started ? 1 : 0))
+      return new Container(
+        spec,
+        around,
+        before === undefined ? 0 : before.restartCount + (before.started ? 1 : 0),
+      )
     })
   }
 
@@ -32,7 +36,9 @@ export class RunningPod {
   /** As the kubelet reports it, going on from the pod's conditions. */
   status(pod: KubeObject): object {
     const ended = this.containers.every((it) => it.exitCode !== undefined && !it.restarting)
-    const begun = this.containers.every((it) => (it.status() as { containerID?: string }).containerID !== undefined)
+    const begun = this.containers.every(
+      (it) => (it.status() as { containerID?: string }).containerID !== undefined,
+    )
     const ready = !ended && this.containers.every((it) => it.ready)
     const failed = this.containers.some((it) => it.exitCode !== 0)
     const unready = this.containers.filter((it) => !it.ready).map((it) => it.spec.name)

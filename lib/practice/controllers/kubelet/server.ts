@@ -14,16 +14,19 @@ export interface KubeletServer {
 
 const number = (text: string | null): number | undefined => (text === null ? undefined : Number(text))
 
-const logs = (pod: RunningPod, name: string, query: URLSearchParams, answer: ServerResponse): void => {
+const logs = (pod: RunningPod, name: string, query: URLSearchParams, answer: ServerResponse): unknown => {
   const container = pod.container(name)
-  const refuse = (code: number, text: string) => void answer.writeHead(code).end(text)
+  const refuse = (code: number, text: string): unknown => answer.writeHead(code).end(text)
   if (container === undefined) return refuse(404, `container "${name}" not found`)
   const previous = query.get("previous") === "true"
   const log = previous ? container.previous : container.log
   if (log === undefined && previous) return refuse(400, `previous terminated container "${name}" not found`)
   if (log === undefined) {
     const { state } = container.status() as { state: { waiting?: { reason: string } } }
-    return refuse(400, `container "${name}" is waiting to start: ${state.waiting?.reason ?? "ContainerCreating"}`)
+    return refuse(
+      400,
+      `container "${name}" is waiting to start: ${state.waiting?.reason ?? "ContainerCreating"}`,
+    )
   }
   const since = query.get("sinceTime")
   const timestamps = query.get("timestamps") === "true"
@@ -36,14 +39,14 @@ const logs = (pod: RunningPod, name: string, query: URLSearchParams, answer: Ser
   }
   answer.writeHead(200, { "content-type": "text/plain" })
   const text = log.read(wanted)
-  if (query.get("follow") !== "true") return void answer.end(text)
+  if (query.get("follow") !== "true") return answer.end(text)
   answer.flushHeaders()
   if (text !== "") answer.write(text)
   const end = log.follow({
     line: (line) => answer.write(format(line, timestamps)),
     end: () => answer.end(),
   })
-  answer.on("close", end)
+  return answer.on("close", end)
 }
 
 /** @param port the one to take if it is free, 0 for any */
@@ -52,16 +55,24 @@ export const startKubeletServer = async (
   port: number,
 ): Promise<KubeletServer> => {
   const authority = await createAuthority("practice kubelet")
-  const { certificate, key } = await authority.issue("practice kubelet", { hosts: ["127.0.0.1"], server: true })
-  const server = createServer({ cert: certificate, key }, (request: IncomingMessage, answer: ServerResponse) => {
-    const { pathname, searchParams } = new URL(request.url ?? "/", "https://kubelet")
-    const [, what, namespace = "", name = "", container = ""] = pathname.split("/").map(decodeURIComponent)
-    if (pathname === "/healthz") return void answer.end("ok")
-    if (request.method !== "GET" || what !== "containerLogs") return void answer.writeHead(404).end("404 page not found")
-    const pod = pods(namespace, name)
-    if (pod === undefined) return void answer.writeHead(404).end(`pod "${name}_${namespace}" does not exist`)
-    logs(pod, container, searchParams, answer)
+  const { certificate, key } = await authority.issue("practice kubelet", {
+    hosts: ["127.0.0.1"],
+    server: true,
   })
+  const server = createServer(
+    { cert: certificate, key },
+    (request: IncomingMessage, answer: ServerResponse) => {
+      const { pathname, searchParams } = new URL(request.url ?? "/", "https://kubelet")
+      const [, what, namespace = "", name = "", container = ""] = pathname.split("/").map(decodeURIComponent)
+      if (pathname === "/healthz") return void answer.end("ok")
+      if (request.method !== "GET" || what !== "containerLogs")
+        return void answer.writeHead(404).end("404 page not found")
+      const pod = pods(namespace, name)
+      if (pod === undefined)
+        return void answer.writeHead(404).end(`pod "${name}_${namespace}" does not exist`)
+      logs(pod, container, searchParams, answer)
+    },
+  )
   await listenAt(server, port)
   return {
     port: (server.address() as AddressInfo).port,

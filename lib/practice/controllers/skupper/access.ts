@@ -61,7 +61,10 @@ export const reconcileRouterAccess = async (skupper: Skupper, key: string): Prom
   const secured = kind(store, "SecuredAccess").get(namespace, name)
   const found = ((secured?.status?.endpoints ?? []) as Endpoint[]).map((it) => ({ ...it, group: name }))
   const resolved = found.length > 0 ? "ok" : { pending: "Pending" }
-  await store.status(access, judged(access, REQUIRED, { Configured: "ok", Resolved: resolved }, { endpoints: found }))
+  await store.status(
+    access,
+    judged(access, REQUIRED, { Configured: "ok", Resolved: resolved }, { endpoints: found }),
+  )
 }
 
 const route = (access: KubeObject, port: { name: string }): KubeObject => ({
@@ -108,7 +111,10 @@ export const reconcileSecuredAccess = async (skupper: Skupper, key: string): Pro
     if (type === "loadbalancer") return balancers.map((it) => [it.ip ?? it.hostname!, port.port])
     if (type === "nodeport") return [[`node.${domainOf(context.name)}`, nodePort(port.name)]]
     if (type === "local") return [[`${name}.${namespace}`, port.port]]
-    return admittedHosts(store.of(ROUTE, "Route").get(namespace, `${name}-${port.name}`)).map((it) => [it, 443])
+    return admittedHosts(store.of(ROUTE, "Route").get(namespace, `${name}-${port.name}`)).map((it) => [
+      it,
+      443,
+    ])
   }
   const endpoints: Endpoint[] = ports.flatMap((port) =>
     hosts(port).flatMap(([host, number]) =>

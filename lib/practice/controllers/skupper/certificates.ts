@@ -9,7 +9,9 @@ import { base64, kind, type Skupper, secretText } from "./common.ts"
 const CONTROLLED = "internal.skupper.io/controlled"
 
 /** The authority kept in a Secret, if it is there. */
-export const authorityOf = async (secret: KubeObject | undefined): Promise<CertificateAuthority | undefined> => {
+export const authorityOf = async (
+  secret: KubeObject | undefined,
+): Promise<CertificateAuthority | undefined> => {
   const certificate = secretText(secret, "tls.crt")
   const key = secretText(secret, "tls.key")
   return certificate === undefined || key === undefined ? undefined : loadAuthority({ certificate, key })
@@ -24,7 +26,11 @@ const issued = async (skupper: Skupper, object: KubeObject): Promise<Record<stri
   const { namespace } = object.metadata
   const authority = await authorityOf(skupper.store.of("v1", "Secret").get(namespace, ca))
   if (authority === undefined) return `CA "${namespace}/${ca}" not found`
-  const { certificate, key } = await authority.issue(subject, { hosts, client: client === true, server: server === true })
+  const { certificate, key } = await authority.issue(subject, {
+    hosts,
+    client: client === true,
+    server: server === true,
+  })
   return { "tls.crt": certificate, "tls.key": key, "ca.crt": authority.certificate }
 }
 
@@ -42,7 +48,12 @@ export const reconcileCertificate = async (skupper: Skupper, key: string): Promi
       await store.ensure({
         apiVersion: "v1",
         kind: "Secret",
-        metadata: { name, namespace, annotations: { [CONTROLLED]: "true" }, ownerReferences: [ownedBy(object)] },
+        metadata: {
+          name,
+          namespace,
+          annotations: { [CONTROLLED]: "true" },
+          ownerReferences: [ownedBy(object)],
+        },
         type: "kubernetes.io/tls",
         data: Object.fromEntries(Object.entries(made).map(([field, text]) => [field, base64(text)])),
       } as KubeObject)

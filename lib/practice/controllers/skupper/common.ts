@@ -52,21 +52,33 @@ export const judged = (
 ): Record<string, unknown> => {
   const { generation } = object.metadata
   let conditions: Condition[] = object.status?.conditions ?? []
+  let ready = overall(conditions, required, generation)
   for (const [type, verdict] of Object.entries(verdicts)) {
     conditions = withCondition(conditions, sayCondition(type, verdict, generation))
+    // After each: that is why Ready stands second in the list.
+    ready = overall(conditions, required, generation)
+    conditions = withCondition(conditions, ready)
   }
-  let overall: Verdict = "ok"
+  return { ...object.status, ...more, conditions, status: ready.reason, message: ready.message }
+}
+
+const overall = (
+  conditions: readonly Condition[],
+  required: readonly string[],
+  generation: number | undefined,
+): ReturnType<typeof sayCondition> => {
   for (const type of required) {
     const found = conditions.find((it) => it.type === type)
-    if (found === undefined) overall = { pending: `Not ${type}` }
-    else if (found.status === "False") {
-      overall = found.reason === "Error" ? { error: found.message } : { pending: found.message }
-    }
-    if (overall !== "ok") break
+    if (found === undefined) return sayCondition("Ready", { pending: `Not ${type}` }, generation)
+    if (found.status === "False")
+      return {
+        ...sayCondition("Ready", "ok", generation),
+        status: "False",
+        reason: found.reason,
+        message: found.message,
+      }
   }
-  const ready = sayCondition("Ready", overall, generation)
-  conditions = withCondition(conditions, ready)
-  return { ...object.status, ...more, conditions, status: ready.reason, message: ready.message }
+  return sayCondition("Ready", "ok", generation)
 }
 
 /** The Site that counts in a namespace: the one set up first. */

@@ -36,7 +36,9 @@ const prize = async (
   if (site === undefined) return { code: 500, body: `Site not yet defined for ${namespace}` }
   const endpoints = (site.status?.endpoints ?? []) as Endpoint[]
   if (endpoints.length === 0) return { code: 500, body: "Could not resolve any endpoints for requested link" }
-  const authority = await authorityOf(store.of("v1", "Secret").get(namespace, site.status?.defaultIssuer ?? SITE_CA))
+  const authority = await authorityOf(
+    store.of("v1", "Secret").get(namespace, site.status?.defaultIssuer ?? SITE_CA),
+  )
   if (authority === undefined) return { code: 500, body: "Could not get issuer for requested certificate" }
   const { certificate, key } = await authority.issue(subject || name, { client: true })
   const data = { "tls.crt": certificate, "tls.key": key, "ca.crt": authority.certificate }
@@ -77,7 +79,8 @@ class Redemptions {
   #fault(grant: KubeObject): string | undefined {
     const { uid = "", name } = grant.metadata
     const { faults, name: cluster } = this.#skupper.context
-    const struck = this.#spoilt.get(uid) ?? faultStrikes(faults, "grant", cluster, name, "expired", "used")?.what
+    const struck =
+      this.#spoilt.get(uid) ?? faultStrikes(faults, "grant", cluster, name, "expired", "used")?.what
     if (struck !== undefined) this.#spoilt.set(uid, struck)
     return struck
   }
@@ -93,7 +96,8 @@ class Redemptions {
     if (Number.isNaN(expires)) return { code: 500, body: "Corrupted claim" }
     if (fault === "expired" || expires < Date.now()) return { code: 404, body: "No such claim" }
     const used = grant.status.redemptions ?? 0
-    if (fault === "used" || used >= grant.spec.redemptionsAllowed) return { code: 404, body: "No such access granted" }
+    if (fault === "used" || used >= grant.spec.redemptionsAllowed)
+      return { code: 404, body: "No such access granted" }
     if (code !== grant.status.code) return { code: 403, body: "Redemption of access token refused" }
     try {
       // Counted before anything is made: a failure from here on costs a use.
@@ -120,7 +124,12 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
 const credentials = async (skupper: Skupper): Promise<KubeObject> => {
   const { store, namespace } = skupper
   const certificate = (name: string, spec: object) =>
-    store.ensure({ apiVersion: SKUPPER, kind: "Certificate", metadata: { name, namespace }, spec } as KubeObject)
+    store.ensure({
+      apiVersion: SKUPPER,
+      kind: "Certificate",
+      metadata: { name, namespace },
+      spec,
+    } as KubeObject)
   await certificate(`${NAME}-ca`, { ca: "", subject: `${NAME}-ca`, signing: true })
   await certificate(NAME, { ca: `${NAME}-ca`, subject: NAME, hosts: ["127.0.0.1"], server: true })
   const secrets = store.of("v1", "Secret")

@@ -30,7 +30,8 @@ export const reconcileGrant = async (
   let grant: KubeObject | undefined = kind(store, "AccessGrant").get(...splitKey(key))
   if (grant === undefined || grant.metadata.deletionTimestamp !== undefined) return
   if (faultNow(context.faults, "grant", context.name, grant.metadata.name, "off") !== undefined) {
-    if (grant.status?.url === undefined) await store.status(grant, { message: "AccessGrants are not enabled" })
+    if (grant.status?.url === undefined)
+      await store.status(grant, { message: "AccessGrants are not enabled" })
     return
   }
   if (!grant.spec?.redemptionsAllowed) grant = await store.merge(grant, { spec: { redemptionsAllowed: 1 } })

@@ -50,10 +50,7 @@ const work = async (context: ControllerContext, namespace: string): Promise<Cont
 
   queue({
     name: "certificates",
-    watches: [
-      { informer: of("Certificate") },
-      { informer: secrets, keys: inNamespace(of("Certificate")) },
-    ],
+    watches: [{ informer: of("Certificate") }, { informer: secrets, keys: inNamespace(of("Certificate")) }],
     reconcile: (key) => reconcileCertificate(skupper, key),
   })
   const accessQueue = queue({
@@ -93,7 +90,14 @@ const work = async (context: ControllerContext, namespace: string): Promise<Cont
     name: "connectors",
     watches: [
       { informer: connectors },
-      { informer: pods, keys: (pod) => connectors.list().filter((it) => selectedBy(it, pod)).map(keyOf) },
+      {
+        informer: pods,
+        keys: (pod) =>
+          connectors
+            .list()
+            .filter((it) => selectedBy(it, pod))
+            .map(keyOf),
+      },
     ],
     reconcile: (key) => reconcileConnector(skupper, memberships, key),
   })
@@ -111,7 +115,8 @@ const work = async (context: ControllerContext, namespace: string): Promise<Cont
   const ends = [links, connectors, listeners, secrets].map((it) => it.on(() => network.changed()))
   ends.push(
     sites.on((site, gone) => {
-      if (gone) for (const token of of("AccessToken").list(site.metadata.namespace)) tokenQueue.add(keyOf(token))
+      if (gone)
+        for (const token of of("AccessToken").list(site.metadata.namespace)) tokenQueue.add(keyOf(token))
     }),
     network.onChange(() => {
       for (const [queue, informer] of [
@@ -175,7 +180,9 @@ const work = async (context: ControllerContext, namespace: string): Promise<Cont
 
 const inNamespaceAndItself =
   (from: { list(namespace?: string): KubeObject[] }) =>
-  (object: KubeObject): string[] => [...new Set([keyOf(object), ...from.list(object.metadata.namespace).map(keyOf)])]
+  (object: KubeObject): string[] => [
+    ...new Set([keyOf(object), ...from.list(object.metadata.namespace).map(keyOf)]),
+  ]
 
 const routersOnly =
   (keys: (object: KubeObject) => string[]) =>
@@ -186,7 +193,12 @@ const controllerDeployment = (store: Store): KubeObject | undefined =>
   store
     .of("apps/v1", "Deployment")
     .list()
-    .find((it) => it.metadata.name === "skupper-controller" && it.metadata.deletionTimestamp === undefined && isTrue(it, "Available"))
+    .find(
+      (it) =>
+        it.metadata.name === "skupper-controller" &&
+        it.metadata.deletionTimestamp === undefined &&
+        isTrue(it, "Available"),
+    )
 
 export interface SkupperOptions {
   /** Acts always, as the controller of this namespace, whatever Deployments say. */

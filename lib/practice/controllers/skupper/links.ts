@@ -30,7 +30,8 @@ export const reconcileLink = async (
       stored.set(uid, resourceVersion)
       held.add(uid)
     }
-    const first = stored.get(uid) === resourceVersion && held.has(uid) && condition(link, "Configured") === undefined
+    const first =
+      stored.get(uid) === resourceVersion && held.has(uid) && condition(link, "Configured") === undefined
     if (first && context.delays !== "none") return
     held.delete(uid)
     await store.status(link, judged(link, REQUIRED, { Configured: "ok" }))
@@ -38,7 +39,8 @@ export const reconcileLink = async (
   }
   const site = memberships.of(namespace)
   const own = site?.links().find((it) => it.name === name)
-  const { up, peer } = site !== undefined && own !== undefined ? context.network.link(site, own) : { up: false }
+  const { up, peer } =
+    site !== undefined && own !== undefined ? context.network.link(site, own) : { up: false }
   if (!up || peer === undefined) {
     patience.forget(key)
     // Missing until it was up once: then the routers tell that it is down.

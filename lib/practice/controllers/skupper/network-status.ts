@@ -30,8 +30,14 @@ export const networkRecords = (network: Network, site: NetworkSite): object[] =>
         : {
             services: keys.map((routingKey) => ({
               routingKey,
-              connectors: it.connectors().filter((one) => one.routingKey === routingKey).map((one) => one.name),
-              listeners: it.listeners().filter((one) => one.routingKey === routingKey).map((one) => one.name),
+              connectors: it
+                .connectors()
+                .filter((one) => one.routingKey === routingKey)
+                .map((one) => one.name),
+              listeners: it
+                .listeners()
+                .filter((one) => one.routingKey === routingKey)
+                .map((one) => one.name),
             })),
           }),
     }
@@ -43,7 +49,8 @@ const statusText = (network: Network, site: NetworkSite): string => {
   const connectors = sites.flatMap((it) => it.connectors())
   const listeners = sites.flatMap((it) => it.listeners())
   const keys = [...new Set([...connectors, ...listeners].map((it) => it.routingKey))].sort()
-  const count = (all: { routingKey: string }[], key: string) => all.filter((it) => it.routingKey === key).length
+  const count = (all: { routingKey: string }[], key: string) =>
+    all.filter((it) => it.routingKey === key).length
   return JSON.stringify({
     addresses: keys.map((name) => ({
       name,
@@ -72,8 +79,12 @@ const statusText = (network: Network, site: NetworkSite): string => {
               role: "inter-router",
             }
           }),
-          listeners: it.listeners().map((one) => ({ name: one.name, address: one.routingKey, protocol: "tcp" })),
-          connectors: it.connectors().map((one) => ({ address: one.routingKey, destHost: one.name, protocol: "tcp" })),
+          listeners: it
+            .listeners()
+            .map((one) => ({ name: one.name, address: one.routingKey, protocol: "tcp" })),
+          connectors: it
+            .connectors()
+            .map((one) => ({ address: one.routingKey, destHost: one.name, protocol: "tcp" })),
         },
       ],
     })),

@@ -41,7 +41,12 @@ const goWords = (error: NodeJS.ErrnoException, url: URL): string => {
   }
 }
 
-const post = (url: URL, ca: string, code: string, headers: Record<string, string>): Promise<IncomingMessage> =>
+const post = (
+  url: URL,
+  ca: string,
+  code: string,
+  headers: Record<string, string>,
+): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const sent = request(
       url,
@@ -79,7 +84,9 @@ export const redeem = async (
   }
   const status = answer.statusCode ?? 0
   if (status !== 200) {
-    throw new RedeemError(`Controller got failed response: ${status} (${REASONS[status] ?? ""}) ${body.trim()}`)
+    throw new RedeemError(
+      `Controller got failed response: ${status} (${REASONS[status] ?? ""}) ${body.trim()}`,
+    )
   }
   const { parseAllDocuments } = await import("yaml")
   const documents = parseAllDocuments(body)

@@ -86,7 +86,9 @@ export const networkSite = (skupper: Skupper, site: KubeObject): NetworkSite => 
     listeners: () =>
       configured("Listener").flatMap((it) => {
         const service = store.of("v1", "Service").get(namespace, it.spec.host)
-        const port = service?.spec.ports?.find((one: { port: number }) => one.port === it.spec.port)?.targetPort
+        const port = service?.spec.ports?.find(
+          (one: { port: number }) => one.port === it.spec.port,
+        )?.targetPort
         return typeof port === "number" ? [{ ...keyed(it), port }] : []
       }),
     links: () =>
@@ -94,7 +96,9 @@ export const networkSite = (skupper: Skupper, site: KubeObject): NetworkSite => 
         const endpoints = it.spec.endpoints as { name: string; host: string; port: string }[]
         return {
           name: it.metadata.name,
-          addresses: endpoints.filter((one) => one.name === "inter-router").map((one) => `${one.host}:${one.port}`),
+          addresses: endpoints
+            .filter((one) => one.name === "inter-router")
+            .map((one) => `${one.host}:${one.port}`),
           ca: issuerOf(store.of("v1", "Secret").get(namespace, it.spec.tlsCredentials)),
           down: faultNow(faults, "link", cluster, it.metadata.name, "down") !== undefined,
         }

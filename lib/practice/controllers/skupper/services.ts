@@ -2,7 +2,15 @@
 import type { KubeObject } from "../../../cluster/types.ts"
 import { condition, ownedBy } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
-import { initialisedSite, judged, kind, NO_SITE, ROUTER_SELECTOR, type Skupper, type Verdict } from "./common.ts"
+import {
+  initialisedSite,
+  judged,
+  kind,
+  NO_SITE,
+  ROUTER_SELECTOR,
+  type Skupper,
+  type Verdict,
+} from "./common.ts"
 import { selectedPods } from "./router-site.ts"
 import type { Memberships } from "./site.ts"
 
@@ -38,14 +46,25 @@ export const reconcileConnector = async (
     return
   }
   const { host, selector } = connector.spec
-  const any = host || store.of("v1", "Pod").list(namespace).some((pod) => selectedBy(connector, pod))
+  const any =
+    host ||
+    store
+      .of("v1", "Pod")
+      .list(namespace)
+      .some((pod) => selectedBy(connector, pod))
   // Nothing at all is said until a pod of the selector was seen.
   if (!any && condition(connector, "Configured")?.message !== "OK") {
     if (condition(connector, "Configured")?.message !== "No active site in namespace") return
   }
   const ready = host || (selector && selectedPods(skupper, connector).length > 0)
   const configured: Verdict = ready ? "ok" : { error: "No matches for selector" }
-  await settle(skupper, connector, configured, () => matched(skupper, memberships, connector, "listeners"), "hasMatchingListener")
+  await settle(
+    skupper,
+    connector,
+    configured,
+    () => matched(skupper, memberships, connector, "listeners"),
+    "hasMatchingListener",
+  )
 }
 
 /** First Configured, then, in a write of its own, Matched. */
@@ -56,14 +75,14 @@ const settle = async (
   match: () => Record<string, Verdict>,
   field: "hasMatchingListener" | "hasMatchingConnector",
 ): Promise<void> => {
-  let current = object
-  if (condition(object, "Configured") === undefined) {
-    current = await store.status(object, judged(object, REQUIRED, { Configured: configured }))
-    if (configured !== "ok") return
+  const before = condition(object, "Configured")
+  if (before?.status !== "True" || configured !== "ok") {
+    await store.status(object, judged(object, REQUIRED, { Configured: configured }))
+    return // the write's own event goes on
   }
   const verdicts = match()
   const more = verdicts.Matched === undefined ? {} : { [field]: verdicts.Matched === "ok" }
-  await store.status(current, judged(current, REQUIRED, { Configured: configured, ...verdicts }, more))
+  await store.status(object, judged(object, REQUIRED, { Configured: configured, ...verdicts }, more))
 }
 
 export const selectedBy = (connector: KubeObject, pod: KubeObject): boolean => {
@@ -83,7 +102,9 @@ export const selectedBy = (connector: KubeObject, pod: KubeObject): boolean => {
 /** The router's port for a new listener: the lowest from 1024 that no other has. */
 const freePort = (skupper: Skupper, taken: Map<string, number>, key: string): number => {
   const [namespace] = splitKey(key)
-  const used = new Set([...taken].filter(([other]) => splitKey(other)[0] === namespace).map(([, port]) => port))
+  const used = new Set(
+    [...taken].filter(([other]) => splitKey(other)[0] === namespace).map(([, port]) => port),
+  )
   for (const service of skupper.store.of("v1", "Service").list(namespace)) {
     if (service.metadata.labels?.[LISTENER] === undefined) continue
     for (const port of service.spec.ports ?? []) used.add(Number(port.targetPort))
@@ -116,12 +137,21 @@ export const reconcileListener = async (
     return
   }
   const { host, port } = listener.spec
-  const refuse = (error: string) => store.status(listener, judged(listener, REQUIRED, { Configured: { error } }))
+  const refuse = (error: string) =>
+    store.status(listener, judged(listener, REQUIRED, { Configured: { error } }))
   const twin = kind(store, "Listener")
     .list(namespace)
-    .find((it) => it.metadata.name !== name && it.spec.host === host && it.spec.port === port && it.status !== undefined)
+    .find(
+      (it) =>
+        it.metadata.name !== name &&
+        it.spec.host === host &&
+        it.spec.port === port &&
+        it.status !== undefined,
+    )
   if (twin !== undefined && listener.status?.conditions?.[0]?.status !== "True") {
-    await refuse(`Listener ${twin.metadata.name} with host ${host} and port ${port} already exists in namespace`)
+    await refuse(
+      `Listener ${twin.metadata.name} with host ${host} and port ${port} already exists in namespace`,
+    )
     return
   }
   const service = services.get(namespace, host)
@@ -144,5 +174,11 @@ export const reconcileListener = async (
       })
     }
   }
-  await settle(skupper, listener, "ok", () => matched(skupper, memberships, listener, "connectors"), "hasMatchingConnector")
+  await settle(
+    skupper,
+    listener,
+    "ok",
+    () => matched(skupper, memberships, listener, "connectors"),
+    "hasMatchingConnector",
+  )
 }

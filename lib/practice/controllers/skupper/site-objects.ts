@@ -57,7 +57,9 @@ export const siteObjects = (site: KubeObject): KubeObject[] => {
       apiVersion: "rbac.authorization.k8s.io/v1",
       kind: "Role",
       metadata: named("skupper-router"),
-      rules: [{ apiGroups: [""], resources: ["configmaps", "secrets"], verbs: ["get", "list", "watch", "update"] }],
+      rules: [
+        { apiGroups: [""], resources: ["configmaps", "secrets"], verbs: ["get", "list", "watch", "update"] },
+      ],
     },
     {
       apiVersion: "rbac.authorization.k8s.io/v1",
@@ -78,7 +80,10 @@ export const siteObjects = (site: KubeObject): KubeObject[] => {
       apiVersion: "v1",
       kind: "Service",
       metadata: named("skupper-router-local"),
-      spec: { selector: ROUTER_SELECTOR, ports: [{ name: "amqps", port: 5671, targetPort: 5671, protocol: "TCP" }] },
+      spec: {
+        selector: ROUTER_SELECTOR,
+        ports: [{ name: "amqps", port: 5671, targetPort: 5671, protocol: "TCP" }],
+      },
     },
     routerDeployment(metadata),
   ] as KubeObject[]

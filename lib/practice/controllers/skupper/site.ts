@@ -5,7 +5,16 @@ import { type Condition, condition, isReadyPod, isTrue, selects } from "../condi
 import { splitKey } from "../controller.ts"
 import { faultNow } from "../faulty.ts"
 import { type Endpoint, enabledTypes } from "./access.ts"
-import { activeSite, judged, kind, ROUTER_LABELS, SITE_CA, type Skupper, type Verdict, VERSION } from "./common.ts"
+import {
+  activeSite,
+  judged,
+  kind,
+  ROUTER_LABELS,
+  SITE_CA,
+  type Skupper,
+  VERSION,
+  type Verdict,
+} from "./common.ts"
 import { networkRecords, writeNetworkStatus } from "./network-status.ts"
 import { networkSite } from "./router-site.ts"
 import { routerAccess, siteObjects } from "./site-objects.ts"
@@ -77,7 +86,11 @@ const running = (pods: readonly KubeObject[]): Verdict | undefined => {
 
 const wantsAccess = (site: KubeObject): boolean => !["", "none", undefined].includes(site.spec?.linkAccess)
 
-export const reconcileSite = async (skupper: Skupper, memberships: Memberships, key: string): Promise<number | void> => {
+export const reconcileSite = async (
+  skupper: Skupper,
+  memberships: Memberships,
+  key: string,
+): Promise<number | void> => {
   const { store, context, patience, pace } = skupper
   const [namespace, name] = splitKey(key)
   const site = kind(store, "Site").get(namespace, name)
@@ -121,7 +134,8 @@ export const reconcileSite = async (skupper: Skupper, memberships: Memberships, 
     .of("v1", "Pod")
     .list(namespace)
     .filter((it) => selects(ROUTER_LABELS, it.metadata.labels) && it.metadata.deletionTimestamp === undefined)
-  const runs = running(pods) ?? (condition(site, "Running") ? { pending: "No router pod is ready" } : undefined)
+  const runs =
+    running(pods) ?? (condition(site, "Running") ? { pending: "No router pod is ready" } : undefined)
   if (runs !== undefined) verdicts.Running = runs
 
   let more: Record<string, unknown> = { endpoints: endpoints.length > 0 ? endpoints : undefined }

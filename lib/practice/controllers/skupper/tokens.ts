@@ -28,7 +28,8 @@ const receive = async (skupper: Skupper, token: KubeObject, site: KubeObject): P
   const spec = token.spec as { url: string; code: string; ca: string; linkCost?: number }
   for (const object of await redeem(spec, name, site.metadata.uid!, cut)) {
     const metadata = { ...object.metadata, namespace: namespace!, ownerReferences: [ownedBy(site, false)] }
-    const cost = object.kind === "Link" && spec.linkCost ? { spec: { ...object.spec, cost: spec.linkCost } } : {}
+    const cost =
+      object.kind === "Link" && spec.linkCost ? { spec: { ...object.spec, cost: spec.linkCost } } : {}
     try {
       await store.create({ ...object, ...cost, metadata })
     } catch (error) {
@@ -44,14 +45,19 @@ const receive = async (skupper: Skupper, token: KubeObject, site: KubeObject): P
  * resync, for ever.
  * @param tries how often each was tried since the last resync, by uid
  */
-export const reconcileToken = async (skupper: Skupper, tries: Map<string, number>, key: string): Promise<number | void> => {
+export const reconcileToken = async (
+  skupper: Skupper,
+  tries: Map<string, number>,
+  key: string,
+): Promise<number | void> => {
   const { store, held } = skupper
   const [namespace, name] = splitKey(key)
   const token = kind(store, "AccessToken").get(namespace, name)
   if (token === undefined || token.metadata.deletionTimestamp !== undefined) return
   const site = initialisedSite(store, namespace)
   if (token.status?.redeemed) {
-    if (site === undefined) await store.status(token, told(token, true, "Already redeemed for a deleted site"))
+    if (site === undefined)
+      await store.status(token, told(token, true, "Already redeemed for a deleted site"))
     return
   }
   const uid = token.metadata.uid!

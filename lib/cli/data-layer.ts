@@ -1,0 +1,54 @@
+import type { Input } from "../notebook/inputs.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+import { checked, parseText } from "./input-values.ts"
+import { emptyLayer, hasInput, type Layer, layerOf } from "./layers.ts"
+import { didYouMean } from "./nearest.ts"
+
+/** Inputs handed over as data by a program: texts are read as flags are, other values are taken as they are. */
+export function dataLayer(
+  notebook: Notebook,
+  data: {
+    readonly name: string
+    readonly values?: Readonly<Record<string, unknown>>
+    readonly sites: readonly { readonly name: string; readonly role: string }[]
+  },
+  problems: Set<string>,
+): Layer {
+  const layer = emptyLayer()
+  layer.federation = data.name
+  const take = (
+    input: Input,
+    where: string,
+    value: unknown,
+    into: Map<string, { value: unknown; where: string }>,
+    name: string,
+  ) => {
+    const parsed = typeof value === "string" ? parseText(input, value, process.cwd()) : checked(input, value)
+    if ("wrong" in parsed) problems.add(`${where}: ${parsed.wrong}`)
+    else into.set(name, { value: parsed.value, where })
+  }
+  const known = Object.keys(notebook.inputs)
+  for (const [name, value] of Object.entries(data.values ?? {})) {
+    const input = notebook.inputs[name]
+    if (input?.per === "federation") take(input, name, value, layer.values, name)
+    else if (input !== undefined) take(input, name, value, layer.defaults, name)
+    else problems.add(`${name} is no input${didYouMean(name, known)}`)
+  }
+  for (const { name: site, role, ...own } of data.sites) {
+    if (notebook.roles[role] === undefined) {
+      problems.add(
+        `${site} has no role of the notebook: ${role}${didYouMean(role, Object.keys(notebook.roles))}`,
+      )
+      continue
+    }
+    layer.sites.push({ name: site, role })
+    const values = new Map<string, { value: unknown; where: string }>()
+    for (const [name, value] of Object.entries(own)) {
+      if (hasInput(notebook.inputs, name, role))
+        take(notebook.inputs[name]!, `${site}.${name}`, value, values, name)
+      else problems.add(`${site}.${name} is no input of a ${role}${didYouMean(name, known)}`)
+    }
+    layer.bySite.set(site, values)
+  }
+  return layerOf("flag", layer)
+}

@@ -1,0 +1,35 @@
+import type { Input } from "../notebook/inputs.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+import { formatValue } from "./input-values.ts"
+import { variableName } from "./variable-layer.ts"
+
+/** The inputs of a notebook as a Markdown table: the README's is made by this. */
+export function inputsTable(notebook: Notebook): string {
+  const rows = Object.entries(notebook.inputs).map(([name, input]) =>
+    [
+      `\`${input.file ?? name}\``,
+      whose(notebook, input),
+      input.help.replaceAll("|", "\\|"),
+      standard(input),
+      `\`${variableName(notebook, name)}\``,
+    ].join(" | "),
+  )
+  return [
+    "| key (flag `--name`) | of | meaning | default | variable |",
+    "|---|---|---|---|---|",
+    ...rows.map((row) => `| ${row} |`),
+  ].join("\n")
+}
+
+function whose(notebook: Notebook, input: Input): string {
+  if (input.per === "federation") return "federation"
+  return (input.roles ?? Object.keys(notebook.roles)).length === Object.keys(notebook.roles).length
+    ? "every site"
+    : input.roles!.join(", ")
+}
+
+function standard(input: Input): string {
+  if (input.required) return "**required**"
+  if (typeof input.default === "function" || input.default === undefined) return ""
+  return `\`${formatValue(input, input.default)}\``
+}

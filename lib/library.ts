@@ -1,0 +1,136 @@
+import { UsageError } from "./notebook/errors.ts"
+import type { Federation } from "./notebook/federation.ts"
+import type { Notebook } from "./notebook/notebook.ts"
+import { Redactor } from "./notebook/secrets.ts"
+import type { Listener } from "./runner/events.ts"
+import type { State } from "./runner/state.ts"
+import type { Toolbox } from "./runner/toolbox.ts"
+import type { Consent, PlanEntry, RunOptions, RunResult, Selection } from "./runner/types.ts"
+
+/** A notebook's inputs as data, under the names of its table. */
+export interface Inputs {
+  /** The federation's name. */
+  readonly name: string
+  /** Federation-wide inputs: `{ "flower-version": "1.34.0" }`. */
+  readonly values?: Readonly<Record<string, unknown>>
+  /** Every site with its role and its own inputs. */
+  readonly sites: readonly ({ readonly name: string; readonly role: string } & Readonly<
+    Record<string, unknown>
+  >)[]
+}
+
+export interface LibraryOptions {
+  /** The federation's folder: journal, lock, kubeconfigs. Made when missing, 0700. */
+  readonly folder: string
+  readonly selection?: Selection
+  /** Who agrees to what reaches beyond a site. Default `named`: nobody, such a step is blocked. */
+  readonly consent?: Consent
+  /** Told every event, redacted. */
+  readonly listeners?: readonly Listener[]
+  /** Environment of commands. Default: the process's. */
+  readonly env?: Readonly<NodeJS.ProcessEnv>
+  /** A folder looked in first for commands. */
+  readonly commands?: string
+  /** In place of the shell and the clusters: your own tools for your own steps. */
+  readonly toolbox?: Toolbox
+  /** Its abort ends the run; its reason, if a number, is the exit code. */
+  readonly signal?: AbortSignal
+  readonly parallel?: number
+  /** Seconds each step waits, in place of its own time. */
+  readonly timeout?: number
+  readonly trustCheckpoints?: boolean
+}
+
+/**
+ * Resolves inputs: checks each against its declaration and fills in defaults.
+ * @throws UsageError naming everything that is missing or wrong
+ */
+export async function federate(notebook: Notebook, inputs: Inputs): Promise<Federation> {
+  const { dataLayer } = await import("./cli/data-layer.ts")
+  const { resolveInputs } = await import("./cli/resolve.ts")
+  const problems = new Set<string>()
+  const layer = dataLayer(notebook, inputs, problems)
+  const resolved = resolveInputs(notebook, [layer], { name: inputs.name, files: true })
+  const missing = resolved.missing.map((one) =>
+    one.kind === "count"
+      ? `there is no ${one.role}`
+      : `${one.site === undefined ? "" : `${one.site.name}.`}${one.input} is missing`,
+  )
+  const crossed = problems.size + missing.length === 0 ? (notebook.check?.(resolved.federation) ?? []) : []
+  const all = [
+    ...problems,
+    ...resolved.problems,
+    ...missing,
+    ...crossed.map(({ what, fix }) => `${what}: ${fix}`),
+  ]
+  if (all.length > 0)
+    throw new UsageError(`The inputs of ${inputs.name} cannot be used:\n  ${all.join("\n  ")}`)
+  return resolved.federation
+}
+
+/**
+ * Carries a notebook out over a federation, from wherever it stands.
+ * @throws UsageError (inputs), RunbookError with exitCode 3 (another run holds the folder); failures of steps are outcomes
+ */
+export async function run(notebook: Notebook, inputs: Inputs, options: LibraryOptions): Promise<RunResult> {
+  const federation = await federate(notebook, inputs)
+  const { openState } = await import("./runner/open-state.ts")
+  const runner = await import("./runner/run.ts")
+  const state = await openState(options.folder, { command: `run ${notebook.name}` })
+  try {
+    return await withTools(options, state, (more) => runner.run({ notebook, federation, ...more }))
+  } finally {
+    await state.close()
+  }
+}
+
+/** What a run would do now; changes nothing. */
+export async function plan(
+  notebook: Notebook,
+  inputs: Inputs,
+  options: LibraryOptions,
+): Promise<PlanEntry[]> {
+  const federation = await federate(notebook, inputs)
+  const { readState } = await import("./runner/open-state.ts")
+  const planner = await import("./runner/plan.ts")
+  return withTools(options, readState(options.folder), (more) =>
+    planner.plan({ notebook, federation, ...more }),
+  )
+}
+
+async function withTools<T>(
+  options: LibraryOptions,
+  state: State,
+  work: (more: Omit<RunOptions, "notebook" | "federation">) => Promise<T>,
+): Promise<T> {
+  const redactor = new Redactor()
+  const { createToolbox } = await import("./tools.ts")
+  const toolbox =
+    options.toolbox ??
+    createToolbox({
+      state,
+      redactor,
+      ...(options.env && { env: options.env }),
+      ...(options.commands !== undefined && { commands: options.commands }),
+    })
+  const { parallel, timeout, trustCheckpoints } = options
+  try {
+    return await work({
+      state,
+      toolbox,
+      redactor,
+      selection: options.selection ?? {},
+      consent: options.consent ?? "named",
+      command: "library",
+      version: "library",
+      interactive: false,
+      ...(parallel !== undefined && { parallel }),
+      ...(timeout !== undefined && { timeout }),
+      ...(trustCheckpoints !== undefined && { trustCheckpoints }),
+      listeners: options.listeners ?? [],
+      signal: options.signal ?? new AbortController().signal,
+    })
+  } finally {
+    if (options.toolbox === undefined) await toolbox.close()
+  }
+}

@@ -1,0 +1,45 @@
+/** All controllers of one practice cluster. */
+import { skupperCrds } from "../skupper-crds.ts"
+import type { Controller, ControllerContext } from "../types.ts"
+import { startDeployments } from "./deployments/index.ts"
+import { startKubelet } from "./kubelet/index.ts"
+import { startOlm } from "./olm/index.ts"
+import { startServices } from "./services.ts"
+import { startSkupper } from "./skupper/index.ts"
+import { skupperImages } from "./skupper/router-image.ts"
+import { storeOf } from "./store.ts"
+
+export interface ControllersOptions {
+  /** With OLM and Routes. Without, Skupper's controller is there from the start. Default true. */
+  readonly openshift?: boolean
+  /** Left out where kube-controller-manager runs. */
+  readonly deployments?: boolean
+  /** Left out where something else runs pods. */
+  readonly kubelet?: boolean
+  readonly services?: boolean
+}
+
+/** Starts them. `stop` ends them all, and the watches that they share; the cluster itself stays open. */
+export const startControllers = async (
+  given: ControllerContext,
+  options: ControllersOptions = {},
+): Promise<Controller> => {
+  const openshift = options.openshift !== false
+  const context = { ...given, openshift, images: [...given.images, ...skupperImages] }
+  const store = storeOf(context.cluster)
+  if (!openshift) await Promise.all(skupperCrds().map((it) => store.ensure(it)))
+  const controllers = await Promise.all([
+    ...(options.deployments === false ? [] : [startDeployments(context)]),
+    ...(options.services === false ? [] : [startServices(context)]),
+    ...(options.kubelet === false ? [] : [startKubelet(context)]),
+    ...(openshift ? [startOlm(context)] : []),
+    startSkupper(context, openshift ? {} : { always: "default" }),
+  ])
+  return {
+    name: "practice",
+    async stop() {
+      await Promise.all(controllers.map((it) => it.stop()))
+      store.close()
+    },
+  }
+}

@@ -1,0 +1,54 @@
+/** A file of faults that is read again whenever it changes. */
+import { watch } from "node:fs"
+import { readFile } from "node:fs/promises"
+import { basename, dirname } from "node:path"
+import { UsageError } from "../notebook/errors.ts"
+import { readFaults } from "./faults.ts"
+import type { Fault, FaultTable } from "./types.ts"
+
+/**
+ * Reads the faults of a file.
+ * @throws UsageError where it cannot be read, or holds something else
+ */
+export const loadFaults = async (path: string): Promise<Fault[]> => {
+  let text: string
+  try {
+    text = await readFile(path, "utf8")
+  } catch (error) {
+    throw new UsageError(`the faults file ${path} cannot be read`, {
+      why: (error as Error).message,
+      fix: "check the path",
+    })
+  }
+  return readFaults(text)
+}
+
+/**
+ * Keeps a table as a file says. The folder is watched, because editors put a new file in the old one's place. A file
+ * that is wrong, or half written, changes nothing and is told as a warning.
+ */
+export const followFaultsFile = (path: string, table: FaultTable): (() => void) => {
+  let last = JSON.stringify(table.faults)
+  let reading = Promise.resolve()
+  let closed = false
+  const read = async (): Promise<void> => {
+    try {
+      const faults = await loadFaults(path)
+      const now = JSON.stringify(faults)
+      if (closed || now === last) return
+      last = now
+      table.set(faults)
+    } catch (error) {
+      const { message, why, fix } = error as UsageError
+      if (!closed) process.emitWarning([message, why, fix].filter((it) => it !== undefined).join("; "))
+    }
+  }
+  const watcher = watch(dirname(path), (_, name) => {
+    if (name === null || name === basename(path)) reading = reading.then(read)
+  })
+  watcher.on("error", () => watcher.close())
+  return () => {
+    closed = true
+    watcher.close()
+  }
+}

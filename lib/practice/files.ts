@@ -1,0 +1,66 @@
+/** The folder of a practice: what a person, or a run, needs to reach its clusters. */
+import { mkdir } from "node:fs/promises"
+import { join } from "node:path"
+import { stringify } from "yaml"
+import { writeKubeconfig } from "../cluster/kubeconfig.ts"
+import { writeWhole } from "./keep.ts"
+import type { ApiServer, PracticeOptions, PracticeUser } from "./types.ts"
+
+export interface ClusterFiles {
+  readonly name: string
+  readonly role: string
+  readonly server: ApiServer
+  readonly admin: PracticeUser
+}
+
+export const kubeconfigOf = (folder: string, name: string): string => join(folder, "kubeconfigs", name)
+
+/** Makes the folder and what is in it. @returns the federation file and the folder of the stand-in commands */
+export const writeFiles = async (
+  options: PracticeOptions,
+  clusters: readonly ClusterFiles[],
+): Promise<{ federationFile: string; commands: string }> => {
+  const { folder } = options
+  const commands = join(folder, "commands")
+  for (const name of ["", "kubeconfigs", "ca", "tokens", "commands"]) {
+    await mkdir(join(folder, name), { recursive: true, mode: 0o700 })
+  }
+  const { writeCommands } = await import("./commands/index.ts")
+  await Promise.all([
+    writeCommands(commands),
+    ...clusters.map(async ({ name, server, admin }) => {
+      await writeKubeconfig(kubeconfigOf(folder, name), {
+        server: server.url,
+        ca: server.ca.certificate,
+        token: admin.token,
+        user: admin.name,
+        namespace: "default",
+      })
+      await writeWhole(join(folder, "ca", `${name}.crt`), server.ca.certificate)
+      await writeWhole(join(folder, "tokens", name), `${admin.token}\n`)
+    }),
+  ])
+  const federationFile = join(folder, "federation.yaml")
+  await writeWhole(federationFile, stringify(federation(options, clusters, commands), { lineWidth: 0 }))
+  return { federationFile, commands }
+}
+
+/** A role of one site stands under its name, one of many as a list: a site named as its role is the only one. */
+const federation = (
+  options: PracticeOptions,
+  clusters: readonly ClusterFiles[],
+  commands: string,
+): object => {
+  const roles: Record<string, unknown> = {}
+  for (const { name, role, server } of clusters) {
+    const entry = {
+      server: server.url,
+      "certificate-authority": join(options.folder, "ca", `${name}.crt`),
+      "token-file": join(options.folder, "tokens", name),
+      ...options.values({ name, role }),
+    }
+    if (name === role) roles[role] = entry
+    else roles[`${role}s`] = [...((roles[`${role}s`] as object[] | undefined) ?? []), { name, ...entry }]
+  }
+  return { version: 1, federation: options.federation, commands, ...roles }
+}

@@ -1,0 +1,96 @@
+/** Practice clusters on disk: a file from which they come back, ports, authorities, tokens and objects alike. */
+import { open, readFile, rename, rm } from "node:fs/promises"
+import { RunbookError } from "../notebook/errors.ts"
+import type { Snapshot } from "./types.ts"
+
+export interface Kept {
+  version: 1
+  federation: string
+  clusters: Snapshot[]
+}
+
+/** At most so often is the file written while clusters change. */
+const RHYTHM = 2_000
+
+/** Writes a file whole: readers see the old one or the new one, also after a crash. 0600. */
+export const writeWhole = async (path: string, text: string): Promise<void> => {
+  const draft = `${path}.${process.pid}.new`
+  try {
+    const file = await open(draft, "w", 0o600)
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
+}
+
+/**
+ * The clusters kept in a file; nothing where there is no file yet.
+ * @throws RunbookError for a file that is not one of ours, which is left as it is
+ */
+export const readKept = async (path: string): Promise<Kept | undefined> => {
+  let text: string
+  try {
+    text = await readFile(path, "utf8")
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
+    throw new RunbookError(`The kept practice clusters in ${path} cannot be read`, {
+      cause: error,
+      why: (error as Error).message,
+    })
+  }
+  const fix = "give another file with --keep, or remove this one to begin anew"
+  let kept: Kept
+  try {
+    kept = JSON.parse(text) as Kept
+  } catch {
+    throw new RunbookError(`${path} does not hold practice clusters`, { why: "it is not JSON", fix })
+  }
+  if (kept?.version !== 1 || !Array.isArray(kept.clusters)) {
+    const why =
+      typeof kept?.version === "number"
+        ? `it has version ${kept.version}, known is 1`
+        : "it is something else"
+    throw new RunbookError(`${path} does not hold practice clusters that this program knows`, { why, fix })
+  }
+  return kept
+}
+
+export interface Keeper {
+  /** Something changed. */
+  touch(): void
+  /** Writes what is there now, and stops. */
+  close(): Promise<void>
+}
+
+/** Saves clusters soon after they change, so that a crash loses seconds at most. */
+export const startKeeper = (path: string, take: () => Kept): Keeper => {
+  let timer: NodeJS.Timeout | undefined
+  let writing: Promise<void> = Promise.resolve()
+  const save = (): Promise<void> => {
+    clearTimeout(timer)
+    timer = undefined
+    writing = writing.then(() => writeWhole(path, JSON.stringify(take())))
+    return writing
+  }
+  return {
+    touch() {
+      timer ??= setTimeout(() => {
+        save().catch((error: Error) =>
+          process.emitWarning(`the practice clusters are not saved: ${error.message}`),
+        )
+      }, RHYTHM)
+    },
+    async close() {
+      clearTimeout(timer)
+      writing = writing.catch(() => undefined)
+      await save()
+    },
+  }
+}

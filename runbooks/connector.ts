@@ -1,0 +1,72 @@
+import { cannotLook, type Look, main, underWay } from "../lib/index.ts"
+import { type Context, guideStep } from "./context.ts"
+import { changeExposure, claimExposure, type Exposure, findExposure, lookAtExposure } from "./exposure.ts"
+import { FLEET_PORT } from "./flower-versions.ts"
+import { FLEET_API } from "./manifests.ts"
+import { seen } from "./reading.ts"
+import { snippet } from "./snippet.ts"
+import { findSuperlink, fleetPort } from "./superlink.ts"
+import { currentPods } from "./trouble.ts"
+import { type Deployment, selectorText } from "./workload.ts"
+
+const asked = (superlink: Deployment): Exposure["spec"] => ({
+  routingKey: FLEET_API,
+  port: fleetPort(superlink, FLEET_PORT),
+  selector: selectorText(superlink.spec.selector.matchLabels),
+})
+
+async function look(context: Context): Promise<Look> {
+  const { cluster, site } = context
+  const superlink = await findSuperlink(context)
+  if (superlink === undefined)
+    return cannotLook("not there", `no Deployment ${site.superlinkWorkload} in ${site.project}`)
+  const found = await findExposure(context, "Connector", site.project)
+  const answer = lookAtExposure(context, found, "Connector", asked(superlink))
+  // Skupper answers to pods' events alone: without a matching pod a Connector never gets a status.
+  if (
+    answer.is === "under way" &&
+    found?.status === undefined &&
+    (await currentPods(cluster, superlink)).length === 0
+  ) {
+    return underWay(
+      `no pod matches ${asked(superlink).selector} yet: a Connector waits for one`,
+      seen(found!),
+    )
+  }
+  return answer
+}
+
+export default guideStep({
+  id: "connector",
+  title: "Offer the Fleet API to the network",
+  on: "superlink",
+  needs: ["site-create", "deploy-superlink"],
+  inputs: ["project", "superlink-workload"],
+  prose: `
+A **connector** binds pods of this site to a *routing key* of the application network. Here it binds the SuperLink's pods, port
+9092, to the key \`fleet-api\`: whoever listens for that key in a linked site reaches the Fleet API.
+
+    skupper connector create fleet-api 9092 --workload deployment/superlink
+
+The connector waits until a pod of the Deployment is ready; it is matched once a listener of the same key is there.
+`,
+  look,
+  async act(context) {
+    const { $, site } = context
+    const port = fleetPort(await findSuperlink(context), FLEET_PORT)
+    const workload = `deployment/${site.superlinkWorkload}`
+    await $`skupper connector create ${FLEET_API} ${port} --workload ${workload} --wait none -n ${site.project}`
+  },
+  async change(context) {
+    const superlink = await findSuperlink(context)
+    const found = await findExposure(context, "Connector", context.site.project)
+    if (superlink !== undefined && found !== undefined) await changeExposure(context, found, asked(superlink))
+  },
+  claim: (context) => claimExposure(context, "Connector"),
+  show: ({ $, site }) => $`skupper connector status -n ${site.project}`,
+  get expect() {
+    return snippet("connector.txt")
+  },
+})
+
+if (import.meta.main) void main(import.meta.url)

@@ -1,0 +1,208 @@
+import {
+  blocked,
+  type Difference,
+  different,
+  type KubeObject,
+  type Look,
+  LookError,
+  main,
+  RunbookError,
+} from "../lib/index.ts"
+import { type Context, guideStep } from "./context.ts"
+import {
+  askedBy,
+  type Deploying,
+  deploy,
+  findDeployment,
+  lookAtDeployment,
+  redeploy,
+  restartAgain,
+} from "./deploy.ts"
+import { readSuperlinkLog, readSupernodeLog } from "./flower-logs.ts"
+import { argumentOf, FLEET_PORT, familyOf, supernodeImage } from "./flower-versions.ts"
+import { FLEET_API, supernodeManifest } from "./manifests.ts"
+import { seen } from "./reading.ts"
+import { PODS } from "./rollout.ts"
+import { snippet } from "./snippet.ts"
+import { type Chosen, findSuperlink, runningVersion, versionForSupernode, without } from "./superlink.ts"
+import { currentPods } from "./trouble.ts"
+import { containerOf, type Deployment } from "./workload.ts"
+
+const ADDRESS = `${FLEET_API}:${FLEET_PORT}`
+
+/** @returns nothing where the SuperLink's version cannot be told and none was given */
+async function deploying(context: Context): Promise<Deploying | undefined> {
+  const { site, inputs } = context
+  const chosen: Chosen | undefined =
+    site.supernodeManifest === undefined
+      ? await versionForSupernode(context)
+      : { version: inputs.flowerVersion, from: "given" }
+  if (chosen === undefined) return undefined
+  const { version } = chosen
+  return {
+    step: "deploy-supernode",
+    manifest: await supernodeManifest(site, await askedBy(context, version)),
+    misfits: (found) => supernodeMisfits(found, site, version),
+    adapt(found) {
+      const { image, args = [] } = containerOf(found, "supernode")
+      const asked =
+        site.image ?? (runningVersion(found, "supernode") === version ? image : supernodeImage(version))
+      return { image: asked, args: adaptArguments(args, version) }
+    },
+    note: chosen.from === "superlink" ? `Flower ${version}, as the SuperLink runs` : undefined,
+  }
+}
+
+/** Where a SuperNode that was there before us does not fit. */
+export function supernodeMisfits(found: Deployment, site: Context["site"], version: string): Difference[] {
+  const { image, args = [] } = containerOf(found, "supernode")
+  const running = runningVersion(found, "supernode")
+  const fields: Difference[] = []
+  if ((found.spec.replicas ?? 1) < 1) fields.push({ field: "replicas", found: "0", asked: "1" })
+  if (site.image !== undefined ? image !== site.image : running !== undefined && running !== version) {
+    fields.push({ field: "image", found: image, asked: site.image ?? supernodeImage(version) })
+  }
+  const adapted = adaptArguments(args, version)
+  if (adapted.join(" ") !== args.join(" ")) {
+    fields.push({ field: "arguments", found: args.join(" ") || "none", asked: adapted.join(" ") })
+  }
+  const tls = argumentOf(args, "--root-certificates") !== undefined
+  if (tls !== (site.rootCertificatesSecret !== undefined)) {
+    fields.push({ field: "Flower's own TLS", found: tls ? "on" : "off", asked: tls ? "off" : "on" })
+  }
+  return fields
+}
+
+/** Arguments of a SuperNode that dials the interconnect's Service, and takes only flags of this version. */
+function adaptArguments(args: readonly string[], version: string): string[] {
+  const dialled = argumentOf(args, "--superlink") ?? ""
+  const right =
+    dialled === ADDRESS || (dialled.startsWith(`${FLEET_API}.`) && dialled.endsWith(`:${FLEET_PORT}`))
+  const kept =
+    familyOf(version).clientAppIo === undefined ? without(args, ["--clientappio-api-address"]) : [...args]
+  return right ? kept : [...without(kept, ["--superlink"]), "--superlink", ADDRESS]
+}
+
+async function look(context: Context): Promise<Look> {
+  const asked = await deploying(context)
+  if (asked === undefined) {
+    return blocked(
+      "the SuperLink's image does not tell its Flower version, and SuperNodes must run the same",
+      {
+        code: "version",
+        fix: "say which version it runs",
+        next: `flower-runbook step deploy-supernode --site ${context.site.name} --flower-version VERSION`,
+      },
+    )
+  }
+  const answer = await lookAtDeployment(context, asked)
+  if (answer.is !== "done") return answer
+  const found = (await findDeployment(context, asked))!
+  const pod = (await currentPods(context.cluster, found))[0]
+  if (pod === undefined) return answer
+  const container = containerOf(found, "supernode").name
+  const log = await context.cluster.log({
+    namespace: context.site.project,
+    pod: pod.metadata.name,
+    container,
+  })
+  const registration = readSupernodeLog(log)
+  if (registration.is === "forgotten") {
+    return lost(found, `the SuperLink no longer knows node ${registration.id} (${registration.line})`)
+  }
+  if (registration.is === "registered" && (await stranded(context, found, pod, registration.id))) {
+    return lost(found, `the SuperLink was started anew and does not know node ${registration.id}`)
+  }
+  return answer
+}
+
+const lost = (found: Deployment, what: string): Look =>
+  different([{ field: PODS, found: what, asked: "registered anew" }], { seen: seen(found) })
+
+/**
+ * Up to 1.39 a SuperNode learns with its next call that its SuperLink has forgotten it, and then hangs for ever: seen
+ * here before that call. Only where the SuperLink's cluster can be read: it may be another institution's.
+ */
+async function stranded(context: Context, found: Deployment, pod: KubeObject, id: string): Promise<boolean> {
+  const version = runningVersion(found, "supernode") ?? context.inputs.flowerVersion
+  if (familyOf(version).ends) return false
+  try {
+    const superlink = await findSuperlink(context)
+    if (superlink === undefined) return false
+    const { name, args = [] } = containerOf(superlink, "superlink")
+    if (argumentOf(args, "--database") !== undefined) return false
+    const { cluster } = context.at(context.the("superlink"))
+    const there = (await currentPods(cluster, superlink))[0]
+    if (there === undefined || startOf(there) <= startOf(pod)) return false
+    const namespace = context.the("superlink").project
+    const membership = readSuperlinkLog(
+      await cluster.log({ namespace, pod: there.metadata.name, container: name }),
+      id,
+    )
+    return membership.is === "unknown" || membership.is === "deactivated"
+  } catch (error) {
+    if (error instanceof LookError) return false
+    throw error
+  }
+}
+
+/** When the containers of a pod began to run as they do now: the latest of them. */
+const startOf = (pod: KubeObject): number =>
+  Math.max(
+    0,
+    ...(pod.status?.containerStatuses ?? []).map((status: { state?: { running?: { startedAt?: string } } }) =>
+      Date.parse(status.state?.running?.startedAt ?? ""),
+    ),
+  ) || 0
+
+async function present(context: Context): Promise<Deploying> {
+  const asked = await deploying(context)
+  if (asked === undefined) throw new RunbookError("the SuperLink's Flower version cannot be told")
+  return asked
+}
+
+export default guideStep({
+  id: "deploy-supernode",
+  title: "Deploy the SuperNode",
+  on: "supernode",
+  needs: ["deploy-superlink", "link-status", "connector", "listener"],
+  inputs: [
+    "flower-version",
+    "project",
+    "image",
+    "image-pull-secret",
+    "env",
+    "resources",
+    "root-certificates-secret",
+    "node-config",
+    "supernode-manifest",
+  ],
+  prose: `
+A SuperNode runs beside the data. It only dials out: to \`fleet-api:9092\`, the Service that the listener has made in its own
+project, as if the SuperLink were next door.
+
+    oc apply --server-side --field-manager=flower-runbook -f supernode.yaml
+
+\`--insecure\` means that Flower's own TLS is off: the interconnect encrypts between the clusters (see the SuperLink's
+step for Flower's own TLS as well). An own image, pull secret, environment, node configuration and resources are inputs;
+\`--supernode-manifest FILE\` puts your own manifest in place of this one.
+
+A SuperNode that its SuperLink no longer knows (the SuperLink was started anew) says \`Invalid node ID\` and hangs while
+its pod keeps running: it is then started anew, and comes back under a new id.
+`,
+  look,
+  act: async (context) => deploy(context, await present(context)),
+  change: async (context) => redeploy(context, await present(context)),
+  again: async (context) => restartAgain(context, await present(context)),
+  async show(context) {
+    const { $, site } = context
+    const { name } = (await present(context)).manifest.deployment.metadata
+    return $`oc get deployment ${name} -n ${site.project}`
+  },
+  get expect() {
+    return snippet("deploy-supernode.txt")
+  },
+  timeout: 600,
+})
+
+if (import.meta.main) void main(import.meta.url)

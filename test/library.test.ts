@@ -1,0 +1,60 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { plan, run } from "../lib/index.ts"
+import { mirrors } from "./example/notebook.ts"
+
+/** The example notebook: pages and mirrors, nothing of clusters. */
+function place() {
+  const root = mkdtempSync(join(tmpdir(), "library "))
+  return {
+    root,
+    folder: join(root, "state"),
+    inputs: {
+      name: "pages",
+      values: { greeting: "Good morning" },
+      sites: [
+        { name: "original", role: "original", folder: join(root, "original") },
+        { name: "mirror-1", role: "mirror", folder: join(root, "mirror 1") },
+        { name: "mirror-2", role: "mirror", folder: join(root, "mirror_2"), mode: "link" },
+      ],
+    },
+  }
+}
+
+describe("the library, with a notebook of one's own", () => {
+  it("plans, runs, has nothing to do the second time, and mends what went away", async () => {
+    const { root, folder, inputs } = place()
+    const before = await plan(mirrors, inputs, { folder })
+    expect(before.map(({ would }) => would)).toContain("act")
+    const commands: string[] = []
+    const first = await run(mirrors, inputs, {
+      folder,
+      listeners: [(event) => event.type === "command" && commands.push(event.line)],
+    })
+    expect(first.code).toBe(0)
+    expect(readFileSync(join(root, "mirror_2", "index.html"), "utf8")).toBe("<h1>Good morning</h1>\n")
+    expect(commands).toContain(`mkdir -p '${join(root, "mirror 1")}'`)
+    expect((await plan(mirrors, inputs, { folder })).every(({ would }) => would === "nothing")).toBe(true)
+    rmSync(join(root, "mirror 1", "index.html"))
+    const again = await run(mirrors, inputs, { folder })
+    expect(
+      again.outcomes
+        .filter(({ outcome }) => outcome.kind === "acted")
+        .map(({ site, step }) => `${site}/${step}`),
+    ).toEqual(["mirror-1/copy"])
+  })
+
+  it("names everything that is wrong with its inputs", async () => {
+    const { folder, inputs } = place()
+    const wrong = {
+      name: "pages",
+      values: { greting: "x", loud: "perhaps" },
+      sites: [{ name: "original", role: "original" }, ...inputs.sites.slice(1)],
+    }
+    await expect(run(mirrors, wrong, { folder })).rejects.toThrow(
+      /greting is no input; did you mean greeting.*loud: "perhaps" is neither true nor false.*original.folder is missing/s,
+    )
+  })
+})

@@ -1,0 +1,221 @@
+/** Clusters without controllers, where a test writes what the looks are to see; and steps opened for them. */
+import { mkdtempSync } from "node:fs"
+import { rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { openCluster } from "../../lib/cluster/index.ts"
+import { writeKubeconfig } from "../../lib/cluster/kubeconfig.ts"
+import type { Cluster, KubeObject } from "../../lib/cluster/types.ts"
+import { camel, type InputTable } from "../../lib/notebook/inputs.ts"
+import { type Look, LookError } from "../../lib/notebook/looks.ts"
+import type { Site } from "../../lib/notebook/roles.ts"
+import { Redactor } from "../../lib/notebook/secrets.ts"
+import type { Step } from "../../lib/notebook/step.ts"
+import { startApiServer } from "../../lib/practice/apiserver/index.ts"
+import { createAuthority } from "../../lib/practice/certificates.ts"
+import { createFaultTable } from "../../lib/practice/faults.ts"
+import { skupperCrds } from "../../lib/practice/skupper-crds.ts"
+import type { ApiServer, FaultTable } from "../../lib/practice/types.ts"
+import { createToolbox } from "../../lib/tools.ts"
+import type { Context } from "../../runbooks/context.ts"
+import { inputs } from "../../runbooks/inputs.ts"
+
+const FEDERATION = "trial"
+
+/** Who writes what the looks are to see. */
+const WRITER: ApiServer["users"][number] = {
+  name: "system:tests",
+  token: "system-token-of-the-tests",
+  groups: ["system:masters"],
+  admin: true,
+}
+const users = (): ApiServer["users"][number][] => [
+  WRITER,
+  { name: "kube:admin", token: "admin-token-of-the-tests", groups: ["system:masters"], admin: true },
+  { name: "alice", token: "alice-token-of-the-tests", password: "alice's password", groups: [], admin: false },
+]
+
+export interface PlayedSite {
+  readonly site: Site
+  readonly server: ApiServer
+  readonly admin: Cluster
+  readonly faults: FaultTable
+  /** Makes the site's own kubeconfig, as one of the users. */
+  login(user?: string): Promise<void>
+}
+
+export interface Clusters {
+  readonly folder: string
+  readonly superlink: PlayedSite
+  readonly supernode: PlayedSite
+  readonly notes: string[]
+  /** The context of a step at a site; `more` replaces parts of it, values of the site and of the federation included. */
+  context(step: Step, at: PlayedSite | undefined, more?: More): Context
+  look(step: Step, at: PlayedSite | undefined, more?: More): Promise<Look>
+  close(): Promise<void>
+}
+
+export interface More {
+  site?: Record<string, unknown>
+  inputs?: Record<string, unknown>
+  given?: string[]
+  begun?: boolean
+  interactive?: boolean
+  env?: NodeJS.ProcessEnv
+  commands?: string
+}
+
+export async function startClusters(options: { openshift?: boolean; skupper?: boolean } = {}): Promise<Clusters> {
+  const folder = mkdtempSync(join(tmpdir(), "runbook steps_"))
+  const state = {
+    kubeconfig: (site: string) => join(folder, "kubeconfigs", site),
+    token: (site: string) => join(folder, "tokens", `${site}.yaml`),
+  }
+  const redactor = new Redactor()
+  const notes: string[] = []
+  const play = async (name: string, role: string, project: string): Promise<PlayedSite> => {
+    const ca = await createAuthority(name)
+    const faults = createFaultTable()
+    const known = users()
+    const server = await startApiServer({ name, users: known, ca, faults, openshift: options.openshift ?? true })
+    const admin = openCluster({ server: server.url, ca: ca.certificate, token: WRITER.token })
+    if (options.skupper !== false) for (const crd of skupperCrds()) await admin.create(crd)
+    const site = { ...defaults({ name, role }), name, role, server: server.url, project }
+    return {
+      site,
+      server,
+      admin,
+      faults,
+      login: (user = "kube:admin") =>
+        writeKubeconfig(state.kubeconfig(name), {
+          server: server.url,
+          ca: ca.certificate,
+          token: known.find((one) => one.name === user)!.token,
+          user,
+          namespace: project,
+        }),
+    }
+  }
+  const [superlink, supernode] = await Promise.all([
+    play("superlink", "superlink", "flower-openshift-demo"),
+    play("supernode-1", "supernode", "flower-supernode-1"),
+  ])
+  const toolboxes: ReturnType<typeof createToolbox>[] = []
+
+  const context = (step: Step, at: PlayedSite | undefined, more: More = {}): Context => {
+    const changed = (site: Site): Site => (site === at?.site ? { ...site, ...more.site } : site)
+    const sites = [superlink, supernode].map((one) => changed(one.site))
+    const site = sites.find(({ name }) => name === at?.site.name)
+    const toolbox = createToolbox({
+      state,
+      redactor,
+      ...(more.env && { env: more.env }),
+      ...(more.commands && { commands: more.commands }),
+    })
+    toolboxes.push(toolbox)
+    const signal = new AbortController().signal
+    const tools = toolbox.open({ step, site, signal, emit: () => undefined })
+    const base = {
+      site,
+      peer: sites[0],
+      sites,
+      the: (role: string) => sites.find((one) => one.role === role)!,
+      all: (role: string) => sites.filter((one) => one.role === role),
+      inputs: { ...federationDefaults(), ...more.inputs },
+      federation: FEDERATION,
+      folder,
+      signal,
+      begun: more.begun ?? false,
+      interactive: more.interactive ?? false,
+      given: (input: string) => more.given?.includes(input) ?? false,
+      outcome: () => undefined,
+      note: (text: string) => notes.push(text),
+      secret: (value: string | undefined) => redactor.add(value),
+    }
+    return Object.defineProperties(base, Object.getOwnPropertyDescriptors(tools)) as unknown as Context
+  }
+
+  return {
+    folder,
+    superlink,
+    supernode,
+    notes,
+    context,
+    look: async (step, at, more) => {
+      try {
+        return await step.look(context(step, at, more))
+      } catch (error) {
+        // As the runner takes it.
+        if (error instanceof LookError) return error.look
+        throw error
+      }
+    },
+    close: async () => {
+      await Promise.all(toolboxes.map((toolbox) => toolbox.close()))
+      for (const { admin, server } of [superlink, supernode]) {
+        await admin.close()
+        await server.close()
+      }
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The defaults of the per-site inputs of a role. */
+function defaults(site: { name: string; role: string }): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const [name, input] of Object.entries(inputs as InputTable)) {
+    if (input.per !== "site" || (input.roles && !input.roles.includes(site.role))) continue
+    const value = typeof input.default === "function" ? input.default(site, values) : input.default
+    if (value !== undefined) values[camel(name)] = value
+  }
+  return values
+}
+
+const federationDefaults = (): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(inputs as InputTable)
+      .filter(([, input]) => input.per === "federation" && input.default !== undefined)
+      .map(([name, input]) => [camel(name), input.default]),
+  )
+
+export const namespace = (name: string): KubeObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })
+
+/** Makes an object, and then its status, as a controller would. */
+export async function put(cluster: Cluster, object: KubeObject): Promise<KubeObject> {
+  const made = await cluster.create(object)
+  if (object.status === undefined) return made
+  return setStatus(cluster, made, object.status)
+}
+
+export const setStatus = (cluster: Cluster, object: KubeObject, status: object): Promise<KubeObject> =>
+  cluster.merge(
+    {
+      apiVersion: object.apiVersion,
+      kind: object.kind,
+      name: object.metadata.name,
+      ...(object.metadata.namespace && { namespace: object.metadata.namespace }),
+    },
+    { status },
+    { subresource: "status" },
+  )
+
+export const skupper = (kind: string, namespace: string, name: string, more: object = {}): KubeObject => ({
+  apiVersion: "skupper.io/v2alpha1",
+  kind,
+  metadata: { name, namespace },
+  spec: {},
+  ...more,
+})
+
+/** Conditions as `{ Ready: "True", Running: ["False", "Pending", "No router pod is ready"] }`. */
+export const conditions = (table: Record<string, string | [string, string, string]>): object[] =>
+  Object.entries(table).map(([type, value]) => {
+    const [status, reason, message] = typeof value === "string" ? [value, "Ready", "OK"] : value
+    return { type, status, reason, message, lastTransitionTime: new Date().toISOString() }
+  })
+
+export const endpoints = (host: string): object[] => [
+  { name: "edge", host, port: "45671", group: "skupper-router" },
+  { name: "inter-router", host, port: "55671", group: "skupper-router" },
+]

@@ -1,0 +1,63 @@
+import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { readSkupperVersion } from "../../runbooks/commands.ts"
+import prerequisites from "../../runbooks/prerequisites.ts"
+import { snippet } from "../../runbooks/snippet.ts"
+import { type Clusters, startClusters } from "./clusters.ts"
+
+describe("the version of skupper", () => {
+  test.each([
+    ["2.2.1\n", "2.2.1", 2],
+    ["2.2.1-rh-1\n", "2.2.1-rh-1", 2],
+    ["COMPONENT\t\tVERSION\nrouter\t\t3.4.0\ncontroller\t2.1.4\ncli\t\t2.1.4\n", "2.1.4", 2],
+    ["client version                 1.9.2\ntransport version              not-found\n", "1.9.2", 1],
+    ["undefined\n", undefined, 2],
+  ])("of %j", (text, version, major) => {
+    expect(readSkupperVersion(text)).toEqual({ version, major })
+  })
+})
+
+describe("what is on PATH", () => {
+  let clusters: Clusters
+  beforeAll(async () => {
+    clusters = await startClusters()
+  })
+  afterAll(() => clusters.close())
+
+  /** A folder with bash, and commands that print a text. */
+  function folderWith(commands: Record<string, string>): string {
+    const folder = mkdtempSync(join(tmpdir(), "path-"))
+    mkdirSync(folder, { recursive: true })
+    symlinkSync("/bin/bash", join(folder, "bash"))
+    for (const [name, prints] of Object.entries(commands)) {
+      writeFileSync(join(folder, name), `#!/bin/bash\nprintf '%s' '${prints}'\n`)
+      chmodSync(join(folder, name), 0o755)
+    }
+    return folder
+  }
+  const look = (commands: Record<string, string>) =>
+    clusters.look(prerequisites, undefined, { env: { PATH: folderWith(commands) } })
+
+  test("all there", async () => {
+    const found = await look({ oc: "", skupper: "2.2.1\n" })
+    expect(found).toMatchObject({ is: "done", reason: expect.stringContaining("2.2.1") })
+  })
+
+  test("what is missing is named with where it comes from", async () => {
+    const found = await look({ oc: "" })
+    expect(found).toMatchObject({ is: "blocked", reason: "not on PATH: skupper", code: "missing command" })
+    expect(found).toHaveProperty("fix", expect.stringContaining("https://skupper.io/"))
+  })
+
+  test("version 1 is refused with the reason", async () => {
+    const found = await look({ oc: "", skupper: "client version                 1.9.2\n" })
+    expect(found).toMatchObject({ is: "blocked", reason: expect.stringContaining("skupper 1.9.2 is version 1") })
+  })
+})
+
+test("a snippet that is not there is said", () => {
+  expect(() => snippet("nope.txt")).toThrow("snippets/nope.txt is missing")
+  expect(snippet("site-create.txt")).toContain("Ready")
+})

@@ -1,0 +1,222 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import type { KubeObject } from "../../lib/cluster/types.ts"
+import { ADOPTED, FEDERATION, labels, MANAGED_BY } from "../../runbooks/labels.ts"
+import siteCreate from "../../runbooks/site-create.ts"
+import { type Clusters, conditions, endpoints, namespace, put, setStatus, skupper, startClusters } from "./clusters.ts"
+
+const NS = "flower-openshift-demo"
+const NAME = "superlink-interconnect"
+const READY = conditions({ Configured: "True", Ready: "True", Resolved: "True", Running: "True" })
+const pendingStatus = (message: string) => ({
+  conditions: conditions({ Configured: "True", Ready: ["False", "Pending", message] }),
+  status: "Pending",
+  message,
+})
+
+let clusters: Clusters
+beforeEach(async () => {
+  clusters = await startClusters()
+  for (const one of [clusters.superlink, clusters.supernode]) {
+    await one.login()
+    await one.admin.create(namespace(String(one.site.project)))
+  }
+})
+afterEach(() => clusters.close())
+const look = (more = {}) => clusters.look(siteCreate, clusters.superlink, more)
+const site = (more: object = {}, name = NAME): Promise<KubeObject> =>
+  put(clusters.superlink.admin, skupper("Site", NS, name, { spec: { linkAccess: "default" }, ...more }))
+
+test("none there", async () => {
+  expect(await look()).toMatchObject({ is: "absent", reason: `project ${NS} has no Skupper site yet` })
+})
+
+test("ready, with an address", async () => {
+  await site({ status: { conditions: READY, status: "Ready", message: "OK", endpoints: endpoints("a.example") } })
+  expect(await look()).toMatchObject({
+    is: "done",
+    reason: `Site ${NAME} is ready, links come in at a.example:55671`,
+    adopted: true,
+  })
+  expect(await look({ begun: true })).toMatchObject({ is: "done", adopted: false })
+})
+
+test("ready without an address is not ready for links", async () => {
+  await site({ status: { conditions: READY, status: "Ready", message: "OK" } })
+  expect(await look()).toMatchObject({ is: "under way" })
+})
+
+test("one of another name is used, and said", async () => {
+  await site({ status: { conditions: READY, endpoints: endpoints("a.example") } }, "west")
+  expect(await look({ begun: true })).toMatchObject({
+    is: "done",
+    adopted: true,
+    reason: expect.stringContaining(`the name asked for is ${NAME}`),
+  })
+})
+
+test("two are one too many", async () => {
+  await site({ status: { conditions: READY } })
+  await site({ status: { conditions: conditions({ Configured: ["False", "Error", "An active site already exists"] }) } }, "b")
+  expect(await look()).toMatchObject({ is: "blocked", code: "two sites", next: `skupper site delete b -n ${NS}` })
+})
+
+describe("link access", () => {
+  test.each([
+    [{}, {}, "none", "default"],
+    [{ linkAccess: "none" }, {}, "none", "default"],
+    [{ linkAccess: "default" }, { linkAccessType: "loadbalancer" }, "default", "loadbalancer"],
+  ])("%j with %j", async (spec, asked, was, is) => {
+    await site({ spec, status: { conditions: READY } })
+    expect(await look({ site: asked })).toMatchObject({
+      is: "different",
+      fields: [{ field: "link access", found: was, asked: is }],
+    })
+  })
+
+  test("any does where none is named", async () => {
+    await site({ spec: { linkAccess: "route" }, status: { conditions: READY, endpoints: endpoints("a") } })
+    expect(await look()).toMatchObject({ is: "done" })
+  })
+
+  test("a SuperNode's site needs none", async () => {
+    await put(clusters.supernode.admin, skupper("Site", "flower-supernode-1", "x", { status: { conditions: READY } }))
+    expect(await clusters.look(siteCreate, clusters.supernode)).toMatchObject({ is: "done" })
+  })
+
+  test("it is patched, and the rest of the Site stays; one that was there stays adopted", async () => {
+    await site({ spec: { defaultIssuer: "mine" } }, "west")
+    const context = clusters.context(siteCreate, clusters.superlink, { begun: true })
+    await siteCreate.change!(context)
+    await siteCreate.claim!(context)
+    const found = (await clusters.superlink.admin.get({
+      apiVersion: "skupper.io/v2alpha1",
+      kind: "Site",
+      name: "west",
+      namespace: NS,
+    }))!
+    expect(found.spec).toEqual({ defaultIssuer: "mine", linkAccess: "default" })
+    expect(found.metadata.annotations?.[ADOPTED]).toBe("trial")
+    expect(found.metadata.labels).toBeUndefined()
+  })
+
+  test("of ours it is patched without a mark; what we made is labelled", async () => {
+    await site({ spec: {} })
+    const context = clusters.context(siteCreate, clusters.superlink, { begun: true })
+    await siteCreate.claim!(context)
+    await siteCreate.change!(context)
+    const found = await clusters.superlink.admin.get({
+      apiVersion: "skupper.io/v2alpha1",
+      kind: "Site",
+      name: NAME,
+      namespace: NS,
+    })
+    expect(found!.metadata.labels).toEqual({ [MANAGED_BY]: "flower-runbook", [FEDERATION]: "trial" })
+    expect(found!.metadata.annotations).toBeUndefined()
+  })
+})
+
+test("another federation's label is left alone", async () => {
+  await site({ metadata: { name: NAME, namespace: NS, labels: labels("other") }, status: { conditions: READY } })
+  await siteCreate.claim!(clusters.context(siteCreate, clusters.superlink))
+  const found = await clusters.superlink.admin.list({ apiVersion: "skupper.io/v2alpha1", kind: "Site", namespace: NS })
+  expect(found[0]!.metadata.labels).toEqual(labels("other"))
+})
+
+describe("pending", () => {
+  test("in the controller's own words", async () => {
+    await site()
+    expect(await look()).toMatchObject({ is: "under way", reason: expect.stringContaining("has not answered yet") })
+    const [made] = await clusters.superlink.admin.list({ apiVersion: "skupper.io/v2alpha1", kind: "Site", namespace: NS })
+    await setStatus(clusters.superlink.admin, made!, pendingStatus("No router pod is ready"))
+    expect(await look()).toMatchObject({ is: "under way", reason: `Site ${NAME}: No router pod is ready` })
+  })
+
+  test("an access type that the controller does not offer", async () => {
+    const message = "Unsupported value for LinkAccess: route"
+    await site({ spec: { linkAccess: "route" }, status: { conditions: conditions({ Configured: ["False", "Error", message] }) } })
+    expect(await look()).toMatchObject({ is: "blocked", reason: `Site ${NAME}: ${message}` })
+  })
+
+  test("a Route that is not admitted", async () => {
+    await site({ status: pendingStatus("Pending") })
+    await put(clusters.superlink.admin, {
+      apiVersion: "route.openshift.io/v1",
+      kind: "Route",
+      metadata: { name: "skupper-router-edge", namespace: NS },
+      spec: { to: { kind: "Service", name: "skupper-router" } },
+      status: { ingress: [{ host: "x", conditions: conditions({ Admitted: ["False", "HostAlreadyClaimed", "taken"] }) }] },
+    })
+    expect(await look()).toMatchObject({
+      is: "under way",
+      reason: `Site ${NAME}: Pending; Route skupper-router-edge is not admitted: taken`,
+    })
+  })
+
+  test("a load balancer that has no address, with its last event", async () => {
+    await site({ status: pendingStatus("Pending") })
+    const { admin } = clusters.superlink
+    await admin.create({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "skupper-router", namespace: NS },
+      spec: { type: "LoadBalancer", ports: [{ name: "inter-router", port: 55671 }] },
+    })
+    const event = (name: string, message: string, lastTimestamp: string) => ({
+      apiVersion: "v1",
+      kind: "Event",
+      metadata: { name, namespace: NS },
+      involvedObject: { kind: "Service", name: "skupper-router", namespace: NS },
+      reason: "SyncLoadBalancerFailed",
+      type: "Warning",
+      message,
+      lastTimestamp,
+    })
+    await admin.create(event("late", "no subnet found", "2026-11-22T10:00:05Z"))
+    await admin.create(event("early", "ensuring load balancer", "2026-11-22T10:00:00Z"))
+    expect(await look()).toMatchObject({
+      is: "under way",
+      reason: expect.stringContaining("has no address from a load balancer yet: no subnet found"),
+    })
+  })
+
+  test("a quota that lets no router start needs a person; seen long ago, it may be cured", async () => {
+    await site({ status: pendingStatus("Not Running") })
+    const { admin } = clusters.superlink
+    const made = await admin.create({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "skupper-router", namespace: NS },
+      spec: {
+        selector: { matchLabels: { "skupper.io/component": "router" } },
+        template: {
+          metadata: { labels: { "skupper.io/component": "router" } },
+          spec: { containers: [{ name: "router", image: "router" }] },
+        },
+      },
+    })
+    const message = 'pods "skupper-router-1" is forbidden: exceeded quota: small, requested: pods=1'
+    const failed = conditions({ ReplicaFailure: ["True", "FailedCreate", message] })
+    await setStatus(admin, made, { conditions: failed })
+    expect(await look()).toMatchObject({
+      is: "blocked",
+      code: "quota",
+      reason: expect.stringContaining("exceeded quota: small"),
+      fix: expect.stringContaining("quota"),
+    })
+    await setStatus(admin, made, { conditions: [{ ...failed[0], lastTransitionTime: "2026-01-01T00:00:00Z" }] })
+    expect(await look()).toMatchObject({ is: "under way", reason: expect.stringContaining("exceeded quota") })
+  })
+})
+
+describe("a project whose name is too long for Routes", () => {
+  const long = "a-project-with-a-name-of-thirty-six-x"
+  test("is refused beforehand", async () => {
+    await clusters.superlink.admin.create(namespace(long))
+    expect(await look({ site: { project: long } })).toMatchObject({
+      is: "blocked",
+      code: "project name",
+      reason: expect.stringContaining("at most 35"),
+    })
+    expect(await look({ site: { project: long, linkAccessType: "loadbalancer" } })).toMatchObject({ is: "absent" })
+  })
+})
