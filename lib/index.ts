@@ -8,7 +8,7 @@ export type { Federation, Origin } from "./notebook/federation.ts"
 export type { FederationValues, Input, InputTable, SiteValues } from "./notebook/inputs.ts"
 export * as input from "./notebook/inputs.ts"
 export * from "./notebook/looks.ts"
-export { type Notebook, notebook, type Problem } from "./notebook/notebook.ts"
+export { type MissingInput, type Notebook, notebook, type Problem } from "./notebook/notebook.ts"
 export type { Roles, Site } from "./notebook/roles.ts"
 export {
   type ActResult,

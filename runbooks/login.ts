@@ -31,6 +31,8 @@ async function look({ cluster, site, kubeconfig }: Context): Promise<Look> {
   if (server === undefined) return absent(`not logged in to ${site.server} yet`)
   if (!sameServer(server, site.server))
     return different([{ field: "server", found: server, asked: site.server }])
+  if (site.login === "token" && (await isAnother(site.tokenFile, kubeconfig)))
+    return different([{ field: "token", found: "another one", asked: `the one in ${site.tokenFile}` }])
   let user: string
   try {
     user = await cluster.whoami()
@@ -47,6 +49,12 @@ async function look({ cluster, site, kubeconfig }: Context): Promise<Look> {
   )
     return different([{ field: "user", found: user, asked: site.username }])
   return done(`logged in as ${user} at ${site.server}`)
+}
+
+/** Somebody has put another user's token into the file. One that has been deleted since tells nothing. */
+async function isAnother(tokenFile: string | undefined, kubeconfig: string): Promise<boolean> {
+  const token = tokenFile && (await readFile(tokenFile, "utf8").catch(() => "")).trim()
+  return token ? !(await readFile(kubeconfig, "utf8")).includes(token) : false
 }
 
 /** The proxy to write into the kubeconfig: client libraries do not read HTTPS_PROXY for a cluster with its own CA. */

@@ -16,8 +16,16 @@ import type { Context } from "./context.ts"
 import { dropGrants, hide } from "./issuing.ts"
 import { adopted, claimObject, ours } from "./labels.ts"
 import { type SortedLinks, sortLinks } from "./links.ts"
-import { seen, some, untilSeen } from "./reading.ts"
-import { type AccessToken, activeSite, linkRef, listLinks, type SkupperSite, tokenRef } from "./skupper.ts"
+import { ifAllowed, seen, some, untilSeen } from "./reading.ts"
+import {
+  type AccessToken,
+  activeSite,
+  linkRef,
+  listLinks,
+  type SkupperLink,
+  type SkupperSite,
+  tokenRef,
+} from "./skupper.ts"
 import { type IssuedToken, isLinkOf, readTokenFile } from "./token-file.ts"
 
 const ISSUE = "token-issue"
@@ -30,6 +38,9 @@ export async function lookForLink(context: Context): Promise<Look> {
   const { there, earlier } = sortLinks(await listLinks(cluster, site.project), to, federation, file)
   const [found] = there
   if (found !== undefined) {
+    const missing = await missingSecret(context, found, file)
+    if (missing !== undefined)
+      return absent(`Link ${found.metadata.name} is there, its Secret ${missing} is not`)
     const sure = found.status?.remoteSiteId !== undefined
     return done(`Link ${found.metadata.name} leads to ${sure ? `Site ${to.metadata.name}` : peer.name}`, {
       seen: seen(found),
@@ -43,6 +54,20 @@ export async function lookForLink(context: Context): Promise<Look> {
     return underWay(`AccessToken ${token.metadata.name} is being redeemed`, seen(token))
   if (token !== undefined) return absent(`the last token was refused: ${token.status?.message}`)
   return absent(`no Link leads to Site ${to.metadata.name} of ${peer.name} yet`)
+}
+
+/** A link file holds a Link and a Secret: a command that was killed in between has left only the first. */
+async function missingSecret(
+  { cluster, site }: Context,
+  { spec, status }: SkupperLink,
+  file: Awaited<ReturnType<typeof readTokenFile>>,
+): Promise<string | undefined> {
+  const name = spec.tlsCredentials
+  if (file?.is !== "file" || status?.remoteSiteId !== undefined || name === undefined) return undefined
+  const ref = { apiVersion: "v1", kind: "Secret", name, namespace: site.project }
+  return (await ifAllowed(cluster.get(ref).then((secret) => secret !== undefined))) === false
+    ? name
+    : undefined
 }
 
 function dead(links: SortedLinks["earlier"], to: SkupperSite, federation: string): Look {
@@ -70,7 +95,8 @@ export async function redeem(context: Context): Promise<ActResult> {
     if (file?.is !== "file") return again(ISSUE, "there is no link file")
     const { $, site } = context
     // Applied server-side: otherwise the key would stand a second time in an annotation.
-    await $`oc apply --server-side --field-manager=flower-runbook -n ${site.project} -f ${tokenFile}`
+    const shell = $.with({ cwd: dirname(tokenFile) })
+    await shell`oc apply --server-side --field-manager=flower-runbook -n ${site.project} -f ${basename(tokenFile)}`
     return undefined
   }
   if (file?.is !== "token") return again(ISSUE, "there is no token")
@@ -83,7 +109,13 @@ async function redeemToken(context: Context, file: IssuedToken): Promise<ActResu
   const ref = tokenRef(site.project, file.name)
   // What an earlier try has left: the command refuses a name that is there.
   const left = await cluster.get<AccessToken>(ref)
-  if (left !== undefined && left.status?.redeemed !== true) await cluster.remove(ref)
+  if (left !== undefined) {
+    await cluster.remove(ref)
+    if (left.status?.redeemed === true) {
+      await rm(tokenFile, { force: true })
+      return again(ISSUE, "the token was redeemed before, and its Link is gone")
+    }
+  }
   const ended = new AbortController()
   const refused = new AbortController()
   const answer = untilSeen(cluster, AbortSignal.any([signal, ended.signal]), async (reader) => {
@@ -102,9 +134,8 @@ async function redeemToken(context: Context, file: IssuedToken): Promise<ActResu
     ended.abort()
     const token = (await answer) ?? (await cluster.get<AccessToken>(ref))
     if (token === undefined || token.status?.redeemed === true || !token.status?.message) {
-      const words = result.stdout.trim() || result.stderr.trim()
       throw new RunbookError(`the token was not redeemed at ${site.name}`, {
-        why: token?.status?.redeemed ? `AccessToken ${file.name} was redeemed before` : words,
+        why: result.stdout.trim() || result.stderr.trim(),
         next: `skupper site status -n ${site.project}`,
       })
     }

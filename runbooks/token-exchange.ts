@@ -35,7 +35,8 @@ export const tokenRedeem = guideStep({
   id: "token-redeem",
   title: "Redeem the token: make the link",
   on: "link",
-  needs: ["site-create", "token-issue"],
+  // Not token-issue: without a token it asks for one itself.
+  needs: ["site-create"],
   inputs: ["server", "project"],
   prose: `
 In the SuperNode's project the token becomes a **link** to the SuperLink's site:

@@ -32,10 +32,20 @@ export function refuseAborted({ signal }: Call): void {
 
 /** Arguments as a person types them, quoted where a shell needs it. */
 export function commandText(program: string, argv: readonly string[]): string {
-  return [
-    program,
-    ...argv.map((word) => (/^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)),
-  ].join(" ")
+  return [program, ...argv.map(shellWord)].join(" ")
+}
+
+const shellWord = (word: string): string =>
+  /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+
+/** What a further command needs to mean the same federation: its flags as they were typed, ` --state DIR` or nothing. */
+export function sameFederation({ flags }: Call): string {
+  return ["federation", "name", "state"]
+    .flatMap((name) => {
+      const text = flags.text(name)
+      return text === undefined ? [] : [` --${name} ${shellWord(text)}`]
+    })
+    .join("")
 }
 
 /** How wide and whether in colour: for the tables on stdout. */

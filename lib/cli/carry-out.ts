@@ -1,7 +1,7 @@
 import { RunbookError, UsageError } from "../notebook/errors.ts"
 import { openState, readState } from "../runner/open-state.ts"
 import type { Consent, PlanEntry, RunOptions } from "../runner/types.ts"
-import { type Call, refuseAborted, textOptions } from "./call.ts"
+import { type Call, refuseAborted, sameFederation, textOptions } from "./call.ts"
 import { hasSession, runOptions, toolboxFor } from "./engine.ts"
 import {
   chosenSites,
@@ -16,7 +16,7 @@ export interface CarryOutOptions extends Omit<OpenFederationOptions, "complete">
   readonly agreed: "plan" | "named"
   /** Steps show nothing (teardown). */
   readonly quiet?: boolean
-  /** Said once everything is done. */
+  /** Named once everything is done: a command without its program. */
   readonly after?: string
 }
 
@@ -31,23 +31,29 @@ export async function carryOut(call: Call, options: CarryOutOptions): Promise<nu
   await refuseUnanswerable(call, chosenSites(call, opened.federation), (site, server) =>
     hasSession(call, reading, site, server),
   )
-  refuseAborted(call)
-  const state = await openState(opened.folder, {
-    command: call.redactor.text(call.command),
-    fresh: options.fresh ?? false,
-  })
+  const toolbox = await toolboxFor(call, opened, reading)
   try {
-    const toolbox = await toolboxFor(call, opened, state)
+    const quiet = options.quiet === true && { quiet: true }
+    const consent = await agreement(
+      call,
+      opened,
+      { ...runOptions(call, opened, reading, toolbox), ...quiet },
+      options,
+    )
+    refuseAborted(call)
+    // Nothing was made or written so far.
+    const state = await openState(opened.folder, {
+      command: call.redactor.text(call.command),
+      fresh: options.fresh ?? false,
+    })
     try {
-      const base = runOptions(call, opened, state, toolbox)
-      const settings = { ...base, ...(options.quiet && { quiet: true }) }
-      const consent = await agreement(call, opened, settings, options)
-      return await carried(call, opened, { ...settings, consent }, options)
+      const settings = { ...runOptions(call, opened, state, toolbox), ...quiet, consent }
+      return await carried(call, opened, settings, options)
     } finally {
-      await toolbox.close()
+      await state.close()
     }
   } finally {
-    await state.close()
+    await toolbox.close()
   }
 }
 
@@ -130,7 +136,9 @@ async function carried(
       federation: federation.name,
       seconds: (performance.now() - started) / 1000,
       again: command,
-      ...(options.after !== undefined && { after: options.after }),
+      ...(options.after !== undefined && {
+        after: `${io.program} ${options.after}${sameFederation(call)}`,
+      }),
     })
     io.stdout.write(`\n${call.redactor.text(closing)}`)
   }

@@ -3,7 +3,7 @@ import type { Site } from "../notebook/roles.ts"
 import type { State } from "../runner/state.ts"
 import type { Toolbox } from "../runner/toolbox.ts"
 import type { RunOptions } from "../runner/types.ts"
-import type { Call } from "./call.ts"
+import { type Call, sameFederation } from "./call.ts"
 import { type OpenedFederation, selectionOf } from "./open-federation.ts"
 
 /** The tools of the notebook's steps over a federation's folder. */
@@ -25,11 +25,11 @@ export async function toolboxFor(
 }
 
 /** The command that makes a site's session, by the notebook's own step for it. */
-export function loginCommand({ notebook, io }: Call, site: string): string {
+export function loginCommand(call: Call, site: string): string {
+  const { notebook, io } = call
   const step = notebook.steps.find(({ session }) => session === true)
-  return step === undefined
-    ? `${io.program} run --site ${site}`
-    : `${io.program} step ${step.id} --site ${site}`
+  const command = step === undefined ? "run" : `step ${step.id}`
+  return `${io.program} ${command} --site ${site}${sameFederation(call)}`
 }
 
 /** What plan, run and looks have in common. */

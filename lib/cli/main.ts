@@ -103,6 +103,12 @@ async function perform(
   }
   try {
     return await (await handlerOf(command.name))(call)
+  } catch (error) {
+    if (!signals.signal.aborted) throw error
+    // Whatever broke off because of the signal: its code says how the program ended.
+    const { reportError } = await import("./report-error.ts")
+    await reportError(error, io, redactor)
+    return signals.signal.reason as number
   } finally {
     signals.release()
   }

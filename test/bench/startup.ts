@@ -13,8 +13,15 @@ export interface Row {
   most: number | undefined
 }
 
-export function startup(bin: string, calls: readonly { what: string; argv: string[]; most?: number }[], env: NodeJS.ProcessEnv): Row[] {
-  const all = [{ what: "node -e 0", argv: ["-e", "0"] }, ...calls.map((call) => ({ ...call, argv: [bin, ...call.argv] }))]
+export function startup(
+  bin: string,
+  calls: readonly { what: string; argv: string[]; most?: number }[],
+  env: NodeJS.ProcessEnv,
+): Row[] {
+  const all = [
+    { what: "node -e 0", argv: ["-e", "0"] },
+    ...calls.map((call) => ({ ...call, argv: [bin, ...call.argv] })),
+  ]
   const times = all.map((): number[] => [])
   for (let round = -WARM_UPS; round < ROUNDS; round++) {
     all.forEach(({ what, argv }, index) => {
@@ -28,8 +35,14 @@ export function startup(bin: string, calls: readonly { what: string; argv: strin
   const [bare, ...medians] = times.map(median)
   return [
     { what: "node -e 0", ms: bare!, ratio: 1, most: undefined },
-    ...calls.map((call, index) => ({ what: call.what, ms: medians[index]!, ratio: medians[index]! / bare!, most: call.most })),
+    ...calls.map((call, index) => ({
+      what: call.what,
+      ms: medians[index]!,
+      ratio: medians[index]! / bare!,
+      most: call.most,
+    })),
   ]
 }
 
-export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!

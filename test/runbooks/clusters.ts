@@ -32,7 +32,13 @@ const WRITER: ApiServer["users"][number] = {
 const users = (): ApiServer["users"][number][] => [
   WRITER,
   { name: "kube:admin", token: "admin-token-of-the-tests", groups: ["system:masters"], admin: true },
-  { name: "alice", token: "alice-token-of-the-tests", password: "alice's password", groups: [], admin: false },
+  {
+    name: "alice",
+    token: "alice-token-of-the-tests",
+    password: "alice's password",
+    groups: [],
+    admin: false,
+  },
 ]
 
 export interface PlayedSite {
@@ -65,7 +71,9 @@ export interface More {
   commands?: string
 }
 
-export async function startClusters(options: { openshift?: boolean; skupper?: boolean } = {}): Promise<Clusters> {
+export async function startClusters(
+  options: { openshift?: boolean; skupper?: boolean } = {},
+): Promise<Clusters> {
   const folder = mkdtempSync(join(tmpdir(), "runbook steps_"))
   const state = {
     kubeconfig: (site: string) => join(folder, "kubeconfigs", site),
@@ -77,7 +85,13 @@ export async function startClusters(options: { openshift?: boolean; skupper?: bo
     const ca = await createAuthority(name)
     const faults = createFaultTable()
     const known = users()
-    const server = await startApiServer({ name, users: known, ca, faults, openshift: options.openshift ?? true })
+    const server = await startApiServer({
+      name,
+      users: known,
+      ca,
+      faults,
+      openshift: options.openshift ?? true,
+    })
     const admin = openCluster({ server: server.url, ca: ca.certificate, token: WRITER.token })
     if (options.skupper !== false) for (const crd of skupperCrds()) await admin.create(crd)
     const site = { ...defaults({ name, role }), name, role, server: server.url, project }
@@ -179,7 +193,11 @@ const federationDefaults = (): Record<string, unknown> =>
       .map(([name, input]) => [camel(name), input.default]),
   )
 
-export const namespace = (name: string): KubeObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })
+export const namespace = (name: string): KubeObject => ({
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name },
+})
 
 /** Makes an object, and then its status, as a controller would. */
 export async function put(cluster: Cluster, object: KubeObject): Promise<KubeObject> {

@@ -7,7 +7,9 @@ import { type Clusters, conditions, put, setStatus, startClusters } from "./clus
 
 const NS = "openshift-operators"
 
-const subscription = (more: { spec?: object; status?: object; labels?: Record<string, string> } = {}): KubeObject => ({
+const subscription = (
+  more: { spec?: object; status?: object; labels?: Record<string, string> } = {},
+): KubeObject => ({
   apiVersion: OLM,
   kind: "Subscription",
   metadata: { name: PACKAGE, namespace: NS, ...(more.labels && { labels: more.labels }) },
@@ -33,7 +35,12 @@ const plan = (status: object, spec: object = {}): KubeObject => ({
   apiVersion: OLM,
   kind: "InstallPlan",
   metadata: { name: "install-x7k2p", namespace: NS },
-  spec: { clusterServiceVersionNames: ["skupper-operator.v2.1.4-rh-3"], approval: "Manual", approved: false, ...spec },
+  spec: {
+    clusterServiceVersionNames: ["skupper-operator.v2.1.4-rh-3"],
+    approval: "Manual",
+    approved: false,
+    ...spec,
+  },
   status,
 })
 
@@ -109,7 +116,9 @@ describe("what a Subscription and what it leads to say", () => {
     ],
     [
       "a bundle that cannot be pulled",
-      { subscription: troubled("BundleUnpackFailed", "BundleUnpackFailed", "Job was active longer than 10m") },
+      {
+        subscription: troubled("BundleUnpackFailed", "BundleUnpackFailed", "Job was active longer than 10m"),
+      },
       { is: "blocked", code: "bundle", reason: expect.stringContaining("10m") },
     ],
     [
@@ -137,7 +146,12 @@ describe("what a Subscription and what it leads to say", () => {
     ],
     [
       "a failed plan",
-      { plan: plan({ phase: "Failed", conditions: conditions({ Installed: ["False", "InstallComponentFailed", "forbidden"] }) }) },
+      {
+        plan: plan({
+          phase: "Failed",
+          conditions: conditions({ Installed: ["False", "InstallComponentFailed", "forbidden"] }),
+        }),
+      },
       { is: "blocked", reason: "InstallPlan install-x7k2p failed: forbidden" },
     ],
     [
@@ -253,9 +267,13 @@ describe("with nothing installed", () => {
     const { admin } = clusters.supernode
     await admin.create(manifest)
     const found = await clusters.look(installOperator, clusters.supernode)
-    expect(found).toMatchObject({ is: "blocked", code: "forbidden", next: expect.stringContaining("--site supernode-1") })
+    expect(found).toMatchObject({
+      is: "blocked",
+      code: "forbidden",
+      next: expect.stringContaining("--site supernode-1"),
+    })
     expect(found).toHaveProperty("fix", expect.stringContaining("flower-runbook/federation: trial"))
-    expect(found).toHaveProperty("fix", expect.stringMatching(/kind: Subscription[^]*channel: stable-2\n/))
+    expect(found).toHaveProperty("fix", expect.stringMatching(/kind: Subscription[\s\S]*channel: stable-2\n/))
   })
 })
 
@@ -322,9 +340,16 @@ describe("with something installed", () => {
       },
     }
     const made = await admin.create(deployment)
-    expect(await look()).toMatchObject({ is: "under way", reason: expect.stringContaining("the controller in skupper") })
+    expect(await look()).toMatchObject({
+      is: "under way",
+      reason: expect.stringContaining("the controller in skupper"),
+    })
     await setStatus(admin, made, { conditions: conditions({ Available: "True" }) })
-    expect(await look()).toMatchObject({ is: "done", adopted: true, reason: expect.stringContaining("skupper") })
+    expect(await look()).toMatchObject({
+      is: "done",
+      adopted: true,
+      reason: expect.stringContaining("skupper"),
+    })
   })
 
   test("definitions that were left behind are no operator", async () => {
@@ -334,7 +359,11 @@ describe("with something installed", () => {
 
   test("a user who sees nothing of it goes by what is served", async () => {
     await clusters.superlink.login("alice")
-    expect(await look()).toMatchObject({ is: "done", adopted: true, reason: expect.stringContaining("out of your sight") })
+    expect(await look()).toMatchObject({
+      is: "done",
+      adopted: true,
+      reason: expect.stringContaining("out of your sight"),
+    })
   })
 })
 
@@ -342,7 +371,10 @@ test("plain Kubernetes has no OLM", async () => {
   const clusters = await startClusters({ openshift: false, skupper: false })
   try {
     await clusters.superlink.login()
-    expect(await clusters.look(installOperator, clusters.superlink)).toMatchObject({ is: "blocked", code: "no OLM" })
+    expect(await clusters.look(installOperator, clusters.superlink)).toMatchObject({
+      is: "blocked",
+      code: "no OLM",
+    })
   } finally {
     await clusters.close()
   }

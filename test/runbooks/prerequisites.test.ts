@@ -53,7 +53,10 @@ describe("what is on PATH", () => {
 
   test("version 1 is refused with the reason", async () => {
     const found = await look({ oc: "", skupper: "client version                 1.9.2\n" })
-    expect(found).toMatchObject({ is: "blocked", reason: expect.stringContaining("skupper 1.9.2 is version 1") })
+    expect(found).toMatchObject({
+      is: "blocked",
+      reason: expect.stringContaining("skupper 1.9.2 is version 1"),
+    })
   })
 })
 

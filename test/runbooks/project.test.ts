@@ -62,7 +62,10 @@ describe.each([true, false])("with openshift %s", (openshift) => {
     await at.login()
     const made = (await at.admin.get({ apiVersion: "v1", kind: "Namespace", name: NAME }))!
     await setStatus(at.admin, made, { phase: "Terminating" })
-    expect(await look()).toMatchObject({ is: "under way", reason: expect.stringContaining("is being deleted") })
+    expect(await look()).toMatchObject({
+      is: "under way",
+      reason: expect.stringContaining("is being deleted"),
+    })
   })
 })
 

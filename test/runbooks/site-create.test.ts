@@ -2,7 +2,16 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import { ADOPTED, FEDERATION, labels, MANAGED_BY } from "../../runbooks/labels.ts"
 import siteCreate from "../../runbooks/site-create.ts"
-import { type Clusters, conditions, endpoints, namespace, put, setStatus, skupper, startClusters } from "./clusters.ts"
+import {
+  type Clusters,
+  conditions,
+  endpoints,
+  namespace,
+  put,
+  setStatus,
+  skupper,
+  startClusters,
+} from "./clusters.ts"
 
 const NS = "flower-openshift-demo"
 const NAME = "superlink-interconnect"
@@ -31,7 +40,9 @@ test("none there", async () => {
 })
 
 test("ready, with an address", async () => {
-  await site({ status: { conditions: READY, status: "Ready", message: "OK", endpoints: endpoints("a.example") } })
+  await site({
+    status: { conditions: READY, status: "Ready", message: "OK", endpoints: endpoints("a.example") },
+  })
   expect(await look()).toMatchObject({
     is: "done",
     reason: `Site ${NAME} is ready, links come in at a.example:55671`,
@@ -56,8 +67,17 @@ test("one of another name is used, and said", async () => {
 
 test("two are one too many", async () => {
   await site({ status: { conditions: READY } })
-  await site({ status: { conditions: conditions({ Configured: ["False", "Error", "An active site already exists"] }) } }, "b")
-  expect(await look()).toMatchObject({ is: "blocked", code: "two sites", next: `skupper site delete b -n ${NS}` })
+  await site(
+    {
+      status: { conditions: conditions({ Configured: ["False", "Error", "An active site already exists"] }) },
+    },
+    "b",
+  )
+  expect(await look()).toMatchObject({
+    is: "blocked",
+    code: "two sites",
+    next: `skupper site delete b -n ${NS}`,
+  })
 })
 
 describe("link access", () => {
@@ -79,7 +99,10 @@ describe("link access", () => {
   })
 
   test("a SuperNode's site needs none", async () => {
-    await put(clusters.supernode.admin, skupper("Site", "flower-supernode-1", "x", { status: { conditions: READY } }))
+    await put(
+      clusters.supernode.admin,
+      skupper("Site", "flower-supernode-1", "x", { status: { conditions: READY } }),
+    )
     expect(await clusters.look(siteCreate, clusters.supernode)).toMatchObject({ is: "done" })
   })
 
@@ -116,24 +139,41 @@ describe("link access", () => {
 })
 
 test("another federation's label is left alone", async () => {
-  await site({ metadata: { name: NAME, namespace: NS, labels: labels("other") }, status: { conditions: READY } })
+  await site({
+    metadata: { name: NAME, namespace: NS, labels: labels("other") },
+    status: { conditions: READY },
+  })
   await siteCreate.claim!(clusters.context(siteCreate, clusters.superlink))
-  const found = await clusters.superlink.admin.list({ apiVersion: "skupper.io/v2alpha1", kind: "Site", namespace: NS })
+  const found = await clusters.superlink.admin.list({
+    apiVersion: "skupper.io/v2alpha1",
+    kind: "Site",
+    namespace: NS,
+  })
   expect(found[0]!.metadata.labels).toEqual(labels("other"))
 })
 
 describe("pending", () => {
   test("in the controller's own words", async () => {
     await site()
-    expect(await look()).toMatchObject({ is: "under way", reason: expect.stringContaining("has not answered yet") })
-    const [made] = await clusters.superlink.admin.list({ apiVersion: "skupper.io/v2alpha1", kind: "Site", namespace: NS })
+    expect(await look()).toMatchObject({
+      is: "under way",
+      reason: expect.stringContaining("has not answered yet"),
+    })
+    const [made] = await clusters.superlink.admin.list({
+      apiVersion: "skupper.io/v2alpha1",
+      kind: "Site",
+      namespace: NS,
+    })
     await setStatus(clusters.superlink.admin, made!, pendingStatus("No router pod is ready"))
     expect(await look()).toMatchObject({ is: "under way", reason: `Site ${NAME}: No router pod is ready` })
   })
 
   test("an access type that the controller does not offer", async () => {
     const message = "Unsupported value for LinkAccess: route"
-    await site({ spec: { linkAccess: "route" }, status: { conditions: conditions({ Configured: ["False", "Error", message] }) } })
+    await site({
+      spec: { linkAccess: "route" },
+      status: { conditions: conditions({ Configured: ["False", "Error", message] }) },
+    })
     expect(await look()).toMatchObject({ is: "blocked", reason: `Site ${NAME}: ${message}` })
   })
 
@@ -144,7 +184,11 @@ describe("pending", () => {
       kind: "Route",
       metadata: { name: "skupper-router-edge", namespace: NS },
       spec: { to: { kind: "Service", name: "skupper-router" } },
-      status: { ingress: [{ host: "x", conditions: conditions({ Admitted: ["False", "HostAlreadyClaimed", "taken"] }) }] },
+      status: {
+        ingress: [
+          { host: "x", conditions: conditions({ Admitted: ["False", "HostAlreadyClaimed", "taken"] }) },
+        ],
+      },
     })
     expect(await look()).toMatchObject({
       is: "under way",
@@ -203,7 +247,9 @@ describe("pending", () => {
       reason: expect.stringContaining("exceeded quota: small"),
       fix: expect.stringContaining("quota"),
     })
-    await setStatus(admin, made, { conditions: [{ ...failed[0], lastTransitionTime: "2026-01-01T00:00:00Z" }] })
+    await setStatus(admin, made, {
+      conditions: [{ ...failed[0], lastTransitionTime: "2026-01-01T00:00:00Z" }],
+    })
     expect(await look()).toMatchObject({ is: "under way", reason: expect.stringContaining("exceeded quota") })
   })
 })
@@ -217,6 +263,8 @@ describe("a project whose name is too long for Routes", () => {
       code: "project name",
       reason: expect.stringContaining("at most 35"),
     })
-    expect(await look({ site: { project: long, linkAccessType: "loadbalancer" } })).toMatchObject({ is: "absent" })
+    expect(await look({ site: { project: long, linkAccessType: "loadbalancer" } })).toMatchObject({
+      is: "absent",
+    })
   })
 })

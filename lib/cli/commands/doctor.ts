@@ -36,11 +36,12 @@ export async function doctor(call: Call): Promise<number> {
         return [{ site: site.name, title: "inputs", ok: false, said, fix: `give it: ${flag ?? variable}` }]
       }
       const generic = await examineSite(call, site, state.kubeconfig(site.name))
-      // Nothing of a site can be examined that does not answer.
+      // Of a site that does not answer, or whom nobody is logged in to, nothing more can be examined.
+      const last = generic.at(-1)?.ok ?? true
       const own =
-        generic[0]?.ok === false
-          ? []
-          : await inTurn(notebook.doctor ?? [], "every site", (check) => examine(check, site))
+        last === true
+          ? await inTurn(notebook.doctor ?? [], "every site", (check) => examine(check, site))
+          : []
       return [...generic, ...own].map((row) => ({ ...row, site: site.name }))
     }
     const sites = chosenSites(call, opened.federation)

@@ -4,11 +4,11 @@ import { withPractice } from "../with-practice.ts"
 
 /** `run`: the notebook, from wherever it stands. */
 export async function run(call: Call): Promise<number> {
-  const { flags, io } = call
+  const { flags } = call
   if (!flags.has("practice")) {
     return carryOut(call, {
       agreed: "plan",
-      after: `${io.program} status`,
+      after: "status",
       ...(flags.has("real-commands") && { adapt: (file) => void file.values.delete("commands") }),
     })
   }

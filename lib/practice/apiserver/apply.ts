@@ -63,6 +63,14 @@ const valueAt = (value: unknown, parts: readonly string[]): unknown => {
   return Array.isArray(value) ? valueAt(value.find(finds(part)), rest) : undefined
 }
 
+/** An empty map, or an empty list of items told by keys, says nothing about what others put there. */
+const addsNothing = (parts: readonly string[], asked: unknown, live: unknown, builtin: boolean): boolean => {
+  if (isMap(asked)) return isMap(live)
+  if (!Array.isArray(asked) || asked.length > 0 || !Array.isArray(live)) return false
+  const field = parts.at(-1)!.slice(2)
+  return isSet(field) || listKeys(field, live, builtin) !== undefined
+}
+
 const conflictError = (found: readonly { manager: Managed; path: Path }[], apiVersion: string): ApiError => {
   const who = ({ manager, operation, subresource }: Managed) =>
     `${JSON.stringify(manager)}${subresource ? ` with subresource "${subresource}"` : ""}${operation === "Update" ? ` using ${apiVersion}` : ""}`
@@ -110,7 +118,8 @@ export const applyConfiguration = (
     const parts = splitPath(path)
     if (!parts.at(-1)!.startsWith("f:")) return false
     const live = valueAt(current, parts)
-    return live !== undefined && !isDeepStrictEqual(live, valueAt(config, parts))
+    const asked = valueAt(config, parts)
+    return live !== undefined && !isDeepStrictEqual(live, asked) && !addsNothing(parts, asked, live, builtin)
   })
   const conflicts = others.flatMap((it) =>
     contested.filter((path) => it.paths.has(path)).map((path) => ({ manager: it, path })),
@@ -119,7 +128,7 @@ export const applyConfiguration = (
   for (const { manager: other, path } of conflicts) other.paths.delete(path)
 
   let result: unknown = merge(current ?? {}, config, "", builtin)
-  const kept = others.flatMap((it) => [...it.paths])
+  const kept = [...wanted, ...others.flatMap((it) => [...it.paths])]
   // Deepest first: an item goes only when nobody owns anything in it.
   const dropped = [...(mine?.paths ?? [])].filter((it) => !wanted.has(it)).sort((a, b) => b.length - a.length)
   for (const path of dropped) {

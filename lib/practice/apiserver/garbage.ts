@@ -8,6 +8,7 @@ import { CRD_CLEANUP, deleteObject } from "./deletion.ts"
 import type { Kind } from "./kind.ts"
 import type { Kinds } from "./kinds.ts"
 import type { Objects, Writer } from "./objects.ts"
+import { ApiError } from "./status.ts"
 import type { Change } from "./store.ts"
 
 const GC: Writer = { manager: "kube-controller-manager" }
@@ -102,8 +103,17 @@ export class Collector {
       this.#scheduled = undefined
       const all = [...this.#queue.values()]
       this.#queue.clear()
-      for (const one of all) this.#process(one)
+      for (const one of all) this.#attempt(one)
     })
+  }
+
+  /** What cannot be written now is tried again when it changes; a real collector tries for ever. */
+  #attempt(place: Place): void {
+    try {
+      this.#process(place)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+    }
   }
 
   #process({ key, namespace, name }: Place) {

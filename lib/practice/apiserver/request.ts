@@ -18,10 +18,15 @@ export interface ResourcePath {
 
 /** The parts of `/api/v1/…` and `/apis/GROUP/VERSION/…`, or undefined for paths that are about no resource. */
 export const parsePath = (path: string): ResourcePath | undefined => {
-  const parts = path
-    .split("/")
-    .filter((it) => it !== "")
-    .map(decodeURIComponent)
+  let parts: string[]
+  try {
+    parts = path
+      .split("/")
+      .filter((it) => it !== "")
+      .map(decodeURIComponent)
+  } catch {
+    throw badRequest(`the path ${path} is not encoded as a URL`)
+  }
   const legacy = parts[0] === "api"
   if (!legacy && parts[0] !== "apis") return undefined
   const [group, version] = legacy ? ["", parts[1]] : [parts[1], parts[2]]

@@ -63,6 +63,13 @@ const workloadCauses = (object: KubeObject, current: KubeObject | undefined): Ca
   return [...causes, ...containerCauses(template?.spec as Item | undefined, "spec.template.spec")]
 }
 
+const definitionCauses = ({ metadata, spec }: KubeObject): Cause[] => {
+  if (spec?.names?.plural === undefined || spec.names.kind === undefined) return [required("spec.names")]
+  if (!Array.isArray(spec.versions) || spec.versions.length === 0) return [required("spec.versions")]
+  if (metadata.name === `${spec.names.plural}.${spec.group}`) return []
+  return [invalidValue("metadata.name", metadata.name, 'must be spec.names.plural+"."+spec.group')]
+}
+
 const builtinCauses = (kind: Kind, object: KubeObject, current: KubeObject | undefined): Cause[] => {
   switch (kind.key) {
     case "apps/deployments":
@@ -80,9 +87,7 @@ const builtinCauses = (kind: Kind, object: KubeObject, current: KubeObject | und
     case "rbac.authorization.k8s.io/clusterrolebindings":
       return object.roleRef?.name ? [] : [required("roleRef.name")]
     case "apiextensions.k8s.io/customresourcedefinitions":
-      return object.metadata.name === `${object.spec?.names?.plural}.${object.spec?.group}`
-        ? []
-        : [invalidValue("metadata.name", object.metadata.name, 'must be spec.names.plural+"."+spec.group')]
+      return definitionCauses(object)
     default:
       return []
   }

@@ -178,6 +178,15 @@ test("reviews say who one is and what one may", async () => {
   expect(await may(create)).toBe(false)
   west.faults.set([])
 
+  const others = async (user: string) => {
+    const spec = { user, resourceAttributes: { verb: "list", resource: "pods", namespace: "alices" } }
+    const review = { kind: "SubjectAccessReview", apiVersion: "authorization.k8s.io/v1", spec }
+    return west.admin("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review)
+  }
+  expect((await others("alice")).body.status.allowed).toBe(true)
+  expect((await others("bob")).body.status.allowed).toBe(false)
+  expect((await others("nobody")).body.status.allowed).toBe(false)
+
   const rules = await west.alice("POST", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", {
     spec: { namespace: "alices" },
   })
@@ -223,6 +232,10 @@ test("a deleted project takes its namespace along", async () => {
   )
   expect((await west.alice("DELETE", `${PROJECTS}/bobs`)).status).toBe(403)
   expect((await west.bob("DELETE", `${PROJECTS}/bobs`)).status).toBe(200)
+  expect(await stream.next()).toMatchObject({
+    type: "MODIFIED",
+    object: { status: { phase: "Terminating" } },
+  })
   for (;;) {
     const event = await stream.next()
     if (event?.type === "DELETED" && event.object.metadata.name === "bobs") break

@@ -57,9 +57,57 @@ test("another's differing value conflicts, its equal value is shared, force take
   expect(readManaged(again)).toEqual(readManaged(forced))
 })
 
+test("what two apply stays until both stop", () => {
+  const first = apply(undefined, pod([{ name: "c", image: "x" }], { shared: "1" }), "one")
+  const both = apply(first, pod([{ name: "c", image: "x" }], { shared: "1" }), "two")
+  const one = apply(both, pod([]), "two")
+  expect(one.metadata.labels).toEqual({ shared: "1" })
+  expect(one.spec.containers).toEqual([{ name: "c", image: "x" }])
+  const none = apply(one, pod([]), "one")
+  expect(none.metadata.labels).toBeUndefined()
+  expect(none.spec?.containers ?? []).toEqual([])
+})
+
+test("what was empty is filled, and stays", () => {
+  const volume = (emptyDir: object): KubeObject => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "a" },
+    spec: { containers: [], volumes: [{ name: "v", emptyDir }] },
+  })
+  const empty = apply(undefined, volume({}), "one")
+  const filled = apply(empty, volume({ medium: "Memory" }), "one")
+  expect(filled.spec.volumes).toEqual([{ name: "v", emptyDir: { medium: "Memory" } }])
+})
+
+test("a list without keys belongs to one manager whole", () => {
+  const command = (...words: string[]) => pod([{ name: "c", command: words }])
+  const first = apply(undefined, command("a", "b"), "one")
+  expect(() => apply(first, command(), "two")).toThrow(
+    'conflict with "one": .spec.containers[name="c"].command',
+  )
+})
+
+test("conditions are told by their type, in custom resources too", () => {
+  const site = (type: string): KubeObject => ({
+    apiVersion: "skupper.io/v2alpha1",
+    kind: "Site",
+    metadata: { name: "a" },
+    status: { conditions: [{ type, status: "True" }] },
+  })
+  const options = { force: false, builtin: false, subresource: "status", now: "2026-01-01T00:00:00Z" }
+  const first = applyConfiguration(undefined, site("Configured"), { manager: "one", ...options })
+  const both = applyConfiguration(first, site("Running"), { manager: "two", ...options })
+  expect(both.status.conditions.map((it: { type: string }) => it.type)).toEqual(["Configured", "Running"])
+})
+
 test("an update owns what it changes, and applying over it conflicts", () => {
   const first = apply(undefined, pod([{ name: "c", image: "x:1" }]), "one")
   const updated = update(first, { ...first, spec: { containers: [{ name: "c", image: "x:9" }] } }, "edit")
+  const owns = (manager: string) =>
+    [...readManaged(updated).find((it) => it.manager === manager)!.paths].join()
+  expect(owns("edit")).toContain("f:image")
+  expect(owns("one")).not.toContain("f:image")
   expect(() => apply(updated, pod([{ name: "c", image: "x:1" }]), "one")).toThrow(
     'conflict with "edit" using v1: .spec.containers[name="c"].image',
   )

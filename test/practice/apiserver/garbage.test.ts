@@ -65,7 +65,8 @@ test("orphans stay, without their owner", async () => {
   const { body: owner } = await west.admin("POST", MAPS, configMap("parent"))
   await west.admin("POST", MAPS, owned("orphan", owner))
   await untilGone(MAPS, "parent", () => west.admin("DELETE", `${MAPS}/parent?propagationPolicy=Orphan`))
-  const { body } = await west.admin("GET", `${MAPS}/orphan`)
+  const { body, status } = await west.admin("GET", `${MAPS}/orphan`)
+  expect(status).toBe(200)
   expect(body.metadata.ownerReferences ?? []).toEqual([])
 })
 
@@ -135,7 +136,10 @@ test("a definition goes with its resources, and its kind is no longer served", a
   const THINGS = "/apis/example.com/v1/things"
   await west.admin("POST", THINGS, { apiVersion: "example.com/v1", kind: "Thing", metadata: { name: "t" } })
   expect((await west.admin("GET", THINGS)).body.items).toHaveLength(1)
+  const instances = await west.admin.watch(`${THINGS}?watch=true`)
+  expect((await instances.next())?.type).toBe("ADDED")
   await untilGone(CRDS, "things.example.com", () => west.admin("DELETE", `${CRDS}/things.example.com`))
+  expect(await instances.next()).toMatchObject({ type: "DELETED", object: { metadata: { name: "t" } } })
   expect((await west.admin("GET", THINGS)).status).toBe(404)
 })
 

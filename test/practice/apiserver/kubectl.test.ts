@@ -86,6 +86,8 @@ describe.skipIf(!there)("kubectl", () => {
     const path = "{.spec.replicas} {.spec.template.spec.containers[0].image} {.spec.selector.matchLabels.app}"
     expect(await good("get", "deploy", "typed", "-o", `jsonpath=${path}`)).toBe("3 x:1 typed")
     expect(await good("get", "svc", "svc", "-o", "jsonpath={.spec.ports[0].targetPort}")).toBe("8080")
+    await good("create", "service", "clusterip", "named", "--tcp=80:web")
+    expect(await good("get", "svc", "named", "-o", "jsonpath={.spec.ports[0].targetPort}")).toBe("web")
     expect(await good("get", "rolebinding", "rb", "-o", "jsonpath={.subjects[0].name}")).toBe("bob")
     expect(await good("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}")).toBe("admin")
     expect(await good("auth", "can-i", "create", "pods")).toBe("yes\n")

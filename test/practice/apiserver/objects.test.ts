@@ -297,5 +297,18 @@ test("what is not served is 404, what a kind does not do 405", async () => {
     (await west.admin("POST", "/apis/packages.operators.coreos.com/v1/namespaces/p/packagemanifests", {}))
       .status,
   ).toBe(405)
+  expect((await west.admin("GET", `${MAPS}/%E0%A4%A`)).status).toBe(400)
+  const crd = {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "a.b" },
+  }
+  const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+  expect(
+    (await west.admin("POST", CRDS, { ...crd, spec: { group: "b", names: { plural: "a" } } })).status,
+  ).toBe(422)
+  const names = { plural: "a", kind: "A" }
+  const bare = await west.admin("POST", CRDS, { ...crd, spec: { group: "b", names } })
+  expect(bare.body.message).toContain("spec.versions: Required value")
   expect((await west.admin("POST", MAPS, "{", { "content-type": "application/json" })).status).toBe(400)
 })

@@ -7,7 +7,14 @@ import { createAuthority } from "../../../lib/practice/certificates.ts"
 import { startControllers } from "../../../lib/practice/controllers/index.ts"
 import { createFaultTable } from "../../../lib/practice/faults.ts"
 import { createNetwork } from "../../../lib/practice/network.ts"
-import type { ApiServer, Delays, Fault, FaultTable, Network, PracticeImage } from "../../../lib/practice/types.ts"
+import type {
+  ApiServer,
+  Delays,
+  Fault,
+  FaultTable,
+  Network,
+  PracticeImage,
+} from "../../../lib/practice/types.ts"
 
 export const SKUPPER = "skupper.io/v2alpha1"
 export const OLM = "operators.coreos.com/v1alpha1"
@@ -91,12 +98,19 @@ export const until = async (
     if (wanted(object)) found.resolve(object as KubeObject)
   }
   const timer = setTimeout(() => {
-    found.reject(new Error(`${ref.kind} ${ref.name} is not as wanted: ${JSON.stringify(last?.status ?? last, undefined, 1)}`))
+    found.reject(
+      new Error(
+        `${ref.kind} ${ref.name} is not as wanted: ${JSON.stringify(last?.status ?? last, undefined, 1)}`,
+      ),
+    )
   }, patience)
   const { name, ...query } = ref
   const watching = cluster.watch(
     { ...query, fields: `metadata.name=${name}` },
-    { list: (items) => see(items[0]), event: ({ type, object }) => see(type === "DELETED" ? undefined : object) },
+    {
+      list: (items) => see(items[0]),
+      event: ({ type, object }) => see(type === "DELETED" ? undefined : object),
+    },
     ended.signal,
   )
   try {
@@ -109,7 +123,11 @@ export const until = async (
 }
 
 /** Notes what a watch sees, until it is ended. */
-export const record = <T>(cluster: Cluster, query: Query, note: (object: KubeObject) => T): { seen: T[]; end(): void } => {
+export const record = <T>(
+  cluster: Cluster,
+  query: Query,
+  note: (object: KubeObject) => T,
+): { seen: T[]; end(): void } => {
   const ended = new AbortController()
   const seen: T[] = []
   const add = (object: KubeObject) => {
@@ -176,3 +194,56 @@ export const deployment = (name: string, where: string, image: string, more: obj
     template: { metadata: { labels: { app: name } }, spec: { containers: [{ name, image, ...more }] } },
   },
 })
+
+/** A Skupper object. */
+export const skupper = (kind: string, where: string, name: string, spec: object = {}): KubeObject => ({
+  apiVersion: SKUPPER,
+  kind,
+  metadata: { name, namespace: where },
+  spec,
+})
+
+export const ref = (kind: string, where: string, name: string): Ref => ({
+  apiVersion:
+    kind === "Deployment" || kind === "ReplicaSet"
+      ? "apps/v1"
+      : ["Pod", "Service", "Secret"].includes(kind)
+        ? "v1"
+        : SKUPPER,
+  kind,
+  namespace: where,
+  name,
+})
+
+/** A site of its own in a new namespace, ready. */
+export const site = async (cluster: Cluster, name: string, spec: object = {}): Promise<KubeObject> => {
+  await namespace(cluster, name)
+  await cluster.create(skupper("Site", name, name, spec))
+  return until(cluster, ref("Site", name, name), is("Ready"))
+}
+
+/** Issues a grant at one site. Its answer is what a token holds. */
+export const issue = async (
+  cluster: Cluster,
+  where: string,
+  name: string,
+  spec: object = {},
+): Promise<{ url: string; code: string; ca: string }> => {
+  await cluster.create(
+    skupper("AccessGrant", where, name, { redemptionsAllowed: 1, expirationWindow: "15m0s", ...spec }),
+  )
+  const { status } = await until(cluster, ref("AccessGrant", where, name), is("Ready"))
+  return { url: status.url, code: status.code, ca: status.ca }
+}
+
+/** Links one site to another with a token, and waits until the link is up. */
+export const link = async (
+  from: Cluster,
+  fromSite: string,
+  to: Cluster,
+  toSite: string,
+  name: string,
+): Promise<void> => {
+  await from.create(skupper("AccessToken", fromSite, name, await issue(to, toSite, name)))
+  await until(from, ref("Link", fromSite, name), is("Ready"))
+}

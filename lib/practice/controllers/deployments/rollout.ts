@@ -8,12 +8,14 @@ export const REVISION = "deployment.kubernetes.io/revision"
 /** Characters that kube-controller-manager uses, so that no word comes out by chance. */
 const SAFE = "bcdfghjklmnpqrstvwxz2456789"
 
-/** The suffix of a template's ReplicaSet; the order of fields does not matter. */
+/** The suffix of a template's ReplicaSet. The order of fields does not matter, nor do labels or annotations left empty. */
 export const templateHash = (template: unknown): string => {
-  const sorted = JSON.stringify(template, (_, value: unknown) =>
-    value !== null && typeof value === "object" && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
+  const sorted = JSON.stringify(template, (key, value: unknown) =>
+    (key === "annotations" || key === "labels") && Object.keys(value ?? {}).length === 0
+      ? undefined
+      : value !== null && typeof value === "object" && !Array.isArray(value)
+        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : value,
   )
   const bytes = createHash("sha256").update(sorted).digest().subarray(0, 10)
   return [...bytes].map((byte) => SAFE[byte % SAFE.length]).join("")

@@ -95,6 +95,10 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
         running.get(key)?.stop("term")
         running.delete(key)
         network.changed()
+        // As kubelets do since 1.27: first the end of its containers, then of the pod.
+        const { conditions: before, ...status } = pod.status ?? {}
+        const over = { type: "Ready", status: "False" as const, reason: "PodCompleted", message: "" }
+        await store.status(pod, { ...status, phase: "Succeeded", conditions: withCondition(before, over) })
         await store.remove(pod, { grace: 0 })
         return
       }

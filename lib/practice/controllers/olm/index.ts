@@ -38,6 +38,7 @@ export const startOlm = async (context: ControllerContext): Promise<Controller> 
     watches: [],
     reconcile: async () => {
       await follow.follow()
+      for (const csv of csvs.list()) versions.add(keyOf(csv))
       return context.faults.faults.some((it) => it.where === "operator") ? LOOK_AGAIN : undefined
     },
   })
@@ -52,6 +53,15 @@ export const startOlm = async (context: ControllerContext): Promise<Controller> 
       if (catalog === undefined) return
       await store.status(catalog, { ...catalog.status, connectionState: { lastObservedState: "READY" } })
     },
+  })
+  const versions = startController({
+    name: "clusterserviceversions",
+    watches: [
+      { informer: csvs },
+      { informer: groups, keys: everything(csvs) },
+      { informer: store.of("apps/v1", "Deployment"), keys: everything(csvs) },
+    ],
+    reconcile: (key) => reconcileCsv(parts, key),
   })
   const queues = [
     faults,
@@ -72,26 +82,14 @@ export const startOlm = async (context: ControllerContext): Promise<Controller> 
       watches: [{ informer: plans }, { informer: groups, keys: everything(plans) }],
       reconcile: (key) => reconcileInstallPlan(parts, key),
     }),
-    startController({
-      name: "clusterserviceversions",
-      watches: [
-        { informer: csvs },
-        { informer: groups, keys: everything(csvs) },
-        { informer: store.of("apps/v1", "Deployment"), keys: everything(csvs) },
-      ],
-      reconcile: (key) => reconcileCsv(parts, key),
-    }),
+    versions,
     startController({
       name: "copied-csvs",
       watches: [{ informer: spaces }, { informer: csvs, keys: () => spaces.list().map(keyOf) }],
       reconcile: (key) => reconcileCopies(parts, key),
     }),
   ]
-  const csvQueue = queues[4]!
-  const end = context.faults.onChange(() => {
-    faults.add("faults")
-    for (const csv of csvs.list()) csvQueue.add(keyOf(csv))
-  })
+  const end = context.faults.onChange(() => faults.add("faults"))
   faults.add("faults")
   return {
     name: "olm",

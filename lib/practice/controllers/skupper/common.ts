@@ -23,6 +23,8 @@ export interface Skupper {
   readonly namespace: string
   /** Whether Routes are served: then they are the default link access. */
   readonly routes: boolean
+  /** Aborts when the controller stops. */
+  readonly signal: AbortSignal
   /** Objects that wait for the next resync, by uid. */
   readonly held: Set<string>
 }

@@ -91,14 +91,17 @@ class Redemptions {
       .list()
       .find((it) => it.metadata.uid === uid)
     if (grant === undefined) return { code: 404, body: "No such claim" }
-    const fault = this.#fault(grant)
     const expires = Date.parse(grant.status?.expirationTime ?? "")
+    const used = grant.status?.redemptions ?? 0
+    const expired = { code: 404, body: "No such claim" }
+    const usedUp = { code: 404, body: "No such access granted" }
     if (Number.isNaN(expires)) return { code: 500, body: "Corrupted claim" }
-    if (fault === "expired" || expires < Date.now()) return { code: 404, body: "No such claim" }
-    const used = grant.status.redemptions ?? 0
-    if (fault === "used" || used >= grant.spec.redemptionsAllowed)
-      return { code: 404, body: "No such access granted" }
+    if (expires < Date.now()) return expired
+    if (used >= grant.spec.redemptionsAllowed) return usedUp
     if (code !== grant.status.code) return { code: 403, body: "Redemption of access token refused" }
+    // Last, so that tokens which fail anyway and are tried for ever strike no fault away.
+    const fault = this.#fault(grant)
+    if (fault !== undefined) return fault === "expired" ? expired : usedUp
     try {
       // Counted before anything is made: a failure from here on costs a use.
       await store.status(grant, { ...grant.status, redemptions: used + 1 })
@@ -122,7 +125,7 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
 }
 
 const credentials = async (skupper: Skupper): Promise<KubeObject> => {
-  const { store, namespace } = skupper
+  const { store, namespace, signal } = skupper
   const certificate = (name: string, spec: object) =>
     store.ensure({
       apiVersion: SKUPPER,
@@ -135,7 +138,8 @@ const credentials = async (skupper: Skupper): Promise<KubeObject> => {
   const secrets = store.of("v1", "Secret")
   const found = secrets.get(namespace, NAME)
   if (found !== undefined) return found
-  return await new Promise((resolve) => {
+  return await new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason))
     const end = secrets.on((object, gone) => {
       if (gone || object.metadata.name !== NAME || object.metadata.namespace !== namespace) return
       queueMicrotask(() => end())

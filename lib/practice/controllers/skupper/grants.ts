@@ -12,6 +12,9 @@ const ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345
 /** What the controller takes where the grant says nothing (skupper-v2.md §3). */
 const DEFAULT_WINDOW = "10m"
 
+/** A fault may be cured by the clock. */
+const LOOK_AGAIN = 500
+
 const newCode = () => Array.from({ length: 24 }, () => ALPHANUMERIC[randomInt(ALPHANUMERIC.length)]).join("")
 
 export interface GrantServerAddress {
@@ -25,14 +28,14 @@ export const reconcileGrant = async (
   skupper: Skupper,
   server: GrantServerAddress,
   key: string,
-): Promise<void> => {
+): Promise<number | void> => {
   const { store, context } = skupper
   let grant: KubeObject | undefined = kind(store, "AccessGrant").get(...splitKey(key))
   if (grant === undefined || grant.metadata.deletionTimestamp !== undefined) return
   if (faultNow(context.faults, "grant", context.name, grant.metadata.name, "off") !== undefined) {
     if (grant.status?.url === undefined)
       await store.status(grant, { message: "AccessGrants are not enabled" })
-    return
+    return LOOK_AGAIN
   }
   if (!grant.spec?.redemptionsAllowed) grant = await store.merge(grant, { spec: { redemptionsAllowed: 1 } })
   // Once given out it stays as it is: Ready also after expiry and the last redemption.

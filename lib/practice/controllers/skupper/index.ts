@@ -18,12 +18,17 @@ import { reconcileToken } from "./tokens.ts"
 const ROUTE = "route.openshift.io/v1"
 
 /** The controller's work, once it runs in a namespace. */
-const work = async (context: ControllerContext, namespace: string): Promise<Controller> => {
+const work = async (
+  context: ControllerContext,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<Controller> => {
   const store = storeOf(context.cluster)
   const pace = paceOf(context.delays)
   const routes = await context.cluster.serves(ROUTE, "Route")
   const held = new Set<string>()
-  const skupper: Skupper = { context, store, pace, patience: new Patience(), namespace, routes, held }
+  const patience = new Patience()
+  const skupper: Skupper = { context, store, pace, patience, namespace, routes, held, signal }
   const memberships = new Memberships(skupper)
   const { network } = context
   const of = (name: string) => kind(store, name)
@@ -208,6 +213,7 @@ export interface SkupperOptions {
 /** Starts the controller, or what waits for its Deployment. */
 export const startSkupper = (context: ControllerContext, options: SkupperOptions = {}): Controller => {
   const store = storeOf(context.cluster)
+  const stopping = new AbortController()
   let acting: { namespace: string; work: Controller } | undefined
   const gate = startController({
     name: "skupper-controller",
@@ -222,13 +228,15 @@ export const startSkupper = (context: ControllerContext, options: SkupperOptions
       if (acting?.namespace === namespace) return
       await acting?.work.stop()
       acting = undefined
-      if (namespace !== undefined) acting = { namespace, work: await work(context, namespace) }
+      if (namespace !== undefined)
+        acting = { namespace, work: await work(context, namespace, stopping.signal) }
     },
   })
   gate.add("gate")
   return {
     name: "skupper",
     async stop() {
+      stopping.abort()
       await gate.stop()
       await acting?.work.stop()
     },

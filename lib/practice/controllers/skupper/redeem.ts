@@ -46,13 +46,10 @@ const post = (
   ca: string,
   code: string,
   headers: Record<string, string>,
+  signal: AbortSignal,
 ): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
-    const sent = request(
-      url,
-      { method: "POST", ca, headers, agent: false, signal: AbortSignal.timeout(PATIENCE) },
-      resolve,
-    )
+    const sent = request(url, { method: "POST", ca, headers, agent: false, signal }, resolve)
     sent.on("error", reject)
     sent.end(code)
   })
@@ -68,6 +65,7 @@ export const redeem = async (
   subject: string,
   /** A fault: as if nothing listened there. */
   cut: boolean,
+  stopping: AbortSignal,
 ): Promise<KubeObject[]> => {
   let body = ""
   let answer: IncomingMessage
@@ -76,7 +74,13 @@ export const redeem = async (
   if (url === null) throw failed("unsupported protocol scheme")
   try {
     if (cut) throw Object.assign(new Error("cut by a fault"), { code: "ECONNREFUSED" })
-    answer = await post(url, spec.ca, spec.code, { name, subject })
+    answer = await post(
+      url,
+      spec.ca,
+      spec.code,
+      { name, subject },
+      AbortSignal.any([stopping, AbortSignal.timeout(PATIENCE)]),
+    )
     for await (const chunk of answer.setEncoding("utf8")) body += chunk
   } catch (error) {
     const timeout = (error as Error).name === "TimeoutError" || (error as Error).name === "AbortError"

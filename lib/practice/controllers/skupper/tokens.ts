@@ -26,7 +26,7 @@ const receive = async (skupper: Skupper, token: KubeObject, site: KubeObject): P
   const { name, namespace } = token.metadata
   const cut = faultStrikes(context.faults, "grant", context.name, name, "unreachable") !== undefined
   const spec = token.spec as { url: string; code: string; ca: string; linkCost?: number }
-  for (const object of await redeem(spec, name, site.metadata.uid!, cut)) {
+  for (const object of await redeem(spec, name, site.metadata.uid!, cut, skupper.signal)) {
     const metadata = { ...object.metadata, namespace: namespace!, ownerReferences: [ownedBy(site, false)] }
     const cost =
       object.kind === "Link" && spec.linkCost ? { spec: { ...object.spec, cost: spec.linkCost } } : {}

@@ -1,0 +1,209 @@
+/** A small client of any Kubernetes API server: starts in milliseconds, which a command needs that runs dozens of times. */
+import { once } from "node:events"
+import type { IncomingMessage } from "node:http"
+import { Agent, type RequestOptions, request } from "node:https"
+import { proxyFor } from "../../cluster/proxy.ts"
+import { goError } from "./go-error.ts"
+import { content, type Fields, type Session } from "./kubeconfig.ts"
+
+// biome-ignore lint/suspicious/noExplicitAny: Kubernetes objects are open; each reader names the fields it uses.
+export type Json = any
+
+/** An object of a cluster. */
+export interface Thing {
+  apiVersion?: string
+  kind?: string
+  metadata: {
+    name: string
+    namespace?: string
+    uid?: string
+    labels?: Record<string, string>
+    annotations?: Record<string, string>
+    creationTimestamp?: string
+    generation?: number
+    resourceVersion?: string
+    [field: string]: Json
+  }
+  [field: string]: Json
+}
+
+/** The server's answer was an error: its `Status`. */
+export class StatusError extends Error {
+  readonly code: number
+  readonly reason: string
+  readonly details: { name?: string; kind?: string; group?: string } | undefined
+  constructor(code: number, reason: string, message: string, details?: StatusError["details"]) {
+    super(message)
+    this.code = code
+    this.reason = reason
+    this.details = details
+  }
+}
+
+/** No answer came. */
+export class ConnectionError extends Error {
+  /** In Go's words, without method and URL. */
+  readonly why: string
+  /** `ECONNREFUSED` and the like. */
+  readonly code: string
+  constructor(method: string, url: string, error: NodeJS.ErrnoException, host: string) {
+    const why = goError(error, host)
+    super(`${method[0]}${method.slice(1).toLowerCase()} ${JSON.stringify(url)}: ${why}`)
+    this.why = why
+    this.code = error.code ?? ""
+  }
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingMessage["headers"]
+  readonly text: string
+}
+
+export interface Send {
+  readonly body?: string
+  readonly type?: string
+  readonly accept?: string
+  readonly headers?: Record<string, string>
+}
+
+/** What an HTTP status means without a `Status` object, in client-go's words. */
+const REASONS: Readonly<Record<number, [string, string]>> = {
+  400: ["BadRequest", "the server rejected our request for an unknown reason"],
+  401: ["Unauthorized", "the server has asked for the client to provide credentials"],
+  403: ["Forbidden", "forbidden"],
+  404: ["NotFound", "the server could not find the requested resource"],
+  409: ["Conflict", "the server reported a conflict"],
+  429: [
+    "TooManyRequests",
+    "the server has received too many requests and has asked us to try again later",
+  ],
+  500: ["InternalError", "an error on the server"],
+  503: ["ServiceUnavailable", "the server is currently unable to handle the request"],
+  504: ["Timeout", "the server was unable to return a response in the time allotted, but may still be processing the request"],
+}
+
+/** @returns the error that an answer is */
+export const statusError = ({ status, text, headers }: Answer): StatusError => {
+  let body: Json
+  if (/json/.test(headers["content-type"] ?? "")) {
+    try {
+      body = JSON.parse(text)
+    } catch {} // the HTTP status is what is left
+  }
+  const [reason, words] = REASONS[status] ?? ["", `the server responded with the status code ${status}`]
+  // client-go never shows a 401's own message.
+  const message = status === 401 ? words : body?.message || words
+  return new StatusError(status, body?.reason || reason, message, body?.details)
+}
+
+/** One server, as one user. */
+export class Client {
+  readonly server: string
+  readonly #base: URL
+  readonly #agent: Agent
+  readonly #token: string | undefined
+  constructor(server: string, cluster: Fields = {}, user: Fields = {}) {
+    this.server = server
+    this.#base = new URL(server)
+    const token = user.token ?? content(user, "tokenFile")?.trim()
+    this.#token = typeof token === "string" && token !== "" ? token : undefined
+    const proxy = cluster["proxy-url"] ?? proxyFor(server, process.env)
+    const servername = cluster["tls-server-name"]
+    const options: RequestOptions & { keepAlive: boolean } = {
+      keepAlive: true,
+      ca: content(cluster, "certificate-authority"),
+      cert: content(user, "client-certificate"),
+      key: content(user, "client-key"),
+      rejectUnauthorized: cluster["insecure-skip-tls-verify"] !== true,
+      ...(typeof servername === "string" && { servername }),
+    }
+    this.#agent = new Agent(options)
+    if (typeof proxy === "string" && proxy !== "") this.#proxy = proxy
+  }
+  readonly #proxy: string | undefined
+
+  /** The client of a kubeconfig's session. */
+  static of(session: Session): Client {
+    return new Client(String(session.cluster?.server ?? ""), session.cluster, session.user)
+  }
+
+  /**
+   * Sends a request and hands over the answer as it begins.
+   * @throws ConnectionError
+   */
+  async open(method: string, path: string, send: Send = {}): Promise<IncomingMessage> {
+    const url = new URL(path, this.#base)
+    url.pathname = `${this.#base.pathname.replace(/\/+$/, "")}${url.pathname}`
+    const { body, type = "application/json", accept = "application/json", headers } = send
+    try {
+      const tunnel = this.#proxy && (await import("./tunnel.ts")).tunnel
+      const outgoing = request(url, {
+        method,
+        agent: this.#agent,
+        ...(tunnel && { agent: await tunnel(this.#proxy!, url, this.#agent.options) }),
+        headers: {
+          accept,
+          "user-agent": "practice-commands",
+          ...(this.#token !== undefined && { authorization: `Bearer ${this.#token}` }),
+          // Node frames no body of a DELETE by itself.
+          ...(body !== undefined && {
+            "content-type": type,
+            "content-length": String(Buffer.byteLength(body)),
+          }),
+          ...headers,
+        },
+      })
+      outgoing.end(body)
+      const [answer] = await once(outgoing, "response")
+      return answer as IncomingMessage
+    } catch (error) {
+      throw new ConnectionError(method, String(url), error as NodeJS.ErrnoException, url.host)
+    }
+  }
+
+  /** @throws ConnectionError; never for a status */
+  async send(method: string, path: string, send?: Send): Promise<Answer> {
+    const answer = await this.open(method, path, send)
+    let text = ""
+    answer.setEncoding("utf8")
+    try {
+      for await (const chunk of answer) text += chunk
+    } catch (error) {
+      throw new ConnectionError(method, path, error as NodeJS.ErrnoException, this.#base.host)
+    }
+    return { status: answer.statusCode ?? 0, headers: answer.headers, text }
+  }
+
+  /** @throws StatusError, ConnectionError */
+  async json(method: string, path: string, body?: unknown, more: Omit<Send, "body"> = {}): Promise<Json> {
+    const answer = await this.send(method, path, {
+      ...more,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    if (answer.status >= 300) throw statusError(answer)
+    return answer.text === "" ? {} : JSON.parse(answer.text)
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+}
+
+/** The path of a kind's collection, or of one object of it. */
+export const pathOf = (
+  apiVersion: string,
+  plural: string,
+  namespace?: string,
+  name?: string,
+): string => {
+  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`
+  const inside = namespace ? `/namespaces/${encodeURIComponent(namespace)}` : ""
+  return `${root}${inside}/${plural}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`
+}
+
+/** Nothing where it is not there. */
+export const orNothing = (error: unknown): undefined => {
+  if (error instanceof StatusError && error.code === 404) return undefined
+  throw error
+}

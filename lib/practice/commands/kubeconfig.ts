@@ -1,0 +1,96 @@
+/** The kubeconfig as Go's clients find it: `--kubeconfig`, else the list in KUBECONFIG, else `~/.kube/config`. */
+import { existsSync, readFileSync } from "node:fs"
+import { homedir } from "node:os"
+import { delimiter, dirname, join, resolve } from "node:path"
+import {
+  type Context,
+  currentContext,
+  type Fields,
+  type Kubeconfig,
+  readKubeconfig,
+  saveKubeconfig,
+} from "../../cluster/kubeconfig-file.ts"
+
+export { type Context, type Fields, type Kubeconfig, saveKubeconfig }
+
+/** Where a session stands: the current context with what it points to. */
+export interface Session {
+  readonly context: string
+  readonly namespace: string | undefined
+  readonly cluster: Fields | undefined
+  readonly user: Fields
+}
+
+export interface Loaded {
+  /** All files merged, the first that names a thing wins; relative paths made absolute. */
+  readonly config: Kubeconfig
+  /** Where changes go. */
+  readonly file: string
+  /** Nothing where there is no context of that name, or no current one. */
+  readonly session: Session | undefined
+}
+
+const FILES = ["certificate-authority", "client-certificate", "client-key", "tokenFile"]
+
+const paths = (explicit: string): string[] => {
+  if (explicit !== "") return [explicit]
+  const listed = (process.env.KUBECONFIG ?? "").split(delimiter).filter((it) => it !== "")
+  return listed.length > 0 ? [...new Set(listed)] : [join(homedir(), ".kube", "config")]
+}
+
+const absolute = (fields: Fields | undefined, folder: string): Fields => {
+  const result: Fields = { ...fields }
+  for (const name of FILES) {
+    const path = result[name]
+    if (typeof path === "string" && path !== "") result[name] = resolve(folder, path)
+  }
+  return result
+}
+
+/**
+ * @param explicit the value of `--kubeconfig`, or ""
+ * @param context the value of `--context`, or ""
+ * @throws RunbookError for a file that cannot be read
+ */
+export const loadKubeconfig = async (explicit: string, context = ""): Promise<Loaded> => {
+  const files = paths(explicit)
+  const merged: Kubeconfig & Required<Pick<Kubeconfig, "clusters" | "users" | "contexts">> = {
+    clusters: [],
+    users: [],
+    contexts: [],
+  }
+  const add = <T extends { name: string }>(known: T[] | null, more: T[] | null | undefined): void => {
+    for (const it of more ?? []) if (!known!.some(({ name }) => name === it.name)) known!.push(it)
+  }
+  for (const path of files) {
+    const one = (await readKubeconfig(path)) ?? {}
+    const folder = dirname(resolve(path))
+    add(
+      merged.clusters,
+      one.clusters?.map((it) => ({ name: it.name, cluster: absolute(it.cluster, folder) })),
+    )
+    add(
+      merged.users,
+      one.users?.map((it) => ({ name: it.name, user: absolute(it.user, folder) })),
+    )
+    add(merged.contexts, one.contexts)
+    merged["current-context"] ||= one["current-context"]
+  }
+  const found = currentContext(merged, context || merged["current-context"])
+  const file = files.length === 1 ? files[0]! : (files.find((it) => existsSync(it)) ?? files.at(-1)!)
+  const session = found && {
+    context: found.name,
+    namespace: found.context.namespace || undefined,
+    cluster: found.cluster,
+    user: found.user ?? {},
+  }
+  return { config: merged, file, session }
+}
+
+/** What a field says: as data in the kubeconfig, or in the file that it names. */
+export const content = (fields: Fields, name: string): string | undefined => {
+  const data = fields[`${name}-data`]
+  if (typeof data === "string" && data !== "") return Buffer.from(data, "base64").toString()
+  const path = fields[name]
+  return typeof path === "string" && path !== "" ? readFileSync(path, "utf8") : undefined
+}

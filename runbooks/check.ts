@@ -1,0 +1,145 @@
+/** Checks across inputs, before anything is applied. */
+import type { Federation, Problem, Site } from "../lib/index.ts"
+import type { SiteInputs, Values } from "./context.ts"
+import { compareVersions, isFlowersOwn, OLDEST, versionOfImage } from "./flower-versions.ts"
+import { amount } from "./workload.ts"
+
+type Guide = Federation<Values, SiteInputs>
+type GuideSite = Site<SiteInputs>
+
+/** The longest project in which `skupper-router-inter-router-PROJECT` is still a DNS label (63 characters). */
+export const LONGEST_PROJECT = 35
+const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/
+
+/** Every problem at once, each with its cure. */
+export function check(federation: Federation): Problem[] {
+  const guide = federation as unknown as Guide
+  return [
+    ...names(guide),
+    ...places(guide),
+    ...versions(guide),
+    ...encryption(guide),
+    ...guide.sites.flatMap(resources),
+    ...guide.sites.flatMap(routes),
+    ...guide.sites.flatMap(manifests),
+  ]
+}
+
+function names({ sites }: Guide): Problem[] {
+  const problems: Problem[] = []
+  const seen = new Set<string>()
+  for (const { name } of sites) {
+    if (!LABEL.test(name)) {
+      problems.push({
+        what: `${name} cannot be a site's name: its Deployment is called so`,
+        fix: "use lower-case letters, digits and -, at most 63, as in supernode-1",
+      })
+    }
+    if (seen.has(name))
+      problems.push({ what: `two sites are called ${name}`, fix: "give each site its own name" })
+    seen.add(name)
+  }
+  return problems
+}
+
+/** A project holds one Skupper Site. */
+function places({ sites }: Guide): Problem[] {
+  const taken = new Map<string, GuideSite>()
+  const problems: Problem[] = []
+  for (const site of sites) {
+    const place = `${normal(site.server)} ${site.project}`
+    const other = taken.get(place)
+    if (other === undefined) taken.set(place, site)
+    else {
+      problems.push({
+        what: `${other.name} and ${site.name} are both in project ${site.project} on ${site.server}: a project holds one Skupper Site`,
+        fix: "give each site a project of its own",
+      })
+    }
+  }
+  return problems
+}
+
+/** `https://API.example` and `https://api.example:443/` are one server. */
+function normal(server: string): string {
+  try {
+    return new URL(server).origin
+  } catch {
+    return server
+  }
+}
+
+function versions({ sites, values }: Guide): Problem[] {
+  const version = values.flowerVersion
+  const problems: Problem[] = []
+  if (compareVersions(version, OLDEST) < 0) {
+    problems.push({
+      what: `Flower ${version} is older than ${OLDEST}: its arguments are not known here`,
+      fix: `choose a flower-version from ${OLDEST} on; 1.34.0 is the newest that takes the guide's arguments`,
+    })
+  }
+  for (const { name, image } of sites) {
+    const tagged = image === undefined || !isFlowersOwn(image) ? undefined : versionOfImage(image)
+    if (tagged === undefined || tagged === version) continue
+    problems.push({
+      what: `${name} has image ${image}, and flower-version is ${version}: SuperLink and SuperNodes must run the same`,
+      fix: `set flower-version to ${tagged}, or leave the image out`,
+    })
+  }
+  return problems
+}
+
+/** Flower's own TLS: both ends or neither. A person's own manifest is their own affair. */
+function encryption({ sites }: Guide): Problem[] {
+  const superlink = sites.find(({ role }) => role === "superlink")
+  if (superlink === undefined) return []
+  return sites
+    .filter(({ role, supernodeManifest }) => role === "supernode" && supernodeManifest === undefined)
+    .filter(
+      ({ rootCertificatesSecret }) =>
+        (rootCertificatesSecret === undefined) !== (superlink.tlsSecret === undefined),
+    )
+    .map(({ name, rootCertificatesSecret }) =>
+      rootCertificatesSecret === undefined
+        ? {
+            what: `${superlink.name} has a tls-secret, and ${name} has no root-certificates-secret: they could not talk`,
+            fix: `give ${name} a root-certificates-secret with ca.crt, or leave tls-secret out`,
+          }
+        : {
+            what: `${name} has a root-certificates-secret, and ${superlink.name} has no tls-secret: they could not talk`,
+            fix: `give ${superlink.name} a tls-secret with tls.crt, tls.key and ca.crt, or leave the other out`,
+          },
+    )
+}
+
+function resources({ name, resources: asked }: GuideSite): Problem[] {
+  return Object.entries(asked ?? {}).flatMap(([key, quantity]) => {
+    if (!/^(?:requests|limits)\.[a-z]/.test(key)) {
+      return [{ what: `${name}: resources has ${key}`, fix: "write requests.cpu, limits.memory and so on" }]
+    }
+    if (!Number.isNaN(amount(quantity))) return []
+    return [
+      { what: `${name}: resources has ${key}=${quantity}`, fix: "write a quantity such as 500m, 2 or 4Gi" },
+    ]
+  })
+}
+
+/** Where Routes are asked for by name; where they are the cluster's default, `site-create` sees it. */
+function routes({ name, project, linkAccessType }: GuideSite): Problem[] {
+  if (linkAccessType !== "route" || project.length <= LONGEST_PROJECT) return []
+  return [
+    {
+      what: `${name}: project ${project} has ${project.length} characters, and the Route skupper-router-inter-router-${project} would not be a DNS name`,
+      fix: `choose a project of at most ${LONGEST_PROJECT} characters, or link-access-type loadbalancer`,
+    },
+  ]
+}
+
+function manifests(site: GuideSite): Problem[] {
+  if (site.supernodeManifest === undefined) return []
+  const unused = (["nodeConfig", "rootCertificatesSecret"] as const).filter((key) => site[key] !== undefined)
+  return unused.map((key) => ({
+    what: `${site.name} has a supernode-manifest, which leaves no place for ${key === "nodeConfig" ? "node-config" : "root-certificates-secret"}`,
+    fix: "write it into the manifest, and leave the input out",
+  }))
+}

@@ -1,0 +1,83 @@
+/** The guide's table of contents: "Run Flower on multiple OpenShift clusters", as a notebook. */
+import { readFileSync } from "node:fs"
+import { type MissingInput, main, type Notebook, notebook, type Program, type Site } from "../lib/index.ts"
+import { check } from "./check.ts"
+import connector from "./connector.ts"
+import type { SiteInputs } from "./context.ts"
+import deploySuperlink from "./deploy-superlink.ts"
+import deploySupernode from "./deploy-supernode.ts"
+import { doctor } from "./doctor.ts"
+import { inputs } from "./inputs.ts"
+import installOperator from "./install-operator.ts"
+import linkStatus from "./link-status.ts"
+import listener from "./listener.ts"
+import login from "./login.ts"
+import { practiceImages, practiceValues } from "./practice-images.ts"
+import prerequisites from "./prerequisites.ts"
+import project from "./project.ts"
+import siteCreate from "./site-create.ts"
+import { teardown } from "./teardown.ts"
+import { tokenIssue, tokenRedeem } from "./token-exchange.ts"
+import { verify, verifyFederation } from "./verify.ts"
+
+const guide: Notebook = notebook({
+  name: "flower-runbook",
+  title: "Run Flower on multiple OpenShift clusters",
+  roles: { superlink: "one", supernode: "many" },
+  inputs,
+  steps: [
+    prerequisites,
+    login,
+    project,
+    deploySuperlink,
+    installOperator,
+    siteCreate,
+    tokenIssue,
+    tokenRedeem,
+    linkStatus,
+    connector,
+    listener,
+    deploySupernode,
+    verify,
+    verifyFederation,
+  ],
+  teardown,
+  check,
+  missing,
+  doctor,
+})
+
+/** A browser login needs a person: without one, a session has to be there already. */
+async function missing(
+  sites: readonly Site[],
+  tools: { hasSession(site: Site, server: string): Promise<boolean> },
+): Promise<MissingInput[]> {
+  const web = (sites as readonly Site<SiteInputs>[]).filter(({ login }) => login === "web")
+  const sessions = await Promise.all(web.map((site) => tools.hasSession(site, site.server)))
+  return web
+    .filter((_, index) => !sessions[index])
+    .map(({ name }) => ({
+      site: name,
+      input: "login",
+      why: "a browser login needs a person, and this site's own kubeconfig holds no valid session",
+    }))
+}
+
+/** The package's version: package.json lies above runbooks/ in a checkout, above dist/runbooks/ in a package. */
+function packageVersion(): string {
+  for (const place of ["../package.json", "../../package.json"]) {
+    try {
+      return (JSON.parse(readFileSync(new URL(place, import.meta.url), "utf8")) as { version: string })
+        .version
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error
+    }
+  }
+  return "unknown"
+}
+
+export const program: Program = { notebook: guide, version: packageVersion(), practiceImages, practiceValues }
+export default guide
+export { main }
+
+if (import.meta.main) void main(import.meta.url)

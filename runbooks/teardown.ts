@@ -1,0 +1,214 @@
+/** Takes back what this notebook has made, in reverse, and only that: our labels tell. */
+import { rm } from "node:fs/promises"
+import {
+  blocked,
+  done,
+  type KubeObject,
+  type Look,
+  main,
+  type Notebook,
+  notebook,
+  underWay,
+} from "../lib/index.ts"
+import { inputs } from "./inputs.ts"
+import { ours, projectIsOurs } from "./labels.ts"
+import { ownManifest } from "./manifests.ts"
+import { OLM, PACKAGE } from "./olm.ts"
+import { ifAllowed, ifServed, some } from "./reading.ts"
+import { byOc, labelled, removal, type TeardownContext, teardownInputs } from "./removal.ts"
+import { listSites, SKUPPER } from "./skupper.ts"
+
+const WORKLOADS = [
+  ["apps/v1", "Deployment"],
+  ["v1", "Service"],
+] as const
+
+export const removeSupernode = removal({
+  id: "remove-supernode",
+  title: "Remove the SuperNode",
+  on: "supernode",
+  inputs: ["project", "supernode-manifest"],
+  prose: "The SuperNode's Deployment, and what came with your own manifest. Volumes with data stay.",
+  async find(context) {
+    const found = await labelled(context, ...WORKLOADS)
+    const { cluster, site, federation } = context
+    if (site.supernodeManifest === undefined) return found
+    const { others } = await ownManifest(site.supernodeManifest, site.project, federation)
+    for (const { apiVersion, kind, metadata } of others) {
+      if (kind === "PersistentVolumeClaim") continue
+      const object = await ifServed(
+        cluster.get({ apiVersion, kind, name: metadata.name, namespace: site.project }),
+      )
+      const known = found.some((one) => one.kind === kind && one.metadata.name === metadata.name)
+      if (object !== undefined && !known && ours(object, federation)) found.push({ ...object, kind })
+    }
+    return found
+  },
+  remove: byOc,
+})
+
+/** Skupper's commands refuse to work without a Site in the project. */
+const bySkupper = (what: string) => async (context: TeardownContext, object: KubeObject) => {
+  const { $, cluster, site } = context
+  if ((await listSites(cluster, site.project)).length === 0) return byOc(context, object)
+  await $`skupper ${what} delete ${object.metadata.name} --wait=false -n ${site.project}`
+}
+
+export const removeListener = removal({
+  id: "remove-listener",
+  title: "Remove the listener",
+  on: "supernode",
+  prose: "The listener of `fleet-api`; Skupper takes its Service away.",
+  find: (context) => labelled(context, [SKUPPER, "Listener"]),
+  remove: bySkupper("listener"),
+})
+
+export const removeConnector = removal({
+  id: "remove-connector",
+  title: "Remove the connector",
+  on: "superlink",
+  prose: "The connector of `fleet-api`.",
+  find: (context) => labelled(context, [SKUPPER, "Connector"]),
+  remove: bySkupper("connector"),
+})
+
+export const removeLink = removal({
+  id: "remove-link",
+  title: "Remove the link",
+  on: "supernode",
+  prose:
+    "The link to the SuperLink's site, its credentials, and what is left of tokens here and on this machine.",
+  find: (context) => labelled(context, [SKUPPER, "Link"], [SKUPPER, "AccessToken"], ["v1", "Secret"]),
+  async remove(context, object) {
+    await rm(context.tokenFile, { force: true })
+    await (object.kind === "Link" ? bySkupper("link") : byOc)(context, object)
+  },
+})
+
+export const removeGrants = removal({
+  id: "remove-grants",
+  title: "Remove what is left of tokens",
+  on: "superlink",
+  prose: "Access grants that were never used, and the certificate of a link file.",
+  find: (context) => labelled(context, [SKUPPER, "AccessGrant"], [SKUPPER, "Certificate"]),
+  remove: byOc,
+})
+
+export const removeSite = removal({
+  id: "remove-site",
+  title: "Remove the Skupper site",
+  on: "every site",
+  prose: "The Skupper site, and with it its router. One that was there before stays.",
+  find: (context) => labelled(context, [SKUPPER, "Site"]),
+  async remove({ $, site }, { metadata }) {
+    await $`skupper site delete ${metadata.name} --wait=false -n ${site.project}`
+  },
+})
+
+export const removeSuperlink = removal({
+  id: "remove-superlink",
+  title: "Remove the SuperLink",
+  on: "superlink",
+  prose: "The SuperLink's Deployment and Service. One that was there before stays.",
+  find: (context) => labelled(context, ...WORKLOADS),
+  remove: byOc,
+})
+
+/** The Subscription of ours, and the operator that it has installed: the operator first, since only the other tells it. */
+async function operatorOf(context: TeardownContext): Promise<readonly KubeObject[] | Look> {
+  const { cluster, site, federation, inputs } = context
+  const namespace = site.operatorNamespace
+  const all = await ifServed(ifAllowed(cluster.list({ apiVersion: OLM, kind: "Subscription", namespace })))
+  const found = (all ?? []).find((one) => one.spec?.name === PACKAGE && ours(one, federation))
+  if (found === undefined) return done("the operator is not ours: it stays")
+  if (!inputs.operator) return done("the operator stays; --operator removes it")
+  const sites = await ifServed(ifAllowed(cluster.list({ apiVersion: SKUPPER, kind: "Site" })))
+  const foreign = (sites ?? []).filter((one) => !ours(one, federation))
+  const named = (objects: readonly KubeObject[]) =>
+    some(objects.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))
+  if (foreign.length > 0) {
+    return blocked(`other sites on this cluster need the operator: ${named(foreign)}`, {
+      code: "in use",
+      fix: "leave --operator out, or have those sites removed first",
+    })
+  }
+  if (sites?.length) {
+    return underWay(
+      `removes the operator for the whole cluster ${site.server}, once these sites of ours are gone: ${named(sites)}`,
+    )
+  }
+  const { installedCSV } = found.status ?? {}
+  const csv =
+    installedCSV &&
+    (await cluster.get({ apiVersion: OLM, kind: "ClusterServiceVersion", name: installedCSV, namespace }))
+  return csv ? [csv, found] : [found]
+}
+
+export const removeOperator = removal({
+  id: "remove-operator",
+  title: "Remove the operator",
+  on: "every site",
+  inputs: ["server", "operator-namespace", "operator"],
+  prose:
+    "The operator stays, others may use it by now. `--operator` removes it, if we installed it and no other site needs it.",
+  find: operatorOf,
+  async remove({ $, site }, { kind, metadata }) {
+    const type = kind === "Subscription" ? "subscriptions.operators.coreos.com" : "csv"
+    await $`oc delete ${type} ${metadata.name} -n ${site.operatorNamespace} --wait=false`
+  },
+  consent: ({ site }) => `removes the operator for the whole cluster ${site.server}`,
+  exclusive: ({ site }) => `operator ${site.server}`,
+  timeout: 180,
+})
+
+export const removeProject = removal({
+  id: "remove-project",
+  title: "Remove the project",
+  on: "every site",
+  inputs: ["project", "projects"],
+  prose: "Projects stay. `--projects` removes those that we made, with everything in them.",
+  async find({ cluster, site, federation, inputs }) {
+    const projects = await cluster.serves("project.openshift.io/v1", "Project")
+    const found = await ifAllowed(
+      cluster.get({
+        apiVersion: projects ? "project.openshift.io/v1" : "v1",
+        kind: projects ? "Project" : "Namespace",
+        name: site.project,
+      }),
+    )
+    if (found === undefined) return done(`project ${site.project} is gone`)
+    if (!projectIsOurs(found, federation)) return done(`project ${site.project} was there before: it stays`)
+    if (!inputs.projects) return done(`project ${site.project} stays; --projects removes it`)
+    const gone = found.status?.phase === "Terminating" && found.metadata.deletionTimestamp === undefined
+    return [gone ? { ...found, metadata: { ...found.metadata, deletionTimestamp: "now" } } : found]
+  },
+  async remove({ $ }, { kind, metadata }) {
+    await $`oc delete ${kind.toLowerCase()} ${metadata.name} --wait=false`
+  },
+  consent: ({ site }) => `deletes project ${site.project} on ${site.server} with everything in it`,
+  timeout: 600,
+})
+
+/**
+ * The teardown, as the notebook's own notebook: its plan says what would go. No step needs another: within a lane they
+ * come in this order, and a SuperNode whose cluster is out of reach keeps nobody else from cleaning up.
+ */
+export const teardown: Notebook = notebook({
+  name: "flower-runbook",
+  title: "Take back what the notebook has made",
+  roles: { superlink: "one", supernode: "many" },
+  inputs: { ...inputs, ...teardownInputs },
+  steps: [
+    removeSupernode,
+    removeListener,
+    removeLink,
+    removeConnector,
+    removeGrants,
+    removeSite,
+    removeSuperlink,
+    removeOperator,
+    removeProject,
+  ],
+})
+
+if (import.meta.main) void main(import.meta.url)

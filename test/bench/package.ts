@@ -1,0 +1,26 @@
+import { execFileSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, readdirSync, symlinkSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+
+/** The packed package as `npm install` lays it out in an empty folder; its dependencies are this checkout's. */
+export function installedPackage(): { bin: string; folder: string } {
+  const folder = mkdtempSync(join(tmpdir(), "flower-runbook-package-"))
+  const [packed] = JSON.parse(
+    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
+      cwd: root,
+      encoding: "utf8",
+    }),
+  ) as { filename: string }[]
+  const modules = join(folder, "node_modules")
+  const own = join(modules, "flower-runbook")
+  mkdirSync(own, { recursive: true })
+  execFileSync("tar", ["-xzf", join(folder, packed!.filename), "-C", own, "--strip-components=1"])
+  for (const name of readdirSync(join(root, "node_modules"))) {
+    if (!name.startsWith(".")) symlinkSync(join(root, "node_modules", name), join(modules, name))
+  }
+  return { bin: join(own, "runbooks/flower-runbook.js"), folder }
+}

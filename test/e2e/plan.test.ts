@@ -1,0 +1,73 @@
+/** `plan` only reads: before anything, midway and after. */
+import { createHash } from "node:crypto"
+import { lstatSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { startWorld, type World, writes } from "./harness.ts"
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld({ supernodes: 1 })
+})
+afterAll(() => world?.close())
+
+/** Everything in a folder: modes, times, contents. Nothing where there is none. */
+function picture(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .sort()
+      .map((name) => {
+        const path = join(folder, name)
+        const { mode, mtimeNs, size } = lstatSync(path, { bigint: true })
+        const content = lstatSync(path).isFile() ? createHash("sha256").update(readFileSync(path)).digest("hex") : ""
+        return [name, mode.toString(8), mtimeNs, size, content].join(" ")
+      })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return []
+    throw error
+  }
+}
+
+/** A plan that has been seen to change nothing. */
+async function plan(...more: string[]) {
+  const seen = new Set(world.requests().map(({ request }) => request))
+  const before = picture(join(world.folder, "state"))
+  const ended = await world.call(["plan", "--exit-code", "--federation", world.practice.federationFile, ...more])
+  const asked = world.requests().filter(({ request }) => !seen.has(request))
+  expect(asked.length).toBeGreaterThan(0)
+  expect(writes(asked)).toEqual([])
+  expect(picture(join(world.folder, "state"))).toEqual(before)
+  expect(ended.stderr).toBe("")
+  return ended
+}
+
+test("plan changes neither clusters nor folder, and tells what is to be done", { timeout: 120_000 }, async () => {
+  const before = await plan()
+  expect(before.code).toBe(5)
+  expect(before.stdout).toMatch(/login +do /)
+  expect(before.stdout).toMatch(/site-create +later/)
+  expect(picture(join(world.folder, "state"))).toEqual([])
+
+  const file = ["--federation", world.practice.federationFile]
+  expect(await world.call(["run", ...file, "--to", "install-operator", "--yes"])).toMatchObject({ code: 0 })
+  const midway = await plan()
+  expect(midway.code).toBe(5)
+  expect(midway.stdout).toMatch(/install-operator +done/)
+  expect(midway.stdout).toMatch(/site-create +do /)
+
+  expect(await world.call(["run", ...file, "--yes"])).toMatchObject({ code: 0 })
+  const after = await plan()
+  expect(after.code).toBe(0)
+  expect(after.stdout).not.toMatch(/ (?:do|later|change|wait) /)
+
+  // Another version of Flower: exactly what runs Flower, and what proves it.
+  const changed = await plan("--flower-version", "1.36.0")
+  expect(changed.code).toBe(5)
+  const steps = changed.stdout.split("\n").filter((line) => /^ {2}[~+] /.test(line))
+  expect(steps.map((line) => line.trim().split(/ +/)[1])).toEqual([
+    "deploy-superlink",
+    "deploy-supernode",
+    "verify",
+    "verify-federation",
+  ])
+})

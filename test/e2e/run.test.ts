@@ -1,0 +1,81 @@
+/** From nothing to a verified federation, unattended; and then nothing is left to do. */
+import { mkdirSync, renameSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { type Ended, linesOf, place, startWorld, type World, writes } from "./harness.ts"
+
+describe("an unattended run of one SuperLink and two SuperNodes", () => {
+  let world: World
+  let file: string
+  let first: Ended
+  beforeAll(async () => {
+    world = await startWorld({ supernodes: 2 })
+    file = world.practice.federationFile
+    first = await world.call(["run", "--federation", file, "--yes"])
+  })
+  afterAll(() => world?.close())
+
+  /** What ran since a call began: acts of the journal's last run, writes to the clusters. */
+  const again = async (argv: readonly string[], folder?: string) => {
+    const before = world.requests().length
+    const seen = counts()
+    const { code, stdout, stderr } = await world.call(argv)
+    const journal = world.journal(folder)
+    const run = journal.at(-1)?.run
+    const acts = linesOf(journal, "act started").filter((line) => line.run === run)
+    expect(world.requests().length).toBeGreaterThan(before)
+    return { code, stdout, stderr, acts: acts.map(place), writes: writes(since(seen)) }
+  }
+  const counts = () => new Map(world.practice.clusters.map(({ name, server }) => [name, server.requests.length]))
+  const since = (seen: ReadonlyMap<string, number>) => {
+    const old = new Set(
+      world.practice.clusters.flatMap(({ name, server }) => server.requests.slice(0, seen.get(name))),
+    )
+    return world.requests((entry) => !old.has(entry))
+  }
+
+  test("ends verified, each step done at each site", () => {
+    expect(first).toMatchObject({ code: 0, signal: null, stderr: "" })
+    const ended = linesOf(world.journal(), "step ended")
+    expect(ended.filter(({ outcome }) => !outcome.ok)).toEqual([])
+    // 1 here, 6 of the SuperLink, 10 of each SuperNode, 1 over all.
+    expect(ended).toHaveLength(1 + 6 + 2 * 10 + 1)
+    expect(linesOf(world.journal(), "run ended").at(-1)).toMatchObject({ code: 0 })
+  })
+
+  test("prints no escape codes off a terminal and says what to look at next", () => {
+    expect(first.stdout).not.toMatch(/\u001b/)
+    expect(first.stdout).toMatch(/flower-runbook status/)
+  })
+
+  test("a second run acts on nothing", async () => {
+    const second = await again(["run", "--federation", file, "--yes"])
+    expect(second).toMatchObject({ code: 0, acts: [], writes: [] })
+  })
+
+  test("a run without the file goes by what the folder remembers", async () => {
+    const second = await again(["run", "--yes"])
+    expect(second).toMatchObject({ code: 0, acts: [], writes: [] })
+  })
+
+  test("over an empty journal a run acts on nothing", async () => {
+    renameSync(join(world.state, "journal.jsonl"), join(world.folder, "journal.aside"))
+    const third = await again(["run", "--federation", file, "--yes"])
+    expect(third).toMatchObject({ code: 0, acts: [], writes: [] })
+  })
+
+  test("another person, with a folder of their own, only logs in", async () => {
+    const folder = join(world.folder, "another person")
+    mkdirSync(folder, { mode: 0o700 })
+    const taken = await again(["run", "--federation", file, "--state", folder, "--yes"], folder)
+    expect(taken).toMatchObject({ code: 0, writes: [] })
+    for (const step of taken.acts) expect(step).toMatch(/\/(?:login|project)$/)
+    expect(taken.acts).toContain("superlink/login")
+  })
+
+  test("plan and status find nothing to do", async () => {
+    expect(await world.call(["plan", "--exit-code"])).toMatchObject({ code: 0, stderr: "" })
+    expect(await world.call(["status"])).toMatchObject({ code: 0, stderr: "" })
+    expect(await world.call(["status", "--live"])).toMatchObject({ code: 0, stderr: "" })
+  })
+})

@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import type { KubeObject } from "../../lib/cluster/types.ts"
+import { labels } from "../../runbooks/labels.ts"
+import { foreign, makeProjects, only, type Played, play } from "./practice.ts"
+
+const NS = "flower-openshift-demo"
+const PLACE = "superlink/deploy-superlink"
+const notebook = only("deploy-superlink")
+const deployment = { apiVersion: "apps/v1", kind: "Deployment", namespace: NS, name: "superlink" }
+const service = { apiVersion: "v1", kind: "Service", namespace: NS, name: "superlink-service" }
+
+let played: Played
+beforeEach(async () => {
+  played = await play()
+  await makeProjects(played)
+})
+afterEach(() => played.close())
+const run = async (more = {}) => (await played.run({ notebook, ...more }))[PLACE]
+const plan = async (more = {}) => (await played.plan({ notebook, ...more }))[PLACE]
+const found = async () => (await played.cluster("superlink").get(deployment)) as KubeObject
+const first = (object: KubeObject) => object.spec.template.spec.containers[0]
+const version = (text: string) => ({ values: { "flower-version": text } })
+const actions = () =>
+  played.events.flatMap((event) => (event.type === "act started" ? [`${event.step} ${event.action}`] : []))
+const theirs = (image: string, args = ["--insecure"]) =>
+  foreign(NS, "superlink", { name: "server", image, args, ports: [{ containerPort: 9092 }] })
+
+describe("ours", () => {
+  test("made, labelled, and done once its Service leads to a ready pod", async () => {
+    expect(await plan()).toBe("after: after project")
+    expect(await run()).toBe("acted: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
+    expect((await found()).metadata.labels).toMatchObject(labels("trial"))
+    expect((await played.cluster("superlink").get(service))?.metadata.labels).toMatchObject(labels("trial"))
+    expect(await plan()).toBe("nothing: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
+    expect(await run()).toBe("done: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
+    expect(actions()).toEqual([])
+  })
+
+  test("another version is rolled out with its arguments and ports, and no old pod is left", async () => {
+    await run()
+    expect(await plan(version("1.41.0"))).toMatch(
+      /^change: image flwr\/superlink:1.34.0, asked flwr\/superlink:1.41.0; arguments/,
+    )
+    expect(await run(version("1.41.0"))).toContain("Flower 1.41.0, its Control API shares the Fleet port")
+    expect(first(await found()).args).toEqual(["--insecure", "--host", "0.0.0.0", "--port", "9092"])
+    const pods = await played.cluster("superlink").list({ apiVersion: "v1", kind: "Pod", namespace: NS })
+    expect(pods.map((pod) => pod.spec.containers[0].image)).toEqual(["flwr/superlink:1.41.0"])
+    expect(
+      played.events.some((event) => event.type === "note" && event.text.includes("share port 9092")),
+    ).toBe(true)
+  })
+
+  test("a version that nobody asks for any more changes nothing", async () => {
+    await run(version("1.36.0"))
+    expect(await run()).toContain("done: flwr/superlink:1.36.0")
+  })
+
+  test("what somebody else has set is set back", async () => {
+    await run()
+    const containers = [{ ...first(await found()), image: "flwr/superlink:1.30.0" }]
+    await played.cluster("superlink").merge(deployment, { spec: { template: { spec: { containers } } } })
+    expect(await plan()).toContain("change: image flwr/superlink:1.30.0")
+    expect(await run(version("1.34.0"))).toContain("acted: flwr/superlink:1.34.0")
+    expect(first(await found()).image).toBe("flwr/superlink:1.34.0")
+  })
+
+  test("a Service that is gone is made again", async () => {
+    await run()
+    await played.cluster("superlink").remove(service)
+    expect(await plan()).toBe("change: Service superlink-service none, asked made")
+    expect(await run()).toContain("acted")
+    expect(await played.cluster("superlink").get(service)).toBeDefined()
+  })
+
+  test("a Service that was there before is used and not labelled", async () => {
+    const before = { apiVersion: "v1", kind: "Service", metadata: { name: service.name, namespace: NS } }
+    await played
+      .cluster("superlink")
+      .create({ ...before, spec: { selector: { app: "superlink" }, ports: [{ port: 9092 }] } })
+    expect(await run()).toContain("acted")
+    expect((await played.cluster("superlink").get(service))?.metadata.labels ?? {}).not.toMatchObject(
+      labels("trial"),
+    )
+  })
+
+  test("--again starts it anew", async () => {
+    await run()
+    const before = (await found()).metadata.generation!
+    await played.run({ notebook, selection: { only: ["deploy-superlink"] } })
+    expect((await found()).metadata.generation).toBe(before)
+  })
+})
+
+describe("trouble", () => {
+  test("a quota: blocked with the cluster's words, and done once it is raised", async () => {
+    played.practice.faults.set([{ where: "pod", what: "quota" }])
+    expect(await run()).toMatch(/^blocked: no pod: .*exceeded quota/)
+    expect(played.ended.get(PLACE)).toMatchObject({
+      code: "quota",
+      next: `oc describe quota -n ${NS}`,
+      fix: expect.any(String),
+    })
+    played.practice.faults.set([])
+    expect(await run()).toMatch(/^(done|acted): flwr/)
+  })
+
+  test("an image that cannot be pulled: its message, and done once it can", async () => {
+    played.practice.faults.set([{ where: "pod", what: "image" }])
+    expect(await run()).toMatch(/^blocked: image flwr\/superlink:1.34.0 cannot be pulled: .*manifest unknown/)
+    expect(played.ended.get(PLACE)).toMatchObject({
+      code: "image",
+      next: expect.stringContaining("oc describe pod/"),
+    })
+    played.practice.faults.set([])
+    expect(await run()).toMatch(/^(done|acted): flwr/)
+  })
+
+  test("a container that ends at once: its exit code and last words", async () => {
+    played.practice.faults.set([{ where: "pod", what: "crash" }])
+    expect(await run()).toMatch(
+      /^blocked: container superlink ends again and again with exit code 1: practice fault/,
+    )
+    expect(played.ended.get(PLACE)).toMatchObject({
+      code: "crash",
+      next: expect.stringContaining("--previous"),
+    })
+  })
+})
+
+describe("one that was there before", () => {
+  test("is used as it is, with whatever else it has", async () => {
+    await played
+      .cluster("superlink")
+      .create(theirs("flwr/superlink:1.31.0", ["--insecure", "--database", "state.db"]))
+    expect(await run()).toBe("done: was there before us: flwr/superlink:1.31.0, 1 of 1 ready; Flower 1.31.0")
+    expect(played.ended.get(PLACE)).toMatchObject({ adopted: true })
+    expect(actions()).not.toContain("deploy-superlink act")
+    expect(await played.cluster("superlink").get(service)).toBeUndefined()
+  })
+
+  test("is changed only when a restart is agreed to, and keeps its own", async () => {
+    await played
+      .cluster("superlink")
+      .create(theirs("flwr/superlink:1.31.0", ["--insecure", "--database", "state.db"]))
+    expect(await run(version("1.41.0"))).toMatch(
+      /^blocked: Deployment superlink was there before us and does not fit: image/,
+    )
+    expect(played.ended.get(PLACE)?.next).toContain("--allow-restart")
+    expect(first(await found()).image).toBe("flwr/superlink:1.31.0")
+
+    const agreed = { values: { "flower-version": "1.41.0", "allow-restart": true } }
+    expect(await run(agreed)).toContain("acted: was there before us: flwr/superlink:1.41.0")
+    const after = await found()
+    expect(first(after)).toMatchObject({
+      name: "server",
+      args: ["--insecure", "--database", "state.db", "--host", "0.0.0.0", "--port", "9092"],
+    })
+    expect(after.metadata.labels ?? {}).not.toMatchObject(labels("trial"))
+    expect(played.ended.get(PLACE)).toMatchObject({ adopted: true })
+  })
+
+  test("whose version cannot be told: asked for", async () => {
+    await played.cluster("superlink").create(theirs("quay.io/hospital/superlink:latest"))
+    expect(await run()).toMatch(/^blocked: .*does not tell Flower's version/)
+    expect(await run(version("1.34.0"))).toContain("done: was there before us")
+  })
+
+  test("that serves TLS while none is asked for does not fit", async () => {
+    const args = ["--ssl-certfile", "a", "--ssl-keyfile", "b", "--ssl-ca-certfile", "c"]
+    await played.cluster("superlink").create(theirs("flwr/superlink:1.34.0", args))
+    expect(await run()).toContain("Flower's own TLS on, asked off")
+  })
+
+  test("scaled to nothing does not fit", async () => {
+    const before = theirs("flwr/superlink:1.34.0")
+    before.spec.replicas = 0
+    await played.cluster("superlink").create(before)
+    expect(await run()).toContain("replicas 0, asked 1")
+  })
+})
+
+test("another name for the Deployment", async () => {
+  expect(await run({ sites: { superlink: { "superlink-workload": "hub" } } })).toContain("acted")
+  expect(await played.cluster("superlink").get({ ...deployment, name: "hub" })).toBeDefined()
+  expect(await played.cluster("superlink").get({ ...service, name: "hub-service" })).toBeDefined()
+})

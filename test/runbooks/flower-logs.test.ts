@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest"
+import { readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower-logs.ts"
+
+const coloured = (level: string, text: string) => `\u001b[92m${level} \u001b[0m:      ${text}`
+const info = (...lines: string[]) => `${lines.map((line) => coloured("INFO", line)).join("\n")}\n`
+/** More than a JavaScript number holds. */
+const ID = "13407762439733623739"
+
+describe("a SuperNode's log", () => {
+  test("accepted: the id stays text", () => {
+    expect(readSupernodeLog(info("Starting Flower SuperNode", `SuperNode ID: ${ID}`))).toEqual({
+      is: "registered",
+      id: ID,
+    })
+  })
+
+  test("the last id counts, and an error before it does not", () => {
+    const log = info(
+      "Starting Flower SuperNode",
+      "SuperNode ID: 1",
+      'details = "Invalid node ID"',
+      `SuperNode ID: ${ID}`,
+    )
+    expect(readSupernodeLog(log)).toEqual({ is: "registered", id: ID })
+  })
+
+  test.each([
+    ['\tdetails = "Invalid node ID"', '\tdetails = "Invalid node ID"'],
+    ['INFO:     HTTP Request: POST http://fleet-api:9092/x "HTTP/1.1 401 Unauthorized"', "401"],
+  ])("forgotten: %s", (line) => {
+    const log = `${info("Starting Flower SuperNode", `SuperNode ID: ${ID}`)}${line}\nRuntimeError: x\n`
+    expect(readSupernodeLog(log)).toMatchObject({
+      is: "forgotten",
+      id: ID,
+      line: expect.stringMatching(/Invalid node ID|401/),
+    })
+  })
+
+  test("not accepted yet: what it says last", () => {
+    const log = info(
+      "Starting Flower SuperNode",
+      "Connection attempt failed, retrying in 1.03 seconds",
+      "Connection attempt failed, retrying in 4.20 seconds",
+    )
+    expect(readSupernodeLog(log)).toEqual({
+      is: "connecting",
+      line: "Connection attempt failed, retrying in 4.20 seconds",
+    })
+    expect(readSupernodeLog(info("Starting Flower SuperNode"))).toEqual({ is: "connecting", line: undefined })
+    expect(readSupernodeLog("")).toEqual({ is: "connecting", line: undefined })
+  })
+
+  test("a log without its start proves nothing", () => {
+    expect(readSupernodeLog(info("Receiving: query message (ID: 5)"))).toEqual({ is: "unproven" })
+  })
+})
+
+describe("a SuperLink's log", () => {
+  const start = "Starting Flower SuperLink"
+  const activated = `[Fleet.ActivateNode] Activated node_id=${ID}`
+  const deactivated = `[Fleet.DeactivateNode] Deactivated node_id=${ID}`
+
+  test("activated", () => {
+    expect(readSuperlinkLog(info(start, activated), ID)).toEqual({ is: "active", line: activated })
+  })
+
+  test("the older text", () => {
+    const created = `[Fleet.CreateNode] Created node_id=${ID}`
+    expect(readSuperlinkLog(info(start, created), ID)).toEqual({ is: "active", line: created })
+  })
+
+  test("deactivated since, and activated again", () => {
+    expect(readSuperlinkLog(info(start, activated, deactivated), ID)).toEqual({
+      is: "deactivated",
+      line: deactivated,
+    })
+    expect(readSuperlinkLog(info(start, activated, deactivated, activated), ID)).toMatchObject({
+      is: "active",
+    })
+  })
+
+  test("another node whose id begins or ends alike is another node", () => {
+    const log = info(
+      start,
+      `[Fleet.ActivateNode] Activated node_id=${ID}9`,
+      `[Fleet.ActivateNode] Activated node_id=9${ID}`,
+    )
+    expect(readSuperlinkLog(log, ID)).toEqual({ is: "unknown" })
+  })
+
+  test("a rotated log proves by the node's later calls, and disproves nothing", () => {
+    const pull = `[Fleet.PullMessages] node_id=${ID}`
+    expect(readSuperlinkLog(info(pull), ID)).toEqual({ is: "active", line: pull })
+    expect(readSuperlinkLog(info(pull, deactivated), ID)).toMatchObject({ is: "deactivated" })
+    expect(readSuperlinkLog(info("[Fleet.PullMessages] node_id=5"), ID)).toEqual({ is: "unproven" })
+    expect(readSuperlinkLog("", ID)).toEqual({ is: "unproven" })
+  })
+
+  test("a mention that is no call of the node is no proof", () => {
+    expect(readSuperlinkLog(info(start, `run ${ID} started`), ID)).toEqual({ is: "unknown" })
+  })
+})

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, expect, test } from "vitest"
+import type { KubeObject } from "../../lib/cluster/types.ts"
+import { labels } from "../../runbooks/labels.ts"
+import linkStatus from "../../runbooks/link-status.ts"
+import {
+  type Clusters,
+  conditions,
+  endpoints,
+  namespace,
+  put,
+  setStatus,
+  skupper,
+  startClusters,
+} from "./clusters.ts"
+
+const HUB = "flower-openshift-demo"
+const NODE = "flower-supernode-1"
+
+let clusters: Clusters
+let site: KubeObject
+beforeEach(async () => {
+  clusters = await startClusters()
+  for (const one of [clusters.superlink, clusters.supernode]) {
+    await one.login()
+    await one.admin.create(namespace(String(one.site.project)))
+  }
+  site = await put(clusters.superlink.admin, skupper("Site", HUB, "superlink-interconnect"))
+})
+afterEach(() => clusters.close())
+
+const look = () => clusters.look(linkStatus, clusters.supernode)
+const link = (status?: object, host = "127.0.0.1"): Promise<KubeObject> =>
+  put(
+    clusters.supernode.admin,
+    skupper("Link", NODE, "west", {
+      metadata: { name: "west", namespace: NODE, labels: labels("trial") },
+      spec: { cost: 1, endpoints: endpoints(host) },
+      ...(status && { status }),
+    }),
+  )
+const current = async (): Promise<KubeObject> =>
+  (
+    await clusters.supernode.admin.list({ apiVersion: "skupper.io/v2alpha1", kind: "Link", namespace: NODE })
+  )[0]!
+const down = {
+  conditions: conditions({ Configured: "True", Ready: ["False", "Pending", "Not Operational"] }),
+  message: "Not Operational",
+}
+
+test("no Link", async () => {
+  expect(await look()).toMatchObject({
+    is: "blocked",
+    next: "flower-runbook step token-redeem --site supernode-1",
+  })
+})
+
+test("up", async () => {
+  await link({
+    conditions: conditions({ Configured: "True", Operational: "True", Ready: "True" }),
+    remoteSiteId: site.metadata.uid,
+    remoteSiteName: "superlink-interconnect",
+  })
+  expect(await look()).toMatchObject({ is: "done", reason: "Link west to superlink-interconnect is up" })
+})
+
+test("not up yet: the reason, and what it dials", async () => {
+  await link(down)
+  expect(await look()).toMatchObject({
+    is: "under way",
+    reason: "Link west: Not Operational; it dials 127.0.0.1:55671",
+  })
+})
+
+test("a name that does not resolve from here is said", async () => {
+  await link(down, "no-such-host.invalid")
+  expect(await look()).toMatchObject({
+    is: "under way",
+    reason:
+      "Link west: Not Operational; it dials no-such-host.invalid:55671 (does not resolve from here yet)",
+  })
+})
+
+test("a Link that gets no status is touched after a second, and that is said", async () => {
+  await link()
+  expect(await look()).toMatchObject({ is: "absent" })
+  const before = performance.now()
+  await linkStatus.act!(clusters.context(linkStatus, clusters.supernode))
+  expect(performance.now() - before).toBeGreaterThan(900)
+  expect((await current()).metadata.annotations).toHaveProperty("flower-runbook/nudged")
+  expect(clusters.notes.join()).toContain("no status after 1 s")
+  expect(await look()).toMatchObject({
+    is: "under way",
+    reason: expect.stringContaining("has not looked at it yet"),
+  })
+})
+
+test("a Link that gets its status in time is left alone", async () => {
+  const made = await link()
+  const acted = linkStatus.act!(clusters.context(linkStatus, clusters.supernode))
+  const before = performance.now()
+  await setStatus(clusters.supernode.admin, made, down)
+  await acted
+  expect(performance.now() - before).toBeLessThan(800)
+  expect((await current()).metadata.annotations).toBeUndefined()
+})

@@ -1,0 +1,286 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import type { KubeObject } from "../../lib/cluster/types.ts"
+import { grantStillGood } from "../../runbooks/issuing.ts"
+import { ADOPTED, labels } from "../../runbooks/labels.ts"
+import { sortLinks } from "../../runbooks/links.ts"
+import type { SkupperLink, SkupperSite } from "../../runbooks/skupper.ts"
+import { tokenIssue, tokenRedeem } from "../../runbooks/token-exchange.ts"
+import { isLinkOf, parseToken } from "../../runbooks/token-file.ts"
+import {
+  type Clusters,
+  conditions,
+  endpoints,
+  namespace,
+  put,
+  setStatus,
+  skupper,
+  startClusters,
+} from "./clusters.ts"
+
+const HUB = "flower-openshift-demo"
+const NODE = "flower-supernode-1"
+const GRANT = "superlink-interconnect-0b6c"
+const TOKEN = `apiVersion: skupper.io/v2alpha1
+kind: AccessToken
+metadata:
+  name: ${GRANT}
+spec:
+  ca: |
+    -----BEGIN CERTIFICATE-----
+  code: vGk2rZ8QpWx41LmNtB7sYcHd
+  linkCost: 1
+  url: https://grants.example:443/5d1f
+`
+const KEY = Buffer.from("-----BEGIN RSA PRIVATE KEY-----").toString("base64")
+const LINK_FILE = `apiVersion: skupper.io/v2alpha1
+kind: Link
+metadata: { name: link-superlink-interconnect-skupper-router }
+spec:
+  cost: 1
+  endpoints:
+  - { name: inter-router, host: a.example, port: "55671", group: skupper-router }
+  tlsCredentials: link-superlink-interconnect
+---
+apiVersion: v1
+kind: Secret
+type: kubernetes.io/tls
+metadata: { name: link-superlink-interconnect }
+data: { ca.crt: "", tls.crt: "", tls.key: ${KEY} }
+`
+
+describe("a token file", () => {
+  test("holds a token", async () => {
+    expect(await parseToken(TOKEN)).toEqual({
+      is: "token",
+      name: GRANT,
+      url: "https://grants.example:443/5d1f",
+      code: "vGk2rZ8QpWx41LmNtB7sYcHd",
+    })
+  })
+  test("holds a link and its key", async () => {
+    expect(await parseToken(LINK_FILE)).toMatchObject({
+      is: "file",
+      links: ["link-superlink-interconnect-skupper-router"],
+      secrets: ["link-superlink-interconnect"],
+      keys: [KEY],
+    })
+  })
+  test.each([
+    "",
+    TOKEN.slice(0, 60),
+    TOKEN.replace(/ {2}url.*/, ""),
+    "a: [",
+    "just words",
+    LINK_FILE.slice(0, LINK_FILE.indexOf("---")),
+    LINK_FILE.slice(0, LINK_FILE.indexOf("data:")),
+  ])("that is cut off is none: %j", async (text) => {
+    expect(await parseToken(text)).toBeUndefined()
+  })
+  test("names its Links", async () => {
+    const token = await parseToken(TOKEN)
+    expect([GRANT, `${GRANT}-1`, `${GRANT}-x`, "else"].map((name) => isLinkOf(token, name))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
+    expect(isLinkOf(await parseToken(LINK_FILE), "link-superlink-interconnect-skupper-router")).toBe(true)
+    expect(isLinkOf(undefined, GRANT)).toBe(false)
+  })
+})
+
+describe("a grant", () => {
+  const now = Date.parse("2026-11-22T12:00:00Z")
+  const grant = (status: object, spec = {}): KubeObject =>
+    skupper("AccessGrant", HUB, GRANT, { spec, status })
+  test.each([
+    [{ expirationTime: "2026-11-22T12:15:00Z" }, {}, "done", "15 minutes"],
+    [{ expirationTime: "2026-11-22T12:01:00Z" }, {}, "absent", "expires in 60 s"],
+    [{ expirationTime: "2026-11-22T12:01:01Z" }, {}, "done", "1 minutes"],
+    [{ expirationTime: "2026-11-22T11:59:59Z" }, {}, "absent", "has expired"],
+    [{ expirationTime: "2026-11-22T12:15:00Z", redemptions: 1 }, {}, "absent", "used up"],
+    [{ expirationTime: "2026-11-22T12:15:00Z", redemptions: 1 }, { redemptionsAllowed: 2 }, "done", "15"],
+    [{}, {}, "absent", "never made ready"],
+  ])("%j of %j is %s", (status, spec, is, reason) => {
+    expect(grantStillGood(grant(status, spec), now)).toMatchObject({
+      is,
+      reason: expect.stringContaining(reason),
+    })
+  })
+})
+
+describe("links by where they lead", () => {
+  const to = { ...skupper("Site", HUB, "west"), metadata: { name: "west", uid: "new" } } as SkupperSite
+  const link = (name: string, status: object | undefined, more: object = {}): SkupperLink =>
+    ({
+      ...skupper("Link", NODE, name),
+      metadata: { name, ...more },
+      spec: { endpoints: [] },
+      status,
+    }) as SkupperLink
+  const own = { labels: labels("trial") }
+  const names = (links: SkupperLink[], file?: Awaited<ReturnType<typeof parseToken>>) => {
+    const { there, earlier } = sortLinks(links, to, "trial", file)
+    return [there, earlier].map((some) => some.map(({ metadata }) => metadata.name))
+  }
+  const up = { conditions: conditions({ Operational: "True" }) }
+
+  test("by the Site's UID, whoever made them", () => {
+    expect(names([link("a", { remoteSiteId: "new" }), link("b", undefined, own)])).toEqual([["a", "b"], []])
+  })
+  test("before they come up, by our token or label", async () => {
+    const links = [link(GRANT, undefined), link("b", {}, own), link("c", undefined)]
+    expect(names(links, await parseToken(TOKEN))).toEqual([[GRANT, "b"], []])
+  })
+  test("to an earlier Site", () => {
+    const old = { remoteSiteId: "old", remoteSiteName: "west" }
+    expect(names([link("a", old), link("b", { remoteSiteId: "x", remoteSiteName: "else" }, own)])).toEqual([
+      [],
+      ["a", "b"],
+    ])
+  })
+  test("of another network, not ours to touch", () => {
+    const other = { remoteSiteId: "old", remoteSiteName: "west", ...up }
+    expect(names([link("a", other), link("b", { remoteSiteId: "x", remoteSiteName: "else" })])).toEqual([
+      [],
+      [],
+    ])
+  })
+  test("one that is being deleted does not count", () => {
+    expect(names([link("a", { remoteSiteId: "new" }, { deletionTimestamp: "now" })])).toEqual([[], []])
+  })
+})
+
+describe("on clusters", () => {
+  let clusters: Clusters
+  let site: KubeObject
+  beforeEach(async () => {
+    clusters = await startClusters()
+    for (const one of [clusters.superlink, clusters.supernode]) {
+      await one.login()
+      await one.admin.create(namespace(String(one.site.project)))
+    }
+    site = await put(
+      clusters.superlink.admin,
+      skupper("Site", HUB, "superlink-interconnect", { status: { endpoints: endpoints("a.example") } }),
+    )
+  })
+  afterEach(() => clusters.close())
+  const file = () => clusters.context(tokenIssue, clusters.supernode).tokenFile
+  const write = (text: string): void => {
+    mkdirSync(dirname(file()), { recursive: true })
+    writeFileSync(file(), text)
+  }
+  const issued = (more = {}) => clusters.look(tokenIssue, clusters.supernode, more)
+  const redeemed = (more = {}) => clusters.look(tokenRedeem, clusters.supernode, more)
+  const grant = (status: object) =>
+    put(clusters.superlink.admin, skupper("AccessGrant", HUB, GRANT, { status }))
+  const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()
+  const link = (name: string, status?: object) =>
+    put(
+      clusters.supernode.admin,
+      skupper("Link", NODE, name, {
+        spec: { cost: 1, endpoints: endpoints("a.example"), tlsCredentials: name },
+        ...(status && { status }),
+      }),
+    )
+
+  test("token-issue: none, cut off, its grant gone, good, used up", async () => {
+    expect(await issued()).toMatchObject({ is: "absent", reason: "there is no token yet" })
+    write(TOKEN.slice(0, 50))
+    expect(await issued()).toMatchObject({ is: "absent", reason: "there is no token yet" })
+    write(TOKEN)
+    expect(await issued()).toMatchObject({ is: "absent", reason: "the token's grant is not there any more" })
+    const made = await grant({ expirationTime: inMinutes(15) })
+    expect(await issued()).toMatchObject({ is: "done" })
+    await setStatus(clusters.superlink.admin, made, { redemptions: 1 })
+    expect(await issued()).toMatchObject({ is: "absent", reason: "the token is used up" })
+  })
+
+  test("token-issue by file: none, good, for an address of before", async () => {
+    const by = { inputs: { linkWith: "file" } }
+    write(TOKEN)
+    expect(await issued(by)).toMatchObject({ is: "absent", reason: "there is no link file yet" })
+    write(LINK_FILE)
+    expect(await issued(by)).toMatchObject({ is: "done" })
+    await setStatus(clusters.superlink.admin, site, { endpoints: endpoints("b.example") })
+    expect(await issued(by)).toMatchObject({ is: "absent", reason: expect.stringContaining("no longer has") })
+  })
+
+  test("token-redeem: no Link, and a Link that leads to the Site", async () => {
+    expect(await redeemed()).toMatchObject({
+      is: "absent",
+      reason: expect.stringContaining("no Link leads to Site"),
+    })
+    await link("mine", { remoteSiteId: site.metadata.uid, remoteSiteName: "superlink-interconnect" })
+    expect(await redeemed()).toMatchObject({ is: "done", adopted: true })
+  })
+
+  test("token-redeem: the Link that our token became", async () => {
+    write(TOKEN)
+    await link(GRANT)
+    expect(await redeemed({ begun: true })).toMatchObject({ is: "done", adopted: false })
+  })
+
+  test("token-redeem: a token on its way, and one that was refused", async () => {
+    write(TOKEN)
+    const { admin } = clusters.supernode
+    const made = await admin.create(
+      skupper("AccessToken", NODE, GRANT, { spec: { url: "https://a", code: "c", ca: "x" } }),
+    )
+    expect(await redeemed()).toMatchObject({ is: "under way" })
+    const message = "Controller got failed response: 404 (Not Found) No such claim"
+    await setStatus(admin, made, {
+      status: "Error",
+      message,
+      conditions: conditions({ Redeemed: ["False", "Error", message] }),
+    })
+    expect(await redeemed()).toMatchObject({ is: "absent", reason: `the last token was refused: ${message}` })
+  })
+
+  test("token-redeem: a Link to an earlier Site is different; one that was there needs agreement", async () => {
+    await link("old", { remoteSiteId: "gone", remoteSiteName: "superlink-interconnect" })
+    expect(await redeemed()).toMatchObject({
+      is: "different",
+      fields: [{ field: "remote site", found: "superlink-interconnect (gone)" }],
+      consent: "deletes Link old, which was there before",
+    })
+    await clusters.supernode.admin.merge(
+      { apiVersion: "skupper.io/v2alpha1", kind: "Link", name: "old", namespace: NODE },
+      { metadata: { labels: labels("trial") } },
+    )
+    expect(await redeemed()).not.toHaveProperty("consent")
+  })
+
+  test("claim marks the Link as ours and leaves no token behind", async () => {
+    write(TOKEN)
+    await grant({ expirationTime: inMinutes(15), redemptions: 1 })
+    await clusters.supernode.admin.create(
+      skupper("AccessToken", NODE, GRANT, { spec: { url: "https://a", code: "c", ca: "x" } }),
+    )
+    await link(GRANT)
+    await link("west")
+    const context = clusters.context(tokenRedeem, clusters.supernode)
+    await tokenRedeem.claim!(context)
+    await tokenRedeem.claim!(context)
+    const links = await clusters.supernode.admin.list({
+      apiVersion: "skupper.io/v2alpha1",
+      kind: "Link",
+      namespace: NODE,
+    })
+    expect(links.map(({ metadata }) => [metadata.name, metadata.labels])).toEqual([
+      [GRANT, labels("trial")],
+      ["west", undefined],
+    ])
+    expect(links[0]!.metadata.annotations?.[ADOPTED]).toBeUndefined()
+    const left = await Promise.all([
+      clusters.superlink.admin.list({ apiVersion: "skupper.io/v2alpha1", kind: "AccessGrant" }),
+      clusters.supernode.admin.list({ apiVersion: "skupper.io/v2alpha1", kind: "AccessToken" }),
+    ])
+    expect(left).toEqual([[], []])
+    expect(existsSync(file())).toBe(false)
+    expect(await redeemed()).toMatchObject({ is: "done", adopted: false })
+  })
+})
