@@ -1,8 +1,9 @@
 /** The way from a SuperNode to its SuperLink, hop by hop. The first that is broken is named. */
 import { blocked, type Look, underWay } from "../lib/index.ts"
 import type { Context } from "./context.ts"
-import { findExposure } from "./exposure.ts"
+import { type Exposure, findExposure } from "./exposure.ts"
 import { readSuperlinkLog, readSupernodeLog } from "./flower-logs.ts"
+import { sortLinks } from "./links.ts"
 import { FLEET_API } from "./manifests.ts"
 import { condition, isTrue, seen } from "./reading.ts"
 import { incomplete } from "./rollout.ts"
@@ -29,20 +30,20 @@ const missing = (hop: string, what: string, step: string, site: string): Look =>
 const waiting = (hop: string, what: string, command: string): Look => underWay(`${hop}: ${what} (${command})`)
 
 /** The Link to the SuperLink's present Site is up. */
-export async function linkHop({ cluster, site, at, the }: Context): Promise<Hop> {
+export async function linkHop({ cluster, site, at, the, federation }: Context): Promise<Hop> {
   const superlink = the("superlink")
   const peer = await activeSite(at(superlink).cluster, superlink.project)
   if (peer === undefined) {
     return missing("link", `no Skupper site in ${superlink.project}`, "site-create", superlink.name)
   }
-  const links = await listLinks(cluster, site.project)
-  const link =
-    links.find(({ status }) => status?.remoteSiteId === peer.metadata.uid) ??
-    links.find(({ status }) => status?.remoteSiteId === undefined)
+  const { there, earlier } = sortLinks(await listLinks(cluster, site.project), peer, federation)
+  const link = there.find((one) => isTrue(one, "Ready")) ?? there[0]
   if (link === undefined) {
     const what =
-      links.length === 0 ? `no Link in ${site.project}` : "every Link leads to an earlier or another site"
-    return missing("link", what, "token-redeem", site.name)
+      earlier.length === 0
+        ? `no Link in ${site.project} leads to Site`
+        : "every Link leads to an earlier Site than"
+    return missing("link", `${what} ${peer.metadata.name}`, "token-redeem", site.name)
   }
   if (!isTrue(link, "Ready")) {
     return waiting(
@@ -54,28 +55,39 @@ export async function linkHop({ cluster, site, at, the }: Context): Promise<Hop>
   return holds("link up")
 }
 
-/** The SuperLink's side offers the routing key, this side listens for it, and each has found the other. */
-export async function exposureHop(context: Context, kind: "Connector" | "Listener"): Promise<Hop> {
+/** One end of the routing key is there and configured. */
+export async function exposureHop(
+  context: Context,
+  kind: "Connector" | "Listener",
+): Promise<{ found: Exposure } | Look> {
   const site = kind === "Connector" ? context.the("superlink") : context.site
   const hop = kind.toLowerCase()
-  const found = await findExposure(context.at(site), kind, site.project)
+  const { cluster } = context.at(site)
+  const found = await findExposure({ cluster }, kind, site.project)
   if (found === undefined) return missing(hop, `no ${kind} ${FLEET_API} in ${site.project}`, hop, site.name)
-  for (const type of ["Configured", "Matched"]) {
-    if (isTrue(found, type)) continue
-    const words = condition(found, type)?.message ?? message(found, `Not ${type}`)
-    return waiting(hop, `${found.metadata.name}: ${words}`, `skupper ${hop} status -n ${site.project}`)
-  }
-  if (kind === "Connector") return holds("connector matched")
+  if (!isTrue(found, "Configured")) return halting(found, "Configured", site.project)
+  if (kind === "Connector") return { found }
   const service = {
     apiVersion: "v1",
     kind: "Service",
     name: found.spec.host ?? FLEET_API,
     namespace: site.project,
   }
-  if ((await context.cluster.get(service)) === undefined) {
-    return missing(hop, `its Service ${service.name} is gone`, hop, site.name)
-  }
-  return holds("listener matched")
+  const there = await cluster.get(service)
+  return there === undefined ? missing(hop, `its Service ${service.name} is gone`, hop, site.name) : { found }
+}
+
+/** Both ends have found each other. Where one is missing, the other is unmatched as well: that is looked at first. */
+export function matchedHop(context: Context, connector: Exposure, listener: Exposure): Hop {
+  if (!isTrue(connector, "Matched")) return halting(connector, "Matched", context.the("superlink").project)
+  if (!isTrue(listener, "Matched")) return halting(listener, "Matched", context.site.project)
+  return holds("connector and listener matched")
+}
+
+function halting(found: Exposure, type: string, project: string): Look {
+  const hop = found.kind.toLowerCase()
+  const words = condition(found, type)?.message ?? message(found, `Not ${type}`)
+  return waiting(hop, `${found.metadata.name}: ${words}`, `skupper ${hop} status -n ${project}`)
 }
 
 /** A running pod of SuperLink or SuperNode, with the log of its present container. */

@@ -50,6 +50,7 @@ export async function lookForLink(context: Context): Promise<Look> {
   if (earlier.length > 0) return dead(earlier, to, federation)
   const token =
     file?.is === "token" ? await cluster.get<AccessToken>(tokenRef(site.project, file.name)) : undefined
+  if (token?.status?.redeemed === true) return absent("a token was redeemed, but its Link is gone")
   if (token !== undefined && !failed(token))
     return underWay(`AccessToken ${token.metadata.name} is being redeemed`, seen(token))
   if (token !== undefined) return absent(`the last token was refused: ${token.status?.message}`)
@@ -110,6 +111,9 @@ async function redeemToken(context: Context, file: IssuedToken): Promise<ActResu
   // What an earlier try has left: the command refuses a name that is there.
   const left = await cluster.get<AccessToken>(ref)
   if (left !== undefined) {
+    const links = left.status?.redeemed ? await listLinks(cluster, site.project) : []
+    // It came up between the look and now.
+    if (links.some(({ metadata }) => isLinkOf(file, metadata.name))) return undefined
     await cluster.remove(ref)
     if (left.status?.redeemed === true) {
       await rm(tokenFile, { force: true })

@@ -1,34 +1,40 @@
 import { blocked, done, type Look, main } from "../lib/index.ts"
-import { activationHop, exposureHop, isBroken, linkHop, registrationHop, runningHop } from "./chain.ts"
+import {
+  activationHop,
+  exposureHop,
+  isBroken,
+  linkHop,
+  matchedHop,
+  registrationHop,
+  runningHop,
+} from "./chain.ts"
 import { type Context, guideStep } from "./context.ts"
 import { ownManifest } from "./manifests.ts"
 
-/** The hops in order; the first that does not hold is the answer. */
+/** The hops in order; the first that does not hold is the answer. A SuperLink that is gone breaks its connector too. */
 async function look(context: Context): Promise<Look> {
-  const { site, federation } = context
-  const held: string[] = []
-  for (const hop of [
-    () => linkHop(context),
-    () => exposureHop(context, "Connector"),
-    () => exposureHop(context, "Listener"),
-  ]) {
-    const answer = await hop()
-    if (isBroken(answer)) return answer
-    held.push(answer.holds)
-  }
+  const link = await linkHop(context)
+  if (isBroken(link)) return link
   const superlink = await runningHop(context, "superlink", context.the("superlink").superlinkWorkload)
   if ("is" in superlink) return superlink
-  const name =
-    site.supernodeManifest === undefined
-      ? site.name
-      : (await ownManifest(site.supernodeManifest, site.project, federation)).deployment.metadata.name
-  const supernode = await runningHop(context, "supernode", name)
+  const connector = await exposureHop(context, "Connector")
+  if ("is" in connector) return connector
+  const listener = await exposureHop(context, "Listener")
+  if ("is" in listener) return listener
+  const matched = matchedHop(context, connector.found, listener.found)
+  if (isBroken(matched)) return matched
+  const supernode = await runningHop(context, "supernode", await supernodeName(context))
   if ("is" in supernode) return supernode
   const registered = registrationHop(context, supernode)
   if ("is" in registered) return registered
   const active = activationHop(context, registered.id, superlink, supernode)
   if (isBroken(active)) return active
-  return done([...held, active.holds].join(", "))
+  return done([link, matched, active].map(({ holds }) => holds).join(", "))
+}
+
+async function supernodeName({ site, federation }: Context): Promise<string> {
+  if (site.supernodeManifest === undefined) return site.name
+  return (await ownManifest(site.supernodeManifest, site.project, federation)).deployment.metadata.name
 }
 
 export const verify = guideStep({

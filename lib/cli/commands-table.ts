@@ -72,7 +72,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       trust,
     ],
     examples: [
-      ["run --practice --yes", "the whole notebook on practice clusters"],
+      ["run --practice --yes", "on practice clusters"],
       ["run --federation federation.yaml --yes", "unattended"],
       ["run --only {step} --site {site}", "one step at one site"],
     ],
@@ -104,7 +104,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     groups: ["federation", "selection"],
     flags: [{ name: "exit-code", help: "Exit with 5 when there is something to do" }, trust],
     examples: [
-      ["plan", "the federation that was run last"],
+      ["plan", "of the last federation"],
       ["plan --federation federation.yaml --exit-code", "for a script"],
     ],
   },

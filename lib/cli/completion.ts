@@ -12,7 +12,7 @@ interface Words {
     argument: readonly string[]
     flags: readonly FlagSpec[]
   }[]
-  values(flag: FlagSpec): readonly string[] | "file" | "folder" | undefined
+  values(command: string, flag: FlagSpec): readonly string[] | "file" | "folder" | undefined
 }
 
 /** A completion script made from the table of commands, the notebook's steps, roles and inputs. */
@@ -30,23 +30,22 @@ export function completionScript(notebook: Notebook, shell: Shell, program: stri
 
 function wordsOf(notebook: Notebook): Words {
   const steps = (of: Notebook) => of.steps.map(({ id }) => id)
+  const heldBy = (command: string) =>
+    command === "teardown" && notebook.teardown !== undefined ? notebook.teardown : notebook
   return {
     commands: COMMANDS.map((command) => ({
       name: command.name,
       summary: command.summary,
       argument:
         command.argument === undefined ? [] : command.argument.of === "shell" ? SHELLS : steps(notebook),
-      flags: flagsOf(
-        command.name === "teardown" && notebook.teardown ? notebook.teardown : notebook,
-        command,
-      ),
+      flags: flagsOf(heldBy(command.name), command),
     })),
-    values: (flag) => {
-      if (flag.of === "step") return steps(notebook)
+    values: (command, flag) => {
+      if (flag.of === "step") return steps(heldBy(command))
       if (flag.choices !== undefined) return flag.choices
       if (flag.from === "role") return ["name", ...siteInputs(notebook, flag.role!)].map((key) => `${key}=`)
       if (flag.name === "state") return "folder"
-      const type = flag.from === "input" ? notebook.inputs[flag.name]?.type : flag.type
+      const type = flag.from === "input" ? heldBy(command).inputs[flag.name]?.type : flag.type
       return type === "path" ? "file" : undefined
     },
   }
@@ -59,7 +58,7 @@ function cases(words: Words, answer: (values: readonly string[] | "file" | "fold
   const byAnswer = new Map<string, string[]>()
   for (const { name, flags } of words.commands) {
     for (const flag of flags) {
-      const values = words.values(flag)
+      const values = words.values(name, flag)
       if (flag.value === undefined) continue
       const text = values === undefined ? "return" : answer(values)
       byAnswer.set(text, [...(byAnswer.get(text) ?? []), `${name}/--${flag.name}`])
@@ -110,10 +109,10 @@ const inZsh = (text: string): string => text.replace(/'/g, "'\\''").replace(/[[\
 
 function zsh(words: Words, program: string): string {
   const id = identifier(program)
-  const spec = (flag: FlagSpec): string => {
+  const spec = (command: string, flag: FlagSpec): string => {
     const many = flag.repeat === true ? "*" : ""
     const help = `[${inZsh(flag.help)}]`
-    const values = words.values(flag)
+    const values = words.values(command, flag)
     if (flag.value === undefined) return `'${many}--${flag.name}${help}'`
     const action =
       values === undefined
@@ -143,7 +142,7 @@ ${words.commands
   .map(
     ({ name, argument, flags }) =>
       `    ${name}) _arguments ${[
-        ...flags.map(spec),
+        ...flags.map((flag) => spec(name, flag)),
         ...(argument.length > 0 ? [`'1:argument:(${argument.join(" ")})'`] : []),
       ].join(" ")} ;;`,
   )
@@ -169,7 +168,7 @@ function fish(words: Words, program: string): string {
     const when = `-n '__fish_seen_subcommand_from ${name}'`
     if (argument.length > 0) lines.push(`complete -c ${program} ${when} -a ${inFish(argument.join(" "))}`)
     for (const flag of flags) {
-      const values = words.values(flag)
+      const values = words.values(name, flag)
       const takes =
         flag.value === undefined
           ? ""

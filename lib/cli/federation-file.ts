@@ -25,6 +25,7 @@ export async function readFederationFile(notebook: Notebook, file: string, cwd: 
       code === "ENOENT"
         ? `The federation file ${file} is not there`
         : `The federation file ${file} cannot be read (${code})`,
+      { fix: "check the path that --federation gives" },
     )
   }
   const inside = relative(cwd, file)

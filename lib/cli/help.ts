@@ -7,7 +7,13 @@ import { variableName } from "./variable-layer.ts"
 
 // Help must start fast: this file and what it imports load nothing heavy.
 
-const WIDTH = 100
+/** Of the screen that everybody has. */
+const WIDTH = 80
+
+const EXIT_CODES =
+  "Exit codes: 0 done; 1 a step failed or is blocked; 2 the call is wrong or inputs are missing; 3 another run holds " +
+  "the federation; 4 waiting for the other side; 5 plan --exit-code: something to do; 130, 143, 129 stopped by SIGINT, " +
+  "SIGTERM, SIGHUP."
 
 /** `--help`: every command, and how to go on. */
 export function programHelp(notebook: Notebook, program: string): string {
@@ -26,14 +32,12 @@ export function programHelp(notebook: Notebook, program: string): string {
     "Examples",
     ...exampleLines(
       notebook,
-      COMMANDS.slice(0, 4).flatMap(({ examples }) => examples.slice(0, 2)),
+      COMMANDS.slice(0, 4).flatMap(({ name, examples }) => examples.slice(0, name === "run" ? 2 : 1)),
       program,
     ),
     "",
-    `${program} COMMAND --help tells its flags; ${program} --version the version.`,
-    "Exit codes: 0 done; 1 a step failed or is blocked; 2 the call is wrong or inputs are missing;",
-    "3 another run holds the federation; 4 waiting for the other side; 5 plan --exit-code: something to do;",
-    "130, 143, 129 stopped by SIGINT, SIGTERM, SIGHUP.",
+    ...lines(`${program} COMMAND --help tells its flags; ${program} --version the version.`, 0),
+    ...lines(EXIT_CODES, 0),
     "",
   ].join("\n")
 }
@@ -122,10 +126,10 @@ function exampleLines(notebook: Notebook, examples: CommandSpec["examples"], pro
     const text = line.replaceAll("{step}", step).replaceAll("{site}", site).replaceAll("{program}", program)
     return [`${program} ${text}`, what] as const
   })
-  const widest = Math.max(...filled.map(([line]) => line.length))
-  return widest > 70
+  const [widest, longest] = [0, 1].map((part) => Math.max(...filled.map((example) => example[part]!.length)))
+  return 2 + widest! + 2 + longest! > WIDTH
     ? filled.flatMap(([line, what]) => [`  ${line}`, `      ${what}`])
-    : filled.map(([line, what]) => `  ${line.padEnd(widest)}  ${what}`)
+    : filled.map(([line, what]) => `  ${line.padEnd(widest!)}  ${what}`)
 }
 
 function lines(text: string, indent: number, width = WIDTH - indent): string[] {

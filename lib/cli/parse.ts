@@ -131,7 +131,7 @@ export function parseCommand(
     problems.push(...argumentProblems(notebook, command, positionals))
     problems.push(...nameProblems(held, specs, flags))
   }
-  if (problems.length > 0) {
+  if (!help && problems.length > 0) {
     throw new UsageError(problems.join("\n"), { next: `${program} ${command.name} --help` })
   }
   return { command, argument: positionals[0], flags, help, version: false }
@@ -190,7 +190,7 @@ function scan(argv: readonly string[], specs: readonly FlagSpec[], command: Comm
         given.set(negated.name, ["false"])
       } else {
         problems.push(
-          `Unknown flag ${word.split("=")[0]} of ${command.name}${didYouMean(name, byName.keys(), "--")}`,
+          `Unknown flag ${word.split("=")[0]} of ${command.name}${meantFlag(name, [...byName.keys()])}`,
         )
         // What follows an unknown flag is most likely its value: do not blame it too.
         if (value === undefined && argv[index + 1] !== undefined && !argv[index + 1]!.startsWith("-")) index++
@@ -216,6 +216,14 @@ function scan(argv: readonly string[], specs: readonly FlagSpec[], command: Comm
     given.set(name, [...(before ?? []), taken])
   }
   return result
+}
+
+/** `-y` means the only flag that begins so. */
+function meantFlag(name: string, known: readonly string[]): string {
+  const letter = /^-([a-z])$/.exec(name)?.[1]
+  if (letter === undefined) return didYouMean(name, known, "--")
+  const begin = known.filter((one) => one.startsWith(letter))
+  return begin.length === 1 ? `; did you mean --${begin[0]}?` : ""
 }
 
 function argumentProblems(

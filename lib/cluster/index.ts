@@ -137,6 +137,7 @@ function cluster(
           apiVersion: "v1",
           kind: "DeleteOptions",
           ...(more?.propagation && { propagationPolicy: more.propagation }),
+          ...(more?.grace !== undefined && { gracePeriodSeconds: more.grace }),
         })
         return true
       } catch (error) {

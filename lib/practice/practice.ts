@@ -11,7 +11,6 @@ import { kubeconfigOf, writeFiles } from "./files.ts"
 import { type Kept, readKept, startKeeper } from "./keep.ts"
 import { createNetwork } from "./network.ts"
 import type {
-  ApiServer,
   FaultTable,
   Network,
   Practice,
@@ -52,15 +51,6 @@ interface Parts {
   changed(): void
 }
 
-const portTaken = (name: string, port: number, error: unknown): unknown =>
-  (error as NodeJS.ErrnoException).code === "EADDRINUSE"
-    ? new RunbookError(`The practice cluster ${name} cannot come back at port ${port}`, {
-        why: "another program listens there, perhaps the same practice in another terminal",
-        fix: "end that program, or give another file with --keep",
-        cause: error,
-      })
-    : error
-
 const startCluster = async (
   { name, role }: { name: string; role: string },
   kept: Snapshot | undefined,
@@ -69,20 +59,15 @@ const startCluster = async (
   const ca = kept === undefined ? await createAuthority(`practice ${name}`) : await loadAuthority(kept.ca)
   const users = kept?.users ?? newUsers()
   const user = (wanted: string) => users.find((it) => it.name === wanted)!
-  let server: ApiServer
-  try {
-    server = await startApiServer({
-      name,
-      users,
-      ca,
-      faults,
-      openshift: options.openshift,
-      ...(kept && { port: kept.port, objects: kept.objects, resourceVersion: kept.resourceVersion }),
-      onRequest: ({ method }) => method !== "GET" && changed(),
-    })
-  } catch (error) {
-    throw portTaken(name, kept?.port ?? 0, error)
-  }
+  const server = await startApiServer({
+    name,
+    users,
+    ca,
+    faults,
+    openshift: options.openshift,
+    ...(kept && { port: kept.port, objects: kept.objects, resourceVersion: kept.resourceVersion }),
+    onRequest: ({ method }) => method !== "GET" && changed(),
+  })
   const cluster = openCluster({
     // By this name the controllers always meet the right certificate.
     server: `https://${SYSTEM_HOST}:${server.port}`,

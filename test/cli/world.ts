@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { PassThrough, Writable } from "node:stream"
+import { stripVTControlCharacters } from "node:util"
 import type { Io } from "../../lib/cli/io.ts"
 import { main } from "../../lib/cli/main.ts"
 import type { Notebook } from "../../lib/notebook/notebook.ts"
@@ -19,24 +20,32 @@ export const room = (): string => mkdtempSync(join(tmpdir(), "cli-"))
 class Screen extends Writable {
   text = ""
   columns = 100
+  rows = 30
   isTTY = false
   override _write(chunk: Buffer, _: string, done: () => void): void {
     this.text += chunk.toString()
     done()
+    this.emit("written")
   }
 }
 
-/** Runs the command line off a terminal, in a folder, with nothing else in the environment than PATH. */
-export async function call(
-  cwd: string,
-  argv: readonly string[],
-  more: { env?: Record<string, string>; notebook?: Notebook; terminal?: boolean } = {},
-): Promise<Result> {
+export interface World {
+  readonly io: Io
+  stdout(): string
+  stderr(): string
+  /** Answers each question once it stands on the screen, in this order. */
+  answer(...answers: [question: RegExp, keys: string][]): void
+}
+
+type More = { env?: Record<string, string>; terminal?: boolean }
+
+/** Streams and environment of one call: a folder, PATH, and nothing of who runs the tests. */
+export function io(cwd: string, more: More = {}): World {
   const stdout = new Screen()
   const stderr = new Screen()
   const stdin = Object.assign(new PassThrough(), { isTTY: more.terminal === true })
   stdout.isTTY = more.terminal === true
-  const io = {
+  const all = {
     stdin,
     stdout,
     stderr,
@@ -45,6 +54,25 @@ export async function call(
     program: "mirror-pages",
     version: "1.2.3",
   } as unknown as Io
-  const code = await main(more.notebook ?? mirrors, argv, io)
-  return { code, stdout: stdout.text, stderr: stderr.text }
+  const answer = (...answers: [RegExp, string][]): void => {
+    let seen = 0
+    stdout.on("written", () => {
+      const text = stripVTControlCharacters(stdout.text.slice(seen))
+      if (answers[0] === undefined || !answers[0][0].test(text)) return
+      seen = stdout.text.length
+      stdin.write(answers.shift()![1])
+    })
+  }
+  return { io: all, stdout: () => stripVTControlCharacters(stdout.text), stderr: () => stderr.text, answer }
+}
+
+/** Runs the command line and returns once it is done. */
+export async function call(
+  cwd: string,
+  argv: readonly string[],
+  more: More & { notebook?: Notebook } = {},
+): Promise<Result> {
+  const screen = io(cwd, more)
+  const code = await main(more.notebook ?? mirrors, argv, screen.io)
+  return { code, stdout: screen.stdout(), stderr: screen.stderr() }
 }

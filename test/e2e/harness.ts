@@ -8,6 +8,8 @@ import { rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { type OpenCluster, openCluster } from "../../lib/cluster/index.ts"
+import type { Cluster } from "../../lib/cluster/types.ts"
 import { startPractice } from "../../lib/practice/practice.ts"
 import type { Delays, Practice, RequestEntry } from "../../lib/practice/types.ts"
 import type { Event, Recorded } from "../../lib/runner/events.ts"
@@ -57,18 +59,29 @@ export interface World {
   journal(folder?: string): Recorded[]
   /** Settles once the journal holds such a line. */
   line(wanted: (line: Recorded) => boolean): Promise<void>
-  /** All so far. */
-  requests(): Request[]
+  /** From now on: what the returned function gives is what came since. */
+  requests(): () => Request[]
+  /** A practice cluster, as its administrator. */
+  cluster(name: string): Cluster
   close(): Promise<void>
 }
 
 /** The controllers' own user on practice clusters. */
 const CONTROLLERS = "system:practice"
 
+export interface WorldOptions {
+  readonly supernodes?: number
+  readonly delays?: Delays
+  /** False: plain Kubernetes. */
+  readonly openshift?: boolean
+  /** How the name of the home folder begins. */
+  readonly home?: string
+}
+
 /** Starts practice clusters: one SuperLink and so many SuperNodes. */
-export async function startWorld(options: { supernodes?: number; delays?: Delays } = {}): Promise<World> {
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
   // A space and `_`: the real commands refuse some such paths, and shells split them.
-  const folder = mkdtempSync(join(tmpdir(), "e2e home_"))
+  const folder = mkdtempSync(join(tmpdir(), options.home ?? "e2e home_"))
   const bin = join(folder, "bin")
   mkdirSync(bin)
   // What a step may need beside the commands of the federation file; no oc, no skupper, no browser.
@@ -84,8 +97,10 @@ export async function startWorld(options: { supernodes?: number; delays?: Delays
     federation: FEDERATION,
     folder: join(folder, "practice"),
     delays: options.delays ?? "none",
+    ...(options.openshift !== undefined && { openshift: options.openshift }),
   })
   const running = new Set<Child>()
+  const clusters = new Map<string, OpenCluster>()
   const state = join(folder, "state", program.notebook.name, FEDERATION)
 
   const start: World["start"] = (argv, { script = BIN, env = {}, node = [] } = {}) => {
@@ -142,14 +157,25 @@ export async function startWorld(options: { supernodes?: number; delays?: Delays
           resolve()
         })
       }),
-    requests: () =>
-      practice.clusters.flatMap(({ name: cluster, server }) =>
-        server.requests
-          .filter(({ user }) => user !== CONTROLLERS)
-          .map((request) => ({ ...request, cluster })),
-      ),
+    requests() {
+      const from = practice.clusters.map(({ server }) => server.requests.length)
+      return () =>
+        practice.clusters.flatMap(({ name: cluster, server }, index) =>
+          server.requests
+            .slice(from[index])
+            .filter(({ user }) => user !== CONTROLLERS)
+            .map((request) => ({ ...request, cluster })),
+        )
+    },
+    cluster(name) {
+      const { kubeconfig } = practice.clusters.find((one) => one.name === name)!
+      const cluster = clusters.get(name) ?? openCluster({ kubeconfig })
+      clusters.set(name, cluster)
+      return cluster
+    },
     async close() {
       for (const child of running) child.kill("SIGKILL")
+      await Promise.all([...clusters.values()].map((cluster) => cluster.close()))
       await practice.close()
       await rm(folder, { recursive: true, force: true, maxRetries: 3 })
     },
@@ -163,12 +189,15 @@ export const linesOf = <T extends Event["type"]>(lines: readonly Recorded[], typ
   lines.filter((line): line is Of<T> => line.type === type)
 
 /** `supernode-1/site-create`. */
-export const place = (at: { step: string; site?: string }): string => [at.site, at.step].filter(Boolean).join("/")
-
-/** Writes to a cluster; asking what one may do or who one is writes nothing. */
-export const writes = (requests: readonly Request[]): string[] =>
-  requests
-    .filter(({ method, path }) => method !== "GET" && !(method === "POST" && REVIEW.test(path)))
-    .map(({ cluster, method, path, status }) => `${cluster}: ${method} ${path} ${status}`)
+export const place = (at: { step: string; site?: string }): string =>
+  [at.site, at.step].filter(Boolean).join("/")
 
 const REVIEW = /^\/apis\/(?:authorization|authentication)\.k8s\.io\/v1\/selfsubject\w*reviews(?:\?|$)/
+
+/** Those that write to a cluster: asking what one may do or who one is writes nothing. */
+export const writing = (requests: readonly Request[]): Request[] =>
+  requests.filter(({ method, path }) => method !== "GET" && !(method === "POST" && REVIEW.test(path)))
+
+/** The same to be read. */
+export const writes = (requests: readonly Request[]): string[] =>
+  writing(requests).map(({ cluster, method, path, status }) => `${cluster}: ${method} ${path} ${status}`)

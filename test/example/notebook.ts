@@ -124,7 +124,7 @@ const compare = pageStep({
     const pages = new Set(sites.map((site) => read(pageIn(site.folder))))
     return pages.size === 1
       ? done(`${sites.length} sites say the same`)
-      : blocked("the pages differ", { fix: "copy them again", next: "mirror step copy --again" })
+      : blocked("the pages differ", { fix: "copy them again", next: "mirror-pages step copy" })
   },
 })
 

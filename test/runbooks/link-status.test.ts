@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest"
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import { labels } from "../../runbooks/labels.ts"
 import linkStatus from "../../runbooks/link-status.ts"
@@ -97,6 +97,8 @@ test("a Link that gets no status is touched after a second, and that is said", a
 test("a Link that gets its status in time is left alone", async () => {
   const made = await link()
   const acted = linkStatus.act!(clusters.context(linkStatus, clusters.supernode))
+  const watches = ({ path }: { path: string }) => path.includes("/links") && path.includes("watch=")
+  await vi.waitFor(() => expect(clusters.supernode.server.requests.some(watches)).toBe(true), { interval: 5 })
   const before = performance.now()
   await setStatus(clusters.supernode.admin, made, down)
   await acted

@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
-import { afterEach, beforeEach, describe, expect, test } from "vitest"
-import { writeKubeconfig } from "../../lib/cluster/kubeconfig.ts"
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import { readServer, writeKubeconfig } from "../../lib/cluster/kubeconfig.ts"
 import login from "../../runbooks/login.ts"
 import { type Clusters, startClusters } from "./clusters.ts"
 
@@ -99,5 +99,80 @@ describe("what is refused beforehand", () => {
 
   test("a browser login where nobody can be asked", async () => {
     await expect(act({ login: "web" })).rejects.toMatchObject({ look: { is: "blocked", code: "login" } })
+  })
+})
+
+describe("in the browser", () => {
+  const URL_TEXT =
+    "https://oauth.example/oauth/authorize?client_id=openshift-cli-client&code_challenge=x&redirect_uri=http%3A%2F%2F127.0.0.1%3A43211%2Fcallback&response_type=code"
+
+  /** An `oc` in a folder of its own that behaves as `script` says (texts of oc 4.21). */
+  function commandsWith(script: string): string {
+    const folder = join(clusters.folder, "commands")
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, "oc"), `#!/bin/bash\n${script}\n`, { mode: 0o755 })
+    return folder
+  }
+  const session = (): string =>
+    JSON.stringify({
+      clusters: [{ name: "c", cluster: { server: clusters.superlink.server.url } }],
+      users: [{ name: "u", user: { token: "alice-token-of-the-tests" } }],
+      contexts: [{ name: "default/c/u", context: { cluster: "c", user: "u", namespace: "default" } }],
+      "current-context": "default/c/u",
+    })
+  const act = (script: string, more = {}) =>
+    login.act!(
+      clusters.context(login, clusters.superlink, {
+        interactive: true,
+        commands: commandsWith(script),
+        ...more,
+      }),
+    )
+  const noBrowser = `if [[ "$*" != *--auto-open-browser=false* ]]; then
+    echo 'error: exec: "xdg-open,x-www-browser,www-browser": executable file not found in $PATH' >&2; exit 1
+  fi`
+
+  test("without one here, the address is told, with the way from another machine", async () => {
+    vi.stubEnv("SSH_CONNECTION", "10.0.0.1 50000 10.0.0.2 22")
+    await act(`${noBrowser}
+      echo 'Please visit the following URL in your browser: ${URL_TEXT}'
+      mkdir -p "$(dirname "$KUBECONFIG")"
+      echo '${session()}' > "$KUBECONFIG"
+      echo 'Login successful.'`)
+    vi.unstubAllEnvs()
+    expect(clusters.notes.join("\n")).toContain(`open this address: ${URL_TEXT}`)
+    expect(clusters.notes.join("\n")).toContain("ssh -L 43211:127.0.0.1:43211")
+    expect(await readServer(kubeconfig())).toBe(clusters.superlink.server.url)
+    expect(statSync(kubeconfig()).mode & 0o777).toBe(0o600)
+    expect(readdirSync(dirname(kubeconfig()))).toEqual(["superlink"])
+  })
+
+  test("an oc that cannot do without one says so", async () => {
+    await expect(
+      act(`${noBrowser}
+        echo 'error: unknown flag: --auto-open-browser' >&2; exit 1`),
+    ).rejects.toMatchObject({ fix: expect.stringContaining("take a newer oc") })
+    expect(await readServer(kubeconfig())).toBeUndefined()
+  })
+
+  test("a failed login leaves the session as it was", async () => {
+    await clusters.superlink.login("alice")
+    await expect(act("echo garbage > $KUBECONFIG; exit 1")).rejects.toThrow("did not succeed")
+    expect(await look()).toMatchObject({ is: "done" })
+  })
+
+  test("once for two sites of one cluster", async () => {
+    await clusters.supernode.login("alice")
+    const server = clusters.superlink.server.url
+    await writeKubeconfig(clusters.context(login, clusters.supernode).kubeconfig, {
+      server,
+      ca: clusters.superlink.server.ca.certificate,
+      token: "alice-token-of-the-tests",
+      namespace: "flower-supernode-1",
+    })
+    Object.assign(clusters.supernode.site, { server })
+    await act("exit 1", { interactive: false })
+    expect(await look()).toMatchObject({ is: "done", reason: expect.stringContaining("as alice") })
+    expect(clusters.notes.join()).toContain("superlink is on the same cluster as supernode-1")
   })
 })

@@ -3,15 +3,22 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { openCluster } from "../../lib/cluster/index.ts"
-import type { Cluster, KubeObject } from "../../lib/cluster/types.ts"
-import { type LibraryOptions, plan, run } from "../../lib/library.ts"
+import type { Cluster, ClusterReader, KubeObject } from "../../lib/cluster/types.ts"
+import { federate } from "../../lib/library.ts"
 import type { Notebook } from "../../lib/notebook/notebook.ts"
+import { Redactor } from "../../lib/notebook/secrets.ts"
 import { startPractice } from "../../lib/practice/practice.ts"
 import type { Fault, Practice } from "../../lib/practice/types.ts"
 import { placeName, type Recorded } from "../../lib/runner/events.ts"
-import type { PlanEntry } from "../../lib/runner/types.ts"
+import { openState, readState } from "../../lib/runner/open-state.ts"
+import { plan } from "../../lib/runner/plan.ts"
+import { run } from "../../lib/runner/run.ts"
+import type { State } from "../../lib/runner/state.ts"
+import type { PlanEntry, RunOptions } from "../../lib/runner/types.ts"
+import { createToolbox } from "../../lib/tools.ts"
 import guide, { program } from "../../runbooks/index.ts"
 import { practiceImages, practiceValues } from "../../runbooks/practice-images.ts"
+import { untilSeen } from "../../runbooks/reading.ts"
 
 export interface Played {
   readonly practice: Practice
@@ -31,7 +38,7 @@ export interface Played {
   close(): Promise<void>
 }
 
-export interface Call extends Partial<LibraryOptions> {
+export interface Call extends Partial<Pick<RunOptions, "selection" | "again" | "timeout" | "parallel">> {
   /** Federation-wide inputs. */
   values?: Record<string, unknown>
   /** More inputs of sites, by their names. */
@@ -60,7 +67,12 @@ export async function play(
     ...(options.faults && { faults: options.faults }),
     ...(options.openshift !== undefined && { openshift: options.openshift }),
   })
-  const state = join(folder, "state")
+  if (process.env.H8_KUBECTL) {
+    const fs = await import("node:fs")
+    fs.rmSync(join(practice.commands, "oc"))
+    fs.symlinkSync("/usr/bin/kubectl", join(practice.commands, "oc"))
+  }
+  const folderOfState = join(folder, "state")
   const clusters = new Map(
     practice.clusters.map(({ name, server, admin }) => [
       name,
@@ -82,16 +94,43 @@ export async function play(
       ...more?.[name],
     })),
   })
-  const optionsOf = ({ values, sites: _, notebook, ...more }: Call): LibraryOptions => ({
-    folder: state,
-    commands: practice.commands,
-    consent: "all",
-    timeout: 20,
-    ...more,
-  })
+  /** As the command line does it. */
+  const withOptions = async <T>(
+    call: Call,
+    state: State,
+    work: (options: RunOptions) => Promise<T>,
+  ): Promise<T> => {
+    const { values: _, sites: __, notebook = guide, ...more } = call
+    const redactor = new Redactor()
+    const toolbox = createToolbox({ state, redactor, commands: practice.commands })
+    const listener = (event: Recorded): void => {
+      events.push(event)
+      if (event.type === "step ended") ended.set(placeName(event), event.outcome)
+    }
+    try {
+      return await work({
+        notebook,
+        federation: await federate(notebook, inputs(call)),
+        state,
+        toolbox,
+        redactor,
+        selection: {},
+        consent: "all",
+        command: "test",
+        version: "test",
+        interactive: false,
+        timeout: 20,
+        listeners: [listener],
+        signal: new AbortController().signal,
+        ...more,
+      })
+    } finally {
+      await toolbox.close()
+    }
+  }
   return {
     practice,
-    state,
+    state: folderOfState,
     events,
     ended,
     cluster: (site) => clusters.get(site)!,
@@ -99,15 +138,16 @@ export async function play(
     async run(more = {}) {
       events.length = 0
       ended.clear()
-      const listener = (event: Recorded): void => {
-        events.push(event)
-        if (event.type === "step ended") ended.set(placeName(event), event.outcome)
+      const opened = await openState(folderOfState, { command: "test" })
+      try {
+        await withOptions(more, opened, run)
+      } finally {
+        await opened.close()
       }
-      await run(more.notebook ?? guide, inputs(more), { ...optionsOf(more), listeners: [listener] })
       return Object.fromEntries([...ended].map(([place, { kind, reason }]) => [place, `${kind}: ${reason}`]))
     },
     async plan(more = {}) {
-      const entries = await plan(more.notebook ?? guide, inputs(more), optionsOf(more))
+      const entries = await withOptions(more, readState(folderOfState), plan)
       return Object.fromEntries(entries.map((entry) => [placeOf(entry), `${entry.would}: ${entry.reason}`]))
     },
     async close() {
@@ -157,3 +197,81 @@ export const makeProjects = (played: Played): Promise<unknown> =>
         .create({ apiVersion: "v1", kind: "Namespace", metadata: { name: played.project(name) } }),
     ),
   )
+
+/** The first answer that a read gives; fails after ten seconds. */
+export async function waitFor<T>(
+  cluster: Cluster,
+  read: (cluster: ClusterReader) => Promise<T | undefined>,
+): Promise<T> {
+  const answer = await untilSeen(cluster, AbortSignal.timeout(10_000), read)
+  if (answer === undefined) throw new Error("not seen within ten seconds")
+  return answer
+}
+
+const SKUPPER = "skupper.io/v2alpha1"
+const skupper = (kind: string, namespace: string, name: string, spec: object): KubeObject => ({
+  apiVersion: SKUPPER,
+  kind,
+  metadata: { name, namespace },
+  spec,
+})
+
+/** Installs the operator and links the sites through the API alone, as somebody else would have done. */
+export async function makeNetwork(played: Played): Promise<void> {
+  await makeProjects(played)
+  const names = played.practice.clusters.map(({ name }) => name)
+  await Promise.all(names.map((name) => makeSite(played, name)))
+  const superlink = played.cluster("superlink")
+  const west = played.project("superlink")
+  for (const name of names.filter((one) => one !== "superlink")) {
+    await superlink.create(
+      skupper("AccessGrant", west, `for-${name}`, { redemptionsAllowed: 1, expirationWindow: "15m" }),
+    )
+    const { url, code, ca } = await waitFor(superlink, async (reader) => {
+      const grant = await reader.get({
+        apiVersion: SKUPPER,
+        kind: "AccessGrant",
+        namespace: west,
+        name: `for-${name}`,
+      })
+      return grant?.status?.code === undefined ? undefined : grant.status
+    })
+    const east = played.project(name)
+    await played.cluster(name).create(skupper("AccessToken", east, `for-${name}`, { url, code, ca }))
+    await waitFor(played.cluster(name), (reader) => ready(reader, "Link", east))
+  }
+}
+
+async function makeSite(played: Played, name: string): Promise<void> {
+  const cluster = played.cluster(name)
+  const namespace = played.project(name)
+  await cluster.create({
+    apiVersion: "operators.coreos.com/v1alpha1",
+    kind: "Subscription",
+    metadata: { name: "skupper-operator", namespace: "openshift-operators" },
+    spec: {
+      name: "skupper-operator",
+      channel: "stable-2",
+      source: "redhat-operators",
+      sourceNamespace: "openshift-marketplace",
+    },
+  })
+  await waitFor(cluster, async (reader) => ((await reader.serves(SKUPPER, "Site")) ? true : undefined))
+  await cluster.create(
+    skupper("Site", namespace, name, name === "superlink" ? { linkAccess: "default" } : {}),
+  )
+  await waitFor(cluster, (reader) => ready(reader, "Site", namespace))
+}
+
+async function ready(
+  reader: ClusterReader,
+  kind: string,
+  namespace: string,
+): Promise<KubeObject | undefined> {
+  const objects = await reader.list({ apiVersion: SKUPPER, kind, namespace })
+  return objects.find((object) =>
+    object.status?.conditions?.some(
+      (one: { type: string; status: string }) => one.type === "Ready" && one.status === "True",
+    ),
+  )
+}

@@ -107,14 +107,14 @@ describe("link access", () => {
   })
 
   test("it is patched, and the rest of the Site stays; one that was there stays adopted", async () => {
-    await site({ spec: { defaultIssuer: "mine" } }, "west")
+    await site({ spec: { defaultIssuer: "mine" } })
     const context = clusters.context(siteCreate, clusters.superlink, { begun: true })
     await siteCreate.change!(context)
     await siteCreate.claim!(context)
     const found = (await clusters.superlink.admin.get({
       apiVersion: "skupper.io/v2alpha1",
       kind: "Site",
-      name: "west",
+      name: NAME,
       namespace: NS,
     }))!
     expect(found.spec).toEqual({ defaultIssuer: "mine", linkAccess: "default" })

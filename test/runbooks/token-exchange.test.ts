@@ -240,6 +240,48 @@ describe("on clusters", () => {
     expect(await redeemed()).toMatchObject({ is: "absent", reason: `the last token was refused: ${message}` })
   })
 
+  test("token-redeem: a token that was redeemed and whose Link is gone makes place for another", async () => {
+    write(TOKEN)
+    const { admin } = clusters.supernode
+    const spec = { url: "https://a", code: "c", ca: "x" }
+    await put(
+      admin,
+      skupper("AccessToken", NODE, GRANT, { spec, status: { redeemed: true, status: "Ready" } }),
+    )
+    expect(await redeemed()).toMatchObject({
+      is: "absent",
+      reason: "a token was redeemed, but its Link is gone",
+    })
+    const act = () => tokenRedeem.act!(clusters.context(tokenRedeem, clusters.supernode))
+    await link(GRANT)
+    expect(await act()).toBeUndefined()
+    await admin.remove({ apiVersion: "skupper.io/v2alpha1", kind: "Link", name: GRANT, namespace: NODE })
+    expect(await act()).toMatchObject({ again: "token-issue" })
+    expect(existsSync(file())).toBe(false)
+    expect(await admin.list({ apiVersion: "skupper.io/v2alpha1", kind: "AccessToken" })).toEqual([])
+  })
+
+  test("token-redeem by file: a Link whose Secret was not applied any more is applied again", async () => {
+    write(LINK_FILE)
+    await put(
+      clusters.supernode.admin,
+      skupper("Link", NODE, "link-superlink-interconnect-skupper-router", {
+        spec: { cost: 1, endpoints: endpoints("a.example"), tlsCredentials: "link-superlink-interconnect" },
+      }),
+    )
+    const by = { inputs: { linkWith: "file" } }
+    expect(await redeemed(by)).toMatchObject({
+      is: "absent",
+      reason: expect.stringContaining("its Secret link-superlink-interconnect is not"),
+    })
+    await clusters.supernode.admin.create({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "link-superlink-interconnect", namespace: NODE },
+    })
+    expect(await redeemed(by)).toMatchObject({ is: "done" })
+  })
+
   test("token-redeem: a Link to an earlier Site is different; one that was there needs agreement", async () => {
     await link("old", { remoteSiteId: "gone", remoteSiteName: "superlink-interconnect" })
     expect(await redeemed()).toMatchObject({

@@ -33,7 +33,7 @@ export async function doctor(call: Call): Promise<number> {
       if (missing !== undefined) {
         const { flag, variable } = waysToGive(notebook, missing)
         const said = `${missing.input} is missing: the site cannot be examined`
-        return [{ site: site.name, title: "inputs", ok: false, said, fix: `give it: ${flag ?? variable}` }]
+        return [{ site: site.name, title: "inputs", ok: "warn", said, fix: `give it: ${flag ?? variable}` }]
       }
       const generic = await examineSite(call, site, state.kubeconfig(site.name))
       // Of a site that does not answer, or whom nobody is logged in to, nothing more can be examined.

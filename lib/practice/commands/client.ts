@@ -1,7 +1,7 @@
 /** A small client of any Kubernetes API server: starts in milliseconds, which a command needs that runs dozens of times. */
 import { once } from "node:events"
 import type { IncomingMessage } from "node:http"
-import { Agent, type RequestOptions, request } from "node:https"
+import { Agent, type AgentOptions, request } from "node:https"
 import { proxyFor } from "../../cluster/proxy.ts"
 import { goError } from "./go-error.ts"
 import { content, type Fields, type Session } from "./kubeconfig.ts"
@@ -27,12 +27,19 @@ export interface Thing {
   [field: string]: Json
 }
 
+export interface StatusDetails {
+  name?: string
+  kind?: string
+  group?: string
+  causes?: { field?: string; message: string }[]
+}
+
 /** The server's answer was an error: its `Status`. */
 export class StatusError extends Error {
   readonly code: number
   readonly reason: string
-  readonly details: { name?: string; kind?: string; group?: string } | undefined
-  constructor(code: number, reason: string, message: string, details?: StatusError["details"]) {
+  readonly details: StatusDetails | undefined
+  constructor(code: number, reason: string, message: string, details?: StatusDetails) {
     super(message)
     this.code = code
     this.reason = reason
@@ -46,11 +53,14 @@ export class ConnectionError extends Error {
   readonly why: string
   /** `ECONNREFUSED` and the like. */
   readonly code: string
+  /** host:port */
+  readonly host: string
   constructor(method: string, url: string, error: NodeJS.ErrnoException, host: string) {
     const why = goError(error, host)
     super(`${method[0]}${method.slice(1).toLowerCase()} ${JSON.stringify(url)}: ${why}`)
     this.why = why
     this.code = error.code ?? ""
+    this.host = host
   }
 }
 
@@ -74,13 +84,13 @@ const REASONS: Readonly<Record<number, [string, string]>> = {
   403: ["Forbidden", "forbidden"],
   404: ["NotFound", "the server could not find the requested resource"],
   409: ["Conflict", "the server reported a conflict"],
-  429: [
-    "TooManyRequests",
-    "the server has received too many requests and has asked us to try again later",
-  ],
+  429: ["TooManyRequests", "the server has received too many requests and has asked us to try again later"],
   500: ["InternalError", "an error on the server"],
   503: ["ServiceUnavailable", "the server is currently unable to handle the request"],
-  504: ["Timeout", "the server was unable to return a response in the time allotted, but may still be processing the request"],
+  504: [
+    "Timeout",
+    "the server was unable to return a response in the time allotted, but may still be processing the request",
+  ],
 }
 
 /** @returns the error that an answer is */
@@ -92,9 +102,7 @@ export const statusError = ({ status, text, headers }: Answer): StatusError => {
     } catch {} // the HTTP status is what is left
   }
   const [reason, words] = REASONS[status] ?? ["", `the server responded with the status code ${status}`]
-  // client-go never shows a 401's own message.
-  const message = status === 401 ? words : body?.message || words
-  return new StatusError(status, body?.reason || reason, message, body?.details)
+  return new StatusError(status, body?.reason || reason, body?.message || words, body?.details)
 }
 
 /** One server, as one user. */
@@ -110,7 +118,7 @@ export class Client {
     this.#token = typeof token === "string" && token !== "" ? token : undefined
     const proxy = cluster["proxy-url"] ?? proxyFor(server, process.env)
     const servername = cluster["tls-server-name"]
-    const options: RequestOptions & { keepAlive: boolean } = {
+    const options: AgentOptions = {
       keepAlive: true,
       ca: content(cluster, "certificate-authority"),
       cert: content(user, "client-certificate"),
@@ -191,12 +199,7 @@ export class Client {
 }
 
 /** The path of a kind's collection, or of one object of it. */
-export const pathOf = (
-  apiVersion: string,
-  plural: string,
-  namespace?: string,
-  name?: string,
-): string => {
+export const pathOf = (apiVersion: string, plural: string, namespace?: string, name?: string): string => {
   const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`
   const inside = namespace ? `/namespaces/${encodeURIComponent(namespace)}` : ""
   return `${root}${inside}/${plural}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`

@@ -28,7 +28,8 @@ export const parseDuration = (text: string): number => {
     const [unit] = /^[^\d.]+/.exec(left) ?? []
     if (unit === undefined) throw new Error(`time: missing unit in duration ${quoted}`)
     const size = UNITS[unit]
-    if (size === undefined) throw new Error(`time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`)
+    if (size === undefined)
+      throw new Error(`time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`)
     total += Number(number) * size
     left = left.slice(unit.length)
   }

@@ -87,10 +87,14 @@ const check = (flag: Flag, value: string, shown: string): void => {
  * Reads `--flag v`, `--flag=v`, `-f v`, `-fv`, `-f=v`; what follows `--` is no flag.
  * @throws FlagError with pflag's own text
  */
-export const parseFlags = (argv: readonly string[], table: readonly Flag[]): { flags: Flags; rest: string[] } => {
+export const parseFlags = (
+  argv: readonly string[],
+  table: readonly Flag[],
+): { flags: Flags; rest: string[] } => {
   const flags = new Flags(table)
   const rest: string[] = []
-  const shown = (flag: Flag) => (flag.short === undefined ? `--${flag.name}` : `-${flag.short}, --${flag.name}`)
+  const shown = (flag: Flag) =>
+    flag.short === undefined ? `--${flag.name}` : `-${flag.short}, --${flag.name}`
   const put = (flag: Flag, value: string) => {
     check(flag, value, shown(flag))
     flags.set(flag, value)

@@ -51,7 +51,9 @@ export const goError = (error: Failed, host: string): string => {
     case "EAI_AGAIN":
       return `dial tcp: lookup ${failed.hostname}: Temporary failure in name resolution`
     case "ECONNRESET":
-      return failed.message === "socket hang up" ? "EOF" : `read tcp ${address}: read: connection reset by peer`
+      return failed.message === "socket hang up"
+        ? "EOF"
+        : `read tcp ${address}: read: connection reset by peer`
     case "CERT_HAS_EXPIRED":
       return `${x509}certificate has expired or is not yet valid`
     case "ERR_TLS_CERT_ALTNAME_INVALID": {

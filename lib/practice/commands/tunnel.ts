@@ -21,7 +21,10 @@ export const tunnel = async (proxy: string, target: URL, options: AgentOptions):
     },
   })
   asked.end()
-  const [answer, socket] = (await once(asked, "connect")) as [{ statusCode: number; statusMessage: string }, Socket]
+  const [answer, socket] = (await once(asked, "connect")) as [
+    { statusCode: number; statusMessage: string },
+    Socket,
+  ]
   if (answer.statusCode !== 200) {
     socket.destroy()
     throw new Error(answer.statusMessage || `proxy answered ${answer.statusCode}`)
@@ -29,6 +32,11 @@ export const tunnel = async (proxy: string, target: URL, options: AgentOptions):
   const agent = new Agent(options)
   const name = options.servername ?? target.hostname
   agent.createConnection = () =>
-    connect({ ...options, socket, host: target.hostname, ...(/^[\d.:[\]]+$/.test(name) ? {} : { servername: name }) })
+    connect({
+      ...options,
+      socket,
+      host: target.hostname,
+      ...(/^[\d.:[\]]+$/.test(name) ? {} : { servername: name }),
+    })
   return agent
 }

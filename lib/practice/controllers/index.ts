@@ -5,9 +5,10 @@ import { startDeployments } from "./deployments/index.ts"
 import { startKubelet } from "./kubelet/index.ts"
 import { startOlm } from "./olm/index.ts"
 import { startServices } from "./services.ts"
+import { VERSION } from "./skupper/common.ts"
 import { startSkupper } from "./skupper/index.ts"
 import { skupperImages } from "./skupper/router-image.ts"
-import { storeOf } from "./store.ts"
+import { type Store, storeOf } from "./store.ts"
 
 export interface ControllersOptions {
   /** With OLM and Routes. Without, Skupper's controller is there from the start. Default true. */
@@ -19,6 +20,25 @@ export interface ControllersOptions {
   readonly services?: boolean
 }
 
+/** As `kubectl apply -f` of Skupper's own manifests for the whole cluster: no OLM. */
+const installSkupper = async (store: Store): Promise<void> => {
+  const namespace = "skupper"
+  const labels = { application: "skupper-controller" }
+  const containers = [{ name: "controller", image: `quay.io/skupper/controller:${VERSION}` }]
+  await Promise.all(skupperCrds().map((it) => store.ensure(it)))
+  await store.ensure({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } })
+  await store.ensure({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "skupper-controller", namespace, labels },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers } },
+    },
+  })
+}
+
 /** Starts them. `stop` ends them all, and the watches that they share; the cluster itself stays open. */
 export const startControllers = async (
   given: ControllerContext,
@@ -27,13 +47,13 @@ export const startControllers = async (
   const openshift = options.openshift !== false
   const context = { ...given, openshift, images: [...given.images, ...skupperImages] }
   const store = storeOf(context.cluster)
-  if (!openshift) await Promise.all(skupperCrds().map((it) => store.ensure(it)))
+  if (!openshift) await installSkupper(store)
   const controllers = await Promise.all([
     ...(options.deployments === false ? [] : [startDeployments(context)]),
     ...(options.services === false ? [] : [startServices(context)]),
     ...(options.kubelet === false ? [] : [startKubelet(context)]),
     ...(openshift ? [startOlm(context)] : []),
-    startSkupper(context, openshift ? {} : { always: "default" }),
+    startSkupper(context),
   ])
   return {
     name: "practice",

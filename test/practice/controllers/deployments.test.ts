@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from "vitest"
 import type { Cluster, KubeObject } from "../../../lib/cluster/types.ts"
 import type { FaultTable, PracticeImage } from "../../../lib/practice/types.ts"
-import { deployment, is, namespace, record, ref, start, until } from "./clusters.ts"
+import { deployment, is, namespace, record, ref, site, start, until } from "./clusters.ts"
 
 let cluster: Cluster
 let faults: FaultTable
@@ -185,6 +185,17 @@ test("fault pending: nowhere to run, and cured", async () => {
     .toBe("Unschedulable")
   faults.set([])
   await until(cluster, ref("Deployment", "app", "nowhere"), available)
+})
+
+test("plain Kubernetes: Skupper is there without OLM, load balancers are its link access", async () => {
+  const made = await site(cluster, "plain", { linkAccess: "default" })
+  expect(made.status.controller.namespace).toBe("skupper")
+  expect(made.status.endpoints).toContainEqual({
+    name: "inter-router",
+    host: "skupper-router-plain.lb.here.practice.test",
+    port: "55671",
+    group: "skupper-router",
+  })
 })
 
 test("Services: endpoints of ready pods", async () => {

@@ -127,7 +127,8 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
     async stop() {
       for (const end of ends) end()
       await queue.stop()
-      for (const pod of running.values()) pod.stop("kill")
+      // A node that is shut down ends its pods properly; they start again when it is back.
+      for (const pod of running.values()) pod.stop("term")
       await server.close()
     },
   }

@@ -77,8 +77,9 @@ const work = async (
     watches: [
       { informer: sites, keys: inNamespaceAndItself(sites) },
       { informer: of("RouterAccess"), keys: inNamespace(sites) },
-      { informer: store.of("apps/v1", "Deployment"), keys: routersOnly(inNamespace(sites)) },
-      { informer: store.of("v1", "ConfigMap"), keys: () => [] },
+      ...[store.of("apps/v1", "Deployment"), store.of("v1", "ConfigMap"), of("Certificate"), services].map(
+        (informer) => ({ informer, keys: ofGone(inNamespace(sites)) }),
+      ),
       {
         informer: pods,
         keys: (pod) => (selects(ROUTER_LABELS, pod.metadata.labels) ? inNamespace(sites)(pod) : []),
@@ -189,10 +190,11 @@ const inNamespaceAndItself =
     ...new Set([keyOf(object), ...from.list(object.metadata.namespace).map(keyOf)]),
   ]
 
-const routersOnly =
+/** Only when something was lost: it is made again. */
+const ofGone =
   (keys: (object: KubeObject) => string[]) =>
-  (object: KubeObject): string[] =>
-    object.metadata.name === "skupper-router" ? keys(object) : []
+  (object: KubeObject, gone: boolean): string[] =>
+    gone ? keys(object) : []
 
 const controllerDeployment = (store: Store): KubeObject | undefined =>
   store

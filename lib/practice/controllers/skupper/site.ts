@@ -84,6 +84,9 @@ const running = (pods: readonly KubeObject[]): Verdict | undefined => {
   return { pending: wrong?.message || `Pod ${pod!.metadata.name} not ready` }
 }
 
+/** What is made again when it is lost; the rest is made once. */
+const RESTORED = ["Certificate", "ConfigMap", "Deployment", "Service"]
+
 const wantsAccess = (site: KubeObject): boolean => !["", "none", undefined].includes(site.spec?.linkAccess)
 
 export const reconcileSite = async (
@@ -111,7 +114,10 @@ export const reconcileSite = async (
   }
 
   const hold = faultNow(context.faults, "site", context.name, name, "pending") !== undefined
-  const objects = siteObjects(site).filter((it) => !hold || it.kind !== "Deployment")
+  const objects = siteObjects(site).filter(
+    (it) =>
+      (!hold || it.kind !== "Deployment") && (!isTrue(site, "Configured") || RESTORED.includes(it.kind)),
+  )
   await Promise.all(objects.map((it) => store.ensure(it)))
   const known = kind(store, "RouterAccess").get(namespace, "skupper-router")
   if (open) await putAccess(skupper, site, known, access === "default" ? undefined : access)

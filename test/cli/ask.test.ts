@@ -1,0 +1,89 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { beforeEach, describe, expect, test } from "vitest"
+import { main } from "../../lib/cli/main.ts"
+import { mirrors } from "../example/notebook.ts"
+import { call, io, room, type World } from "./world.ts"
+
+let at: string
+let world: World
+beforeEach(() => {
+  at = room()
+  world = io(at, { terminal: true })
+})
+const run = (...argv: string[]) => main(mirrors, argv, world.io)
+const pages = () => ["o", "m1", "m2"].filter((site) => existsSync(join(at, site, "index.html")))
+
+describe("on a terminal", () => {
+  test("a run without its inputs asks for all of them, shows the plan, asks once, remembers", async () => {
+    world.answer(
+      [/How many mirrors\?/, "2\r"],
+      [/original: Folder/, "somewhere\r"],
+      [/is not an absolute path/, `\u0015${at}/o\r`],
+      [/mirror-1: Folder/, `${at}/m1\r`],
+      [/mirror-2: Folder/, `${at}/m2\r`],
+      [/Plan: 3 to do[\s\S]*Carry out this plan\?/, "y\r"],
+    )
+    expect(await run("run")).toBe(0)
+    expect(pages()).toEqual(["o", "m1", "m2"])
+    expect(world.stdout()).toContain("8 steps done (6 made now)")
+    expect((await call(at, ["plan", "--exit-code"])).code).toBe(0)
+    expect((await call(at, ["values"])).stdout).toMatch(/mirror-2\n +folder +earlier answer/)
+  })
+  test("only what is missing is asked", async () => {
+    world.answer([/mirror-1: Folder/, `${at}/m1\r`], [/Carry out this plan\?/, "y\r"])
+    expect(await run("run", "--original", `folder=${at}/o`, "--mirrors", "1")).toBe(0)
+    expect(world.stdout()).not.toContain("original: Folder")
+  })
+  test("declined: exit 2, nothing made", async () => {
+    world.answer([/Carry out this plan\?/, "n\r"])
+    expect(await run("run", "--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`)).toBe(2)
+    expect(world.stderr()).toContain("Declined: nothing was changed")
+    expect(readdirSync(at)).toEqual([])
+  })
+  test("Ctrl-C at a question: exit 130, nothing made", async () => {
+    world.answer([/How many mirrors\?/, "\u0003"])
+    expect(await run("run")).toBe(130)
+    expect(readdirSync(at)).toEqual([])
+  })
+  test("nothing to do: nothing is asked", async () => {
+    await call(at, ["run", "--yes", "--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`])
+    expect(await run("run")).toBe(0)
+    expect(world.stdout()).not.toContain("Carry out")
+  })
+  test("a named step asks only for what reaches further", async () => {
+    await call(at, ["run", "--yes", "--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`])
+    expect(await run("step", "copy", "--greeting", "x")).toBe(0)
+    expect(world.stdout()).not.toContain("Carry out")
+    // Here the teardown's step is the named one: what it removes needs a yes of its own.
+    const removing = { ...mirrors, steps: mirrors.teardown!.steps }
+    world.answer([/removes [\s\S]*index\.html[\s\S]*Carry out this plan\?/, "y\r"])
+    expect(await main(removing, ["step", "remove", "--site", "mirror-1"], world.io)).toBe(0)
+    expect(pages()).toEqual(["o"])
+    const consents = readFileSync(join(at, "state/mirror-pages/default/journal.jsonl"), "utf8").match(
+      /"type":"consent".*/g,
+    )
+    expect(consents).toHaveLength(1)
+    expect(consents![0]).toContain('"how":"asked"')
+  })
+  test("bare: help and exit 0; off a terminal exit 2", async () => {
+    expect(await run()).toBe(0)
+    expect(world.stdout()).toContain("Usage: mirror-pages COMMAND")
+    const off = await call(at, [])
+    expect(off.code).toBe(2)
+    expect(off.stdout).toContain("Usage: mirror-pages COMMAND")
+  })
+})
+
+test("off a terminal a named step that reaches further is blocked, with how to agree", async () => {
+  await call(at, ["run", "--yes", "--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`])
+  const removing = { ...mirrors, steps: mirrors.teardown!.steps }
+  const refused = await call(at, ["step", "remove", "--site", "mirror-1"], { notebook: removing })
+  expect(refused.code).toBe(1)
+  expect(refused.stdout).toContain("--yes")
+  expect(pages()).toEqual(["o", "m1"])
+  expect(
+    (await call(at, ["step", "remove", "--site", "mirror-1", "--yes"], { notebook: removing })).code,
+  ).toBe(0)
+  expect(pages()).toEqual(["o"])
+})

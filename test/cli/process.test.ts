@@ -1,0 +1,118 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { existsSync, readFileSync, watch } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { describe, expect, test } from "vitest"
+import { room } from "./world.ts"
+
+const PROGRAM = fileURLToPath(new URL("./program.ts", import.meta.url))
+
+const start = (at: string, argv: string[], env: Record<string, string> = {}): ChildProcess =>
+  spawn(process.execPath, [PROGRAM, ...argv], {
+    cwd: at,
+    env: { PATH: process.env.PATH, HOME: at, XDG_STATE_HOME: join(at, "state"), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  })
+
+async function ended(child: ChildProcess): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  let stdout = ""
+  let stderr = ""
+  child.stdout?.on("data", (chunk) => (stdout += chunk))
+  child.stderr?.on("data", (chunk) => (stderr += chunk))
+  const [code] = (await once(child, "close")) as [number | null]
+  return { code, stdout, stderr }
+}
+
+async function file(at: string, name: string): Promise<void> {
+  const watcher = watch(at)
+  try {
+    while (!existsSync(join(at, name))) await once(watcher, "change")
+  } finally {
+    watcher.close()
+  }
+}
+
+const journal = (at: string) =>
+  readFileSync(join(at, "state/mirror-pages/default/journal.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { type: string; code?: number; outcome?: { kind: string } })
+
+describe("signals", () => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)("%s: journal, children, exit %i; the next run goes on", async (name, code) => {
+    const at = room()
+    const sites = ["--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`]
+    // A length of sleep that nobody else has tells the child of this test.
+    const sleep = `61.${process.pid}${code}`
+    const sleeps = () => execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).includes(sleep)
+    const child = start(at, ["run", "--yes", ...sites], { SLEEP: sleep })
+    const end = ended(child)
+    await file(at, "acting")
+    expect(sleeps()).toBe(true)
+    child.kill(name)
+    expect((await end).code).toBe(code)
+    const lines = journal(at)
+    expect(lines.at(-1)).toMatchObject({ type: "run ended", code })
+    expect(lines.filter(({ type }) => type === "act started")).toHaveLength(1)
+    expect(sleeps()).toBe(false)
+    expect(existsSync(join(at, "state/mirror-pages/default/lock"))).toBe(false)
+    const next = await ended(start(at, ["run", "--yes"], { QUICK: "yes" }))
+    expect(next.code).toBe(0)
+    expect(existsSync(join(at, "m1/index.html"))).toBe(true)
+  })
+})
+
+test("a closed pipe neither breaks nor ends a run", async () => {
+  const at = room()
+  const sites = ["--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`]
+  const child = start(at, ["run", "--yes", "--json", ...sites], { QUICK: "yes" })
+  child.stdout?.destroy()
+  const { code, stderr } = await ended(child)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+  expect(existsSync(join(at, "m1/index.html"))).toBe(true)
+})
+
+describe("what loads", () => {
+  /** The packages and files of ours that a call imports. */
+  const imported = (...argv: string[]): string[] => {
+    const hook = `import { registerHooks } from "node:module"
+registerHooks({ load(url, context, next) { process.stderr.write("LOADED " + url + "\\n"); return next(url, context) } })`
+    const at = room()
+    const hooks = `data:text/javascript,${encodeURIComponent(hook)}`
+    const { stderr } = spawnSync(process.execPath, ["--import", hooks, PROGRAM, ...argv], {
+      cwd: at,
+      env: { PATH: process.env.PATH, HOME: at },
+      encoding: "utf8",
+    })
+    return [...stderr.matchAll(/^LOADED file:\/\/(.*)$/gm)].map(([, path]) => path!)
+  }
+  const packages = (files: string[]) => [
+    ...new Set(files.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [])),
+  ]
+
+  test("--help and completion load no package at all", () => {
+    const help = imported("--help")
+    expect(help.some((path) => path.endsWith("cli/help.ts"))).toBe(true)
+    expect(packages(help)).toEqual([])
+    expect(packages(imported("run", "--help"))).toEqual([])
+    expect(packages(imported("completion", "bash"))).toEqual([])
+  })
+  test("plan and status load neither listr2 nor prompts, status no cluster client", () => {
+    const status = packages(imported("status"))
+    expect(status).not.toContain("@kubernetes/client-node")
+    expect(status).not.toContain("zx")
+    for (const found of [
+      status,
+      packages(imported("plan", "--original", "folder=/o", "--mirror", "folder=/m")),
+    ]) {
+      expect(found).not.toContain("listr2")
+      expect(found).not.toContain("@inquirer/prompts")
+      expect(found).not.toContain("ora")
+    }
+  })
+})

@@ -1,0 +1,27 @@
+/** The example notebook as a program, for tests that need a process: signals, imports, closed pipes. */
+import { main } from "../../lib/cli/main.ts"
+import { done, type StepContext, step, underWay } from "../../lib/index.ts"
+import { mirrors } from "../example/notebook.ts"
+
+/** Waits for ever, and says when it has begun. */
+const slow = step<StepContext>({
+  id: "slow",
+  title: "Takes its time",
+  on: "here",
+  prose: "",
+  look: ({ begun, folder }) => {
+    if (process.env.QUICK === "yes") return done("quick")
+    return begun ? underWay(`begun in ${folder}`) : { is: "absent", reason: "not yet" }
+  },
+  act: async ({ $ }) => void (await $`sh -c ${`touch acting; exec sleep ${process.env.SLEEP}`}`),
+})
+
+process.exitCode = await main({ ...mirrors, steps: [slow, ...mirrors.steps] }, process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  program: "mirror-pages",
+  version: "1.2.3",
+})

@@ -1,0 +1,230 @@
+/** Canaries: no token, password, grant code or key gets where somebody else could read it. */
+import { readdirSync, readFileSync, statSync, watch, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterEach, expect, test } from "vitest"
+import { parse, stringify } from "yaml"
+import type { KubeObject } from "../../lib/cluster/types.ts"
+import { type Ended, startWorld, type World } from "./harness.ts"
+
+const RECORDER = new URL("./argv-record.ts", import.meta.url).href
+const SUPERLINK_PROJECT = "flower-openshift-demo"
+
+let world: World
+afterEach(() => world?.close())
+
+/** Secrets by what they are. */
+type Secrets = Map<string, string>
+
+/** How a secret may stand somewhere: as it is, in base64, in a URL. */
+const formsOf = (secret: string): string[] => [
+  secret,
+  Buffer.from(secret).toString("base64").replace(/=+$/, ""),
+  encodeURIComponent(secret),
+]
+
+/** Which of them stand in a text. */
+const found = (text: string, secrets: Secrets): string[] =>
+  [...secrets]
+    .filter(([, secret]) => formsOf(secret).some((form) => text.includes(form)))
+    .map(([what]) => what)
+
+/** A line in the middle of a private key: the first one is the same in all keys of a kind. */
+const middleOf = (key: string): string => key.trim().split("\n").at(-3)!
+
+/** Grant codes, which are gone once the link is up, and the keys of all Secrets, as they come. */
+function collect(secrets: Secrets): () => Promise<void> {
+  const ended = new AbortController()
+  const take = (object: KubeObject) => {
+    const { name } = object.metadata
+    if (object.kind === "AccessGrant" && object.status?.code)
+      secrets.set(`code of ${name}`, object.status.code)
+    if (object.kind === "Secret" && object.data?.["tls.key"]) {
+      const key = Buffer.from(object.data["tls.key"], "base64").toString()
+      secrets.set(`key of ${name}`, middleOf(key))
+      secrets.set(`key of ${name} in base64`, object.data["tls.key"])
+    }
+  }
+  const handlers = {
+    list: (items: KubeObject[]) => items.forEach(take),
+    event: ({ object }: { object: KubeObject }) => take(object),
+  }
+  const watching = world.practice.clusters.flatMap(({ name }) => {
+    const cluster = world.cluster(name)
+    return [
+      cluster.watch({ apiVersion: "v1", kind: "Secret" }, handlers, ended.signal),
+      ...(name === "superlink" ? [grants(cluster)] : []),
+    ]
+  })
+  /** The kind is served once the operator is there. */
+  async function grants(cluster: ReturnType<World["cluster"]>): Promise<void> {
+    const crds = new AbortController()
+    const served = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" }
+    const there = ({ metadata, status }: KubeObject) => {
+      const established = (status?.conditions ?? []).some(
+        (one: { type: string; status: string }) => one.type === "Established" && one.status === "True",
+      )
+      if (metadata.name === "accessgrants.skupper.io" && established) crds.abort()
+    }
+    await cluster.watch(
+      served,
+      { list: (items) => items.forEach(there), event: ({ object }) => there(object) },
+      AbortSignal.any([crds.signal, ended.signal]),
+    )
+    const kind = { apiVersion: "skupper.io/v2alpha1", kind: "AccessGrant", namespace: SUPERLINK_PROJECT }
+    await cluster.watch(kind, handlers, ended.signal)
+  }
+  return async () => {
+    ended.abort()
+    await Promise.allSettled(watching)
+  }
+}
+
+/** Every file below a folder. */
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+
+/** Modes that a folder's files ever had while others could read them. */
+function openedFiles(folder: string): { stop(): string[] } {
+  const seen = new Set<string>()
+  const look = () => {
+    for (const path of filesIn(folder)) {
+      const mode = (statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o777
+      if ((mode & 0o077) !== 0) seen.add(`${path} ${mode.toString(8)}`)
+    }
+  }
+  const watcher = watch(folder, { recursive: true }, look)
+  return {
+    stop() {
+      watcher.close()
+      look()
+      return [...seen]
+    },
+  }
+}
+
+interface Way {
+  readonly login: "token" | "password" | "context"
+  readonly linkWith: "token" | "file"
+}
+
+/** The federation file for one way to log in, and the secrets that this hands over. */
+function prepare(way: Way, secrets: Secrets): string {
+  const { practice, folder } = world
+  const file = parse(readFileSync(practice.federationFile, "utf8"))
+  const sites: Record<string, unknown>[] = [{ ...file.superlink, name: "superlink" }, ...file.supernodes]
+  for (const site of sites) {
+    const { name, admin, kubeconfig } = practice.clusters.find((one) => one.name === site.name)!
+    secrets.set(`token of ${name}`, admin.token)
+    secrets.set(`password of ${name}`, admin.password!)
+    if (way.login === "token") continue
+    delete site["token-file"]
+    if (way.login === "password") {
+      site.username = admin.name
+      site["password-file"] = join(folder, `password ${name}`)
+      writeFileSync(site["password-file"] as string, `${admin.password}\n`, { mode: 0o600 })
+    } else {
+      site.kubeconfig = kubeconfig
+      site.context = parse(readFileSync(kubeconfig, "utf8"))["current-context"]
+    }
+  }
+  const { name: _, ...superlink } = sites[0]!
+  const path = join(folder, "own federation.yaml")
+  writeFileSync(
+    path,
+    stringify({ ...file, superlink, supernodes: sites.slice(1), "link-with": way.linkWith }),
+  )
+  return path
+}
+
+/** A password's login makes a token that no file of practice holds: it stands in the site's kubeconfig. */
+function sessions(secrets: Secrets): void {
+  for (const name of readdirSync(join(world.state, "kubeconfigs"))) {
+    const { users } = parse(readFileSync(join(world.state, "kubeconfigs", name), "utf8"))
+    secrets.set(`session of ${name}`, users[0].user.token)
+  }
+}
+
+test.each<Way>([
+  { login: "token", linkWith: "token" },
+  { login: "password", linkWith: "file" },
+  { login: "context", linkWith: "token" },
+])(
+  "login with $login, link with $linkWith: secrets stay where they belong",
+  { timeout: 120_000 },
+  async (way) => {
+    world = await startWorld({ supernodes: 1 })
+    const secrets: Secrets = new Map()
+    const file = prepare(way, secrets)
+    const argv = join(world.folder, "argv")
+    writeFileSync(argv, "")
+    const env = { NODE_OPTIONS: `--import=${RECORDER}`, E2E_ARGV: argv }
+    const texts: Ended[] = []
+    const collected = collect(secrets)
+    const open = openedFiles(world.folder)
+
+    texts.push(await world.call(["run", "--federation", file, "--yes", "--show"], { env }))
+    expect(texts[0]).toMatchObject({ code: 0, stderr: "" })
+    for (const line of [
+      "status",
+      "status --live",
+      "values",
+      "plan",
+      "doctor",
+      "show token-issue",
+      "show token-redeem",
+    ]) {
+      texts.push(await world.call(line.split(" "), { env }))
+    }
+    texts.push(await world.call(["step", "login", "--again", "--json"], { env }))
+    texts.push(await world.call(["step", "token-redeem", "--again", "--json"], { env }))
+    await collected()
+    sessions(secrets)
+
+    const kinds = [...secrets.keys()].map((what) => what.split(" ")[0])
+    expect(new Set(kinds)).toEqual(
+      new Set(["token", "password", "key", "session", ...(way.linkWith === "token" ? ["code"] : [])]),
+    )
+    for (const { stdout, stderr } of texts) expect(found(stdout + stderr, secrets)).toEqual([])
+
+    const processes = readFileSync(argv, "utf8")
+    expect(processes).toContain(way.linkWith === "token" ? "skupper token redeem" : "skupper link generate")
+    expect(found(processes, secrets)).toEqual([])
+
+    // In the state folder only kubeconfigs hold secrets; the tokens are gone.
+    const holding = filesIn(world.state).filter(
+      (path) => found(readFileSync(path, "utf8"), secrets).length > 0,
+    )
+    expect(holding.sort()).toEqual(
+      ["superlink", "supernode-1"].map((name) => join(world.state, "kubeconfigs", name)),
+    )
+    // And what holds one anywhere below the home folder, at any time, is its owner's alone.
+    const others = open.stop().filter((line) => {
+      const path = line.replace(/ \d+$/, "")
+      return (
+        statSync(path, { throwIfNoEntry: false }) === undefined ||
+        found(readFileSync(path, "utf8"), secrets).length > 0
+      )
+    })
+    expect(others).toEqual([])
+  },
+)
+
+test("folders are 0700 and files 0600, also with a mask that would let others in", {
+  timeout: 120_000,
+}, async () => {
+  world = await startWorld({ supernodes: 1 })
+  const mask = new URL("./mask-none.ts", import.meta.url).href
+  const argv = ["run", "--federation", world.practice.federationFile, "--yes"]
+  expect(await world.call(argv, { node: ["--import", mask] })).toMatchObject({ code: 0, stderr: "" })
+  const modes = [
+    world.state,
+    ...readdirSync(world.state, { recursive: true, encoding: "utf8" }).map((name) => join(world.state, name)),
+  ].map((path) => {
+    const stats = statSync(path)
+    return `${stats.isDirectory() ? "folder" : "file"} ${(stats.mode & 0o777).toString(8)}`
+  })
+  expect(new Set(modes)).toEqual(new Set(["folder 700", "file 600"]))
+})

@@ -1,0 +1,223 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import type { KubeObject } from "../../lib/cluster/types.ts"
+import connector from "../../runbooks/connector.ts"
+import { ADOPTED, labels } from "../../runbooks/labels.ts"
+import listener from "../../runbooks/listener.ts"
+import { type Clusters, conditions, namespace, put, setStatus, skupper, startClusters } from "./clusters.ts"
+import { foreign } from "./practice.ts"
+
+const WEST = "flower-openshift-demo"
+const EAST = "flower-supernode-1"
+const CONFIGURED = conditions({ Configured: "True", Ready: ["False", "Pending", "Not Matched"] })
+const MATCHED = conditions({ Configured: "True", Matched: "True", Ready: "True" })
+const mine = { name: "fleet-api", namespace: WEST, labels: labels("trial") }
+
+let clusters: Clusters
+beforeEach(async () => {
+  clusters = await startClusters()
+  for (const one of [clusters.superlink, clusters.supernode]) {
+    await one.login()
+    await one.admin.create(namespace(String(one.site.project)))
+  }
+})
+afterEach(() => clusters.close())
+
+describe("connector", () => {
+  const look = (more = {}) => clusters.look(connector, clusters.superlink, more)
+  const superlink = (args: string[] = []) =>
+    put(
+      clusters.superlink.admin,
+      foreign(WEST, "superlink", { name: "superlink", image: "flwr/superlink:1.34.0", args }),
+    )
+  const make = (spec: object = {}, more: object = {}, name = "fleet-api"): Promise<KubeObject> =>
+    put(
+      clusters.superlink.admin,
+      skupper("Connector", WEST, name, {
+        spec: { routingKey: "fleet-api", port: 9092, selector: "app=superlink", ...spec },
+        ...more,
+      }),
+    )
+
+  test("needs the SuperLink's Deployment, of which it takes the pods", async () => {
+    expect(await look()).toMatchObject({ is: "cannot look", because: "not there" })
+  })
+
+  test("none there", async () => {
+    await superlink()
+    expect(await look()).toMatchObject({ is: "absent", reason: `no Connector fleet-api in ${WEST}` })
+  })
+
+  test("without a status: no pod matches yet", async () => {
+    await superlink()
+    await make()
+    expect(await look()).toMatchObject({
+      is: "under way",
+      reason: "no pod matches app=superlink yet: a Connector waits for one",
+    })
+  })
+
+  test("not configured: the controller's words", async () => {
+    await superlink()
+    await make(
+      {},
+      { status: { conditions: conditions({ Configured: ["False", "Error", "No matches for selector"] }) } },
+    )
+    expect(await look()).toMatchObject({
+      is: "under way",
+      reason: "Connector fleet-api: No matches for selector",
+    })
+  })
+
+  test("configured is done, matched or not", async () => {
+    await superlink()
+    const made = await make({}, { status: { conditions: CONFIGURED } })
+    expect(await look()).toMatchObject({
+      is: "done",
+      reason: expect.stringContaining("not matched yet"),
+      adopted: true,
+    })
+    await setStatus(clusters.superlink.admin, made, { conditions: MATCHED })
+    expect(await look({ begun: true })).toMatchObject({
+      is: "done",
+      reason: "Connector fleet-api is configured, matched",
+    })
+    expect(await look({ begun: true })).not.toHaveProperty("adopted")
+  })
+
+  test.each([
+    [{ port: 9093 }, "port 9093, asked 9092"],
+    [{ routingKey: "fleet" }, "routing key fleet, asked fleet-api"],
+    [{ selector: "app=other" }, "selector app=other, asked app=superlink"],
+    [
+      { selector: undefined, host: "10.1.2.3" },
+      "host 10.1.2.3, asked none; selector none, asked app=superlink",
+    ],
+  ])("%o is not as asked", async (spec, reason) => {
+    await superlink()
+    await make(spec, { status: { conditions: CONFIGURED } })
+    expect(await look()).toMatchObject({ is: "different", reason })
+  })
+
+  test("one of another name with the routing key is used", async () => {
+    await superlink()
+    await make({}, { status: { conditions: MATCHED } }, "theirs")
+    expect(await look()).toMatchObject({
+      is: "done",
+      reason: expect.stringContaining("Connector theirs"),
+      adopted: true,
+    })
+  })
+
+  test("a SuperLink of somebody else may have its Fleet API at another port", async () => {
+    await superlink(["--fleet-api-address", "0.0.0.0:7777"])
+    await make({}, { status: { conditions: CONFIGURED } })
+    expect(await look()).toMatchObject({ is: "different", reason: "port 9092, asked 7777" })
+  })
+
+  test("a change writes what was asked, and what is not ours stays so", async () => {
+    await superlink()
+    await make({ port: 9093, selector: undefined, host: "10.1.2.3" })
+    await connector.change!(clusters.context(connector, clusters.superlink))
+    await connector.claim!(clusters.context(connector, clusters.superlink))
+    const found = await clusters.superlink.admin.get({
+      apiVersion: "skupper.io/v2alpha1",
+      kind: "Connector",
+      namespace: WEST,
+      name: "fleet-api",
+    })
+    expect(found?.spec).toEqual({ routingKey: "fleet-api", port: 9092, selector: "app=superlink" })
+    expect(found?.metadata.labels ?? {}).toEqual({})
+    expect(found?.metadata.annotations).toHaveProperty([ADOPTED])
+  })
+
+  test("what an act has made is labelled, and being deleted is waited for", async () => {
+    await superlink()
+    await make()
+    await connector.claim!(clusters.context(connector, clusters.superlink))
+    const ref = { apiVersion: "skupper.io/v2alpha1", kind: "Connector", namespace: WEST, name: "fleet-api" }
+    expect((await clusters.superlink.admin.get(ref))?.metadata.labels).toEqual(labels("trial"))
+    await clusters.superlink.admin.merge(ref, { metadata: { finalizers: ["test/hold"] } })
+    await clusters.superlink.admin.remove(ref)
+    expect(await look()).toMatchObject({ is: "under way", reason: expect.stringContaining("being deleted") })
+  })
+})
+
+describe("listener", () => {
+  const look = () => clusters.look(listener, clusters.supernode)
+  const make = (spec: object, status: object | undefined, metadata: object = {}): Promise<KubeObject> =>
+    put(clusters.supernode.admin, {
+      ...skupper("Listener", EAST, "fleet-api", {
+        spec: { routingKey: "fleet-api", port: 9092, host: "fleet-api", ...spec },
+      }),
+      ...(status && { status }),
+      metadata: { name: "fleet-api", namespace: EAST, ...metadata },
+    })
+  const service = () =>
+    clusters.supernode.admin.create({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "fleet-api", namespace: EAST },
+      spec: { ports: [{ port: 9092 }] },
+    })
+
+  test("none there", async () => {
+    expect(await look()).toMatchObject({ is: "absent", reason: `no Listener fleet-api in ${EAST}` })
+  })
+
+  test("configured, and its Service there", async () => {
+    await make({}, { conditions: CONFIGURED })
+    expect(await look()).toMatchObject({ is: "under way", reason: "Service fleet-api is not there yet" })
+    await service()
+    expect(await look()).toMatchObject({ is: "done", adopted: true })
+  })
+
+  test("ours is not adopted", async () => {
+    await make({}, { conditions: MATCHED }, { labels: mine.labels })
+    await service()
+    expect(await look()).not.toHaveProperty("adopted")
+  })
+
+  test("a Service of the same name: blocked, with the cure", async () => {
+    const words = "Service fleet-api already exists in namespace"
+    await make({}, { conditions: conditions({ Configured: ["False", "Error", words] }) })
+    expect(await look()).toMatchObject({
+      is: "blocked",
+      code: "service",
+      reason: `Listener fleet-api: ${words}`,
+      next: `oc get service fleet-api -n ${EAST} -o yaml`,
+    })
+  })
+
+  test("another Listener on the same host and port", async () => {
+    const words = "Listener other with host fleet-api and port 9092 already exists in namespace"
+    await make({}, { conditions: conditions({ Configured: ["False", "Error", words] }) })
+    expect(await look()).toMatchObject({ is: "blocked", code: "listener" })
+  })
+
+  test("no Site yet is waited for", async () => {
+    await make(
+      {},
+      { conditions: conditions({ Configured: ["False", "Error", "No active site in namespace"] }) },
+    )
+    expect(await look()).toMatchObject({
+      is: "under way",
+      reason: "Listener fleet-api: No active site in namespace",
+    })
+  })
+
+  test.each([
+    [{ port: 9093 }, "port 9093, asked 9092"],
+    [{ host: "other" }, "host other, asked fleet-api"],
+    [{ routingKey: "" }, "routing key none, asked fleet-api"],
+  ])("%o is not as asked", async (spec, reason) => {
+    await make(spec, { conditions: CONFIGURED })
+    expect(await look()).toMatchObject({ is: "different", reason })
+  })
+
+  test("a change restores the routing key that skupper's own update forgets", async () => {
+    await make({ routingKey: "" }, undefined, { labels: mine.labels })
+    await listener.change!(clusters.context(listener, clusters.supernode))
+    expect(await look()).toMatchObject({ is: "under way" })
+    expect(clusters.notes.join()).toContain("patched directly")
+  })
+})

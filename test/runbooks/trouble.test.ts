@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import type { KubeObject } from "../../lib/cluster/types.ts"
+import { incomplete, lookAtRollout } from "../../runbooks/rollout.ts"
+import { troubleOf } from "../../runbooks/trouble.ts"
+import type { Deployment } from "../../runbooks/workload.ts"
+import { type Clusters, namespace, put, startClusters } from "./clusters.ts"
+import { foreign } from "./practice.ts"
+
+describe("a rollout", () => {
+  const made = (spec: object, status: object | undefined, generation = 3) =>
+    incomplete({ metadata: { generation }, spec, status } as unknown as Deployment)
+  const whole = { observedGeneration: 3, replicas: 1, updatedReplicas: 1, availableReplicas: 1 }
+  test.each([
+    [{}, whole, undefined],
+    [{ replicas: 2 }, whole, "1 of 2 new pods made"],
+    [{}, { ...whole, observedGeneration: 2 }, "the cluster has not taken up the change yet"],
+    [{}, { ...whole, replicas: 2 }, "1 old pods still to go"],
+    [{}, { ...whole, availableReplicas: 0 }, "0 of 1 pods ready"],
+    [{}, undefined, "the cluster has not taken up the change yet"],
+  ])("%o with status %o", (spec, status, expected) => {
+    expect(made(spec, status)).toBe(expected)
+  })
+})
+
+describe("trouble", () => {
+  let clusters: Clusters
+  let deployment: Deployment
+  let project = 0
+  let ns: string
+  beforeAll(async () => {
+    clusters = await startClusters({ skupper: false })
+  })
+  afterAll(() => clusters.close())
+
+  const admin = () => clusters.superlink.admin
+  const owner = (object: KubeObject) => ({
+    ownerReferences: [
+      {
+        apiVersion: "apps/v1",
+        kind: object.kind,
+        name: object.metadata.name,
+        uid: object.metadata.uid!,
+        controller: true,
+      },
+    ],
+  })
+  let set: KubeObject
+  beforeEach(async () => {
+    ns = `trouble-${++project}`
+    await admin().create(namespace(ns))
+    const made = foreign(ns, "superlink", { name: "superlink", image: "flwr/superlink:1.34.0" })
+    deployment = (await admin().create(made)) as Deployment
+    set = await admin().create({
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: {
+        name: "superlink-abc",
+        namespace: ns,
+        labels: { app: "superlink" },
+        annotations: { "deployment.kubernetes.io/revision": "2" },
+        ...owner(deployment),
+      },
+      spec: { selector: { matchLabels: { app: "superlink" } }, template: made.spec.template },
+    })
+  })
+
+  const pod = (status: object) =>
+    put(admin(), {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "superlink-abc-1", namespace: ns, labels: { app: "superlink" }, ...owner(set) },
+      spec: { containers: [{ name: "superlink", image: "flwr/superlink:1.34.0" }] },
+      status,
+    })
+  const waiting = (reason: string, message?: string) =>
+    pod({
+      phase: "Pending",
+      containerStatuses: [
+        {
+          name: "superlink",
+          image: "flwr/superlink:1.34.0",
+          ready: false,
+          restartCount: 0,
+          imageID: "",
+          state: { waiting: { reason, message } },
+        },
+      ],
+    })
+  const event = (object: { kind: string; name: string }, reason: string, message: string, ago = 0) =>
+    admin().create({
+      apiVersion: "v1",
+      kind: "Event",
+      metadata: { generateName: "e-", name: "", namespace: ns },
+      involvedObject: { ...object, namespace: ns },
+      type: "Warning",
+      reason,
+      message,
+      lastTimestamp: new Date(Date.now() - ago).toISOString().replace(/\.\d+Z/, "Z"),
+    })
+  const trouble = () => troubleOf(admin(), deployment)
+
+  test("none", async () => {
+    expect(await trouble()).toBeUndefined()
+  })
+
+  test.each([
+    [
+      'pods "superlink-abc-" is forbidden: exceeded quota: small, requested: limits.cpu=2',
+      "quota",
+      "describe quota",
+    ],
+    ['pods "x" is forbidden: failed quota: q: must specify limits.cpu', "quota", "describe quota"],
+    [
+      'pods "x" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi',
+      "limits",
+      "describe limitrange",
+    ],
+    [
+      'pods "x" is forbidden: unable to validate against any security context constraint: []',
+      "security",
+      "get events",
+    ],
+    ['pods "x" is forbidden: violates PodSecurity "restricted:latest"', "security", "get events"],
+  ])("pods are refused: %s", async (message, code, next) => {
+    const status = { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message }
+    const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: ns, name: "superlink" }
+    await admin().merge(ref, { status: { conditions: [status] } }, { subresource: "status" })
+    deployment = (await admin().get<Deployment>(ref))!
+    await event({ kind: "ReplicaSet", name: "superlink-abc" }, "FailedCreate", `Error creating: ${message}`)
+    expect(await trouble()).toMatchObject({
+      terminal: true,
+      code,
+      reason: `no pod: Error creating: ${message}`,
+      next: expect.stringContaining(next),
+      fix: expect.any(String),
+    })
+  })
+
+  test("an image: first its message, and terminal once the cluster backs off", async () => {
+    await waiting("ErrImagePull", "reading manifest 1.34.0: manifest unknown")
+    expect(await trouble()).toMatchObject({
+      terminal: false,
+      reason: expect.stringContaining("manifest unknown"),
+    })
+  })
+
+  test.each([
+    ["toomanyrequests: You have reached your pull rate limit", "limits anonymous pulls"],
+    ["unauthorized: authentication required", "wants a login"],
+    ["manifest unknown", "check flower-version"],
+  ])("an image that is backed off from: %s", async (why, fix) => {
+    await waiting("ImagePullBackOff", 'Back-off pulling image "flwr/superlink:1.34.0"')
+    await event(
+      { kind: "Pod", name: "superlink-abc-1" },
+      "Failed",
+      `Failed to pull image "flwr/superlink:1.34.0": ${why}`,
+    )
+    expect(await trouble()).toMatchObject({
+      terminal: true,
+      code: "image",
+      reason: expect.stringContaining(why),
+      fix: expect.stringContaining(fix),
+    })
+  })
+
+  test("a Secret that is missing", async () => {
+    await waiting("ContainerCreating")
+    expect(await trouble()).toBeUndefined()
+    await event(
+      { kind: "Pod", name: "superlink-abc-1" },
+      "FailedMount",
+      'MountVolume.SetUp failed for volume "certificates" : secret "flower-tls" not found',
+    )
+    expect(await trouble()).toMatchObject({ terminal: true, code: "mount", next: `oc get secrets -n ${ns}` })
+  })
+
+  test("no node: waited for, since clusters grow", async () => {
+    await pod({
+      phase: "Pending",
+      conditions: [
+        { type: "PodScheduled", status: "False", message: "0/3 nodes are available: 3 Insufficient memory." },
+      ],
+    })
+    expect(await trouble()).toMatchObject({
+      terminal: false,
+      reason: expect.stringContaining("Insufficient memory"),
+    })
+  })
+
+  test("a pod of an earlier template does not count", async () => {
+    const old = { ...set.metadata, ownerReferences: undefined }
+    await put(admin(), {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "old", namespace: ns, labels: old.labels! },
+      spec: { containers: [{ name: "superlink", image: "x" }] },
+      status: {
+        phase: "Pending",
+        containerStatuses: [
+          { name: "superlink", image: "x", state: { waiting: { reason: "InvalidImageName" } } },
+        ],
+      },
+    })
+    expect(await trouble()).toBeUndefined()
+  })
+
+  test("a failure of long ago is tried anew where it is ours, and blocks where it is not", async () => {
+    await waiting("ImagePullBackOff", 'Back-off pulling image "flwr/superlink:1.34.0"')
+    await event({ kind: "Pod", name: "superlink-abc-1" }, "Failed", "Failed to pull image: x: y", 60_000)
+    expect(await lookAtRollout(admin(), deployment, true)).toMatchObject({
+      is: "different",
+      fields: [{ field: "pods" }],
+    })
+    expect(await lookAtRollout(admin(), deployment, false)).toMatchObject({ is: "blocked" })
+    await event({ kind: "Pod", name: "superlink-abc-1" }, "Failed", "Failed to pull image: x: y")
+    expect(await lookAtRollout(admin(), deployment, true)).toMatchObject({ is: "blocked", code: "image" })
+  })
+})

@@ -1,0 +1,137 @@
+import { existsSync } from "node:fs"
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { afterEach, describe, expect, test } from "vitest"
+import { parse } from "yaml"
+import type { Fault } from "../../lib/practice/types.ts"
+import { type Call, type Played, play } from "./practice.ts"
+import { journalOf, privateFile, TO_THE_LINK, walk } from "./walk.ts"
+
+const SKUPPER = "skupper.io/v2alpha1"
+
+let played: Played
+afterEach(() => played?.close())
+
+describe("tokens that are refused", () => {
+  const withFault = async (fault: Partial<Fault> & { what: string }) => {
+    played = await play({ faults: [{ where: "grant", ...fault }] })
+    return walk(played)
+  }
+
+  test.each(["used", "expired"])("%s: another is issued", async (what) => {
+    const { outcomes, notes, commands } = await withFault({ what, times: 1 })
+    expect(outcomes).toMatchObject({
+      "supernode-1/token-redeem": { kind: "acted" },
+      "supernode-1/link-status": { ok: true },
+    })
+    expect(notes.join("\n")).toContain("token-issue again")
+    expect(commands.filter((line) => line.startsWith("skupper token issue"))).toHaveLength(2)
+  })
+
+  test("unreachable: the address, and the way without; once cured, the same run goes on", async () => {
+    const { outcomes } = await withFault({ what: "unreachable" })
+    expect(outcomes["supernode-1/token-redeem"]).toMatchObject({
+      kind: "failed",
+      reason: expect.stringMatching(/cannot reach \S+:\d+/),
+      fix: expect.stringContaining("--link-with file"),
+    })
+    expect(await played.cluster("supernode-1").list({ apiVersion: SKUPPER, kind: "AccessToken" })).toEqual([])
+    played.practice.faults.set([])
+    expect((await walk(played)).outcomes).toMatchObject({ "supernode-1/link-status": { ok: true } })
+  })
+
+  test("grants that are off", async () => {
+    const { outcomes } = await withFault({ what: "off" })
+    expect(outcomes["supernode-1/token-issue"]).toMatchObject({
+      kind: "failed",
+      why: "AccessGrants are not enabled",
+      fix: expect.stringContaining("--link-with file"),
+    })
+    expect(await played.cluster("superlink").list({ apiVersion: SKUPPER, kind: "AccessGrant" })).toEqual([])
+  })
+})
+
+describe("the operator", () => {
+  test.each([
+    ["fails", { code: "CSV" }],
+    ["manual", { code: "approval" }],
+    ["no-catalog", { code: "no catalog" }],
+    ["no-group", { code: "no OperatorGroup" }],
+    ["two-groups", { code: "OperatorGroups" }],
+    ["old", { code: "version 1" }],
+  ])("%s: explained, at once, with a cure", async (what, expected) => {
+    played = await play({ faults: [{ where: "operator", cluster: "superlink", what }] })
+    const { outcomes } = await walk(played, { selection: { ...TO_THE_LINK, sites: ["superlink"] } })
+    expect(outcomes["superlink/install-operator"]).toMatchObject({
+      kind: "blocked",
+      fix: expect.stringMatching(/./),
+      ...expected,
+    })
+  })
+})
+
+describe("logging in", () => {
+  const login = (superlink: Record<string, unknown>, more: Call = {}) =>
+    walk(played, {
+      selection: { only: ["prerequisites", "login", "project"], sites: ["superlink"] },
+      sites: { superlink },
+      ...more,
+    }).then(({ outcomes }) => outcomes)
+
+  test("with a token or a password that is not accepted", async () => {
+    played = await play()
+    const token = await privateFile(played, "bad", "sha256~nothing-that-is-known")
+    expect((await login({ "token-file": token }))["superlink/login"]).toMatchObject({
+      kind: "failed",
+      reason: expect.stringContaining(`the token in ${token} does not log in to https://`),
+      next: "flower-runbook step login --site superlink",
+    })
+    const password = await privateFile(played, "password", "not this")
+    const wrong = await login({ login: "password", username: "developer", "password-file": password })
+    expect(wrong["superlink/login"]).toMatchObject({
+      kind: "failed",
+      reason: expect.stringContaining("does not accept the password of developer"),
+    })
+    expect(await journalOf(played)).not.toMatch(/nothing-that-is-known|not this/)
+  })
+
+  test("by browser needs a person", async () => {
+    played = await play()
+    expect((await login({ login: "web" }))["superlink/login"]).toMatchObject({
+      kind: "blocked",
+      code: "login",
+      next: "flower-runbook step login --site superlink",
+    })
+  })
+
+  test("with a context of another kubeconfig", async () => {
+    played = await play()
+    const { kubeconfig } = played.practice.clusters[0]!
+    const context = parse(await readFile(kubeconfig, "utf8"))["current-context"]
+    expect((await login({ login: "context", kubeconfig, context }))["superlink/login"]).toMatchObject({
+      kind: "acted",
+      reason: expect.stringContaining("kube:admin"),
+    })
+  })
+})
+
+test("an ordinary user is given what the administrator has to apply", async () => {
+  played = await play()
+  const { name, password } = played.practice.clusters[0]!.developer
+  const { outcomes } = await walk(played, {
+    selection: { ...TO_THE_LINK, sites: ["superlink"] },
+    sites: {
+      superlink: {
+        login: "password",
+        username: name,
+        "password-file": await privateFile(played, "password", `${password}\n`),
+      },
+    },
+  })
+  expect(outcomes).toMatchObject({
+    "superlink/login": { kind: "acted" },
+    "superlink/project": { kind: "acted" },
+    "superlink/install-operator": { kind: "blocked", fix: expect.stringContaining("kind: Subscription") },
+  })
+  expect(existsSync(join(played.state, "manifests"))).toBe(false)
+})
