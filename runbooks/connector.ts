@@ -23,11 +23,8 @@ async function look(context: Context): Promise<Look> {
   const found = await findExposure(context, "Connector", site.project)
   const answer = lookAtExposure(context, found, "Connector", asked(superlink))
   // Skupper answers to pods' events alone: without a matching pod a Connector never gets a status.
-  if (
-    answer.is === "under way" &&
-    found?.status === undefined &&
-    (await currentPods(cluster, superlink)).length === 0
-  ) {
+  const silent = found?.status === undefined && found?.metadata.deletionTimestamp === undefined
+  if (answer.is === "under way" && silent && (await currentPods(cluster, superlink)).length === 0) {
     return underWay(
       `no pod matches ${asked(superlink).selector} yet: a Connector waits for one`,
       seen(found!),

@@ -49,7 +49,7 @@ async function deploying(context: Context): Promise<Deploying | undefined> {
         site.image ?? (runningVersion(found, "supernode") === version ? image : supernodeImage(version))
       return { image: asked, args: adaptArguments(args, version) }
     },
-    note: chosen.from === "superlink" ? `Flower ${version}, as the SuperLink runs` : undefined,
+    note: chosen.from === "adopted" ? `Flower ${version}, as the SuperLink runs` : undefined,
   }
 }
 

@@ -10,6 +10,7 @@ import {
   superlinkImage,
   versionOfImage,
 } from "./flower-versions.ts"
+import { ours } from "./labels.ts"
 import { VERSION_ANNOTATION } from "./manifests.ts"
 import { containerOf, type Deployment } from "./workload.ts"
 
@@ -40,20 +41,25 @@ export function runningVersion(deployment: Deployment, container: string): strin
 /** The Flower version that a site should run, and why this one. */
 export interface Chosen {
   readonly version: string
-  /** What is there already decides where nobody gave a version: nothing is changed unasked. */
-  readonly from: "given" | "superlink" | "default"
+  /**
+   * What is there already decides where nobody gave a version: nothing is changed unasked. `adopted`: by a SuperLink that
+   * was there before us; `ours`: by one that we made.
+   */
+  readonly from: "given" | "adopted" | "ours" | "default"
 }
 
 /** @returns nothing where a SuperLink is there of which the version cannot be told, and none was given */
 export function chooseVersion(
-  context: Pick<Context, "given" | "inputs">,
+  context: Pick<Context, "given" | "inputs" | "federation">,
   superlink: Deployment | undefined,
 ): Chosen | undefined {
   const version = context.inputs.flowerVersion
   if (context.given("flower-version")) return { version, from: "given" }
   if (superlink === undefined) return { version, from: "default" }
   const running = runningVersion(superlink, "superlink")
-  return running === undefined ? undefined : { version: running, from: "superlink" }
+  return running === undefined
+    ? undefined
+    : { version: running, from: ours(superlink, context.federation) ? "ours" : "adopted" }
 }
 
 /** The version for a SuperNode's site; reads the SuperLink's cluster only where no version was given. */

@@ -144,92 +144,128 @@ interface Ended {
   finishedAt?: string
 }
 
+/** A pod's events, read only where they say more than its status. */
+type Events = () => Promise<KubeObject[]>
+
 async function podTrouble(
   cluster: ClusterReader,
   pod: KubeObject,
-  events: () => Promise<KubeObject[]>,
+  events: Events,
 ): Promise<Trouble | undefined> {
-  const { name, namespace = "" } = pod.metadata
-  const describe = `oc describe pod/${name} -n ${namespace}`
   const statuses: ContainerStatus[] = [
     ...(pod.status?.initContainerStatuses ?? []),
     ...(pod.status?.containerStatuses ?? []),
   ]
   for (const status of statuses) {
-    const { waiting, terminated } = status.state ?? {}
-    const reason = waiting?.reason ?? ""
-    if (/^(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/.test(reason)) {
-      const failed = newest(
-        (await events()).filter(({ message = "" }) => /Failed to pull image/.test(message)),
-      )
-      const detailed = /: /.test(waiting?.message ?? "") ? waiting?.message : failed?.message
-      return {
-        reason: `image ${status.image} cannot be pulled: ${detailed ?? waiting?.message ?? reason}`,
-        terminal: reason !== "ErrImagePull",
-        ...cureOfPull(detailed ?? ""),
-        next: describe,
-        ...(failed !== undefined && { at: time(failed) }),
-      }
-    }
-    if (reason === "CrashLoopBackOff") {
-      const ended = status.lastState?.terminated
-      const at = Date.parse(ended?.finishedAt ?? "")
-      const words = lastWords(
-        await cluster
-          .log({ namespace, pod: name, container: status.name, previous: true, tail: 50 })
-          .catch(() => ""),
-      )
-      return {
-        reason: `container ${status.name} ends again and again${ended ? ` with exit code ${ended.exitCode}` : ""}${words ? `: ${words}` : ""}`,
-        terminal: true,
-        code: "crash",
-        fix: "its log says why; correct version, image, arguments or secrets",
-        next: `oc logs pod/${name} -c ${status.name} --previous -n ${namespace}`,
-        ...(Number.isNaN(at) ? {} : { at }),
-      }
-    }
-    if (/^(?:CreateContainerConfigError|CreateContainerError|RunContainerError)$/.test(reason)) {
-      const failed = newest((await events()).filter(({ type }) => type === "Warning"))
-      return {
-        reason: `container ${status.name} cannot be made: ${waiting?.message ?? reason}`,
-        terminal: true,
-        code: "container",
-        fix: "make what the message names (a Secret, a ConfigMap), or leave it out",
-        next: describe,
-        ...(failed !== undefined && { at: time(failed) }),
-      }
-    }
-    if (terminated !== undefined) {
-      return {
-        reason: `container ${status.name} ended with exit code ${terminated.exitCode} and is started again`,
-        terminal: false,
-        code: "restart",
-        fix: "wait",
-        next: describe,
-      }
-    }
+    const trouble = await containerTrouble(cluster, pod, status, events)
+    if (trouble !== undefined) return trouble
   }
   const scheduled = condition(pod, "PodScheduled")
   if (scheduled?.status === "False") {
-    const fix = "wait for a node, or ask for less with resources=…"
     return {
       reason: `no node takes the pod: ${scheduled.message}`,
       terminal: false,
       code: "unschedulable",
-      fix,
-      next: describe,
+      fix: "wait for a node, or ask for less with resources=…",
+      next: describe(pod),
     }
   }
-  if (pod.status?.phase !== "Pending") return undefined
-  const mount = newest((await events()).filter(({ reason }) => reason === "FailedMount"))
-  if (mount === undefined) return undefined
+  return pod.status?.phase === "Pending" ? mountTrouble(pod, await events()) : undefined
+}
+
+const describe = ({ metadata }: KubeObject): string =>
+  `oc describe pod/${metadata.name} -n ${metadata.namespace}`
+
+async function containerTrouble(
+  cluster: ClusterReader,
+  pod: KubeObject,
+  status: ContainerStatus,
+  events: Events,
+): Promise<Trouble | undefined> {
+  const { waiting, terminated } = status.state ?? {}
+  switch (waiting?.reason) {
+    case "ErrImagePull":
+    case "ImagePullBackOff":
+    case "InvalidImageName":
+    case "ErrImageNeverPull":
+      return pullTrouble(pod, status, await events())
+    case "CrashLoopBackOff":
+      return crashTrouble(cluster, pod, status)
+    case "CreateContainerConfigError":
+    case "CreateContainerError":
+    case "RunContainerError": {
+      const failed = newest((await events()).filter(({ type }) => type === "Warning"))
+      return {
+        reason: `container ${status.name} cannot be made: ${waiting.message ?? waiting.reason}`,
+        terminal: true,
+        code: "container",
+        fix: "make what the message names (a Secret, a ConfigMap), or leave it out",
+        next: describe(pod),
+        ...(failed !== undefined && { at: time(failed) }),
+      }
+    }
+  }
+  if (terminated === undefined) return undefined
   return {
-    reason: mount.message,
-    terminal: /secret "[^"]+" not found/.test(mount.message),
+    reason: `container ${status.name} ended with exit code ${terminated.exitCode} and is started again`,
+    terminal: false,
+    code: "restart",
+    fix: "wait",
+    next: describe(pod),
+  }
+}
+
+/** The first refusal is waited for, with its message; once the cluster backs off, only a person can go on. */
+function pullTrouble(
+  pod: KubeObject,
+  { image, state }: ContainerStatus,
+  events: readonly KubeObject[],
+): Trouble {
+  const { reason, message = "" } = state?.waiting ?? {}
+  const failed = newest(events.filter((event) => /Failed to pull image/.test(event.message ?? "")))
+  // `Back-off pulling image "x"` alone tells nothing; newer clusters add the cause.
+  const words = message.includes(": ") ? message : (failed?.message ?? (message || String(reason)))
+  return {
+    reason: `image ${image} cannot be pulled: ${words}`,
+    terminal: reason !== "ErrImagePull",
+    ...cureOfPull(words),
+    next: describe(pod),
+    ...(failed !== undefined && { at: time(failed) }),
+  }
+}
+
+async function crashTrouble(
+  cluster: ClusterReader,
+  pod: KubeObject,
+  status: ContainerStatus,
+): Promise<Trouble> {
+  const { name, namespace = "" } = pod.metadata
+  const ended = status.lastState?.terminated
+  const at = Date.parse(ended?.finishedAt ?? "")
+  const log = cluster.log({ namespace, pod: name, container: status.name, previous: true, tail: 50 })
+  const words = lastWords(await log.catch(() => ""))
+  const exit = ended === undefined ? "" : ` with exit code ${ended.exitCode}`
+  return {
+    reason: `container ${status.name} ends again and again${exit}${words ? `: ${words}` : ""}`,
+    // A SuperNode of 1.40 and later that its SuperLink has forgotten ends with 0, to be started anew.
+    terminal: ended?.exitCode !== 0,
+    code: "crash",
+    fix: "its log says why; correct version, image, arguments or secrets",
+    next: `oc logs pod/${name} -c ${status.name} --previous -n ${namespace}`,
+    ...(Number.isNaN(at) ? {} : { at }),
+  }
+}
+
+function mountTrouble(pod: KubeObject, events: readonly KubeObject[]): Trouble | undefined {
+  const failed = newest(events.filter(({ reason }) => reason === "FailedMount"))
+  if (failed === undefined) return undefined
+  return {
+    reason: failed.message,
+    terminal: /secret "[^"]+" not found/.test(failed.message),
     code: "mount",
     fix: "make the Secret in this project, or name the right one",
-    next: `oc get secrets -n ${namespace}`,
-    at: time(mount),
+    next: `oc get secrets -n ${pod.metadata.namespace}`,
+    at: time(failed),
   }
 }
 

@@ -1,6 +1,7 @@
 import { RunbookError } from "../notebook/errors.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import type { Redactor } from "../notebook/secrets.ts"
+import { shellWord } from "../notebook/shell-word.ts"
 import type { TextOptions } from "../terminal/error-text.ts"
 import type { Interaction } from "./interaction.ts"
 import type { Io } from "./io.ts"
@@ -34,9 +35,6 @@ export function refuseAborted({ signal }: Call): void {
 export function commandText(program: string, argv: readonly string[]): string {
   return [program, ...argv.map(shellWord)].join(" ")
 }
-
-const shellWord = (word: string): string =>
-  /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
 /** What a further command needs to mean the same federation: its flags as they were typed, ` --state DIR` or nothing. */
 export function sameFederation({ flags }: Call): string {

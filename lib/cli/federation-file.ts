@@ -100,7 +100,8 @@ class FileReader {
     for (const { key, value, name, offset } of this.#pairs(items)) {
       if (name === "version") {
         versioned = true
-        if (this.#text(value) !== "1") this.#wrong(offset, `version: this program reads version 1`)
+        const version = this.#text(value)
+        if (version !== "1") this.#wrong(offset, `version ${version}: this program reads version 1`)
       } else if (name === "federation") this.#readName(value, offset)
       else if (name === "defaults") this.#readDefaults(value, offset)
       else if (roleAt.has(name)) this.#readRole(roleAt.get(name)!, name, value, offset)

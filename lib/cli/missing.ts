@@ -45,14 +45,14 @@ export function missingError(notebook: Notebook, missing: readonly Missing[], pr
   const lines = missing.flatMap((one) => {
     const { flag, variable, key } = waysToGive(notebook, one)
     return [
-      titleOf(notebook, one),
+      `- ${titleOf(notebook, one)}`,
       ...(flag === undefined ? [] : [`    flag      ${flag}`]),
       `    variable  ${variable}`,
       ...(key === undefined ? [] : [`    file      ${key}`]),
     ]
   })
   const number = missing.length === 1 ? "An input is" : `${missing.length} inputs are`
-  return new UsageError([`${number} missing:`, ...lines.map((line) => `  ${line}`)].join("\n"), {
+  return new UsageError([`${number} missing:`, ...lines].join("\n"), {
     fix: "give each by its flag, its variable or its key in the federation file, or run it on a terminal: it asks",
     next: `${program} run --federation federation.yaml`,
   })

@@ -155,7 +155,7 @@ function refuseProblems(problems: readonly string[]): void {
   throw new UsageError(
     all.length === 1
       ? all[0]!
-      : [`${all.length} values cannot be:`, ...all.map((text) => `  ${text}`)].join("\n"),
+      : [`${all.length} values cannot be:`, ...all.map((text) => `- ${text}`)].join("\n"),
     { fix: `mend ${all.length === 1 ? "it" : "them"}; nothing was changed` },
   )
 }

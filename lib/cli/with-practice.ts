@@ -23,10 +23,12 @@ export interface PracticeClusters {
 
 /**
  * Starts practice clusters, works with them, ends them. Without `--state` everything they leave goes too.
+ * @param held they stay open for runs from other terminals
  * @throws UsageError where the program knows no practice
  */
 export async function withPractice(
   call: Call,
+  held: boolean,
   work: (clusters: PracticeClusters) => Promise<number>,
 ): Promise<number> {
   const { flags, notebook, io } = call
@@ -36,7 +38,7 @@ export async function withPractice(
   const folder = kept === undefined ? temporaryFolder(notebook.name) : join(kept, "practice")
   const faultsFile = flags.path("faults")
   const keep = flags.path("keep")
-  const name = federationName(call, keep)
+  const name = federationName(call, keep, held)
   const { startPractice } = await import("../practice/practice.ts")
   const { waitingFor } = await import("../terminal/index.ts")
   try {
@@ -87,15 +89,14 @@ function practiceSites({ notebook, flags }: Call): { name: string; role: string 
 }
 
 /**
- * Clusters that live once get a name that no other federation's folder has: their servers are not there again. Those
- * that are kept have one name as long as they are kept.
+ * Runs from other terminals keep their folder beside those of real federations, so clusters that are held get a name
+ * that no other has: their servers are never there again. Kept ones have one name as long as they are kept.
  */
-function federationName({ flags }: Call, keep: string | undefined): string {
+function federationName({ flags }: Call, keep: string | undefined, held: boolean): string {
   const given = flags.text("name")
   if (given !== undefined) return given
-  const rest =
-    keep === undefined ? randomBytes(4).toString("hex") : createHash("sha256").update(keep).digest("hex")
-  return `practice-${rest.slice(0, 8)}`
+  if (keep !== undefined) return `practice-${createHash("sha256").update(keep).digest("hex").slice(0, 8)}`
+  return held ? `practice-${randomBytes(4).toString("hex")}` : "practice"
 }
 
 /** Its path is printed unquoted, so it holds no space. */

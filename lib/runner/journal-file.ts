@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, truncateSync,
 import { type FileHandle, open } from "node:fs/promises"
 import { join } from "node:path"
 import { RunbookError } from "../notebook/errors.ts"
+import { shellWord } from "../notebook/shell-word.ts"
 import type { Event, Recorded } from "./events.ts"
 import { type Journal, type Memory, MemoryReader } from "./journal.ts"
 
@@ -73,7 +74,7 @@ function damaged(file: string, line: number): RunbookError {
   return new RunbookError(`The journal ${file} is damaged at line ${line}`, {
     why: "that line is not JSON, and whole lines follow it: this is no torn end",
     fix: "mend or move that file away; over a finished federation an empty journal acts on nothing",
-    next: `mv ${file} ${file}.damaged`,
+    next: `mv ${shellWord(file)} ${shellWord(`${file}.damaged`)}`,
     exitCode: 2,
   })
 }

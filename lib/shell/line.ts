@@ -1,3 +1,5 @@
+import { shellWord } from "../notebook/shell-word.ts"
+
 /** The command as a person would type it: arguments quoted only where they need it. */
 export function typedLine(pieces: readonly string[], values: readonly unknown[]): string {
   const parts = pieces.map((piece, index) => {
@@ -8,8 +10,4 @@ export function typedLine(pieces: readonly string[], values: readonly unknown[])
   return parts.join("").trim().replace(/ {2,}/g, " ")
 }
 
-function quoted(value: unknown): string {
-  const text = String(value)
-  if (/^[\w@%+=:,./-]+$/.test(text)) return text
-  return `'${text.replaceAll("'", `'\\''`)}'`
-}
+const quoted = (value: unknown): string => shellWord(String(value))

@@ -33,10 +33,15 @@ export function pad(text: string, columns: number, align: "left" | "right" = "le
 
 /**
  * A plain text in lines of at most so many columns, broken at spaces. A longer word (a URL, a path) keeps its line to
- * itself, whole, so that it can be copied. Line ends of the text stay; lines that are indented are left as they are.
+ * itself, whole, so that it can be copied. Line ends of the text stay; lines that are indented are left as they are;
+ * an item (`- …`) goes on below its first word.
  */
 export function wrap(text: string, columns: number): string[] {
-  return text.split("\n").flatMap((line) => (/^\s/.test(line) ? [line.trimEnd()] : wrapLine(line, columns)))
+  return text.split("\n").flatMap((line) => {
+    if (/^\s/.test(line)) return [line.trimEnd()]
+    if (!line.startsWith("- ")) return wrapLine(line, columns)
+    return wrapLine(line.slice(2), columns - 2).map((part, index) => `${index === 0 ? "- " : "  "}${part}`)
+  })
 }
 
 function wrapLine(line: string, columns: number): string[] {

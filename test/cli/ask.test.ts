@@ -53,7 +53,7 @@ describe("on a terminal", () => {
   })
   test("a named step asks only for what reaches further", async () => {
     await call(at, ["run", "--yes", "--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`])
-    expect(await run("step", "copy", "--greeting", "x")).toBe(0)
+    expect(await run("step", "page", "--greeting", "x")).toBe(0)
     expect(world.stdout()).not.toContain("Carry out")
     // Here the teardown's step is the named one: what it removes needs a yes of its own.
     const removing = { ...mirrors, steps: mirrors.teardown!.steps }

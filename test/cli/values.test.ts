@@ -178,18 +178,18 @@ test("all that is missing in one message, each with flag, variable and file key"
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
   expect(stderr).toMatchInlineSnapshot(`
     "✗ 3 inputs are missing:
-        original folder: The folder of this site, as an absolute path
-            flag      --original folder=/absolute/path
-            variable  MIRROR_PAGES_ORIGINAL_FOLDER
-            file      original: { folder: … }
-        mirrors: at least one site
-            flag      --mirror name=…,… (or --mirrors N)
-            variable  MIRROR_PAGES_MIRRORS
-            file      mirrors:
-        mirror-1 folder: The folder of this site, as an absolute path
-            flag      --mirror name=mirror-1,folder=/absolute/path
-            variable  MIRROR_PAGES_MIRROR_1_FOLDER
-            file      mirrors: - { name: mirror-1, folder: … }
+      - original folder: The folder of this site, as an absolute path
+          flag      --original folder=/absolute/path
+          variable  MIRROR_PAGES_ORIGINAL_FOLDER
+          file      original: { folder: … }
+      - mirrors: at least one site
+          flag      --mirror name=…,… (or --mirrors N)
+          variable  MIRROR_PAGES_MIRRORS
+          file      mirrors:
+      - mirror-1 folder: The folder of this site, as an absolute path
+          flag      --mirror name=mirror-1,folder=/absolute/path
+          variable  MIRROR_PAGES_MIRROR_1_FOLDER
+          file      mirrors: - { name: mirror-1, folder: … }
       fix:  give each by its flag, its variable or its key in the federation file, or run it on a
             terminal: it asks
       next: mirror-pages run --federation federation.yaml

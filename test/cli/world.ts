@@ -22,6 +22,10 @@ class Screen extends Writable {
   columns = 100
   rows = 30
   isTTY = false
+  /** Like the process's own stdout it cannot be ended: each prompt tries to. */
+  override end(): this {
+    return this
+  }
   override _write(chunk: Buffer, _: string, done: () => void): void {
     this.text += chunk.toString()
     done()
@@ -60,7 +64,9 @@ export function io(cwd: string, more: More = {}): World {
       const text = stripVTControlCharacters(stdout.text.slice(seen))
       if (answers[0] === undefined || !answers[0][0].test(text)) return
       seen = stdout.text.length
-      stdin.write(answers.shift()![1])
+      const [, keys] = answers.shift()!
+      // The prompt listens once it is drawn.
+      setImmediate(() => stdin.write(keys))
     })
   }
   return { io: all, stdout: () => stripVTControlCharacters(stdout.text), stderr: () => stderr.text, answer }

@@ -30,6 +30,8 @@ export interface Ended {
 export interface Child {
   readonly pid: number
   readonly ended: Promise<Ended>
+  /** What it has printed on stdout once that matches; fails where it ends before. */
+  printed(wanted: RegExp): Promise<string>
   kill(signal: NodeJS.Signals): void
 }
 
@@ -124,7 +126,21 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         resolve({ code, signal, stdout, stderr })
       })
     })
-    const started: Child = { pid: child.pid!, ended, kill: (signal) => void child.kill(signal) }
+    const printed: Child["printed"] = (wanted) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (wanted.test(stdout)) resolve(stdout)
+        }
+        look()
+        child.stdout.on("data", look)
+        void ended.then(() => reject(new Error(`it ended without printing ${wanted}:\n${stdout}${stderr}`)), reject)
+      })
+    const started: Child = {
+      pid: child.pid!,
+      ended,
+      printed,
+      kill: (signal) => void child.kill(signal),
+    }
     running.add(started)
     return started
   }
@@ -201,3 +217,6 @@ export const writing = (requests: readonly Request[]): Request[] =>
 /** The same to be read. */
 export const writes = (requests: readonly Request[]): string[] =>
   writing(requests).map(({ cluster, method, path, status }) => `${cluster}: ${method} ${path} ${status}`)
+
+/** A text without its line breaks: sentences are wrapped where the width ends. */
+export const flat = (text: string): string => text.replace(/\s+/g, " ")

@@ -1,7 +1,6 @@
 /** Canaries: no token, password, grant code or key gets where somebody else could read it. */
 import { readdirSync, readFileSync, statSync, watch, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { afterEach, expect, test } from "vitest"
 import { parse, stringify } from "yaml"
 import type { KubeObject } from "../../lib/cluster/types.ts"

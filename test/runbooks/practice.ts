@@ -38,7 +38,8 @@ export interface Played {
   close(): Promise<void>
 }
 
-export interface Call extends Partial<Pick<RunOptions, "selection" | "again" | "timeout" | "parallel">> {
+export interface Call
+  extends Partial<Pick<RunOptions, "selection" | "again" | "timeout" | "parallel" | "quiet">> {
   /** Federation-wide inputs. */
   values?: Record<string, unknown>
   /** More inputs of sites, by their names. */
@@ -67,11 +68,6 @@ export async function play(
     ...(options.faults && { faults: options.faults }),
     ...(options.openshift !== undefined && { openshift: options.openshift }),
   })
-  if (process.env.H8_KUBECTL) {
-    const fs = await import("node:fs")
-    fs.rmSync(join(practice.commands, "oc"))
-    fs.symlinkSync("/usr/bin/kubectl", join(practice.commands, "oc"))
-  }
   const folderOfState = join(folder, "state")
   const clusters = new Map(
     practice.clusters.map(({ name, server, admin }) => [

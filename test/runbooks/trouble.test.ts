@@ -163,6 +163,25 @@ describe("trouble", () => {
     })
   })
 
+  test.each([
+    [2, true],
+    [0, false],
+  ])("a container that ended with %i: terminal %s", async (exitCode, terminal) => {
+    const finishedAt = new Date().toISOString()
+    const state = { waiting: { reason: "CrashLoopBackOff", message: "back-off" } }
+    const lastState = { terminated: { exitCode, finishedAt, startedAt: finishedAt, reason: "x" } }
+    await pod({
+      phase: "Running",
+      containerStatuses: [
+        { name: "superlink", image: "x", ready: false, restartCount: 3, imageID: "", state, lastState },
+      ],
+    })
+    expect(await trouble()).toMatchObject({
+      terminal,
+      reason: `container superlink ends again and again with exit code ${exitCode}`,
+    })
+  })
+
   test("a Secret that is missing", async () => {
     await waiting("ContainerCreating")
     expect(await trouble()).toBeUndefined()

@@ -10,7 +10,7 @@ import { type PracticeClusters, withoutStandIns, withPractice } from "../with-pr
  * on stdout are commands to type, nothing else; what a person wants to know beside stands on stderr.
  */
 export async function practice(call: Call): Promise<number> {
-  return withPractice(call, async (clusters) => {
+  return withPractice(call, true, async (clusters) => {
     if (call.flags.has("real-commands")) await withoutStandIns(clusters.file)
     call.io.stdout.write(`${commandsToType(call, clusters).join("\n")}\n`)
     call.io.stderr.write(`${about(clusters).join("\n")}\n`)

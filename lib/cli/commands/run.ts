@@ -12,7 +12,7 @@ export async function run(call: Call): Promise<number> {
       ...(flags.has("real-commands") && { adapt: (file) => void file.values.delete("commands") }),
     })
   }
-  return withPractice(call, (clusters) =>
+  return withPractice(call, false, (clusters) =>
     carryOut(call, {
       agreed: "plan",
       file: clusters.file,

@@ -2,11 +2,11 @@
 import { isDeepStrictEqual } from "node:util"
 import { orNothing, StatusError, type Thing } from "../client.ts"
 import { Exit, say, warn } from "../exit.ts"
+import { sorted } from "../yaml.ts"
 import { type Call, type Command, fail } from "./call.ts"
 import { fullName } from "./discovery.ts"
 import { about } from "./errors.ts"
 import { type Manifest, readManifests } from "./manifests.ts"
-import { sorted } from "../yaml.ts"
 import { printAs } from "./printers.ts"
 
 const LAST = "kubectl.kubernetes.io/last-applied-configuration"
@@ -54,7 +54,8 @@ const conflictText = (error: StatusError): string[] => {
 const applyOnServer = async (call: Call, manifest: Manifest): Promise<void> => {
   const { flags } = call
   const dry = dryRun(call)
-  if (dry.local) throw fail("--dry-run=client can't be used with --server-side (did you mean --dry-run=server instead?)")
+  if (dry.local)
+    throw fail("--dry-run=client can't be used with --server-side (did you mean --dry-run=server instead?)")
   const manager = flags.text("field-manager") || "kubectl"
   const force = flags.on("force-conflicts")
   const query = `fieldManager=${encodeURIComponent(manager)}&fieldValidation=Strict&force=${force}${dry.query}`
@@ -120,6 +121,15 @@ const within = (object: unknown, patch: unknown): boolean =>
   object.length === patch.length &&
   patch.every((item, at) => holds(object[at], item))
 
+const post = async (call: Call, manifest: Manifest, query: string, object: Thing): Promise<Thing> => {
+  const client = await call.client()
+  try {
+    return await client.json("POST", manifest.collection + query, object)
+  } catch (error) {
+    throw about(error, `error when creating "${manifest.source}"`)
+  }
+}
+
 const applyOnClient = async (call: Call, manifest: Manifest): Promise<void> => {
   const client = await call.client()
   const dry = dryRun(call)
@@ -131,7 +141,7 @@ const applyOnClient = async (call: Call, manifest: Manifest): Promise<void> => {
   const object = { ...wanted, metadata: { ...wanted.metadata, annotations } }
   const current: Thing | undefined = await client.json("GET", manifest.path).catch(orNothing)
   if (current === undefined) {
-    const made = dry.local ? object : await client.json("POST", manifest.collection + query, object)
+    const made = dry.local ? object : await post(call, manifest, query, object)
     return tell(call, manifest, made, `created${dry.said}`)
   }
   const known = current.metadata.annotations?.[LAST]
@@ -150,14 +160,12 @@ const applyOnClient = async (call: Call, manifest: Manifest): Promise<void> => {
 
 const apply = async (call: Call): Promise<void> => {
   for (const manifest of await readManifests(call)) {
-    const { path, source } = manifest
-    if (path.endsWith("/")) throw fail(`error when retrieving current configuration of: resource name may not be empty`)
-    try {
-      await (call.flags.on("server-side") ? applyOnServer : applyOnClient)(call, manifest)
-    } catch (error) {
-      if (call.flags.on("server-side")) throw error
-      throw about(error, `error when applying "${source}"`)
+    if (!manifest.object.metadata.name) {
+      throw fail(
+        `error when retrieving current configuration of:\nfrom server for: "${manifest.source}": resource name may not be empty`,
+      )
     }
+    await (call.flags.on("server-side") ? applyOnServer : applyOnClient)(call, manifest)
   }
 }
 
@@ -169,7 +177,10 @@ const create = async (call: Call): Promise<void> => {
   const query = `?fieldManager=${encodeURIComponent(manager)}&fieldValidation=Strict${dry.query}`
   if (kind === "namespace" || kind === "ns") {
     if (name === undefined || call.args.length > 2) {
-      throw fail(`exactly one NAME is required, got ${call.args.length - 1}`, "See 'oc create namespace -h' for help and examples")
+      throw fail(
+        `exactly one NAME is required, got ${call.args.length - 1}`,
+        "See 'oc create namespace -h' for help and examples",
+      )
     }
     const object = { apiVersion: "v1", kind: "Namespace", metadata: { name } }
     if (!dry.local) await client.json("POST", `/api/v1/namespaces${query}`, object)
@@ -179,12 +190,8 @@ const create = async (call: Call): Promise<void> => {
     throw fail(`this stand-in for oc creates from files (-f) and namespaces, not ${kind}`)
   }
   for (const manifest of await readManifests(call)) {
-    try {
-      const made = dry.local ? manifest.object : await client.json("POST", manifest.collection + query, manifest.object)
-      await tell(call, manifest, made, `created${dry.said}`)
-    } catch (error) {
-      throw about(error, `error when creating "${manifest.source}"`)
-    }
+    const made = dry.local ? manifest.object : await post(call, manifest, query, manifest.object)
+    await tell(call, manifest, made, `created${dry.said}`)
   }
 }
 

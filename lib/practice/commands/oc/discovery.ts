@@ -129,4 +129,3 @@ export const findKind = (
 /** `deployment.apps/superlink`, as `-o name` and messages have it. */
 export const fullName = ({ kind, group }: Served, name: string): string =>
   `${kind.toLowerCase()}${group === "" ? "" : `.${group}`}/${name}`
-

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { type Json, pathOf, type Thing } from "../client.ts"
+import { goFileError } from "../go-file-error.ts"
 import { type Call, fail } from "./call.ts"
 import { discover, findKind, type Served } from "./discovery.ts"
-import { goFileError } from "../go-file-error.ts"
 
 export interface Manifest {
   readonly object: Thing
@@ -41,7 +41,9 @@ const objectsIn = async (text: string, source: string): Promise<Json[]> => {
   for (const document of parseAllDocuments(text)) {
     const [wrong] = "errors" in document ? document.errors : []
     if (wrong !== undefined) {
-      throw fail(`error parsing ${source}: error converting YAML to JSON: yaml: ${wrong.message.split("\n")[0]}`)
+      throw fail(
+        `error parsing ${source}: error converting YAML to JSON: yaml: ${wrong.message.split("\n")[0]}`,
+      )
     }
     const object = "toJS" in document ? document.toJS() : undefined
     if (object === null || object === undefined) continue

@@ -1,0 +1,4 @@
+/** The stand-in `oc`, as a program. */
+import { main } from "./oc/main.ts"
+
+await main(process.argv.slice(2))

@@ -1,0 +1,240 @@
+/** `oc get` */
+import { createInterface } from "node:readline"
+import { type Json, pathOf, type Thing } from "../client.ts"
+import { Exit, say, warn } from "../exit.ts"
+import { columns, KUBECTL } from "../tabwriter.ts"
+import { type Call, type Command, fail } from "./call.ts"
+import { discover, findResource, fullName, type Served } from "./discovery.ts"
+import { isPrinted, printAs, tableFrom, tableOf } from "./printers.ts"
+
+const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+
+/** What is asked for: kinds, each with names or all of it. */
+export interface Asked {
+  readonly served: Served
+  readonly names: readonly string[]
+}
+
+/** `deployments`, `deployments a b`, `deployment/a service/b`, `pods,services`. */
+export const readAsked = (served: readonly Served[], args: readonly string[]): Asked[] => {
+  const [first = "", ...names] = args
+  if (!first.includes("/")) {
+    return first.split(",").map((kind) => ({ served: findResource(served, kind), names }))
+  }
+  return args.map((arg) => {
+    const [kind, name, more] = arg.split("/")
+    if (!kind || !name || more !== undefined) {
+      throw fail(
+        "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'oc get resource/<resource_name>' instead of 'oc get resource resource/<resource_name>'",
+      )
+    }
+    return { served: findResource(served, kind), names: [name] }
+  })
+}
+
+const query = (call: Call): string => {
+  const { flags } = call
+  const parameters = new URLSearchParams()
+  if (flags.text("selector")) parameters.set("labelSelector", flags.text("selector"))
+  if (flags.text("field-selector")) parameters.set("fieldSelector", flags.text("field-selector"))
+  return parameters.size === 0 ? "" : `?${parameters}`
+}
+
+const isNothing = (things: readonly unknown[], call: Call, namespace: string | undefined): boolean => {
+  if (things.length > 0) return false
+  if (!call.flags.on("ignore-not-found")) {
+    warn(namespace === undefined ? "No resources found" : `No resources found in ${namespace} namespace.`)
+  }
+  return true
+}
+
+const printTable = (call: Call, rows: readonly string[][]): void => {
+  const shown = call.flags.on("no-headers") ? rows.slice(1) : rows
+  for (const line of columns(shown, KUBECTL)) say(line)
+}
+
+/** One kind, as a table or by name. */
+const showKind = async (
+  call: Call,
+  { served, names }: Asked,
+  namespace: string | undefined,
+  several: boolean,
+): Promise<void> => {
+  const client = await call.client()
+  const output = call.flags.text("output")
+  const isWide = output === "wide"
+  const bare = output === "name"
+  const paths = names.map((name) => pathOf(served.apiVersion, served.plural, namespace, name))
+  const ask = async (path: string) => {
+    const answer = await client.json("GET", path, undefined, { accept: bare ? "application/json" : TABLE })
+    if (answer.kind === "Table") return tableFrom(answer, isWide)
+    return (answer.items ?? [answer]) as Thing[]
+  }
+  const all = pathOf(served.apiVersion, served.plural, namespace) + query(call)
+  const found = await settled(call, (names.length === 0 ? [all] : paths).map(ask))
+  const rows = found.values.filter((it): it is string[][] => Array.isArray(it[0]))
+  const things = found.values.flatMap((it) => (Array.isArray(it[0]) ? [] : (it as Thing[])))
+  if (rows.length > 0) {
+    const [heading = []] = rows[0]!
+    const cells = rows.flatMap((it) => it.slice(1))
+    const prefixed = several ? cells.map((row) => [fullName(served, row[0]!), ...row.slice(1)]) : cells
+    if (!isNothing(cells, call, namespace)) printTable(call, [heading, ...prefixed])
+  } else if (found.errors.length === 0 || things.length > 0) {
+    if (isNothing(things, call, namespace)) return
+    if (bare) for (const it of things) say(fullName(served, it.metadata.name))
+    else printTable(call, tableWith(call, served, things, isWide, several))
+  }
+  found.end()
+}
+
+const tableWith = (
+  call: Call,
+  served: Served,
+  things: readonly Thing[],
+  isWide: boolean,
+  several: boolean,
+): string[][] => {
+  const rows = tableOf(served.kind, things, isWide)
+  return rows.map((row, at) => {
+    const thing = things[at - 1]
+    const named = several && thing ? [fullName(served, row[0]!), ...row.slice(1)] : row
+    if (!call.flags.on("all-namespaces") || !served.namespaced) return named
+    return [thing === undefined ? "NAMESPACE" : (thing.metadata.namespace ?? ""), ...named]
+  })
+}
+
+/** What is there is shown, and what is not told after it. */
+const settled = async <T>(
+  call: Call,
+  asked: readonly Promise<T>[],
+): Promise<{ values: T[]; errors: unknown[]; end(): void }> => {
+  const results = await Promise.allSettled(asked)
+  const values = results.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []))
+  const all = results.flatMap((it) => (it.status === "rejected" ? [it.reason as Json] : []))
+  const errors = call.flags.on("ignore-not-found") ? all.filter((it) => it.code !== 404) : all
+  return {
+    values,
+    errors,
+    end: () => {
+      if (errors.length > 0) throw errors[0]
+    },
+  }
+}
+
+const showObjects = async (
+  call: Call,
+  asked: readonly Asked[],
+  namespace: (it: Served) => string | undefined,
+) => {
+  const client = await call.client()
+  const path = (served: Served, name?: string) =>
+    pathOf(served.apiVersion, served.plural, namespace(served), name)
+  const [only] = asked
+  const single = asked.length === 1 && only!.names.length === 1
+  const found = await settled(
+    call,
+    asked.flatMap(({ served, names }) =>
+      names.length === 0
+        ? [client.json("GET", path(served) + query(call))]
+        : names.map((name) => client.json("GET", path(served, name))),
+    ),
+  )
+  const output = call.flags.text("output")
+  if (single) {
+    found.end()
+    if (found.values.length > 0) await printAs(output, found.values[0])
+    return
+  }
+  const items = found.values.flatMap((it) =>
+    Array.isArray(it.items)
+      ? it.items.map((one: Json) => ({
+          apiVersion: it.apiVersion,
+          kind: it.kind?.replace(/List$/, ""),
+          ...one,
+        }))
+      : [it],
+  )
+  await printAs(output, { apiVersion: "v1", items, kind: "List", metadata: { resourceVersion: "" } })
+  found.end()
+}
+
+/** What there is, then every change, until it is interrupted. */
+const watch = async (call: Call, { served, names }: Asked, namespace: string | undefined): Promise<void> => {
+  const client = await call.client()
+  const output = call.flags.text("output")
+  const selected = new URLSearchParams(query(call))
+  if (names.length > 1) throw fail("you may only specify a single resource type")
+  if (names[0] !== undefined) selected.set("fieldSelector", `metadata.name=${names[0]}`)
+  const path = pathOf(served.apiVersion, served.plural, namespace)
+  const list = await client.json("GET", `${path}?${selected}`)
+  const show = async (things: readonly Thing[], heading: boolean) => {
+    if (isPrinted(output)) for (const it of things) await printAs(output, it)
+    else if (output === "name") for (const it of things) say(fullName(served, it.metadata.name))
+    else {
+      const rows = tableWith(call, served, things, output === "wide", false)
+      printTable(call, heading ? rows : rows.slice(1))
+    }
+  }
+  if (!call.flags.on("watch-only")) await show(list.items, true)
+  selected.set("watch", "true")
+  selected.set("resourceVersion", list.metadata.resourceVersion)
+  const stream = await client.open("GET", `${path}?${selected}`)
+  for await (const line of createInterface({ input: stream })) {
+    const event = JSON.parse(line)
+    if (event.type === "ERROR") throw new Exit(1, { stderr: [`error: ${event.object.message}`] })
+    if (event.type !== "BOOKMARK") await show([event.object], false)
+  }
+}
+
+const get = async (call: Call): Promise<void> => {
+  const { flags, args } = call
+  if (args.length === 0) {
+    throw new Exit(1, {
+      stderr: [
+        'You must specify the type of resource to get. Use "oc api-resources" for a complete list of supported resources.',
+        "",
+        "error: Required resource not specified.",
+        'Use "oc explain <resource>" for a detailed description of that resource (e.g. oc explain pods).',
+        "See 'oc get -h' for help and examples",
+      ],
+    })
+  }
+  const output = flags.text("output")
+  if (!["", "name", "wide"].includes(output) && !isPrinted(output)) await printAs(output, {})
+  const served = await discover(await call.client())
+  const asked = readAsked(served, args)
+  const inside = await call.namespace()
+  const everywhere = flags.on("all-namespaces")
+  if (everywhere && asked.some((it) => it.names.length > 0)) {
+    throw fail("a resource cannot be retrieved by name across all namespaces")
+  }
+  const namespace = (it: Served) => (it.namespaced && !everywhere ? inside : undefined)
+  if (flags.on("watch") || flags.on("watch-only")) {
+    if (asked.length > 1) throw fail("you may only specify a single resource type")
+    return watch(call, asked[0]!, namespace(asked[0]!.served))
+  }
+  if (isPrinted(output)) return showObjects(call, asked, namespace)
+  for (const [at, it] of asked.entries()) {
+    if (at > 0 && output !== "name") say()
+    await showKind(call, it, namespace(it.served), asked.length > 1)
+  }
+}
+
+export const getCommands: Command[] = [
+  {
+    name: "get",
+    use: "(TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags]",
+    short: "Display one or many resources",
+    flags: [
+      { name: "output", short: "o" },
+      { name: "selector", short: "l" },
+      { name: "field-selector" },
+      { name: "watch", short: "w", type: "bool", default: "false" },
+      { name: "watch-only", type: "bool", default: "false" },
+      { name: "all-namespaces", short: "A", type: "bool", default: "false" },
+      { name: "no-headers", type: "bool", default: "false" },
+      { name: "ignore-not-found", type: "bool", default: "false" },
+    ],
+    run: get,
+  },
+]

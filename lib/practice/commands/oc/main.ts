@@ -1,0 +1,125 @@
+/** The `oc` command line: which command, its flags. */
+import { Exit, runCommand, say } from "../exit.ts"
+import { type Flag, FlagError, parseFlags } from "../flags.ts"
+import { Call, type Command } from "./call.ts"
+import { exitOf } from "./errors.ts"
+
+type Load = () => Promise<Command[]>
+
+/** Only what a call needs is loaded. */
+const access: Load = async () => (await import("./login.ts")).loginCommands
+const projects: Load = async () => (await import("./projects.ts")).projectCommands
+const manifests: Load = async () => (await import("./apply.ts")).applyCommands
+const about: Load = async () => (await import("./about.ts")).aboutCommands
+const metadata: Load = async () => (await import("./metadata.ts")).metadataCommands
+
+const COMMANDS: Readonly<Record<string, Load>> = {
+  login: access,
+  project: projects,
+  projects,
+  "new-project": projects,
+  whoami: async () => (await import("./whoami.ts")).whoamiCommands,
+  apply: manifests,
+  create: manifests,
+  get: async () => (await import("./get.ts")).getCommands,
+  delete: async () => (await import("./delete.ts")).deleteCommands,
+  logs: async () => (await import("./logs.ts")).logsCommands,
+  rollout: async () => (await import("./rollout.ts")).rolloutCommands,
+  label: metadata,
+  annotate: metadata,
+  version: about,
+  config: about,
+}
+const WITH_VERBS = ["rollout", "config"]
+
+const GLOBAL: readonly Flag[] = [
+  { name: "namespace", short: "n" },
+  { name: "kubeconfig" },
+  { name: "context" },
+  { name: "help", short: "h", type: "bool", default: "false" },
+]
+
+const spelled = (flag: Flag): string => {
+  const short = flag.short === undefined ? "    " : `-${flag.short}, `
+  return `    ${short}--${flag.name}=${flag.type === "bool" ? flag.default : `'${flag.default ?? ""}'`}`
+}
+
+const help = (command: Command | undefined, name: string, inside: readonly Command[]): string[] => {
+  if (command !== undefined) {
+    return [
+      command.short,
+      "",
+      "Options:",
+      ...[...command.flags, ...GLOBAL].map(spelled),
+      "",
+      "Usage:",
+      `  oc ${command.name} ${command.use}`,
+    ]
+  }
+  const names = name === "" ? Object.keys(COMMANDS) : inside.map((it) => it.name)
+  return [
+    "OpenShift Client (a stand-in for practice clusters)",
+    "",
+    "Commands:",
+    ...names.map((it) => `  ${it}`),
+    "",
+    "Usage:",
+    `  oc ${name && `${name} `}[flags]`,
+  ]
+}
+
+/** The words that name the command; the rest are its arguments and flags. */
+const split = (argv: readonly string[]): { words: string[]; rest: string[] } => {
+  const words: string[] = []
+  const rest: string[] = []
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at]!
+    const wanted = words.length === 0 || (words.length === 1 && WITH_VERBS.includes(words[0]!))
+    if (word === "--" || !wanted) {
+      rest.push(...argv.slice(at))
+      break
+    }
+    if (!word.startsWith("-")) {
+      words.push(word)
+      continue
+    }
+    rest.push(word)
+    const flag = GLOBAL.find((it) => `--${it.name}` === word || `-${it.short}` === word)
+    if (flag !== undefined && flag.type !== "bool" && at + 1 < argv.length) rest.push(argv[++at]!)
+  }
+  return { words, rest }
+}
+
+const run = async (argv: readonly string[]): Promise<void> => {
+  const { words, rest } = split(argv)
+  const [first = ""] = words
+  const load = COMMANDS[first]
+  if (first !== "" && first !== "help" && load === undefined) {
+    throw new Exit(1, { stderr: [`error: unknown command "${first}" for "oc"`] })
+  }
+  const name = words.join(" ")
+  const known = (await load?.()) ?? []
+  const command = known.find((it) => it.name === name)
+  let parsed: ReturnType<typeof parseFlags>
+  try {
+    parsed = parseFlags(rest, [...(command?.flags ?? []), ...GLOBAL])
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error
+    const see = `See 'oc ${name && `${name} `}--help' for usage.`
+    throw new Exit(1, { stderr: [`error: ${error.message}`, see] })
+  }
+  const { flags, rest: args } = parsed
+  if (command === undefined || flags.on("help")) {
+    const inside = known.filter((it) => it.name.startsWith(`${first} `))
+    for (const line of help(command, first === "help" ? "" : first, inside)) say(line)
+    return
+  }
+  const call = new Call(args, flags)
+  try {
+    await command.run(call)
+  } finally {
+    call.close()
+  }
+}
+
+export const main = (argv: readonly string[]): Promise<void> => runCommand(() => run(argv), exitOf)

@@ -1,0 +1,148 @@
+/** `oc rollout status` and `oc rollout restart` */
+import { createInterface } from "node:readline"
+import { type Client, type Json, pathOf, type Thing } from "../client.ts"
+import { say } from "../exit.ts"
+import { type Call, type Command, fail } from "./call.ts"
+import { discover, fullName } from "./discovery.ts"
+import { type Asked, readAsked } from "./get.ts"
+
+const KINDS = ["Deployment", "DaemonSet", "StatefulSet"]
+
+const chosen = async (call: Call): Promise<Asked[]> => {
+  if (call.args.length === 0) throw fail("required resource not specified")
+  const asked = readAsked(await discover(await call.client()), call.args)
+  for (const { served, names } of asked) {
+    if (names.length === 0) throw fail("required resource not specified")
+    if (!KINDS.includes(served.kind)) {
+      throw fail(`no rollout is known for ${fullName(served, names[0]!)}`)
+    }
+  }
+  return asked
+}
+
+/** What `status` says of a Deployment now, and whether that is the end (kubectl's status viewer). */
+const progress = (it: Thing): { line: string; done: boolean } => {
+  const { name } = it.metadata
+  const wanted: number = it.spec?.replicas ?? 1
+  const { observedGeneration = 0, updatedReplicas = 0, replicas = 0, availableReplicas = 0 } = it.status ?? {}
+  const waiting = (why: string) => ({
+    line: `Waiting for deployment "${name}" rollout to finish: ${why}...`,
+    done: false,
+  })
+  if ((it.metadata.generation ?? 0) > observedGeneration) {
+    return { line: "Waiting for deployment spec update to be observed...", done: false }
+  }
+  const progressing = (it.status?.conditions ?? []).find((one: Json) => one.type === "Progressing")
+  if (progressing?.reason === "ProgressDeadlineExceeded") {
+    throw fail(`deployment "${name}" exceeded its progress deadline`)
+  }
+  if (updatedReplicas < wanted) {
+    return waiting(`${updatedReplicas} out of ${wanted} new replicas have been updated`)
+  }
+  if (replicas > updatedReplicas) {
+    return waiting(`${replicas - updatedReplicas} old replicas are pending termination`)
+  }
+  if (availableReplicas < updatedReplicas) {
+    return waiting(`${availableReplicas} of ${updatedReplicas} updated replicas are available`)
+  }
+  return { line: `deployment "${name}" successfully rolled out`, done: true }
+}
+
+const follow = async (
+  client: Client,
+  collection: string,
+  name: string,
+  isWatching: boolean,
+): Promise<void> => {
+  const selected = new URLSearchParams({ fieldSelector: `metadata.name=${name}` })
+  let said = ""
+  const tell = (it: Thing): boolean => {
+    const { line, done } = progress(it)
+    if (line !== said) say(line)
+    said = line
+    return done
+  }
+  // A watch may be cut at any time.
+  for (;;) {
+    const list = await client.json("GET", `${collection}?${selected}`)
+    const [now] = list.items as Thing[]
+    if (now === undefined) throw fail(`deployments.apps "${name}" not found`)
+    if (tell(now) || !isWatching) return
+    selected.set("watch", "true")
+    selected.set("resourceVersion", list.metadata.resourceVersion)
+    const stream = await client.open("GET", `${collection}?${selected}`)
+    for await (const line of createInterface({ input: stream })) {
+      const event = JSON.parse(line)
+      if (event.type === "ERROR") break
+      if (event.type === "DELETED") throw fail("object has been deleted")
+      if (event.type !== "BOOKMARK" && tell(event.object)) {
+        stream.destroy()
+        return
+      }
+    }
+    selected.delete("watch")
+    selected.delete("resourceVersion")
+  }
+}
+
+const status = async (call: Call): Promise<void> => {
+  const client = await call.client()
+  const namespace = await call.namespace()
+  for (const { served, names } of await chosen(call)) {
+    if (served.kind !== "Deployment")
+      throw fail(`this stand-in for oc follows deployments, not ${served.plural}`)
+    for (const name of names) {
+      await client.json("GET", pathOf(served.apiVersion, served.plural, namespace, name))
+      const following = follow(
+        client,
+        pathOf(served.apiVersion, served.plural, namespace),
+        name,
+        call.flags.on("watch"),
+      )
+      const timeout = call.flags.duration("timeout")
+      if (timeout === 0) await following
+      else await inTime(following, timeout)
+    }
+  }
+}
+
+const inTime = async (work: Promise<void>, milliseconds: number): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(fail("timed out waiting for the condition")), milliseconds)
+  })
+  try {
+    await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const restart = async (call: Call): Promise<void> => {
+  const client = await call.client()
+  const namespace = await call.namespace()
+  for (const { served, names } of await chosen(call)) {
+    for (const name of names) {
+      const at = new Date().toISOString().replace(/\.\d+/, "")
+      const annotations = { "kubectl.kubernetes.io/restartedAt": at }
+      const path = `${pathOf(served.apiVersion, served.plural, namespace, name)}?fieldManager=kubectl-rollout`
+      const patch = { spec: { template: { metadata: { annotations } } } }
+      await client.json("PATCH", path, patch, { type: "application/strategic-merge-patch+json" })
+      say(`${fullName(served, name)} restarted`)
+    }
+  }
+}
+
+export const rolloutCommands: Command[] = [
+  {
+    name: "rollout status",
+    use: "(TYPE NAME | TYPE/NAME) [flags]",
+    short: "Show the status of the rollout",
+    flags: [
+      { name: "watch", short: "w", type: "bool", default: "true" },
+      { name: "timeout", type: "duration", default: "0s" },
+    ],
+    run: status,
+  },
+  { name: "rollout restart", use: "RESOURCE", short: "Restart a resource", flags: [], run: restart },
+]

@@ -1,0 +1,43 @@
+/** What a run leaves on the clusters and in its folder, so that two can be compared. */
+import { readdirSync } from "node:fs"
+import { labels } from "../../runbooks/labels.ts"
+import type { World } from "./harness.ts"
+
+const SKUPPER = "skupper.io/v2alpha1"
+const KINDS: readonly [apiVersion: string, kind: string][] = [
+  ["v1", "Namespace"],
+  ["operators.coreos.com/v1alpha1", "Subscription"],
+  ["operators.coreos.com/v1alpha1", "ClusterServiceVersion"],
+  ["apps/v1", "Deployment"],
+  ["v1", "Service"],
+  ["v1", "Secret"],
+  ...["Site", "AccessGrant", "AccessToken", "Link", "Connector", "Listener"].map((kind): [string, string] => [
+    SKUPPER,
+    kind,
+  ]),
+]
+
+/** A token's name is drawn anew each time; Link, Secret and certificates carry it on. */
+const drawn = (name: string): string =>
+  name.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "UUID")
+
+/** Each object with how ready it is and whether it carries our labels, and the names of the folder's files. */
+export async function endState(world: World): Promise<string[]> {
+  const ours = labels("e2e")
+  const lists = world.practice.clusters.flatMap(({ name: site }) =>
+    KINDS.map(async ([apiVersion, kind]) => {
+      const objects = await world.cluster(site).list({ apiVersion, kind })
+      return objects.map(({ metadata, status }) => {
+        const labelled = Object.entries(ours).every(([key, value]) => metadata.labels?.[key] === value)
+        const conditions = (status?.conditions ?? [])
+          .filter((one: { status: string }) => one.status === "True")
+          .map((one: { type: string }) => one.type)
+          .sort()
+        const place = [site, kind, metadata.namespace, drawn(metadata.name)].filter(Boolean).join("/")
+        return [place, ...conditions, ...(labelled ? ["ours"] : [])].join(" ")
+      })
+    }),
+  )
+  const files = readdirSync(world.state, { recursive: true, encoding: "utf8" })
+  return [...(await Promise.all(lists)).flat(), ...files].sort()
+}

@@ -1,0 +1,153 @@
+/** The way from SuperNode to SuperLink, hop by hop: any one away, `verify` fails and names it, and a run mends it. */
+import { afterAll, beforeAll, expect, test } from "vitest"
+import type { Ref } from "../../lib/cluster/types.ts"
+import { flat, linesOf, place, startWorld, type World } from "./harness.ts"
+
+let world: World
+const FAR = "flower-openshift-demo"
+const NEAR = "flower-supernode-1"
+const SKUPPER = "skupper.io/v2alpha1"
+
+beforeAll(async () => {
+  world = await startWorld({ supernodes: 1 })
+  const argv = ["run", "--federation", world.practice.federationFile, "--yes"]
+  expect(await world.call(argv)).toMatchObject({ code: 0, stderr: "" })
+})
+afterAll(() => world?.close())
+
+/** Takes the only object of a kind away, whatever its name. */
+const remove =
+  (site: "superlink" | "supernode-1", apiVersion: string, kind: string, name?: string) => async () => {
+    const cluster = world.cluster(site)
+    const namespace = site === "superlink" ? FAR : NEAR
+    const found = (await cluster.list({ apiVersion, kind, namespace })).filter(
+      ({ metadata }) => name === undefined || metadata.name === name,
+    )
+    expect(found.map(({ metadata }) => metadata.name)).toHaveLength(1)
+    const ref: Ref = { apiVersion, kind, name: found[0]!.metadata.name, namespace }
+    expect(await cluster.remove(ref, { propagation: "Background" })).toBe(true)
+  }
+
+const scale = (site: "superlink" | "supernode-1", name: string) => async () => {
+  const namespace = site === "superlink" ? FAR : NEAR
+  await world
+    .cluster(site)
+    .merge({ apiVersion: "apps/v1", kind: "Deployment", name, namespace }, { spec: { replicas: 0 } })
+}
+
+interface Hop {
+  readonly what: string
+  readonly take: () => Promise<unknown> | unknown
+  /** What verify says. */
+  readonly named: RegExp
+  /** The command to type. */
+  readonly type: RegExp
+  /** What brings it back before the run, where no run can. */
+  readonly cure?: () => void
+}
+
+const HOPS: readonly Hop[] = [
+  {
+    what: "the link down",
+    take: () => world.practice.faults.set([{ where: "link", cluster: "supernode-1", what: "down" }]),
+    named: /link: \S+ is not up/,
+    type: /skupper link status -n flower-supernode-1/,
+    cure: () => world.practice.faults.set([]),
+  },
+  {
+    what: "the Link",
+    take: remove("supernode-1", SKUPPER, "Link"),
+    named: /link: no Link in flower-supernode-1 leads to Site superlink-interconnect/,
+    type: /flower-runbook step token-redeem --site supernode-1/,
+  },
+  {
+    what: "the SuperNode's Site",
+    take: remove("supernode-1", SKUPPER, "Site"),
+    named: /link: /,
+    type: /flower-runbook step site-create --site supernode-1|skupper (?:link|site) status -n flower-supernode-1/,
+  },
+  {
+    what: "the SuperLink's Site",
+    take: remove("superlink", SKUPPER, "Site"),
+    named: /link: no Skupper site in flower-openshift-demo/,
+    type: /flower-runbook step site-create --site superlink/,
+  },
+  {
+    what: "the Connector",
+    take: remove("superlink", SKUPPER, "Connector"),
+    named: /connector: no Connector fleet-api in flower-openshift-demo/,
+    type: /flower-runbook step connector --site superlink/,
+  },
+  {
+    what: "the Listener",
+    take: remove("supernode-1", SKUPPER, "Listener"),
+    named: /listener: no Listener fleet-api in flower-supernode-1/,
+    type: /flower-runbook step listener --site supernode-1/,
+  },
+  {
+    what: "the SuperNode's Deployment",
+    take: remove("supernode-1", "apps/v1", "Deployment", "supernode-1"),
+    named: /supernode: no Deployment supernode-1 in flower-supernode-1/,
+    type: /flower-runbook step deploy-supernode --site supernode-1/,
+  },
+  {
+    what: "the SuperNode's pods",
+    take: scale("supernode-1", "supernode-1"),
+    named: /supernode: Deployment supernode-1 is scaled to 0/,
+    type: /flower-runbook step deploy-supernode --site supernode-1/,
+  },
+  {
+    what: "the SuperLink's pods",
+    take: scale("superlink", "superlink"),
+    named: /superlink: Deployment superlink is scaled to 0/,
+    type: /flower-runbook step deploy-superlink --site superlink/,
+  },
+  {
+    what: "the SuperLink's Deployment",
+    take: remove("superlink", "apps/v1", "Deployment", "superlink"),
+    named: /superlink: no Deployment superlink in flower-openshift-demo/,
+    type: /flower-runbook step deploy-superlink --site superlink/,
+  },
+]
+
+test.each(HOPS)(
+  "without $what verify fails, names it, and a run mends it",
+  { timeout: 60_000 },
+  async (hop) => {
+    await hop.take()
+    const broken = await world.call(["step", "verify", "--timeout", "3s"])
+    expect(broken.code).toBe(1)
+    const ended = linesOf(world.journal(), "step ended").at(-1)!
+    expect(place(ended)).toBe("supernode-1/verify")
+    expect(ended.outcome.reason).toMatch(hop.named)
+    expect(flat(broken.stdout)).toMatch(hop.named)
+    expect(flat(broken.stdout)).toMatch(hop.type)
+
+    hop.cure?.()
+    const mended = await world.call(["run", "--yes"])
+    expect({
+      code: mended.code,
+      stderr: mended.stderr,
+      stdout: mended.code === 0 ? "" : mended.stdout,
+    }).toEqual({
+      code: 0,
+      stderr: "",
+      stdout: "",
+    })
+  },
+)
+
+test("a SuperNode's pod that was taken away comes back and is verified again", async () => {
+  const cluster = world.cluster("supernode-1")
+  const [pod] = (await cluster.list({ apiVersion: "v1", kind: "Pod", namespace: NEAR })).filter(
+    ({ metadata }) => metadata.name.startsWith("supernode-1-"),
+  )
+  await cluster.remove({ apiVersion: "v1", kind: "Pod", name: pod!.metadata.name, namespace: NEAR })
+  expect(await world.call(["step", "verify"])).toMatchObject({ code: 0, stderr: "" })
+  const [before, after] = linesOf(world.journal(), "checkpoint")
+    .filter((line) => place(line) === "supernode-1/verify")
+    .slice(-2)
+    .map(({ reason }) => /node (\d+) active/.exec(reason)?.[1])
+  expect(after).toMatch(/^\d+$/)
+  expect(after).not.toBe(before)
+})

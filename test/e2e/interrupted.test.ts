@@ -1,0 +1,90 @@
+/** Runs that are stopped in the middle of something: a command that hangs, a site that is not ready yet. */
+import { afterEach, expect, test } from "vitest"
+import { linesOf, place, startWorld, type World } from "./harness.ts"
+import { processesOf } from "./processes.ts"
+
+let world: World
+afterEach(() => world?.close())
+
+const SITE = { apiVersion: "skupper.io/v2alpha1", kind: "Site", namespace: "flower-supernode-1" }
+const CREATING = "^POST /apis/skupper.io/v2alpha1/namespaces/flower-supernode-1/sites"
+
+const run = () => ["run", "--federation", world.practice.federationFile, "--yes"]
+const commandOf = (site: string, step: string) =>
+  world.line((line) => line.type === "command" && line.step === step && line.site === site)
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const)("%s: journal, then children, then exit %i", { timeout: 60_000 }, async (signal, code) => {
+  world = await startWorld({ supernodes: 1 })
+  world.practice.faults.set([
+    { where: "api", cluster: "supernode-1", match: CREATING, what: "slow", delay: 60_000 },
+  ])
+  const hanging = commandOf("supernode-1", "site-create")
+  const first = world.start(run())
+  await hanging
+  expect(processesOf(world).length).toBeGreaterThan(1)
+  first.kill(signal)
+  expect(await first.ended).toMatchObject({ code, signal: null })
+  expect(processesOf(world)).toEqual([])
+  const journal = world.journal()
+  expect(journal.at(-1)).toMatchObject({ type: "run ended", code })
+  const outcomes = linesOf(journal, "step ended").map((line) => [place(line), line.outcome.kind])
+  expect(outcomes).toContainEqual(["supernode-1/site-create", "interrupted"])
+
+  world.practice.faults.set([])
+  expect(await world.call(run())).toMatchObject({ code: 0, stderr: "" })
+})
+
+test("killed while a command hangs, resumed while that one goes on", { timeout: 60_000 }, async () => {
+  world = await startWorld({ supernodes: 1 })
+  world.practice.faults.set([
+    { where: "api", cluster: "supernode-1", match: CREATING, what: "slow", delay: 2000, times: 1 },
+  ])
+  const hanging = commandOf("supernode-1", "site-create")
+  const first = world.start(run())
+  await hanging
+  first.kill("SIGKILL")
+  expect(await first.ended).toMatchObject({ signal: "SIGKILL" })
+  expect(await world.call(run())).toMatchObject({ code: 0, stderr: "" })
+  expect(await world.cluster("supernode-1").list(SITE)).toHaveLength(1)
+})
+
+test("killed between act and ready: resuming only waits", { timeout: 60_000 }, async () => {
+  world = await startWorld({ supernodes: 1, delays: "short" })
+  world.practice.faults.set([{ where: "site", cluster: "supernode-1", what: "pending" }])
+  const acted = world.line(
+    (line) => line.type === "act ended" && line.step === "site-create" && line.site === "supernode-1",
+  )
+  const first = world.start(run())
+  await acted
+  first.kill("SIGKILL")
+  expect(await first.ended).toMatchObject({ signal: "SIGKILL" })
+  const killed = world.journal()[0]!.run
+  const [before] = await world.cluster("supernode-1").list(SITE)
+  const isReady = (site: typeof before) =>
+    site?.status?.conditions?.some(
+      (one: { type: string; status: string }) => one.type === "Ready" && one.status === "True",
+    ) === true
+  expect(before).toBeDefined()
+  expect(isReady(before)).toBe(false)
+
+  const waiting = world.line(
+    (line) =>
+      line.run !== killed &&
+      line.type === "waiting" &&
+      line.step === "site-create" &&
+      line.site === "supernode-1",
+  )
+  const second = world.start(run())
+  await waiting
+  world.practice.faults.set([])
+  expect(await second.ended).toMatchObject({ code: 0, stderr: "" })
+  const [after] = await world.cluster("supernode-1").list(SITE)
+  expect(after?.metadata.uid).toBe(before?.metadata.uid)
+  expect(isReady(after)).toBe(true)
+  const acts = linesOf(world.journal(), "act started").map(place)
+  expect(acts.filter((where) => where === "supernode-1/site-create")).toHaveLength(1)
+})

@@ -1,0 +1,92 @@
+/** The packed package, as `npm install` lays it out, in an empty folder: it needs nothing of the checkout. */
+import { execFileSync, spawnSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs"
+import { homedir, tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { compareVersions } from "../../runbooks/flower-versions.ts"
+import { installedPackage } from "../bench/package.ts"
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url))
+const OLDEST = "22.22.2"
+
+let bin: string
+let folder: string
+let empty: string
+beforeAll(() => {
+  execFileSync(process.execPath, [join(ROOT, "build.ts")], { cwd: ROOT, stdio: "ignore" })
+  const installed = installedPackage()
+  bin = installed.bin
+  folder = installed.folder
+  empty = join(folder, "empty")
+  mkdirSync(empty)
+}, 60_000)
+afterAll(() => folder && rmSync(folder, { recursive: true, force: true }))
+
+function call(argv: readonly string[], node = process.execPath) {
+  const home = mkdtempSync(join(tmpdir(), "package home_"))
+  try {
+    // No PATH but bash's: neither node, npm, oc nor skupper.
+    const { status, stdout, stderr } = spawnSync(node, [bin, ...argv], {
+      cwd: empty,
+      env: { PATH: "/bin", HOME: home, XDG_STATE_HOME: join(home, "state") },
+      encoding: "utf8",
+      timeout: 60_000,
+    })
+    return { code: status, stdout, stderr }
+  } finally {
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+const files = (): string[] =>
+  (readdirSync(join(bin, "../.."), { recursive: true, encoding: "utf8" }) as string[])
+    .filter((name) => statSync(join(bin, "../..", name)).isFile())
+    .sort()
+
+test("holds what it runs on, and nothing of how it is made", () => {
+  const names = files()
+  expect(names).toContain("runbooks/flower-runbook.js")
+  expect(names).toContain("dist/runbooks/index.js")
+  expect(names).toContain("snippets/superlink.yaml")
+  expect(names).toContain("schema/events.schema.json")
+  expect(names).toContain("LICENSE")
+  expect(names.filter((name) => /(?:^|\/)test\/|\.test\.|(?<!\.d)\.ts$|\.map$|biome|tsconfig/.test(name))).toEqual([])
+  const places = [ROOT, realpathSync(ROOT), `${homedir()}/`]
+  const told = names.filter((name) => {
+    const text = readFileSync(join(bin, "../..", name), "utf8")
+    return places.some((place) => text.includes(place))
+  })
+  expect(told).toEqual([])
+})
+
+test("tells its version and its help", () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }
+  expect(call(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" })
+  expect(call(["--help"])).toMatchObject({ code: 0, stderr: "" })
+})
+
+test("practises in an empty folder", { timeout: 60_000 }, () => {
+  const { code, stdout, stderr } = call(["run", "--practice", "--yes"])
+  expect({ code, stderr: code === 0 ? "" : stderr + stdout }).toEqual({ code: 0, stderr: "" })
+  expect(stdout).toMatch(/2 of 2 SuperNodes verified/)
+  expect(readdirSync(empty)).toEqual([])
+})
+
+test("is a library", () => {
+  const text = 'import * as all from "flower-runbook"; console.log(Object.keys(all).sort().join(" "))'
+  const words = execFileSync(process.execPath, ["--input-type=module", "-e", text], { cwd: folder, encoding: "utf8" })
+  for (const name of ["input", "main", "notebook", "plan", "run", "step"]) expect(words.trim().split(" ")).toContain(name)
+})
+
+const older = ["/usr/bin/node", "/usr/local/bin/node"].find((path) => {
+  const { stdout, status } = spawnSync(path, ["-p", "process.versions.node"], { encoding: "utf8" })
+  return status === 0 && compareVersions(stdout.trim(), OLDEST) < 0
+})
+
+test.skipIf(older === undefined)("says one clear sentence to an older Node (skipped where there is none)", () => {
+  const { code, stdout, stderr } = call(["run", "--practice", "--yes"], older)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
+  expect(stderr).toMatch(/^flower-runbook needs Node 22\.22\.2 or newer, and this is [\d.]+: [^\n]+\.\n$/)
+})

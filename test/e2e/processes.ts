@@ -1,0 +1,25 @@
+/** The processes of a world: the program's own and the commands that it started. */
+import { readdirSync, readFileSync } from "node:fs"
+import { setTimeout as delay } from "node:timers/promises"
+import type { World } from "./harness.ts"
+
+/** Each has the world's home folder in its environment. */
+export function processesOf(world: World): number[] {
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => {
+      if (Number.isNaN(pid)) return false
+      try {
+        const state = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "")[0]
+        if (state === "Z") return false
+        return readFileSync(`/proc/${pid}/environ`, "utf8").includes(`HOME=${world.folder}\0`)
+      } catch {
+        return false // ended meanwhile, or not ours to read
+      }
+    })
+}
+
+/** Commands outlive a program that was killed: settles once they have ended. They are not our children: asked again and again. */
+export async function allEnded(world: World): Promise<void> {
+  while (processesOf(world).length > 0) await delay(20)
+}

@@ -1,0 +1,166 @@
+import { afterEach, expect, test } from "vitest"
+import type { PracticeContainer } from "../../lib/practice/types.ts"
+import { readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower-logs.ts"
+import { practiceImages, practiceValues } from "../../runbooks/practice-images.ts"
+
+/** Where a container runs: its log, how it ended, and what it is connected to. */
+class Place implements PracticeContainer {
+  readonly env = {}
+  readonly pod = { name: "p", namespace: "n", labels: {}, cluster: "c" }
+  readonly lines: string[] = []
+  exitCode: number | undefined
+  isReady = false
+  readonly ports = new Map<number, unknown>()
+  dialled: { address: string; open(service: unknown): void; lost(): void } | undefined
+  readonly end: () => void
+  readonly image: string
+  readonly args: readonly string[]
+  constructor(image: string, args: string) {
+    this.image = image
+    this.args = args.split(" ").filter(Boolean)
+    this.end = practiceImages.find((one) => one.image.test(image))!.start(this) ?? (() => undefined)
+    running.push(this)
+  }
+  log(line: string) {
+    this.lines.push(line)
+  }
+  ready() {
+    this.isReady = true
+  }
+  exit(code: number) {
+    this.exitCode = code
+  }
+  listen(port: number, service: unknown) {
+    this.ports.set(port, service)
+  }
+  dial(address: string, on: { open(service: unknown): void; lost(): void }) {
+    this.dialled = { address, ...on }
+    return () => undefined
+  }
+  get text() {
+    return this.lines.join("\n")
+  }
+}
+const running: Place[] = []
+afterEach(() => {
+  for (const place of running.splice(0)) place.end()
+})
+
+const OLD = "--insecure --superlink fleet-api:9092 --clientappio-api-address 0.0.0.0:9094"
+const NEW = "--insecure --superlink fleet-api:9092"
+const superlink = (version = "1.34.0", args = "--insecure") => new Place(`flwr/superlink:${version}`, args)
+const supernode = (version = "1.34.0", args = OLD) => new Place(`flwr/supernode:${version}`, args)
+const fleet = (place: Place) => place.ports.get(9092)
+
+test("a SuperLink of 1.34 says what the real one says, in colour, and listens on 9092", () => {
+  const place = superlink()
+  expect(place).toMatchObject({ isReady: true, exitCode: undefined })
+  expect(place.lines[0]).toBe("\u001b[92mINFO \u001b[0m:      Starting Flower SuperLink")
+  expect(place.text).toContain("Starting Fleet API (gRPC-rere) on 0.0.0.0:9092")
+  expect(place.ports.has(9092)).toBe(true)
+})
+
+test("from 1.40 on it needs to be told where to listen", () => {
+  expect(superlink("1.41.0").ports.size).toBe(0)
+  expect(superlink("1.41.0").text).toContain("HTTP API on 127.0.0.1:8000")
+  expect(fleet(superlink("1.41.0", "--insecure --host 0.0.0.0 --port 9092"))).toBeDefined()
+})
+
+test.each([
+  [
+    "superlink",
+    "1.34.0",
+    "--insecure --host 0.0.0.0",
+    "flower-superlink: error: unrecognized arguments: --host 0.0.0.0",
+  ],
+  ["superlink", "1.34.0", "--insecure --nosuch", "flower-superlink: error: unrecognized arguments: --nosuch"],
+  ["superlink", "1.41.0", "--insecure --serverappio-api-address a:1", "use `--host` and `--port` instead"],
+  ["supernode", "1.35.0", OLD, "argument --clientappio-api-address: this option is no longer supported"],
+])("wrong arguments end a %s of %s (%s)", (part, version, args, words) => {
+  const place = new Place(`flwr/${part}:${version}`, args)
+  expect(place).toMatchObject({ exitCode: 2, isReady: false })
+  expect(place.lines[0]).toMatch(/^usage: flower-/)
+  expect(place.lines.at(-1)).toContain(words)
+})
+
+test("neither --insecure nor certificates", () => {
+  expect(superlink("1.34.0", "")).toMatchObject({ exitCode: 1 })
+  const args = "--ssl-certfile a --ssl-keyfile b --ssl-ca-certfile c"
+  expect(superlink("1.34.0", args)).toMatchObject({ exitCode: undefined, isReady: true })
+})
+
+test.each([
+  ["1.34.0", "--insecure", OLD],
+  ["1.41.0", "--insecure --host 0.0.0.0 --port 9092", NEW],
+])("a SuperNode of %s registers, and leaves when it is ended", (version, args, nodeArgs) => {
+  const [link, node] = [superlink(version, args), supernode(version, nodeArgs)]
+  expect(node.dialled?.address).toBe("fleet-api:9092")
+  node.dialled!.open(fleet(link))
+  const registered = readSupernodeLog(node.text)
+  expect(registered).toMatchObject({ is: "registered", id: expect.stringMatching(/^\d{1,20}$/) })
+  const { id } = registered as { id: string }
+  expect(readSuperlinkLog(link.text, id)).toMatchObject({ is: "active" })
+  node.end()
+  expect(node.lines.at(-1)).toContain("SuperNode terminated gracefully.")
+  expect(readSuperlinkLog(link.text, id)).toMatchObject({ is: "deactivated" })
+})
+
+test("ids are more than a JavaScript number holds", () => {
+  const link = superlink()
+  const ids = Array.from({ length: 20 }, () => {
+    const node = supernode()
+    node.dialled!.open(fleet(link))
+    return (readSupernodeLog(node.text) as { id: string }).id
+  })
+  expect(new Set(ids).size).toBe(20)
+  expect(ids.some((id) => !Number.isSafeInteger(Number(id)))).toBe(true)
+})
+
+test("a link that comes back keeps the id", () => {
+  const [link, node] = [superlink(), supernode()]
+  node.dialled!.open(fleet(link))
+  node.dialled!.lost()
+  expect(node.lines.at(-1)).toContain("Connection attempt failed, retrying in")
+  node.dialled!.open(fleet(link))
+  expect(node.lines.at(-1)).toMatch(/Connection successful after [\d.]+ seconds and 2 tries\./)
+})
+
+test("a SuperLink that was started anew: 1.34 hangs, 1.41 ends with 0", () => {
+  const old = supernode()
+  old.dialled!.open(fleet(superlink()))
+  old.dialled!.lost()
+  old.dialled!.open(fleet(superlink()))
+  expect(readSupernodeLog(old.text)).toMatchObject({ is: "forgotten" })
+  expect(old.exitCode).toBeUndefined()
+
+  const address = "--insecure --host 0.0.0.0 --port 9092"
+  const node = supernode("1.41.0", NEW)
+  node.dialled!.open(fleet(superlink("1.41.0", address)))
+  node.dialled!.lost()
+  node.dialled!.open(fleet(superlink("1.41.0", address)))
+  expect(readSupernodeLog(node.text)).toMatchObject({ is: "forgotten" })
+  expect(node.exitCode).toBe(0)
+})
+
+test.each([
+  ["another protocol", "1.41.0", NEW],
+  ["TLS at one end", "1.34.0", "--root-certificates ca --superlink fleet-api:9092"],
+])("%s: it tries for ever and never registers", (_, version, args) => {
+  const node = supernode(version, args)
+  node.dialled!.open(fleet(superlink()))
+  expect(readSupernodeLog(node.text)).toMatchObject({
+    is: "connecting",
+    line: expect.stringContaining("Connection attempt failed"),
+  })
+})
+
+test("the guide's own names", () => {
+  expect(practiceValues({ name: "superlink", role: "superlink" })).toEqual({
+    project: "flower-openshift-demo",
+    "skupper-site": "superlink-interconnect",
+  })
+  expect(practiceValues({ name: "supernode-2", role: "supernode" })).toEqual({
+    project: "flower-supernode-2",
+    "skupper-site": "supernode-2-interconnect",
+  })
+})

@@ -1,0 +1,164 @@
+import { existsSync } from "node:fs"
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { afterEach, beforeEach, expect, test } from "vitest"
+import type { KubeObject } from "../../lib/cluster/types.ts"
+import { labels, projectDescription } from "../../runbooks/labels.ts"
+import { foreign, makeNetwork, only, type Played, play, teardown } from "./practice.ts"
+
+const WEST = "flower-openshift-demo"
+const EAST = "flower-supernode-1"
+const SKUPPER = "skupper.io/v2alpha1"
+const OLM = "operators.coreos.com/v1alpha1"
+const notebook = only("deploy-superlink", "deploy-supernode")
+
+let played: Played
+beforeEach(async () => {
+  played = await play()
+  await makeNetwork(played)
+  await played.run({ notebook: only() })
+  const spec = { routingKey: "fleet-api", port: 9092 }
+  await west().create(exposure("Connector", WEST, { ...spec, selector: "app=superlink" }))
+  await east().create(exposure("Listener", EAST, { ...spec, host: "fleet-api" }))
+})
+afterEach(() => played.close())
+
+const west = () => played.cluster("superlink")
+const east = () => played.cluster("supernode-1")
+const exposure = (kind: string, namespace: string, spec: object, name = "fleet-api"): KubeObject => ({
+  apiVersion: SKUPPER,
+  kind,
+  metadata: { name, namespace },
+  spec,
+})
+const KINDS = [
+  [SKUPPER, "Site"],
+  [SKUPPER, "Link"],
+  [SKUPPER, "Connector"],
+  [SKUPPER, "Listener"],
+  ["apps/v1", "Deployment"],
+  ["v1", "Service"],
+] as const
+
+/** As if the steps had made it. */
+async function claimAll(): Promise<void> {
+  for (const [cluster, namespace] of [
+    [west(), WEST],
+    [east(), EAST],
+  ] as const) {
+    for (const [apiVersion, kind] of KINDS.slice(0, 4)) {
+      for (const { metadata } of await cluster.list({ apiVersion, kind, namespace })) {
+        await cluster.merge(
+          { apiVersion, kind, namespace, name: metadata.name },
+          { metadata: { labels: labels("trial") } },
+        )
+      }
+    }
+    const name = "skupper-operator"
+    const ref = { apiVersion: OLM, kind: "Subscription", namespace: "openshift-operators", name }
+    await cluster.merge(ref, { metadata: { labels: labels("trial") } })
+  }
+}
+
+/** What is there of the kinds that the notebook makes. */
+async function left(): Promise<string[]> {
+  const found: string[] = []
+  for (const [cluster, namespace] of [
+    [west(), WEST],
+    [east(), EAST],
+  ] as const) {
+    for (const [apiVersion, kind] of KINDS) {
+      const objects = await cluster.list({ apiVersion, kind, namespace })
+      found.push(...objects.map(({ metadata }) => `${namespace} ${kind} ${metadata.name}`))
+    }
+  }
+  return found.sort()
+}
+
+const run = (values: Record<string, unknown> = {}) => played.run({ notebook: teardown, values, quiet: true })
+
+test("what the steps have made goes, in reverse; operator and projects stay", async () => {
+  await played.run({ notebook })
+  await claimAll()
+  const file = join(played.state, "tokens", "supernode-1.yaml")
+  await writeFile(file, "kind: AccessToken\n")
+  const plan = await played.plan({ notebook: teardown })
+  expect(plan).toMatchObject({
+    "supernode-1/remove-supernode": "act: removes Deployment supernode-1",
+    "supernode-1/remove-listener": "act: removes Listener fleet-api",
+    "supernode-1/remove-link": expect.stringMatching(/^act: removes Link /),
+    "superlink/remove-connector": "act: removes Connector fleet-api",
+    "superlink/remove-superlink": "act: removes Deployment superlink, Service superlink-service",
+    "superlink/remove-operator": "nothing: the operator stays; --operator removes it",
+    "superlink/remove-project": expect.stringContaining("was there before: it stays"),
+  })
+  const outcomes = await run()
+  expect(Object.values(outcomes).filter((outcome) => !/^(acted|done):/.test(outcome))).toEqual([])
+  expect(await left()).toEqual([])
+  expect(existsSync(file)).toBe(false)
+  expect(
+    await west().get({
+      apiVersion: OLM,
+      kind: "Subscription",
+      namespace: "openshift-operators",
+      name: "skupper-operator",
+    }),
+  ).toBeDefined()
+  // A second time there is nothing to do.
+  expect(Object.values(await run()).every((outcome) => outcome.startsWith("done:"))).toBe(true)
+})
+
+test("what was there before stays", async () => {
+  await west().create(
+    foreign(WEST, "superlink", { name: "s", image: "flwr/superlink:1.34.0", args: ["--insecure"] }),
+  )
+  await played.run({ notebook })
+  await west().create(
+    exposure("Connector", WEST, { routingKey: "other", port: 80, host: "10.0.0.1" }, "other"),
+  )
+  const before = await left()
+  const outcomes = await run()
+  expect(Object.values(outcomes).filter((outcome) => !/^(acted|done):/.test(outcome))).toEqual([])
+  expect(await left()).toEqual(before.filter((one) => one !== `${EAST} Deployment supernode-1`))
+})
+
+test("another federation's is not ours", async () => {
+  await claimAll()
+  for (const [apiVersion, kind] of [[SKUPPER, "Connector"]] as const) {
+    const ref = { apiVersion, kind, namespace: WEST, name: "fleet-api" }
+    await west().merge(ref, { metadata: { labels: labels("another") } })
+  }
+  expect((await played.plan({ notebook: teardown }))["superlink/remove-connector"]).toBe(
+    "nothing: nothing of ours is left",
+  )
+})
+
+test("--operator removes it once no site is left, and never while others need it", async () => {
+  await claimAll()
+  await west().create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "neighbour" } })
+  await west().create(exposure("Site", "neighbour", {}, "theirs"))
+  const blocked = await run({ operator: true })
+  expect(blocked["superlink/remove-operator"]).toBe(
+    "blocked: other sites on this cluster need the operator: neighbour/theirs",
+  )
+  expect(blocked["supernode-1/remove-operator"]).toMatch(/^acted/)
+  expect(
+    await east().list({ apiVersion: OLM, kind: "ClusterServiceVersion", namespace: "openshift-operators" }),
+  ).toEqual([])
+  await west().remove({ apiVersion: SKUPPER, kind: "Site", namespace: "neighbour", name: "theirs" })
+  expect((await run({ operator: true }))["superlink/remove-operator"]).toMatch(/^acted/)
+})
+
+test("--projects removes those that we made", async () => {
+  await claimAll()
+  const openshift = { annotations: { "openshift.io/description": projectDescription("trial") } }
+  await east().merge({ apiVersion: "v1", kind: "Namespace", name: EAST }, { metadata: openshift })
+  expect((await played.plan({ notebook: teardown }))["supernode-1/remove-project"]).toContain(
+    "--projects removes it",
+  )
+  const outcomes = await run({ projects: true })
+  expect(outcomes["supernode-1/remove-project"]).toMatch(/^acted/)
+  expect(outcomes["superlink/remove-project"]).toContain("was there before: it stays")
+  expect(await east().get({ apiVersion: "v1", kind: "Namespace", name: EAST })).toBeUndefined()
+  expect((await run({ projects: true }))["supernode-1/remove-project"]).toMatch(/^done/)
+})
