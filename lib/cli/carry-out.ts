@@ -116,18 +116,25 @@ async function carried(
   const text = await textOptions(call)
   const titles = new Map(notebook.steps.map(({ id, title }) => [id, title]))
   const json = flags.has("json")
+  const show = flags.has("show") || options.agreed === "named"
   const view = await createView({
     kind: json ? "json" : io.stdout.isTTY === true ? "lanes" : "plain",
     stdout: io.stdout,
     stderr: io.stderr,
-    show: flags.has("show") || options.agreed === "named",
+    show,
     colour: text.colours !== undefined && io.stdout.isTTY === true,
     titles: (id) => titles.get(id) ?? id,
   })
   const started = performance.now()
+  const wide = new Set(notebook.steps.filter(({ on }) => on === "federation").map(({ id }) => id))
+  const results: string[] = []
   const result = await run({
     ...settings,
-    listeners: [view.listener],
+    // What the federation's own steps show is the result of the whole: printed at the end.
+    listeners: [
+      view.listener,
+      (event) => event.type === "shown" && wide.has(event.step) && results.push(event.text),
+    ],
     ...(view.renderer && { renderer: view.renderer }),
   }).finally(() => view.close())
   if (!json) {
@@ -140,7 +147,8 @@ async function carried(
         after: `${io.program} ${options.after}${sameFederation(call)}`,
       }),
     })
-    io.stdout.write(`\n${call.redactor.text(closing)}`)
+    const shown = show ? "" : results.map((one) => `\n${one.trimEnd()}\n`).join("")
+    io.stdout.write(`${shown}\n${call.redactor.text(closing)}`)
   }
   return result.code
 }

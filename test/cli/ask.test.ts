@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeEach, describe, expect, test } from "vitest"
 import { main } from "../../lib/cli/main.ts"
+import { absent, step } from "../../lib/index.ts"
 import { mirrors } from "../example/notebook.ts"
 import { call, io, room, type World } from "./world.ts"
 
@@ -65,6 +66,28 @@ describe("on a terminal", () => {
     )
     expect(consents).toHaveLength(1)
     expect(consents![0]).toContain('"how":"asked"')
+  })
+  test("what only turns up later to reach further was not agreed to", async () => {
+    let looks = 0
+    const late = step({
+      id: "late",
+      title: "Late",
+      on: "here",
+      prose: "",
+      look: () => absent("not there", looks++ === 0 ? {} : { consent: "reaches further" }),
+      act: () => {
+        throw new Error("it acted")
+      },
+    })
+    const code = await main(
+      { ...mirrors, steps: [late] },
+      ["step", "late", "--mirrors", "1", "--folder", at],
+      {
+        ...world.io,
+      },
+    )
+    expect({ code, looks }).toEqual({ code: 1, looks: 2 })
+    expect(world.stdout()).toContain("it reaches further: that needs your yes")
   })
   test("bare: help and exit 0; off a terminal exit 2", async () => {
     expect(await run()).toBe(0)

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, readFileSync, watch } from "node:fs"
-import { join } from "node:path"
+import { existsSync, readFileSync, statSync, watch } from "node:fs"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
 import { room } from "./world.ts"
@@ -75,6 +75,41 @@ test("a closed pipe neither breaks nor ends a run", async () => {
   const { code, stderr } = await ended(child)
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
   expect(existsSync(join(at, "m1/index.html"))).toBe(true)
+})
+
+describe("practice clusters are held", () => {
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "until %s, with stdin at its end; then everything of them goes",
+    async (name) => {
+      const at = room()
+      const child = start(at, ["practice", "--mirrors", "1", "--delays", "none"], { TMPDIR: at })
+      const lines = await new Promise<string[]>((resolve) => {
+        let text = ""
+        child.stdout?.on("data", (chunk) => {
+          text += chunk
+          if (text.endsWith("\n")) resolve(text.trimEnd().split("\n"))
+        })
+      })
+      const [, kubeconfig] = /^export KUBECONFIG=(\/\S+)$/.exec(lines[0]!)!
+      const [, federation] = /^mirror-pages run --federation (\/\S+)$/.exec(lines[1]!)!
+      expect(lines.map((line) => line.split(" ")[0]!.split("/").at(-1))).toEqual([
+        "export",
+        "mirror-pages",
+        "oc",
+        "kubectl",
+        "skupper",
+      ])
+      expect(statSync(kubeconfig!).mode & 0o077).toBe(0)
+      const written = readFileSync(federation!, "utf8")
+      expect(written).toMatch(/^original:\n {2}server: https:\/\/127\.0\.0\.1:\d+$/m)
+      const token = /token: (\S+)/.exec(readFileSync(kubeconfig!, "utf8"))![1]!
+      expect(lines.join("\n") + written).not.toContain(token)
+      const folder = dirname(federation!)
+      child.kill(name)
+      expect((await ended(child)).code).toBe(0)
+      expect(existsSync(folder)).toBe(false)
+    },
+  )
 })
 
 describe("what loads", () => {

@@ -24,4 +24,5 @@ process.exitCode = await main({ ...mirrors, steps: [slow, ...mirrors.steps] }, p
   cwd: process.cwd(),
   program: "mirror-pages",
   version: "1.2.3",
+  practiceImages: [],
 })

@@ -1,8 +1,9 @@
-import { mkdtempSync } from "node:fs"
+import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { PassThrough, Writable } from "node:stream"
 import { stripVTControlCharacters } from "node:util"
+import { afterAll } from "vitest"
 import type { Io } from "../../lib/cli/io.ts"
 import { main } from "../../lib/cli/main.ts"
 import type { Notebook } from "../../lib/notebook/notebook.ts"
@@ -14,8 +15,17 @@ export interface Result {
   readonly stderr: string
 }
 
-/** A folder of its own with the state folder in it. */
-export const room = (): string => mkdtempSync(join(tmpdir(), "cli-"))
+const rooms: string[] = []
+afterAll(() => {
+  for (const folder of rooms) rmSync(folder, { recursive: true, force: true })
+})
+
+/** A folder of its own with the state folder in it; it goes after the tests of the file. */
+export function room(): string {
+  const folder = mkdtempSync(join(tmpdir(), "cli-"))
+  rooms.push(folder)
+  return folder
+}
 
 class Screen extends Writable {
   text = ""

@@ -61,16 +61,16 @@ test("the operator", { timeout: 60_000 }, async () => {
   world.practice.faults.set(each("operator", whats, { delay: 60_000 }))
   const developer = world.practice.clusters.at(-1)!.developer
   const argv = ["run", ...federation("--to", "install-operator", "--timeout", "6s")]
-  const asDeveloper = [
-    "--supernode",
-    `name=supernode-8,token-file=${file("developer", developer.token)}`,
-  ]
+  const asDeveloper = ["--supernode", `name=supernode-8,token-file=${file("developer", developer.token)}`]
 
   const broken = await world.call([...argv, ...asDeveloper])
   expect(broken).toMatchObject({ code: 1, stderr: "" })
   expect(outcomes()).toMatchObject({
     "superlink/install-operator": { ok: true },
-    "supernode-1/install-operator": { kind: "failed", reason: expect.stringMatching(/Installing|installing/) },
+    "supernode-1/install-operator": {
+      kind: "failed",
+      reason: expect.stringMatching(/Installing|installing/),
+    },
   })
   expectTold(broken.stdout)
 

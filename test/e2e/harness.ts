@@ -133,7 +133,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         }
         look()
         child.stdout.on("data", look)
-        void ended.then(() => reject(new Error(`it ended without printing ${wanted}:\n${stdout}${stderr}`)), reject)
+        void ended.then(
+          () => reject(new Error(`it ended without printing ${wanted}:\n${stdout}${stderr}`)),
+          reject,
+        )
       })
     const started: Child = {
       pid: child.pid!,

@@ -17,7 +17,7 @@ test.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],
   ["SIGHUP", 129],
-] as const)("%s: journal, then children, then exit %i", { timeout: 60_000 }, async (signal, code) => {
+] as const)("%s: journal, then children, then exit %i", { timeout: 120_000 }, async (signal, code) => {
   world = await startWorld({ supernodes: 1 })
   world.practice.faults.set([
     { where: "api", cluster: "supernode-1", match: CREATING, what: "slow", delay: 60_000 },
@@ -38,7 +38,7 @@ test.each([
   expect(await world.call(run())).toMatchObject({ code: 0, stderr: "" })
 })
 
-test("killed while a command hangs, resumed while that one goes on", { timeout: 60_000 }, async () => {
+test("killed while a command hangs, resumed while that one goes on", { timeout: 120_000 }, async () => {
   world = await startWorld({ supernodes: 1 })
   world.practice.faults.set([
     { where: "api", cluster: "supernode-1", match: CREATING, what: "slow", delay: 2000, times: 1 },
@@ -52,7 +52,7 @@ test("killed while a command hangs, resumed while that one goes on", { timeout: 
   expect(await world.cluster("supernode-1").list(SITE)).toHaveLength(1)
 })
 
-test("killed between act and ready: resuming only waits", { timeout: 60_000 }, async () => {
+test("killed between act and ready: resuming only waits", { timeout: 120_000 }, async () => {
   world = await startWorld({ supernodes: 1, delays: "short" })
   world.practice.faults.set([{ where: "site", cluster: "supernode-1", what: "pending" }])
   const acted = world.line(

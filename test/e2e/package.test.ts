@@ -52,7 +52,9 @@ test("holds what it runs on, and nothing of how it is made", () => {
   expect(names).toContain("snippets/superlink.yaml")
   expect(names).toContain("schema/events.schema.json")
   expect(names).toContain("LICENSE")
-  expect(names.filter((name) => /(?:^|\/)test\/|\.test\.|(?<!\.d)\.ts$|\.map$|biome|tsconfig/.test(name))).toEqual([])
+  expect(
+    names.filter((name) => /(?:^|\/)test\/|\.test\.|(?<!\.d)\.ts$|\.map$|biome|tsconfig/.test(name)),
+  ).toEqual([])
   const places = [ROOT, realpathSync(ROOT), `${homedir()}/`]
   const told = names.filter((name) => {
     const text = readFileSync(join(bin, "../..", name), "utf8")
@@ -76,8 +78,12 @@ test("practises in an empty folder", { timeout: 60_000 }, () => {
 
 test("is a library", () => {
   const text = 'import * as all from "flower-runbook"; console.log(Object.keys(all).sort().join(" "))'
-  const words = execFileSync(process.execPath, ["--input-type=module", "-e", text], { cwd: folder, encoding: "utf8" })
-  for (const name of ["input", "main", "notebook", "plan", "run", "step"]) expect(words.trim().split(" ")).toContain(name)
+  const words = execFileSync(process.execPath, ["--input-type=module", "-e", text], {
+    cwd: folder,
+    encoding: "utf8",
+  })
+  for (const name of ["input", "main", "notebook", "plan", "run", "step"])
+    expect(words.trim().split(" ")).toContain(name)
 })
 
 const older = ["/usr/bin/node", "/usr/local/bin/node"].find((path) => {
@@ -85,8 +91,11 @@ const older = ["/usr/bin/node", "/usr/local/bin/node"].find((path) => {
   return status === 0 && compareVersions(stdout.trim(), OLDEST) < 0
 })
 
-test.skipIf(older === undefined)("says one clear sentence to an older Node (skipped where there is none)", () => {
-  const { code, stdout, stderr } = call(["run", "--practice", "--yes"], older)
-  expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
-  expect(stderr).toMatch(/^flower-runbook needs Node 22\.22\.2 or newer, and this is [\d.]+: [^\n]+\.\n$/)
-})
+test.skipIf(older === undefined)(
+  "says one clear sentence to an older Node (skipped where there is none)",
+  () => {
+    const { code, stdout, stderr } = call(["run", "--practice", "--yes"], older)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
+    expect(stderr).toMatch(/^flower-runbook needs Node 22\.22\.2 or newer, and this is [\d.]+: [^\n]+\.\n$/)
+  },
+)

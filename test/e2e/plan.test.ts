@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { lstatSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { startWorld, type World, writes } from "./harness.ts"
+import { linesOf, place, startWorld, type World, writes } from "./harness.ts"
 
 let world: World
 beforeAll(async () => {
@@ -72,11 +72,20 @@ test("plan changes neither clusters nor folder, and tells what is to be done", {
   // Another version of Flower: exactly what runs Flower, and what proves it.
   const changed = await plan("--flower-version", "1.36.0")
   expect(changed.code).toBe(5)
-  const steps = changed.stdout.split("\n").filter((line) => /^ {2}[~+] /.test(line))
-  expect(steps.map((line) => line.trim().split(/ +/)[1])).toEqual([
-    "deploy-superlink",
-    "deploy-supernode",
-    "verify",
-    "verify-federation",
-  ])
+  expect(staleSteps(changed.stdout)).toEqual(["deploy-superlink", "deploy-supernode", "verify"])
+  expect(await world.call(["run", ...file, "--flower-version", "1.36.0", "--yes"])).toMatchObject({ code: 0 })
+  const lines = world.journal()
+  const acts = linesOf(lines, "act started").filter(({ run }) => run === lines.at(-1)!.run)
+  expect(acts.map(place)).toEqual(["superlink/deploy-superlink", "supernode-1/deploy-supernode"])
+  const rolled = await plan("--flower-version", "1.36.0")
+  expect({ code: rolled.code, stale: staleSteps(rolled.stdout) }).toEqual({ code: 0, stale: [] })
 })
+
+/** The steps of a plan that have a line `stale: …` under them. */
+function staleSteps(text: string): string[] {
+  let step = ""
+  return text.split("\n").flatMap((line) => {
+    step = /^ {2}\S {2}(\S+)/.exec(line)?.[1] ?? step
+    return line.trim() === "stale: flower-version 1.34.0 → 1.36.0" ? [step] : []
+  })
+}

@@ -1,4 +1,4 @@
-/** Each step alone, in the guide's order, by its name and as the script that it is. */
+/** Each step alone, in the guide's order, as the script that it is or by its name. */
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { linesOf, place, startWorld, type World } from "./harness.ts"
 
@@ -8,50 +8,69 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-/** Step, sites it is done at, and the script whose only step it is. */
-const STEPS: readonly { id: string; at: readonly string[]; script?: string; yes?: true }[] = [
-  { id: "prerequisites", at: [], script: "prerequisites" },
-  { id: "login", at: ["superlink", "supernode-1"], script: "login" },
-  { id: "project", at: ["superlink", "supernode-1"], script: "project", yes: true },
-  { id: "deploy-superlink", at: ["superlink"], script: "deploy-superlink" },
-  { id: "install-operator", at: ["superlink", "supernode-1"], script: "install-operator", yes: true },
-  { id: "site-create", at: ["superlink", "supernode-1"], script: "site-create" },
-  { id: "token-issue", at: ["supernode-1"] },
-  { id: "token-redeem", at: ["supernode-1"] },
-  { id: "link-status", at: ["supernode-1"], script: "link-status" },
-  { id: "connector", at: ["superlink"], script: "connector" },
-  { id: "listener", at: ["supernode-1"], script: "listener" },
-  { id: "deploy-supernode", at: ["supernode-1"], script: "deploy-supernode" },
-  { id: "verify", at: ["supernode-1"], script: "verify" },
-  { id: "verify-federation", at: [], script: "verify" },
+const BOTH = ["superlink", "supernode-1"]
+/** Where each step is done; those that are called by name have no script of their own, or share one. */
+const STEPS: readonly { id: string; at: readonly string[]; named?: true; reachesFurther?: true }[] = [
+  { id: "prerequisites", at: [] },
+  { id: "login", at: BOTH },
+  { id: "project", at: BOTH, reachesFurther: true },
+  { id: "deploy-superlink", at: ["superlink"] },
+  { id: "install-operator", at: BOTH, reachesFurther: true },
+  { id: "site-create", at: BOTH },
+  { id: "token-issue", at: ["supernode-1"], named: true },
+  { id: "token-redeem", at: ["supernode-1"], named: true },
+  { id: "link-status", at: ["supernode-1"] },
+  { id: "connector", at: ["superlink"] },
+  { id: "listener", at: ["supernode-1"] },
+  { id: "deploy-supernode", at: ["supernode-1"] },
+  { id: "verify", at: ["supernode-1"], named: true },
+  { id: "verify-federation", at: [], named: true },
 ]
 
+/** The places of the last run, as they ended. */
+const ended = (): string[] => {
+  const lines = world.journal()
+  return linesOf(lines, "step ended")
+    .filter(({ run }) => run === lines.at(-1)!.run)
+    .map(place)
+    .sort()
+}
+const acts = (): number => linesOf(world.journal(), "act started").length
+
 test("step by step to a verified federation", { timeout: 120_000 }, async () => {
-  const file = ["--federation", world.practice.federationFile]
-  for (const { id, at, yes } of STEPS) {
-    const { code, stdout, stderr } = await world.call(["step", id, ...file, ...(yes ? ["--yes"] : [])])
-    expect({ id, code, stderr, stdout: code === 0 ? "" : stdout }).toEqual({
-      id,
-      code: 0,
-      stderr: "",
-      stdout: "",
-    })
-    const run = world.journal().at(-1)?.run
-    const ended = linesOf(world.journal(), "step ended").filter((line) => line.run === run)
-    expect(ended.map(place).sort()).toEqual(
-      at.length === 0 ? [id] : at.map((site) => place({ site, step: id })).sort(),
-    )
+  const first = ["--federation", world.practice.federationFile]
+  for (const { id, at, named, reachesFurther } of STEPS) {
+    // The folder remembers the sites: only the first call names the file.
+    const argv = [...(id === "prerequisites" ? first : []), ...(reachesFurther ? ["--yes"] : [])]
+    const { code, stdout, stderr } = named
+      ? await world.call(["step", id, ...argv])
+      : await world.call(argv, { script: `runbooks/${id}.ts` })
+    if (code !== 0) throw new Error(`${id} ended with ${code}:\n${stdout}\n${stderr}`)
+    expect(ended()).toEqual(at.length === 0 ? [id] : at.map((site) => `${site}/${id}`))
   }
 
-  // Done is said, and nothing is run; the folder remembers the sites.
-  const before = linesOf(world.journal(), "act started").length
-  for (const script of new Set(STEPS.flatMap(({ script }) => script ?? []))) {
-    const { code, stderr } = await world.call([], { script: `runbooks/${script}.ts` })
-    expect({ script, code, stderr }).toEqual({ script, code: 0, stderr: "" })
-  }
-  const one = await world.call(["--site", "supernode-1"], { script: "runbooks/site-create.ts" })
-  expect(one).toMatchObject({ code: 0, stderr: "" })
-  expect(one.stdout).toContain("supernode-1-interconnect")
-  expect(one.stdout).not.toContain("superlink-interconnect")
-  expect(linesOf(world.journal(), "act started")).toHaveLength(before)
+  // Done is said, and nothing is run.
+  const before = acts()
+  const site = await world.call(["--site", "supernode-1"], { script: "runbooks/site-create.ts" })
+  expect(site).toMatchObject({ code: 0, stderr: "" })
+  expect(site.stdout).toContain("Site supernode-1-interconnect is ready")
+  expect(ended()).toEqual(["supernode-1/site-create"])
+  // A script of two steps runs both.
+  expect(await world.call([], { script: "runbooks/verify.ts" })).toMatchObject({ code: 0, stderr: "" })
+  expect(ended()).toEqual(["supernode-1/verify", "verify-federation"])
+  expect(await world.call([], { script: "runbooks/token-exchange.ts" })).toMatchObject({ code: 0 })
+  expect(ended()).toEqual(["supernode-1/token-issue", "supernode-1/token-redeem"])
+  expect(acts()).toBe(before)
+})
+
+test("a step that reaches further than its site needs a yes", async () => {
+  const file = world.practice.federationFile
+  const other = ["--name", "other", "--federation", file, "--state", `${world.folder}/other`]
+  await world.call(["step", "login", ...other, "--site", "supernode-1"])
+  const flags = ["--site", "supernode-1", "--supernode", "name=supernode-1,project=not-there-yet"]
+  const refused = await world.call(["step", "project", ...other, ...flags])
+  expect(refused.code).toBe(1)
+  expect(refused.stdout).toMatch(/--yes/)
+  const agreed = await world.call(["step", "project", ...other, ...flags, "--yes"])
+  expect(agreed).toMatchObject({ code: 0, stderr: "" })
 })

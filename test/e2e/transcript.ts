@@ -43,27 +43,28 @@ export function steady(world: World, text: string): string {
     .replace(/\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/g, "UID")
 }
 
+const LANES = ["agreed", "here", "superlink", "supernode", "federation"]
+
 /**
- * A run's lines lane after lane: lanes run at once, and their lines come as they come. Lines that only tell of waiting
- * depend on the moment, and are left out.
+ * A run's lines lane after lane: lanes run at once, and their lines come as they come. What depends on the moment is left
+ * out: lines that only tell of waiting, and whether the connector has met its listener already.
  */
 export function byLane(text: string): string {
   const lines = text.split("\n")
-  const isLane = (line: string) => /^[✓✗–·…] (?:here|federation|superlink|supernode-\d+) /.test(line)
-  const first = lines.findIndex(isLane)
-  const last = lines.findLastIndex(isLane)
+  const lane = (line: string): string | undefined =>
+    /^agreed /.test(line)
+      ? "agreed"
+      : /^[✓✗–·…] ((?:here|federation|superlink|supernode)(?:-\d+)?) /.exec(line)?.[1]
+  const first = lines.findIndex((line) => lane(line) !== undefined)
+  const last = lines.findLastIndex((line) => lane(line) !== undefined)
   if (first === -1) return text
-  const lanes = Map.groupBy(
-    lines.slice(first, last + 1).filter((line) => !line.startsWith("…")),
-    (line) => line.split(" ")[1]!,
-  )
+  const told = lines.slice(first, last + 1).filter((line) => !line.startsWith("…"))
+  const lanes = Map.groupBy(told, (line) => lane(line) ?? "")
   const order = [...lanes.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
-  return [
-    ...lines.slice(0, first),
-    ...order.flatMap((lane) => lanes.get(lane)!),
-    ...lines.slice(last + 1),
-  ].join("\n")
+  const grouped = order.flatMap((name) => (name === "agreed" ? lanes.get(name)!.sort() : lanes.get(name)!))
+  return [...lines.slice(0, first), ...grouped, ...lines.slice(last + 1)]
+    .join("\n")
+    .replaceAll("is configured, not matched yet", "is configured, matched")
 }
 
-const rank = (lane: string): number =>
-  ["here", "superlink", "supernode", "federation"].indexOf(lane.replace(/-\d+$/, ""))
+const rank = (lane: string): number => LANES.indexOf(lane.replace(/-\d+$/, ""))

@@ -13,12 +13,12 @@ const isEmpty = (value: unknown): boolean =>
 const withoutEmpty = (value: Json): Json =>
   Object.fromEntries(
     Object.entries(value as object)
-      .filter(([, inner]) => !isEmpty(inner))
-      .map(([key, inner]) => [
-        key,
-        typeof inner === "object" && !Array.isArray(inner) ? withoutEmpty(inner) : inner,
-      ]),
+      .map(([key, inner]) => [key, isMap(inner) ? withoutEmpty(inner) : inner])
+      .filter(([, inner]) => !isEmpty(inner)),
   )
+
+const isMap = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** A resource as `-o json` and `-o yaml` print it; yaml ends in a line end of its own. */
 export const encode = async (output: string, resource: unknown): Promise<string> => {
