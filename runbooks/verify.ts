@@ -97,17 +97,17 @@ To read on:
   always: true,
 })
 
+/** What proves it, and where: the whole chain stands in each `verify`. */
 function table(context: Context): string {
   const rows = [
-    ["SUPERNODE", "PROJECT", "CLUSTER", "VERIFIED"],
+    ["SUPERNODE", "VERIFIED", "CLUSTER"],
     ...results(context).map(({ site, outcome }) => [
       site.name,
-      site.project,
+      outcome?.reason?.split(", ").at(-1) ?? "",
       site.server,
-      outcome?.reason ?? "",
     ]),
   ]
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)))
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)))
   const lines = rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
@@ -116,7 +116,7 @@ function table(context: Context): string {
   )
   const count = results(context).length
   const superlink = context.the("superlink")
-  return `${lines.join("\n")}\n\n${count} ${count === 1 ? "SuperNode is" : "SuperNodes are"} connected to the SuperLink in ${superlink.project} on ${superlink.server}.\n`
+  return `${lines.join("\n")}\n\n${count} ${count === 1 ? "SuperNode is" : "SuperNodes are"} connected to the SuperLink in ${superlink.project}\non ${superlink.server}.\n`
 }
 
 if (import.meta.main) void main(import.meta.url)

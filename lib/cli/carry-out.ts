@@ -3,6 +3,7 @@ import { openState, readState } from "../runner/open-state.ts"
 import type { Consent, PlanEntry, RunOptions } from "../runner/types.ts"
 import { type Call, refuseAborted, sameFederation, textOptions } from "./call.ts"
 import { hasSession, runOptions, toolboxFor } from "./engine.ts"
+import { printPlan } from "./look-at.ts"
 import {
   chosenSites,
   type OpenedFederation,
@@ -18,6 +19,8 @@ export interface CarryOutOptions extends Omit<OpenFederationOptions, "complete">
   readonly quiet?: boolean
   /** Named once everything is done: a command without its program. */
   readonly after?: string
+  /** The plan is also shown where nobody can be asked: no other command shows it. */
+  readonly planShown?: boolean
 }
 
 /**
@@ -26,7 +29,7 @@ export interface CarryOutOptions extends Omit<OpenFederationOptions, "complete">
  */
 export async function carryOut(call: Call, options: CarryOutOptions): Promise<number> {
   const opened = await openFederation(call, { ...options, complete: true })
-  refuseWithoutYes(call, options)
+  if (options.planShown !== true || call.flags.has("json")) refuseWithoutYes(call, options)
   const reading = readState(opened.folder)
   await refuseUnanswerable(call, chosenSites(call, opened.federation), (site, server) =>
     hasSession(call, reading, site, server),
@@ -57,11 +60,13 @@ export async function carryOut(call: Call, options: CarryOutOptions): Promise<nu
   }
 }
 
-function refuseWithoutYes({ flags, interaction, command }: Call, { agreed }: CarryOutOptions): void {
-  if (agreed === "named" || flags.has("yes") || interaction.ask) return
+function refuseWithoutYes({ flags, interaction, command }: Call, options: CarryOutOptions): void {
+  if (options.agreed === "named" || flags.has("yes") || interaction.ask) return
   throw new UsageError("This needs your yes, and nobody can be asked", {
     why: interaction.because,
-    fix: "agree beforehand with --yes; `plan` shows to what",
+    fix: options.planShown
+      ? "agree to the plan above with --yes"
+      : "agree beforehand with --yes; `plan` shows to what",
     next: `${command} --yes`,
   })
 }
@@ -75,10 +80,15 @@ async function agreement(
 ): Promise<Consent> {
   const { flags, interaction } = call
   if (flags.has("yes")) return "all"
-  if (!interaction.ask) return "named"
+  if (!interaction.ask && options.agreed === "named") return "named"
   const { plan, somethingToDo } = await import("../runner/plan.ts")
   const entries = await plan(settings)
   refuseAborted(call)
+  if (!interaction.ask) {
+    await printPlan(call, opened, entries)
+    if (somethingToDo(entries)) refuseWithoutYes(call, options)
+    return "named"
+  }
   const asked = options.agreed === "plan" ? somethingToDo(entries) : entries.some(reachesFurther)
   if (asked) await askForPlan(call, opened, entries)
   const agreed = new Set(entries.flatMap(({ consent }) => consent ?? []))

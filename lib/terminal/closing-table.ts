@@ -32,7 +32,7 @@ export function closingTable(result: RunResult, options: ClosingOptions): string
   const lines = [
     ...headLines(`${options.federation}: ${sum(outcomes)}${time}.`),
     ...broken.flatMap((ended) => ["", ...brokenLines(ended, options)]),
-    ...(stopped.length === 0 ? [] : ["", ...stoppedLines(stopped, options)]),
+    ...(stopped.length === 0 ? [] : ["", ...stoppedLines(stopped, broken, options)]),
   ]
   const next = well ? options.after : options.again
   if (next !== undefined) {
@@ -72,8 +72,15 @@ function brokenLines(ended: Ended, options: ClosingOptions): string[] {
   return [`${red("✗")} ${first}`, ...rest.map((line) => `  ${line}`), ...cureLines(outcome, options)]
 }
 
-/** Grouped by the cause: whoever reads it mends causes, not steps. */
-function stoppedLines(stopped: readonly Ended[], options: ClosingOptions): string[] {
+/**
+ * Grouped by the cause: whoever reads it mends causes, not steps. A cause that is no step of this run (it was left out by
+ * the selection) has its cure here: it stands nowhere else.
+ */
+function stoppedLines(
+  stopped: readonly Ended[],
+  broken: readonly Ended[],
+  options: ClosingOptions,
+): string[] {
   const { yellow } = options.colours ?? colours(false)
   const room = screenWidth(options.columns) - 2
   const causes = Map.groupBy(stopped, ({ outcome }) => outcome.reason.replace(/^not run: /, ""))
@@ -85,6 +92,12 @@ function stoppedLines(stopped: readonly Ended[], options: ClosingOptions): strin
       clean(`${count(ended.length, "step")} not run at ${named}: ${cause}`),
       room,
     )
-    return [`${yellow("–")} ${first}`, ...rest.map((line) => `  ${line}`)]
+    const [{ outcome }] = ended as [Ended]
+    const told = broken.some((one) => placeOf(one) === outcome.root)
+    return [
+      `${yellow("–")} ${first}`,
+      ...rest.map((line) => `  ${line}`),
+      ...(told ? [] : cureLines(outcome, options)),
+    ]
   })
 }

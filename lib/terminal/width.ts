@@ -61,9 +61,18 @@ function wrapLine(line: string, columns: number): string[] {
 
 /** Text of a cluster or a command made harmless for a terminal: no escape codes, no control characters but line ends. */
 export function clean(text: string): string {
-  return stripVTControlCharacters(text.replace(/\r\n/g, "\n"))
-    .replace(/\t/g, "    ")
-    .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, "")
+  return withoutTabs(stripVTControlCharacters(text.replace(/\r\n/g, "\n"))).replace(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    "",
+  )
+}
+
+/** Tabs as spaces up to the next eighth column, so that a table stays one wherever its lines begin. */
+function withoutTabs(text: string): string {
+  if (!text.includes("\t")) return text
+  const expand = (line: string): string =>
+    line.split("\t").reduce((so, part) => pad(so, (Math.floor(width(so) / 8) + 1) * 8) + part)
+  return text.split("\n").map(expand).join("\n")
 }
 
 /** As {@link clean}, in one line with its white space folded. */

@@ -79,13 +79,9 @@ describe("on a terminal", () => {
         throw new Error("it acted")
       },
     })
-    const code = await main(
-      { ...mirrors, steps: [late] },
-      ["step", "late", "--mirrors", "1", "--folder", at],
-      {
-        ...world.io,
-      },
-    )
+    const argv = ["step", "late", "--original", "folder=/o", "--mirror", "folder=/m"]
+    const code = await main({ ...mirrors, steps: [late] }, argv, world.io)
+    expect(world.stderr()).toBe("")
     expect({ code, looks }).toEqual({ code: 1, looks: 2 })
     expect(world.stdout()).toContain("it reaches further: that needs your yes")
   })

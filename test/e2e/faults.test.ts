@@ -4,10 +4,10 @@
  */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterEach, describe, expect, test } from "vitest"
+import { afterEach, expect, test } from "vitest"
 import type { Fault } from "../../lib/practice/types.ts"
 import type { Outcome } from "../../lib/runner/events.ts"
-import { linesOf, place, startWorld, type World } from "./harness.ts"
+import { flat, linesOf, place, startWorld, type World } from "./harness.ts"
 
 let world: World
 afterEach(() => world?.close())
@@ -16,65 +16,181 @@ afterEach(() => world?.close())
 function outcomes(): Record<string, Outcome> {
   const journal = world.journal()
   const run = journal.at(-1)?.run
-  return Object.fromEntries(
-    linesOf(journal, "step ended").flatMap((line) =>
-      line.run === run ? [[place(line), line.outcome] as const] : [],
-    ),
-  )
+  const ended = linesOf(journal, "step ended").filter((line) => line.run === run)
+  return Object.fromEntries(ended.map((line) => [place(line), line.outcome]))
 }
 
-/** What a text says, however it is wrapped. */
-const folded = (text: string): string => text.replace(/\s+/g, " ")
-
-/** Every word of the failures is on the screen, and nothing of a stack. */
-function expectTold(stdout: string): void {
-  const screen = folded(stdout)
-  for (const outcome of Object.values(outcomes())) {
-    if (outcome.ok || outcome.kind === "not run") continue
-    for (const words of [outcome.reason, outcome.why, outcome.fix, outcome.next]) {
-      if (words !== undefined) expect(screen).toContain(folded(words))
-    }
+/** A run that is to fail: every word of each failure is on the screen, and nothing of a stack. */
+async function broken(argv: readonly string[]): Promise<Record<string, Outcome>> {
+  const { code, stdout, stderr } = await world.call(argv)
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" })
+  const screen = flat(stdout)
+  const ended = outcomes()
+  for (const { ok, kind, reason, why, fix, next } of Object.values(ended) as Partial<
+    Record<string, string>
+  >[]) {
+    if (ok || kind === "not run") continue
+    for (const words of [reason, why, fix, next])
+      if (words !== undefined) expect(screen).toContain(flat(words).trim())
   }
-  expect(screen).not.toMatch(/This should not happen|\bat .*\.ts:\d+/)
+  expect(screen).not.toMatch(/This should not happen| at \S+\.ts:\d+/)
+  return ended
 }
 
-const federation = (...more: string[]): string[] => [
-  ...["--federation", world.practice.federationFile, "--yes"],
+/** The same command once the fault is gone. */
+async function cured(argv: readonly string[]): Promise<void> {
+  world.practice.faults.set([])
+  const { code, stdout, stderr } = await world.call(argv)
+  expect({ code, stderr, stdout: code === 0 ? "" : stdout }).toEqual({ code: 0, stderr: "", stdout: "" })
+}
+
+const run = (...more: string[]): string[] => [
+  ...["run", "--federation", world.practice.federationFile, "--yes"],
   ...more,
 ]
 
-const cure = (): void => world.practice.faults.set([])
-
-const file = (name: string, text: string): string => {
+const given = (name: string, text: string): string => {
   const path = join(world.folder, name)
   writeFileSync(path, text, { mode: 0o600 })
   return path
 }
 
-/** One SuperNode a fault; the SuperLink's cluster is sound. */
-const each = (where: Fault["where"], whats: readonly string[], more: Partial<Fault> = {}): Fault[] =>
-  whats.map((what, index) => ({ where, what, cluster: `supernode-${index + 1}`, ...more }))
+/** Each at the cluster of a SuperNode of its own. */
+const atEach = (faults: readonly Omit<Fault, "cluster">[]): Fault[] =>
+  faults.map((fault, index) => ({ ...fault, cluster: `supernode-${index + 1}` }))
 
-test("the operator", { timeout: 60_000 }, async () => {
+const says = (pattern: RegExp) => expect.stringMatching(pattern)
+
+test("the operator: slow, failing, manual, no catalog, no or two groups, old, not allowed", {
+  timeout: 120_000,
+}, async () => {
   const whats = ["slow", "fails", "manual", "no-catalog", "no-group", "two-groups", "old"]
   world = await startWorld({ supernodes: whats.length + 1 })
-  world.practice.faults.set(each("operator", whats, { delay: 60_000 }))
-  const developer = world.practice.clusters.at(-1)!.developer
-  const argv = ["run", ...federation("--to", "install-operator", "--timeout", "6s")]
-  const asDeveloper = ["--supernode", `name=supernode-8,token-file=${file("developer", developer.token)}`]
+  world.practice.faults.set(atEach(whats.map((what) => ({ where: "operator", what, delay: 60_000 }))))
+  const developer = given("developer", world.practice.clusters.at(-1)!.developer.token)
+  const argv = run("--to", "install-operator", "--timeout", "15s")
 
-  const broken = await world.call([...argv, ...asDeveloper])
-  expect(broken).toMatchObject({ code: 1, stderr: "" })
-  expect(outcomes()).toMatchObject({
+  const ended = await broken([...argv, "--supernode", `name=supernode-8,token-file=${developer}`])
+  expect(ended).toMatchObject({
     "superlink/install-operator": { ok: true },
-    "supernode-1/install-operator": {
+    "supernode-1/install-operator": { kind: "failed", reason: says(/15 s/), why: says(/is Installing/) },
+    "supernode-2/install-operator": { kind: "blocked", code: "CSV" },
+    "supernode-3/install-operator": { kind: "blocked", code: "approval", fix: says(/approve/i) },
+    "supernode-4/install-operator": { kind: "blocked", code: "no catalog", fix: says(/--operator-source/) },
+    "supernode-5/install-operator": { kind: "blocked", code: "no OperatorGroup" },
+    "supernode-6/install-operator": { kind: "blocked", code: "OperatorGroups" },
+    "supernode-7/install-operator": { kind: "blocked", code: "version 1" },
+    "supernode-8/install-operator": { kind: "blocked", code: "forbidden", fix: says(/kind: Subscription/) },
+  })
+  await cured(argv)
+})
+
+test("pods: quota, image, crash; a site and a link that do not come up", { timeout: 120_000 }, async () => {
+  world = await startWorld({ supernodes: 5 })
+  const argv = run("--timeout", "20s")
+  world.practice.faults.set(
+    atEach([
+      { where: "pod", what: "quota", match: "^supernode" },
+      { where: "pod", what: "image", match: "^supernode" },
+      { where: "pod", what: "crash", match: "^supernode" },
+      { where: "site", what: "pending" },
+      { where: "link", what: "down" },
+    ]),
+  )
+  const ended = await broken(argv)
+  expect(ended).toMatchObject({
+    "supernode-1/deploy-supernode": {
+      kind: "blocked",
+      reason: says(/exceeded quota/),
+      fix: says(/quota raised/),
+    },
+    "supernode-2/deploy-supernode": {
+      kind: "blocked",
+      reason: says(/cannot be pulled/),
+      fix: says(/flower-version|image-pull-secret/),
+    },
+    "supernode-3/deploy-supernode": {
+      kind: "blocked",
+      reason: says(/again and again/),
+      next: says(/oc logs .* --previous/),
+    },
+    "supernode-4/site-create": { kind: "failed" },
+    "supernode-5/link-status": { kind: "failed", why: says(/Not Operational|dials/) },
+    "verify-federation": { kind: "not run" },
+  })
+  await cured(argv)
+})
+
+test("tokens: expired and used are replaced; unreachable is told, as grants that are off", {
+  timeout: 120_000,
+}, async () => {
+  world = await startWorld({ supernodes: 3 })
+  world.practice.faults.set([
+    { where: "grant", what: "unreachable", cluster: "supernode-3" },
+    { where: "grant", what: "expired", cluster: "superlink", times: 1 },
+    { where: "grant", what: "used", cluster: "superlink", times: 1 },
+  ])
+  const argv = run("--to", "link-status")
+  const ended = await broken(argv)
+  expect(ended).toMatchObject({
+    "supernode-1/link-status": { ok: true },
+    "supernode-2/link-status": { ok: true },
+    "supernode-3/token-redeem": {
       kind: "failed",
-      reason: expect.stringMatching(/Installing|installing/),
+      reason: says(/cannot reach \S+:\d+/),
+      fix: says(/--link-with file/),
+      next: says(/--link-with file/),
     },
   })
-  expectTold(broken.stdout)
+  const again = linesOf(world.journal(), "note").filter(({ text }) => text.includes("token-issue again"))
+  expect(again.map(({ site }) => site).sort()).toEqual(["supernode-1", "supernode-2"])
+  await cured(argv)
+})
 
-  cure()
-  const cured = await world.call(argv)
-  expect(cured).toMatchObject({ code: 0, stderr: "" })
+test("an API that fails for a while is waited for, whatever it says", { timeout: 120_000 }, async () => {
+  world = await startWorld({ supernodes: 7 })
+  const some = { times: 12, match: "^(GET|POST|PATCH) /(api|apis)/" }
+  world.practice.faults.set(
+    atEach([
+      { where: "api", what: "500", ...some },
+      { where: "api", what: "503", ...some },
+      { where: "api", what: "429", ...some, times: 3 },
+      { where: "api", what: "reset", ...some },
+      { where: "api", what: "slow", delay: 200, match: "^(GET|POST|PATCH) /(api|apis)/" },
+      { where: "api", what: "cut", times: 10 },
+      { where: "api", what: "gone", times: 10 },
+    ]),
+  )
+  await cured0(run("--to", "site-create"))
+})
+
+/** With the faults still there. */
+async function cured0(argv: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await world.call(argv)
+  expect({ code, stderr, stdout: code === 0 ? "" : stdout }).toEqual({ code: 0, stderr: "", stdout: "" })
+}
+
+test("an API that stays broken, a wrong CA, a session that ends", { timeout: 120_000 }, async () => {
+  world = await startWorld({ supernodes: 5 })
+  const argv = run("--to", "project", "--timeout", "6s")
+  world.practice.faults.set(
+    atEach([
+      { where: "api", what: "503" },
+      { where: "tls", what: "wrong-ca" },
+      { where: "login", what: "expired" },
+      { where: "api", what: "reset" },
+      { where: "api", what: "forbidden", match: "projectrequests" },
+    ]),
+  )
+  const ended = await broken(argv)
+  expect(ended).toMatchObject({
+    "superlink/project": { ok: true },
+    "supernode-1/login": { ok: false },
+    "supernode-2/login": { ok: false },
+    "supernode-3/login": { ok: false },
+    "supernode-4/login": { ok: false },
+    "supernode-5/project": { ok: false },
+  })
+  console.log(JSON.stringify(ended, null, 1))
+  await cured(argv)
 })

@@ -65,8 +65,8 @@ test("step by step to a verified federation", { timeout: 120_000 }, async () => 
 
 test("a step that reaches further than its site needs a yes", async () => {
   const file = world.practice.federationFile
-  const other = ["--name", "other", "--federation", file, "--state", `${world.folder}/other`]
-  await world.call(["step", "login", ...other, "--site", "supernode-1"])
+  const other = ["--federation", file, "--state", `${world.folder}/other`]
+  expect(await world.call(["step", "login", ...other, "--site", "supernode-1"])).toMatchObject({ code: 0 })
   const flags = ["--site", "supernode-1", "--supernode", "name=supernode-1,project=not-there-yet"]
   const refused = await world.call(["step", "project", ...other, ...flags])
   expect(refused.code).toBe(1)

@@ -1,20 +1,25 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest"
-import type { KubeObject } from "../../lib/cluster/types.ts"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import type { KubeObject, Ref } from "../../lib/cluster/types.ts"
 import { labels } from "../../runbooks/labels.ts"
-import { foreign, makeProjects, only, type Played, play } from "./practice.ts"
+import { foreign, only, type Played, play } from "./practice.ts"
 
-const NS = "flower-openshift-demo"
 const PLACE = "superlink/deploy-superlink"
 const notebook = only("deploy-superlink")
-const deployment = { apiVersion: "apps/v1", kind: "Deployment", namespace: NS, name: "superlink" }
-const service = { apiVersion: "v1", kind: "Service", namespace: NS, name: "superlink-service" }
 
 let played: Played
-beforeEach(async () => {
+let ns: string
+let deployment: Ref
+let service: Ref
+beforeAll(async () => {
   played = await play()
-  await makeProjects(played)
 })
-afterEach(() => played.close())
+beforeEach(async () => {
+  await played.begin()
+  ns = played.project("superlink")
+  deployment = { apiVersion: "apps/v1", kind: "Deployment", namespace: ns, name: "superlink" }
+  service = { apiVersion: "v1", kind: "Service", namespace: ns, name: "superlink-service" }
+})
+afterAll(() => played.close())
 const run = async (more = {}) => (await played.run({ notebook, ...more }))[PLACE]
 const plan = async (more = {}) => (await played.plan({ notebook, ...more }))[PLACE]
 const found = async () => (await played.cluster("superlink").get(deployment)) as KubeObject
@@ -23,11 +28,11 @@ const version = (text: string) => ({ values: { "flower-version": text } })
 const actions = () =>
   played.events.flatMap((event) => (event.type === "act started" ? [`${event.step} ${event.action}`] : []))
 const theirs = (image: string, args = ["--insecure"]) =>
-  foreign(NS, "superlink", { name: "server", image, args, ports: [{ containerPort: 9092 }] })
+  foreign(ns, "superlink", { name: "server", image, args, ports: [{ containerPort: 9092 }] })
 
 describe("ours", () => {
   test("made, labelled, and done once its Service leads to a ready pod", async () => {
-    expect(await plan()).toBe("after: after project")
+    expect(await plan()).toBe(`act: no Deployment superlink in ${ns}`)
     expect(await run()).toBe("acted: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
     expect((await found()).metadata.labels).toMatchObject(labels("trial"))
     expect((await played.cluster("superlink").get(service))?.metadata.labels).toMatchObject(labels("trial"))
@@ -43,7 +48,7 @@ describe("ours", () => {
     )
     expect(await run(version("1.41.0"))).toContain("Flower 1.41.0, its Control API shares the Fleet port")
     expect(first(await found()).args).toEqual(["--insecure", "--host", "0.0.0.0", "--port", "9092"])
-    const pods = await played.cluster("superlink").list({ apiVersion: "v1", kind: "Pod", namespace: NS })
+    const pods = await played.cluster("superlink").list({ apiVersion: "v1", kind: "Pod", namespace: ns })
     expect(pods.map((pod) => pod.spec.containers[0].image)).toEqual(["flwr/superlink:1.41.0"])
     expect(
       played.events.some((event) => event.type === "note" && event.text.includes("share port 9092")),
@@ -73,7 +78,7 @@ describe("ours", () => {
   })
 
   test("a Service that was there before is used and not labelled", async () => {
-    const before = { apiVersion: "v1", kind: "Service", metadata: { name: service.name, namespace: NS } }
+    const before = { apiVersion: "v1", kind: "Service", metadata: { name: service.name, namespace: ns } }
     await played
       .cluster("superlink")
       .create({ ...before, spec: { selector: { app: "superlink" }, ports: [{ port: 9092 }] } })
@@ -97,7 +102,7 @@ describe("trouble", () => {
     expect(await run()).toMatch(/^blocked: no pod: .*exceeded quota/)
     expect(played.ended.get(PLACE)).toMatchObject({
       code: "quota",
-      next: `oc describe quota -n ${NS}`,
+      next: `oc describe quota -n ${ns}`,
       fix: expect.any(String),
     })
     played.practice.faults.set([])

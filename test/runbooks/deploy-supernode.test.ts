@@ -1,27 +1,36 @@
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import { labels } from "../../runbooks/labels.ts"
-import { foreign, makeProjects, only, type Played, play } from "./practice.ts"
+import { foreign, only, type Played, play } from "./practice.ts"
 
-const WEST = "flower-openshift-demo"
-const EAST = "flower-supernode-1"
 const PLACE = "supernode-1/deploy-supernode"
 const notebook = only("deploy-superlink", "deploy-supernode")
 const alone = only("deploy-supernode")
-const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: EAST, name: "supernode-1" }
+const ref = (name = "supernode-1") => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  namespace: eastProject,
+  name,
+})
 
 let played: Played
-beforeEach(async () => {
+let westProject: string
+let eastProject: string
+beforeAll(async () => {
   played = await play()
-  await makeProjects(played)
 })
-afterEach(() => played.close())
+beforeEach(async () => {
+  await played.begin()
+  westProject = played.project("superlink")
+  eastProject = played.project("supernode-1")
+})
+afterAll(() => played.close())
 const run = async (more = {}) => (await played.run({ notebook, ...more }))[PLACE]
 const plan = async (more = {}) => (await played.plan({ notebook, ...more }))[PLACE]
 const east = () => played.cluster("supernode-1")
-const found = async (name = "supernode-1") => (await east().get({ ...ref, name })) as KubeObject
+const found = async (name = "supernode-1") => (await east().get(ref(name))) as KubeObject
 const first = (object: KubeObject) => object.spec.template.spec.containers[0]
 const version = (text: string) => ({ values: { "flower-version": text } })
 
@@ -41,8 +50,8 @@ describe("ours", () => {
   test("an image that somebody has changed, and that does not run, is set back", async () => {
     await run()
     const containers = [{ ...first(await found()), image: "flwr/supernode:1.41.0" }]
-    await east().merge(ref, { spec: { template: { spec: { containers } } } })
-    const pods = () => east().list({ apiVersion: "v1", kind: "Pod", namespace: EAST })
+    await east().merge(ref(), { spec: { template: { spec: { containers } } } })
+    const pods = () => east().list({ apiVersion: "v1", kind: "Pod", namespace: eastProject })
     await expect
       .poll(async () =>
         JSON.stringify((await pods()).map(({ status }) => status.containerStatuses?.[0]?.state)),
@@ -56,7 +65,7 @@ describe("ours", () => {
     const image = "flwr/superlink:1.31.0"
     await played
       .cluster("superlink")
-      .create(foreign(WEST, "superlink", { name: "s", image, args: ["--insecure"] }))
+      .create(foreign(westProject, "superlink", { name: "s", image, args: ["--insecure"] }))
     expect(await run()).toBe("acted: flwr/supernode:1.31.0, 1 of 1 ready")
   })
 
@@ -64,7 +73,7 @@ describe("ours", () => {
     const image = "quay.io/hospital/superlink:latest"
     await played
       .cluster("superlink")
-      .create(foreign(WEST, "superlink", { name: "s", image, args: ["--insecure"] }))
+      .create(foreign(westProject, "superlink", { name: "s", image, args: ["--insecure"] }))
     expect(await run({ notebook: alone })).toMatch(/^blocked: the SuperLink's image does not tell/)
     expect(await run({ notebook: alone, ...version("1.34.0") })).toContain("acted: flwr/supernode:1.34.0")
   })
@@ -79,10 +88,10 @@ describe("ours", () => {
 
 describe("one that was there before", () => {
   const theirs = (args: string[], image = "flwr/supernode:1.34.0") =>
-    east().create(foreign(EAST, "supernode-1", { name: "node", image, args }))
+    east().create(foreign(eastProject, "supernode-1", { name: "node", image, args }))
 
   test("is used, also when it dials the Service by its long name", async () => {
-    await theirs(["--insecure", "--superlink", `fleet-api.${EAST}.svc:9092`, "--max-retries", "100"])
+    await theirs(["--insecure", "--superlink", `fleet-api.${eastProject}.svc:9092`, "--max-retries", "100"])
     expect(await run()).toBe("done: was there before us: flwr/supernode:1.34.0, 1 of 1 ready")
     expect(played.ended.get(PLACE)).toMatchObject({ adopted: true })
   })
@@ -138,7 +147,7 @@ data: { a: b }
   const settings = await east().get({
     apiVersion: "v1",
     kind: "ConfigMap",
-    namespace: EAST,
+    namespace: eastProject,
     name: "settings",
   })
   expect(settings?.data).toEqual({ a: "b" })

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { openCluster } from "../../lib/cluster/index.ts"
+import { writeKubeconfig } from "../../lib/cluster/kubeconfig.ts"
 import type { Cluster, ClusterReader, KubeObject } from "../../lib/cluster/types.ts"
 import { federate } from "../../lib/library.ts"
 import type { Notebook } from "../../lib/notebook/notebook.ts"
@@ -22,6 +23,8 @@ import { untilSeen } from "../../runbooks/reading.ts"
 
 export interface Played {
   readonly practice: Practice
+  /** Fresh projects and a fresh folder, with sessions at all sites: the clusters are shared by a file's tests. */
+  begin(): Promise<void>
   /** The federation's folder. */
   readonly state: string
   /** A site's cluster, as its administrator. */
@@ -68,7 +71,9 @@ export async function play(
     ...(options.faults && { faults: options.faults }),
     ...(options.openshift !== undefined && { openshift: options.openshift }),
   })
-  const folderOfState = join(folder, "state")
+  let round = 0
+  const folderOfState = () => join(folder, `state-${round}`)
+  const projectOf = (site: { name: string; role: string }) => `${practiceValues(site).project}-${round}`
   const clusters = new Map(
     practice.clusters.map(({ name, server, admin }) => [
       name,
@@ -87,6 +92,7 @@ export async function play(
       "certificate-authority": join(practice.folder, "ca", `${name}.crt`),
       "token-file": join(practice.folder, "tokens", name),
       ...practiceValues({ name, role }),
+      project: projectOf({ name, role }),
       ...more?.[name],
     })),
   })
@@ -116,6 +122,7 @@ export async function play(
         version: "test",
         interactive: false,
         timeout: 20,
+        quiet: true,
         listeners: [listener],
         signal: new AbortController().signal,
         ...more,
@@ -126,15 +133,36 @@ export async function play(
   }
   return {
     practice,
-    state: folderOfState,
+    async begin() {
+      round++
+      practice.faults.set([])
+      await Promise.all(
+        practice.clusters.map(async ({ name, role, server, admin }) => {
+          const project = projectOf({ name, role })
+          await clusters
+            .get(name)!
+            .create({ apiVersion: "v1", kind: "Namespace", metadata: { name: project } })
+          await writeKubeconfig(join(folderOfState(), "kubeconfigs", name), {
+            server: server.url,
+            ca: server.ca.certificate,
+            token: admin.token,
+            user: admin.name,
+            namespace: project,
+          })
+        }),
+      )
+    },
+    get state() {
+      return folderOfState()
+    },
     events,
     ended,
     cluster: (site) => clusters.get(site)!,
-    project: (site) => String(practiceValues(sites.find(({ name }) => name === site)!).project),
+    project: (site) => projectOf(sites.find(({ name }) => name === site)!),
     async run(more = {}) {
       events.length = 0
       ended.clear()
-      const opened = await openState(folderOfState, { command: "test" })
+      const opened = await openState(folderOfState(), { command: "test" })
       try {
         await withOptions(more, opened, run)
       } finally {
@@ -143,7 +171,7 @@ export async function play(
       return Object.fromEntries([...ended].map(([place, { kind, reason }]) => [place, `${kind}: ${reason}`]))
     },
     async plan(more = {}) {
-      const entries = await withOptions(more, readState(folderOfState), plan)
+      const entries = await withOptions(more, readState(folderOfState()), plan)
       return Object.fromEntries(entries.map((entry) => [placeOf(entry), `${entry.would}: ${entry.reason}`]))
     },
     async close() {
@@ -184,16 +212,6 @@ export const only = (...ids: string[]): Notebook => {
   return { ...guide, steps }
 }
 
-/** Makes the projects of all sites. */
-export const makeProjects = (played: Played): Promise<unknown> =>
-  Promise.all(
-    played.practice.clusters.map(({ name }) =>
-      played
-        .cluster(name)
-        .create({ apiVersion: "v1", kind: "Namespace", metadata: { name: played.project(name) } }),
-    ),
-  )
-
 /** The first answer that a read gives; fails after ten seconds. */
 export async function waitFor<T>(
   cluster: Cluster,
@@ -214,7 +232,6 @@ const skupper = (kind: string, namespace: string, name: string, spec: object): K
 
 /** Installs the operator and links the sites through the API alone, as somebody else would have done. */
 export async function makeNetwork(played: Played): Promise<void> {
-  await makeProjects(played)
   const names = played.practice.clusters.map(({ name }) => name)
   await Promise.all(names.map((name) => makeSite(played, name)))
   const superlink = played.cluster("superlink")
@@ -241,7 +258,8 @@ export async function makeNetwork(played: Played): Promise<void> {
 async function makeSite(played: Played, name: string): Promise<void> {
   const cluster = played.cluster(name)
   const namespace = played.project(name)
-  await cluster.create({
+  // Once a cluster.
+  await cluster.apply({
     apiVersion: "operators.coreos.com/v1alpha1",
     kind: "Subscription",
     metadata: { name: "skupper-operator", namespace: "openshift-operators" },

@@ -6,20 +6,22 @@ import type { KubeObject } from "../../lib/cluster/types.ts"
 import { labels, projectDescription } from "../../runbooks/labels.ts"
 import { foreign, makeNetwork, only, type Played, play, teardown } from "./practice.ts"
 
-const WEST = "flower-openshift-demo"
-const EAST = "flower-supernode-1"
 const SKUPPER = "skupper.io/v2alpha1"
 const OLM = "operators.coreos.com/v1alpha1"
 const notebook = only("deploy-superlink", "deploy-supernode")
 
 let played: Played
+let westProject: string
+let eastProject: string
 beforeEach(async () => {
   played = await play()
+  await played.begin()
+  westProject = played.project("superlink")
+  eastProject = played.project("supernode-1")
   await makeNetwork(played)
-  await played.run({ notebook: only() })
   const spec = { routingKey: "fleet-api", port: 9092 }
-  await west().create(exposure("Connector", WEST, { ...spec, selector: "app=superlink" }))
-  await east().create(exposure("Listener", EAST, { ...spec, host: "fleet-api" }))
+  await west().create(exposure("Connector", westProject, { ...spec, selector: "app=superlink" }))
+  await east().create(exposure("Listener", eastProject, { ...spec, host: "fleet-api" }))
 })
 afterEach(() => played.close())
 
@@ -43,8 +45,8 @@ const KINDS = [
 /** As if the steps had made it. */
 async function claimAll(): Promise<void> {
   for (const [cluster, namespace] of [
-    [west(), WEST],
-    [east(), EAST],
+    [west(), westProject],
+    [east(), eastProject],
   ] as const) {
     for (const [apiVersion, kind] of KINDS.slice(0, 4)) {
       for (const { metadata } of await cluster.list({ apiVersion, kind, namespace })) {
@@ -64,8 +66,8 @@ async function claimAll(): Promise<void> {
 async function left(): Promise<string[]> {
   const found: string[] = []
   for (const [cluster, namespace] of [
-    [west(), WEST],
-    [east(), EAST],
+    [west(), westProject],
+    [east(), eastProject],
   ] as const) {
     for (const [apiVersion, kind] of KINDS) {
       const objects = await cluster.list({ apiVersion, kind, namespace })
@@ -75,7 +77,7 @@ async function left(): Promise<string[]> {
   return found.sort()
 }
 
-const run = (values: Record<string, unknown> = {}) => played.run({ notebook: teardown, values, quiet: true })
+const run = (values: Record<string, unknown> = {}) => played.run({ notebook: teardown, values })
 
 test("what the steps have made goes, in reverse; operator and projects stay", async () => {
   await played.run({ notebook })
@@ -110,22 +112,22 @@ test("what the steps have made goes, in reverse; operator and projects stay", as
 
 test("what was there before stays", async () => {
   await west().create(
-    foreign(WEST, "superlink", { name: "s", image: "flwr/superlink:1.34.0", args: ["--insecure"] }),
+    foreign(westProject, "superlink", { name: "s", image: "flwr/superlink:1.34.0", args: ["--insecure"] }),
   )
   await played.run({ notebook })
   await west().create(
-    exposure("Connector", WEST, { routingKey: "other", port: 80, host: "10.0.0.1" }, "other"),
+    exposure("Connector", westProject, { routingKey: "other", port: 80, host: "10.0.0.1" }, "other"),
   )
   const before = await left()
   const outcomes = await run()
   expect(Object.values(outcomes).filter((outcome) => !/^(acted|done):/.test(outcome))).toEqual([])
-  expect(await left()).toEqual(before.filter((one) => one !== `${EAST} Deployment supernode-1`))
+  expect(await left()).toEqual(before.filter((one) => one !== `${eastProject} Deployment supernode-1`))
 })
 
 test("another federation's is not ours", async () => {
   await claimAll()
   for (const [apiVersion, kind] of [[SKUPPER, "Connector"]] as const) {
-    const ref = { apiVersion, kind, namespace: WEST, name: "fleet-api" }
+    const ref = { apiVersion, kind, namespace: westProject, name: "fleet-api" }
     await west().merge(ref, { metadata: { labels: labels("another") } })
   }
   expect((await played.plan({ notebook: teardown }))["superlink/remove-connector"]).toBe(
@@ -152,13 +154,13 @@ test("--operator removes it once no site is left, and never while others need it
 test("--projects removes those that we made", async () => {
   await claimAll()
   const openshift = { annotations: { "openshift.io/description": projectDescription("trial") } }
-  await east().merge({ apiVersion: "v1", kind: "Namespace", name: EAST }, { metadata: openshift })
+  await east().merge({ apiVersion: "v1", kind: "Namespace", name: eastProject }, { metadata: openshift })
   expect((await played.plan({ notebook: teardown }))["supernode-1/remove-project"]).toContain(
     "--projects removes it",
   )
   const outcomes = await run({ projects: true })
   expect(outcomes["supernode-1/remove-project"]).toMatch(/^acted/)
   expect(outcomes["superlink/remove-project"]).toContain("was there before: it stays")
-  expect(await east().get({ apiVersion: "v1", kind: "Namespace", name: EAST })).toBeUndefined()
+  expect(await east().get({ apiVersion: "v1", kind: "Namespace", name: eastProject })).toBeUndefined()
   expect((await run({ projects: true }))["supernode-1/remove-project"]).toMatch(/^done/)
 })

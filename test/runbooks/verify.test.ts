@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import { activationHop, type Running, registrationHop } from "../../runbooks/chain.ts"
 import type { Context } from "../../runbooks/context.ts"
 import { makeNetwork, only, type Played, play, waitFor } from "./practice.ts"
 
-const WEST = "flower-openshift-demo"
-const EAST = "flower-supernode-1"
+let westProject = "flower-openshift-demo"
+let eastProject = "flower-supernode-1"
 const notebook = only(
   "deploy-superlink",
   "connector",
@@ -30,16 +30,23 @@ const exposure = (kind: string, namespace: string) => ({
 
 describe("the chain", () => {
   let played: Played
-  beforeEach(async () => {
+  beforeAll(async () => {
     played = await play()
+  })
+  beforeEach(async () => {
+    await played.begin()
+    westProject = played.project("superlink")
+    eastProject = played.project("supernode-1")
     await makeNetwork(played)
     const spec = { routingKey: "fleet-api", port: 9092 }
     await played
       .cluster("superlink")
-      .create(object("Connector", WEST, { ...spec, selector: "app=superlink" }))
-    await played.cluster("supernode-1").create(object("Listener", EAST, { ...spec, host: "fleet-api" }))
+      .create(object("Connector", westProject, { ...spec, selector: "app=superlink" }))
+    await played
+      .cluster("supernode-1")
+      .create(object("Listener", eastProject, { ...spec, host: "fleet-api" }))
   })
-  afterEach(() => played.close())
+  afterAll(() => played.close())
 
   const object = (kind: string, namespace: string, spec: object): KubeObject => ({
     apiVersion: "skupper.io/v2alpha1",
@@ -80,30 +87,32 @@ describe("the chain", () => {
 
   test("any hop that is taken away is named, in order from the far end", async () => {
     await verified()
-    await east().remove(deployment(EAST, "supernode-1"))
+    await east().remove(deployment(eastProject, "supernode-1"))
     await sees(/^blocked: supernode: no Deployment supernode-1/)
-    await east().remove(exposure("Listener", EAST))
+    await east().remove(exposure("Listener", eastProject))
     await sees(/^blocked: listener: no Listener fleet-api/)
-    await west().remove(exposure("Connector", WEST))
+    await west().remove(exposure("Connector", westProject))
     await sees(/^blocked: connector: no Connector fleet-api/)
-    await west().remove(deployment(WEST, "superlink"))
+    await west().remove(deployment(westProject, "superlink"))
     await sees(/^blocked: superlink: no Deployment superlink/)
     played.practice.faults.set([{ where: "link", what: "down" }])
-    await sees(/^wait: link: .* is not up: Not operational \(skupper link status -n flower-supernode-1\)/i)
+    await sees(
+      /^wait: link: .* is not up: Not operational \(skupper link status -n flower-supernode-1-\d+\)/i,
+    )
     for (const link of await east().list({
       apiVersion: "skupper.io/v2alpha1",
       kind: "Link",
-      namespace: EAST,
+      namespace: eastProject,
     })) {
-      await east().remove({ ...exposure("Link", EAST), name: link.metadata.name })
+      await east().remove({ ...exposure("Link", eastProject), name: link.metadata.name })
     }
-    await sees(/^blocked: link: no Link in flower-supernode-1 leads to Site superlink/)
+    await sees(/^blocked: link: no Link in flower-supernode-1-\d+ leads to Site superlink/)
   })
 
   test("a SuperLink that was started anew: the SuperNode hangs, is started anew, and is verified under a new id", async () => {
     await verified()
-    await removePods("superlink", WEST, "superlink")
-    await logOf(played, "supernode-1", EAST, /Invalid node ID/)
+    await removePods("superlink", westProject, "superlink")
+    await logOf(played, "supernode-1", eastProject, /Invalid node ID/)
     await sees(
       /^blocked: registration: the SuperLink no longer knows node \d+ \(details = "Invalid node ID"\)/,
     )
@@ -115,35 +124,37 @@ describe("the chain", () => {
 
   test("from 1.40 on the SuperNode comes back by itself", async () => {
     await verified("1.41.0")
-    await removePods("superlink", WEST, "superlink")
+    await removePods("superlink", westProject, "superlink")
     await sees(/^nothing: link up/)
     await verified("1.41.0")
   })
 
   test("versions on either side of 1.40 do not talk", async () => {
     await verified()
-    const { image, ...rest } = (await east().get(deployment(EAST, "supernode-1")))!.spec.template.spec
+    const { image, ...rest } = (await east().get(deployment(eastProject, "supernode-1")))!.spec.template.spec
       .containers[0]
     expect(image).toBe("flwr/supernode:1.34.0")
     const containers = [
       { ...rest, image: "flwr/supernode:1.41.0", args: ["--insecure", "--superlink", "fleet-api:9092"] },
     ]
-    await east().merge(deployment(EAST, "supernode-1"), { spec: { template: { spec: { containers } } } })
+    await east().merge(deployment(eastProject, "supernode-1"), {
+      spec: { template: { spec: { containers } } },
+    })
     await sees(/^wait: registration: Connection attempt failed, retrying in .* \(oc logs pod\/supernode-1-/)
   })
 
   test("a SuperNode that cannot run", async () => {
     await verified()
-    await east().merge(deployment(EAST, "supernode-1"), { spec: { replicas: 0 } })
+    await east().merge(deployment(eastProject, "supernode-1"), { spec: { replicas: 0 } })
     await sees(/^blocked: supernode: Deployment supernode-1 is scaled to 0/)
     played.practice.faults.set([{ where: "pod", what: "quota" }])
-    await east().merge(deployment(EAST, "supernode-1"), { spec: { replicas: 1 } })
+    await east().merge(deployment(eastProject, "supernode-1"), { spec: { replicas: 1 } })
     await sees(/^blocked: supernode: no pod: .*exceeded quota/)
   })
 
   test("the federation names who is not verified", async () => {
     await verified()
-    await east().remove(exposure("Listener", EAST))
+    await east().remove(exposure("Listener", eastProject))
     const outcomes = await played.run({ notebook: verifyAlone })
     expect(outcomes["supernode-1/verify"]).toMatch(/^blocked: listener/)
     expect(outcomes["verify-federation"]).toMatch(/^not run: .*supernode-1\/verify is blocked/)
@@ -152,8 +163,8 @@ describe("the chain", () => {
 
 describe("what logs prove", () => {
   const context = {
-    site: { name: "supernode-1", project: EAST },
-    the: () => ({ project: WEST }),
+    site: { name: "supernode-1", project: eastProject },
+    the: () => ({ project: westProject }),
   } as unknown as Context
   const running = (log: string, startedAt: number, args: string[] = []): Running => ({
     deployment: {

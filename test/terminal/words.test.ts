@@ -45,7 +45,7 @@ describe("width", () => {
   })
 
   it("takes from a text what would move the cursor or hide what is there", () => {
-    expect(clean("a\u001b[2Jb\u0007\u0008c\r\nd\re\tf\u202eg")).toBe("abc\nde    fg")
+    expect(clean("a\u001b[2Jb\u0007\u0008c\r\nd\re\tf\u202eg")).toBe("abc\nde      fg")
     expect(oneLine("  a\n b\u001b]0;title\u0007  c ")).toBe("a b c")
   })
 })

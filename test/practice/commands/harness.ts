@@ -183,7 +183,8 @@ export const startWorld = async (
     mkdirSync(cwd)
     await admin.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } })
     for (const object of deep(one.before ?? [])) await put(object, namespace)
-    for (const [name, text] of Object.entries(one.files ?? {})) writeFileSync(join(cwd, name), filled(text))
+    for (const [name, text] of Object.entries(one.files ?? {}))
+      writeFileSync(join(cwd, name), filled(text), { mode: 0o600 })
     const kubeconfig = join(cwd, "kubeconfig")
     if (as !== "nobody") {
       await writeKubeconfig(kubeconfig, {

@@ -44,13 +44,6 @@ export const slow: Case[] = [
     'Connector "nopods" is not yet configured, check the status for more information\n\n',
     { after: [skupper("Connector", "nopods", { spec: { selector: "app=nopods" } })] },
   ),
-  call(
-    "listener create --wait ready without a match",
-    "listener create l2 80 --wait ready --timeout 10s",
-    1,
-    'Listener "l2" is not yet ready: Not Matched\n\n',
-    { meanwhile: { kind: "Listener", status: configured } },
-  ),
 ]
 
 const cases: Case[] = [

@@ -160,14 +160,6 @@ const all: Case[] = [
     after: [site("west", {})],
   },
   {
-    name: "site create gives up, with no status at all",
-    command: "skupper",
-    argv: ["site", "create", "west", "--timeout=10s"],
-    exit: 1,
-    stdout: 'Site "west" is not yet ready, check the status for more information\n\n',
-    stderr: "",
-  },
-  {
     name: "site create over a half-made one, and all else that is wrong",
     command: "skupper",
     argv: ["site", "create", "West", "--link-access-type", "tunnel", "--timeout", "5s", "--wait", "done"],

@@ -1,0 +1,330 @@
+import type { KubeObject } from "../../../lib/cluster/types.ts"
+import type { Case } from "./case.ts"
+
+const call = (
+  name: string,
+  argv: string,
+  exit: number,
+  stdout: string,
+  stderr = "",
+  more: Partial<Case> = {},
+): Case => ({
+  name,
+  command: "oc",
+  argv: argv.split(" "),
+  exit,
+  stdout,
+  stderr,
+  ...more,
+})
+/** Lets a user into a project of their own. */
+const project = (name: string, user: string, display?: string): KubeObject[] => [
+  {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name, ...(display && { annotations: { "openshift.io/display-name": display } }) },
+  },
+  {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "RoleBinding",
+    metadata: { name: "admin", namespace: name },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "admin" },
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: user }],
+  },
+]
+const NONE = `You don't have any projects. You can try to create a new project, by running
+
+    oc new-project <projectname>
+`
+const LOGIN = "login --server={server} --certificate-authority={ca}"
+const HINTS = `
+You can add applications to this project with the 'new-app' command. For example, try:
+
+    oc new-app rails-postgresql-example
+
+to build a new example application in Ruby. Or use kubectl to deploy a simple Kubernetes application:
+
+    kubectl create deployment hello-node --image=registry.k8s.io/e2e-test-images/agnhost:2.43 -- /agnhost serve-hostname
+
+`
+const config = (namespace: string, user: string, token: string) => `apiVersion: v1
+kind: Config
+clusters:
+  - name: {cluster}
+    cluster:
+      certificate-authority: {ca}
+      server: {server}
+users:
+  - name: ${user}/{cluster}
+    user:
+      token: ${token}
+contexts:
+  - name: ${namespace}/{cluster}/${user}
+    context:
+      cluster: {cluster}
+${namespace && `      namespace: ${namespace}\n`}      user: ${user}/{cluster}
+current-context: ${namespace}/{cluster}/${user}
+`
+
+/** Run one after the other: what a user sees depends on what was there before. */
+const sessions: Case[] = [
+  call(
+    "login by token, no project",
+    `${LOGIN} --token=token-of-dave`,
+    0,
+    `Logged into "{server}" as "dave" using the token provided.\n\n${NONE}`,
+    "",
+    {
+      as: "nobody",
+      kubeconfig: config("", "dave", "token-of-dave"),
+    },
+  ),
+  call(
+    "login by token, one project",
+    `${LOGIN} --token=token-of-alice`,
+    0,
+    'Logged into "{server}" as "alice" using the token provided.\n\nYou have one project on this server: "alices"\n\nUsing project "alices".\n',
+    "",
+    {
+      as: "nobody",
+      before: project("alices", "alice"),
+      kubeconfig: config("alices", "alice", "token-of-alice"),
+    },
+  ),
+  call(
+    "login by password, two projects",
+    `${LOGIN} -u alice -p x`,
+    0,
+    "Login successful.\n\nYou have access to the following projects and can switch between them with 'oc project <projectname>':\n\n  * alices\n    second\n\nUsing project \"alices\".\n",
+    "",
+    {
+      argv: [...LOGIN.split(" "), "-u", "alice", "-p", "alice's password"],
+      as: "nobody",
+      before: project("second", "alice", "The second"),
+      kubeconfig: config("alices", "alice", "sha256~{any}"),
+    },
+  ),
+  call(
+    "login by a password that is wrong",
+    `${LOGIN} -u alice -p wrong`,
+    1,
+    "Login failed (401 Unauthorized)\nVerify you have provided the correct credentials.\n",
+    "",
+    { as: "nobody" },
+  ),
+  call("login by password from stdin", `${LOGIN} -u alice`, 0, "Password: Login successful.\n{rest}", "", {
+    as: "nobody",
+    stdin: "alice's password\n",
+  }),
+  call(
+    "login by a token that does not hold",
+    `${LOGIN} --token=wrong`,
+    1,
+    "",
+    "error: The token provided is invalid or expired.\n",
+    { as: "nobody" },
+  ),
+  call(
+    "login without credentials",
+    LOGIN,
+    1,
+    'You must obtain an API token by visiting {server}/oauth/token/request\n\nAlternatively, use "oc login --web" to login via your browser. See oc login -h for more information.\n',
+    "",
+    { as: "nobody" },
+  ),
+  call(
+    "login again with the session that is there",
+    LOGIN,
+    0,
+    'Logged into "{server}" as "dave" using existing credentials.\n\n{rest}',
+    "",
+    { as: "dave" },
+  ),
+  call(
+    "login at an unknown authority",
+    "login --server={server} --token=x",
+    1,
+    "",
+    "error: The server uses a certificate signed by unknown authority. You may need to use the --certificate-authority flag to provide the path to a certificate file for the certificate authority, or --insecure-skip-tls-verify to bypass the certificate check and use insecure connections.\n",
+    { as: "nobody" },
+  ),
+  call(
+    "login without checking the certificate",
+    "login {server} --insecure-skip-tls-verify --token=token-of-dave",
+    0,
+    `WARNING: Using insecure TLS client config. Setting this option is not supported!\n\nLogged into "{server}" as "dave" using the token provided.\n\n${NONE}`,
+    "",
+    { as: "nobody" },
+  ),
+  call(
+    "login with a CA file that is not there",
+    "login --server={server} --certificate-authority=/nope.crt --token=x",
+    1,
+    "",
+    "error: open /nope.crt: no such file or directory\n",
+    { as: "nobody" },
+  ),
+  call(
+    "login where nothing listens",
+    "login --server=https://{closed} --token=x",
+    1,
+    "",
+    "error: dial tcp {closed}: connect: connection refused - verify you have provided the correct host and port and that the server is currently running.\n",
+    { as: "nobody" },
+  ),
+  call("login without a server", "login --token=x", 1, "", "error: A server URL must be specified\n", {
+    as: "nobody",
+  }),
+  call(
+    "login --web without a browser",
+    `${LOGIN} --web`,
+    1,
+    "Opening login URL in the default browser: {server}/oauth/authorize?client_id=openshift-cli-client&code_challenge={any}&code_challenge_method=S256&redirect_uri=http%3A%2F%2F127.0.0.1%3A{any}%2Fcallback&response_type=code\n",
+    'error: exec: "xdg-open,x-www-browser,www-browser": executable file not found in $PATH\n',
+    {
+      as: "nobody",
+      env: { PATH: "/nowhere" },
+    },
+  ),
+  call("whoami", "whoami", 0, "alice\n", "", { as: "alice" }),
+  call("whoami -t", "whoami -t", 0, "token-of-alice\n", "", { as: "alice" }),
+  call("whoami --show-server", "whoami --show-server", 0, "{server}\n", "", { as: "alice" }),
+  call("whoami --show-context", "whoami --show-context", 0, "{ns}/{cluster}/alice\n", "", { as: "alice" }),
+  call(
+    "whoami with a session that has expired",
+    "whoami",
+    1,
+    "",
+    "error: You must be logged in to the server (Unauthorized)\n",
+    { as: "expired" },
+  ),
+  call("project: which", "project", 0, 'Using project "{ns}" on server "{server}".\n'),
+  call("project -q", "project -q", 0, "{ns}\n"),
+  call(
+    "project: which, without rights",
+    "project",
+    1,
+    "",
+    'error: you do not have rights to view project "{ns}" specified in your config or the project doesn\'t exist\n',
+    { as: "dave" },
+  ),
+  call(
+    "project: another one",
+    "project second",
+    0,
+    'Now using project "second" on server "{server}".\n',
+    "",
+    {
+      as: "alice",
+      kubeconfig:
+        "{rest}- name: second/{cluster}/alice\n    context:\n      cluster: {cluster}\n      namespace: second\n      user: alice/{cluster}\ncurrent-context: second/{cluster}/alice\n",
+    },
+  ),
+  call("project: the same", "project {ns}", 0, 'Already on project "{ns}" on server "{server}".\n'),
+  call(
+    "project: the name of a context",
+    "project {ns}/{cluster}/alice",
+    0,
+    'Now using project "{ns}" from context named "{ns}/{cluster}/alice" on server "{server}".\n',
+    "",
+    { as: "alice" },
+  ),
+  call(
+    "project: not a member",
+    "project nope",
+    1,
+    "",
+    'error: You are not a member of project "nope".\nYour projects are:\n* alices\n* second\n',
+    { as: "alice" },
+  ),
+  call(
+    "project: not there, as administrator",
+    "project nope",
+    1,
+    "",
+    'error: A project named "nope" does not exist on "{server}".\nYour projects are:\n* {rest}',
+  ),
+  call("projects: none", "projects", 0, NONE, "", { as: "dave" }),
+  call(
+    "projects",
+    "projects -n second",
+    0,
+    'You have access to the following projects and can switch between them with \' project <projectname>\':\n\n    alices\n  * second - The second\n\nUsing project "second" on server "{server}".\n',
+    "",
+    { as: "alice" },
+  ),
+  call("projects -q", "projects -q", 0, "alices\nsecond\n", "", { as: "alice" }),
+  call(
+    "new-project",
+    "new-project carols",
+    0,
+    `Now using project "carols" on server "{server}".\n${HINTS}`,
+    "",
+    {
+      as: "carol",
+      after: [{ apiVersion: "project.openshift.io/v1", kind: "Project", metadata: { name: "carols" } }],
+      kubeconfig: "{rest}current-context: carols/{cluster}/carol\n",
+    },
+  ),
+  call(
+    "new-project without touching the kubeconfig",
+    "new-project carols-2 --skip-config-write --description=d --display-name=n",
+    0,
+    `Project "carols-2" created on server "{server}".\n\nTo switch to this project and start adding applications, use:\n\n    oc project carols-2\n${HINTS}`,
+    "",
+    {
+      as: "carol",
+      after: [
+        {
+          apiVersion: "project.openshift.io/v1",
+          kind: "Project",
+          metadata: {
+            name: "carols-2",
+            annotations: { "openshift.io/description": "d", "openshift.io/display-name": "n" },
+          },
+        },
+      ],
+      kubeconfig: "{rest}current-context: {ns}/{cluster}/carol\n",
+    },
+  ),
+  call(
+    "new-project once more",
+    "new-project carols",
+    1,
+    "",
+    'Error from server (AlreadyExists): project.project.openshift.io "carols" already exists\n',
+    { as: "carol" },
+  ),
+]
+/** A server that is no OpenShift. */
+const plain: Case[] = [
+  call(
+    "login by token",
+    `${LOGIN} --token=token-of-alice`,
+    0,
+    'Logged into "{server}" as "alice" using the token provided.\n\nUsing "default" namespace.  You can switch namespaces with:\n\n oc project <projectname>\n',
+    "",
+    {
+      as: "nobody",
+      kubeconfig: config("default", "alice", "token-of-alice"),
+    },
+  ),
+  call(
+    "login --web",
+    `${LOGIN} --web`,
+    1,
+    "",
+    "error: couldn't get {server}/.well-known/oauth-authorization-server: unexpected response status {any}\n",
+    { as: "nobody" },
+  ),
+  call("project, as administrator", "project {ns}", 0, 'Already on project "{ns}" on server "{server}".\n'),
+  call(
+    "new-project",
+    "new-project fresh",
+    1,
+    "",
+    "Error from server (NotFound): the server could not find the requested resource (get projectrequests.project.openshift.io)\n",
+  ),
+]
+
+export { plain, sessions }
