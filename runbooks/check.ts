@@ -1,8 +1,8 @@
 /** Checks across inputs, before anything is applied. */
 import type { Federation, Problem, Site } from "../lib/index.ts"
 import type { SiteInputs, Values } from "./context.ts"
-import { compareVersions, isFlowersOwn, OLDEST, versionOfImage } from "./flower-versions.ts"
-import { amount } from "./workload.ts"
+import { compareVersions, isFlowersOwn, OLDEST, versionOfImage } from "./flower/flower-versions.ts"
+import { amount } from "./flower/workload.ts"
 
 type Guide = Federation<Values, SiteInputs>
 type GuideSite = Site<SiteInputs>

@@ -1,13 +1,19 @@
 import { cannotLook, type Look, main, underWay } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
-import { changeExposure, claimExposure, type Exposure, findExposure, lookAtExposure } from "./exposure.ts"
-import { FLEET_PORT } from "./flower-versions.ts"
-import { FLEET_API } from "./manifests.ts"
-import { seen } from "./reading.ts"
-import { snippet } from "./snippet.ts"
-import { findSuperlink, fleetPort } from "./superlink.ts"
-import { currentPods } from "./trouble.ts"
-import { type Deployment, selectorText } from "./workload.ts"
+import { FLEET_PORT } from "./flower/flower-versions.ts"
+import { FLEET_API } from "./flower/manifests.ts"
+import { findSuperlink, fleetPort } from "./flower/superlink.ts"
+import { type Deployment, selectorText } from "./flower/workload.ts"
+import {
+  changeExposure,
+  claimExposure,
+  type Exposure,
+  findExposure,
+  lookAtExposure,
+} from "./interconnect/exposure.ts"
+import { currentPods } from "./openshift/trouble.ts"
+import { seen } from "./shared/reading.ts"
+import { snippet } from "./shared/snippet.ts"
 
 const asked = (superlink: Deployment): Exposure["spec"] => ({
   routingKey: FLEET_API,

@@ -8,20 +8,20 @@ import {
   underWay,
 } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
-import { askedBy, type Deploying, deploy, lookAtDeployment, redeploy, restartAgain } from "./deploy.ts"
-import { familyOf, superlinkImage } from "./flower-versions.ts"
-import { ours } from "./labels.ts"
-import { superlinkManifest } from "./manifests.ts"
-import { seen } from "./reading.ts"
-import { snippet } from "./snippet.ts"
+import { askedBy, type Deploying, deploy, lookAtDeployment, redeploy, restartAgain } from "./flower/deploy.ts"
+import { familyOf, superlinkImage } from "./flower/flower-versions.ts"
+import { superlinkManifest } from "./flower/manifests.ts"
 import {
   adaptSuperlink,
   chooseVersion,
   findSuperlink,
   runningVersion,
   superlinkMisfits,
-} from "./superlink.ts"
-import { containerOf, type Deployment } from "./workload.ts"
+} from "./flower/superlink.ts"
+import { containerOf, type Deployment } from "./flower/workload.ts"
+import { ours } from "./shared/labels.ts"
+import { seen } from "./shared/reading.ts"
+import { snippet } from "./shared/snippet.ts"
 
 /** @returns nothing where a SuperLink is there whose version cannot be told */
 async function deploying(context: Context, found: Deployment | undefined): Promise<Deploying | undefined> {

@@ -17,16 +17,22 @@ import {
   lookAtDeployment,
   redeploy,
   restartAgain,
-} from "./deploy.ts"
-import { readSuperlinkLog, readSupernodeLog } from "./flower-logs.ts"
-import { argumentOf, FLEET_PORT, familyOf, supernodeImage } from "./flower-versions.ts"
-import { FLEET_API, supernodeManifest } from "./manifests.ts"
-import { seen } from "./reading.ts"
-import { PODS } from "./rollout.ts"
-import { snippet } from "./snippet.ts"
-import { type Chosen, findSuperlink, runningVersion, versionForSupernode, without } from "./superlink.ts"
-import { currentPods } from "./trouble.ts"
-import { containerOf, type Deployment } from "./workload.ts"
+} from "./flower/deploy.ts"
+import { readSuperlinkLog, readSupernodeLog } from "./flower/flower-logs.ts"
+import { argumentOf, FLEET_PORT, familyOf, supernodeImage } from "./flower/flower-versions.ts"
+import { FLEET_API, supernodeManifest } from "./flower/manifests.ts"
+import {
+  type Chosen,
+  findSuperlink,
+  runningVersion,
+  versionForSupernode,
+  without,
+} from "./flower/superlink.ts"
+import { containerOf, type Deployment } from "./flower/workload.ts"
+import { PODS } from "./openshift/rollout.ts"
+import { currentPods } from "./openshift/trouble.ts"
+import { seen } from "./shared/reading.ts"
+import { snippet } from "./shared/snippet.ts"
 
 const ADDRESS = `${FLEET_API}:${FLEET_PORT}`
 

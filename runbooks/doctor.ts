@@ -1,10 +1,10 @@
 import type { ClusterReader, Diagnosis, DoctorCheck, Look, Right } from "../lib/index.ts"
-import { skupperVersion } from "./commands.ts"
 import type { Context } from "./context.ts"
 import installOperator from "./install-operator.ts"
+import { activeSite, SKUPPER } from "./interconnect/skupper.ts"
 import prerequisites from "./prerequisites.ts"
-import { ifAllowed, ifServed, some } from "./reading.ts"
-import { activeSite, SKUPPER } from "./skupper.ts"
+import { skupperVersion } from "./shared/commands.ts"
+import { ifAllowed, ifServed, some } from "./shared/reading.ts"
 
 /** What a look says, as a finding: what is merely not done yet is no trouble. */
 function finding(look: Look): Diagnosis {

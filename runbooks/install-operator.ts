@@ -12,12 +12,21 @@ import {
   underWay,
 } from "../lib/index.ts"
 import { type Context, guideStep, type SiteInputs } from "./context.ts"
-import { manifestFile, writePrivate } from "./files.ts"
-import { adopted, labels, ours } from "./labels.ts"
-import { follow, groupsTrouble, judge, majorOf, OLM, PACKAGE, subscriptionsOf, versionOne } from "./olm.ts"
-import { condition, ifAllowed, ifServed, isTrue, seen, some } from "./reading.ts"
-import { listSites, SKUPPER } from "./skupper.ts"
-import { snippet } from "./snippet.ts"
+import { listSites, SKUPPER } from "./interconnect/skupper.ts"
+import {
+  follow,
+  groupsTrouble,
+  judge,
+  majorOf,
+  OLM,
+  PACKAGE,
+  subscriptionsOf,
+  versionOne,
+} from "./openshift/olm.ts"
+import { manifestFile, writePrivate } from "./shared/files.ts"
+import { adopted, labels, ours } from "./shared/labels.ts"
+import { condition, ifAllowed, ifServed, isTrue, seen, some } from "./shared/reading.ts"
+import { snippet } from "./shared/snippet.ts"
 
 const MANIFESTS = "packages.operators.coreos.com/v1"
 

@@ -2,10 +2,17 @@ import { lookup } from "node:dns/promises"
 import { isIP } from "node:net"
 import { absent, blocked, done, type Look, main, underWay } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
-import { sortLinks } from "./links.ts"
-import { condition, isTrue, seen, untilSeen } from "./reading.ts"
-import { activeSite, interRouter, linkRef, listLinks, message, type SkupperLink } from "./skupper.ts"
-import { snippet } from "./snippet.ts"
+import { sortLinks } from "./interconnect/links.ts"
+import {
+  activeSite,
+  interRouter,
+  linkRef,
+  listLinks,
+  message,
+  type SkupperLink,
+} from "./interconnect/skupper.ts"
+import { condition, isTrue, seen, untilSeen } from "./shared/reading.ts"
+import { snippet } from "./shared/snippet.ts"
 
 /** On a Link that we have nudged, and when. */
 const NUDGED = "flower-runbook/nudged"

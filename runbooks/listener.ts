@@ -1,10 +1,16 @@
 import { type Look, main, underWay } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
-import { changeExposure, claimExposure, type Exposure, findExposure, lookAtExposure } from "./exposure.ts"
-import { FLEET_PORT } from "./flower-versions.ts"
-import { FLEET_API } from "./manifests.ts"
-import { seen } from "./reading.ts"
-import { snippet } from "./snippet.ts"
+import { FLEET_PORT } from "./flower/flower-versions.ts"
+import { FLEET_API } from "./flower/manifests.ts"
+import {
+  changeExposure,
+  claimExposure,
+  type Exposure,
+  findExposure,
+  lookAtExposure,
+} from "./interconnect/exposure.ts"
+import { seen } from "./shared/reading.ts"
+import { snippet } from "./shared/snippet.ts"
 
 const ASKED: Exposure["spec"] = { routingKey: FLEET_API, port: FLEET_PORT, host: FLEET_API }
 

@@ -14,8 +14,8 @@ import {
   proxyFor,
   RunbookError,
 } from "../lib/index.ts"
-import { webLogin } from "./browser.ts"
 import { type Context, guideStep, type SiteInputs } from "./context.ts"
+import { webLogin } from "./openshift/browser.ts"
 
 type Site = Context["site"]
 

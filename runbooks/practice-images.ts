@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto"
 import type { PracticeContainer, PracticeImage } from "../lib/index.ts"
-import { argumentOf, compareVersions, FLEET_PORT, versionOfImage } from "./flower-versions.ts"
+import { argumentOf, compareVersions, FLEET_PORT, versionOfImage } from "./flower/flower-versions.ts"
 
 /** What a SuperLink offers to whoever dials its Fleet API. Its memory ends with its process. */
 interface Fleet {

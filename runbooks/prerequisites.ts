@@ -1,6 +1,6 @@
 import { blocked, done, type Look, main, type Shell } from "../lib/index.ts"
-import { skupperVersion } from "./commands.ts"
 import { guideStep } from "./context.ts"
+import { skupperVersion } from "./shared/commands.ts"
 
 /** Where each command comes from, in a sentence. */
 const CURES: Readonly<Record<string, string>> = {

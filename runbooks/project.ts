@@ -12,9 +12,9 @@ import {
   underWay,
 } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
-import { labels, projectDescription } from "./labels.ts"
-import { hasProjects, ifAllowed, seen, some } from "./reading.ts"
-import { snippet } from "./snippet.ts"
+import { labels, projectDescription } from "./shared/labels.ts"
+import { hasProjects, ifAllowed, seen, some } from "./shared/reading.ts"
+import { snippet } from "./shared/snippet.ts"
 
 const PROJECT = "project.openshift.io/v1"
 

@@ -1,10 +1,10 @@
 import { absent, blocked, type Cluster, different, done, type Look, main, underWay } from "../lib/index.ts"
 import { type Context, guideStep, type SiteInputs } from "./context.ts"
-import { adopted, adoptedMark, claimObject, ours } from "./labels.ts"
-import { condition, isTrue, seen, some } from "./reading.ts"
-import { siteTrouble } from "./site-trouble.ts"
-import { interRouter, listSites, message, type SkupperSite, siteRef } from "./skupper.ts"
-import { snippet } from "./snippet.ts"
+import { siteTrouble } from "./interconnect/site-trouble.ts"
+import { interRouter, listSites, message, type SkupperSite, siteRef } from "./interconnect/skupper.ts"
+import { adopted, adoptedMark, claimObject, ours } from "./shared/labels.ts"
+import { condition, isTrue, seen, some } from "./shared/reading.ts"
+import { snippet } from "./shared/snippet.ts"
 
 /** The link access types that `skupper site create` takes; the rest is set in the Site afterwards. */
 const BY_COMMAND = ["default", "route", "loadbalancer"]

@@ -10,13 +10,13 @@ import {
   notebook,
   underWay,
 } from "../lib/index.ts"
+import { ownManifest } from "./flower/manifests.ts"
 import { inputs } from "./inputs.ts"
-import { ours, projectIsOurs } from "./labels.ts"
-import { ownManifest } from "./manifests.ts"
-import { OLM, PACKAGE } from "./olm.ts"
-import { ifAllowed, ifServed, some } from "./reading.ts"
-import { byOc, labelled, removal, type TeardownContext, teardownInputs } from "./removal.ts"
-import { listSites, SKUPPER } from "./skupper.ts"
+import { listSites, SKUPPER } from "./interconnect/skupper.ts"
+import { OLM, PACKAGE } from "./openshift/olm.ts"
+import { ours, projectIsOurs } from "./shared/labels.ts"
+import { ifAllowed, ifServed, some } from "./shared/reading.ts"
+import { byOc, labelled, removal, type TeardownContext, teardownInputs } from "./shared/removal.ts"
 
 const WORKLOADS = [
   ["apps/v1", "Deployment"],
@@ -25,6 +25,7 @@ const WORKLOADS = [
 
 export const removeSupernode = removal({
   id: "remove-supernode",
+  undoes: ["deploy-supernode", "verify"],
   title: "Remove the SuperNode",
   on: "supernode",
   inputs: ["project", "supernode-manifest"],
@@ -56,6 +57,7 @@ const bySkupper = (what: string) => async (context: TeardownContext, object: Kub
 
 export const removeListener = removal({
   id: "remove-listener",
+  undoes: ["listener"],
   title: "Remove the listener",
   on: "supernode",
   prose: "The listener of `fleet-api`; Skupper takes its Service away.",
@@ -65,6 +67,7 @@ export const removeListener = removal({
 
 export const removeConnector = removal({
   id: "remove-connector",
+  undoes: ["connector"],
   title: "Remove the connector",
   on: "superlink",
   prose: "The connector of `fleet-api`.",
@@ -74,6 +77,7 @@ export const removeConnector = removal({
 
 export const removeLink = removal({
   id: "remove-link",
+  undoes: ["token-issue", "token-redeem", "link-status"],
   title: "Remove the link",
   on: "supernode",
   prose:
@@ -87,6 +91,7 @@ export const removeLink = removal({
 
 export const removeGrants = removal({
   id: "remove-grants",
+  undoes: ["token-issue"],
   title: "Remove what is left of tokens",
   on: "superlink",
   prose: "Access grants that were never used, and the certificate of a link file.",
@@ -96,6 +101,7 @@ export const removeGrants = removal({
 
 export const removeSite = removal({
   id: "remove-site",
+  undoes: ["site-create"],
   title: "Remove the Skupper site",
   on: "every site",
   prose: "The Skupper site, and with it its router. One that was there before stays.",
@@ -107,6 +113,7 @@ export const removeSite = removal({
 
 export const removeSuperlink = removal({
   id: "remove-superlink",
+  undoes: ["deploy-superlink"],
   title: "Remove the SuperLink",
   on: "superlink",
   prose: "The SuperLink's Deployment and Service. One that was there before stays.",
@@ -146,6 +153,7 @@ async function operatorOf(context: TeardownContext): Promise<readonly KubeObject
 
 export const removeOperator = removal({
   id: "remove-operator",
+  undoes: ["install-operator"],
   title: "Remove the operator",
   on: "every site",
   inputs: ["server", "operator-namespace", "operator"],
@@ -163,6 +171,7 @@ export const removeOperator = removal({
 
 export const removeProject = removal({
   id: "remove-project",
+  undoes: ["project"],
   title: "Remove the project",
   on: "every site",
   inputs: ["project", "projects"],

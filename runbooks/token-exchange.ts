@@ -1,7 +1,7 @@
 import { main } from "../lib/index.ts"
 import { guideStep } from "./context.ts"
-import { claimToken, issueToken, lookForToken } from "./issuing.ts"
-import { claimLink, linkAnew, lookForLink, redeem, replaceLinks } from "./redeeming.ts"
+import { claimToken, issueToken, lookForToken } from "./interconnect/issuing.ts"
+import { claimLink, linkAnew, lookForLink, redeem, replaceLinks } from "./interconnect/redeeming.ts"
 
 /** In the lane of each SuperNode, at the SuperLink's cluster. */
 export const tokenIssue = guideStep({

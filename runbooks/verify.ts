@@ -1,4 +1,5 @@
 import { blocked, done, type Look, main } from "../lib/index.ts"
+import { type Context, guideStep } from "./context.ts"
 import {
   activationHop,
   exposureHop,
@@ -7,9 +8,8 @@ import {
   matchedHop,
   registrationHop,
   runningHop,
-} from "./chain.ts"
-import { type Context, guideStep } from "./context.ts"
-import { ownManifest } from "./manifests.ts"
+} from "./flower/chain.ts"
+import { ownManifest } from "./flower/manifests.ts"
 
 /** The hops in order; the first that does not hold is the answer. A SuperLink that is gone breaks its connector too. */
 async function look(context: Context): Promise<Look> {

@@ -80,6 +80,8 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
   readonly always?: boolean
   /** `look` starts processes: it takes a slot like `act`. */
   readonly spawns?: boolean
+  /** Steps of the main notebook that no longer hold once this one acts (teardown): their checkpoints are forgotten. */
+  readonly undoes?: readonly string[]
   /** It makes the session: on a terminal, a step that meets an expired login goes back to this one. */
   readonly session?: boolean
   /** Acts with an equal key never run at once (sites on one cluster; one browser). */

@@ -64,7 +64,12 @@ export type Event =
   | { type: "consent"; what: string; how: "flag" | "asked" | "named" }
   | ({ type: "step started" } & At)
   | ({ type: "looked"; look: Look } & At)
-  | ({ type: "act started"; action: "act" | "change" | "again" } & At)
+  | ({
+      type: "act started"
+      action: "act" | "change" | "again"
+      /** Steps of this site whose checkpoints no longer hold. */
+      undoes?: readonly string[]
+    } & At)
   | ({ type: "command"; line: string; cwd?: string } & At)
   | ({ type: "output"; stream: "stdout" | "stderr"; text: string } & At)
   | ({ type: "command ended"; exitCode: number; seconds: number } & At)

@@ -143,7 +143,8 @@ export class Execution {
       }
       if (deadline.interrupted) return this.#interrupted()
       this.#acts++
-      await bus.durable({ type: "act started", action, ...cell.at })
+      const { undoes } = cell.step
+      await bus.durable({ type: "act started", action, ...(undoes && { undoes }), ...cell.at })
       let result: Again | undefined
       try {
         result = await slots.hold(async () => {

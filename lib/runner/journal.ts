@@ -1,5 +1,5 @@
 import type { Ingredients } from "../notebook/fingerprint.ts"
-import { type Event, placeName, type Recorded, type SiteSummary } from "./events.ts"
+import { type At, type Event, placeName, type Recorded, type SiteSummary } from "./events.ts"
 
 export interface Checkpoint {
   readonly fingerprint: string
@@ -64,6 +64,8 @@ export class MemoryReader implements Memory {
         break
       case "act started":
         this.begun.add(placeName(line))
+        for (const step of line.undoes ?? [])
+          this.#forget(line.site === undefined ? { step } : { step, site: line.site })
         break
       case "act ended":
         this.begun.delete(placeName(line))
@@ -84,5 +86,10 @@ export class MemoryReader implements Memory {
         if (this.lastRun !== undefined) this.lastRun.code = line.code
         break
     }
+  }
+
+  #forget(at: At): void {
+    this.checkpoints.delete(placeName(at))
+    this.made.delete(placeName(at))
   }
 }

@@ -70,6 +70,8 @@ export class Watcher {
           emit({ type: "waiting", reason: look.reason, ...cell.at })
         }
         await observation.changed(signal)
+        // What a look says under an aborted signal is the abort: the last answer is the better one.
+        if (signal.aborted) return look
       }
     } finally {
       observation.close()

@@ -1,6 +1,6 @@
 /** What a run leaves on the clusters and in its folder, so that two can be compared. */
 import { readdirSync } from "node:fs"
-import { labels } from "../../runbooks/labels.ts"
+import { labels } from "../../runbooks/shared/labels.ts"
 import type { World } from "./harness.ts"
 
 const SKUPPER = "skupper.io/v2alpha1"

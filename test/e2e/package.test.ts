@@ -5,7 +5,7 @@ import { homedir, tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { compareVersions } from "../../runbooks/flower-versions.ts"
+import { compareVersions } from "../../runbooks/flower/flower-versions.ts"
 import { installedPackage } from "../bench/package.ts"
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url))

@@ -10,7 +10,12 @@ const RECORDER = new URL("./argv-record.ts", import.meta.url).href
 const SUPERLINK_PROJECT = "flower-openshift-demo"
 
 let world: World
-afterEach(() => world?.close())
+/** What a test that failed leaves behind. */
+const stopping: (() => void)[] = []
+afterEach(async () => {
+  for (const stop of stopping.splice(0)) stop()
+  await world?.close()
+})
 
 /** Secrets by what they are. */
 type Secrets = Map<string, string>
@@ -34,6 +39,7 @@ const middleOf = (key: string): string => key.trim().split("\n").at(-3)!
 /** Grant codes, which are gone once the link is up, and the keys of all Secrets, as they come. */
 function collect(secrets: Secrets): () => Promise<void> {
   const ended = new AbortController()
+  stopping.push(() => ended.abort())
   const take = (object: KubeObject) => {
     const { name } = object.metadata
     if (object.kind === "AccessGrant" && object.status?.code)
@@ -95,6 +101,7 @@ function openedFiles(folder: string): { stop(): string[] } {
     }
   }
   const watcher = watch(folder, { recursive: true }, look)
+  stopping.push(() => watcher.close())
   return {
     stop() {
       watcher.close()
@@ -165,7 +172,8 @@ test.each<Way>([
     const open = openedFiles(world.folder)
 
     texts.push(await world.call(["run", "--federation", file, "--yes", "--show"], { env }))
-    expect(texts[0]).toMatchObject({ code: 0, stderr: "" })
+    const [{ code, stdout }] = texts as [Ended]
+    expect(code, stdout).toBe(0)
     for (const line of [
       "status",
       "status --live",

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject, Ref } from "../../lib/cluster/types.ts"
-import { labels } from "../../runbooks/labels.ts"
+import { labels } from "../../runbooks/shared/labels.ts"
 import { foreign, only, type Played, play } from "./practice.ts"
 
 const PLACE = "superlink/deploy-superlink"

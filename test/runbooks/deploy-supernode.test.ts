@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
-import { labels } from "../../runbooks/labels.ts"
+import { labels } from "../../runbooks/shared/labels.ts"
 import { foreign, only, type Played, play } from "./practice.ts"
 
 const PLACE = "supernode-1/deploy-supernode"

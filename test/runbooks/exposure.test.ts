@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import connector from "../../runbooks/connector.ts"
-import { ADOPTED, labels } from "../../runbooks/labels.ts"
+import { ADOPTED, labels } from "../../runbooks/shared/labels.ts"
 import listener from "../../runbooks/listener.ts"
 import { type Clusters, conditions, namespace, put, setStatus, skupper, startClusters } from "./clusters.ts"
 import { foreign } from "./practice.ts"

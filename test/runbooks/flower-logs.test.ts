@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower-logs.ts"
+import { readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower/flower-logs.ts"
 
 const coloured = (level: string, text: string) => `\u001b[92m${level} \u001b[0m:      ${text}`
 const info = (...lines: string[]) => `${lines.map((line) => coloured("INFO", line)).join("\n")}\n`

@@ -6,7 +6,7 @@ import {
   superlinkArguments,
   supernodeArguments,
   versionOfImage,
-} from "../../runbooks/flower-versions.ts"
+} from "../../runbooks/flower/flower-versions.ts"
 
 const tls = { folder: "/certs" }
 

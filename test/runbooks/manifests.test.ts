@@ -3,14 +3,14 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Context } from "../../runbooks/context.ts"
-import { labels } from "../../runbooks/labels.ts"
+import { labels } from "../../runbooks/shared/labels.ts"
 import {
   ownManifest,
   superlinkManifest,
   supernodeManifest,
   VERSION_ANNOTATION,
-} from "../../runbooks/manifests.ts"
-import { amount, type Deployment, deploymentDifferences } from "../../runbooks/workload.ts"
+} from "../../runbooks/flower/manifests.ts"
+import { amount, type Deployment, deploymentDifferences } from "../../runbooks/flower/workload.ts"
 
 const asked = { version: "1.34.0", federation: "trial", numericUser: false }
 const superlink = (more: object = {}) =>

@@ -1,6 +1,6 @@
 /** OLM's objects, for the tests of what reads them. */
 import type { KubeObject } from "../../lib/cluster/types.ts"
-import { OLM, PACKAGE } from "../../runbooks/olm.ts"
+import { OLM, PACKAGE } from "../../runbooks/openshift/olm.ts"
 
 export const NS = "openshift-operators"
 export const CSV = "skupper-operator.v2.1.4-rh-3"

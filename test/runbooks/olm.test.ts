@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
-import { judge, OLM, type Subscribed } from "../../runbooks/olm.ts"
+import { judge, OLM, type Subscribed } from "../../runbooks/openshift/olm.ts"
 import { conditions } from "./clusters.ts"
 import { CSV, csv, NS, subscription } from "./olm-objects.ts"
 

@@ -19,7 +19,7 @@ import type { PlanEntry, RunOptions } from "../../lib/runner/types.ts"
 import { createToolbox } from "../../lib/tools.ts"
 import guide, { program } from "../../runbooks/index.ts"
 import { practiceImages, practiceValues } from "../../runbooks/practice-images.ts"
-import { untilSeen } from "../../runbooks/reading.ts"
+import { untilSeen } from "../../runbooks/shared/reading.ts"
 
 export interface Played {
   readonly practice: Practice

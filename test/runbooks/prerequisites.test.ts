@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { readSkupperVersion } from "../../runbooks/commands.ts"
+import { readSkupperVersion } from "../../runbooks/shared/commands.ts"
 import prerequisites from "../../runbooks/prerequisites.ts"
-import { snippet } from "../../runbooks/snippet.ts"
+import { snippet } from "../../runbooks/shared/snippet.ts"
 import { type Clusters, startClusters } from "./clusters.ts"
 
 describe("the version of skupper", () => {

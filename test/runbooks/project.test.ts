@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { setNamespace } from "../../lib/cluster/kubeconfig.ts"
-import { projectDescription, projectIsOurs } from "../../runbooks/labels.ts"
+import { projectDescription, projectIsOurs } from "../../runbooks/shared/labels.ts"
 import project from "../../runbooks/project.ts"
 import { type Clusters, namespace, type PlayedSite, setStatus, startClusters } from "./clusters.ts"
 

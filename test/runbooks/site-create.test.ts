@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
-import { ADOPTED, FEDERATION, labels, MANAGED_BY } from "../../runbooks/labels.ts"
+import { ADOPTED, FEDERATION, labels, MANAGED_BY } from "../../runbooks/shared/labels.ts"
 import siteCreate from "../../runbooks/site-create.ts"
 import {
   type Clusters,

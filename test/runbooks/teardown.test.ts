@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
-import { labels, projectDescription } from "../../runbooks/labels.ts"
+import { labels, projectDescription } from "../../runbooks/shared/labels.ts"
 import { foreign, makeNetwork, only, type Played, play, teardown } from "./practice.ts"
 
 const SKUPPER = "skupper.io/v2alpha1"

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
-import { labels } from "../../runbooks/labels.ts"
+import { labels } from "../../runbooks/shared/labels.ts"
 import { type Played, play } from "./practice.ts"
 import { journalOf, placesToTheLink, TO_THE_LINK, walk } from "./walk.ts"
 

@@ -276,4 +276,15 @@ describe("run", () => {
     expect(world.acts).toHaveLength(1)
     expect(result.code).toBe(0)
   })
+
+  it("forgets the checkpoints of what was undone", async () => {
+    const world = new World()
+    const made = book(plain("open", "hub"))
+    const { folder: at } = await runIn(world, made, federationOf(0))
+    const undone = book(plain("close", "hub", { undoes: ["open"] }))
+    await runIn(world, undone, federationOf(0), { folder: at })
+    world.facts.clear()
+    const result = await runIn(world, made, federationOf(0), { folder: at, trustCheckpoints: true })
+    expect(kinds(result)["hub/open"]).toBe("acted")
+  })
 })

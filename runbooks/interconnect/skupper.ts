@@ -1,6 +1,6 @@
 /** Skupper's resources, as the steps read them (group skupper.io; facts of its status conditions: Skupper 2.1 to 2.2). */
-import type { ClusterReader, KubeObject, Ref } from "../lib/index.ts"
-import { condition } from "./reading.ts"
+import type { ClusterReader, KubeObject, Ref } from "../../lib/index.ts"
+import { condition } from "../shared/reading.ts"
 
 export const SKUPPER = "skupper.io/v2alpha1"
 

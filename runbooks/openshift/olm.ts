@@ -7,8 +7,8 @@ import {
   type Look,
   type Query,
   underWay,
-} from "../lib/index.ts"
-import { condition, ifAllowed, isTrue, seen, some } from "./reading.ts"
+} from "../../lib/index.ts"
+import { condition, ifAllowed, isTrue, seen, some } from "../shared/reading.ts"
 
 export const OLM = "operators.coreos.com/v1alpha1"
 /** The package of Red Hat Service Interconnect, 1.x and 2.x alike. */

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises"
-import { type CommandResult, RunbookError } from "../lib/index.ts"
-import type { Context } from "./context.ts"
+import { type CommandResult, RunbookError } from "../../lib/index.ts"
+import type { Context } from "../context.ts"
 
 /** `oc login --web` writes a kubeconfig; what it prints meanwhile is told to the person as it comes. */
 export async function webLogin(

@@ -11,12 +11,12 @@ import {
   type Look,
   RunbookError,
   underWay,
-} from "../lib/index.ts"
-import type { Context } from "./context.ts"
+} from "../../lib/index.ts"
+import type { Context } from "../context.ts"
+import { adopted, claimObject, ours } from "../shared/labels.ts"
+import { ifAllowed, seen, some, untilSeen } from "../shared/reading.ts"
 import { dropGrants, hide } from "./issuing.ts"
-import { adopted, claimObject, ours } from "./labels.ts"
 import { type SortedLinks, sortLinks } from "./links.ts"
-import { ifAllowed, seen, some, untilSeen } from "./reading.ts"
 import {
   type AccessToken,
   activeSite,

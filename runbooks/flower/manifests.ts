@@ -1,8 +1,11 @@
 /** The objects that we apply: snippets parsed and their fields set. A text is never substituted. */
 import { readFileSync } from "node:fs"
-import { type KubeObject, RunbookError, UsageError } from "../lib/index.ts"
-import type { Context } from "./context.ts"
-import { manifestFile, writePrivate } from "./files.ts"
+import { type KubeObject, RunbookError, UsageError } from "../../lib/index.ts"
+import type { Context } from "../context.ts"
+import { manifestFile, writePrivate } from "../shared/files.ts"
+import { labels, ours } from "../shared/labels.ts"
+import { seen } from "../shared/reading.ts"
+import { snippet } from "../shared/snippet.ts"
 import {
   FLEET_PORT,
   familyOf,
@@ -12,9 +15,6 @@ import {
   supernodeArguments,
   supernodeImage,
 } from "./flower-versions.ts"
-import { labels, ours } from "./labels.ts"
-import { seen } from "./reading.ts"
-import { snippet } from "./snippet.ts"
 import { type Container, containerOf, type Deployment } from "./workload.ts"
 
 /** Kept on what we deploy: own images do not tell Flower's version. */

@@ -1,15 +1,15 @@
 /** The way from a SuperNode to its SuperLink, hop by hop. The first that is broken is named. */
-import { blocked, type Look, underWay } from "../lib/index.ts"
-import type { Context } from "./context.ts"
-import { type Exposure, findExposure } from "./exposure.ts"
+import { blocked, type Look, underWay } from "../../lib/index.ts"
+import type { Context } from "../context.ts"
+import { type Exposure, findExposure } from "../interconnect/exposure.ts"
+import { sortLinks } from "../interconnect/links.ts"
+import { activeSite, listLinks, message } from "../interconnect/skupper.ts"
+import { incomplete } from "../openshift/rollout.ts"
+import { currentPods, troubleOf } from "../openshift/trouble.ts"
+import { condition, isTrue, seen } from "../shared/reading.ts"
 import { readSuperlinkLog, readSupernodeLog } from "./flower-logs.ts"
-import { sortLinks } from "./links.ts"
 import { FLEET_API } from "./manifests.ts"
-import { condition, isTrue, seen } from "./reading.ts"
-import { incomplete } from "./rollout.ts"
-import { activeSite, listLinks, message } from "./skupper.ts"
 import { deploymentRef, findSuperlink } from "./superlink.ts"
-import { currentPods, troubleOf } from "./trouble.ts"
 import { containerOf, type Deployment } from "./workload.ts"
 
 /** A hop that holds says so in a word or two; one that does not, with a look that is not *done*. */

@@ -1,5 +1,5 @@
 /** Small helpers of looks: reading Kubernetes objects as a person would. */
-import { type Cluster, type ClusterReader, type KubeObject, LookError, type Seen } from "../lib/index.ts"
+import { type Cluster, type ClusterReader, type KubeObject, LookError, type Seen } from "../../lib/index.ts"
 
 export interface Condition {
   type: string

@@ -1,7 +1,7 @@
 /** Why the pods of a Deployment do not run, in the cluster's own words, and what cures it. */
-import type { ClusterReader, KubeObject } from "../lib/index.ts"
-import { condition, ifAllowed } from "./reading.ts"
-import type { Deployment } from "./workload.ts"
+import type { ClusterReader, KubeObject } from "../../lib/index.ts"
+import type { Deployment } from "../flower/workload.ts"
+import { condition, ifAllowed } from "../shared/reading.ts"
 
 export interface Trouble {
   readonly reason: string

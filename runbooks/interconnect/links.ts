@@ -1,5 +1,5 @@
-import { ours } from "./labels.ts"
-import { isTrue } from "./reading.ts"
+import { ours } from "../shared/labels.ts"
+import { isTrue } from "../shared/reading.ts"
 import type { SkupperLink, SkupperSite } from "./skupper.ts"
 import { type GeneratedLink, type IssuedToken, isLinkOf } from "./token-file.ts"
 

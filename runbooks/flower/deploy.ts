@@ -9,12 +9,12 @@ import {
   type Look,
   RunbookError,
   underWay,
-} from "../lib/index.ts"
-import type { Context } from "./context.ts"
-import { adoptedMark, ours } from "./labels.ts"
+} from "../../lib/index.ts"
+import type { Context } from "../context.ts"
+import { lookAtRollout } from "../openshift/rollout.ts"
+import { adoptedMark, ours } from "../shared/labels.ts"
+import { seen } from "../shared/reading.ts"
 import { type Asked, applyManifest, type Manifest } from "./manifests.ts"
-import { seen } from "./reading.ts"
-import { lookAtRollout } from "./rollout.ts"
 import { deploymentRef } from "./superlink.ts"
 import { containerOf, type Deployment, deploymentDifferences, selectorText } from "./workload.ts"
 

@@ -9,11 +9,11 @@ import {
   type Look,
   type Ref,
   underWay,
-} from "../lib/index.ts"
-import type { Context } from "./context.ts"
-import { adopted, adoptedMark, claimObject } from "./labels.ts"
-import { FLEET_API } from "./manifests.ts"
-import { condition, isTrue, seen } from "./reading.ts"
+} from "../../lib/index.ts"
+import type { Context } from "../context.ts"
+import { FLEET_API } from "../flower/manifests.ts"
+import { adopted, adoptedMark, claimObject } from "../shared/labels.ts"
+import { condition, isTrue, seen } from "../shared/reading.ts"
 import { message, SKUPPER } from "./skupper.ts"
 
 export interface Exposure extends KubeObject {

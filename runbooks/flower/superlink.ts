@@ -1,6 +1,7 @@
 /** The SuperLink that is there: whose it is, and which Flower version it runs. */
-import type { Difference } from "../lib/index.ts"
-import type { Context } from "./context.ts"
+import type { Difference } from "../../lib/index.ts"
+import type { Context } from "../context.ts"
+import { ours } from "../shared/labels.ts"
 import {
   argumentOf,
   compareVersions,
@@ -10,7 +11,6 @@ import {
   superlinkImage,
   versionOfImage,
 } from "./flower-versions.ts"
-import { ours } from "./labels.ts"
 import { VERSION_ANNOTATION } from "./manifests.ts"
 import { containerOf, type Deployment } from "./workload.ts"
 

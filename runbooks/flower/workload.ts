@@ -1,5 +1,5 @@
 /** A Deployment as asked and as found: which fields differ. Only what we set is compared, not what a cluster adds. */
-import type { Difference, KubeObject } from "../lib/index.ts"
+import type { Difference, KubeObject } from "../../lib/index.ts"
 
 export interface Container {
   name: string

@@ -1,11 +1,11 @@
 /** Making a token, or a link file, at the SuperLink's site. */
 import { mkdir, open, rm } from "node:fs/promises"
 import { basename, dirname } from "node:path"
-import { absent, type Cluster, done, type Look, RunbookError } from "../lib/index.ts"
-import type { Context } from "./context.ts"
-import { writePrivate } from "./files.ts"
-import { claimObject, selector } from "./labels.ts"
-import { untilSeen } from "./reading.ts"
+import { absent, type Cluster, done, type Look, RunbookError } from "../../lib/index.ts"
+import type { Context } from "../context.ts"
+import { writePrivate } from "../shared/files.ts"
+import { claimObject, selector } from "../shared/labels.ts"
+import { untilSeen } from "../shared/reading.ts"
 import { type AccessGrant, activeSite, grantRef, interRouter, SKUPPER } from "./skupper.ts"
 import { type GeneratedLink, type IssuedToken, parseToken, readTokenFile } from "./token-file.ts"
 

@@ -7,10 +7,10 @@ import {
   done,
   type Look,
   underWay,
-} from "../lib/index.ts"
-import { seen } from "./reading.ts"
+} from "../../lib/index.ts"
+import type { Deployment } from "../flower/workload.ts"
+import { seen } from "../shared/reading.ts"
 import { troubleOf } from "./trouble.ts"
-import type { Deployment } from "./workload.ts"
 
 /**
  * A failure that was seen last so long ago (milliseconds) may have been cured: retries of a cluster come up to 16

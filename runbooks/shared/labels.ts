@@ -1,4 +1,4 @@
-import type { Cluster, KubeObject, Ref } from "../lib/index.ts"
+import type { Cluster, KubeObject, Ref } from "../../lib/index.ts"
 
 export const MANAGED_BY = "app.kubernetes.io/managed-by"
 export const FEDERATION = "flower-runbook/federation"

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 
 /** Where snippets/ lies: beside runbooks/ in a checkout, at the package's root for a step that runs from dist/runbooks/. */
-const PLACES = ["../snippets/", "../../snippets/"]
+const PLACES = ["../../snippets/", "../../../snippets/"]
 
 /**
  * The text of a file in snippets/. Synchronous and small: a step's `expect` is a getter around it, so that nothing is

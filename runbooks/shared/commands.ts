@@ -1,4 +1,4 @@
-import type { Shell } from "../lib/index.ts"
+import type { Shell } from "../../lib/index.ts"
 
 /** What a command on PATH says it is. */
 export interface SkupperVersion {

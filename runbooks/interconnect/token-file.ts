@@ -1,6 +1,6 @@
 /** What lies in `tokens/<site>.yaml`: an access token, or with `--link-with file` a link and its certificate. */
 import { readFile } from "node:fs/promises"
-import type { KubeObject } from "../lib/index.ts"
+import type { KubeObject } from "../../lib/index.ts"
 import type { AccessToken, Endpoint, SkupperLink } from "./skupper.ts"
 
 /** A token, as `skupper token issue` writes it. */

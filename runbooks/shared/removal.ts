@@ -11,8 +11,8 @@ import {
   type StepContext,
   step,
   underWay,
-} from "../lib/index.ts"
-import type { SiteInputs, Values } from "./context.ts"
+} from "../../lib/index.ts"
+import type { SiteInputs, Values } from "../context.ts"
 import { selector } from "./labels.ts"
 import { ifServed, seen, some } from "./reading.ts"
 
@@ -34,6 +34,8 @@ export type TeardownContext = StepContext<
 export interface Removal {
   readonly id: string
   readonly title: string
+  /** The main notebook's steps that no longer hold. */
+  readonly undoes: readonly string[]
   readonly on: string
   readonly needs?: readonly string[]
   readonly prose: string
