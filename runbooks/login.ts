@@ -41,14 +41,20 @@ async function look({ cluster, site, kubeconfig }: Context): Promise<Look> {
       throw error
     return absent(`the session has expired: ${error.look.reason}`)
   }
-  // Identity providers may fold case; another name is another person.
-  if (
-    site.login === "password" &&
-    site.username?.toLowerCase() !== user.toLowerCase() &&
-    site.username !== undefined
-  )
-    return different([{ field: "user", found: user, asked: site.username }])
+  const { login, username } = site
+  if (login === "password" && username !== undefined && !(await isThisUser(username, user, kubeconfig)))
+    return different([{ field: "user", found: user, asked: username }])
   return done(`logged in as ${user} at ${site.server}`)
+}
+
+/**
+ * Identity providers may fold case, or give the person another name than the one they log in with (`kubeadmin` is
+ * `kube:admin`): then the kubeconfig tells with which name our session was made.
+ */
+async function isThisUser(username: string, user: string, kubeconfig: string): Promise<boolean> {
+  if (username.toLowerCase() === user.toLowerCase()) return true
+  const { readUser } = await kubeconfigs()
+  return (await readUser(kubeconfig))?.startsWith(`${username}/`) === true
 }
 
 /** Somebody has put another user's token into the file. One that has been deleted since tells nothing. */
@@ -113,6 +119,7 @@ async function withToken(context: Context, token: string): Promise<void> {
   await writeKubeconfig(kubeconfig, {
     server: site.server,
     token,
+    ...(site.login === "password" && { user: site.username }),
     ca: await caOf(site),
     namespace: await namespaceOf(kubeconfig),
     proxy: proxyOf(site),
@@ -220,14 +227,25 @@ async function sessionBeside({
 async function checked({ $, site }: Context, what: string): Promise<void> {
   const { exitCode, stdout, stderr } = await $.with({ nothrow: true })`oc whoami`
   if (exitCode === 0) return
+  const why = stderr.trim() || stdout.trim()
   throw new RunbookError(`${what} does not log in to ${site.server}`, {
-    why: stderr.trim() || stdout.trim(),
-    fix:
-      site.login === "token"
-        ? "a token lives 24 hours: copy a new one from the web console (Copy login command) into the file"
-        : "check that it is valid, and that the server is the right one",
+    why,
+    fix: cureOf(why, site.login),
     next: `flower-runbook step login --site ${site.name}`,
   })
+}
+
+function cureOf(why: string, login: string): string {
+  if (/x509|certificate/.test(why)) {
+    return "give the file of the CA that signed the server's certificate as certificate-authority, or have the certificate put right"
+  }
+  // Only the server's own refusal speaks against what was given.
+  if (!/Unauthorized|must be logged in|expired/i.test(why)) {
+    return "see whether the server is the right one, up, and to be reached from here (VPN, proxy)"
+  }
+  return login === "token"
+    ? "a token lives 24 hours: copy a new one from the web console (Copy login command) into the file"
+    : "check that it is valid, and that the server is the right one"
 }
 
 export default guideStep({

@@ -1,8 +1,8 @@
 import type { Input } from "../notebook/inputs.ts"
+import { didYouMean } from "../notebook/nearest.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { checked, parseText } from "./input-values.ts"
 import { emptyLayer, hasInput, type Layer, layerOf } from "./layers.ts"
-import { didYouMean } from "./nearest.ts"
 
 /** Inputs handed over as data by a program: texts are read as flags are, other values are taken as they are. */
 export function dataLayer(

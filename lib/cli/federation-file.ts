@@ -3,11 +3,11 @@ import { dirname, relative, resolve } from "node:path"
 import type { Document, LineCounter, Node, Pair, Scalar } from "yaml"
 import { UsageError } from "../notebook/errors.ts"
 import type { Input } from "../notebook/inputs.ts"
+import { didYouMean } from "../notebook/nearest.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { defaultSiteName, fileKey } from "../notebook/roles.ts"
 import { checked, type Parsed, parseText } from "./input-values.ts"
 import { emptyLayer, type Given, type LayerData, type SiteName, siteInputs } from "./layers.ts"
-import { didYouMean } from "./nearest.ts"
 
 type Yaml = typeof import("yaml")
 

@@ -1,8 +1,8 @@
+import { didYouMean } from "../notebook/nearest.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { defaultSiteName, fileKey } from "../notebook/roles.ts"
 import { parseText } from "./input-values.ts"
 import { emptyLayer, type Given, type LayerData, type SiteName, siteInputs } from "./layers.ts"
-import { didYouMean } from "./nearest.ts"
 import type { Flags } from "./parse.ts"
 import { splitPairs } from "./split.ts"
 

@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs"
 import { homedir } from "node:os"
 import { join, resolve } from "node:path"
 import type { Input } from "../notebook/inputs.ts"
-import { didYouMean } from "./nearest.ts"
+import { didYouMean } from "../notebook/nearest.ts"
 import { splitOutside, splitPairs } from "./split.ts"
 
 /** A value as the notebook takes it, or a sentence that says what is wrong with the text. */

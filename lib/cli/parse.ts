@@ -1,8 +1,8 @@
 import { UsageError } from "../notebook/errors.ts"
+import { didYouMean } from "../notebook/nearest.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { COMMANDS, type CommandSpec, type FlagSpec, flagsOf, SHELLS } from "./commands-table.ts"
 import { parseText } from "./input-values.ts"
-import { didYouMean } from "./nearest.ts"
 import { splitOutside } from "./split.ts"
 
 /** What was typed after the program's name, checked against the table of commands. */

@@ -16,7 +16,7 @@ export interface NewKubeconfig {
   /** PEM, written into the file. */
   readonly ca?: string
   readonly token?: string
-  /** For the names in the file; `oc whoami`'s answer. Default `user`. */
+  /** For the names in the file: who logged in. Default `user`. */
   readonly user?: string
   readonly namespace?: string
   /** `http://proxy:3128`; clients take it from here, whatever their environment says. */
@@ -92,6 +92,12 @@ export async function copyContext(
 export async function readNamespace(path: string): Promise<string | undefined> {
   const config = await readKubeconfig(path)
   return config && currentContext(config)?.context.namespace
+}
+
+/** The name of the current context's user, as `oc` gives it: `name/host:port`; nothing where there is none. */
+export async function readUser(path: string): Promise<string | undefined> {
+  const config = await readKubeconfig(path)
+  return config && currentContext(config)?.context.user
 }
 
 /** The server of the current context; nothing where there is no file or none is set. */

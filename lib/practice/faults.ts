@@ -1,6 +1,7 @@
 /** The one table of faults: what strikes where, how often and for how long. */
 import { parse } from "yaml"
 import { UsageError } from "../notebook/errors.ts"
+import { nearest } from "../notebook/nearest.ts"
 import type { Fault, FaultTable, FaultWhere } from "./types.ts"
 
 /** What can happen at each place. */
@@ -77,22 +78,9 @@ export const createFaultTable = (initial: readonly Fault[] = []): FaultTable => 
   }
 }
 
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    }
-    row = next
-  }
-  return row[b.length]!
-}
-
-const nearest = (word: string, words: readonly string[]): string => {
-  const close = words.map((it) => ({ it, far: distance(word, it) })).sort((a, b) => a.far - b.far)[0]
-  const hint = close !== undefined && close.far <= 3 ? `did you mean ${close.it}? ` : ""
-  return `${hint}There are: ${words.join(", ")}`
+const choose = (word: string, words: readonly string[]): string => {
+  const found = nearest(word, words)
+  return `${found === undefined ? "" : `did you mean ${found}? `}There are: ${words.join(", ")}`
 }
 
 const wrong = (at: number, what: string, fix: string): never => {
@@ -107,7 +95,7 @@ const check = (entry: unknown, at: number): Fault => {
   if (typeof fault.what === "number") fault.what = String(fault.what) // YAML reads 503 as a number
   for (const [key, value] of Object.entries(fault)) {
     const type = fields[key as keyof Fault]
-    if (type === undefined) wrong(at, `unknown key ${key}`, nearest(key, Object.keys(fields)))
+    if (type === undefined) wrong(at, `unknown key ${key}`, choose(key, Object.keys(fields)))
     if (typeof value !== type || (type === "number" && !((value as number) >= 0))) {
       wrong(at, `${key} must be a ${type === "number" ? "number, 0 or more" : "string"}`, `correct ${key}`)
     }
@@ -115,9 +103,9 @@ const check = (entry: unknown, at: number): Fault => {
   const { where, what, match } = fault as { where?: string; what?: string; match?: string }
   const choices = kinds[where as FaultWhere] as readonly string[] | undefined
   if (where === undefined) wrong(at, "where is missing", `add where: one of ${Object.keys(kinds).join(", ")}`)
-  if (choices === undefined) wrong(at, `unknown where ${where}`, nearest(where!, Object.keys(kinds)))
+  if (choices === undefined) wrong(at, `unknown where ${where}`, choose(where!, Object.keys(kinds)))
   if (what === undefined) wrong(at, "what is missing", `add what: one of ${choices!.join(", ")}`)
-  if (!choices!.includes(what!)) wrong(at, `unknown what ${what} for ${where}`, nearest(what!, choices!))
+  if (!choices!.includes(what!)) wrong(at, `unknown what ${what} for ${where}`, choose(what!, choices!))
   if (match !== undefined) {
     try {
       new RegExp(match)

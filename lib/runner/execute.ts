@@ -1,3 +1,4 @@
+import { RunbookError } from "../notebook/errors.ts"
 import type { Blocked, CannotLook, Look } from "../notebook/looks.ts"
 import type { Again } from "../notebook/step.ts"
 import type { Bus } from "./bus.ts"
@@ -183,7 +184,7 @@ export class Execution {
     }
     await bus.durable({ type: "act ended", action, ok: false, reason, ...cell.at })
     this.#begun = false
-    if (deadline.passed) return this.#late(deadline, reason)
+    if (deadline.passed) return this.#late(deadline, look?.is === "cannot look" ? look.reason : reason, error)
     if (look !== undefined && isTransient(error) && this.#acts < MOST_ACTS) {
       bus.emit({ type: "note", text: `${reason}: tried again`, ...cell.at })
       await pause(500 * 2 ** this.#acts, deadline.signal)
@@ -297,10 +298,12 @@ export class Execution {
     })
   }
 
-  #late(deadline: Deadline, reason: string): Ending {
+  /** `error`: what the last act threw. */
+  #late(deadline: Deadline, reason: string, error?: unknown): Ending {
     return ending("failed", `not done after ${deadline.seconds} s: ${reason}`, {
       root: this.#cell.key,
       code: "timeout",
+      ...(error instanceof RunbookError && error.why !== undefined && { why: error.why }),
       fix: "once the cause is gone, run the same command again: it goes on from here; --timeout waits longer",
     })
   }

@@ -54,21 +54,25 @@ export class Watcher {
     const signal = within === undefined ? deadline.signal : AbortSignal.any([deadline.signal, within])
     const emit = this.#bus.emit
     const observation = this.#toolbox.observe({ step: cell.step, site: cell.site, signal, emit })
-    let said: string | undefined
+    let last: Look | undefined
     try {
       for (;;) {
         const look = await answer(() =>
           cell.step.look(contextOf(this.#source, cell, observation.tools, deadline.signal, emit)),
-        )
+        ).catch((error: unknown) => {
+          // The time was over in the middle of a look: the last whole answer says more than that.
+          if (signal.aborted && last !== undefined) return last
+          throw error
+        })
         const settled =
           look.is !== "under way" &&
           !(look.is === "cannot look" && look.because !== "login") &&
           !(unlike !== undefined && look.is === unlike.is && look.reason === unlike.reason)
         if (settled || signal.aborted) return look
-        if (look.reason !== said) {
-          said = look.reason
+        if (look.reason !== last?.reason) {
           emit({ type: "waiting", reason: look.reason, ...cell.at })
         }
+        last = look
         await observation.changed(signal)
         // What a look says under an aborted signal is the abort: the last answer is the better one.
         if (signal.aborted) return look

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { formatValue, parseText } from "../../lib/cli/input-values.ts"
-import { nearest } from "../../lib/cli/nearest.ts"
 import { splitOutside, splitPairs } from "../../lib/cli/split.ts"
 import type { Input, InputType } from "../../lib/notebook/inputs.ts"
+import { nearest } from "../../lib/notebook/nearest.ts"
 
 const input = (type: InputType, more: Partial<Input> = {}): Input => ({
   type,

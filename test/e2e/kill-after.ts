@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs"
 import type { Recorded } from "../../lib/runner/events.ts"
 import { killAfter } from "../kill/killable.ts"
-import { lineKey } from "./kill-chain.ts"
+import { lineKey } from "./line-key.ts"
 
 const seen = new Set(JSON.parse(readFileSync(process.env.E2E_SEEN!, "utf8")) as string[])
 

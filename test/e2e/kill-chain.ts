@@ -4,44 +4,30 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Recorded } from "../../lib/runner/events.ts"
 import { type Ended, place, type Request, type World, writing } from "./harness.ts"
+import { lineKey } from "./line-key.ts"
+import { allEnded } from "./processes.ts"
 
 const PRELOAD = fileURLToPath(new URL("./kill-after.ts", import.meta.url))
 /** No run needs as many: then resuming leads nowhere. */
 const MOST = 400
 
-/** What an awaited line tells, whichever run wrote it; undefined for lines that nobody awaits. */
-export function lineKey(line: Recorded): string | undefined {
-  switch (line.type) {
-    case "run started":
-    case "run ended":
-      return line.type
-    case "consent":
-      return `consent ${line.what}`
-    case "act started":
-    case "act ended":
-      return `${line.type} ${line.action} ${place(line)}`
-    case "checkpoint":
-      return `checkpoint ${place(line)}`
-    default:
-      return undefined
-  }
-}
-
 /** @returns how the run that was not killed ended, and after which lines the others were */
 export async function killChain(
   world: World,
   argv: readonly string[],
-): Promise<{ ended: Ended; killed: string[] }> {
+): Promise<{ ended: Ended; lines: string[] }> {
   const file = join(world.folder, "seen.json")
-  const killed: string[] = []
-  while (killed.length < MOST) {
+  const lines: string[] = []
+  while (lines.length < MOST) {
     const seen = [...new Set(world.journal().flatMap((line) => lineKey(line) ?? []))]
     writeFileSync(file, JSON.stringify(seen))
     const ended = await world.call(argv, { env: { E2E_SEEN: file }, node: ["--import", PRELOAD] })
-    if (ended.signal !== "SIGKILL") return { ended, killed }
-    killed.push(lineKey(world.journal().at(-1)!) ?? "a line that nobody awaits")
+    // What it had started goes on without it.
+    await allEnded(world)
+    if (ended.signal !== "SIGKILL") return { ended, lines }
+    lines.push(lineKey(world.journal().at(-1)!) ?? "a line that nobody awaits")
   }
-  throw new Error(`killed ${MOST} times, last after: ${killed.slice(-5).join("; ")}`)
+  throw new Error(`killed ${MOST} times, last after: ${lines.slice(-5).join("; ")}`)
 }
 
 /** Acts that were started although a line before tells that their effect was seen. */
@@ -49,12 +35,16 @@ export function repeatedActs(journal: readonly Recorded[]): string[] {
   const seen = new Set<string>()
   const repeated: string[] = []
   for (const line of journal) {
-    if (line.type === "act started" && seen.has(place(line))) repeated.push(place(line))
-    const there =
-      (line.type === "looked" && (line.look.is === "done" || line.look.is === "under way")) ||
-      (line.type === "act ended" && line.ok) ||
-      line.type === "checkpoint"
-    if (there) seen.add(place(line as { step: string; site?: string }))
+    if (line.type === "act started") {
+      // A step may act and then change what it made: two acts, and each has an effect of its own.
+      const act = `${line.action} ${place(line)}`
+      if (seen.has(act) || seen.has(place(line))) repeated.push(act)
+    }
+    if (line.type === "act ended" && line.ok) seen.add(`${line.action} ${place(line)}`)
+    if (line.type === "checkpoint") seen.add(place(line))
+    if (line.type === "looked" && (line.look.is === "done" || line.look.is === "under way")) {
+      seen.add(place(line))
+    }
   }
   return repeated
 }

@@ -128,7 +128,7 @@ function prepare(way: Way, secrets: Secrets): string {
     if (way.login === "token") continue
     delete site["token-file"]
     if (way.login === "password") {
-      site.username = admin.name
+      site.username = "kubeadmin"
       site["password-file"] = join(folder, `password ${name}`)
       writeFileSync(site["password-file"] as string, `${admin.password}\n`, { mode: 0o600 })
     } else {

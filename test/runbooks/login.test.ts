@@ -48,6 +48,19 @@ describe("looks", () => {
     expect(await asked("Alice")).toMatchObject({ is: "done" })
   })
 
+  test("as a user who has another name than the login", async () => {
+    await clusters.superlink.login("alice")
+    const user = { server: clusters.superlink.server.url, ca: clusters.superlink.server.ca.certificate }
+    await writeKubeconfig(kubeconfig(), {
+      ...user,
+      token: "alice-token-of-the-tests",
+      user: "alice@example.org",
+    })
+    const asked = (username: string) => look({ site: { login: "password", username } })
+    expect(await asked("alice@example.org")).toMatchObject({ is: "done" })
+    expect(await asked("alice@example")).toMatchObject({ is: "different" })
+  })
+
   test("with another token than the file now holds", async () => {
     await clusters.superlink.login("alice")
     const tokenFile = join(clusters.folder, "token")

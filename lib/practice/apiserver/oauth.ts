@@ -30,6 +30,9 @@ const CHALLENGING = "openshift-challenging-client"
 const BROWSER = "openshift-cli-client"
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?\/callback$/
 
+/** Who logs in with another name than the user has: the administrator that an installation begins with. */
+const LOGIN_NAMES: Readonly<Record<string, string>> = { kubeadmin: "kube:admin" }
+
 const basic = (request: IncomingMessage): { name: string; secret: string } | undefined => {
   const [, encoded] = /^Basic (.+)$/i.exec(request.headers.authorization ?? "") ?? []
   if (encoded === undefined) return undefined
@@ -94,7 +97,8 @@ export class OAuth {
 
   #challenge(request: IncomingMessage, response: ServerResponse): PracticeUser | undefined {
     const given = basic(request)
-    const user = given === undefined ? undefined : this.#parts.access.user(given.name)
+    const user =
+      given === undefined ? undefined : this.#parts.access.user(LOGIN_NAMES[given.name] ?? given.name)
     const right = user?.password !== undefined && user.password === given?.secret
     if (right && !this.#parts.refuses(user.name)) return user
     response.writeHead(401, { "www-authenticate": 'Basic realm="openshift"', "content-type": "text/plain" })

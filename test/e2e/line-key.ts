@@ -1,0 +1,19 @@
+import { placeName, type Recorded } from "../../lib/runner/events.ts"
+
+/** What an awaited line of the journal tells, whichever run wrote it; undefined for lines that nobody awaits. */
+export function lineKey(line: Recorded): string | undefined {
+  switch (line.type) {
+    case "run started":
+    case "run ended":
+      return line.type
+    case "consent":
+      return `consent ${line.what}`
+    case "act started":
+    case "act ended":
+      return `${line.type} ${line.action} ${placeName(line)}`
+    case "checkpoint":
+      return `checkpoint ${placeName(line)}`
+    default:
+      return undefined
+  }
+}
