@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import connector from "../../runbooks/connector.ts"
-import { ADOPTED, labels } from "../../runbooks/shared/labels.ts"
 import listener from "../../runbooks/listener.ts"
+import { ADOPTED, labels } from "../../runbooks/shared/labels.ts"
 import { type Clusters, conditions, namespace, put, setStatus, skupper, startClusters } from "./clusters.ts"
 import { foreign } from "./practice.ts"
 

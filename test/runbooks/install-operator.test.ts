@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import installOperator from "../../runbooks/install-operator.ts"
-import { labels } from "../../runbooks/shared/labels.ts"
 import { OLM, PACKAGE } from "../../runbooks/openshift/olm.ts"
+import { labels } from "../../runbooks/shared/labels.ts"
 import { type Clusters, conditions, put, setStatus, startClusters } from "./clusters.ts"
 import { CSV, csv, NS, subscription } from "./olm-objects.ts"
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
-import { labels } from "../../runbooks/shared/labels.ts"
 import linkStatus from "../../runbooks/link-status.ts"
+import { labels } from "../../runbooks/shared/labels.ts"
 import {
   type Clusters,
   conditions,

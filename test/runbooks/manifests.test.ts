@@ -3,7 +3,6 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Context } from "../../runbooks/context.ts"
-import { labels } from "../../runbooks/shared/labels.ts"
 import {
   ownManifest,
   superlinkManifest,
@@ -11,6 +10,7 @@ import {
   VERSION_ANNOTATION,
 } from "../../runbooks/flower/manifests.ts"
 import { amount, type Deployment, deploymentDifferences } from "../../runbooks/flower/workload.ts"
+import { labels } from "../../runbooks/shared/labels.ts"
 
 const asked = { version: "1.34.0", federation: "trial", numericUser: false }
 const superlink = (more: object = {}) =>

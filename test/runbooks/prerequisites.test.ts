@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { readSkupperVersion } from "../../runbooks/shared/commands.ts"
 import prerequisites from "../../runbooks/prerequisites.ts"
+import { readSkupperVersion } from "../../runbooks/shared/commands.ts"
 import { snippet } from "../../runbooks/shared/snippet.ts"
 import { type Clusters, startClusters } from "./clusters.ts"
 

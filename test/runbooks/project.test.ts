@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { setNamespace } from "../../lib/cluster/kubeconfig.ts"
-import { projectDescription, projectIsOurs } from "../../runbooks/shared/labels.ts"
 import project from "../../runbooks/project.ts"
+import { projectDescription, projectIsOurs } from "../../runbooks/shared/labels.ts"
 import { type Clusters, namespace, type PlayedSite, setStatus, startClusters } from "./clusters.ts"
 
 const NAME = "flower-openshift-demo"

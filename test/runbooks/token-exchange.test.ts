@@ -3,11 +3,11 @@ import { dirname } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import { grantStillGood } from "../../runbooks/interconnect/issuing.ts"
-import { ADOPTED, labels } from "../../runbooks/shared/labels.ts"
 import { sortLinks } from "../../runbooks/interconnect/links.ts"
 import type { SkupperLink, SkupperSite } from "../../runbooks/interconnect/skupper.ts"
-import { tokenIssue, tokenRedeem } from "../../runbooks/token-exchange.ts"
 import { isLinkOf, parseToken } from "../../runbooks/interconnect/token-file.ts"
+import { ADOPTED, labels } from "../../runbooks/shared/labels.ts"
+import { tokenIssue, tokenRedeem } from "../../runbooks/token-exchange.ts"
 import {
   type Clusters,
   conditions,

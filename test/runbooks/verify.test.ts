@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
-import { activationHop, type Running, registrationHop } from "../../runbooks/flower/chain.ts"
 import type { Context } from "../../runbooks/context.ts"
+import { activationHop, type Running, registrationHop } from "../../runbooks/flower/chain.ts"
 import { makeNetwork, only, type Played, play, waitFor } from "./practice.ts"
 
 let westProject = "flower-openshift-demo"

@@ -452,6 +452,28 @@ const reading: Case[] = [
     0,
     "Client Version: 4.21.0\nKustomize Version: v5.7.1\nServer Version: 4.{any}\nKubernetes Version: v{any}\n",
   ),
+  call("config current-context", "config current-context", 0, "{ns}/{cluster}/admin\n"),
+  call(
+    "config view, secrets left out",
+    "config view --minify -o jsonpath={.users[0].user.token}",
+    0,
+    "REDACTED",
+  ),
+  call("config view, whole", "config view --raw -o jsonpath={.users[0].user.token}", 0, "{token}"),
+  call(
+    "config use-context that is not there",
+    "config use-context x",
+    1,
+    "",
+    'error: no context exists with the name: "x"\n',
+  ),
+  call(
+    "another context that is not there",
+    "--context x get cm",
+    1,
+    "",
+    'error: context "x" does not exist\n',
+  ),
   call("an unknown command", "frobnicate", 1, "", 'error: unknown command "frobnicate" for "oc"\n'),
   call(
     "an unknown flag",
