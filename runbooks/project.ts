@@ -17,6 +17,8 @@ import { hasProjects, ifAllowed, seen, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 const PROJECT = "project.openshift.io/v1"
+/** A new project's role bindings reach every API server a moment after the project itself; in milliseconds. */
+const SETTLING = 10_000
 
 async function look({ cluster, site, kubeconfig }: Context): Promise<Look> {
   const projects = await hasProjects(cluster)
@@ -36,7 +38,12 @@ async function look({ cluster, site, kubeconfig }: Context): Promise<Look> {
       seen(found),
     )
   }
-  if (found !== undefined && !(await mayDeploy())) return mayNot(await cluster.whoami(), site.project, found)
+  if (found !== undefined && !(await mayDeploy())) {
+    const age = (await cluster.now()) - Date.parse(found.metadata.creationTimestamp ?? "")
+    if (age < SETTLING)
+      return underWay(`${word(projects)} ${site.project} is new: its rights are not there yet`, seen(found))
+    return mayNot(await cluster.whoami(), site.project, found)
+  }
   const { readNamespace } = await kubeconfigs()
   const current = await readNamespace(kubeconfig)
   const more = found && { seen: seen(found) }

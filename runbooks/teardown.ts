@@ -1,5 +1,7 @@
 /** Takes back what this notebook has made, in reverse, and only that: our labels tell. */
+import { existsSync } from "node:fs"
 import { rm } from "node:fs/promises"
+import { basename } from "node:path"
 import {
   blocked,
   done,
@@ -75,6 +77,13 @@ export const removeConnector = removal({
   remove: bySkupper("connector"),
 })
 
+const FILE = "file"
+const tokenFileOf = ({ tokenFile }: TeardownContext): KubeObject => ({
+  apiVersion: "",
+  kind: FILE,
+  metadata: { name: basename(tokenFile) },
+})
+
 export const removeLink = removal({
   id: "remove-link",
   undoes: ["token-issue", "token-redeem", "link-status"],
@@ -82,10 +91,14 @@ export const removeLink = removal({
   on: "supernode",
   prose:
     "The link to the SuperLink's site, its credentials, and what is left of tokens here and on this machine.",
-  find: (context) => labelled(context, [SKUPPER, "Link"], [SKUPPER, "AccessToken"], ["v1", "Secret"]),
+  async find(context) {
+    const found = await labelled(context, [SKUPPER, "Link"], [SKUPPER, "AccessToken"], ["v1", "Secret"])
+    // A link file's key is good for years.
+    return existsSync(context.tokenFile) ? [...found, tokenFileOf(context)] : found
+  },
   async remove(context, object) {
-    await rm(context.tokenFile, { force: true })
-    await (object.kind === "Link" ? bySkupper("link") : byOc)(context, object)
+    if (object.kind === FILE) await rm(context.tokenFile, { force: true })
+    else await (object.kind === "Link" ? bySkupper("link") : byOc)(context, object)
   },
 })
 
@@ -129,7 +142,15 @@ async function operatorOf(context: TeardownContext): Promise<readonly KubeObject
   const found = (all ?? []).find((one) => one.spec?.name === PACKAGE && ours(one, federation))
   if (found === undefined) return done("the operator is not ours: it stays")
   if (!inputs.operator) return done("the operator stays; --operator removes it")
-  const sites = await ifServed(ifAllowed(cluster.list({ apiVersion: SKUPPER, kind: "Site" })))
+  const everywhere = ifAllowed(cluster.list({ apiVersion: SKUPPER, kind: "Site" }))
+  const sites = await ifServed(everywhere.then((list) => list ?? "hidden"))
+  if (sites === "hidden") {
+    return blocked("whether other sites on this cluster need the operator is out of your sight", {
+      code: "forbidden",
+      fix: "leave --operator out, or have an administrator remove it who sees all projects",
+      next: "oc get sites.skupper.io --all-namespaces",
+    })
+  }
   const foreign = (sites ?? []).filter((one) => !ours(one, federation))
   const named = (objects: readonly KubeObject[]) =>
     some(objects.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))

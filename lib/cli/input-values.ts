@@ -97,7 +97,7 @@ function parseUrl(text: string, input: Input): Parsed {
       wrong: `${quoted(text)} has a path, like a page for a browser; give scheme, host and port only, such as ${url.origin}`,
     }
   }
-  return { value: text.replace(/\/$/, "") }
+  return { value: url.origin }
 }
 
 /** `90s`, `15m`, `1h30m`, `500ms`, or bare seconds. The value is in seconds. */

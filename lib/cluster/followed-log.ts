@@ -1,6 +1,8 @@
 import { StringDecoder } from "node:string_decoder"
+import { cannotLook, LookError } from "../notebook/looks.ts"
 import type { Api } from "./api.ts"
 import type { Changes, Versioned } from "./changes.ts"
+import { ClusterError } from "./errors.ts"
 import type { LogOptions } from "./types.ts"
 
 /** A quiet log is normal; a dead connection is found after so long. */
@@ -77,10 +79,18 @@ export class FollowedLog implements Versioned {
   }
 }
 
-/** The log as it is now. */
+/**
+ * The log as it is now.
+ * @throws LookError not there: the pod is gone (404), or its container has not started yet (400)
+ */
 export async function readLog(api: Api, options: LogOptions, signal?: AbortSignal): Promise<string> {
   const request = { path: logPath(options), query: logQuery(options), headers: { accept: "*/*" }, signal }
-  return (await api.text(request)).text
+  try {
+    return (await api.text(request)).text
+  } catch (error) {
+    if (!(error instanceof ClusterError) || (error.code !== 400 && error.code !== 404)) throw error
+    throw new LookError(cannotLook("not there", error.message), { cause: error })
+  }
 }
 
 const logPath = ({ namespace, pod }: LogOptions): string =>

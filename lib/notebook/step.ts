@@ -20,7 +20,7 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
   readonly folder: string
   /** Ends when the run is interrupted or the step's deadline passes. */
   readonly signal: AbortSignal
-  /** An act of this step for this site was begun and not ended (the run was killed): what it made is ours. */
+  /** Its `act` was begun at this site and not ended (the run was killed): what it made is ours. A `change` says nothing. */
   readonly begun: boolean
   /** A person can be asked now: a browser login may be started. */
   readonly interactive: boolean

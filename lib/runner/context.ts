@@ -11,7 +11,10 @@ export interface ContextSource {
   readonly folder: string
   readonly graph: Graph
   readonly interactive: boolean
+  /** An act was started and not ended. */
   readonly begun: (cell: Cell) => boolean
+  /** One that makes, not one that changes what is there. */
+  readonly making: (cell: Cell) => boolean
   readonly outcome: (step: string, site?: string) => Outcome | undefined
   readonly secret: (value: string | undefined) => void
 }
@@ -43,7 +46,7 @@ export function contextOf(
     federation: federation.name,
     folder: source.folder,
     signal,
-    begun: source.begun(cell),
+    begun: source.making(cell),
     interactive: source.interactive,
     given: (input, site) => {
       const origin = federation.origins[site === undefined ? input : `${site}.${input}`]

@@ -4,14 +4,20 @@ export class Deadline {
   readonly signal: AbortSignal
   readonly #over: AbortController
   readonly #run: AbortSignal
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout | undefined
 
   constructor(seconds: number, run: AbortSignal) {
     this.seconds = seconds
     this.#run = run
     this.#over = new AbortController()
-    this.#timer = setTimeout(() => this.#over.abort(), Math.min(seconds * 1000, 2 ** 31 - 1))
     this.signal = AbortSignal.any([run, this.#over.signal])
+    this.start()
+  }
+
+  /** Gives the whole time anew; one that is over stays over. */
+  start(): void {
+    this.clear()
+    this.#timer = setTimeout(() => this.#over.abort(), Math.min(this.seconds * 1000, 2 ** 31 - 1))
   }
 
   get interrupted(): boolean {
@@ -23,6 +29,7 @@ export class Deadline {
     return !this.interrupted && this.#over.signal.aborted
   }
 
+  /** Stops the clock. */
   clear(): void {
     clearTimeout(this.#timer)
   }

@@ -136,8 +136,11 @@ export class Execution {
     if (refusal !== undefined) return refusal
     const context = this.#context(deadline)
     const key = action === "again" ? undefined : cell.step.exclusive?.(context)
+    // Another site's turn (one browser, one operator a cluster) does not use up this one's time.
+    if (key !== undefined) deadline.clear()
     return mutex.hold(key, async () => {
       if (key !== undefined) {
+        deadline.start()
         // Another site on the same cluster may have done it while we waited for our turn.
         const now = await watcher.patiently(cell, deadline)
         if (now.is !== look.is) return now
@@ -225,9 +228,10 @@ export class Execution {
     return watcher.patiently(cell, deadline)
   }
 
-  /** A killed run's act had its effect: it is ours, and its end is written. */
+  /** A killed run's act had its effect: what it made is ours, and its end is written. */
   async #takeUp(deadline: Deadline): Promise<void> {
-    await this.#shop.slots.hold(() => this.#cell.step.claim?.(this.#context(deadline)))
+    const { slots, source } = this.#shop
+    if (source.making(this.#cell)) await slots.hold(() => this.#cell.step.claim?.(this.#context(deadline)))
     await this.#shop.bus.durable({
       type: "act ended",
       action: "act",

@@ -21,6 +21,8 @@ export interface Memory {
   readonly checkpoints: ReadonlyMap<string, Checkpoint>
   /** Places with an act started and not ended. */
   readonly begun: ReadonlySet<string>
+  /** Those of them that were to make something, not to change what was there: what is found there now is ours. */
+  readonly making: ReadonlySet<string>
   /** Places where an act of ours ended well at some time. */
   readonly made: ReadonlySet<string>
   /** The last `shown` event of each place. */
@@ -48,6 +50,7 @@ export class MemoryReader implements Memory {
   given: Record<string, unknown> = {}
   checkpoints = new Map<string, Checkpoint>()
   begun = new Set<string>()
+  making = new Set<string>()
   made = new Set<string>()
   shown = new Map<string, Extract<Recorded, { type: "shown" }>>()
   ended = new Map<string, Extract<Recorded, { type: "step ended" }>>()
@@ -64,11 +67,14 @@ export class MemoryReader implements Memory {
         break
       case "act started":
         this.begun.add(placeName(line))
+        if (line.action === "act") this.making.add(placeName(line))
         for (const step of line.undoes ?? [])
           this.#forget(line.site === undefined ? { step } : { step, site: line.site })
         break
       case "act ended":
         this.begun.delete(placeName(line))
+        // A change that failed says nothing about who made what it was to change.
+        if (line.ok || line.action === "act") this.making.delete(placeName(line))
         if (line.ok) this.made.add(placeName(line))
         break
       case "checkpoint": {

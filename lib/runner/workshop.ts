@@ -27,6 +27,7 @@ export function openWorkshop(
     graph,
     interactive: options.interactive,
     begun: (cell) => state.journal.memory.begun.has(cell.key),
+    making: (cell) => state.journal.memory.making.has(cell.key),
     outcome: (step, site) => outcome(outcomeKey(step, site)),
     secret: (value) => redactor.add(value),
   }

@@ -162,6 +162,37 @@ describe("run", () => {
     expect(kinds(again)["hub/open"]).toBe("done")
   })
 
+  it("counts what a change meets as made by others, also where the change was killed", async () => {
+    const world = new World()
+    const begun: boolean[] = []
+    const claimed: string[] = []
+    const steps = book(
+      plain("open", "hub", {
+        look: (c) => {
+          begun.push(c.begun)
+          return c.world.facts.get("hub/open") === "wide"
+            ? { is: "done", reason: "wide open" }
+            : { is: "different", reason: "ajar", fields: [] }
+        },
+        change: (c) => {
+          begun.push(c.begun)
+          c.world.set("hub/open", "wide")
+        },
+        claim: (c) => void claimed.push(c.site.name),
+      }),
+    )
+    await runIn(world, steps, federationOf(0))
+    const at = folder()
+    appendFileSync(
+      join(at, "journal.jsonl"),
+      `${JSON.stringify({ v: 1, t: "x", run: "r", type: "act started", action: "change", step: "open", site: "hub" })}\n`,
+    )
+    claimed.length = 0
+    expect(kinds(await runIn(world, steps, federationOf(0), { folder: at }))["hub/open"]).toBe("acted")
+    expect(claimed).toEqual([])
+    expect(begun).not.toContain(true)
+  })
+
   it("goes on when the command failed but what it makes is there", async () => {
     const world = new World()
     const steps = book(

@@ -70,6 +70,12 @@ export const endpoints = [
   { name: "edge", host: "w.test", port: "45671", group: "skupper-router" },
 ]
 
+export const configMap = (name: string, data: object, more: object = {}): KubeObject => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name, ...more },
+  data,
+})
 /** A Site that is ready and takes links. */
 export const openSite = (name = "west"): KubeObject =>
   skupper("Site", name, {
@@ -78,3 +84,37 @@ export const openSite = (name = "west"): KubeObject =>
   })
 /** A Site that is ready and takes none. */
 export const closedSite = (name = "east"): KubeObject => skupper("Site", name, { status: ready() })
+
+const caller =
+  (command: Case["command"]) =>
+  (
+    name: string,
+    argv: string,
+    exit: number,
+    stdout: string,
+    stderr = "",
+    more: Partial<Case> = {},
+  ): Case => ({
+    name,
+    command,
+    argv: argv.split(" "),
+    exit,
+    stdout,
+    stderr,
+    ...more,
+  })
+/** A call of `oc`; its words are split at blanks. */
+export const oc = caller("oc")
+const skupperCall = caller("skupper")
+/** A call of `skupper`, which says everything on stdout. */
+export const call = (
+  name: string,
+  argv: string,
+  exit: number,
+  stdout: string,
+  more: Partial<Case> = {},
+): Case => skupperCall(name, argv, exit, stdout, "", more)
+
+/** What `skupper` says of a name that is none. */
+export const NAME_RULE =
+  "value does not match this regular expression: ^[a-z0-9]([-a-z0-9]*[a-z0-9])*(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])*)*$"

@@ -1,22 +1,6 @@
 import type { KubeObject } from "../../../lib/cluster/types.ts"
-import type { Case } from "./case.ts"
+import { type Case, oc } from "./case.ts"
 
-const call = (
-  name: string,
-  argv: string,
-  exit: number,
-  stdout: string,
-  stderr = "",
-  more: Partial<Case> = {},
-): Case => ({
-  name,
-  command: "oc",
-  argv: argv.split(" "),
-  exit,
-  stdout,
-  stderr,
-  ...more,
-})
 /** Lets a user into a project of their own. */
 const project = (name: string, user: string, display?: string): KubeObject[] => [
   {
@@ -68,7 +52,7 @@ current-context: ${namespace}/{cluster}/${user}
 
 /** Run one after the other: what a user sees depends on what was there before. */
 const sessions: Case[] = [
-  call(
+  oc(
     "login by token, no project",
     `${LOGIN} --token=token-of-dave`,
     0,
@@ -79,7 +63,7 @@ const sessions: Case[] = [
       kubeconfig: config("", "dave", "token-of-dave"),
     },
   ),
-  call(
+  oc(
     "login by token, one project",
     `${LOGIN} --token=token-of-alice`,
     0,
@@ -91,7 +75,7 @@ const sessions: Case[] = [
       kubeconfig: config("alices", "alice", "token-of-alice"),
     },
   ),
-  call(
+  oc(
     "login by password, two projects",
     `${LOGIN} -u alice -p x`,
     0,
@@ -104,7 +88,7 @@ const sessions: Case[] = [
       kubeconfig: config("alices", "alice", "sha256~{any}"),
     },
   ),
-  call(
+  oc(
     "login by a password that is wrong",
     `${LOGIN} -u alice -p wrong`,
     1,
@@ -112,11 +96,11 @@ const sessions: Case[] = [
     "",
     { as: "nobody" },
   ),
-  call("login by password from stdin", `${LOGIN} -u alice`, 0, "Password: Login successful.\n{rest}", "", {
+  oc("login by password from stdin", `${LOGIN} -u alice`, 0, "Password: Login successful.\n{rest}", "", {
     as: "nobody",
     stdin: "alice's password\n",
   }),
-  call(
+  oc(
     "login by a token that does not hold",
     `${LOGIN} --token=wrong`,
     1,
@@ -124,7 +108,7 @@ const sessions: Case[] = [
     "error: The token provided is invalid or expired.\n",
     { as: "nobody" },
   ),
-  call(
+  oc(
     "login without credentials",
     LOGIN,
     1,
@@ -132,7 +116,7 @@ const sessions: Case[] = [
     "",
     { as: "nobody" },
   ),
-  call(
+  oc(
     "login again with the session that is there",
     LOGIN,
     0,
@@ -140,7 +124,7 @@ const sessions: Case[] = [
     "",
     { as: "dave" },
   ),
-  call(
+  oc(
     "login at an unknown authority",
     "login --server={server} --token=x",
     1,
@@ -148,7 +132,7 @@ const sessions: Case[] = [
     "error: The server uses a certificate signed by unknown authority. You may need to use the --certificate-authority flag to provide the path to a certificate file for the certificate authority, or --insecure-skip-tls-verify to bypass the certificate check and use insecure connections.\n",
     { as: "nobody" },
   ),
-  call(
+  oc(
     "login without checking the certificate",
     "login {server} --insecure-skip-tls-verify --token=token-of-dave",
     0,
@@ -156,7 +140,7 @@ const sessions: Case[] = [
     "",
     { as: "nobody" },
   ),
-  call(
+  oc(
     "login with a CA file that is not there",
     "login --server={server} --certificate-authority=/nope.crt --token=x",
     1,
@@ -164,7 +148,7 @@ const sessions: Case[] = [
     "error: open /nope.crt: no such file or directory\n",
     { as: "nobody" },
   ),
-  call(
+  oc(
     "login where nothing listens",
     "login --server=https://{closed} --token=x",
     1,
@@ -172,10 +156,10 @@ const sessions: Case[] = [
     "error: dial tcp {closed}: connect: connection refused - verify you have provided the correct host and port and that the server is currently running.\n",
     { as: "nobody" },
   ),
-  call("login without a server", "login --token=x", 1, "", "error: A server URL must be specified\n", {
+  oc("login without a server", "login --token=x", 1, "", "error: A server URL must be specified\n", {
     as: "nobody",
   }),
-  call(
+  oc(
     "login --web without a browser",
     `${LOGIN} --web`,
     1,
@@ -186,11 +170,11 @@ const sessions: Case[] = [
       env: { PATH: "/nowhere" },
     },
   ),
-  call("whoami", "whoami", 0, "alice\n", "", { as: "alice" }),
-  call("whoami -t", "whoami -t", 0, "token-of-alice\n", "", { as: "alice" }),
-  call("whoami --show-server", "whoami --show-server", 0, "{server}\n", "", { as: "alice" }),
-  call("whoami --show-context", "whoami --show-context", 0, "{ns}/{cluster}/alice\n", "", { as: "alice" }),
-  call(
+  oc("whoami", "whoami", 0, "alice\n", "", { as: "alice" }),
+  oc("whoami -t", "whoami -t", 0, "token-of-alice\n", "", { as: "alice" }),
+  oc("whoami --show-server", "whoami --show-server", 0, "{server}\n", "", { as: "alice" }),
+  oc("whoami --show-context", "whoami --show-context", 0, "{ns}/{cluster}/alice\n", "", { as: "alice" }),
+  oc(
     "whoami with a session that has expired",
     "whoami",
     1,
@@ -198,9 +182,9 @@ const sessions: Case[] = [
     "error: You must be logged in to the server (Unauthorized)\n",
     { as: "expired" },
   ),
-  call("project: which", "project", 0, 'Using project "{ns}" on server "{server}".\n'),
-  call("project -q", "project -q", 0, "{ns}\n"),
-  call(
+  oc("project: which", "project", 0, 'Using project "{ns}" on server "{server}".\n'),
+  oc("project -q", "project -q", 0, "{ns}\n"),
+  oc(
     "project: which, without rights",
     "project",
     1,
@@ -208,20 +192,13 @@ const sessions: Case[] = [
     'error: you do not have rights to view project "{ns}" specified in your config or the project doesn\'t exist\n',
     { as: "dave" },
   ),
-  call(
-    "project: another one",
-    "project second",
-    0,
-    'Now using project "second" on server "{server}".\n',
-    "",
-    {
-      as: "alice",
-      kubeconfig:
-        "{rest}- name: second/{cluster}/alice\n    context:\n      cluster: {cluster}\n      namespace: second\n      user: alice/{cluster}\ncurrent-context: second/{cluster}/alice\n",
-    },
-  ),
-  call("project: the same", "project {ns}", 0, 'Already on project "{ns}" on server "{server}".\n'),
-  call(
+  oc("project: another one", "project second", 0, 'Now using project "second" on server "{server}".\n', "", {
+    as: "alice",
+    kubeconfig:
+      "{rest}- name: second/{cluster}/alice\n    context:\n      cluster: {cluster}\n      namespace: second\n      user: alice/{cluster}\ncurrent-context: second/{cluster}/alice\n",
+  }),
+  oc("project: the same", "project {ns}", 0, 'Already on project "{ns}" on server "{server}".\n'),
+  oc(
     "project: the name of a context",
     "project {ns}/{cluster}/alice",
     0,
@@ -229,7 +206,7 @@ const sessions: Case[] = [
     "",
     { as: "alice" },
   ),
-  call(
+  oc(
     "project: not a member",
     "project nope",
     1,
@@ -237,15 +214,15 @@ const sessions: Case[] = [
     'error: You are not a member of project "nope".\nYour projects are:\n* alices\n* second\n',
     { as: "alice" },
   ),
-  call(
+  oc(
     "project: not there, as administrator",
     "project nope",
     1,
     "",
     'error: A project named "nope" does not exist on "{server}".\nYour projects are:\n* {rest}',
   ),
-  call("projects: none", "projects", 0, NONE, "", { as: "dave" }),
-  call(
+  oc("projects: none", "projects", 0, NONE, "", { as: "dave" }),
+  oc(
     "projects",
     "projects -n second",
     0,
@@ -253,8 +230,8 @@ const sessions: Case[] = [
     "",
     { as: "alice" },
   ),
-  call("projects -q", "projects -q", 0, "alices\nsecond\n", "", { as: "alice" }),
-  call(
+  oc("projects -q", "projects -q", 0, "alices\nsecond\n", "", { as: "alice" }),
+  oc(
     "new-project",
     "new-project carols",
     0,
@@ -266,7 +243,7 @@ const sessions: Case[] = [
       kubeconfig: "{rest}current-context: carols/{cluster}/carol\n",
     },
   ),
-  call(
+  oc(
     "new-project without touching the kubeconfig",
     "new-project carols-2 --skip-config-write --description=d --display-name=n",
     0,
@@ -287,7 +264,7 @@ const sessions: Case[] = [
       kubeconfig: "{rest}current-context: {ns}/{cluster}/carol\n",
     },
   ),
-  call(
+  oc(
     "new-project once more",
     "new-project carols",
     1,
@@ -298,7 +275,7 @@ const sessions: Case[] = [
 ]
 /** A server that is no OpenShift. */
 const plain: Case[] = [
-  call(
+  oc(
     "login by token",
     `${LOGIN} --token=token-of-alice`,
     0,
@@ -309,7 +286,7 @@ const plain: Case[] = [
       kubeconfig: config("default", "alice", "token-of-alice"),
     },
   ),
-  call(
+  oc(
     "login --web",
     `${LOGIN} --web`,
     1,
@@ -317,8 +294,8 @@ const plain: Case[] = [
     "error: couldn't get {server}/.well-known/oauth-authorization-server: unexpected response status {any}\n",
     { as: "nobody" },
   ),
-  call("project, as administrator", "project {ns}", 0, 'Already on project "{ns}" on server "{server}".\n'),
-  call(
+  oc("project, as administrator", "project {ns}", 0, 'Already on project "{ns}" on server "{server}".\n'),
+  oc(
     "new-project",
     "new-project fresh",
     1,

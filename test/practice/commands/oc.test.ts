@@ -5,7 +5,8 @@ import { get } from "node:https"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startWorld, type World } from "./harness.ts"
-import { manifests, reading } from "./oc-cases.ts"
+import manifests from "./oc-manifest-cases.ts"
+import reading from "./oc-reading-cases.ts"
 import { plain, sessions } from "./oc-session-cases.ts"
 
 let world: World

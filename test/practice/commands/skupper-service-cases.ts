@@ -1,16 +1,5 @@
-import { type Case, conditions, pending, ready, SKUPPER, skupper } from "./case.ts"
+import { type Case, call, conditions, NAME_RULE, pending, ready, SKUPPER, skupper } from "./case.ts"
 
-const NAME_RULE =
-  "value does not match this regular expression: ^[a-z0-9]([-a-z0-9]*[a-z0-9])*(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])*)*$"
-const call = (name: string, argv: string, exit: number, stdout: string, more: Partial<Case> = {}): Case => ({
-  name,
-  command: "skupper",
-  argv: argv.split(" "),
-  exit,
-  stdout,
-  stderr: "",
-  ...more,
-})
 const superlink = {
   apiVersion: "apps/v1",
   kind: "Deployment",

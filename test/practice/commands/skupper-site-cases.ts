@@ -1,7 +1,15 @@
-import { type Case, closedSite, conditions, openSite, pending, ready, SKUPPER, skupper } from "./case.ts"
+import {
+  type Case,
+  closedSite,
+  conditions,
+  NAME_RULE,
+  openSite,
+  pending,
+  ready,
+  SKUPPER,
+  skupper,
+} from "./case.ts"
 
-const NAME_RULE =
-  "value does not match this regular expression: ^[a-z0-9]([-a-z0-9]*[a-z0-9])*(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])*)*$"
 const site = (name: string, spec: object) => ({
   apiVersion: SKUPPER,
   kind: "Site",
@@ -9,31 +17,6 @@ const site = (name: string, spec: object) => ({
   spec,
 })
 const all: Case[] = [
-  {
-    name: "version",
-    command: "skupper",
-    argv: ["version"],
-    as: "nobody",
-    exit: 0,
-    stdout: "2.2.1\n",
-    stderr: "",
-  },
-  {
-    name: "unknown command",
-    command: "skupper",
-    argv: ["nosuch"],
-    exit: 1,
-    stdout: 'unknown command "nosuch" for "skupper"\n',
-    stderr: 'Error: unknown command "nosuch" for "skupper"\nRun \'skupper --help\' for usage.\n',
-  },
-  {
-    name: "platform that does not exist",
-    command: "skupper",
-    argv: ["site", "status", "--platform", "mainframe"],
-    exit: 1,
-    stdout: 'platform "mainframe" not supported\n',
-    stderr: "",
-  },
   {
     name: "site status: none",
     command: "skupper",
@@ -66,43 +49,6 @@ const all: Case[] = [
     before: [closedSite("superlink-interconnect")],
     exit: 0,
     stdout: "NAME\t\t\tSTATUS\tMESSAGE\nsuperlink-interconnect\tReady\tOK\n",
-    stderr: "",
-  },
-  {
-    name: "site status: no kubeconfig there",
-    command: "skupper",
-    argv: ["--kubeconfig", "/nope", "site", "status"],
-    exit: 1,
-    stdout: "stat /nope: no such file or directory\n",
-    stderr: "",
-  },
-  {
-    name: "site status: no rights",
-    command: "skupper",
-    argv: ["site", "status"],
-    as: "alice",
-    exit: 1,
-    stdout:
-      'sites.skupper.io is forbidden: User "alice" cannot list resource "sites" in API group "skupper.io" in the namespace "{ns}"\n',
-    stderr: "",
-  },
-  {
-    name: "site create: no rights",
-    command: "skupper",
-    argv: ["site", "create", "west"],
-    as: "alice",
-    exit: 2,
-    stdout:
-      'sites.skupper.io is forbidden: User "alice" cannot list resource "sites" in API group "skupper.io" in the namespace "{ns}"\n',
-    stderr: "",
-  },
-  {
-    name: "site status: session has expired",
-    command: "skupper",
-    argv: ["site", "status"],
-    as: "expired",
-    exit: 1,
-    stdout: "Unauthorized\n",
     stderr: "",
   },
   {
@@ -199,19 +145,6 @@ const all: Case[] = [
     argv: ["-n", "doesnotexist", "site", "create", "q", "--wait", "none"],
     exit: 1,
     stdout: 'namespaces "doesnotexist" not found\n',
-    stderr: "",
-  },
-  {
-    name: "site create where nothing listens",
-    command: "skupper",
-    argv: ["site", "create", "q", "--kubeconfig", "closed.yaml"],
-    files: {
-      "closed.yaml":
-        "clusters: [{name: c, cluster: {server: 'https://{closed}'}}]\ncontexts: [{name: x, context: {cluster: c, namespace: p}}]\ncurrent-context: x\n",
-    },
-    exit: 2,
-    stdout:
-      'Get "https://{closed}/apis/skupper.io/v2alpha1/namespaces/p/sites": dial tcp {closed}: connect: connection refused\n',
     stderr: "",
   },
   {
@@ -357,39 +290,6 @@ const all: Case[] = [
   }
 }
 `,
-    stderr: "",
-  },
-  {
-    name: "a duration without its unit",
-    command: "skupper",
-    argv: ["site", "create", "x", "--timeout", "60"],
-    exit: 1,
-    stdout: 'invalid argument "60" for "--timeout" flag: time: missing unit in duration "60"\n',
-    stderr:
-      'Error: invalid argument "60" for "--timeout" flag: time: missing unit in duration "60"\nUsage:\n  skupper site create <name> [flags]\n{rest}',
-  },
-  {
-    name: "an unknown flag",
-    command: "skupper",
-    argv: ["site", "create", "x", "--ingress", "none"],
-    exit: 1,
-    stdout: "unknown flag: --ingress\n",
-    stderr: "Error: unknown flag: --ingress\nUsage:\n  skupper site create <name> [flags]\n{rest}",
-  },
-  {
-    name: "a flag without its value",
-    command: "skupper",
-    argv: ["site", "create", "x", "--wait"],
-    exit: 1,
-    stdout: "flag needs an argument: --wait\n",
-    stderr: "Error: flag needs an argument: --wait\n{rest}",
-  },
-  {
-    name: "a mistyped verb prints help and is no error",
-    command: "skupper",
-    argv: ["site", "bogus"],
-    exit: 0,
-    stdout: "{rest}Usage:\n  skupper site [command]\n{rest}",
     stderr: "",
   },
 ]

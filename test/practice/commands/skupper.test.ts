@@ -1,9 +1,11 @@
 /** The stand-in `skupper`, call by call. */
 import { afterAll, beforeAll, describe, test } from "vitest"
 import { startWorld, type World } from "./harness.ts"
-import links, { slow as slowLinks } from "./skupper-link-cases.ts"
+import lines from "./skupper-line-cases.ts"
+import links from "./skupper-link-cases.ts"
 import services, { slow as slowServices } from "./skupper-service-cases.ts"
 import sites, { slow as slowSites } from "./skupper-site-cases.ts"
+import tokens, { slow as slowTokens } from "./skupper-token-cases.ts"
 
 let world: World
 beforeAll(async () => {
@@ -12,9 +14,11 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 describe.each([
-  ["waiting in vain", [...slowSites, ...slowLinks, ...slowServices]],
+  ["waiting in vain", [...slowSites, ...slowTokens, ...slowServices]],
+  ["command line", lines],
   ["site", sites],
-  ["token and link", links],
+  ["token", tokens],
+  ["link", links],
   ["connector and listener", services],
 ] as const)("%s", (_, cases) => {
   for (const one of cases) test.concurrent(one.name, () => world.run(one))

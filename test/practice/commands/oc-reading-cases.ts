@@ -1,0 +1,252 @@
+import type { KubeObject } from "../../../lib/cluster/types.ts"
+import { type Case, configMap, oc, ready, skupper } from "./case.ts"
+
+const web = (status?: object): KubeObject => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "web" },
+  spec: {
+    replicas: 1,
+    selector: { matchLabels: { app: "web" } },
+    template: {
+      metadata: { labels: { app: "web" } },
+      spec: { containers: [{ name: "web", image: "example/web:1" }] },
+    },
+  },
+  ...(status && { status }),
+})
+const rolled = {
+  observedGeneration: 1,
+  replicas: 1,
+  updatedReplicas: 1,
+  readyReplicas: 1,
+  availableReplicas: 1,
+}
+/** A kubeconfig that names a server nobody is at. */
+const CLOSED = {
+  "closed.yaml":
+    "clusters: [{name: c, cluster: {server: 'https://{closed}'}}]\ncontexts: [{name: x, context: {cluster: c, namespace: p}}]\ncurrent-context: x\n",
+}
+
+const cases: Case[] = [
+  oc(
+    "get deployment",
+    "get deployment web",
+    0,
+    "NAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    1/1     1            1           {any}\n",
+    "",
+    {
+      before: [web(rolled)],
+    },
+  ),
+  oc(
+    "get deployment without any pod",
+    "get deploy web -o wide",
+    0,
+    "NAME   READY   UP-TO-DATE   AVAILABLE   AGE   CONTAINERS   IMAGES          SELECTOR\nweb    0/1     0            0           {any}    web          example/web:1   app=web\n",
+    "",
+    {
+      before: [web()],
+    },
+  ),
+  oc("get -o name of two kinds", "get cm,deployments -o name", 0, "configmap/a\ndeployment.apps/web\n", "", {
+    before: [configMap("a", {}), web()],
+  }),
+  oc(
+    "get -o jsonpath",
+    'get st west -o jsonpath={.status.conditions[?(@.type=="Ready")].status}/{.metadata.name}',
+    0,
+    "True/west",
+    "",
+    {
+      before: [skupper("Site", "west", { status: ready() })],
+    },
+  ),
+  oc(
+    "get -o jsonpath with a range",
+    'get cm -o jsonpath={range\u0020.items[*]}{.metadata.name}={.data.k}{"\\n"}{end}',
+    0,
+    "a=1\nb=2\n",
+    "",
+    {
+      argv: ["get", "cm", "-o", 'jsonpath={range .items[*]}{.metadata.name}={.data.k}{"\\n"}{end}'],
+      before: [configMap("a", { k: "1" }), configMap("b", { k: "2" })],
+    },
+  ),
+  oc(
+    "get -o json",
+    "get cm a -o json",
+    0,
+    '{\n    "apiVersion": "v1",\n    "data": {\n        "k": "1"\n    },\n    "kind": "ConfigMap",\n    "metadata": {\n        "creationTimestamp": "{any}",\n        "name": "a",\n        "namespace": "{ns}",\n        "resourceVersion": "{any}",\n        "uid": "{uuid}"\n    }\n}\n',
+    "",
+    {
+      before: [configMap("a", { k: "1" })],
+    },
+  ),
+  oc(
+    "get -o yaml",
+    "get cm a -o yaml",
+    0,
+    'apiVersion: v1\ndata:\n  k: "1"\nkind: ConfigMap\nmetadata:\n  creationTimestamp: {any}\n  name: a\n  namespace: {ns}\n  resourceVersion: "{any}"\n  uid: {uuid}\n',
+    "",
+    {
+      before: [configMap("a", { k: "1" })],
+    },
+  ),
+  oc(
+    "get of one that is not there",
+    "get site nope",
+    1,
+    "",
+    'Error from server (NotFound): sites.skupper.io "nope" not found\n',
+  ),
+  oc("get of none", "get sites", 0, "", "No resources found in {ns} namespace.\n"),
+  oc("get by label", "get cm -l a=b --no-headers", 0, "x     0     {any}\n", "", {
+    before: [configMap("x", {}, { labels: { a: "b" } }), configMap("y", {})],
+  }),
+  oc(
+    "get of a kind that is not served",
+    "get widgets",
+    1,
+    "",
+    `error: the server doesn't have a resource type "widgets"\n`,
+  ),
+  oc(
+    "get without rights",
+    "get secrets",
+    1,
+    "",
+    'Error from server (Forbidden): secrets is forbidden: User "dave" cannot list resource "secrets" in API group "" in the namespace "{ns}"\n',
+    {
+      as: "dave",
+    },
+  ),
+  oc(
+    "get with a session that has expired",
+    "get cm",
+    1,
+    "",
+    `${'{any} memcache.go:265] "Unhandled Error" err="couldn\'t get current server API group list: the server has asked for the client to provide credentials"\n'.repeat(5)}error: You must be logged in to the server (the server has asked for the client to provide credentials)\n`,
+    {
+      as: "expired",
+    },
+  ),
+  oc(
+    "get where nothing listens",
+    "get cm --kubeconfig closed.yaml",
+    1,
+    "",
+    "The connection to the server {closed} was refused - did you specify the right host or port?\n",
+    {
+      files: CLOSED,
+    },
+  ),
+  oc(
+    "get without a kubeconfig",
+    "get cm",
+    1,
+    "",
+    "error: Missing or incomplete configuration info.  Please point to an existing, complete config file:\n\n  1. Via the command-line flag --kubeconfig\n  2. Via the KUBECONFIG environment variable\n  3. In your home directory as ~/.kube/config\n\nTo view or setup config directly use the 'config' command.\n",
+    {
+      as: "nobody",
+    },
+  ),
+  oc("rollout restart", "rollout restart deployment/web", 0, "deployment.apps/web restarted\n", "", {
+    before: [web()],
+  }),
+  oc(
+    "rollout status, done",
+    "rollout status deployment/web",
+    0,
+    'deployment "web" successfully rolled out\n',
+    "",
+    {
+      before: [web(rolled)],
+    },
+  ),
+  oc(
+    "rollout status, too slow",
+    "rollout status deployment/web --timeout=1s",
+    1,
+    'Waiting for deployment "web" rollout to finish: 0 of 1 updated replicas are available...\n',
+    "error: timed out waiting for the condition\n",
+    {
+      before: [web({ ...rolled, readyReplicas: 0, availableReplicas: 0 })],
+    },
+  ),
+  oc("annotate", "annotate site/west a=b", 0, "site.skupper.io/west annotated\n", "", {
+    before: [skupper("Site", "west")],
+    after: [{ ...skupper("Site", "west"), metadata: { name: "west", annotations: { a: "b" } } }],
+  }),
+  oc(
+    "annotate what has another value",
+    "annotate cm x a=c",
+    1,
+    "",
+    "error: --overwrite is false but found the following declared annotation(s): 'a' already has a value (b)\n",
+    {
+      before: [configMap("x", {}, { annotations: { a: "b" } })],
+    },
+  ),
+  oc("label", "label cm x a=b", 0, "configmap/x labeled\n", "", {
+    before: [configMap("x", {})],
+    after: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "x", labels: { a: "b" } } }],
+  }),
+  oc(
+    "label with another value",
+    "label cm x a=c",
+    1,
+    "",
+    "error: 'a' already has a value (b), and --overwrite is false\n",
+    {
+      before: [configMap("x", {}, { labels: { a: "b" } })],
+    },
+  ),
+  oc("label, overwritten", "label cm x a=c --overwrite", 0, "configmap/x labeled\n", "", {
+    before: [configMap("x", {}, { labels: { a: "b" } })],
+    after: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "x", labels: { a: "c" } } }],
+  }),
+  oc("label taken away", "label cm x a-", 0, "configmap/x unlabeled\n", "", {
+    before: [configMap("x", {}, { labels: { a: "b" } })],
+  }),
+  oc(
+    "version of the client",
+    "version --client",
+    0,
+    "Client Version: 4.21.0\nKustomize Version: v5.7.1\n",
+    "",
+    { as: "nobody" },
+  ),
+  oc(
+    "version",
+    "version",
+    0,
+    "Client Version: 4.21.0\nKustomize Version: v5.7.1\nServer Version: 4.{any}\nKubernetes Version: v{any}\n",
+  ),
+  oc("config current-context", "config current-context", 0, "{ns}/{cluster}/admin\n"),
+  oc(
+    "config view, secrets left out",
+    "config view --minify -o jsonpath={.users[0].user.token}",
+    0,
+    "REDACTED",
+  ),
+  oc("config view, whole", "config view --raw -o jsonpath={.users[0].user.token}", 0, "{token}"),
+  oc(
+    "config use-context that is not there",
+    "config use-context x",
+    1,
+    "",
+    'error: no context exists with the name: "x"\n',
+  ),
+  oc("another context that is not there", "--context x get cm", 1, "", 'error: context "x" does not exist\n'),
+  oc("an unknown command", "frobnicate", 1, "", 'error: unknown command "frobnicate" for "oc"\n'),
+  oc(
+    "an unknown flag",
+    "login --nope",
+    1,
+    "",
+    "error: unknown flag: --nope\nSee 'oc login --help' for usage.\n",
+  ),
+]
+
+export default cases
