@@ -75,6 +75,10 @@ export const inputs = {
   proxy: input.text({
     per: "site",
     help: "Proxy to the API server; default from HTTPS_PROXY and NO_PROXY; 'none' for none",
+    check: (value: string) =>
+      value.includes("@")
+        ? "a proxy's password would be shown and kept here: set it in HTTPS_PROXY"
+        : undefined,
   }),
   "operator-channel": input.text({
     per: "site",

@@ -19,7 +19,14 @@ async function look({ $ }: { $: Shell }): Promise<Look> {
       fix: `${missing.map((name) => CURES[name]).join("; ")}; or name the folder that holds them with --commands`,
     })
   }
-  const { version, major } = await skupperVersion($)
+  const { version, major, broken } = await skupperVersion($)
+  if (broken !== undefined) {
+    return blocked(`skupper does not run: ${broken}`, {
+      code: "broken skupper",
+      fix: `${CURES.skupper}, in place of ${paths[names.indexOf("skupper")]}`,
+      next: "skupper version",
+    })
+  }
   if (major < 2) {
     return blocked(`skupper ${version} is version 1: it knows neither sites, links nor tokens of version 2`, {
       code: "old skupper",

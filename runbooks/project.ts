@@ -12,15 +12,15 @@ import {
   underWay,
 } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
-import { labels, projectDescription } from "./shared/labels.ts"
+import { labels, projectDescription, projectIsOurs } from "./shared/labels.ts"
 import { hasProjects, ifAllowed, seen, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 const PROJECT = "project.openshift.io/v1"
-/** A new project's role bindings reach every API server a moment after the project itself; in milliseconds. */
+/** The rights in a project that we have just made reach every API server a moment later; in milliseconds. */
 const SETTLING = 10_000
 
-async function look({ cluster, site, kubeconfig }: Context): Promise<Look> {
+async function look({ cluster, site, kubeconfig, federation }: Context): Promise<Look> {
   const projects = await hasProjects(cluster)
   const kind = projects ? { apiVersion: PROJECT, kind: "Project" } : { apiVersion: "v1", kind: "Namespace" }
   const answer = await ifAllowed(
@@ -40,8 +40,11 @@ async function look({ cluster, site, kubeconfig }: Context): Promise<Look> {
   }
   if (found !== undefined && !(await mayDeploy())) {
     const age = (await cluster.now()) - Date.parse(found.metadata.creationTimestamp ?? "")
-    if (age < SETTLING)
-      return underWay(`${word(projects)} ${site.project} is new: its rights are not there yet`, seen(found))
+    if (projectIsOurs(found, federation) && age < SETTLING)
+      return underWay(
+        `${word(projects)} ${site.project} is new: your rights in it are not there yet`,
+        seen(found),
+      )
     return mayNot(await cluster.whoami(), site.project, found)
   }
   const { readNamespace } = await kubeconfigs()

@@ -116,7 +116,8 @@ export async function examineSite(call: Call, site: Site, kubeconfig: string): P
   })
   const own = openCluster({ kubeconfig, secret: (value) => call.redactor.add(value) })
   try {
-    const way = proxy === undefined ? "directly" : `through the proxy ${proxy}`
+    // Its address may hold a password.
+    const way = proxy === undefined ? "directly" : `through the proxy ${URL.parse(proxy)?.host ?? "given"}`
     const reached = await finding("API server", async () => ({
       ok: true,
       said: `${server}, ${await anonymous.bound(call.signal).version()}, ${way}, its certificate is trusted`,

@@ -262,6 +262,7 @@ export class Execution {
       is: "blocked",
       reason: `it ${what}: that needs your yes`,
       fix: "agree to it with --yes",
+      next: `${options.command} --yes`,
       code: "consent",
     }
     return endingOfBlocked(this.#cell, answer)

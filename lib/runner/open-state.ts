@@ -3,8 +3,11 @@ import { join, resolve } from "node:path"
 import { UsageError } from "../notebook/errors.ts"
 import type { Journal } from "./journal.ts"
 import { idleJournal, openJournal, readMemory } from "./journal-file.ts"
+import { removeDrafts } from "./leftovers.ts"
 import { takeLock } from "./lock.ts"
 import type { State } from "./state.ts"
+
+const PARTS = ["", "kubeconfigs", "tokens", "manifests"]
 
 export interface OpenOptions {
   /** The command as typed (redacted): named to whoever meets the lock. */
@@ -21,12 +24,13 @@ export async function openState(folder: string, options: OpenOptions): Promise<S
   const root = resolve(folder)
   if (existsSync(root) && !statSync(root).isDirectory())
     throw new UsageError(`${root} is a file, not a folder`)
-  for (const part of ["", "kubeconfigs", "tokens", "reports"]) {
+  for (const part of PARTS) {
     mkdirSync(join(root, part), { recursive: true, mode: 0o700 })
   }
   chmodSync(root, 0o700)
   const release = takeLock(root, options.command)
   try {
+    removeDrafts(root, PARTS)
     const { journal, warnings, close } = await openJournal(root, options.fresh ?? false)
     return stateOf(root, journal, warnings, async () => {
       await close()

@@ -4,7 +4,7 @@ import { basename, dirname } from "node:path"
 import { absent, type Cluster, done, type Look, RunbookError } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { writePrivate } from "../shared/files.ts"
-import { claimObject, selector } from "../shared/labels.ts"
+import { adoptedMark, claimObject, ours, selector } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
 import { type AccessGrant, activeSite, grantRef, interRouter, SKUPPER } from "./skupper.ts"
 import { type GeneratedLink, type IssuedToken, parseToken, readTokenFile } from "./token-file.ts"
@@ -128,7 +128,9 @@ const hopeless = ({ status }: AccessGrant): boolean =>
   !status?.url && /not enabled|invalid|cannot accept/i.test(status?.message ?? "")
 
 /** `skupper link generate > FILE`, the file readable by its owner alone: it holds a private key. */
-async function generateLink({ tokenFile, peer, at, secret }: Context): Promise<void> {
+async function generateLink(context: Context): Promise<void> {
+  const { tokenFile, peer, at, secret } = context
+  await spareCertificate(context)
   const { stdout } = await at(peer).$.with({ secret: true })`skupper link generate -n ${peer.project}`
   const file = await parseToken(stdout)
   if (file?.is !== "file") {
@@ -141,6 +143,23 @@ async function generateLink({ tokenFile, peer, at, secret }: Context): Promise<v
   await writePrivate(tokenFile, stdout)
 }
 
+/** The command makes a Certificate, or takes the one that somebody's earlier call has left: that one is not ours. */
+async function spareCertificate({ peer, at, federation }: Context): Promise<void> {
+  const { cluster } = at(peer)
+  const site = await activeSite(cluster, peer.project)
+  const ref = certificateRef(peer.project, `link-${site?.metadata.name}`)
+  const found = await cluster.get(ref)
+  if (found !== undefined && !ours(found, federation))
+    await cluster.merge(ref, { metadata: adoptedMark(federation) })
+}
+
+const certificateRef = (namespace: string, name: string) => ({
+  apiVersion: SKUPPER,
+  kind: "Certificate",
+  name,
+  namespace,
+})
+
 export async function claimToken(context: Context): Promise<void> {
   const { tokenFile, site, peer, at, federation } = context
   const file = await readTokenFile(tokenFile)
@@ -148,8 +167,7 @@ export async function claimToken(context: Context): Promise<void> {
   if (file?.is === "token")
     await claimObject(far, grantRef(peer.project, file.name), { [FOR_SITE]: site.name })
   else if (file?.is === "file") {
-    for (const name of file.secrets)
-      await claimObject(far, { apiVersion: SKUPPER, kind: "Certificate", name, namespace: peer.project })
+    for (const name of file.secrets) await claimObject(far, certificateRef(peer.project, name))
   }
 }
 

@@ -6,6 +6,8 @@ export interface SkupperVersion {
   readonly version: string | undefined
   /** 2 where it does not tell: only 1.x speaks of transport and controller. */
   readonly major: number
+  /** What it said when it did not run at all (another machine's binary, a missing library). */
+  readonly broken?: string
 }
 
 /**
@@ -22,6 +24,8 @@ export function readSkupperVersion(text: string): SkupperVersion {
 
 /** Asks the `skupper` on PATH. Needs no cluster. */
 export async function skupperVersion($: Shell): Promise<SkupperVersion> {
-  const { stdout } = await $.with({ nothrow: true, timeout: 20 })`skupper version`
-  return readSkupperVersion(stdout)
+  const { stdout, stderr, exitCode } = await $.with({ nothrow: true, timeout: 20 })`skupper version`
+  const found = readSkupperVersion(stdout)
+  if (exitCode === 0 || found.version !== undefined) return found
+  return { ...found, broken: (stderr.trim() || stdout.trim() || `exit code ${exitCode}`).split("\n")[0]! }
 }

@@ -20,7 +20,7 @@ afterAll(async () => {
   await undisturbed?.close()
 })
 
-test("killed after every awaited line, a run ends as if it had not been", { timeout: 300_000 }, async () => {
+test("killed after every awaited line, a run ends as if it had not been", { timeout: 600_000 }, async () => {
   const requests = killed.requests()
   const { ended, lines } = await killChain(killed, run(killed))
   expect(ended).toMatchObject({ code: 0, signal: null, stderr: "" })

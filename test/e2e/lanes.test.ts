@@ -8,7 +8,7 @@ afterEach(() => world?.close())
 const ended = (run: World) =>
   new Map(linesOf(run.journal(), "step ended").map((line) => [place(line), line.outcome]))
 
-test("with one slot three SuperNodes end verified", { timeout: 120_000 }, async () => {
+test("with one slot three SuperNodes end verified", { timeout: 300_000 }, async () => {
   world = await startWorld({ supernodes: 3 })
   const argv = ["run", "--federation", world.practice.federationFile, "--yes", "--parallel", "1"]
   expect(await world.call(argv)).toMatchObject({ code: 0, stderr: "" })
@@ -20,7 +20,7 @@ test("with one slot three SuperNodes end verified", { timeout: 120_000 }, async 
   expect(busy).toEqual({ now: 0, most: 1 })
 })
 
-test("one lane blocked, the others verified; cured, it goes on", { timeout: 120_000 }, async () => {
+test("one lane blocked, the others verified; cured, it goes on", { timeout: 300_000 }, async () => {
   world = await startWorld({ supernodes: 2 })
   world.practice.faults.set([
     { where: "pod", cluster: "supernode-2", match: "^flower-supernode|^supernode", what: "image" },
@@ -48,7 +48,7 @@ test("one lane blocked, the others verified; cured, it goes on", { timeout: 120_
   expect(ended(world).get("verify-federation")).toMatchObject({ ok: true })
 })
 
-test("a second run meets the first one's lock", { timeout: 120_000 }, async () => {
+test("a second run meets the first one's lock", { timeout: 300_000 }, async () => {
   world = await startWorld({ supernodes: 1 })
   const argv = ["run", "--federation", world.practice.federationFile, "--yes"]
   const acting = world.line(({ type }) => type === "act started")

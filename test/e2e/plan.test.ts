@@ -48,7 +48,7 @@ async function plan(...more: string[]) {
 }
 
 test("plan changes neither clusters nor folder, and tells what is to be done", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const before = await plan()
   expect(before.code).toBe(5)

@@ -12,7 +12,7 @@ describe("an unattended run of one SuperLink and two SuperNodes", () => {
     world = await startWorld({ supernodes: 2 })
     file = world.practice.federationFile
     first = await world.call(["run", "--federation", file, "--yes"])
-  })
+  }, 300_000)
   afterAll(() => world?.close())
 
   /** One more run: its acts, and what it wrote to the clusters. */

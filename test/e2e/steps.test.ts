@@ -37,7 +37,7 @@ const ended = (): string[] => {
 }
 const acts = (): number => linesOf(world.journal(), "act started").length
 
-test("step by step to a verified federation", { timeout: 120_000 }, async () => {
+test("step by step to a verified federation", { timeout: 300_000 }, async () => {
   const first = ["--federation", world.practice.federationFile]
   for (const { id, at, named, reachesFurther } of STEPS) {
     // The folder remembers the sites: only the first call names the file.
@@ -63,7 +63,7 @@ test("step by step to a verified federation", { timeout: 120_000 }, async () => 
   expect(acts()).toBe(before)
 })
 
-test("a step that reaches further than its site needs a yes", async () => {
+test("a step that reaches further than its site needs a yes", { timeout: 300_000 }, async () => {
   const file = world.practice.federationFile
   const other = ["--federation", file, "--state", `${world.folder}/other`]
   expect(await world.call(["step", "login", ...other, "--site", "supernode-1"])).toMatchObject({ code: 0 })

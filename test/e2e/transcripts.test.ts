@@ -36,6 +36,8 @@ async function golden(name: string, ...calls: Call[]): Promise<void> {
   await expect(texts.join("\n")).toMatchFileSnapshot(`transcripts/${name}.txt`)
 }
 
+const lanes = (...argv: string[]): Call => ({ argv, of: byLane })
+
 /** More than a screen's 80 columns, though it has no path, host or id so long that nothing helps. */
 const wide = (line: string): boolean => [...line].length > 80 && !/\S{40}/.test(line)
 /** What stays whole: commands to copy, a line an event. */
@@ -126,7 +128,7 @@ describe("from nothing to a verified federation and back", () => {
   test("values", () => golden("values", ["values", "--federation", file]))
   test("doctor before", () => golden("doctor-before", ["doctor", "--federation", file]))
   test("one step", () => golden("step", ["step", "login", "--federation", file, "--site", "superlink"]))
-  test("run", () => golden("run", { argv: ["run", "--federation", file, "--yes"], of: byLane }))
+  test("run", () => golden("run", lanes("run", "--federation", file, "--yes")))
   test("after", () =>
     golden(
       "after",
@@ -137,11 +139,11 @@ describe("from nothing to a verified federation and back", () => {
       ["show", "verify-federation"],
       ["plan", "--flower-version", "1.36.0", "--exit-code"],
     ))
-  test("a step that is done", () => golden("step-done", { argv: ["step", "site-create"], of: byLane }))
+  test("a step that is done", () => golden("step-done", lanes("step", "site-create")))
   test("doctor after", () => golden("doctor-after", ["doctor"]))
   test("run again, as events", () => golden("run-json", { argv: ["run", "--yes", "--json"], of: eventTypes }))
   test("teardown", () =>
-    golden("teardown", ["teardown"], { argv: ["teardown", "--yes"], of: byLane }, ["teardown", "--yes"]))
+    golden("teardown", ["teardown"], lanes("teardown", "--yes"), lanes("teardown", "--yes")))
 })
 
 test("practice clusters for one run", { timeout: 60_000 }, () =>

@@ -69,6 +69,23 @@ describe.each([true, false])("with openshift %s", (openshift) => {
   })
 })
 
+test("the rights in a project that was just made are waited for", async () => {
+  const clusters = await startClusters()
+  try {
+    const { admin, login } = clusters.superlink
+    const annotations = { "openshift.io/description": projectDescription("trial") }
+    await admin.create({ ...namespace(NAME), metadata: { name: NAME, annotations } })
+    await login("alice")
+    await admin.create(roleBinding("alice"))
+    expect(await clusters.look(project, clusters.superlink)).toMatchObject({
+      is: "under way",
+      reason: `project ${NAME} is new: your rights in it are not there yet`,
+    })
+  } finally {
+    await clusters.close()
+  }
+})
+
 test("whoever may not make projects gets the list of theirs", async () => {
   const clusters = await startClusters({ openshift: false })
   try {

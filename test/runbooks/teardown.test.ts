@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs"
-import { writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { mkdir, writeFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import { labels, projectDescription } from "../../runbooks/shared/labels.ts"
@@ -110,6 +110,17 @@ test("what the steps have made goes, in reverse; operator and projects stay", as
   expect(Object.values(await run()).every((outcome) => outcome.startsWith("done:"))).toBe(true)
 })
 
+test("a link file whose Link was never made goes too", async () => {
+  const file = join(played.state, "tokens", "supernode-1.yaml")
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, "kind: Link\n")
+  expect((await played.plan({ notebook: teardown }))["supernode-1/remove-link"]).toBe(
+    "act: removes file supernode-1.yaml",
+  )
+  await run()
+  expect(existsSync(file)).toBe(false)
+})
+
 test("what was there before stays", async () => {
   await west().create(
     foreign(westProject, "superlink", { name: "s", image: "flwr/superlink:1.34.0", args: ["--insecure"] }),
@@ -137,6 +148,14 @@ test("another federation's is not ours", async () => {
 
 test("--operator removes it once no site is left, and never while others need it", async () => {
   await claimAll()
+  // Who may not list the Sites of all projects cannot tell.
+  played.practice.faults.set([
+    { where: "api", cluster: "superlink", match: "v2alpha1/sites", what: "forbidden" },
+  ])
+  expect(
+    (await played.plan({ notebook: teardown, values: { operator: true } }))["superlink/remove-operator"],
+  ).toBe("blocked: whether other sites on this cluster need the operator is out of your sight")
+  played.practice.faults.set([])
   await west().create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "neighbour" } })
   await west().create(exposure("Site", "neighbour", {}, "theirs"))
   const blocked = await run({ operator: true })

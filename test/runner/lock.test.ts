@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
@@ -56,5 +56,22 @@ describe("lock", () => {
       exitCode: 3,
       fix: expect.stringContaining("remove"),
     })
+  })
+
+  it("removes the drafts of killed writers, which may hold tokens, and nothing else", async () => {
+    const at = folder()
+    await (await openState(at, { command: "t" })).close()
+    const child = spawn("true")
+    await once(child, "exit")
+    const kept = ["kubeconfigs/supernode-1", "tokens/supernode-1.yaml", `kubeconfigs/b.${process.pid}.abc`]
+    const drafts = [
+      `kubeconfigs/a.${child.pid}.x1y2z3`,
+      `lock.${child.pid}`,
+      `manifests/c.yaml.${child.pid}.tmp`,
+    ]
+    for (const name of [...kept, ...drafts]) writeFileSync(join(at, name), "x")
+    await (await openState(at, { command: "t" })).close()
+    expect(kept.filter((name) => !existsSync(join(at, name)))).toEqual([])
+    expect(drafts.filter((name) => existsSync(join(at, name)))).toEqual([])
   })
 })

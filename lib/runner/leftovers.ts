@@ -1,0 +1,27 @@
+import { readdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
+
+/** Drafts of whole-file writes: the file's name, the writer's pid, sometimes a random word. */
+const DRAFT = /\.(\d+)(\.[0-9a-z]+)?$/
+
+/**
+ * Removes the drafts that killed writers left behind: they may hold tokens. Called by whoever holds the folder's lock.
+ * @param parts folders below it that hold files written whole
+ */
+export function removeDrafts(folder: string, parts: readonly string[]): void {
+  for (const part of parts) {
+    for (const name of readdirSync(join(folder, part), { encoding: "utf8" })) {
+      const pid = DRAFT.exec(name)?.[1]
+      if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, part, name), { force: true })
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH"
+  }
+}
