@@ -20,7 +20,7 @@ test.each([
 ] as const)("%s: journal, then children, then exit %i", { timeout: 120_000 }, async (signal, code) => {
   world = await startWorld({ supernodes: 1 })
   world.practice.faults.set([
-    { where: "api", cluster: "supernode-1", match: CREATING, what: "slow", delay: 60_000 },
+    { where: "api", cluster: "supernode-1", match: CREATING, what: "slow", delay: 600_000 },
   ])
   const hanging = commandOf("supernode-1", "site-create")
   const first = world.start(run())

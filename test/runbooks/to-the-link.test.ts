@@ -60,6 +60,21 @@ test("the link file does without a token", async () => {
   ])
   expect(await tokens()).toEqual([])
   expect(await journalOf(played)).not.toContain("PRIVATE KEY")
+
+  // The command takes the Certificate that is there. Where it is somebody else's it stays so.
+  const certificate = async () =>
+    (await list("superlink", "Certificate")).find(({ metadata }) => metadata.labels !== undefined)
+  const { metadata } = (await certificate())!
+  await played
+    .cluster("superlink")
+    .merge(
+      { apiVersion: SKUPPER, kind: "Certificate", name: metadata.name, namespace: metadata.namespace! },
+      { metadata: { labels: null } },
+    )
+  const anew = { values: { "link-with": "file" }, selection: { only: ["token-redeem"] }, again: true }
+  expect((await walk(played, anew)).outcomes).toMatchObject({ "supernode-1/token-redeem": { kind: "acted" } })
+  const left = await certificate()
+  expect(left?.metadata).toBeUndefined()
 })
 
 test("a new Link is made when asked for; and when the SuperLink's Site was made anew", async () => {
