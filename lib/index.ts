@@ -2,6 +2,7 @@
 
 export { proxyFor } from "./cluster/proxy.ts"
 export type * from "./cluster/types.ts"
+export { writeWhole } from "./cluster/whole-file.ts"
 export type { Diagnosis, DoctorCheck } from "./notebook/doctor.ts"
 export * from "./notebook/errors.ts"
 export type { Federation, Origin } from "./notebook/federation.ts"

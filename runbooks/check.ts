@@ -3,12 +3,11 @@ import type { Federation, Problem, Site } from "../lib/index.ts"
 import type { SiteInputs, Values } from "./context.ts"
 import { compareVersions, isFlowersOwn, OLDEST, versionOfImage } from "./flower/flower-versions.ts"
 import { amount } from "./flower/workload.ts"
+import { LONGEST_PROJECT } from "./interconnect/skupper.ts"
 
 type Guide = Federation<Values, SiteInputs>
 type GuideSite = Site<SiteInputs>
 
-/** The longest project in which `skupper-router-inter-router-PROJECT` is still a DNS label (63 characters). */
-export const LONGEST_PROJECT = 35
 const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/
 
 /** Every problem at once, each with its cure. */

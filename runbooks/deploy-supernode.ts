@@ -60,7 +60,7 @@ async function deploying(context: Context): Promise<Deploying | undefined> {
 }
 
 /** Where a SuperNode that was there before us does not fit. */
-export function supernodeMisfits(found: Deployment, site: Context["site"], version: string): Difference[] {
+function supernodeMisfits(found: Deployment, site: Context["site"], version: string): Difference[] {
   const { image, args = [] } = containerOf(found, "supernode")
   const running = runningVersion(found, "supernode")
   const fields: Difference[] = []

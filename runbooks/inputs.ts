@@ -1,6 +1,9 @@
 /** Every input of the guide, declared once. Flags, variables, file keys, prompts, help and docs come from here. */
 import { type FederationValues, input, type SiteValues } from "../lib/index.ts"
 
+/** One that ends within a minute is taken for expired. In seconds. */
+const SHORTEST_LIFETIME = 120
+
 const superlink = ["superlink"] as const
 const supernode = ["supernode"] as const
 
@@ -18,7 +21,12 @@ export const inputs = {
     help: "How a SuperNode's site gets its link: an access token, or a link file where grants cannot be reached",
     default: "token",
   }),
-  "token-lifetime": input.duration({ help: "How long an access token can be redeemed", default: 900 }),
+  "token-lifetime": input.duration({
+    help: "How long an access token can be redeemed",
+    default: 900,
+    check: (seconds: number) =>
+      seconds < SHORTEST_LIFETIME ? "a token needs at least 2m to get where it is redeemed" : undefined,
+  }),
   "allow-restart": input.flag({
     help: "Agree to change a SuperLink that was there before: a restart loses its list of SuperNodes",
     default: false,
@@ -31,7 +39,7 @@ export const inputs = {
     required: true,
     identity: true,
     help: "The cluster's API server",
-    prompt: "API server (oc whoami --show-server, or rosa describe cluster -o json)",
+    prompt: "API server (oc whoami --show-server)",
     placeholder: "https://api.example:6443",
   }),
   project: input.name({

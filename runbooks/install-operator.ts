@@ -23,7 +23,7 @@ import {
   subscriptionsOf,
   versionOne,
 } from "./openshift/olm.ts"
-import { manifestFile, writePrivate } from "./shared/files.ts"
+import { writeManifest } from "./shared/files.ts"
 import { adopted, labels, ours } from "./shared/labels.ts"
 import { condition, ifAllowed, ifServed, isTrue, seen, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
@@ -261,10 +261,7 @@ async function act(context: Context): Promise<void> {
     throw offer.is === "blocked" || offer.is === "cannot look"
       ? new LookError(offer)
       : new Error(offer.reason)
-  const file = await writePrivate(
-    manifestFile(folder, `${site.name}-operator`),
-    await manifest(offer, context),
-  )
+  const file = await writeManifest(folder, `${site.name}-operator`, await manifest(offer, context))
   await $`oc apply --server-side --field-manager=flower-runbook -n ${site.operatorNamespace} -f ${file}`
 }
 

@@ -1,15 +1,20 @@
 import { absent, blocked, type Cluster, different, done, type Look, main, underWay } from "../lib/index.ts"
 import { type Context, guideStep, type SiteInputs } from "./context.ts"
 import { siteTrouble } from "./interconnect/site-trouble.ts"
-import { interRouter, listSites, message, type SkupperSite, siteRef } from "./interconnect/skupper.ts"
+import {
+  interRouter,
+  LONGEST_PROJECT,
+  listSites,
+  message,
+  type SkupperSite,
+  siteRef,
+} from "./interconnect/skupper.ts"
 import { adopted, adoptedMark, claimObject, ours } from "./shared/labels.ts"
 import { condition, isTrue, seen, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 /** The link access types that `skupper site create` takes; the rest is set in the Site afterwards. */
 const BY_COMMAND = ["default", "route", "loadbalancer"]
-/** `skupper-router-inter-router-` and the project have to fit a DNS label of 63. */
-const LONGEST_WITH_ROUTES = 35
 
 /** The link access that this site is to have; nothing at a SuperNode's, which only makes links. */
 const accessOf = (site: SiteInputs & { role: string }): string | undefined =>
@@ -86,12 +91,12 @@ async function tooLong(
   site: SiteInputs & { role: string },
 ): Promise<Look | undefined> {
   const access = accessOf(site)
-  if (site.project.length <= LONGEST_WITH_ROUTES || access === undefined) return undefined
+  if (site.project.length <= LONGEST_PROJECT || access === undefined) return undefined
   const routes =
     access === "route" || (access === "default" && (await cluster.serves("route.openshift.io/v1", "Route")))
   if (!routes) return undefined
   return blocked(
-    `project ${site.project} has ${site.project.length} characters; with Routes at most ${LONGEST_WITH_ROUTES} fit into the router's host name`,
+    `project ${site.project} has ${site.project.length} characters; with Routes at most ${LONGEST_PROJECT} fit into the router's host name`,
     { code: "project name", fix: "take a project with a shorter name, or --link-access-type loadbalancer" },
   )
 }

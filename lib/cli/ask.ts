@@ -1,6 +1,7 @@
 import type { Input } from "../notebook/inputs.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { fileKey } from "../notebook/roles.ts"
+import { shellWord } from "../notebook/shell-word.ts"
 import type { PromptIo } from "../terminal/index.ts"
 import { checked, formatValue, parseText } from "./input-values.ts"
 import { emptyLayer, type Given, type LayerData, type SiteName } from "./layers.ts"
@@ -15,6 +16,7 @@ export interface AskOptions extends PromptIo {
 export class Answers {
   readonly layer: LayerData = emptyLayer()
   readonly #options: AskOptions
+  readonly #roles = new Map<string, string>()
 
   constructor(options: AskOptions) {
     this.#options = options
@@ -38,8 +40,32 @@ export class Answers {
         const values = this.layer.bySite.get(one.site.name) ?? new Map<string, Given>()
         values.set(one.input, given)
         this.layer.bySite.set(one.site.name, values)
+        this.#roles.set(one.site.name, one.site.role)
       }
     }
+  }
+
+  /** The answers as the flags that give them: ' --supernodes 2 --superlink server=…'; secrets left out. */
+  get flags(): string {
+    const { notebook } = this.#options
+    const text = (name: string, { value }: Given): string[] => {
+      const input = notebook.inputs[name]
+      return input === undefined || input.secret === true ? [] : [formatValue(input, value)]
+    }
+    const words = [...this.layer.counts].flatMap(([role, n]) => [`--${fileKey(role, "many")}`, String(n)])
+    for (const [name, given] of this.layer.values) {
+      words.push(...text(name, given).flatMap((value) => [`--${name}`, value]))
+    }
+    for (const [site, values] of this.layer.bySite) {
+      const role = this.#roles.get(site)
+      const pairs = [...values].flatMap(([name, given]) =>
+        text(name, given).map((value) => `${name}=${value}`),
+      )
+      if (role === undefined || pairs.length === 0) continue
+      const many = notebook.roles[role] === "many"
+      words.push(`--${role}`, [...(many ? [`name=${site}`] : []), ...pairs].join(","))
+    }
+    return words.map((word) => ` ${shellWord(word)}`).join("")
   }
 
   async #askCount(role: string): Promise<void> {

@@ -89,6 +89,14 @@ async function agreement(
     if (somethingToDo(entries)) refuseWithoutYes(call, options)
     return "named"
   }
+  if (options.agreed === "plan" && nothingCanBegin(entries)) {
+    const blocked = entries.find(({ would }) => would === "blocked")
+    await printPlan(call, opened, entries)
+    throw new RunbookError("Nothing can begin before what is blocked above is cured", {
+      ...(blocked && { why: blocked.reason, ...(blocked.fix !== undefined && { fix: blocked.fix }) }),
+      next: `${call.command}${opened.answered}`,
+    })
+  }
   const asked = options.agreed === "plan" ? somethingToDo(entries) : entries.some(reachesFurther)
   if (asked) await askForPlan(call, opened, entries)
   const agreed = new Set(entries.flatMap(({ consent }) => consent ?? []))
@@ -96,12 +104,17 @@ async function agreement(
   return async (what) => options.agreed === "plan" || agreed.has(what)
 }
 
+/** All that is left waits for what only a person can cure: there is nothing to agree to. */
+const nothingCanBegin = (entries: readonly PlanEntry[]): boolean =>
+  entries.some(({ would }) => would === "blocked") &&
+  entries.every(({ would }) => ["blocked", "after", "nothing", "not needed", "left out"].includes(would))
+
 const reachesFurther = ({ consent, would }: PlanEntry): boolean =>
   consent !== undefined && (would === "act" || would === "change")
 
 async function askForPlan(
   call: Call,
-  { federation }: OpenedFederation,
+  { federation, answered }: OpenedFederation,
   entries: readonly PlanEntry[],
 ): Promise<void> {
   const { io, signal } = call
@@ -111,7 +124,11 @@ async function askForPlan(
     sites: federation.sites.map(({ name }) => name),
   })
   if (await askPlan(call.redactor.text(text), { stdin: io.stdin, stdout: io.stdout, signal })) return
-  throw new RunbookError("Declined: nothing was changed", { exitCode: 2 })
+  throw new RunbookError("Declined: nothing was changed", {
+    exitCode: 2,
+    // Answers are kept with the run: without one they would be asked for again.
+    ...(answered !== "" && { next: `${call.command}${answered}` }),
+  })
 }
 
 async function carried(

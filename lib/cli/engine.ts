@@ -46,6 +46,7 @@ export function runOptions(call: Call, opened: OpenedFederation, state: State, t
     selection: selectionOf(call),
     consent: "named",
     command: redactor.text(command),
+    sameFederation: sameFederation(call),
     version: io.version,
     interactive: interaction.ask,
     ...(parallel !== undefined && { parallel }),

@@ -24,7 +24,7 @@ export async function readFederationFile(notebook: Notebook, file: string, cwd: 
     throw new UsageError(
       code === "ENOENT"
         ? `The federation file ${file} is not there`
-        : `The federation file ${file} cannot be read (${code})`,
+        : `The federation file ${file} cannot be read (${code === "EISDIR" ? "it is a folder" : code})`,
       { fix: "check the path that --federation gives" },
     )
   }

@@ -17,7 +17,8 @@ export interface FoundFolder {
 export interface FolderQuestion {
   readonly notebook: Notebook
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly program: string
+  /** As typed, to type again with a name. */
+  readonly command: string
   /** `--state`, absolute: DIR itself is the folder. */
   readonly state: string | undefined
   /** `--name`. */
@@ -66,13 +67,13 @@ function givenName({ name, file }: FolderQuestion): string | undefined {
   return file?.federation ?? name
 }
 
-function onlyFolder(root: string, { program }: FolderQuestion): string {
+function onlyFolder(root: string, { command }: FolderQuestion): string {
   const found = foldersIn(root)
   if (found.length <= 1) return found[0] ?? "default"
   throw new UsageError(`Which federation? There are ${found.length}: ${found.join(", ")}`, {
     why: `${root} has a folder for each`,
     fix: "name one: --name NAME, --federation FILE or --state DIR",
-    next: `${program} status --name ${found[0]}`,
+    next: `${command} --name ${found[0]}`,
   })
 }
 

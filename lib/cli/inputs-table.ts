@@ -3,23 +3,24 @@ import type { Notebook } from "../notebook/notebook.ts"
 import { formatValue } from "./input-values.ts"
 import { variableName } from "./variable-layer.ts"
 
-/** The inputs of a notebook as a Markdown table: the README's is made by this. */
+/** The inputs of a notebook as a Markdown table, its columns even: the README's is made by this. */
 export function inputsTable(notebook: Notebook): string {
-  const rows = Object.entries(notebook.inputs).map(([name, input]) =>
-    [
+  const rows = [
+    ["key (flag `--name`)", "of", "meaning", "default", "variable"],
+    ...Object.entries(notebook.inputs).map(([name, input]) => [
       `\`${input.file ?? name}\``,
       whose(notebook, input),
       input.help.replaceAll("|", "\\|"),
       standard(input),
       `\`${variableName(notebook, name)}\``,
-    ].join(" | "),
-  )
-  return [
-    "| key (flag `--name`) | of | meaning | default | variable |",
-    "|---|---|---|---|---|",
-    ...rows.map((row) => `| ${row} |`),
-  ].join("\n")
+    ]),
+  ]
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  const [head, ...lines] = rows.map((row) => line(row.map((cell, column) => cell.padEnd(widths[column]!))))
+  return [head, line(widths.map((width) => "-".repeat(width))), ...lines].join("\n")
 }
+
+const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`
 
 function whose(notebook: Notebook, input: Input): string {
   if (input.per === "federation") return "federation"

@@ -40,8 +40,11 @@ export function waysToGive(notebook: Notebook, missing: Missing): Ways {
   }
 }
 
-/** All that is missing in one message: each with what it is, its flag, its variable and its file key. */
-export function missingError(notebook: Notebook, missing: readonly Missing[], program: string): UsageError {
+/**
+ * All that is missing in one message: each with what it is, its flag, its variable and its file key.
+ * @param next the command to type then
+ */
+export function missingError(notebook: Notebook, missing: readonly Missing[], next: string): UsageError {
   const lines = missing.flatMap((one) => {
     const { flag, variable, key } = waysToGive(notebook, one)
     return [
@@ -54,7 +57,7 @@ export function missingError(notebook: Notebook, missing: readonly Missing[], pr
   const number = missing.length === 1 ? "An input is" : `${missing.length} inputs are`
   return new UsageError([`${number} missing:`, ...lines].join("\n"), {
     fix: "give each by its flag, its variable or its key in the federation file, or run it on a terminal: it asks",
-    next: `${program} run --federation federation.yaml`,
+    next,
   })
 }
 

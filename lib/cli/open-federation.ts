@@ -3,10 +3,12 @@ import type { Federation } from "../notebook/federation.ts"
 import { didYouMean } from "../notebook/nearest.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import type { Site } from "../notebook/roles.ts"
+import { buildGraph } from "../runner/graph.ts"
 import type { Memory } from "../runner/journal.ts"
+import { selector } from "../runner/selection.ts"
 import type { Selection } from "../runner/types.ts"
 import { Answers } from "./ask.ts"
-import type { Call } from "./call.ts"
+import { type Call, sameFederation } from "./call.ts"
 import { readFederationFile } from "./federation-file.ts"
 import { flagLayer } from "./flag-layer.ts"
 import { findFolder } from "./folder.ts"
@@ -34,6 +36,8 @@ export interface OpenedFederation {
   readonly folder: string
   readonly memory: Memory | undefined
   readonly missing: readonly Missing[]
+  /** What was answered just now, as flags for the next command: nothing keeps it before the run begins. */
+  readonly answered: string
 }
 
 /**
@@ -48,7 +52,7 @@ export async function openFederation(call: Call, options: OpenFederationOptions)
   const found = findFolder({
     notebook,
     env: io.env,
-    program: io.program,
+    command: call.command,
     state: options.folder ?? flags.path("state"),
     name: flags.text("name"),
     file,
@@ -68,9 +72,14 @@ export async function openFederation(call: Call, options: OpenFederationOptions)
   let resolved = resolveInputs(notebook, layers, settings)
   refuseProblems([...wrong, ...wrongVariables, ...resolved.problems])
   refuseStrangeSites(call, resolved.federation)
-  if (options.complete) resolved = await completed(call, layers, resolved, settings, found.folder)
-  return { federation: resolved.federation, folder: found.folder, memory, missing: resolved.missing }
+  const answers = answersOf(call)
+  if (options.complete) resolved = await completed(call, layers, resolved, settings, answers)
+  const { federation, missing } = resolved
+  return { federation, folder: found.folder, memory, missing, answered: answers.flags }
 }
+
+const answersOf = ({ notebook, io, signal }: Call): Answers =>
+  new Answers({ notebook, cwd: io.cwd, stdin: io.stdin, stdout: io.stdout, signal })
 
 /** Asks for all that is missing before the first step, or refuses. */
 async function completed(
@@ -78,22 +87,22 @@ async function completed(
   layers: readonly Layer[],
   first: Resolved,
   settings: { name: string; files: boolean },
-  folder: string,
+  answers: Answers,
 ): Promise<Resolved> {
-  const { notebook, io, interaction, signal } = call
+  const { notebook, io, interaction } = call
   let resolved = first
   if (resolved.missing.length > 0 && !interaction.ask) {
-    throw missingError(notebook, resolved.missing, io.program)
+    throw missingError(notebook, resolved.missing, withFile(call))
   }
   if (resolved.missing.length > 0) {
-    io.stdout.write(`A few questions first. Your answers are kept in ${folder}; secrets never.\n`)
-    const answers = new Answers({ notebook, cwd: io.cwd, stdin: io.stdin, stdout: io.stdout, signal })
+    io.stdout.write("A few questions first. Your answers are kept with the run; secrets never.\n")
     while (resolved.missing.length > 0) {
       await answers.ask(resolved.missing)
       resolved = resolveInputs(notebook, [...layers, layerOf("prompt", answers.layer)], settings)
     }
     refuseProblems(resolved.problems)
   }
+  refuseEmptySelection(call, resolved.federation)
   const problems = notebook.check?.(resolved.federation) ?? []
   refuseProblems(problems.map(({ what, fix }) => `${what} (${fix})`))
   return resolved
@@ -105,7 +114,7 @@ export async function refuseUnanswerable(
   sites: readonly Site[],
   hasSession: (site: Site, server: string) => Promise<boolean>,
 ): Promise<void> {
-  const { notebook, interaction, io } = call
+  const { notebook, interaction } = call
   if (interaction.ask || notebook.missing === undefined) return
   const found = await notebook.missing(sites, { hasSession })
   if (found.length === 0) return
@@ -113,7 +122,7 @@ export async function refuseUnanswerable(
     const site = sites.find((one) => one.name === name)
     return { kind: "input", input, why, ...(site && { site: { name: site.name, role: site.role } }) }
   })
-  throw missingError(notebook, missing, io.program)
+  throw missingError(notebook, missing, withFile(call))
 }
 
 /** Steps and sites as the selection flags name them. */
@@ -141,6 +150,21 @@ export function chosenSites({ flags }: Call, { sites }: Federation): readonly Si
 function selectedSites({ flags }: Call): readonly string[] | undefined {
   const names = flags.list("site")
   return names.length === 0 ? undefined : names
+}
+
+/** The call again, with a federation file where it had none. */
+const withFile = ({ command, flags }: Call): string =>
+  flags.text("federation") === undefined ? `${command} --federation federation.yaml` : command
+
+/** Doing nothing on purpose is no run: a selection that leaves no step is a slip. */
+function refuseEmptySelection(call: Call, federation: Federation): void {
+  const meant = selector(call.notebook, selectionOf(call))
+  if (buildGraph(call.notebook, federation).cells.some(meant)) return
+  throw new UsageError("No step is left to look at: the selection leaves none", {
+    why: "the flags that select (--from, --to, --only, --skip, --site) and the step named go together",
+    fix: "leave one of them out; `plan` shows which step stands at which site",
+    next: `${call.io.program} plan${sameFederation(call)}`,
+  })
 }
 
 /** What the sites are called whose role has one. */

@@ -16,6 +16,35 @@ export async function reportError(error: unknown, io: Io, redactor: Redactor): P
   return error instanceof RunbookError ? error.exitCode : 1
 }
 
+const FILE_TROUBLE: Readonly<Record<string, { why: string; fix: string }>> = {
+  EACCES: {
+    why: "you have no right to it",
+    fix: "give yourself the right, or take another folder with --state DIR",
+  },
+  EPERM: {
+    why: "it is not allowed",
+    fix: "give yourself the right, or take another folder with --state DIR",
+  },
+  EROFS: { why: "the file system is read-only", fix: "take another folder with --state DIR" },
+  ENOSPC: { why: "the disk is full", fix: "make room, then run it again: it goes on from where it stands" },
+  EDQUOT: {
+    why: "your quota is used up",
+    fix: "make room, then run it again: it goes on from where it stands",
+  },
+}
+
+/** A file or folder that the system refuses is the person's to cure, not a fault of ours. */
+function refusedFile(error: unknown): { what: string; why: string; fix: string } | undefined {
+  const { code = "", path, syscall = "" } = error as NodeJS.ErrnoException
+  const trouble = FILE_TROUBLE[code]
+  if (trouble === undefined || path === undefined || /^(spawn|connect|listen|bind)/.test(syscall))
+    return undefined
+  return {
+    what: `${path} cannot be ${syscall === "mkdir" ? "made" : "read or written"} (${code})`,
+    ...trouble,
+  }
+}
+
 async function partsOf(
   error: unknown,
   io: Io,
@@ -29,6 +58,8 @@ async function partsOf(
     const { reason, fix, next } = error.look
     return { what: reason, fix, next }
   }
+  const refused = refusedFile(error)
+  if (refused !== undefined) return refused
   const versions = `${io.program} ${io.version}, Node ${process.version}, ${process.platform} ${process.arch}`
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return {

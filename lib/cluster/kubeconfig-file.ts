@@ -1,7 +1,7 @@
 /** A kubeconfig as data, read and written whole. */
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises"
-import { dirname } from "node:path"
+import { readFile } from "node:fs/promises"
 import { RunbookError } from "../notebook/errors.ts"
+import { writeWhole } from "./whole-file.ts"
 
 export type Fields = Record<string, unknown>
 
@@ -37,25 +37,10 @@ export async function readKubeconfig(path: string): Promise<Kubeconfig | undefin
   }
 }
 
-/** Writes the whole file, 0600: readers see the old one or the new one, also after a crash. */
+/** Writes it whole. */
 export async function saveKubeconfig(path: string, config: Kubeconfig): Promise<void> {
   const { stringify } = await import("yaml")
-  const text = stringify({ apiVersion: "v1", kind: "Config", ...config }, { lineWidth: 0 })
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2, 8)}`
-  try {
-    const file = await open(draft, "wx", 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(draft, path)
-  } catch (error) {
-    await rm(draft, { force: true })
-    throw error
-  }
+  await writeWhole(path, stringify({ apiVersion: "v1", kind: "Config", ...config }, { lineWidth: 0 }))
 }
 
 /** The current context with what it points to; nothing where the file names none. */

@@ -47,7 +47,7 @@ export interface Problem {
 }
 
 /** Step scopes that are not roles. */
-export const SCOPES = ["every site", "here", "link", "federation"] as const
+const SCOPES = ["every site", "here", "link", "federation"] as const
 
 /**
  * Declares a notebook.

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { stringify } from "yaml"
 import { writeKubeconfig } from "../cluster/kubeconfig.ts"
-import { writeWhole } from "./keep.ts"
+import { writeWhole } from "../cluster/whole-file.ts"
 import type { ApiServer, PracticeOptions, PracticeUser } from "./types.ts"
 
 export interface ClusterFiles {

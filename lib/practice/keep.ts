@@ -1,5 +1,6 @@
 /** Practice clusters on disk: a file from which they come back, ports, authorities, tokens and objects alike. */
-import { open, readFile, rename, rm } from "node:fs/promises"
+import { readFile } from "node:fs/promises"
+import { writeWhole } from "../cluster/whole-file.ts"
 import { RunbookError } from "../notebook/errors.ts"
 import type { Snapshot } from "./types.ts"
 
@@ -11,24 +12,6 @@ export interface Kept {
 
 /** At most so often is the file written while clusters change. */
 const RHYTHM = 2_000
-
-/** Writes a file whole: readers see the old one or the new one, also after a crash. 0600. */
-export const writeWhole = async (path: string, text: string): Promise<void> => {
-  const draft = `${path}.${process.pid}.new`
-  try {
-    const file = await open(draft, "w", 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(draft, path)
-  } catch (error) {
-    await rm(draft, { force: true })
-    throw error
-  }
-}
 
 /**
  * The clusters kept in a file; nothing where there is no file yet.

@@ -159,7 +159,7 @@ export class Scheduler {
     try {
       let look = await watcher.patiently(cell, deadline)
       if (look.is === "under way") look = await watcher.until(cell, deadline)
-      return this.#note(cell, leftOut(options.notebook.name, cell, look))
+      return this.#note(cell, leftOut(options, cell, look))
     } catch (error) {
       return this.#note(cell, endingOfError(cell, error))
     } finally {
@@ -174,13 +174,14 @@ export class Scheduler {
   }
 }
 
-function leftOut(program: string, cell: Cell, look: Look): Ending {
+function leftOut({ notebook, sameFederation = "" }: Workshop["options"], cell: Cell, look: Look): Ending {
   const site = cell.site === undefined ? "" : ` --site ${cell.site.name}`
+  const next = `${notebook.name} step ${cell.step.id}${site}${sameFederation}`
   return {
     ...ending("left out", look.is === "done" ? look.reason : `${look.is}: ${look.reason}`, {
       root: cell.key,
     }),
     ok: look.is === "done",
-    ...(look.is !== "done" && { fix: "do that step first", next: `${program} step ${cell.step.id}${site}` }),
+    ...(look.is !== "done" && { fix: "do that step first", next }),
   }
 }

@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly consent: Consent
   /** The command as typed, for the journal (redacted). */
   readonly command: string
+  /** What a further command needs to mean this federation: ` --federation FILE`, or nothing. */
+  readonly sameFederation?: string
   readonly version: string
   /** A browser login may be started and waited for. */
   readonly interactive: boolean

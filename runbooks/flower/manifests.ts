@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 import { type KubeObject, RunbookError, UsageError } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { manifestFile, writePrivate } from "../shared/files.ts"
+import { writeManifest } from "../shared/files.ts"
 import { labels, ours } from "../shared/labels.ts"
 import { seen } from "../shared/reading.ts"
 import { snippet } from "../shared/snippet.ts"
@@ -190,10 +190,7 @@ export async function applyManifest(context: Context, name: string, manifest: Ma
     else note(`${seen(found).kind} ${metadata.name} was there before and is used as it is`)
   }
   const { stringify } = await import("yaml")
-  const file = await writePrivate(
-    manifestFile(folder, name),
-    objects.map((one) => stringify(one)).join("---\n"),
-  )
+  const file = await writeManifest(folder, name, objects.map((one) => stringify(one)).join("---\n"))
   const arguments_ = ["--server-side", "--field-manager=flower-runbook", "-f", file, "-n", site.project]
   const applied = await $.with({ nothrow: true })`oc apply ${arguments_}`
   if (applied.exitCode === 0) return

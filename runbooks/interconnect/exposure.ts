@@ -20,7 +20,7 @@ export interface Exposure extends KubeObject {
   spec: { routingKey?: string; port?: number; host?: string; selector?: string; type?: string }
 }
 
-export const exposureRef = (kind: "Connector" | "Listener", namespace: string, name = FLEET_API): Ref => ({
+const exposureRef = (kind: "Connector" | "Listener", namespace: string, name = FLEET_API): Ref => ({
   apiVersion: SKUPPER,
   kind,
   namespace,
@@ -64,7 +64,7 @@ export function lookAtExposure(
   })
 }
 
-export function exposureDifferences(found: Exposure["spec"], asked: Exposure["spec"]): Difference[] {
+function exposureDifferences(found: Exposure["spec"], asked: Exposure["spec"]): Difference[] {
   const words: [string, string, string][] = [
     ["routing key", found.routingKey ?? "", asked.routingKey ?? ""],
     ["port", String(found.port ?? ""), String(asked.port ?? "")],

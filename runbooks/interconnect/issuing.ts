@@ -1,9 +1,8 @@
 /** Making a token, or a link file, at the SuperLink's site. */
 import { mkdir, open, rm } from "node:fs/promises"
 import { basename, dirname } from "node:path"
-import { absent, type Cluster, done, type Look, RunbookError } from "../../lib/index.ts"
+import { absent, type Cluster, done, type Look, RunbookError, writeWhole } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { writePrivate } from "../shared/files.ts"
 import { adoptedMark, claimObject, ours, selector } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
 import { type AccessGrant, activeSite, grantRef, interRouter, SKUPPER } from "./skupper.ts"
@@ -140,7 +139,7 @@ async function generateLink(context: Context): Promise<void> {
     })
   }
   hide(file, secret)
-  await writePrivate(tokenFile, stdout)
+  await writeWhole(tokenFile, stdout)
 }
 
 /** The command makes a Certificate, or takes the one that somebody's earlier call has left: that one is not ours. */

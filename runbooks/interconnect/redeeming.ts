@@ -167,7 +167,9 @@ async function cureOf(
       `the cluster of ${site.name} cannot reach ${address}, where ${peer.name} hands out links`,
       {
         why: message,
-        fix: "open the way from that cluster (firewall, egress rules, NetworkPolicy; proxy variables do not count), or do without: --link-with file",
+        fix: /no such host/.test(message)
+          ? "the name of a new Route or load balancer takes some minutes until it resolves: run again then, or do without: --link-with file"
+          : "open the way from that cluster (firewall, egress rules, NetworkPolicy; proxy variables do not count), or do without: --link-with file",
         next: `flower-runbook run --link-with file --from token-issue --site ${site.name}`,
       },
     )

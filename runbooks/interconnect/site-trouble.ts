@@ -1,12 +1,11 @@
 /** Why a Skupper site does not become ready: the reason stands in other objects than the Site. */
 import type { ClusterReader, KubeObject } from "../../lib/index.ts"
 import type { Deployment } from "../flower/workload.ts"
+import { STALE } from "../openshift/rollout.ts"
 import { troubleOf } from "../openshift/trouble.ts"
 import { condition, ifAllowed, ifServed } from "../shared/reading.ts"
 
 const ROUTER = "skupper-router"
-/** A refusal seen longer ago than this (milliseconds) may be cured: the cluster tries again, up to 16 minutes later. */
-const STALE = 30_000
 
 export interface SiteTrouble {
   readonly code: string

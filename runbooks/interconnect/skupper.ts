@@ -3,6 +3,8 @@ import type { ClusterReader, KubeObject, Ref } from "../../lib/index.ts"
 import { condition } from "../shared/reading.ts"
 
 export const SKUPPER = "skupper.io/v2alpha1"
+/** With Routes: the longest project in which `skupper-router-inter-router-PROJECT` is still a DNS label (63 characters). */
+export const LONGEST_PROJECT = 35
 
 export interface Endpoint {
   /** `inter-router` or `edge`. */

@@ -47,7 +47,9 @@ function cure(result: CommandResult): { fix: string; next?: string } {
   }
   if (/unknown flag: --web/.test(text)) return { fix: "this oc is older than 4.14: take a newer one" }
   if (/certificate signed by unknown authority|x509/.test(text))
-    return { fix: "give the file of the cluster's authority as certificate-authority" }
+    return {
+      fix: "give the file of the cluster's authority: --certificate-authority FILE, or the site's key certificate-authority",
+    }
   if (/oauth-authorization-server/.test(text))
     return { fix: "this is no OpenShift: give a token-file or a context instead" }
   if (/HTML page/.test(text)) return { fix: "the server is the address of the API, not of the web console" }

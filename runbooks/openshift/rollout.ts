@@ -16,7 +16,7 @@ import { troubleOf } from "./trouble.ts"
  * A failure that was seen last so long ago (milliseconds) may have been cured: retries of a cluster come up to 16
  * minutes apart, a new pod is tried at once.
  */
-const STALE = 30_000
+export const STALE = 30_000
 
 /** The field of a *different* whose cure is new pods. */
 export const PODS = "pods"

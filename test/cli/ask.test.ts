@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeEach, describe, expect, test } from "vitest"
 import { main } from "../../lib/cli/main.ts"
-import { absent, step } from "../../lib/index.ts"
+import { absent, blocked, step } from "../../lib/index.ts"
 import { mirrors } from "../example/notebook.ts"
 import { call, io, room, type World } from "./world.ts"
 
@@ -40,6 +40,30 @@ describe("on a terminal", () => {
     world.answer([/Carry out this plan\?/, "n\r"])
     expect(await run("run", "--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`)).toBe(2)
     expect(world.stderr()).toContain("Declined: nothing was changed")
+    expect(readdirSync(at)).toEqual([])
+  })
+  test("declined after questions: the command to type next holds the answers", async () => {
+    world.answer(
+      [/How many mirrors\?/, "1\r"],
+      [/original: Folder/, `${at}/o\r`],
+      [/mirror-1: Folder/, `${at}/m1\r`],
+      [/Carry out this plan\?/, "n\r"],
+    )
+    expect(await run("run")).toBe(2)
+    const [, typed = ""] = /next: mirror-pages (run .*)/.exec(world.stderr()) ?? []
+    expect(typed).toContain(`--original folder=${at}/o`)
+    expect((await call(at, [...typed.split(" "), "--yes"])).code).toBe(0)
+    expect(pages()).toEqual(["o", "m1"])
+  })
+  test("everything waits for a person: nothing is asked, the reason stands at the end", async () => {
+    const [first, ...rest] = mirrors.steps
+    const stuck = { ...first!, look: () => blocked("the disk is away", { fix: "plug it in" }) }
+    const argv = ["run", "--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`]
+    expect(await main({ ...mirrors, steps: [stuck, ...rest] }, argv, world.io)).toBe(1)
+    expect(world.stdout()).not.toContain("Carry out")
+    expect(world.stderr()).toMatch(
+      /Nothing can begin[\s\S]*why: {2}the disk is away\n {2}fix: {2}plug it in\n {2}next: mirror-pages run/,
+    )
     expect(readdirSync(at)).toEqual([])
   })
   test("Ctrl-C at a question: exit 130, nothing made", async () => {

@@ -53,6 +53,28 @@ describe("run", () => {
     expect(page("m2")).toBe(page("o"))
     expect(stdout).toMatch(/Next: mirror-pages run --yes/)
   })
+  test("a selection that leaves no step is refused", async () => {
+    const { code, stderr } = await call(at, ["run", "--yes", ...sites, "--only", "page", "--skip", "page"])
+    expect(code).toBe(2)
+    expect(stderr).toContain("the selection leaves none")
+    expect(existsSync(state())).toBe(false)
+  })
+  test("a state folder that may not be used: what, why and the fix, no stack", async () => {
+    const refusing = {
+      ...mirrors,
+      check: () => {
+        throw Object.assign(new Error("EACCES"), {
+          code: "EACCES",
+          syscall: "mkdir",
+          path: "/somewhere/kept",
+        })
+      },
+    }
+    const { code, stderr } = await call(at, ["run", "--yes", ...sites], { notebook: refusing })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^✗ \/somewhere\/kept cannot be made \(EACCES\)\n {2}why: .*\n {2}fix: /)
+    expect(stderr).not.toContain("    at ")
+  })
   test("selection by steps and sites", async () => {
     const { code } = await call(at, ["run", "--yes", ...sites, "--to", "page", "--site", "original"])
     expect(code).toBe(0)

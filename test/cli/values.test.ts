@@ -192,7 +192,7 @@ test("all that is missing in one message, each with flag, variable and file key"
           file      mirrors: - { name: mirror-1, folder: … }
       fix:  give each by its flag, its variable or its key in the federation file, or run it on a
             terminal: it asks
-      next: mirror-pages run --federation federation.yaml
+      next: mirror-pages run --yes --federation federation.yaml
     "
   `)
 })

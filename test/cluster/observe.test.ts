@@ -187,6 +187,19 @@ test("a log is read whole, then followed", async () => {
   expect(things.count("/log")).toBe(2)
 })
 
+test("the log of a pod that is gone, or of a container that has not started, cannot be looked at yet", async () => {
+  for (const [code, reason, words] of [
+    [404, "NotFound", 'pods "p" not found'],
+    [400, "BadRequest", 'container "c" in pod "p" is waiting to start: ContainerCreating'],
+  ] as const) {
+    things.fault = ({ path }, response) =>
+      path.includes("/log") ? status(response, code, reason, words) : undefined
+    await expect(observed.reader.log(pod)).rejects.toMatchObject({
+      look: { is: "cannot look", because: "not there", reason: words },
+    })
+  }
+})
+
 test("a followed log that is still coming in does not take back what was read", async () => {
   things.log = "one\ntwo\n"
   things.fault = ({ path }, response) => {

@@ -1,7 +1,8 @@
 /** Runs that are stopped in the middle of something: a command that hangs, a site that is not ready yet. */
 import { afterEach, expect, test } from "vitest"
+import { labels } from "../../runbooks/shared/labels.ts"
 import { linesOf, place, startWorld, type World } from "./harness.ts"
-import { processesOf } from "./processes.ts"
+import { allEnded, processesOf } from "./processes.ts"
 
 let world: World
 afterEach(() => world?.close())
@@ -38,19 +39,30 @@ test.each([
   expect(await world.call(run())).toMatchObject({ code: 0, stderr: "" })
 })
 
-test("killed while a command hangs, resumed while that one goes on", { timeout: 120_000 }, async () => {
-  world = await startWorld({ supernodes: 1 })
-  world.practice.faults.set([
-    { where: "api", cluster: "supernode-1", match: CREATING, what: "slow", delay: 2000, times: 1 },
-  ])
-  const hanging = commandOf("supernode-1", "site-create")
-  const first = world.start(run())
-  await hanging
-  first.kill("SIGKILL")
-  expect(await first.ended).toMatchObject({ signal: "SIGKILL" })
-  expect(await world.call(run())).toMatchObject({ code: 0, stderr: "" })
-  expect(await world.cluster("supernode-1").list(SITE)).toHaveLength(1)
-})
+test.each([
+  ["goes on", false],
+  ["has ended", true],
+])(
+  "killed during a command, resumed when that %s: made once, and ours",
+  { timeout: 120_000 },
+  async (_, wait) => {
+    world = await startWorld({ supernodes: 1 })
+    world.practice.faults.set([
+      { where: "api", cluster: "supernode-1", match: CREATING, what: "slow", delay: 2000, times: 1 },
+    ])
+    const hanging = commandOf("supernode-1", "site-create")
+    const first = world.start(run())
+    await hanging
+    first.kill("SIGKILL")
+    expect(await first.ended).toMatchObject({ signal: "SIGKILL" })
+    if (wait) await allEnded(world)
+    expect(await world.call(run())).toMatchObject({ code: 0, stderr: "" })
+    const sites = await world.cluster("supernode-1").list(SITE)
+    expect(sites.map(({ metadata }) => metadata.labels)).toEqual([expect.objectContaining(labels("e2e"))])
+    const acts = linesOf(world.journal(), "act started").map(place)
+    if (wait) expect(acts.filter((where) => where === "supernode-1/site-create")).toHaveLength(1)
+  },
+)
 
 test("killed between act and ready: resuming only waits", { timeout: 120_000 }, async () => {
   world = await startWorld({ supernodes: 1, delays: "short" })

@@ -40,8 +40,8 @@ export function steady(world: World, text: string): string {
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "DATETIME")
     .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
     .replace(/^(.*VERIFIED) {2,}CLUSTER$/gm, "$1             CLUSTER")
-    .replace(/\b\d{15,20} active {2,}/g, "NODE-ID active  ")
-    .replace(/\b\d{15,20}\b/g, "NODE-ID")
+    .replace(/(?<![.\d])\d{15,20} active {2,}/g, "NODE-ID active  ")
+    .replace(/(?<![.\d])\d{15,20}\b/g, "NODE-ID")
     .replace(/v\d+\.\d+\.\d+ on \w+ \w+/g, "VERSION on PLATFORM")
     .replace(/\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/g, "UID")
 }

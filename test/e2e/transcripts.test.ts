@@ -31,7 +31,8 @@ async function golden(name: string, ...calls: Call[]): Promise<void> {
     for (const line of `${ended.stdout}\n${ended.stderr}`.split("\n").filter(wide)) {
       expect.soft(line).toMatch(WHOLE)
     }
-    texts.push(steady(world, transcript(argv, { ...ended, stdout: of(ended.stdout) })))
+    const stdout = of(steady(world, ended.stdout))
+    texts.push(steady(world, transcript(argv, { ...ended, stdout })))
   }
   await expect(texts.join("\n")).toMatchFileSnapshot(`transcripts/${name}.txt`)
 }

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
-import { labels } from "../../runbooks/shared/labels.ts"
+import { labels, MANAGED_BY } from "../../runbooks/shared/labels.ts"
 import { type Played, play } from "./practice.ts"
 import { journalOf, placesToTheLink, TO_THE_LINK, walk } from "./walk.ts"
 
@@ -63,7 +63,7 @@ test("the link file does without a token", async () => {
 
   // The command takes the Certificate that is there. Where it is somebody else's it stays so.
   const certificate = async () =>
-    (await list("superlink", "Certificate")).find(({ metadata }) => metadata.labels !== undefined)
+    (await list("superlink", "Certificate")).find(({ metadata }) => metadata.labels?.[MANAGED_BY])
   const { metadata } = (await certificate())!
   await played
     .cluster("superlink")
@@ -73,8 +73,7 @@ test("the link file does without a token", async () => {
     )
   const anew = { values: { "link-with": "file" }, selection: { only: ["token-redeem"] }, again: true }
   expect((await walk(played, anew)).outcomes).toMatchObject({ "supernode-1/token-redeem": { kind: "acted" } })
-  const left = await certificate()
-  expect(left?.metadata).toBeUndefined()
+  expect(await certificate()).toBeUndefined()
 })
 
 test("a new Link is made when asked for; and when the SuperLink's Site was made anew", async () => {

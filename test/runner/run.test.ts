@@ -5,7 +5,7 @@ import { RunbookError } from "../../lib/notebook/errors.ts"
 import * as input from "../../lib/notebook/inputs.ts"
 import { notebook } from "../../lib/notebook/notebook.ts"
 import { again } from "../../lib/notebook/step.ts"
-import { federationOf, folder, kinds, plain, roles, runIn, World, worldStep } from "./world.ts"
+import { type Context, federationOf, folder, kinds, plain, roles, runIn, World, worldStep } from "./world.ts"
 
 const inputs = {
   colour: input.text({ help: "" }),
@@ -121,6 +121,34 @@ describe("run", () => {
     const result = await runIn(new World(), steps, federationOf(0), { timeout: 0.05 })
     expect(result.outcomes[0]!.outcome).toMatchObject({ kind: "failed", code: "timeout" })
     expect(result.outcomes[0]!.outcome.reason).toContain("Not Running")
+  })
+
+  it("ends in the middle of a look with what the last whole look said", async () => {
+    const world = new World()
+    let looks = 0
+    const look = async ({ signal }: { signal: AbortSignal }) => {
+      if (++looks > 2) {
+        await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
+      }
+      // The next look comes at once.
+      setImmediate(() => world.set("seen", String(looks)))
+      return { is: "under way", reason: "0 of 1 pods ready" } as const
+    }
+    const result = await runIn(world, book(plain("slow", "hub", { look })), federationOf(0), { timeout: 0.2 })
+    expect(looks).toBe(3)
+    expect(result.outcomes[0]!.outcome.reason).toBe("not done after 0.2 s: 0 of 1 pods ready")
+  })
+
+  it("does not count the wait for another site's turn as a step's own time", async () => {
+    const world = new World()
+    const act = async (c: Context) => {
+      await new Promise((resolve) => setTimeout(resolve, 250))
+      c.signal.throwIfAborted()
+      c.world.set(`${c.site.name}/login`, "yes")
+    }
+    const steps = book(plain("login", "leaf", { act, exclusive: () => "browser" }))
+    const result = await runIn(world, steps, federationOf(4), { timeout: 0.6 })
+    expect(Object.values(kinds(result))).toEqual(["acted", "acted", "acted", "acted"])
   })
 
   it("obeys again(step) once, then fails", async () => {

@@ -1,3 +1,4 @@
+import { UsageError } from "../../notebook/errors.ts"
 import type { Call } from "../call.ts"
 import { carryOut } from "../carry-out.ts"
 import { withPractice } from "../with-practice.ts"
@@ -10,6 +11,13 @@ export async function run(call: Call): Promise<number> {
       agreed: "plan",
       after: "status",
       ...(flags.has("real-commands") && { adapt: (file) => void file.values.delete("commands") }),
+    })
+  }
+  if (flags.text("federation") !== undefined) {
+    throw new UsageError("--practice and --federation exclude each other", {
+      why: "practice clusters come with a federation file of their own",
+      fix: "leave --practice out to run on your own clusters, --federation to practise",
+      next: `${call.io.program} run --practice --yes`,
     })
   }
   return withPractice(call, false, (clusters) =>

@@ -6,7 +6,7 @@ import type { Kinds } from "./kinds.ts"
 import { sendJson, sendText } from "./request.ts"
 
 /** The Kubernetes in OpenShift 4.19. */
-export const KUBERNETES_VERSION = "v1.32.5"
+const KUBERNETES_VERSION = "v1.32.5"
 
 const version = {
   major: "1",

@@ -9,7 +9,7 @@ import { ApiError, expired, forbidden, unauthorized } from "./status.ts"
 import type { Watches } from "./watch.ts"
 
 /** Controllers and kubelets: faults are for people. */
-export const isSystem = (user: PracticeUser | undefined): boolean => user?.name.startsWith("system:") === true
+const isSystem = (user: PracticeUser | undefined): boolean => user?.name.startsWith("system:") === true
 
 const gone = () => expired("The resourceVersion for the provided watch is too old.")
 

@@ -35,6 +35,8 @@ export interface Kind {
   key: string
   /** The `spec.versions[].schema.openAPIV3Schema` of a custom resource. */
   schema?: Record<string, unknown>
+  /** The `additionalPrinterColumns` of a custom resource. */
+  columns?: readonly { name: string; jsonPath: string }[]
 }
 
 export const ALL_VERBS = [

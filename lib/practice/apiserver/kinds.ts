@@ -4,36 +4,43 @@ import { builtinKinds } from "./builtin-kinds.ts"
 import { ALL_VERBS, apiVersionOf, type Kind } from "./kind.ts"
 import { versionOrder } from "./version-order.ts"
 
+/** One of `spec.versions`. */
+interface Version {
+  name: string
+  subresources?: { status?: unknown }
+  schema?: { openAPIV3Schema?: object }
+  additionalPrinterColumns?: { name: string; jsonPath: string }[]
+}
+
 /** A CRD's served versions as kinds. */
-export const kindsOf = (crd: KubeObject): Kind[] => {
+const kindsOf = (crd: KubeObject): Kind[] => {
   const { group, names, scope, versions = [] } = crd.spec
   return versions
     .filter((it: { served?: boolean }) => it.served !== false)
-    .map(
-      (it: { name: string; subresources?: { status?: unknown }; schema?: { openAPIV3Schema?: object } }) => ({
-        group,
-        version: it.name,
-        kind: names.kind,
-        listKind: names.listKind ?? `${names.kind}List`,
-        plural: names.plural,
-        singular: names.singular ?? String(names.kind).toLowerCase(),
-        shortNames: names.shortNames ?? [],
-        categories: names.categories ?? [],
-        namespaced: scope === "Namespaced",
-        verbs: ALL_VERBS,
-        status: it.subresources?.status !== undefined,
-        generation: true,
-        subresources:
-          it.subresources?.status === undefined
-            ? []
-            : [{ name: "status", kind: names.kind, verbs: ["get", "patch", "update"] }],
-        builtin: false,
-        defined: true,
-        virtual: false,
-        key: `${group}/${names.plural}`,
-        schema: it.schema?.openAPIV3Schema,
-      }),
-    )
+    .map((it: Version) => ({
+      group,
+      version: it.name,
+      kind: names.kind,
+      listKind: names.listKind ?? `${names.kind}List`,
+      plural: names.plural,
+      singular: names.singular ?? String(names.kind).toLowerCase(),
+      shortNames: names.shortNames ?? [],
+      categories: names.categories ?? [],
+      namespaced: scope === "Namespaced",
+      verbs: ALL_VERBS,
+      status: it.subresources?.status !== undefined,
+      generation: true,
+      subresources:
+        it.subresources?.status === undefined
+          ? []
+          : [{ name: "status", kind: names.kind, verbs: ["get", "patch", "update"] }],
+      builtin: false,
+      defined: true,
+      virtual: false,
+      key: `${group}/${names.plural}`,
+      schema: it.schema?.openAPIV3Schema,
+      columns: it.additionalPrinterColumns,
+    }))
 }
 
 /** The kinds served now. */

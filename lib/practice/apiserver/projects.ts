@@ -5,7 +5,7 @@ import { deleteObject } from "./deletion.ts"
 import type { Kind } from "./kind.ts"
 import { type Meta, type Objects, SERVER } from "./objects.ts"
 import { type Call, sendJson } from "./request.ts"
-import { objectBody, sendList, writerOf } from "./resources.ts"
+import { objectBody, sendList, sendObject, writerOf } from "./resources.ts"
 import { ApiError, methodNotAllowed, success } from "./status.ts"
 import type { Watches } from "./watch.ts"
 
@@ -77,7 +77,7 @@ export const serveProjects = async (parts: ProjectParts, kind: Kind, call: Call)
   const visible = access.visible(call.user)
   switch (call.verb) {
     case "get":
-      return sendJson(call.response, 200, projectOf(objects.get(namespaces, undefined, call.name!)))
+      return sendObject(call, kind, projectOf(objects.get(namespaces, undefined, call.name!)))
     case "list": {
       const projects = objects.store.list(namespaces.key).filter(visible).map(projectOf)
       return sendList(call, kind, projects, objects.store.resourceVersion)

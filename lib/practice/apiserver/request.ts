@@ -4,7 +4,7 @@ import { parse as parseYaml } from "yaml"
 import type { PracticeUser } from "../types.ts"
 import type { Attributes } from "./access.ts"
 import { decodeProtobuf } from "./protobuf.ts"
-import { ApiError, badRequest } from "./status.ts"
+import { ApiError, badRequest, NotServed } from "./status.ts"
 
 /** What a resource path names. */
 export interface ResourcePath {
@@ -156,5 +156,7 @@ export const sendError = (response: ServerResponse, error: unknown): void => {
       ? error
       : new ApiError(500, "InternalError", `Internal error occurred: ${(error as Error)?.message ?? error}`)
   if (response.headersSent) response.destroy()
+  else if (known instanceof NotServed)
+    sendText(response, 404, `${known.message}\n`, "text/plain; charset=utf-8")
   else sendJson(response, known.code, known.toStatus(), known.headers)
 }

@@ -18,6 +18,7 @@ import {
   success,
   unsupportedMedia,
 } from "./status.ts"
+import { tableOf, wantsTable } from "./table.ts"
 
 const MERGE = "application/merge-patch+json"
 const JSON_PATCH = "application/json-patch+json"
@@ -80,9 +81,20 @@ export const sendList = (
     metadata.remainingItemCount = items.length - limit
     items = items.slice(0, limit)
   }
+  if (wantsTable(call)) {
+    sendJson(call.response, 200, tableOf(call, kind, items, metadata))
+    return
+  }
   const head = JSON.stringify({ kind: kind.listKind, apiVersion: apiVersionOf(kind), metadata })
   const texts = items.map((it) => textOf(inVersion(kind, it)))
   sendText(call.response, 200, `${head.slice(0, -1)},"items":[${texts.join(",")}]}`, "application/json")
+}
+
+/** One object's answer. */
+export const sendObject = (call: Call, kind: Kind, object: KubeObject): void => {
+  const { resourceVersion } = object.metadata
+  const body = wantsTable(call) ? tableOf(call, kind, [object], { resourceVersion }) : inVersion(kind, object)
+  sendJson(call.response, 200, body)
 }
 
 const apply = (
@@ -231,7 +243,7 @@ export const serveResource = async (objects: Objects, kind: Kind, call: Call): P
   if (subresource === "finalize") return finalize(objects, kind, call)
   switch (verb) {
     case "get":
-      return sendJson(response, 200, inVersion(kind, objects.get(kind, namespace, name!)))
+      return sendObject(call, kind, objects.get(kind, namespace, name!))
     case "list":
       return sendList(call, kind, objects.list(kind, namespace), objects.store.resourceVersion)
     case "create": {

@@ -58,14 +58,18 @@ const selfRules = ({ access }: ReviewParts, call: Call, body: KubeObject) => {
   answer(call, body, { incomplete: false, resourceRules, nonResourceRules })
 }
 
+const PROJECTS = "project.openshift.io"
+
 /** OpenShift's older reviews carry their attributes at the top, and answer with a kind of their own. */
 const openshiftAccess = ({ permits }: ReviewParts, call: Call, body: Record<string, string>) => {
   const namespace = body.namespace || call.namespace
+  // From the time before API groups: `oc login` asks about projectrequests of no group.
+  const group = body.resourceAPIGroup || (/^project(request)?s$/.test(body.resource ?? "") ? PROJECTS : "")
   const allowed = permits(
     call.user,
     asked({
       verb: body.verb,
-      group: body.resourceAPIGroup,
+      group,
       resource: body.resource,
       name: body.resourceName,
       ...(namespace ? { namespace } : {}),

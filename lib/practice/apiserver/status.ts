@@ -80,11 +80,14 @@ const detailsOf = (about: About, name: string, more: StatusDetails = {}): Status
 export const notFound = (about: About, name: string) =>
   new ApiError(404, "NotFound", `${qualified(about)} "${name}" not found`, detailsOf(about, name))
 
-/** For paths that are not served: the details tell clients that it is not about an object. */
-export const notServed = () =>
-  new ApiError(404, "NotFound", "the server could not find the requested resource", {
-    causes: [{ reason: "UnexpectedServerResponse", message: "404 page not found" }],
-  })
+/** A path that is not served: answered in plain text, not as a `Status`, by which clients tell it from a missing object. */
+export class NotServed extends ApiError {
+  constructor() {
+    super(404, "NotFound", "404 page not found")
+  }
+}
+
+export const notServed = () => new NotServed()
 
 export const alreadyExists = (about: About, name: string) =>
   new ApiError(409, "AlreadyExists", `${qualified(about)} "${name}" already exists`, detailsOf(about, name))

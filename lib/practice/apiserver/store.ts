@@ -22,7 +22,7 @@ interface Collection {
 /** So many changes of a kind can be replayed; older watches are told 410. */
 const KEPT = 1000
 
-export const objectKey = (namespace: string | undefined, name: string): string => `${namespace ?? ""}/${name}`
+const objectKey = (namespace: string | undefined, name: string): string => `${namespace ?? ""}/${name}`
 
 const byKey = (a: [string, KubeObject], b: [string, KubeObject]) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)
 

@@ -5,6 +5,7 @@ import { type Call, textOf } from "./request.ts"
 import { matcherOf } from "./selectors.ts"
 import { type ApiError, badRequest } from "./status.ts"
 import type { Change, Store } from "./store.ts"
+import { tableOf, wantsTable } from "./table.ts"
 
 /** A real server sends them about once a minute; client-node takes 30 s of silence for a broken connection. */
 const BOOKMARK_EVERY = 20_000
@@ -12,7 +13,7 @@ const BOOKMARK_EVERY = 20_000
 export interface WatchSource {
   /** The collection watched. */
   key: string
-  kind: Pick<Kind, "kind" | "plural" | "group" | "version">
+  kind: Kind
   namespace: string | undefined
   /** How an object is shown (projects are views of namespaces). */
   view?: (object: KubeObject) => KubeObject
@@ -71,7 +72,13 @@ export class Watches {
     const shown = source.visible === undefined ? undefined : new Set<string>()
     const fits = (object: KubeObject | undefined) =>
       object !== undefined && inside(object) && (matches === undefined || matches(object))
-    const view = (object: KubeObject) => textOf(source.view?.(object) ?? object)
+    const asTable = wantsTable(call)
+    const view = (object: KubeObject) => {
+      const seen = source.view?.(object) ?? object
+      if (!asTable) return textOf(seen)
+      const { resourceVersion } = seen.metadata
+      return JSON.stringify(tableOf(call, source.kind, [seen], { resourceVersion }))
+    }
     const write = (type: string, text: string) => response.write(`{"type":"${type}","object":${text}}\n`)
     const writeLine = ({ type, object }: Line) => write(type, JSON.stringify(object))
 

@@ -1,5 +1,6 @@
 /** The kubeconfig as Go's clients find it: `--kubeconfig`, else the list in KUBECONFIG, else `~/.kube/config`. */
 import { existsSync, readFileSync } from "node:fs"
+import { mkdir } from "node:fs/promises"
 import { homedir } from "node:os"
 import { delimiter, dirname, join, resolve } from "node:path"
 import {
@@ -8,10 +9,29 @@ import {
   type Fields,
   type Kubeconfig,
   readKubeconfig,
-  saveKubeconfig,
 } from "../../cluster/kubeconfig-file.ts"
+import { writeWhole } from "../../cluster/whole-file.ts"
+import { toYaml } from "./yaml.ts"
 
-export { type Context, type Fields, type Kubeconfig, saveKubeconfig }
+export type { Context, Fields, Kubeconfig }
+
+const byName = <T extends { name: string }>(all: T[] | null | undefined): T[] | null =>
+  all?.length ? [...all].sort((a, b) => (a.name < b.name ? -1 : 1)) : null
+
+/** Writes the whole file as Go's clients do, entries and keys in order; 0600. */
+export const saveKubeconfig = async (path: string, config: Kubeconfig): Promise<void> => {
+  const { clusters, users, contexts } = config
+  const ordered = {
+    apiVersion: "v1",
+    kind: "Config",
+    ...config,
+    clusters: byName(clusters),
+    users: byName(users),
+    contexts: byName(contexts),
+  }
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await writeWhole(path, await toYaml(ordered))
+}
 
 /** Where a session stands: the current context with what it points to. */
 export interface Session {

@@ -20,7 +20,7 @@ const USERS = [
   { name: "system:tests", token: "token-of-system", groups: ["system:masters"], admin: true },
   { name: "admin", token: "token-of-admin", groups: ["system:masters"], admin: true },
   { name: "alice", token: "token-of-alice", password: "alice's password", groups: [], admin: false },
-  { name: "carol", token: "token-of-carol", groups: [], admin: false },
+  { name: "carol", token: "token-of-carol", password: "carols-password", groups: [], admin: false },
   { name: "dave", token: "token-of-dave", groups: [], admin: false },
 ]
 
@@ -109,15 +109,13 @@ export const startWorld = async (
   const caFile = join(folder, "ca.crt")
   writeFileSync(caFile, ca.certificate)
   const closed = await closedPort()
-  const home = join(folder, "home")
-  mkdirSync(home)
   let number = 0
 
   const call: World["call"] = (command, argv, { cwd, env = {}, stdin }) =>
     spawned(join(commands, command), argv, {
       cwd,
       stdin,
-      env: { PATH: "/usr/bin:/bin", HOME: home, KUBECONFIG: join(cwd, "kubeconfig"), ...env },
+      env: { PATH: "/usr/bin:/bin", HOME: cwd, KUBECONFIG: join(cwd, "kubeconfig"), ...env },
     })
 
   const put = async (object: KubeObject, namespace: string): Promise<void> => {

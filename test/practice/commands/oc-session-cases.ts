@@ -19,7 +19,10 @@ const project = (name: string, user: string, display?: string): KubeObject[] => 
 const NONE = `You don't have any projects. You can try to create a new project, by running
 
     oc new-project <projectname>
+
 `
+const asked = (user: string) =>
+  `Console URL: {server}/console\nAuthentication required for {server} (openshift)\nUsername: ${user}\nPassword: `
 const LOGIN = "login --server={server} --certificate-authority={ca}"
 const HINTS = `
 You can add applications to this project with the 'new-app' command. For example, try:
@@ -32,23 +35,36 @@ to build a new example application in Ruby. Or use kubectl to deploy a simple Ku
 
 `
 const config = (namespace: string, user: string, token: string) => `apiVersion: v1
-kind: Config
 clusters:
-  - name: {cluster}
-    cluster:
-      certificate-authority: {ca}
-      server: {server}
-users:
-  - name: ${user}/{cluster}
-    user:
-      token: ${token}
+- cluster:
+    certificate-authority: {ca}
+    server: {server}
+  name: {cluster}
 contexts:
-  - name: ${namespace}/{cluster}/${user}
-    context:
-      cluster: {cluster}
-${namespace && `      namespace: ${namespace}\n`}      user: ${user}/{cluster}
+- context:
+    cluster: {cluster}
+${namespace && `    namespace: ${namespace}\n`}    user: ${user}/{cluster}
+  name: ${namespace}/{cluster}/${user}
 current-context: ${namespace}/{cluster}/${user}
+kind: Config
+users:
+- name: ${user}/{cluster}
+  user:
+    token: ${token}
 `
+
+/** The first context is the current one. */
+const TWO_CONTEXTS = {
+  "two.yaml": `apiVersion: v1
+kind: Config
+clusters: [{name: c, cluster: {server: "{server}", certificate-authority: "{ca}"}}]
+users: [{name: u, user: {token: token-of-alice}}]
+contexts:
+- {name: one, context: {cluster: c, user: u, namespace: here}}
+- {name: other, context: {cluster: c, user: u, namespace: there}}
+current-context: one
+`,
+}
 
 /** Run one after the other: what a user sees depends on what was there before. */
 const sessions: Case[] = [
@@ -96,29 +112,47 @@ const sessions: Case[] = [
     "",
     { as: "nobody" },
   ),
-  oc("login by password from stdin", `${LOGIN} -u alice`, 0, "Password: Login successful.\n{rest}", "", {
-    as: "nobody",
-    stdin: "alice's password\n",
-  }),
+  oc(
+    "login by password from stdin",
+    `${LOGIN} -u carol`,
+    0,
+    `${asked("carol")}Login successful.\n{rest}`,
+    "",
+    {
+      as: "nobody",
+      stdin: "carols-password\n",
+    },
+  ),
+  oc(
+    "login by password from stdin: the first word is read",
+    `${LOGIN} -u alice`,
+    1,
+    `${asked("alice")}Login failed (401 Unauthorized)\nVerify you have provided the correct credentials.\n`,
+    "",
+    {
+      as: "nobody",
+      stdin: "alice's password\n",
+    },
+  ),
   oc(
     "login by a token that does not hold",
     `${LOGIN} --token=wrong`,
     1,
     "",
-    "error: The token provided is invalid or expired.\n",
+    "error: The token provided is invalid or expired.\n\n",
     { as: "nobody" },
   ),
   oc(
     "login without credentials",
     LOGIN,
     1,
-    'You must obtain an API token by visiting {server}/oauth/token/request\n\nAlternatively, use "oc login --web" to login via your browser. See oc login -h for more information.\n',
+    'You must obtain an API token by visiting {server}/oauth/token/request\n\nAlternatively, use "oc login --web" to login via your browser. See "oc login --help" for more information.\n',
     "",
     { as: "nobody" },
   ),
   oc(
     "login again with the session that is there",
-    LOGIN,
+    "login --server={server} -u dave",
     0,
     'Logged into "{server}" as "dave" using existing credentials.\n\n{rest}',
     "",
@@ -195,23 +229,31 @@ const sessions: Case[] = [
   oc("project: another one", "project second", 0, 'Now using project "second" on server "{server}".\n', "", {
     as: "alice",
     kubeconfig:
-      "{rest}- name: second/{cluster}/alice\n    context:\n      cluster: {cluster}\n      namespace: second\n      user: alice/{cluster}\ncurrent-context: second/{cluster}/alice\n",
+      "{rest}- context:\n    cluster: {cluster}\n    namespace: second\n    user: alice/{cluster}\n  name: second/{cluster}/alice\ncurrent-context: second/{cluster}/alice\n{rest}",
   }),
   oc("project: the same", "project {ns}", 0, 'Already on project "{ns}" on server "{server}".\n'),
   oc(
     "project: the name of a context",
     "project {ns}/{cluster}/alice",
     0,
-    'Now using project "{ns}" from context named "{ns}/{cluster}/alice" on server "{server}".\n',
+    'Already on project "{ns}" on server "{server}".\n',
     "",
     { as: "alice" },
+  ),
+  oc(
+    "project: the name of another context",
+    "project other",
+    0,
+    'Now using project "there" from context named "other" on server "{server}".\n',
+    "",
+    { as: "nobody", files: TWO_CONTEXTS, env: { KUBECONFIG: "two.yaml" } },
   ),
   oc(
     "project: not a member",
     "project nope",
     1,
     "",
-    'error: You are not a member of project "nope".\nYour projects are:\n* alices\n* second\n',
+    'error: You are not a member of project "nope".\nYour projects are:\n* alices\n* The second (second)\n',
     { as: "alice" },
   ),
   oc(
@@ -221,16 +263,31 @@ const sessions: Case[] = [
     "",
     'error: A project named "nope" does not exist on "{server}".\nYour projects are:\n* {rest}',
   ),
-  oc("projects: none", "projects", 0, NONE, "", { as: "dave" }),
+  oc(
+    "projects: none",
+    "projects",
+    0,
+    "You are not a member of any projects. You can request a project to be created with the 'new-project' command.\n",
+    "",
+    { as: "dave" },
+  ),
   oc(
     "projects",
     "projects -n second",
     0,
-    'You have access to the following projects and can switch between them with \' project <projectname>\':\n\n    alices\n  * second - The second\n\nUsing project "second" on server "{server}".\n',
+    "You have access to the following projects and can switch between them with ' project <projectname>':\n\nalices\nsecond - The second\n",
     "",
     { as: "alice" },
   ),
-  oc("projects -q", "projects -q", 0, "alices\nsecond\n", "", { as: "alice" }),
+  oc(
+    "projects, one of them the current one",
+    "projects",
+    0,
+    'You have access to the following projects and can switch between them with \' project <projectname>\':\n\n    alices\n  * {ns}\n    second - The second\n\nUsing project "{ns}" on server "{server}".\n',
+    "",
+    { as: "alice", before: project("{ns}", "alice").slice(1) },
+  ),
+  oc("projects -q", "projects -q", 0, "alices\n{any}\nsecond\n", "", { as: "alice" }),
   oc(
     "new-project",
     "new-project carols",
@@ -240,14 +297,14 @@ const sessions: Case[] = [
     {
       as: "carol",
       after: [{ apiVersion: "project.openshift.io/v1", kind: "Project", metadata: { name: "carols" } }],
-      kubeconfig: "{rest}current-context: carols/{cluster}/carol\n",
+      kubeconfig: "{rest}current-context: carols/{cluster}/carol\n{rest}",
     },
   ),
   oc(
     "new-project without touching the kubeconfig",
     "new-project carols-2 --skip-config-write --description=d --display-name=n",
     0,
-    `Project "carols-2" created on server "{server}".\n\nTo switch to this project and start adding applications, use:\n\n    oc project carols-2\n${HINTS}`,
+    `Project "carols-2" created on server "{server}".\n\nTo switch to this project and start adding applications, use:\n\n    oc project carols-2\n`,
     "",
     {
       as: "carol",
@@ -261,7 +318,7 @@ const sessions: Case[] = [
           },
         },
       ],
-      kubeconfig: "{rest}current-context: {ns}/{cluster}/carol\n",
+      kubeconfig: "{rest}current-context: {ns}/{cluster}/carol\n{rest}",
     },
   ),
   oc(

@@ -40,14 +40,19 @@ describe("sessions", () => {
     )
     const ended = new Promise<number | null>((resolve) => child.on("close", resolve))
     let said = ""
+    let isVisited = false
     for await (const chunk of child.stdout) {
       said += chunk
       const [, address] = /in your browser: (\S+)\n/.exec(said) ?? []
       // The practice login sends the browser straight back.
-      if (address !== undefined && !said.includes("Login")) await visit(address, world.server.ca.certificate)
+      if (address === undefined || isVisited) continue
+      isVisited = true
+      await visit(address, world.server.ca.certificate)
     }
     expect(await ended).toBe(0)
-    expect(said).toMatch(/^Please visit the following URL in your browser: \S+\nLogin successful\.\n\nYou /)
+    expect(said).toMatch(
+      /^Please visit the following URL in your browser: \S+\nThe callback server is listening and will receive the authentication response\.\nLogin successful\.\n\nYou /,
+    )
     const who = await world.call("oc", ["whoami"], { cwd })
     expect(who).toEqual({ exit: 0, stdout: "alice\n", stderr: "" })
   })
@@ -62,7 +67,7 @@ const visit = async (address: string, ca: string): Promise<void> => {
     }).on("error", reject)
   })
   const answer = await fetch(location)
-  expect(await answer.text()).toContain("return to the terminal")
+  expect(await answer.text()).toBe("access token received successfully; please return to your terminal")
 }
 
 describe("a server that is no OpenShift", () => {

@@ -25,7 +25,7 @@ const cases: Case[] = [
     argv: ["site", "status", "--platform", "mainframe"],
     exit: 1,
     stdout: 'platform "mainframe" not supported\n',
-    stderr: "",
+    stderr: 'Error: platform "mainframe" not supported\nUsage:\n  skupper site status [flags]\n{rest}',
   },
   {
     name: "site status: no kubeconfig there",

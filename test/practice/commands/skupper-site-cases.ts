@@ -252,7 +252,7 @@ const all: Case[] = [
     argv: ["site", "generate", "west", "--enable-link-access"],
     exit: 0,
     stdout:
-      "apiVersion: skupper.io/v2alpha1\nkind: Site\nmetadata:\n  name: west\n  namespace: {ns}\nspec:\n  linkAccess: default\n\n",
+      "apiVersion: skupper.io/v2alpha1\nkind: Site\nmetadata:\n  name: west\nspec:\n  linkAccess: default\n\n",
     stderr: "",
     gone: [{ apiVersion: SKUPPER, kind: "Site", name: "west" }],
   },

@@ -77,7 +77,7 @@ export const slow: Case[] = [
     "token issue: the grant never becomes ready, and stays",
     "token issue t.yaml --timeout 10s",
     1,
-    'grant "west-{uuid}" not ready yet, check the status for more information\n\n',
+    'grant "west-{uuid}" not ready yet, check the status for more information\n',
     { before: [openSite()], after: [skupper("AccessGrant", "{uuid}", { spec: { redemptionsAllowed: 1 } })] },
   ),
 ]

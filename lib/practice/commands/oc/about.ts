@@ -25,7 +25,9 @@ const version = async (call: Call): Promise<void> => {
   let failure: Exit | undefined
   let serverVersion: { gitVersion: string } | undefined
   let openshiftVersion: string | undefined
-  if (!local) {
+  // Without any kubeconfig there is no server to ask, and that is no error.
+  const isAlone = local || (call.flags.text("context") === "" && (await call.load()).session === undefined)
+  if (!isAlone) {
     try {
       const client = await call.client()
       serverVersion = await client.json("GET", "/version")
@@ -75,7 +77,6 @@ const view = async (call: Call): Promise<void> => {
     contexts: kept(config.contexts, session?.context).map(({ name, context }) => ({ context, name })),
     "current-context": session?.context ?? config["current-context"] ?? "",
     kind: "Config",
-    preferences: {},
     users: kept(config.users, current?.context.user).map(({ name, user }) => ({
       name,
       user: Object.fromEntries(

@@ -20,6 +20,7 @@ export const fail = (...lines: string[]): Exit =>
 const INCOMPLETE = [
   "Missing or incomplete configuration info.  Please point to an existing, complete config file:",
   "",
+  "",
   "  1. Via the command-line flag --kubeconfig",
   "  2. Via the KUBECONFIG environment variable",
   "  3. In your home directory as ~/.kube/config",

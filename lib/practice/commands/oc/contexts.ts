@@ -72,16 +72,18 @@ const current = (config: Kubeconfig, name: string, context: Record<string, strin
   }
 }
 
-/** Makes a context for another namespace of the same cluster and user, and the current one. */
+/** Makes a context for another namespace of the same cluster and user the current one. @returns its name */
 export const saveNamespace = async (
   file: string,
   now: { cluster: string; user: string },
   name: string,
   namespace: string,
-): Promise<void> => {
+): Promise<string> => {
   const config: Kubeconfig = (await readKubeconfig(file)) ?? {}
   const context = { cluster: now.cluster, namespace, user: now.user }
-  await saveKubeconfig(file, { ...config, ...current(config, name, context) })
+  const made = current(config, name, context)
+  await saveKubeconfig(file, { ...config, ...made })
+  return made["current-context"]
 }
 
 /** Makes a context the current one. */

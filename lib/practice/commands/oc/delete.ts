@@ -22,11 +22,11 @@ const targets = async (call: Call): Promise<Target[]> => {
       namespace,
     }))
   }
-  const client = await call.client()
   const selector = flags.text("selector")
   const many = selector !== "" || flags.on("all")
   if (args.length === 0) throw fail("You must provide one or more resources by argument or filename.")
-  const asked = readAsked(await discover(client), args)
+  const asked = readAsked(await discover(call), args)
+  const client = await call.client()
   const inside = await call.namespace()
   const found: Target[] = []
   for (const { served, names } of asked) {

@@ -1,7 +1,7 @@
 /** Which kinds a server serves, and what they are called. */
-import { type Client, type Json, statusError } from "../client.ts"
-import { Exit } from "../exit.ts"
-import { fail } from "./call.ts"
+import { type Client, type Json, StatusError, statusError } from "../client.ts"
+import { Exit, warn } from "../exit.ts"
+import { type Call, fail } from "./call.ts"
 
 /** A kind as it is served. */
 export interface Served {
@@ -69,6 +69,7 @@ const readOld = async (client: Client, root: string, body: Json): Promise<Served
   return lists.filter((it) => it !== undefined).flatMap(ofList)
 }
 
+/** A line of Go's log. */
 const klog = (message: string): string => {
   const now = new Date()
   const two = (value: number) => String(value).padStart(2, "0")
@@ -76,28 +77,44 @@ const klog = (message: string): string => {
   const time = `${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`
   const micros = String(now.getMilliseconds() * 1000).padStart(6, "0")
   const pid = String(process.pid).padStart(7)
-  return `E${day} ${time}.${micros} ${pid} memcache.go:265] "Unhandled Error" err="${message}"`
+  return `E${day} ${time}.${micros} ${pid} memcache.go:265] "Unhandled Error" err=${JSON.stringify(message)}`
 }
 
-/** kubectl tries five times, and says so each time, before it gives up. */
-const refused = (): Exit => {
-  const why = "the server has asked for the client to provide credentials"
-  const tried = Array.from({ length: 5 }, () => klog(`couldn't get current server API group list: ${why}`))
-  return new Exit(1, { stderr: [...tried, `error: You must be logged in to the server (${why})`] })
-}
+const noContext = (name: string): Exit =>
+  new Exit(1, {
+    stderr: [
+      "Error in configuration: ",
+      `* context was not found for specified context: ${name}`,
+      "* cluster has no server defined",
+    ],
+  })
 
-/** All kinds, core first. @throws Exit where the session is not valid; StatusError, ConnectionError */
-export const discover = async (client: Client): Promise<Served[]> => {
-  const parts = await Promise.all(
-    ["/api", "/apis"].map(async (root) => {
-      const answer = await client.send("GET", root, { accept: AGGREGATED })
-      if (answer.status === 401) throw refused()
-      if (answer.status >= 300) throw statusError(answer)
-      const body = JSON.parse(answer.text)
-      return Array.isArray(body.items) ? ofAggregated(body) : readOld(client, root, body)
-    }),
-  )
-  return parts.flat()
+const NO_SESSION = "the server has asked for the client to provide credentials"
+
+/**
+ * All kinds, core first.
+ * @param tries how often the real one tries, and says so each time, before it gives up: each command has its own number
+ * @throws StatusError, ConnectionError; Exit for a context that is not there
+ */
+export const discover = async (call: Call, tries = 5): Promise<Served[]> => {
+  const context = call.flags.text("context")
+  if (context !== "" && (await call.load()).session === undefined) throw noContext(context)
+  const client = await call.client()
+  const ask = async (root: string): Promise<Served[]> => {
+    const answer = await client.send("GET", `${root}?timeout=32s`, { accept: AGGREGATED })
+    if (answer.status === 401) throw new StatusError(401, "Unauthorized", NO_SESSION)
+    if (answer.status >= 300) throw statusError(answer)
+    const body = JSON.parse(answer.text)
+    return Array.isArray(body.items) ? ofAggregated(body) : readOld(client, root, body)
+  }
+  try {
+    const core = await ask("/api")
+    return [...core, ...(await ask("/apis"))]
+  } catch (error) {
+    const why = `couldn't get current server API group list: ${(error as Error).message}`
+    for (let at = 0; at < tries; at++) warn(klog(why))
+    throw error
+  }
 }
 
 /**

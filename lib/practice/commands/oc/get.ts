@@ -1,11 +1,12 @@
 /** `oc get` */
 import { createInterface } from "node:readline"
+import { age } from "../../apiserver/age.ts"
 import { type Json, pathOf, type Thing } from "../client.ts"
 import { Exit, say, warn } from "../exit.ts"
 import { columns, KUBECTL } from "../tabwriter.ts"
 import { type Call, type Command, fail } from "./call.ts"
 import { discover, findResource, fullName, type Served } from "./discovery.ts"
-import { isPrinted, printAs, tableFrom, tableOf } from "./printers.ts"
+import { isPrinted, printAs } from "./printers.ts"
 
 const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 
@@ -48,9 +49,45 @@ const isNothing = (things: readonly unknown[], call: Call, namespace: string | u
   return true
 }
 
-const printTable = (call: Call, rows: readonly string[][]): void => {
-  const shown = call.flags.on("no-headers") ? rows.slice(1) : rows
-  for (const line of columns(shown, KUBECTL)) say(line)
+/** A list, or an object, as a table: nearly every server makes it. */
+const tableFrom = (answer: Json): Json => {
+  if (answer.kind === "Table") return answer
+  const things = (answer.items ?? [answer]) as Thing[]
+  return {
+    columnDefinitions: [
+      { name: "Name", priority: 0 },
+      { name: "Age", priority: 0 },
+    ],
+    rows: things.map((it) => ({
+      cells: [it.metadata.name, age(it.metadata.creationTimestamp)],
+      object: it,
+    })),
+  }
+}
+
+interface Layout {
+  /** Names with their kind: one of several kinds. */
+  readonly named?: Served
+  readonly heading: boolean
+}
+
+const printTable = (call: Call, tables: readonly Json[], { named, heading }: Layout): void => {
+  const isWide = call.flags.text("output") === "wide"
+  const { columnDefinitions } = tables[0]
+  const shown: number[] = columnDefinitions.flatMap((it: Json, at: number) =>
+    isWide || it.priority === 0 ? [at] : [],
+  )
+  const everywhere = call.flags.on("all-namespaces")
+  const rows: string[][] = tables.flatMap((it) =>
+    it.rows.map(({ cells, object }: Json) => {
+      const texts = shown.map((at) => String(cells[at] ?? ""))
+      if (named !== undefined) texts[0] = fullName(named, texts[0]!)
+      return everywhere ? [object.metadata.namespace ?? "", ...texts] : texts
+    }),
+  )
+  const titles = shown.map((at) => String(columnDefinitions[at].name).toUpperCase())
+  if (heading && !call.flags.on("no-headers")) rows.unshift(everywhere ? ["NAMESPACE", ...titles] : titles)
+  for (const line of columns(rows, KUBECTL)) say(line)
 }
 
 /** One kind, as a table or by name. */
@@ -61,46 +98,23 @@ const showKind = async (
   several: boolean,
 ): Promise<void> => {
   const client = await call.client()
-  const output = call.flags.text("output")
-  const isWide = output === "wide"
-  const bare = output === "name"
+  const bare = call.flags.text("output") === "name"
   const paths = names.map((name) => pathOf(served.apiVersion, served.plural, namespace, name))
-  const ask = async (path: string) => {
-    const answer = await client.json("GET", path, undefined, { accept: bare ? "application/json" : TABLE })
-    if (answer.kind === "Table") return tableFrom(answer, isWide)
-    return (answer.items ?? [answer]) as Thing[]
-  }
   const all = pathOf(served.apiVersion, served.plural, namespace) + query(call)
-  const found = await settled(call, (names.length === 0 ? [all] : paths).map(ask))
-  const rows = found.values.filter((it): it is string[][] => Array.isArray(it[0]))
-  const things = found.values.flatMap((it) => (Array.isArray(it[0]) ? [] : (it as Thing[])))
-  if (rows.length > 0) {
-    const [heading = []] = rows[0]!
-    const cells = rows.flatMap((it) => it.slice(1))
-    const prefixed = several ? cells.map((row) => [fullName(served, row[0]!), ...row.slice(1)]) : cells
-    if (!isNothing(cells, call, namespace)) printTable(call, [heading, ...prefixed])
-  } else if (found.errors.length === 0 || things.length > 0) {
-    if (isNothing(things, call, namespace)) return
-    if (bare) for (const it of things) say(fullName(served, it.metadata.name))
-    else printTable(call, tableWith(call, served, things, isWide, several))
+  const found = await settled(
+    call,
+    (names.length === 0 ? [all] : paths).map((path) =>
+      client.json("GET", path, undefined, { accept: TABLE }),
+    ),
+  )
+  const tables = found.values.map(tableFrom)
+  const rows: Json[] = tables.flatMap((it) => it.rows)
+  if (found.errors.length === 0 || rows.length > 0) {
+    if (isNothing(rows, call, namespace)) return
+    if (bare) for (const it of rows) say(fullName(served, it.object.metadata.name))
+    else printTable(call, tables, { heading: true, ...(several && { named: served }) })
   }
   found.end()
-}
-
-const tableWith = (
-  call: Call,
-  served: Served,
-  things: readonly Thing[],
-  isWide: boolean,
-  several: boolean,
-): string[][] => {
-  const rows = tableOf(served.kind, things, isWide)
-  return rows.map((row, at) => {
-    const thing = things[at - 1]
-    const named = several && thing ? [fullName(served, row[0]!), ...row.slice(1)] : row
-    if (!call.flags.on("all-namespaces") || !served.namespaced) return named
-    return [thing === undefined ? "NAMESPACE" : (thing.metadata.namespace ?? ""), ...named]
-  })
 }
 
 /** What is there is shown, and what is not told after it. */
@@ -166,23 +180,22 @@ const watch = async (call: Call, { served, names }: Asked, namespace: string | u
   if (names.length > 1) throw fail("you may only specify a single resource type")
   if (names[0] !== undefined) selected.set("fieldSelector", `metadata.name=${names[0]}`)
   const path = pathOf(served.apiVersion, served.plural, namespace)
-  const list = await client.json("GET", `${path}?${selected}`)
-  const show = async (things: readonly Thing[], heading: boolean) => {
-    if (isPrinted(output)) for (const it of things) await printAs(output, it)
-    else if (output === "name") for (const it of things) say(fullName(served, it.metadata.name))
-    else {
-      const rows = tableWith(call, served, things, output === "wide", false)
-      printTable(call, heading ? rows : rows.slice(1))
-    }
+  const ask = { accept: isPrinted(output) ? "application/json" : TABLE }
+  const list = await client.json("GET", `${path}?${selected}`, undefined, ask)
+  const show = async (found: Json, heading: boolean) => {
+    if (isPrinted(output)) for (const it of found.items ?? [found]) await printAs(output, it)
+    else if (output === "name") {
+      for (const it of tableFrom(found).rows) say(fullName(served, it.object.metadata.name))
+    } else printTable(call, [tableFrom(found)], { heading })
   }
-  if (!call.flags.on("watch-only")) await show(list.items, true)
+  if (!call.flags.on("watch-only")) await show(list, true)
   selected.set("watch", "true")
   selected.set("resourceVersion", list.metadata.resourceVersion)
-  const stream = await client.open("GET", `${path}?${selected}`)
+  const stream = await client.open("GET", `${path}?${selected}`, ask)
   for await (const line of createInterface({ input: stream })) {
     const event = JSON.parse(line)
     if (event.type === "ERROR") throw new Exit(1, { stderr: [`error: ${event.object.message}`] })
-    if (event.type !== "BOOKMARK") await show([event.object], false)
+    if (event.type !== "BOOKMARK") await show(event.object, false)
   }
 }
 
@@ -201,7 +214,7 @@ const get = async (call: Call): Promise<void> => {
   }
   const output = flags.text("output")
   if (!["", "name", "wide"].includes(output) && !isPrinted(output)) await printAs(output, {})
-  const served = await discover(await call.client())
+  const served = await discover(call)
   const asked = readAsked(served, args)
   const inside = await call.namespace()
   const everywhere = flags.on("all-namespaces")

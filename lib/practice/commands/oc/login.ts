@@ -9,8 +9,7 @@ import { isUnknownAuthority } from "../go-error.ts"
 import type { Fields } from "../kubeconfig.ts"
 import { type Call, type Command, fail } from "./call.ts"
 import { knownCluster, saveLogin } from "./contexts.ts"
-import { challenge, readMetadata, web } from "./oauth.ts"
-import { noProjects } from "./projects.ts"
+import { challenge, type Metadata, readMetadata, realmOf, web } from "./oauth.ts"
 import { projectOf, projectsOf, whoIs } from "./who.ts"
 
 /** With an explicit port, without a trailing slash. */
@@ -90,25 +89,55 @@ const reach = async (call: Call, server: string): Promise<Fields> => {
   return cluster
 }
 
-const readLine = async (prompt: string): Promise<string> => {
-  process.stdout.write(prompt)
-  for await (const line of createInterface({ input: process.stdin })) return line
+/** A line from a terminal, else the first word: so Go's scanner reads. */
+const readPassword = async (): Promise<string> => {
+  for await (const line of createInterface({ input: process.stdin })) {
+    const found = process.stdin.isTTY ? line : line.trim().split(/\s/)[0]!
+    if (found !== "" || process.stdin.isTTY) return found
+  }
   return ""
 }
 
-/** A token that the kubeconfig has for this server, and for this user where one is asked for, if it still holds. */
-const known = async (call: Call, server: string, cluster: Fields): Promise<string | undefined> => {
+const askPassword = async (
+  client: Client,
+  metadata: Metadata,
+  cluster: Fields,
+  user: string,
+): Promise<string> => {
+  const { minor = "0" } = await client.json("GET", "/version?timeout=32s").catch(() => ({}))
+  // Since OpenShift 4.11.
+  if (Number.parseInt(minor, 10) >= 24) say(`Console URL: ${client.server}/console`)
+  const realm = await realmOf(metadata, cluster)
+  say(`Authentication required for ${client.server}${realm && ` (${realm})`}`)
+  say(`Username: ${user}`)
+  process.stdout.write("Password: ")
+  return readPassword()
+}
+
+/** A session is used again where all of these agree. */
+const SAME = [
+  "server",
+  "insecure-skip-tls-verify",
+  "certificate-authority",
+  "certificate-authority-data",
+] as const
+
+/** A token that the kubeconfig has for this server and this user, if it still holds. */
+const known = async (
+  call: Call,
+  server: string,
+  cluster: Fields,
+  asked: string,
+): Promise<string | undefined> => {
   const { config } = await call.load()
-  const asked = call.flags.text("username")
   for (const { context } of config.contexts ?? []) {
-    const there = config.clusters?.find((it) => it.name === context.cluster)?.cluster.server
+    const there = config.clusters?.find((it) => it.name === context.cluster)?.cluster ?? {}
     const token = config.users?.find((it) => it.name === context.user)?.user.token
-    if (there !== server || typeof token !== "string" || token === "") continue
-    if (asked !== "" && context.user?.split("/")[0] !== asked) continue
+    if (SAME.some((it) => there[it] !== cluster[it]) || typeof token !== "string" || token === "") continue
     const client = new Client(server, cluster, { token })
     const user = await whoIs(client).catch(() => undefined)
     client.close()
-    if (user !== undefined && (asked === "" || user === asked)) return token
+    if (user === asked) return token
   }
   return undefined
 }
@@ -136,8 +165,8 @@ const prove = async (call: Call, server: string, cluster: Fields): Promise<Prove
       return { token: await web(await readMetadata(client), cluster, asked), said: successful }
     }
     const user = flags.text("username")
-    if (flags.text("password") === "") {
-      const token = await known(call, server, cluster)
+    if (user !== "" && flags.text("password") === "") {
+      const token = await known(call, server, cluster, user)
       if (token !== undefined) {
         return { token, said: (name) => `Logged into "${server}" as "${name}" using existing credentials.\n` }
       }
@@ -148,11 +177,11 @@ const prove = async (call: Call, server: string, cluster: Fields): Promise<Prove
         stdout: [
           `You must obtain an API token by visiting ${metadata.token_endpoint}/request`,
           "",
-          'Alternatively, use "oc login --web" to login via your browser. See oc login -h for more information.',
+          'Alternatively, use "oc login --web" to login via your browser. See "oc login --help" for more information.',
         ],
       })
     }
-    const password = flags.text("password") || (await readLine("Password: "))
+    const password = flags.text("password") || (await askPassword(client, metadata, cluster, user))
     return { token: await challenge(metadata, cluster, user, password), said: successful }
   } finally {
     client.close()
@@ -160,6 +189,31 @@ const prove = async (call: Call, server: string, cluster: Fields): Promise<Prove
 }
 
 const TOO_MANY = 50
+const NONE = [
+  "You don't have any projects. You can try to create a new project, by running",
+  "",
+  "    oc new-project <projectname>",
+  "",
+]
+const NONE_AT_ALL = ["You don't have any projects. Contact your system administrator to request a project."]
+
+const canRequest = async (client: Client, namespace: string): Promise<boolean> => {
+  for (const verb of ["list", "create"]) {
+    const { allowed } = await client.json(
+      "POST",
+      "/apis/authorization.openshift.io/v1/subjectaccessreviews",
+      {
+        kind: "SubjectAccessReview",
+        apiVersion: "authorization.openshift.io/v1",
+        namespace,
+        verb,
+        resource: "projectrequests",
+      },
+    )
+    if (!allowed) return false
+  }
+  return true
+}
 
 /** Says which projects there are, and chooses: the current one, `default`, or the first. */
 const choose = async (client: Client, now: string): Promise<string> => {
@@ -172,7 +226,7 @@ const choose = async (client: Client, now: string): Promise<string> => {
   }
   const names: string[] = projects.map((it: Json) => it.metadata.name)
   if (names.length === 0) {
-    for (const line of noProjects()) say(line)
+    for (const line of (await canRequest(client, now)) ? NONE : NONE_AT_ALL) say(line)
     return ""
   }
   const hidden = names.includes(now) ? undefined : await projectOf(client, now).catch(() => undefined)
@@ -210,7 +264,7 @@ const login = async (call: Call): Promise<void> => {
   try {
     const user = await whoIs(client).catch((error) => {
       if (error instanceof StatusError && error.code === 401)
-        throw fail("The token provided is invalid or expired.")
+        throw fail("The token provided is invalid or expired.", "")
       throw error
     })
     say(said(user))

@@ -39,9 +39,10 @@ const chosen = async (call: Call, namespace: string): Promise<Thing[]> => {
   if (container !== undefined && call.flags.text("container") !== "") {
     throw fail("only one of -c or an inline [CONTAINER] arg is allowed")
   }
+  const kinds = await discover(call, 4)
   if (!asked.includes("/")) return [await client.json("GET", pathOf("v1", "pods", namespace, asked))]
   const [kind = "", name = ""] = asked.split("/")
-  const served = findResource(await discover(client), kind)
+  const served = findResource(kinds, kind)
   const found = await client.json("GET", pathOf(served.apiVersion, served.plural, namespace, name))
   if (served.kind === "Pod") return [found]
   const labels = found.spec?.selector?.matchLabels ?? found.spec?.selector

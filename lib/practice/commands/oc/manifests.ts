@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { type Json, pathOf, type Thing } from "../client.ts"
+import { Exit } from "../exit.ts"
 import { goFileError } from "../go-file-error.ts"
 import { type Call, fail } from "./call.ts"
 import { discover, findKind, type Served } from "./discovery.ts"
@@ -69,7 +70,11 @@ export const readManifests = async (call: Call): Promise<Manifest[]> => {
     )
   ).flat()
   if (objects.length === 0) throw fail("no objects passed to apply")
-  const served = await discover(await call.client())
+  const served = await discover(call, 1).catch((error: Error) => {
+    throw error instanceof Exit
+      ? error
+      : fail(`unable to recognize "${sources[0]!.source}": ${error.message}`)
+  })
   const asked = call.flags.text("namespace")
   const namespace = await call.namespace()
   return objects.map(({ object, source }) => place(object, source, served, namespace, asked))

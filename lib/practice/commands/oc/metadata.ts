@@ -33,9 +33,9 @@ const change = async (call: Call, field: Field): Promise<void> => {
   if (resources.length === 0)
     throw fail("one or more resources must be specified as <resource> <name> or <resource>/<name>")
   if (Object.keys(changes).length === 0) throw fail(`at least one ${word} update is required`)
+  const asked = readAsked(await discover(call), resources)
   const client = await call.client()
   const inside = await call.namespace()
-  const asked = readAsked(await discover(client), resources)
   const all = call.flags.on("all") || call.flags.text("selector") !== ""
   for (const { served, names } of asked) {
     const namespace = served.namespaced ? inside : undefined

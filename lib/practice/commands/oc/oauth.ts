@@ -11,7 +11,7 @@ import { Exit, say } from "../exit.ts"
 import type { Fields } from "../kubeconfig.ts"
 import { fail } from "./call.ts"
 
-interface Metadata {
+export interface Metadata {
   issuer: string
   authorization_endpoint: string
   token_endpoint: string
@@ -68,6 +68,40 @@ const refused = (): Exit =>
     stdout: ["Login failed (401 Unauthorized)", "Verify you have provided the correct credentials."],
   })
 
+const CHALLENGED = "openshift-challenging-client"
+
+/** The request that a challenge answers. */
+const authorize = async (
+  metadata: Metadata,
+  cluster: Fields,
+  query: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Answer> => {
+  const url = new URL(metadata.authorization_endpoint)
+  const redirect_uri = implicit(metadata)
+  url.search = String(
+    new URLSearchParams({ client_id: CHALLENGED, ...query, redirect_uri, response_type: "code" }),
+  )
+  const client = clientOf(metadata.authorization_endpoint, cluster)
+  try {
+    return await client.send("GET", `${url.pathname}${url.search}`, {
+      headers: { "x-csrf-token": "1", ...headers },
+    })
+  } finally {
+    client.close()
+  }
+}
+const implicit = ({ issuer }: Metadata): string => `${issuer}/oauth/token/implicit`
+/** The realm of a basic challenge, which may have none; nothing where it is no such challenge. */
+const basic = ({ headers }: Answer): string | undefined => {
+  const found = /^basic(?:\s+realm="?([^"]*)"?)?/i.exec(String(headers["www-authenticate"] ?? ""))
+  return found === null ? undefined : (found[1] ?? "")
+}
+
+/** What a password is asked for. */
+export const realmOf = async (metadata: Metadata, cluster: Fields): Promise<string> =>
+  basic(await authorize(metadata, cluster, proof(metadata).query)) ?? ""
+
 /** By user and password. @throws Exit where they are wrong */
 export const challenge = async (
   metadata: Metadata,
@@ -75,22 +109,12 @@ export const challenge = async (
   user: string,
   password: string,
 ): Promise<string> => {
-  const name = "openshift-challenging-client"
-  const redirect = `${metadata.issuer}/oauth/token/implicit`
   const { verifier, query } = proof(metadata)
-  const url = new URL(metadata.authorization_endpoint)
-  url.search = String(
-    new URLSearchParams({ client_id: name, ...query, redirect_uri: redirect, response_type: "code" }),
-  )
-  const client = clientOf(metadata.authorization_endpoint, cluster)
-  const ask = (headers: Record<string, string>): Promise<Answer> =>
-    client.send("GET", `${url.pathname}${url.search}`, { headers: { "x-csrf-token": "1", ...headers } })
-  let answer = await ask({})
-  if (answer.status === 401 && /^basic/i.test(String(answer.headers["www-authenticate"] ?? ""))) {
+  let answer = await authorize(metadata, cluster, query)
+  if (answer.status === 401 && basic(answer) !== undefined) {
     const both = Buffer.from(`${user}:${password}`).toString("base64")
-    answer = await ask({ authorization: `Basic ${both}` })
+    answer = await authorize(metadata, cluster, query, { authorization: `Basic ${both}` })
   }
-  client.close()
   if (answer.status === 401) throw refused()
   const to = URL.parse(String(answer.headers.location ?? ""))
   const code = to?.searchParams.get("code")
@@ -98,7 +122,8 @@ export const challenge = async (
     throw fail(`${to.searchParams.get("error")} ${to.searchParams.get("error_description") ?? ""}`.trim())
   }
   if (!code) throw fail(`unexpected response status ${answer.status} from the OAuth server`)
-  return exchange(metadata, cluster, { client: name, code, redirect, verifier })
+  const redirect = implicit(metadata)
+  return exchange(metadata, cluster, { client: CHALLENGED, code, redirect, verifier })
 }
 
 const BROWSERS = ["xdg-open", "x-www-browser", "www-browser"]
@@ -138,10 +163,10 @@ export const web = async (
     if (given === null) {
       const why =
         `${searchParams.get("error") ?? "error"} ${searchParams.get("error_description") ?? ""}`.trim()
-      response.end("Login failed. Please check the terminal for details.\n")
+      response.end("access token request failed; please return to your terminal")
       code.reject(fail(why))
     } else {
-      response.end("Access token received successfully; please return to the terminal\n")
+      response.end("access token received successfully; please return to your terminal")
       code.resolve(given)
     }
   })
@@ -169,7 +194,10 @@ export const web = async (
       const opened = spawn(command, [String(url)], { stdio: "ignore", detached: true })
       opened.on("error", (error) => code.reject(fail(error.message)))
       opened.unref()
-    } else say(`Please visit the following URL in your browser: ${url}`)
+    } else {
+      say(`Please visit the following URL in your browser: ${url}`)
+      say("The callback server is listening and will receive the authentication response.")
+    }
     return await exchange(metadata, cluster, { client: name, code: await code.promise, redirect, verifier })
   } finally {
     server.close()

@@ -1,79 +1,113 @@
 /** `oc project`, `oc projects` and `oc new-project` */
 import { type Json, StatusError } from "../client.ts"
 import { say } from "../exit.ts"
+import type { Context } from "../kubeconfig.ts"
 import { type Call, type Command, fail, incomplete } from "./call.ts"
-import { clusterName, contextName, saveCurrent, saveNamespace } from "./contexts.ts"
+import { contextName, saveCurrent, saveNamespace } from "./contexts.ts"
 import { projectOf, projectsOrNamespaces, whoIs } from "./who.ts"
 
 const serverOf = async (call: Call): Promise<string> => String((await call.session()).cluster?.server)
 
 /** Whether the context has the name that oc itself would have given. */
-const isOwnName = (context: string, server: string): boolean =>
-  context.split("/").length === 3 && context.split("/")[1] === clusterName(server)
+const isOwnName = (name: string, context: Context | undefined): boolean =>
+  name === `${context?.namespace ?? ""}/${context?.cluster}/${context?.user?.split("/")[0]}`
+
+const from = (name: string, context: Context | undefined): string =>
+  isOwnName(name, context) ? "" : ` from context named "${name}"`
+
+/** The kubeconfig's current context. */
+const currentContext = async (call: Call): Promise<{ name: string; context: Context | undefined }> => {
+  const { config, session } = await call.load()
+  const name = session?.context ?? ""
+  return { name, context: config.contexts?.find((it) => it.name === name)?.context }
+}
+
+const isNoAccess = (error: unknown): error is StatusError =>
+  error instanceof StatusError && [403, 404].includes(error.code)
 
 const showCurrent = async (call: Call): Promise<void> => {
-  const { context, namespace } = await call.session()
   const server = await serverOf(call)
   const short = call.flags.on("short")
-  if (short && namespace === undefined) throw fail("no project has been set")
-  const name = namespace ?? "default"
+  const { name, context } = await currentContext(call)
+  const project = context?.namespace
+  if (!project) {
+    if (short) throw fail("no project has been set")
+    return say("No project has been set. Pass a project name to make that the default.")
+  }
   try {
-    await projectOf(await call.client(), name)
+    await projectOf(await call.client(), project)
   } catch (error) {
-    if (!(error instanceof StatusError) || ![403, 404].includes(error.code)) throw error
+    if (!isNoAccess(error)) throw error
     throw fail(
-      `you do not have rights to view project "${name}" specified in your config or the project doesn't exist`,
+      `you do not have rights to view project "${project}" specified in your config or the project doesn't exist`,
     )
   }
-  if (short) return say(name)
-  const from = isOwnName(context, server) ? "" : ` from context named "${context}"`
-  say(`Using project "${name}"${from} on server "${server}".`)
+  say(short ? project : `Using project "${project}"${from(name, context)} on server "${server}".`)
 }
+
+const displayName = ({ metadata }: Json): string => {
+  const display = metadata.annotations?.["openshift.io/display-name"]
+  return display && display !== metadata.name ? display : ""
+}
+const withName = (it: Json): string =>
+  displayName(it) ? `${displayName(it)} (${it.metadata.name})` : it.metadata.name
+
+const NONE =
+  "You are not a member of any projects. You can request a project to be created with the 'new-project' command."
 
 /** Why it cannot be used, with what can be. */
 const refusal = async (call: Call, name: string, error: StatusError): Promise<string[]> => {
-  const first =
+  const lines = [
     error.code === 403
       ? `You are not a member of project "${name}".`
-      : `A project named "${name}" does not exist on "${await serverOf(call)}".`
-  const known: Json[] = await projectsOrNamespaces(await call.client()).catch(() => [])
-  if (known.length === 0) return [first]
-  return [first, "Your projects are:", ...known.map((it) => `* ${it.metadata.name}`)]
+      : `A project named "${name}" does not exist on "${await serverOf(call)}".`,
+  ]
+  const known: Json[] | undefined = await projectsOrNamespaces(await call.client()).catch(() => undefined)
+  if (known?.length === 0) lines.push(NONE)
+  else if (known?.length === 1) lines.push(`You have one project on this server: ${withName(known[0])}`)
+  else if (known !== undefined) lines.push("Your projects are:", ...known.map((it) => `* ${withName(it)}`))
+  const servers = (await call.load()).config.clusters?.map((it) => it.cluster.server)
+  if (new Set(servers).size > 1) lines.push("To see projects on another server, pass '--server=<server>'.")
+  return lines
 }
 
-const current = async (call: Call): Promise<{ file: string; cluster: string; user: string }> => {
-  const { config, file, session } = await call.load()
-  const found = config.contexts?.find((it) => it.name === session?.context)?.context
-  if (found?.cluster === undefined || found.user === undefined) throw incomplete()
-  return { file, cluster: found.cluster, user: found.user }
+/** Makes a project the current one. */
+const enter = async (call: Call, project: string): Promise<{ name: string; context: Context }> => {
+  const { file } = await call.load()
+  const { context } = await currentContext(call)
+  const { cluster, user } = context ?? {}
+  if (cluster === undefined || user === undefined) throw incomplete()
+  const named = contextName(project, await serverOf(call), await whoIs(await call.client()))
+  const name = await saveNamespace(file, { cluster, user }, named, project)
+  return { name, context: { cluster, user, namespace: project } }
 }
 
-const switchTo = async (call: Call, name: string): Promise<void> => {
-  const { config, file } = await call.load()
+/** What is said of the context that is the current one now. */
+const whereNow = async (
+  call: Call,
+  asked: string,
+  { name, context }: { name: string; context: Context },
+): Promise<string> => {
   const server = await serverOf(call)
-  const short = call.flags.on("short")
-  const other = config.contexts?.find((it) => it.name === name)
-  if (other !== undefined) {
-    await saveCurrent(file, name)
-    const namespace = other.context.namespace ?? "default"
-    const cluster = config.clusters?.find((it) => it.name === other.context.cluster)?.cluster
-    if (short) return say(namespace)
-    return say(
-      `Now using project "${namespace}" from context named "${name}" on server "${cluster?.server}".`,
-    )
-  }
+  const before = (await currentContext(call)).context?.namespace
+  const project = context.namespace ?? ""
+  if (project === "") return `Now using context named "${name}" on server "${server}".`
+  if (before === project) return `Already on project "${project}" on server "${server}".`
+  const named = asked === project ? from(name, context) : ` from context named "${name}"`
+  return `Now using project "${project}"${named} on server "${server}".`
+}
+
+const switchTo = async (call: Call, asked: string): Promise<void> => {
+  const { config, file } = await call.load()
   const client = await call.client()
-  try {
-    await projectOf(client, name)
-  } catch (error) {
-    if (!(error instanceof StatusError) || ![403, 404].includes(error.code)) throw error
-    throw fail(...(await refusal(call, name, error)))
-  }
-  const before = (await call.session()).namespace
-  const { file: to, ...entry } = await current(call)
-  await saveNamespace(to, entry, contextName(name, server, await whoIs(client)), name)
-  if (short) return say(name)
-  say(`${before === name ? "Already on" : "Now using"} project "${name}" on server "${server}".`)
+  let now = config.contexts?.find((it) => it.name === asked)
+  if (now === undefined) {
+    await projectOf(client, asked).catch(async (error) => {
+      throw isNoAccess(error) ? fail(...(await refusal(call, asked, error))) : error
+    })
+    now = await enter(call, asked)
+  } else await saveCurrent(file, asked)
+  say(call.flags.on("short") ? (now.context.namespace ?? "") : await whereNow(call, asked, now))
 }
 
 const project = async (call: Call): Promise<void> => {
@@ -82,38 +116,30 @@ const project = async (call: Call): Promise<void> => {
   await (name === undefined ? showCurrent(call) : switchTo(call, name))
 }
 
-const shown = ({ metadata }: Json): string => {
-  const display = metadata.annotations?.["openshift.io/display-name"]
-  return display && display !== metadata.name ? `${metadata.name} - ${display}` : metadata.name
-}
-
-const NONE = "You don't have any projects. You can try to create a new project, by running"
-
-/** What a user without projects is told. */
-export const noProjects = (): string[] => [NONE, "", "    oc new-project <projectname>"]
-
 const projects = async (call: Call): Promise<void> => {
-  const known = await projectsOrNamespaces(await call.client())
-  if (call.flags.on("short")) {
-    for (const { metadata } of known) say(metadata.name)
-    return
-  }
-  const now = await call.namespace()
-  const server = await serverOf(call)
-  const there = known.some((it) => it.metadata.name === now)
-  if (known.length === 0) for (const line of noProjects()) say(line)
-  else if (known.length === 1) say(`You have one project on this server: "${shown(known[0])}".`)
+  const client = await call.client()
+  const { name, context } = await currentContext(call)
+  const now = context?.namespace
+  // A current project that is not there is passed over in silence.
+  const isThere = now !== undefined && (await projectOf(client, now).catch(() => undefined)) !== undefined
+  const known = await projectsOrNamespaces(client)
+  if (call.flags.on("short")) return say(known.map((it) => it.metadata.name).join("\n"))
+  if (known.length === 0) return say(NONE)
+  if (known.length === 1) say(`You have one project on this server: ${JSON.stringify(withName(known[0]))}.`)
   else {
     // The missing word is the real one's.
     say(
       "You have access to the following projects and can switch between them with ' project <projectname>':",
     )
     say()
-    for (const it of known) say(`${it.metadata.name === now ? "  * " : "    "}${shown(it)}`)
+    for (const it of known) {
+      const mark = !isThere ? "" : it.metadata.name === now ? "  * " : "    "
+      say(mark + [it.metadata.name, displayName(it)].filter(Boolean).join(" - "))
+    }
   }
-  if (!there) return
+  if (!isThere) return
   say()
-  say(`Using project "${now}" on server "${server}".`)
+  say(`Using project "${now}"${from(name, context)} on server "${await serverOf(call)}".`)
 }
 
 const NEXT = [
@@ -155,11 +181,9 @@ const newProject = async (call: Call): Promise<void> => {
     say("To switch to this project and start adding applications, use:")
     say()
     say(`    oc project ${name}`)
-  } else {
-    const { file, ...entry } = await current(call)
-    await saveNamespace(file, entry, contextName(name, server, await whoIs(client)), name)
-    say(`Now using project "${name}" on server "${server}".`)
+    return
   }
+  say(await whereNow(call, name, await enter(call, name)))
   for (const line of NEXT) say(line)
 }
 

@@ -10,7 +10,7 @@ const KINDS = ["Deployment", "DaemonSet", "StatefulSet"]
 
 const chosen = async (call: Call): Promise<Asked[]> => {
   if (call.args.length === 0) throw fail("required resource not specified")
-  const asked = readAsked(await discover(await call.client()), call.args)
+  const asked = readAsked(await discover(call, 4), call.args)
   for (const { served, names } of asked) {
     if (names.length === 0) throw fail("required resource not specified")
     if (!KINDS.includes(served.kind)) {

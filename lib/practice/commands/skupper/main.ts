@@ -95,11 +95,9 @@ const complaint = (text: string, usage: readonly string[]): Exit =>
 
 const PLATFORMS = ["kubernetes", "podman", "docker", "linux"]
 
-const checkPlatform = (flags: Flags): void => {
+const checkPlatform = (flags: Flags, usage: readonly string[]): void => {
   const asked = flags.text("platform")
-  if (asked !== "" && !PLATFORMS.includes(asked)) {
-    throw new Exit(1, { stdout: [`platform "${asked}" not supported`] })
-  }
+  if (asked !== "" && !PLATFORMS.includes(asked)) throw complaint(`platform "${asked}" not supported`, usage)
   const variable = process.env.SKUPPER_PLATFORM ?? ""
   const platform = asked || (PLATFORMS.includes(variable) ? variable : "kubernetes")
   if (platform !== "kubernetes") {
@@ -160,7 +158,7 @@ const run = async (argv: readonly string[]): Promise<void> => {
     for (const line of [...(command ? [command.short, ""] : []), ...usage]) say(line)
     return
   }
-  checkPlatform(flags)
+  checkPlatform(flags, usage)
   const { client, namespace } = await connect(flags)
   try {
     await command.run(new Call(args, flags, client, namespace))

@@ -130,7 +130,7 @@ const generate = async (call: Call): Promise<void> => {
   checkAccess(call)
   call.checkOutput()
   call.valid()
-  const site = resource("Site", call.args[0]!, specOf(call), call.namespace)
+  const site = resource("Site", call.args[0]!, specOf(call))
   say(await encode(call.flags.text("output") || "yaml", site))
 }
 

@@ -66,7 +66,10 @@ const issue = async (call: Call): Promise<void> => {
     grant = await call.get("accessgrants", name)
     return grant !== undefined && isReady(grant)
   })
-  if (!inTime) throw failed(`grant "${name}" not ready yet, check the status for more information`)
+  if (!inTime) {
+    const why = `grant "${name}" not ready yet, check the status for more information`
+    throw new Exit(1, { stdout: [why] })
+  }
   const { ca, code, url } = grant!.status
   const token = resource("AccessToken", name, { ca, code, linkCost: flags.number("cost"), url })
   try {

@@ -3,8 +3,8 @@ import type { KubeObject } from "../../../cluster/types.ts"
 import { ownedBy } from "../conditions.ts"
 import { ROUTER_LABELS, ROUTER_SELECTOR, SITE_CA, SKUPPER, VERSION } from "./common.ts"
 
-export const ROUTER_IMAGE = "quay.io/skupper/skupper-router:3.4.2"
-export const ADAPTOR_IMAGE = `quay.io/skupper/kube-adaptor:${VERSION}`
+const ROUTER_IMAGE = "quay.io/skupper/skupper-router:3.4.2"
+const ADAPTOR_IMAGE = `quay.io/skupper/kube-adaptor:${VERSION}`
 
 const PART_OF = { "app.kubernetes.io/name": "skupper-router", "app.kubernetes.io/part-of": "skupper" }
 

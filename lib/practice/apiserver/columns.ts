@@ -1,0 +1,176 @@
+/** The columns in which kinds are printed, as the real servers have them. */
+import type { KubeObject } from "../../cluster/types.ts"
+import { age } from "./age.ts"
+import type { Kind } from "./kind.ts"
+
+// biome-ignore lint/suspicious/noExplicitAny: Kubernetes objects are open; each column names the fields it uses.
+type Item = any
+
+export interface Column {
+  readonly name: string
+  readonly value: (object: KubeObject) => string
+  readonly wide?: boolean
+}
+
+const text = (value: unknown): string =>
+  value === undefined || value === null
+    ? ""
+    : typeof value === "object"
+      ? JSON.stringify(value)
+      : String(value)
+
+/** A JSONPath of fields and indexes. */
+const at =
+  (path: string, empty = "") =>
+  (object: KubeObject): string => {
+    const value = path
+      .split(/[.[\]]+/)
+      .filter((it) => it !== "")
+      .reduce<Item | undefined>((inner, part) => inner?.[part] as Item | undefined, object as never)
+    return value === undefined ? empty : text(value)
+  }
+const column = (name: string, path: string, empty = ""): Column => ({ name, value: at(path, empty) })
+const wide = (name: string, value: (object: KubeObject) => string): Column => ({ name, value, wide: true })
+
+const NAME = column("NAME", ".metadata.name")
+const AGE: Column = { name: "AGE", value: (it) => age(it.metadata.creationTimestamp) }
+const images = (it: KubeObject) =>
+  (it.spec?.template?.spec?.containers ?? []).map((one: Item) => one.image).join(",")
+const names = (it: KubeObject) =>
+  (it.spec?.template?.spec?.containers ?? []).map((one: Item) => one.name).join(",")
+const labels = (map: Item): string =>
+  Object.entries(map ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",") || "<none>"
+const selector = (it: KubeObject) => labels(it.spec?.selector?.matchLabels ?? it.spec?.selector)
+const count = (path: string): ((it: KubeObject) => string) => at(path, "0")
+
+const podStatus = (it: KubeObject): string => {
+  if (it.metadata.deletionTimestamp) return "Terminating"
+  for (const container of it.status?.containerStatuses ?? []) {
+    const { waiting, terminated } = container.state ?? {}
+    if (waiting?.reason) return waiting.reason
+    if (terminated) return terminated.reason ?? `ExitCode:${terminated.exitCode}`
+  }
+  return it.status?.reason ?? it.status?.phase ?? ""
+}
+const podReady = (it: KubeObject): string => {
+  const statuses: Item[] = it.status?.containerStatuses ?? []
+  return `${statuses.filter((one) => one.ready).length}/${(it.spec?.containers ?? []).length}`
+}
+const restarts = (it: KubeObject): string =>
+  String(
+    (it.status?.containerStatuses ?? []).reduce((sum: number, one: Item) => sum + (one.restartCount ?? 0), 0),
+  )
+
+const ports = (it: KubeObject): string =>
+  (it.spec?.ports ?? [])
+    .map((one: Item) => `${one.port}${one.nodePort ? `:${one.nodePort}` : ""}/${one.protocol ?? "TCP"}`)
+    .join(",") || "<none>"
+const external = (it: KubeObject): string => {
+  const found = (it.status?.loadBalancer?.ingress ?? []).map((one: Item) => one.ip ?? one.hostname).join(",")
+  if (found) return found
+  return it.spec?.type === "LoadBalancer" ? "<pending>" : "<none>"
+}
+const size = (field: string) => (it: KubeObject) => String(Object.keys(it[field] ?? {}).length)
+
+/** Of the kinds that are simply there. */
+const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  Deployment: [
+    NAME,
+    { name: "READY", value: (it) => `${count(".status.readyReplicas")(it)}/${count(".spec.replicas")(it)}` },
+    { name: "UP-TO-DATE", value: count(".status.updatedReplicas") },
+    { name: "AVAILABLE", value: count(".status.availableReplicas") },
+    AGE,
+    wide("CONTAINERS", names),
+    wide("IMAGES", images),
+    wide("SELECTOR", selector),
+  ],
+  ReplicaSet: [
+    NAME,
+    { name: "DESIRED", value: count(".spec.replicas") },
+    { name: "CURRENT", value: count(".status.replicas") },
+    { name: "READY", value: count(".status.readyReplicas") },
+    AGE,
+    wide("CONTAINERS", names),
+    wide("IMAGES", images),
+    wide("SELECTOR", selector),
+  ],
+  Pod: [
+    NAME,
+    { name: "READY", value: podReady },
+    { name: "STATUS", value: podStatus },
+    { name: "RESTARTS", value: restarts },
+    AGE,
+    wide("IP", at(".status.podIP", "<none>")),
+    wide("NODE", at(".spec.nodeName", "<none>")),
+  ],
+  Service: [
+    NAME,
+    column("TYPE", ".spec.type"),
+    column("CLUSTER-IP", ".spec.clusterIP", "<none>"),
+    { name: "EXTERNAL-IP", value: external },
+    { name: "PORT(S)", value: ports },
+    AGE,
+    wide("SELECTOR", selector),
+  ],
+  Secret: [NAME, column("TYPE", ".type"), { name: "DATA", value: size("data") }, AGE],
+  ConfigMap: [NAME, { name: "DATA", value: size("data") }, AGE],
+  Namespace: [NAME, column("STATUS", ".status.phase"), AGE],
+  Project: [
+    NAME,
+    { name: "DISPLAY NAME", value: (it) => it.metadata.annotations?.["openshift.io/display-name"] ?? "" },
+    column("STATUS", ".status.phase"),
+  ],
+  Node: [NAME, column("VERSION", ".status.nodeInfo.kubeletVersion"), AGE],
+  Event: [
+    { name: "LAST SEEN", value: (it) => age(it.lastTimestamp ?? it.eventTime) },
+    column("TYPE", ".type"),
+    column("REASON", ".reason"),
+    { name: "OBJECT", value: (it) => `${it.involvedObject?.kind?.toLowerCase()}/${it.involvedObject?.name}` },
+    column("MESSAGE", ".message"),
+  ],
+  Route: [
+    NAME,
+    { name: "HOST/PORT", value: at(".spec.host") },
+    column("PATH", ".spec.path"),
+    column("SERVICES", ".spec.to.name"),
+    column("PORT", ".spec.port.targetPort"),
+    column("TERMINATION", ".spec.tls.termination"),
+    column("WILDCARD", ".spec.wildcardPolicy", "None"),
+  ],
+  CustomResourceDefinition: [NAME, column("CREATED AT", ".metadata.creationTimestamp")],
+  ClusterServiceVersion: [
+    NAME,
+    column("DISPLAY", ".spec.displayName"),
+    column("VERSION", ".spec.version"),
+    column("REPLACES", ".spec.replaces"),
+    column("PHASE", ".status.phase"),
+  ],
+  Subscription: [
+    NAME,
+    column("PACKAGE", ".spec.name"),
+    column("SOURCE", ".spec.source"),
+    column("CHANNEL", ".spec.channel"),
+  ],
+  InstallPlan: [
+    NAME,
+    column("CSV", ".spec.clusterServiceVersionNames[0]"),
+    column("APPROVAL", ".spec.approval"),
+    column("APPROVED", ".spec.approved"),
+  ],
+  CatalogSource: [
+    NAME,
+    column("DISPLAY", ".spec.displayName"),
+    column("TYPE", ".spec.sourceType"),
+    column("PUBLISHER", ".spec.publisher"),
+    AGE,
+  ],
+  PackageManifest: [NAME, column("CATALOG", ".status.catalogSourceDisplayName"), AGE],
+}
+
+/** A custom resource has the columns of its definition, and what says nothing of columns has its age. */
+export const columnsOf = ({ kind, columns }: Kind): readonly Column[] => {
+  if (columns === undefined) return COLUMNS[kind] ?? [NAME, AGE]
+  return [NAME, ...columns.map(({ name, jsonPath }) => column(name, jsonPath))]
+}
