@@ -107,7 +107,10 @@ export const inputs = {
     help: "Own image in place of flwr/superlink or flwr/supernode; its tag need not be Flower's version",
   }),
   "image-pull-secret": input.name({ per: "site", help: "Secret with the registry's credentials" }),
-  env: input.map({ per: "site", help: "Environment of the container, KEY=VALUE" }),
+  env: input.map({
+    per: "site",
+    help: "Environment of the container, KEY=VALUE; not for secrets, for they would stand in the Deployment",
+  }),
   resources: input.map({ per: "site", help: "Requests and limits: requests.cpu=100m, limits.memory=2Gi" }),
 
   // the SuperLink's site

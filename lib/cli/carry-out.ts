@@ -169,7 +169,7 @@ async function carried(
       ...text,
       federation: federation.name,
       seconds: (performance.now() - started) / 1000,
-      again: command,
+      ...(!options.throwAway && { again: command }),
       ...(options.after !== undefined && {
         after: `${io.program} ${options.after}${sameFederation(call)}`,
       }),

@@ -255,7 +255,7 @@ test("logging in by token, password and context", { timeout: 120_000 }, async ()
   const context = parse(readFileSync(kubeconfig, "utf8"))["current-context"] as string
   const stdout = await ends(
     ...["step", "login", ...file()],
-    ...["--superlink", `login=password,username=kube:admin,password-file=${password}`],
+    ...["--superlink", `login=password,username=kubeadmin,password-file=${password}`],
     ...["--supernode", `name=supernode-1,login=context,context=${context},kubeconfig=${kubeconfig}`],
   )
   expect(stdout).toMatch(/superlink +login +made +logged in as kube:admin/)

@@ -140,7 +140,7 @@ describe("from nothing to a verified federation and back", () => {
       ["show", "verify-federation"],
       ["plan", "--flower-version", "1.36.0", "--exit-code"],
     ))
-  test("a step that is done", () => golden("step-done", lanes("step", "site-create")))
+  test("a step that is done", () => golden("step-done", ["step", "site-create", "--site", "supernode-1"]))
   test("doctor after", () => golden("doctor-after", ["doctor"]))
   test("run again, as events", () => golden("run-json", { argv: ["run", "--yes", "--json"], of: eventTypes }))
   test("teardown", () =>

@@ -39,7 +39,9 @@ describe("what is on PATH", () => {
   }
   test("a skupper that does not run at all is no skupper", async () => {
     const folder = folderWith({ oc: "" })
-    writeFileSync(join(folder, "skupper"), "#!/bin/bash\necho 'Exec format error' >&2\nexit 126\n", { mode: 0o755 })
+    writeFileSync(join(folder, "skupper"), "#!/bin/bash\necho 'Exec format error' >&2\nexit 126\n", {
+      mode: 0o755,
+    })
     const found = await clusters.look(prerequisites, undefined, { env: { PATH: folder } })
     expect(found).toMatchObject({ is: "blocked", reason: "skupper does not run: Exec format error" })
   })

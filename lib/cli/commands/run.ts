@@ -26,6 +26,7 @@ export async function run(call: Call): Promise<number> {
       file: clusters.file,
       folder: clusters.state,
       fresh: true,
+      throwAway: flags.path("keep") === undefined,
       ...(flags.has("real-commands") && { adapt: (file) => void file.values.delete("commands") }),
     }),
   )

@@ -85,6 +85,22 @@ export const openSite = (name = "west"): KubeObject =>
 /** A Site that is ready and takes none. */
 export const closedSite = (name = "east"): KubeObject => skupper("Site", name, { status: ready() })
 
+/** A project of a user's own. */
+export const project = (name: string, user: string, display?: string): KubeObject[] => [
+  {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name, ...(display && { annotations: { "openshift.io/display-name": display } }) },
+  },
+  {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "RoleBinding",
+    metadata: { name: "admin", namespace: name },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "admin" },
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: user }],
+  },
+]
+
 const caller =
   (command: Case["command"]) =>
   (

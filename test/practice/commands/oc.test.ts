@@ -5,9 +5,10 @@ import { get } from "node:https"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startWorld, type World } from "./harness.ts"
+import { logins, plain } from "./oc-login-cases.ts"
 import manifests from "./oc-manifest-cases.ts"
+import projects from "./oc-project-cases.ts"
 import reading from "./oc-reading-cases.ts"
-import { plain, sessions } from "./oc-session-cases.ts"
 
 let world: World
 beforeAll(async () => {
@@ -23,7 +24,7 @@ describe.each([
 })
 
 describe("sessions", () => {
-  for (const one of sessions) test(one.name, () => world.run(one))
+  for (const one of [...logins, ...projects]) test(one.name, () => world.run(one))
 
   test("login --web: the address is printed, the browser comes back with a code", async () => {
     const cwd = join(world.folder, "web")

@@ -41,12 +41,9 @@ const query = (call: Call): string => {
   return parameters.size === 0 ? "" : `?${parameters}`
 }
 
-const isNothing = (things: readonly unknown[], call: Call, namespace: string | undefined): boolean => {
-  if (things.length > 0) return false
-  if (!call.flags.on("ignore-not-found")) {
-    warn(namespace === undefined ? "No resources found" : `No resources found in ${namespace} namespace.`)
-  }
-  return true
+const sayNothing = (call: Call, namespace: string | undefined): void => {
+  if (call.flags.on("ignore-not-found")) return
+  warn(namespace === undefined ? "No resources found" : `No resources found in ${namespace} namespace.`)
 }
 
 /** A list, or an object, as a table: nearly every server makes it. */
@@ -90,13 +87,13 @@ const printTable = (call: Call, tables: readonly Json[], { named, heading }: Lay
   for (const line of columns(rows, KUBECTL)) say(line)
 }
 
-/** One kind, as a table or by name. */
+/** One kind, as a table or by name. @returns whether there is any */
 const showKind = async (
   call: Call,
   { served, names }: Asked,
   namespace: string | undefined,
-  several: boolean,
-): Promise<void> => {
+  { several, isFirst }: { several: boolean; isFirst: boolean },
+): Promise<boolean> => {
   const client = await call.client()
   const bare = call.flags.text("output") === "name"
   const paths = names.map((name) => pathOf(served.apiVersion, served.plural, namespace, name))
@@ -109,12 +106,13 @@ const showKind = async (
   )
   const tables = found.values.map(tableFrom)
   const rows: Json[] = tables.flatMap((it) => it.rows)
-  if (found.errors.length === 0 || rows.length > 0) {
-    if (isNothing(rows, call, namespace)) return
+  if (rows.length > 0) {
+    if (!isFirst && !bare) say()
     if (bare) for (const it of rows) say(fullName(served, it.object.metadata.name))
     else printTable(call, tables, { heading: true, ...(several && { named: served }) })
   }
   found.end()
+  return rows.length > 0
 }
 
 /** What is there is shown, and what is not told after it. */
@@ -227,10 +225,17 @@ const get = async (call: Call): Promise<void> => {
     return watch(call, asked[0]!, namespace(asked[0]!.served))
   }
   if (isPrinted(output)) return showObjects(call, asked, namespace)
-  for (const [at, it] of asked.entries()) {
-    if (at > 0 && output !== "name") say()
-    await showKind(call, it, namespace(it.served), asked.length > 1)
+  const several = asked.length > 1
+  let shown = false
+  for (const it of asked) {
+    const isAny = await showKind(call, it, namespace(it.served), { several, isFirst: !shown })
+    shown ||= isAny
   }
+  if (!shown)
+    sayNothing(
+      call,
+      asked.map((it) => namespace(it.served)).find((it) => it !== undefined),
+    )
 }
 
 export const getCommands: Command[] = [
