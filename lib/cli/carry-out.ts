@@ -17,6 +17,8 @@ export interface CarryOutOptions extends Omit<OpenFederationOptions, "complete">
   readonly agreed: "plan" | "named"
   /** Steps show nothing (teardown). */
   readonly quiet?: boolean
+  /** The clusters go with this run: nothing can be taken up again. */
+  readonly throwAway?: boolean
   /** Named once everything is done: a command without its program. */
   readonly after?: string
   /** The plan is also shown where nobody can be asked: no other command shows it. */
