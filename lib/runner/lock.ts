@@ -24,7 +24,7 @@ export function takeLock(folder: string, command: string): () => void {
     host: hostname(),
     since: new Date().toISOString(),
     command,
-    ...startOf(process.pid),
+    started: processOf(process.pid).started,
   }
   const text = `${JSON.stringify(own)}\n`
   const draft = join(folder, `lock.${process.pid}`)
@@ -93,15 +93,17 @@ function alive(owner: Owner | undefined): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false
   }
-  const now = startOf(owner.pid).started
-  return owner.started === undefined || now === undefined || now === owner.started
+  const { state, started } = processOf(owner.pid)
+  // A killed process that its parent has not waited for still has its pid (a container's first process may never wait).
+  if (state === "Z" || state === "X") return false
+  return owner.started === undefined || started === undefined || started === owner.started
 }
 
-/** Field 22 of /proc/PID/stat (clock ticks since boot); the command name before it may hold spaces. */
-function startOf(pid: number): { started?: string } {
+/** Fields 3 (state) and 22 (start, in clock ticks since boot) of /proc/PID/stat; the name before them may hold spaces. */
+function processOf(pid: number): { state?: string; started?: string } {
   try {
-    const started = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19]
-    return started === undefined ? {} : { started }
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ")
+    return { state: fields[0]!, ...(fields[19] !== undefined && { started: fields[19] }) }
   } catch {
     return {}
   }
