@@ -140,7 +140,7 @@ async function operatorOf(context: TeardownContext): Promise<readonly KubeObject
   const namespace = site.operatorNamespace
   const all = await ifServed(ifAllowed(cluster.list({ apiVersion: OLM, kind: "Subscription", namespace })))
   const found = (all ?? []).find((one) => one.spec?.name === PACKAGE && ours(one, federation))
-  if (found === undefined) return done("the operator is not ours: it stays")
+  if (found === undefined) return done("no operator of ours is here")
   if (!inputs.operator) return done("the operator stays; --operator removes it")
   const everywhere = ifAllowed(cluster.list({ apiVersion: SKUPPER, kind: "Site" }))
   const sites = await ifServed(everywhere.then((list) => list ?? "hidden"))
