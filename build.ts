@@ -1,7 +1,7 @@
 /** Builds dist/: JavaScript and types by the TypeScript compiler, and client-node bundled (it loads three times as fast). */
 import { execFileSync } from "node:child_process"
-import { rmSync } from "node:fs"
-import { join } from "node:path"
+import { rmSync, writeFileSync } from "node:fs"
+import { dirname, join, relative, resolve, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build, type Plugin } from "esbuild"
 
@@ -43,3 +43,47 @@ await build({
   },
   logLevel: "error",
 })
+
+/**
+ * Puts what an entry imports statically from a folder into the entry itself: at start-up a file costs more than its
+ * lines. Everything else stays a file of its own, so that no class is there twice.
+ */
+async function merge(entry: string, folder: string): Promise<void> {
+  const file = join(dist, entry)
+  const inside = join(dist, folder) + sep
+  const mergeInside: Plugin = {
+    name: "merge inside",
+    setup(builder) {
+      builder.onResolve({ filter: /./ }, ({ path, kind, importer }) => {
+        if (kind === "entry-point") return undefined
+        if (!path.startsWith(".")) return { path, external: true }
+        const target = resolve(dirname(importer), path)
+        if (kind === "import-statement" && target.startsWith(inside)) return undefined
+        const from = relative(dirname(file), target).split(sep).join("/")
+        return { path: from.startsWith(".") ? from : `./${from}`, external: true }
+      })
+    },
+  }
+  await build({
+    entryPoints: [file],
+    outfile: file,
+    allowOverwrite: true,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node22",
+    plugins: [mergeInside],
+    logLevel: "error",
+  })
+}
+await merge("runbooks/index.js", "runbooks")
+await merge("lib/terminal/index.js", "lib/terminal")
+
+// The help texts, made from the table by the package itself: the command prints them before anything is loaded.
+const { program } = await import(join(dist, "runbooks/index.js"))
+const { programHelp, commandHelp } = await import(join(dist, "lib/cli/help.js"))
+const { COMMANDS } = await import(join(dist, "lib/cli/commands-table.js"))
+const { notebook } = program
+const help: Record<string, string> = { "": programHelp(notebook, notebook.name) }
+for (const command of COMMANDS) help[command.name] = commandHelp(notebook, command, notebook.name)
+writeFileSync(join(dist, "help.json"), JSON.stringify(help))

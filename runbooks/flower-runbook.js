@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs"
 import * as module from "node:module"
 
 const OLDEST = "22.22.2"
+// Node strips no types under node_modules: a package brings JavaScript, a checkout runs as it is.
+const installed = new URL(import.meta.url).pathname.split("/").includes("node_modules")
 
 const [is, least] = [process.versions.node, OLDEST].map((version) => version.split(".").map(Number))
 const first = is.findIndex((part, index) => part !== least[index])
@@ -17,11 +19,20 @@ if (first !== -1 && is[first] < least[first]) {
   // Answered before anything else is loaded.
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
   process.stdout.write(`${version}\n`)
-} else {
+} else if (!printedHelp(process.argv.slice(2))) {
   module.enableCompileCache()
-  // Node strips no types under node_modules: a package brings JavaScript, a checkout runs as it is.
-  const installed = new URL(import.meta.url).pathname.split("/").includes("node_modules")
   const index = new URL(installed ? "../dist/runbooks/index.js" : "./index.ts", import.meta.url).href
   const { main } = await import(index)
   await main(index)
+}
+
+/** A package brings its help texts ready made; a checkout makes them from its table of commands. */
+function printedHelp(argv) {
+  if (!installed || argv.length > 2 || argv.at(-1) !== "--help") return false
+  const text = JSON.parse(readFileSync(new URL("../dist/help.json", import.meta.url), "utf8"))[
+    argv.length === 2 ? argv[0] : ""
+  ]
+  if (text === undefined) return false
+  process.stdout.write(text)
+  return true
 }

@@ -1,5 +1,3 @@
-import { lookup } from "node:dns/promises"
-import { isIP } from "node:net"
 import { absent, blocked, done, type Look, main, underWay } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
 import { sortLinks } from "./interconnect/links.ts"
@@ -55,6 +53,8 @@ async function look(context: Context): Promise<Look> {
 /** `host:port`, and whether the name resolves from here: that of a new load balancer or Route takes minutes. */
 async function resolved(address: string): Promise<string> {
   const host = address.replace(/:\d+$/, "")
+  // Loaded when needed: they would stand in every start-up.
+  const [{ lookup }, { isIP }] = await Promise.all([import("node:dns/promises"), import("node:net")])
   if (isIP(host) !== 0) return address
   try {
     return `${address} (${(await lookup(host)).address} from here)`

@@ -50,11 +50,12 @@ export async function script(
   io: Io,
 ): Promise<number> {
   return guarded(io, async (redactor) => {
-    const undoes = notebook.teardown !== undefined && !steps.some((step) => notebook.steps.includes(step))
+    const asked = new Set(steps.map(({ id }) => id))
+    const undoes = notebook.teardown !== undefined && !notebook.steps.some(({ id }) => asked.has(id))
     const { argument: _, ...spec } = COMMANDS.find(({ name }) => name === (undoes ? "teardown" : "step"))!
     const line = parseCommand(notebook, spec, argv, io.cwd, io.program)
     const held = undoes ? notebook.teardown! : notebook
-    const ids = held.steps.filter((step) => steps.includes(step)).map(({ id }) => id)
+    const ids = held.steps.map(({ id }) => id).filter((id) => asked.has(id))
     if (line.help) {
       const { commandHelp } = await import("./help.ts")
       return print(io, `${ids.join(", ")}\n\n${commandHelp(notebook, spec, io.program)}`)

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util"
-import stringWidth from "string-width"
+import stringWidth from "fast-string-width"
 
 /** Columns of a terminal or a pipe: 80 where it does not say (a pipe, a pty that reports 0), never below 20. */
 export function screenWidth(columns: number | undefined): number {

@@ -41,7 +41,7 @@ describe("lib/terminal", () => {
       console.log(JSON.stringify({ before: [...new Set(before)], after: loaded.some((url) => url.includes("/listr2/")) }))`
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script])
     const { before, after } = JSON.parse(stdout)
-    expect(before.toSorted()).toEqual(["ansi-regex", "get-east-asian-width", "string-width", "strip-ansi"])
+    expect(before.toSorted()).toEqual(["fast-string-truncated-width", "fast-string-width"])
     expect(after).toBe(true)
   })
 })
