@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { isAlive } from "./processes.ts"
 
 /** Drafts of whole-file writes: the file's name, the writer's pid, sometimes a random word. */
 const DRAFT = /\.(\d+)(\.[0-9a-z]+)?$/
@@ -14,14 +15,5 @@ export function removeDrafts(folder: string, parts: readonly string[]): void {
       const pid = DRAFT.exec(name)?.[1]
       if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, part, name), { force: true })
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH"
   }
 }

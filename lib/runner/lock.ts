@@ -2,6 +2,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { RunbookError } from "../notebook/errors.ts"
+import { isAlive, processOf } from "./processes.ts"
 
 interface Owner {
   pid: number
@@ -88,25 +89,9 @@ function alive(owner: Owner | undefined): boolean {
   if (owner === undefined) return false
   // Another machine's process cannot be asked: it counts as alive.
   if (owner.host !== hostname()) return true
-  try {
-    process.kill(owner.pid, 0)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false
-  }
-  const { state, started } = processOf(owner.pid)
-  // A killed process that its parent has not waited for still has its pid (a container's first process may never wait).
-  if (state === "Z" || state === "X") return false
+  if (!isAlive(owner.pid)) return false
+  const { started } = processOf(owner.pid)
   return owner.started === undefined || started === undefined || started === owner.started
-}
-
-/** Fields 3 (state) and 22 (start, in clock ticks since boot) of /proc/PID/stat; the name before them may hold spaces. */
-function processOf(pid: number): { state?: string; started?: string } {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ")
-    return { state: fields[0]!, ...(fields[19] !== undefined && { started: fields[19] }) }
-  } catch {
-    return {}
-  }
 }
 
 function held(file: string, owner: Owner | undefined): RunbookError {

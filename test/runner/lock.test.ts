@@ -50,13 +50,13 @@ describe("lock", () => {
     "takes over from a killed process that nobody has waited for",
     async () => {
       const at = folder()
-      // The shell becomes a sleep that never waits for its child: the child stays a zombie.
-      const parent = spawn("bash", ["-c", "true & echo $!; exec sleep 60"], {
+      // The shell becomes a sleep, which never waits for its child: one that ends after that stays a zombie.
+      const parent = spawn("bash", ["-c", "sleep 0.3 & echo $!; exec sleep 60"], {
         stdio: ["ignore", "pipe", "inherit"],
       })
       const [line] = (await once(parent.stdout, "data")) as [Buffer]
       const pid = Number(String(line).trim())
-      await expect.poll(() => readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /)
+      await expect.poll(() => readFileSync(`/proc/${pid}/stat`, "utf8"), { timeout: 10_000 }).toMatch(/\) Z /)
       writeFileSync(join(at, "lock"), JSON.stringify({ pid, host: hostname(), since: "then", command: "x" }))
       await (await openState(at, { command: "t" })).close()
       parent.kill("SIGKILL")

@@ -146,3 +146,33 @@ export const parseFlags = (
   }
   return { flags, rest }
 }
+
+/**
+ * The words of a command line that name the command; the rest are its arguments and flags.
+ * @param globals flags that may stand before and between the words
+ * @param isGroup whether a first word takes a second one (`site create`)
+ */
+export const splitWords = (
+  argv: readonly string[],
+  globals: readonly Flag[],
+  isGroup: (word: string) => boolean,
+): { words: string[]; rest: string[] } => {
+  const words: string[] = []
+  const rest: string[] = []
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at]!
+    const wanted = words.length === 0 || (words.length === 1 && isGroup(words[0]!))
+    if (word === "--" || !wanted) {
+      rest.push(...argv.slice(at))
+      break
+    }
+    if (!word.startsWith("-")) {
+      words.push(word)
+      continue
+    }
+    rest.push(word)
+    const flag = globals.find((it) => `--${it.name}` === word || `-${it.short}` === word)
+    if (flag !== undefined && flag.type !== "bool" && at + 1 < argv.length) rest.push(argv[++at]!)
+  }
+  return { words, rest }
+}

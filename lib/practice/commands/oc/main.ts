@@ -1,6 +1,6 @@
 /** The `oc` command line: which command, its flags. */
 import { Exit, runCommand, say } from "../exit.ts"
-import { type Flag, FlagError, parseFlags } from "../flags.ts"
+import { type Flag, FlagError, parseFlags, splitWords } from "../flags.ts"
 import { Call, type Command } from "./call.ts"
 import { exitOf } from "./errors.ts"
 
@@ -68,30 +68,8 @@ const help = (command: Command | undefined, name: string, inside: readonly Comma
   ]
 }
 
-/** The words that name the command; the rest are its arguments and flags. */
-const split = (argv: readonly string[]): { words: string[]; rest: string[] } => {
-  const words: string[] = []
-  const rest: string[] = []
-  for (let at = 0; at < argv.length; at++) {
-    const word = argv[at]!
-    const wanted = words.length === 0 || (words.length === 1 && WITH_VERBS.includes(words[0]!))
-    if (word === "--" || !wanted) {
-      rest.push(...argv.slice(at))
-      break
-    }
-    if (!word.startsWith("-")) {
-      words.push(word)
-      continue
-    }
-    rest.push(word)
-    const flag = GLOBAL.find((it) => `--${it.name}` === word || `-${it.short}` === word)
-    if (flag !== undefined && flag.type !== "bool" && at + 1 < argv.length) rest.push(argv[++at]!)
-  }
-  return { words, rest }
-}
-
 const run = async (argv: readonly string[]): Promise<void> => {
-  const { words, rest } = split(argv)
+  const { words, rest } = splitWords(argv, GLOBAL, (word) => WITH_VERBS.includes(word))
   const [first = ""] = words
   const load = COMMANDS[first]
   if (first !== "" && first !== "help" && load === undefined) {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs"
 import { RunbookError } from "../../../notebook/errors.ts"
 import { Client } from "../client.ts"
 import { Exit, runCommand, say } from "../exit.ts"
-import { type Flag, FlagError, type Flags, parseFlags } from "../flags.ts"
+import { type Flag, FlagError, type Flags, parseFlags, splitWords } from "../flags.ts"
 import { loadKubeconfig } from "../kubeconfig.ts"
 import { Call, type Command, linesOf } from "./call.ts"
 import { connector } from "./connector.ts"
@@ -67,28 +67,6 @@ const usageOf = (command: Command | undefined, group: string): string[] => {
   ]
 }
 
-/** The words of the command line that name the command; the rest are its arguments and flags. */
-const split = (argv: readonly string[]): { words: string[]; rest: string[] } => {
-  const words: string[] = []
-  const rest: string[] = []
-  for (let at = 0; at < argv.length; at++) {
-    const word = argv[at]!
-    const wanted = words.length === 0 || (words.length === 1 && words[0]! in GROUPS)
-    if (word === "--" || !wanted) {
-      rest.push(...argv.slice(at))
-      break
-    }
-    if (!word.startsWith("-")) {
-      words.push(word)
-      continue
-    }
-    rest.push(word)
-    const flag = GLOBAL.find((it) => `--${it.name}` === word || `-${it.short}` === word)
-    if (flag !== undefined && flag.type !== "bool" && at + 1 < argv.length) rest.push(argv[++at]!)
-  }
-  return { words, rest }
-}
-
 /** Cobra's complaint on stderr, with the usage; then the same once more on stdout, from the program itself. */
 const complaint = (text: string, usage: readonly string[]): Exit =>
   new Exit(1, { stderr: [`Error: ${text}`, ...usage, ""], stdout: [text] })
@@ -131,7 +109,7 @@ const connect = async (flags: Flags): Promise<{ client: Client; namespace: strin
 }
 
 const run = async (argv: readonly string[]): Promise<void> => {
-  const { words, rest } = split(argv)
+  const { words, rest } = splitWords(argv, GLOBAL, (word) => word in GROUPS)
   const [group = "", verb = ""] = words
   const command = COMMANDS.find((it) => it.group === group && it.verb === verb)
   if (
