@@ -9,15 +9,18 @@ import type { ApiServer, PracticeOptions, PracticeUser } from "./types.ts"
 export interface ClusterFiles {
   readonly name: string
   readonly role: string
-  readonly server: ApiServer
-  readonly admin: PracticeUser
+  readonly server: Pick<ApiServer, "url" | "ca">
+  readonly admin: Pick<PracticeUser, "name" | "token">
 }
 
 export const kubeconfigOf = (folder: string, name: string): string => join(folder, "kubeconfigs", name)
 
+/** What of a practice's options its files are made from. */
+export type FilesOptions = Pick<PracticeOptions, "folder" | "federation" | "values">
+
 /** Makes the folder and what is in it. @returns the federation file and the folder of the stand-in commands */
 export const writeFiles = async (
-  options: PracticeOptions,
+  options: FilesOptions,
   clusters: readonly ClusterFiles[],
 ): Promise<{ federationFile: string; commands: string }> => {
   const { folder } = options
@@ -46,11 +49,7 @@ export const writeFiles = async (
 }
 
 /** A role of one site stands under its name, one of many as a list: a site named as its role is the only one. */
-const federation = (
-  options: PracticeOptions,
-  clusters: readonly ClusterFiles[],
-  commands: string,
-): object => {
+const federation = (options: FilesOptions, clusters: readonly ClusterFiles[], commands: string): object => {
   const roles: Record<string, unknown> = {}
   for (const { name, role, server } of clusters) {
     const entry = {

@@ -17,6 +17,9 @@ interface Row {
 
 const text = { type: "string" }
 const integer = { type: "integer" }
+const open = { type: "object", "x-kubernetes-preserve-unknown-fields": true }
+const texts = { type: "array", items: text }
+const objects = { type: "array", items: open }
 const condition: [string, string][] = [
   ["Status", ".status.status"],
   ["Message", ".status.message"],
@@ -41,7 +44,7 @@ const table: Row[] = [
     plural: "links",
     short: ["ln"],
     required: ["endpoints"],
-    spec: { endpoints: { type: "array" }, tlsCredentials: text, cost: integer },
+    spec: { endpoints: objects, tlsCredentials: text, cost: integer },
     columns: [["Status", ".status.status"], ["Remote Site", ".status.remoteSiteName"], condition[1]!],
   },
   {
@@ -89,14 +92,14 @@ const table: Row[] = [
     kind: "RouterAccess",
     plural: "routeraccesses",
     required: ["roles", "tlsCredentials"],
-    spec: { roles: { type: "array" }, tlsCredentials: text, accessType: text, bindHost: text },
+    spec: { roles: objects, tlsCredentials: text, accessType: text, bindHost: text },
     columns: condition,
   },
   {
     kind: "SecuredAccess",
     plural: "securedaccesses",
     required: ["ports"],
-    spec: { selector: { type: "object" }, ports: { type: "array" }, accessType: text, issuer: text },
+    spec: { selector: open, ports: objects, accessType: text, issuer: text },
     columns: condition,
   },
   {
@@ -106,7 +109,7 @@ const table: Row[] = [
     spec: {
       ca: text,
       subject: text,
-      hosts: { type: "array" },
+      hosts: texts,
       client: { type: "boolean" },
       server: { type: "boolean" },
     },
@@ -119,8 +122,6 @@ const table: Row[] = [
     required: ["connectorNamespace"],
   },
 ]
-
-const open = { type: "object", "x-kubernetes-preserve-unknown-fields": true }
 
 /** Connector's `oneOf`: a selector or a host, never both. */
 const alternatives = (kind: string) =>

@@ -38,32 +38,48 @@ export interface ProjectParts {
 
 const ABOUT = { group: "project.openshift.io", plural: "projects", kind: "Project" }
 
+/** The namespace that a ProjectRequest asks for. */
+export const requestedNamespace = (request: KubeObject, user: string): KubeObject => ({
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: {
+    ...request.metadata,
+    annotations: {
+      "openshift.io/description": request.description ?? "",
+      "openshift.io/display-name": request.displayName ?? "",
+      "openshift.io/requester": user,
+    },
+  },
+})
+
+/** Who asked for a project is its administrator. */
+export const adminBinding = (namespace: string, user: string): KubeObject => {
+  const apiGroup = "rbac.authorization.k8s.io"
+  return {
+    apiVersion: `${apiGroup}/v1`,
+    kind: "RoleBinding",
+    metadata: { name: "admin", namespace },
+    roleRef: { apiGroup, kind: "ClusterRole", name: "admin" },
+    subjects: [{ apiGroup, kind: "User", name: user }],
+  }
+}
+
+export const projectExists = (name: string): ApiError =>
+  new ApiError(409, "AlreadyExists", `project.project.openshift.io "${name}" already exists`, {
+    name,
+    group: ABOUT.group,
+    kind: "project",
+  })
+
 const request = async ({ objects, namespaces, roleBindings }: ProjectParts, call: Call): Promise<void> => {
   if (call.verb === "list") return sendJson(call.response, 200, success(200))
   const body = await objectBody(call)
   const by = { ...SERVER, dryRun: writerOf(call).dryRun === true }
   const name = body.metadata?.name
-  if (name && objects.store.get(namespaces.key, undefined, name) !== undefined) {
-    const text = `project.project.openshift.io "${name}" already exists`
-    throw new ApiError(409, "AlreadyExists", text, { name, group: ABOUT.group, kind: "project" })
-  }
-  const annotations = {
-    "openshift.io/description": body.description ?? "",
-    "openshift.io/display-name": body.displayName ?? "",
-    "openshift.io/requester": call.user.name,
-  }
-  const metadata = { ...body.metadata, annotations }
-  const made = objects.create(namespaces, undefined, { apiVersion: "v1", kind: "Namespace", metadata }, by)
+  if (name && objects.store.get(namespaces.key, undefined, name) !== undefined) throw projectExists(name)
+  const made = objects.create(namespaces, undefined, requestedNamespace(body, call.user.name), by)
   if (by.dryRun) return sendJson(call.response, 201, projectOf(made))
-  const rbac = "rbac.authorization.k8s.io"
-  const binding = {
-    apiVersion: `${rbac}/v1`,
-    kind: "RoleBinding",
-    metadata: { name: "admin", namespace: made.metadata.name },
-    roleRef: { apiGroup: rbac, kind: "ClusterRole", name: "admin" },
-    subjects: [{ apiGroup: rbac, kind: "User", name: call.user.name }],
-  }
-  objects.create(roleBindings, made.metadata.name, binding, SERVER)
+  objects.create(roleBindings, made.metadata.name, adminBinding(made.metadata.name, call.user.name), SERVER)
   // OpenShift's own controllers write the namespace once more; watchers of projects learn of it as its members then.
   const range = { ...made.metadata.annotations, "openshift.io/sa.scc.uid-range": "1000650000/10000" }
   const next = { ...made, metadata: { ...made.metadata, annotations: range } }

@@ -13,7 +13,7 @@ import { type Store, storeOf } from "./store.ts"
 export interface ControllersOptions {
   /** With OLM and Routes. Without, Skupper's controller is there from the start. Default true. */
   readonly openshift?: boolean
-  /** Left out where kube-controller-manager runs. */
+  /** What kube-controller-manager does where it runs: Deployments, ReplicaSets, endpoints. Default true. */
   readonly deployments?: boolean
   /** Left out where something else runs pods. */
   readonly kubelet?: boolean
@@ -50,7 +50,9 @@ export const startControllers = async (
   if (!openshift) await installSkupper(store)
   const controllers = await Promise.all([
     ...(options.deployments === false ? [] : [startDeployments(context)]),
-    ...(options.services === false ? [] : [startServices(context)]),
+    ...(options.services === false
+      ? []
+      : [startServices(context, { endpoints: options.deployments !== false })]),
     ...(options.kubelet === false ? [] : [startKubelet(context)]),
     ...(openshift ? [startOlm(context)] : []),
     startSkupper(context),

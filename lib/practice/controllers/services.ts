@@ -122,7 +122,11 @@ const admitted = (route: KubeObject, host: string) => {
   }
 }
 
-export const startServices = (context: ControllerContext & { openshift?: boolean }): Controller => {
+/** @param options `endpoints: false` where kube-controller-manager keeps them */
+export const startServices = (
+  context: ControllerContext & { openshift?: boolean },
+  options: { endpoints?: boolean } = {},
+): Controller => {
   const store = storeOf(context.cluster)
   const pace = paceOf(context.delays)
   const services = store.of("v1", "Service")
@@ -142,13 +146,17 @@ export const startServices = (context: ControllerContext & { openshift?: boolean
             .filter((it) => selects(it.spec.selector, pod.metadata.labels))
             .map((it) => `${it.metadata.namespace}/${it.metadata.name}`),
       },
-      { informer: store.of("v1", "Endpoints") },
-      { informer: store.of(DISCOVERY, "EndpointSlice"), keys: () => [] },
+      ...(options.endpoints === false
+        ? []
+        : [
+            { informer: store.of("v1", "Endpoints") },
+            { informer: store.of(DISCOVERY, "EndpointSlice"), keys: () => [] },
+          ]),
     ],
     async reconcile(key) {
       const service = services.get(...splitKey(key))
       if (service === undefined || service.metadata.deletionTimestamp !== undefined) return
-      if (service.spec.selector !== undefined) await endpoints(store, service)
+      if (service.spec.selector !== undefined && options.endpoints !== false) await endpoints(store, service)
       if (service.spec.type !== "LoadBalancer" || service.status?.loadBalancer?.ingress?.length > 0) return
       const left = patience.left(key, service.metadata.uid!, pace(30_000, 300))
       if (left > 0) return left

@@ -87,9 +87,21 @@ const deployment = (csv: KubeObject): KubeObject => {
   }
 }
 
+const serviceAccount = (csv: KubeObject, name: string): KubeObject => ({
+  apiVersion: "v1",
+  kind: "ServiceAccount",
+  metadata: {
+    name,
+    namespace: csv.metadata.namespace!,
+    ownerReferences: [{ ...ownedBy(csv, false), blockOwnerDeletion: false, controller: false }],
+  },
+})
+
 /** The Deployment of this version; one that an earlier version left is taken over. */
 const install = async ({ store }: Olm, csv: KubeObject): Promise<KubeObject | undefined> => {
   const made = deployment(csv)
+  // A real API server makes no pod of an account that is not there.
+  await store.ensure(serviceAccount(csv, made.spec.template.spec.serviceAccountName))
   const { name, namespace, ownerReferences, labels } = made.metadata
   const known = store.of("apps/v1", "Deployment").get(namespace, name)
   if (known === undefined) await store.ensure(made)

@@ -1,0 +1,132 @@
+/** `flower-runbook` as its user runs it: a child with a home, a state folder and a PATH of its own. */
+import { spawn } from "node:child_process"
+import { mkdirSync, readFileSync, watch } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import type { Recorded } from "../../lib/runner/events.ts"
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url))
+const BIN = "runbooks/flower-runbook.js"
+
+/** How a child ended. `code` is null where a signal ended it. */
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Child {
+  readonly pid: number
+  readonly ended: Promise<Ended>
+  /** What it has printed on stdout once that matches; fails where it ends before. */
+  printed(wanted: RegExp): Promise<string>
+  kill(signal: NodeJS.Signals): void
+}
+
+export interface CallOptions {
+  /** In place of the command line: a script of runbooks/. */
+  readonly script?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** For Node itself. */
+  readonly node?: readonly string[]
+}
+
+export interface Programs {
+  /** The federation's folder where nobody says another. */
+  readonly state: string
+  /** A folder of the test's own. */
+  readonly folder: string
+  /** Runs to its end. `--federation FILE` is not added: a call is what a person types. */
+  call(argv: readonly string[], options?: CallOptions): Promise<Ended>
+  start(argv: readonly string[], options?: CallOptions): Child
+  /** The lines of a journal; none where there is none. */
+  journal(folder?: string): Recorded[]
+  /** Settles once the journal holds such a line. */
+  line(wanted: (line: Recorded) => boolean): Promise<void>
+}
+
+/**
+ * @param folder the home of the children
+ * @param bin their whole PATH
+ * @param federation names their state's folder
+ */
+export function startPrograms(folder: string, bin: string, federation: string): Programs & { kill(): void } {
+  const running = new Set<Child>()
+  const state = join(folder, "state", "flower-runbook", federation)
+
+  const start: Programs["start"] = (argv, { script = BIN, env = {}, node = [] } = {}) => {
+    const child = spawn(process.execPath, [...node, join(ROOT, script), ...argv], {
+      cwd: folder,
+      env: { PATH: bin, HOME: folder, XDG_STATE_HOME: join(folder, "state"), ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    let stdout = ""
+    let stderr = ""
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text
+    })
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text
+    })
+    const ended = new Promise<Ended>((resolve, reject) => {
+      child.once("error", reject)
+      child.once("close", (code, signal) => {
+        running.delete(started)
+        resolve({ code, signal, stdout, stderr })
+      })
+    })
+    const printed: Child["printed"] = (wanted) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (wanted.test(stdout)) resolve(stdout)
+        }
+        look()
+        child.stdout.on("data", look)
+        void ended.then(
+          () => reject(new Error(`it ended without printing ${wanted}:\n${stdout}${stderr}`)),
+          reject,
+        )
+      })
+    const started: Child = {
+      pid: child.pid!,
+      ended,
+      printed,
+      kill: (signal) => void child.kill(signal),
+    }
+    running.add(started)
+    return started
+  }
+
+  const journal = (where = state): Recorded[] => {
+    try {
+      const text = readFileSync(join(where, "journal.jsonl"), "utf8")
+      // The last piece is empty, or a line that is being written.
+      const lines = text.split("\n").slice(0, -1)
+      return lines.map((line) => JSON.parse(line) as Recorded)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return []
+      throw error
+    }
+  }
+
+  return {
+    state,
+    folder,
+    start,
+    call: (argv, more) => start(argv, more).ended,
+    journal,
+    line: (wanted) =>
+      new Promise((resolve) => {
+        mkdirSync(state, { recursive: true, mode: 0o700 })
+        const watcher = watch(state, () => {
+          if (!journal().some(wanted)) return
+          watcher.close()
+          resolve()
+        })
+      }),
+    kill() {
+      for (const child of running) child.kill("SIGKILL")
+    },
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Real control planes in the place of practice clusters' API servers: the practice controllers run against them as ordinary
+ * clients, unchanged, and `flower-runbook` is a child as its user runs it.
+ */
+import { mkdirSync, mkdtempSync, symlinkSync } from "node:fs"
+import { rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { delimiter, join } from "node:path"
+import { withoutStandIns } from "../../../lib/cli/with-practice.ts"
+import type { OpenCluster } from "../../../lib/cluster/index.ts"
+import { startControllers } from "../../../lib/practice/controllers/index.ts"
+import { OPERATORS, packageManifest } from "../../../lib/practice/controllers/olm/catalog.ts"
+import { createFaultTable } from "../../../lib/practice/faults.ts"
+import { writeFiles } from "../../../lib/practice/files.ts"
+import { createNetwork } from "../../../lib/practice/network.ts"
+import type { Delays, FaultTable, PracticeImage } from "../../../lib/practice/types.ts"
+import { program } from "../../../runbooks/index.ts"
+import { type Programs, startPrograms } from "../../e2e/programs.ts"
+import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts"
+import { addOpenshift } from "../control-plane/openshift.ts"
+
+const FEDERATION = "real"
+
+export interface RealWorld extends Programs {
+  readonly planes: readonly ControlPlane[]
+  readonly federationFile: string
+  /** The folder of the stand-in commands. */
+  readonly commands: string
+  readonly faults: FaultTable
+  plane(site: string): ControlPlane
+  /** As its administrator. */
+  cluster(site: string): OpenCluster
+  close(): Promise<void>
+}
+
+export interface RealWorldOptions {
+  readonly supernodes?: number
+  readonly delays?: Delays
+  /** In place of the images that are played in this process. */
+  readonly images?: readonly PracticeImage[]
+  /** Folders with the commands that are meant, in place of the stand-ins. */
+  readonly path?: readonly string[]
+}
+
+/** Starts a control plane a site: one SuperLink and so many SuperNodes (default 1). */
+export async function startRealWorld(options: RealWorldOptions = {}): Promise<RealWorld> {
+  const folder = mkdtempSync(join(tmpdir(), "real-"))
+  const bin = join(folder, "bin")
+  mkdirSync(bin)
+  for (const name of ["bash", "sh"]) symlinkSync(`/bin/${name}`, join(bin, name))
+  const numbers = Array.from({ length: options.supernodes ?? 1 }, (_, index) => index + 1)
+  const sites = [
+    { name: "superlink", role: "superlink" },
+    ...numbers.map((number) => ({ name: `supernode-${number}`, role: "supernode" })),
+  ]
+  const faults = createFaultTable([])
+  const network = createNetwork()
+  const ends: (() => Promise<unknown>)[] = []
+  const close = async (): Promise<void> => {
+    for (const end of ends.reverse()) await end()
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+
+  const start = async (name: string): Promise<ControlPlane> => {
+    const plane = await startControlPlane(name, join(folder, name))
+    ends.push(() => plane.close())
+    ends.push(await addOpenshift(plane))
+    const cluster = plane.open(plane.system, "practice")
+    const context = {
+      name,
+      cluster,
+      delays: options.delays ?? "none",
+      faults,
+      network,
+      folder: join(folder, name),
+    }
+    const controllers = await startControllers(
+      { ...context, images: options.images ?? program.practiceImages! },
+      { deployments: false },
+    )
+    // OLM's package server shows what global catalogs offer in every namespace; a plain kind does not.
+    await cluster.create({
+      ...packageManifest,
+      metadata: { ...packageManifest.metadata, namespace: OPERATORS },
+    })
+    ends.push(async () => {
+      await controllers.stop()
+      await cluster.close()
+    })
+    return plane
+  }
+  try {
+    const planes = await Promise.all(sites.map(({ name }) => start(name)))
+    const { federationFile, commands } = await writeFiles(
+      { folder: join(folder, "practice"), federation: FEDERATION, values: program.practiceValues! },
+      planes.map((plane, index) => ({
+        name: plane.name,
+        role: sites[index]!.role,
+        server: plane,
+        admin: plane.admin,
+      })),
+    )
+    if (options.path !== undefined) await withoutStandIns(federationFile)
+    const programs = startPrograms(folder, [bin, ...(options.path ?? [])].join(delimiter), FEDERATION)
+    ends.push(async () => programs.kill())
+    const clusters = new Map<string, OpenCluster>()
+    ends.push(() => Promise.all([...clusters.values()].map((it) => it.close())))
+    const plane = (site: string) => planes.find(({ name }) => name === site)!
+    return {
+      ...programs,
+      ...{ planes, federationFile, commands, faults, plane, close },
+      cluster(site) {
+        const found = clusters.get(site) ?? plane(site).open(plane(site).admin)
+        clusters.set(site, found)
+        return found
+      },
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
