@@ -2,7 +2,7 @@ import { statSync } from "node:fs"
 import type { Readable } from "node:stream"
 import { LookError } from "../notebook/looks.ts"
 import { type Door, notLoggedIn, refused, unreachable, wasCut } from "./errors.ts"
-import type { Address, PooledKubeConfig } from "./pooled-kubeconfig.ts"
+import type { Address, PooledKubeConfig, PortReader, PortSocket } from "./pooled-kubeconfig.ts"
 
 export type Identity = { readonly kubeconfig: string } | Address
 
@@ -120,6 +120,11 @@ export class Connection implements Door {
       signal?.throwIfAborted()
       throw unreachable(this, error)
     }
+  }
+
+  /** A WebSocket to a port of a pod, see {@link PooledKubeConfig.openPort}. */
+  openPort(namespace: string, pod: string, port: number, to: PortReader): Promise<PortSocket> {
+    return this.#config.openPort(namespace, pod, port, to)
   }
 
   /** A login plugin made the credentials and they were good once: fresh ones may be had. */

@@ -148,6 +148,11 @@ function cluster(
     post: (path, body) => send("POST", path.startsWith("/") ? path : `/${path}`, body),
     watch: (query, handlers, until) => watchQuery(api, query, handlers, AbortSignal.any([signal, until])),
     observe: (changes) => observe(api, reader, signal, changes),
+    forward: async (to) => {
+      // Loads node:net, which most runs do without.
+      const { forwardPort } = await import("./port-forward.ts")
+      return forwardPort(api, to, signal)
+    },
     close,
   }
 }

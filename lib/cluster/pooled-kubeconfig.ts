@@ -2,7 +2,14 @@
  * The only file that loads client-node (300 ms from source): imported dynamically, bundled into a chunk of its own.
  * client-node reads kubeconfigs and knows every way to log in; the requests go through its dispatcher.
  */
-import { type DispatcherOptions, HttpMethod, KubeConfig, RequestContext } from "@kubernetes/client-node"
+import { Readable, Writable } from "node:stream"
+import {
+  type DispatcherOptions,
+  HttpMethod,
+  KubeConfig,
+  PortForward,
+  RequestContext,
+} from "@kubernetes/client-node"
 
 /** undici's, as client-node hands it out. */
 export type Dispatcher = NonNullable<ReturnType<RequestContext["getDispatcher"]>>
@@ -20,6 +27,30 @@ export interface Credentials {
   readonly headers: Readonly<Record<string, string>>
   readonly dispatcher: Dispatcher
 }
+
+/** A WebSocket to a port of a pod, as far as it is used here: the package ws comes without types. */
+export interface PortSocket {
+  readonly CLOSED: number
+  readonly readyState: number
+  readonly bufferedAmount: number
+  /** The first byte is the channel. */
+  send(bytes: Buffer, sent: () => void): void
+  pause(): void
+  resume(): void
+  close(): void
+  terminate(): void
+  /** 1006: it broke off. */
+  on(event: "close", then: (code: number) => void): void
+}
+
+/** What comes from a pod's port: its bytes, or why it cannot be reached. */
+export interface PortReader {
+  data(bytes: Buffer): void
+  refused(text: string): void
+}
+
+/** Milliseconds until a WebSocket that is not answered is given up. */
+const HANDSHAKE_TIMEOUT = 30_000
 
 /**
  * A KubeConfig that keeps its connections: client-node 2.0.1 makes a new dispatcher, and so a TLS handshake, for every
@@ -115,6 +146,36 @@ export class PooledKubeConfig extends KubeConfig {
       default:
         return options
     }
+  }
+
+  /** @throws an `ErrorEvent` of ws: its message holds the status of an answer that was none to a WebSocket */
+  async openPort(namespace: string, pod: string, port: number, to: PortReader): Promise<PortSocket> {
+    const into = (take: (bytes: Buffer) => void) =>
+      new Writable({
+        write(bytes: Buffer, _, done) {
+          if (bytes.length > 0) take(bytes)
+          done()
+        },
+      })
+    // It would send without ever waiting: nothing comes from here, the caller sends.
+    const nothing = new Readable({ read: () => undefined })
+    const output = into((bytes) => to.data(bytes))
+    const errors = into((bytes) => to.refused(bytes.toString()))
+    return (await new PortForward(this).portForward(
+      namespace,
+      pod,
+      [port],
+      output,
+      errors,
+      nothing,
+    )) as unknown as PortSocket
+  }
+
+  override async applyToHTTPSOptions(
+    options: Parameters<KubeConfig["applyToHTTPSOptions"]>[0],
+  ): Promise<void> {
+    await super.applyToHTTPSOptions(options)
+    Object.assign(options, { handshakeTimeout: HANDSHAKE_TIMEOUT })
   }
 
   /** Lets what runs end, then closes the connections. */

@@ -133,6 +133,25 @@ export interface Observed {
   close(): void
 }
 
+/** A port of a pod. */
+export interface ForwardOptions {
+  namespace: string
+  pod: string
+  port: number
+}
+
+/** A port on 127.0.0.1 behind which a port of a pod lies. */
+export interface Forward {
+  readonly port: number
+  /**
+   * Why the last connection could not be made or was cut by the cluster's side, in the API's or the kubelet's words: who
+   * connected here saw only a connection that ended. Empty as soon as a connection brings something.
+   */
+  readonly trouble: string | undefined
+  /** Cuts its connections and gives the port back. */
+  close(): Promise<void>
+}
+
 export interface Cluster extends ClusterReader, ClusterWriter {
   /** LIST, then WATCH for ever (reconnecting, re-listing on 410) until the signal aborts. */
   watch(
@@ -145,5 +164,11 @@ export interface Cluster extends ClusterReader, ClusterWriter {
    * clusters may share one `changes`: then any of their `changed` tells of all.
    */
   observe(changes?: Changes): Observed
+  /**
+   * Forwards a port of a pod to a free port on 127.0.0.1, until it is closed or the cluster is.
+   * @throws RunbookError when it may not be forwarded (403: who may not do what) or the pod is not there; LookError when
+   *   the server cannot be reached or the login is over
+   */
+  forward(options: ForwardOptions): Promise<Forward>
   close(): Promise<void>
 }

@@ -81,7 +81,15 @@ const startCluster = async (
   }
   try {
     const controllers = await startControllers(
-      { name, cluster, delays: options.delays ?? "short", faults, network, images: options.images },
+      {
+        name,
+        cluster,
+        delays: options.delays ?? "short",
+        faults,
+        network,
+        images: options.images,
+        folder: options.folder,
+      },
       { openshift: options.openshift },
     )
     const kubeconfig = kubeconfigOf(options.folder, name)

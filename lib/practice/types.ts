@@ -137,6 +137,8 @@ export interface ControllerContext {
   /** The routers of all practice clusters: which link reaches which site. */
   readonly network: Network
   readonly images: readonly PracticeImage[]
+  /** Where pods' files lie, under `pods/`, which is emptied at the start. Without it containers have no paths. */
+  readonly folder?: string
 }
 
 /** The played router network between the clusters, one object a practice federation. */
@@ -209,10 +211,17 @@ export interface PodService {
 export interface PracticeImage {
   /** Matched against the container's whole image reference. */
   readonly image: RegExp
+  /**
+   * Gets ready what the image runs from, as a pull does: before every start of a container, so it must be quick when there is
+   * nothing to do, and may be called several times at once. While it lasts the container is ContainerCreating; a failure
+   * is ErrImagePull, then ImagePullBackOff, with the error's message, and is tried again with back-off.
+   */
+  pull?(image: string): Promise<void>
   /** The container starts. Returns how it ends on SIGTERM (deleted, replaced); a kill calls nothing. */
   start(container: PracticeContainer): void | (() => void)
 }
 
+/** A container that has started, as its image's code sees it. Once this run of it has ended, nothing here does anything. */
 export interface PracticeContainer {
   readonly image: string
   readonly args: readonly string[]
@@ -221,7 +230,7 @@ export interface PracticeContainer {
   /** One line into the container's log (a timestamp is kept beside it). */
   log(line: string): void
   ready(): void
-  /** The container ends; it is restarted as a Deployment would, with back-off. */
+  /** The container ends, and its program with it; it is restarted as a Deployment would, with back-off. */
   exit(code: number): void
   /** Serves at a port: whoever dials it is handed `service`. */
   listen(port: number, service: unknown): void
@@ -231,6 +240,57 @@ export interface PracticeContainer {
    * Returns how to hang up.
    */
   dial(address: string, on: { open(service: unknown): void; lost(): void }): () => void
+  /**
+   * Runs a real program as this container, once: lines of its stdout and stderr are the log (colours kept), its exit code is
+   * the container's, 128 + n after signal n. Where the container is to end, SIGTERM goes to the program's process group, and
+   * SIGKILL when the pod's grace period is over; the pod is there until then. Whatever the program has started ends
+   * with it, in whichever group or session that is, as long as it keeps the environment variable PRACTICE_CONTAINER_ID;
+   * and all of it ends with the practice process, also when that is killed.
+   * @throws Error where one runs already
+   */
+  run(program: ContainerProgram): void
+  /**
+   * A free port on 127.0.0.1, of this run of the container alone, for what its program serves at `port` in a real pod: who dials
+   * or port-forwards to the pod's `port` gets there from now on. Nobody else can know whether the program listens yet.
+   */
+  serve(port: number): Promise<number>
+  /**
+   * A port on 127.0.0.1 behind which `host:port` (as for `dial`) lies while there is a path to something that a program
+   * serves. Without a path connections are reset; open ones are when it goes.
+   */
+  forward(address: string): Promise<number>
+  /**
+   * Where a path in the container lies on this machine; the folder it is in is made. Volumes (Secret, ConfigMap, emptyDir)
+   * as the pod mounts them: files 0600, folders 0700, as they were when the pod started. All else lies in a folder
+   * of the container's own that is empty at each of its starts. Everything goes with the pod.
+   * @throws Error for a volume of another kind, and once the pod is gone
+   */
+  path(inside: string): Promise<string>
+}
+
+/** A program that runs as a container. */
+export interface ContainerProgram {
+  /** A path, or a name looked up in the environment's PATH. */
+  readonly command: string
+  readonly args: readonly string[]
+  /** Its whole environment; a shell adds PWD, and PRACTICE_CONTAINER_ID marks what belongs to the container. */
+  readonly env: Readonly<Record<string, string>>
+  /** Working folder. Default: practice's own. */
+  readonly folder?: string
+}
+
+/** Other images in place of a notebook's own, under a flag. */
+export interface PracticeVariant {
+  readonly images: readonly PracticeImage[]
+  /**
+   * Gets ready, before clusters start, what the images need for these federation-wide inputs.
+   * @returns nothing where all is there, else what to tell the person who waits
+   * @throws RunbookError at once where something is missing on this machine
+   */
+  prepare?(
+    values: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<{ readonly text: string; readonly ready: Promise<unknown> } | undefined>
 }
 
 /** A started set of practice clusters. */

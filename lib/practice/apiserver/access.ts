@@ -1,9 +1,11 @@
 /** Who asks, and what they may: bearer tokens, and RBAC with the roles `admin`, `edit`, `view` and own ones. */
 import { createHash, randomBytes } from "node:crypto"
+import type { IncomingHttpHeaders } from "node:http"
 import type { KubeObject } from "../../cluster/types.ts"
 import type { PracticeUser } from "../types.ts"
 import type { Kinds } from "./kinds.ts"
 import { type Objects, SERVER } from "./objects.ts"
+import { forbidden } from "./status.ts"
 import type { Store } from "./store.ts"
 
 /** What is about to be done, as RBAC sees it. */
@@ -46,6 +48,7 @@ const coreEdit = all(
   [
     "pods",
     "pods/log",
+    "pods/portforward",
     "services",
     "secrets",
     "configmaps",
@@ -79,7 +82,7 @@ const builtinRules = (role: string, custom: readonly string[]): Rule[] | undefin
         olmRead,
         all(
           [""],
-          coreEdit.resources.filter((it) => it !== "secrets"),
+          coreEdit.resources.filter((it) => !["secrets", "pods/portforward"].includes(it)),
           READ,
         ),
         all(open, ["*"], READ),
@@ -110,6 +113,21 @@ export const allows = (rule: Rule, { verb, group, resource, subresource, name }:
     (rule.resourceNames === undefined || (name !== undefined && rule.resourceNames.includes(name)))
   )
 }
+
+/** Who sends no credentials. */
+export const ANONYMOUS: PracticeUser = {
+  name: "system:anonymous",
+  token: "",
+  groups: ["system:unauthenticated"],
+  admin: false,
+}
+
+/** Open to everybody, even to those whose token is nobody's. */
+export const isOpenPath = (path: string): boolean =>
+  ["/version", "/version/", "/healthz", "/readyz", "/livez"].includes(path)
+
+/** What the roles `system:discovery` and `system:openshift:discovery` open to all who are known. */
+const DISCOVERY = /^\/(api|apis|openapi)(\/|$)|^\/$/
 
 const TOKENS = "oauth.openshift.io/oauthaccesstokens"
 /** OpenShift keeps a token's hash, never the token. */
@@ -172,9 +190,33 @@ export class Access {
     return { token, seconds }
   }
 
+  /** Paths that are no resources. */
+  mayRead(user: PracticeUser, path: string): boolean {
+    if (isOpenPath(path) || this.#isAdmin(user)) return true
+    return user !== ANONYMOUS && DISCOVERY.test(path)
+  }
+
+  #isAdmin({ admin, groups }: PracticeUser): boolean {
+    return admin || groups.includes("system:masters")
+  }
+
+  /** Whom a request is made as (`oc --as`). @throws ApiError 403 */
+  impersonated(user: PracticeUser, headers: IncomingHttpHeaders): PracticeUser {
+    const { "impersonate-user": name, "impersonate-group": group } = headers
+    if (typeof name !== "string" || name === "") return user
+    if (!this.allowed(user, { verb: "impersonate", group: "", resource: "users", name })) {
+      const why = `User ${JSON.stringify(user.name)} cannot impersonate resource "users" in API group "" at the cluster scope`
+      throw forbidden({ group: "", plural: "users" }, name, why)
+    }
+    const groups = group === undefined ? [] : [group].flat().flatMap((it) => it.split(", "))
+    const known = this.user(name)
+    return { name, token: "", groups: [...(known?.groups ?? []), ...groups], admin: known?.admin ?? false }
+  }
+
   /** The rules that a user has in a namespace, or in the whole cluster. */
   rules(user: PracticeUser, namespace?: string): Rule[] {
-    if (user.admin || user.groups.includes("system:masters")) return [all(["*"])]
+    if (this.#isAdmin(user)) return [all(["*"])]
+    const everybody = user === ANONYMOUS ? [] : EVERYBODY
     const custom = [
       ...new Set(
         this.#kinds
@@ -187,7 +229,8 @@ export class Access {
       (binding.subjects ?? []).some(
         (it: { kind: string; name: string }) =>
           (it.kind === "User" && it.name === user.name) ||
-          (it.kind === "Group" && (user.groups.includes(it.name) || it.name === "system:authenticated")),
+          (it.kind === "Group" &&
+            (user.groups.includes(it.name) || (it.name === "system:authenticated" && user !== ANONYMOUS))),
       )
     const rbac = "rbac.authorization.k8s.io"
     const bindings = [
@@ -195,7 +238,7 @@ export class Access {
       ...(namespace === undefined ? [] : this.#store.list(`${rbac}/rolebindings`, namespace)),
     ].filter(names)
     return [
-      ...EVERYBODY,
+      ...everybody,
       ...bindings.flatMap((it): Rule[] => {
         const { kind, name } = it.roleRef
         const role =

@@ -43,7 +43,7 @@ const row =
       subresources: [
         ...(options.status ? [{ name: "status", kind, verbs: ["get", "patch", "update"] }] : []),
         ...(options.more ?? []),
-      ],
+      ].sort((a, b) => (a.name < b.name ? -1 : 1)),
       builtin: options.custom !== true,
       defined: false,
       virtual: options.virtual ?? false,
@@ -74,10 +74,13 @@ const kubernetes: Kind[] = [
   core("Pod", {
     short: ["po"],
     ...STATUS,
+    generation: true,
     categories: ["all"],
     more: [
       { name: "log", kind: "Pod", verbs: ["get"] },
+      { name: "portforward", kind: "PodPortForwardOptions", verbs: ["create", "get"] },
       { name: "binding", kind: "Binding", verbs: ["create"] },
+      { name: "eviction", kind: "Eviction", group: "policy", version: "v1", verbs: ["create"] },
     ],
   }),
   core("Service", { short: ["svc"], ...STATUS, categories: ["all"] }),

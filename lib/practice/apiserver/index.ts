@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net"
 import { setTimeout as delay } from "node:timers/promises"
 import { RunbookError } from "../../notebook/errors.ts"
 import type { ApiServer, ApiServerOptions, PracticeUser, RequestEntry, Snapshot } from "../types.ts"
-import { Access, type Attributes, refusal } from "./access.ts"
+import { Access, ANONYMOUS, type Attributes, isOpenPath, refusal } from "./access.ts"
 import { establish, openCluster } from "./cluster-state.ts"
 import { serveDiscovery } from "./discovery.ts"
 import { Collector } from "./garbage.ts"
@@ -13,10 +13,13 @@ import { Interference } from "./interference.ts"
 import type { Kind } from "./kind.ts"
 import { sendLog } from "./logs.ts"
 import { OAuth } from "./oauth.ts"
+import { checkOptions } from "./options.ts"
+import { forwardPort, serveUpgrades } from "./port-forward.ts"
 import { serveProjects } from "./projects.ts"
 import {
   attributesOf,
   type Call,
+  checkAccepted,
   isWatch,
   parsePath,
   readBody,
@@ -66,9 +69,10 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
   const projects = { objects, access, watches, namespaces, roleBindings }
   const requests: RequestEntry[] = []
 
+  /** Whoever sends no token is the anonymous user; a token that nobody has is nobody's. */
   const identify = (request: IncomingMessage): PracticeUser | undefined => {
     const [, token] = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? "") ?? []
-    if (token === undefined) return undefined
+    if (token === undefined) return ANONYMOUS
     const found = access.identify(token)
     if (found === undefined || interference.isExpired(found.user, found.issued)) return undefined
     return found.user
@@ -80,6 +84,8 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
     if (kind.kind === "User") return serveUsers(reviews, kind, call)
     if (kind.virtual) return serveReview(reviews, kind, call)
     if (subresource === "log") return sendLog(call, kind, kinds.byKey("/nodes")!, objects, kubeletClient)
+    if (subresource === "portforward")
+      return forwardPort(call, kind, kinds.byKey("/nodes")!, objects, kubeletClient)
     if (verb !== "watch") return serveResource(objects, kind, call)
     watches.start(call, { key: kind.key, kind, namespace: call.namespace })
   }
@@ -87,18 +93,23 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
   /** @throws ApiError 404, 405 for paths, verbs and subresources that a kind has not */
   const kindOf = (call: Call): Kind => {
     const kind = kinds.served(call.group, call.version, call.resource)
-    if (kind === undefined) throw notServed()
-    const everywhere = call.name === undefined && ["list", "watch", "deletecollection"].includes(call.verb)
+    const known = kinds.all().some((it) => it.group === call.group && !it.defined)
+    if (kind === undefined) throw notServed(known)
     const misplaced = kind.namespaced
-      ? call.namespace === undefined && !everywhere && !kind.virtual
+      ? call.namespace === undefined && call.name !== undefined && !kind.virtual
       : call.namespace !== undefined
     const sub = kind.subresources.find((it) => it.name === call.subresource)
-    if (misplaced || (call.subresource !== undefined && sub === undefined)) throw notServed()
-    const named = call.verb === "create" && call.name !== undefined && sub === undefined
+    if (misplaced || (call.subresource !== undefined && sub === undefined)) throw notServed(known)
+    const everywhere = kind.namespaced && call.namespace === undefined && !kind.virtual
+    if (everywhere && ["create", "update", "patch"].includes(call.verb)) throw methodNotAllowed()
+    // An object's own path takes no POST, and a collection's no PUT or PATCH.
+    const named = (call.verb === "create") === (call.name !== undefined) && sub === undefined
     // OLM's package server takes no writes: the system's own make its objects.
     const isOurs = kind.plural === "packagemanifests" && call.user.name.startsWith("system:")
     const verbs: readonly string[] = sub?.verbs ?? kind.verbs
-    if (named || (!verbs.includes(call.verb) && !isOurs)) throw methodNotAllowed(call.verb)
+    const wrongWay = named && ["create", "update", "patch"].includes(call.verb)
+    if (wrongWay || call.method === "HEAD" || (!verbs.includes(call.verb) && !isOurs))
+      throw methodNotAllowed()
     return kind
   }
 
@@ -106,40 +117,40 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
     const method = request.method ?? "GET"
     const path = request.url ?? "/"
     const { pathname, searchParams: query } = new URL(path, "https://practice")
-    const user = identify(request)
-    record(request, response, method, path, user)
+    const caller = identify(request)
+    record(request, response, method, path, caller)
     const about = parsePath(pathname)
     const verb = about === undefined ? "" : verbOf(method, about, query)
-    const asked = about === undefined ? undefined : attributesOf({ ...about, verb } as Call)
-    const fault = await interference.strike(user, method, path, asked, response)
+    const asked = about === undefined ? undefined : attributesOf({ ...about, verb, query })
+    const fault = await interference.strike(caller, method, path, asked, response)
     if (fault?.what === "reset") return
     if (openshift && (await oauth.serve(new URL(path, url), request, response))) return
-    if (pathname === "/" && user === undefined) {
-      throw new ApiError(
-        403,
-        "Forbidden",
-        `forbidden: User "system:anonymous" cannot ${method.toLowerCase()} path "/"`,
-      )
+    if (caller === undefined && !isOpenPath(pathname)) throw unauthorized()
+    const user = access.impersonated(caller ?? ANONYMOUS, request.headers)
+    if (about === undefined && !access.mayRead(user, pathname)) {
+      const why = `forbidden: User ${JSON.stringify(user.name)} cannot ${method.toLowerCase()} path ${JSON.stringify(pathname)}`
+      throw new ApiError(403, "Forbidden", why, {})
     }
-    const open = ["/version", "/healthz", "/readyz", "/livez"].includes(pathname)
-    if (user === undefined && !open) throw unauthorized()
     if (pathname === "/")
       return sendJson(response, 200, { paths: ["/api", "/apis", "/openapi/v3", "/version"] })
     if (serveDiscovery(kinds, pathname, request, response)) return
-    if (about === undefined || user === undefined) throw notServed()
+    if (about === undefined) throw notServed()
     const manager = query.get("fieldManager") || agentName(request)
-    const body = () => readBody(request)
+    const body = () => readBody(request, kinds.served(about.group, about.version, about.resource)?.kind)
     const call: Call = { ...about, verb, method, path, query, user, manager, request, response, body }
-    const kind = kindOf(call)
+    // Rights come first: a kind that is not served is 403 to whoever has no rights on it.
     if (!access.allowed(user, asked!)) {
-      const shown = {
-        ...asked!,
-        ...(about.resource === "projects" && about.name ? { namespace: about.name } : {}),
-      }
       throw about.resource === "projectrequests"
         ? new ApiError(403, "Forbidden", "You may not request a new project via this API.")
-        : forbidden(kind, about.name ?? "", refusal(user.name, shown))
+        : forbidden(
+            { group: about.group, plural: about.resource },
+            asked!.name ?? "",
+            refusal(user.name, asked!),
+          )
     }
+    const kind = kindOf(call)
+    checkAccepted(request)
+    checkOptions(call)
     await serve(kind, call)
     if (fault?.what === "cut" && isWatch(query)) {
       await delay(fault.delay ?? 100, undefined, { ref: false })
@@ -159,7 +170,7 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
       at: Date.now(),
       method,
       path,
-      user: user?.name,
+      user: user === ANONYMOUS ? undefined : user?.name,
       status: 0, // until it is answered; stays for one that is cut off
       agent: request.headers["user-agent"],
     }
@@ -173,14 +184,11 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
     if (options.onRequest !== undefined) response.on("close", () => options.onRequest!(entry))
   }
 
-  const { server, close } = await createTlsServer(
-    options.name,
-    options.ca,
-    options.faults,
-    (request, response) => {
-      handle(request, response).catch((error) => sendError(response, error))
-    },
-  )
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    handle(request, response).catch((error) => sendError(response, error))
+  }
+  const { server, close } = await createTlsServer(options.name, options.ca, options.faults, answer)
+  serveUpgrades(server, answer)
   const stop = async () => {
     collector?.close()
     stopEstablishing()

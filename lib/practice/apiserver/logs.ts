@@ -6,7 +6,7 @@ import type { KubeObject } from "../../cluster/types.ts"
 import type { Kind } from "./kind.ts"
 import type { Objects } from "./objects.ts"
 import type { Call } from "./request.ts"
-import { ApiError, badRequest } from "./status.ts"
+import { ApiError, badRequest, invalid, invalidValue, notFound } from "./status.ts"
 
 /** The API server's client certificate, by which kubelets know it. */
 export interface KubeletClient {
@@ -40,7 +40,31 @@ const refused = async (answer: IncomingMessage): Promise<ApiError> => {
   return new ApiError(code, reasons[code] ?? "InternalError", text.trim())
 }
 
-/** @throws ApiError 400, 404, and 500 where the kubelet cannot be reached; else the response is the log's */
+/** Where the kubelet of a pod's node listens. @throws ApiError 400 for a pod without a node, 500 without a kubelet */
+export const kubeletOf = (pod: KubeObject, nodes: Kind, objects: Objects): { host: string; port: number } => {
+  const { nodeName } = pod.spec
+  if (!nodeName) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
+  const node = objects.store.get(nodes.key, undefined, nodeName)
+  // As the real one words it, though it is a node that it does not find.
+  if (node === undefined) throw notFound({ group: "", plural: "pods" }, nodeName)
+  const host = node.status?.addresses?.find((it: { type: string }) => it.type === "InternalIP")?.address
+  const port = node.status?.daemonEndpoints?.kubeletEndpoint?.Port
+  if (!host || !port) throw new ApiError(500, "InternalError", `node ${nodeName} has no kubelet endpoint`)
+  return { host, port }
+}
+
+const checkLines = ({ query, name }: Call): void => {
+  const lines = query.get("tailLines")
+  if (lines === null) return
+  if (!/^-?\d+$/.test(lines))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(lines)}: invalid syntax`)
+  if (Number(lines) >= 0) return
+  const about = { group: "", plural: "pods", kind: "PodLogOptions" }
+  const why = "must be greater than or equal to 0"
+  throw invalid(about, name!, [invalidValue("tailLines", Number(lines), why)])
+}
+
+/** @throws ApiError 400, 404, 422, and 500 where the kubelet cannot be reached; else the response is the log's */
 export const sendLog = async (
   call: Call,
   kind: Kind,
@@ -48,15 +72,15 @@ export const sendLog = async (
   objects: Objects,
   client: KubeletClient,
 ) => {
+  checkLines(call)
   const pod = objects.get(kind, call.namespace, call.name!)
   const container = containerOf(pod, call.query.get("container"))
-  const { nodeName } = pod.spec
-  if (!nodeName) throw badRequest(`pod ${call.name} does not have a host assigned`)
-  const node = objects.get(nodes, undefined, nodeName)
-  const host = node.status?.addresses?.find((it: { type: string }) => it.type === "InternalIP")?.address
-  const port = node.status?.daemonEndpoints?.kubeletEndpoint?.Port
-  if (!host || !port) throw new ApiError(500, "InternalError", `node ${nodeName} has no kubelet endpoint`)
-
+  if (!pod.spec.nodeName) {
+    // Not scheduled yet: nothing to say, which is no error.
+    call.response.writeHead(204).end()
+    return
+  }
+  const { host, port } = kubeletOf(pod, nodes, objects)
   const query = new URLSearchParams()
   for (const name of PASSED) if (call.query.has(name)) query.set(name, call.query.get(name)!)
   const path = `/containerLogs/${call.namespace}/${call.name}/${container}?${query}`

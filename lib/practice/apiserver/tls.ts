@@ -62,6 +62,8 @@ export const createTlsServer = async (
         forget()
         server.close(() => resolve())
         server.closeAllConnections()
+        // Also those that have been upgraded, which the server no longer counts as its own.
+        for (const socket of sockets) socket.destroy()
       }),
   }
 }

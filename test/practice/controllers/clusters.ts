@@ -32,6 +32,8 @@ export interface Setting {
   readonly faults?: readonly Fault[]
   readonly images?: readonly PracticeImage[]
   readonly openshift?: boolean
+  /** Where pods' files lie. */
+  readonly folder?: string
 }
 
 export interface Started {
@@ -63,6 +65,7 @@ export const start = async (setting: Setting): Promise<Started> => {
           faults,
           network,
           images: setting.images ?? [],
+          ...(setting.folder !== undefined && { folder: setting.folder }),
         },
         { openshift: setting.openshift },
       )

@@ -1,27 +1,34 @@
 /** One container of a pod: pulled, started, ended and started again as a kubelet would. */
 import { randomBytes } from "node:crypto"
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { ControllerContext, PracticeContainer, PracticeImage } from "../../types.ts"
+import type { ContainerProgram, ControllerContext, PracticeContainer, PracticeImage } from "../../types.ts"
 import { wireTime } from "../conditions.ts"
 import { faultStrikes } from "../faulty.ts"
 import { type Pace, paceOf } from "../pace.ts"
+import { handleOf } from "./handle.ts"
 import { ContainerLog } from "./logs.ts"
+import { type RunningProgram, startProgram } from "./program.ts"
+import type { PodVolumes } from "./volumes.ts"
 
 /** What a container needs from its pod and kubelet. */
 export interface Surroundings {
   readonly context: ControllerContext
   readonly pod: KubeObject
   readonly dial: PracticeContainer["dial"]
+  readonly volumes: PodVolumes
   /** Something about its status changed. */
   changed(): void
+  /** Something that is told as an Event. */
+  warn(reason: string, message: string): void
 }
 
-interface Spec {
+export interface Spec {
   name: string
   image: string
   command?: string[]
   args?: string[]
   env?: { name: string; value?: string; valueFrom?: { fieldRef?: { fieldPath: string } } }[]
+  volumeMounts?: { name: string; mountPath: string; subPath?: string }[]
 }
 
 type State =
@@ -54,9 +61,16 @@ export class Container {
   #restarts: number
   #failures = 0
   #pulls = 0
+  #mounts = 0
   #id = ""
   #timer: NodeJS.Timeout | undefined
   #onTerm: (() => void) | undefined
+  #program: RunningProgram | undefined
+  /** Set where its image's code, not its program, said how it ends. */
+  #exitAs: number | undefined
+  #pulling = false
+  /** It is being ended, and starts no more. */
+  #stopping = false
   /** Undoes what this run of it took: ports, dialled connections. */
   #held = new Set<() => void>()
   #run = 0
@@ -68,7 +82,7 @@ export class Container {
     this.#around = around
     this.#restarts = restarts
     this.#pace = paceOf(around.context.delays)
-    this.#later(this.#pace(1500, 80), () => this.#pull())
+    this.#later(this.#pace(1500, 80), () => this.#mount())
   }
 
   get ready(): boolean {
@@ -85,11 +99,22 @@ export class Container {
     if ("waiting" in this.#state && this.#state.waiting.reason.includes("ImagePull")) this.#pull()
   }
 
-  /** Ends it: with SIGTERM, or without asking. */
-  stop(how: "term" | "kill"): void {
+  /**
+   * Ends it: with SIGTERM, or without asking. Resolves once nothing of it runs.
+   * @param grace seconds that a program has from SIGTERM on
+   */
+  async stop(how: "term" | "kill", grace: number): Promise<void> {
     clearTimeout(this.#timer)
-    if (how === "term") this.#onTerm?.()
-    this.#release()
+    const program = this.#program
+    if (how === "term" && !this.#stopping) this.#onTerm?.()
+    this.#stopping = true
+    if (program === undefined) {
+      this.#release()
+      return
+    }
+    if (how === "term") program.stop(grace)
+    else program.kill()
+    await program.ended
   }
 
   status(): object {
@@ -118,23 +143,61 @@ export class Container {
     this.#around.changed()
   }
 
-  #pull(): void {
-    const { context, pod } = this.#around
-    const { image } = this.spec
-    if (faultStrikes(context.faults, "pod", context.name, pod.metadata.name, "image") === undefined) {
+  /** Its volumes first, as a kubelet does: without them it stays ContainerCreating. */
+  async #mount(): Promise<void> {
+    const { volumes, warn } = this.#around
+    if (volumes.needed) {
+      try {
+        await volumes.read()
+      } catch (error) {
+        if (this.#stopping) return
+        warn("FailedMount", (error as Error).message)
+        const real = Math.min(122_000, 500 * 2 ** this.#mounts++)
+        this.#later(this.#pace(real, 300) || 50, () => this.#mount())
+        return
+      }
+    }
+    if (!this.#stopping) await this.#pull()
+  }
+
+  async #pull(): Promise<void> {
+    if (this.#pulling) return
+    clearTimeout(this.#timer)
+    this.#pulling = true
+    const why = await this.#pullFails()
+    this.#pulling = false
+    if (this.#stopping) return
+    if (why === undefined) {
       this.#start()
       return
     }
     this.#pulls++
-    const [path, tag = "latest"] = image.split(/:(?=[^/]*$)/) as [string, string?]
-    const reference = path.includes(".") ? path : `docker.io/${path}`
-    const why = `initializing source docker://${image}: reading manifest ${tag} in ${reference}: manifest unknown`
     this.#set({ waiting: { reason: "ErrImagePull", message: why } })
     this.#later(this.#pace(2000, 150) || 20, () => {
-      const message = `Back-off pulling image "${image}": ErrImagePull: ${why}`
+      const message = `Back-off pulling image "${this.spec.image}": ErrImagePull: ${why}`
       this.#set({ waiting: { reason: "ImagePullBackOff", message } })
       this.#later(backOff(this.#pace, this.#pulls), () => this.#pull())
     })
+  }
+
+  async #pullFails(): Promise<string | undefined> {
+    const { context, pod } = this.#around
+    const { image } = this.spec
+    if (faultStrikes(context.faults, "pod", context.name, pod.metadata.name, "image") !== undefined) {
+      const [path, tag = "latest"] = image.split(/:(?=[^/]*$)/) as [string, string?]
+      const reference = path.includes(".") ? path : `docker.io/${path}`
+      return `initializing source docker://${image}: reading manifest ${tag} in ${reference}: manifest unknown`
+    }
+    try {
+      await this.#behaviour.pull?.(image)
+      return undefined
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+
+  get #behaviour(): PracticeImage {
+    return this.#around.context.images.find((it) => it.image.test(this.spec.image)) ?? UNKNOWN
   }
 
   #start(): void {
@@ -144,7 +207,6 @@ export class Container {
     this.log = new ContainerLog()
     const startedAt = wireTime()
     this.#set({ running: { startedAt } })
-    const behaviour = context.images.find((it) => it.image.test(this.spec.image)) ?? UNKNOWN
     const run = ++this.#run
     const crash = faultStrikes(context.faults, "pod", context.name, pod.metadata.name, "crash")
     const container = this.#handle(run)
@@ -153,45 +215,54 @@ export class Container {
       this.#later(this.#pace(1000, 50), () => container.exit(1))
       return
     }
-    const end = behaviour.start(container)
+    const end = this.#behaviour.start(container)
     if (run === this.#run && "running" in this.#state) this.#onTerm = end ?? undefined
   }
 
   /** What its image's code sees. A handle of an earlier run does nothing any more. */
   #handle(run: number): PracticeContainer {
-    const { context, pod, dial } = this.#around
     const live = () => run === this.#run && "running" in this.#state
-    const hold = (end: () => void) => {
-      this.#held.add(end)
-      return () => {
-        this.#held.delete(end)
-        end()
-      }
-    }
-    const { namespace = "", name, labels = {} } = pod.metadata
-    return {
-      image: this.spec.image,
-      args: [...(this.spec.command ?? []), ...(this.spec.args ?? [])],
-      env: environment(this.spec, pod),
-      pod: { name, namespace, labels, cluster: context.name },
-      log: (line) => live() && this.log!.write(line),
+    return handleOf({
+      spec: this.spec,
+      around: this.#around,
+      live,
+      log: (line) => this.log!.write(line),
       ready: () => {
-        if (!live() || this.#ready) return
+        if (this.#ready) return
         this.#ready = true
         this.#around.changed()
       },
-      exit: (code) => live() && this.#exited(code),
-      listen: (port, service) => {
-        if (live())
-          hold(context.network.listen({ cluster: context.name, namespace, pod: name, port }, service))
+      exit: (code) => {
+        this.#exitAs = code
+        if (this.#program === undefined) this.#exited(code)
+        else this.#program.kill()
       },
-      dial: (address, on) => (live() ? hold(dial(address, on)) : () => undefined),
-    }
+      run: (program) => this.#runProgram(program),
+      hold: (end) => {
+        this.#held.add(end)
+        return () => {
+          this.#held.delete(end)
+          end()
+        }
+      },
+    })
+  }
+
+  #runProgram(program: ContainerProgram): void {
+    if (this.#program !== undefined) throw new Error(`container ${this.spec.name} runs a program already`)
+    if (this.#stopping) return
+    const running = startProgram(this.#id.slice("cri-o://".length), program, (line) => this.log!.write(line))
+    this.#program = running
+    void running.ended.then((code) => {
+      this.#program = undefined
+      this.#exited(this.#exitAs ?? code)
+    })
   }
 
   #release(): void {
     this.#run++
     this.#onTerm = undefined
+    this.#exitAs = undefined
     this.#ready = false
     for (const end of [...this.#held]) end()
     this.#held.clear()
@@ -207,7 +278,7 @@ export class Container {
       terminated: { exitCode, reason, startedAt, finishedAt: wireTime(), containerID: this.#id },
     }
     const policy = this.#around.pod.spec.restartPolicy ?? "Always"
-    if (policy === "Never" || (policy === "OnFailure" && exitCode === 0)) {
+    if (this.#stopping || policy === "Never" || (policy === "OnFailure" && exitCode === 0)) {
       this.#set(ended)
       return
     }
@@ -230,16 +301,4 @@ export class Container {
   get restarting(): boolean {
     return "terminated" in this.#state && this.#last === this.#state
   }
-}
-
-const environment = (spec: Spec, pod: KubeObject): Record<string, string> => {
-  const field = (path = "") =>
-    ({
-      "metadata.name": pod.metadata.name,
-      "metadata.namespace": pod.metadata.namespace,
-      "spec.nodeName": pod.spec.nodeName,
-    })[path]
-  return Object.fromEntries(
-    (spec.env ?? []).map((it) => [it.name, it.value ?? field(it.valueFrom?.fieldRef?.fieldPath) ?? ""]),
-  )
 }

@@ -1,4 +1,6 @@
 /** One node: binds pods, runs their containers as their images' code says, reports their status, serves their logs. */
+import { rm } from "node:fs/promises"
+import { join } from "node:path"
 import type { KubeObject } from "../../../cluster/types.ts"
 import type { Controller, ControllerContext } from "../../types.ts"
 import { wireTime, withCondition } from "../conditions.ts"
@@ -8,6 +10,8 @@ import { faultStrikes } from "../faulty.ts"
 import { paceOf } from "../pace.ts"
 import { storeOf } from "../store.ts"
 import { dialler } from "./dial.ts"
+import { startHeartbeat } from "./heartbeat.ts"
+import { LoopbackService } from "./loopback.ts"
 import { RunningPod } from "./pod.ts"
 import { startKubeletServer } from "./server.ts"
 
@@ -41,6 +45,11 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
   const pods = store.of("v1", "Pod")
   const running = new Map<string, RunningPod>()
   const again = paceOf(context.delays)(10_000, 500) || 100
+  /** What is being killed and belongs to no pod object any more. */
+  const leaving = new Set<Promise<void>>()
+  const folder = context.folder === undefined ? undefined : join(context.folder, "pods", context.name)
+  // Left by a practice that was killed.
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
   let addresses = 0
 
   const node: KubeObject = {
@@ -54,7 +63,16 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
   }
   const known = await cluster.get({ apiVersion: "v1", kind: "Node", name: NODE })
   const before = known?.status?.daemonEndpoints?.kubeletEndpoint?.Port ?? 0
-  const server = await startKubeletServer((namespace, name) => running.get(`${namespace}/${name}`), before)
+  const server = await startKubeletServer(
+    {
+      pod: (namespace, name) => running.get(`${namespace}/${name}`),
+      service(namespace, name, port) {
+        const found = network.listening({ cluster: context.name, namespace, pod: name, port })
+        return found instanceof LoopbackService ? found.port : undefined
+      },
+    },
+    before,
+  )
   await store.status(known ?? (await store.create(node)), nodeStatus(server.port))
 
   const bind = async (pod: KubeObject): Promise<number | void> => {
@@ -81,10 +99,13 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
     watches: [{ informer: pods }],
     async reconcile(key) {
       const pod = pods.get(...splitKey(key))
-      const here = running.get(key)
+      let here = running.get(key)
       if (here !== undefined && here.uid !== pod?.metadata.uid) {
-        here.stop("kill")
+        const gone = here.stop("kill")
+        leaving.add(gone)
+        void gone.finally(() => leaving.delete(gone))
         running.delete(key)
+        here = undefined
         network.changed()
       }
       if (pod === undefined) return
@@ -92,7 +113,12 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
         return pod.metadata.deletionTimestamp === undefined ? bind(pod) : undefined
       if (pod.spec.nodeName !== NODE) return
       if (pod.metadata.deletionTimestamp !== undefined) {
-        running.get(key)?.stop("term")
+        if (here !== undefined && !here.ended) {
+          const { deletionGracePeriodSeconds } = pod.metadata as { deletionGracePeriodSeconds?: number }
+          void here.stop("term", deletionGracePeriodSeconds ?? here.grace)
+          network.changed()
+          return // it tells when it has ended
+        }
         running.delete(key)
         network.changed()
         // As kubelets do since 1.27: first the end of its containers, then of the pod.
@@ -103,14 +129,17 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
         return
       }
       if (["Succeeded", "Failed"].includes(pod.status?.phase)) return
-      let one = running.get(key)
-      if (one === undefined) {
+      if (here === undefined) {
         const dial = dialler(store, network, context.name, pod.metadata.namespace!)
+        const about = pod
+        const warning = (reason: string, message: string) =>
+          void warn(store, about, "kubelet", reason, message).catch(() => undefined)
         const ip = `10.128.${Math.floor(addresses / 250) % 250}.${(addresses++ % 250) + 2}`
-        one = new RunningPod({ context, pod, dial, changed: () => queue.add(key) }, ip)
-        running.set(key, one)
+        const files = folder && join(folder, pod.metadata.uid!)
+        here = new RunningPod({ context, pod, dial, changed: () => queue.add(key), warn: warning }, ip, files)
+        running.set(key, here)
       }
-      await store.status(pod, one.status(pod))
+      await store.status(pod, here.status(pod))
     },
   })
 
@@ -121,6 +150,7 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
     }),
     pods.on(() => network.changed()),
     store.of("v1", "Service").on(() => network.changed()),
+    await startHeartbeat(store, NODE),
   ]
   return {
     name: "kubelet",
@@ -128,7 +158,8 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
       for (const end of ends) end()
       await queue.stop()
       // A node that is shut down ends its pods properly; they start again when it is back.
-      for (const pod of running.values()) pod.stop("term")
+      const ending = [...running.values()].map((it) => it.stop("term", it.grace))
+      await Promise.all([...ending, ...leaving])
       await server.close()
     },
   }

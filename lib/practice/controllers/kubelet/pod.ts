@@ -2,17 +2,30 @@
 import type { KubeObject } from "../../../cluster/types.ts"
 import { type Condition, wireTime, withCondition } from "../conditions.ts"
 import { Container, type Surroundings } from "./container.ts"
+import { PodVolumes } from "./volumes.ts"
 
 /** The containers of one pod object. Init containers are taken as done. */
 export class RunningPod {
   readonly uid: string
   readonly containers: readonly Container[]
+  /** Seconds from SIGTERM to SIGKILL. */
+  readonly grace: number
   readonly #ip: string
   readonly #startTime = wireTime()
+  readonly #volumes: PodVolumes
+  readonly #changed: () => void
+  /** Nothing of it runs any more, and its files are gone. */
+  ended = false
 
-  constructor(around: Surroundings, ip: string) {
-    const { pod } = around
+  /** @param folder where its files lie, if it may have any */
+  constructor(given: Omit<Surroundings, "volumes">, ip: string, folder: string | undefined) {
+    const { pod } = given
+    const volumes = new PodVolumes(given.context.cluster, pod, folder)
+    const around = { ...given, volumes }
+    this.#volumes = volumes
+    this.#changed = given.changed
     this.uid = pod.metadata.uid!
+    this.grace = pod.spec.terminationGracePeriodSeconds ?? 30
     this.#ip = ip
     this.containers = pod.spec.containers.map((spec: Container["spec"]) => {
       // It ran before, under a kubelet that is gone: this is its next start.
@@ -29,8 +42,16 @@ export class RunningPod {
     return this.containers.find((it) => it.spec.name === name)
   }
 
-  stop(how: "term" | "kill"): void {
-    for (const container of this.containers) container.stop(how)
+  /**
+   * Ends its containers, see {@link Container.stop}. Called again, the shorter grace holds.
+   * @returns when the pod has ended, which its kubelet is told as well
+   */
+  async stop(how: "term" | "kill", grace = 0): Promise<void> {
+    await Promise.all(this.containers.map((it) => it.stop(how, grace)))
+    if (this.ended) return
+    await this.#volumes.remove()
+    this.ended = true
+    this.#changed()
   }
 
   /** As the kubelet reports it, going on from the pod's conditions. */

@@ -1,11 +1,20 @@
-/** The kubelet's own HTTPS server: logs, which the API server fetches from here (real-parts.md §10). */
+/** The kubelet's own HTTPS server, to which the API server hands on `pods/log` and `pods/portforward`. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { createServer } from "node:https"
 import type { AddressInfo } from "node:net"
+import type { Duplex } from "node:stream"
 import { createAuthority } from "../../certificates.ts"
 import { listenAt } from "../listen.ts"
 import { format, type LogQuery } from "./logs.ts"
 import type { RunningPod } from "./pod.ts"
+import { refuseUpgrade, servePortForward } from "./port-forward.ts"
+
+/** What the server asks the kubelet. */
+export interface Served {
+  pod(namespace: string, name: string): RunningPod | undefined
+  /** The port on 127.0.0.1 of what a pod's program serves at a port of the pod. */
+  service(namespace: string, name: string, port: number): number | undefined
+}
 
 export interface KubeletServer {
   readonly port: number
@@ -51,7 +60,7 @@ const logs = (pod: RunningPod, name: string, query: URLSearchParams, answer: Ser
 
 /** @param port the one to take if it is free, 0 for any */
 export const startKubeletServer = async (
-  pods: (namespace: string, name: string) => RunningPod | undefined,
+  { pod: podOf, service }: Served,
   port: number,
 ): Promise<KubeletServer> => {
   const authority = await createAuthority("practice kubelet")
@@ -67,12 +76,28 @@ export const startKubeletServer = async (
       if (pathname === "/healthz") return void answer.end("ok")
       if (request.method !== "GET" || what !== "containerLogs")
         return void answer.writeHead(404).end("404 page not found")
-      const pod = pods(namespace, name)
+      const pod = podOf(namespace, name)
       if (pod === undefined)
         return void answer.writeHead(404).end(`pod "${name}_${namespace}" does not exist`)
       logs(pod, container, searchParams, answer)
     },
   )
+  const upgraded = new Set<Duplex>()
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgraded.add(socket)
+    socket.on("close", () => upgraded.delete(socket))
+    socket.on("error", () => socket.destroy())
+    // Names of pods need no decoding.
+    const [, what, namespace = "", name = ""] = (request.url ?? "").split("?")[0]!.split("/")
+    const pod = what === "portForward" ? podOf(namespace, name) : undefined
+    if (pod === undefined) {
+      const text = what === "portForward" ? `pod "${name}_${namespace}" does not exist` : "404 page not found"
+      refuseUpgrade(socket, 404, text)
+      return
+    }
+    const behind = (wanted: number) => service(namespace, name, wanted)
+    servePortForward(request, socket, head, pod.uid, behind).catch(() => socket.destroy())
+  })
   await listenAt(server, port)
   return {
     port: (server.address() as AddressInfo).port,
@@ -80,6 +105,7 @@ export const startKubeletServer = async (
       new Promise((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
+        for (const socket of upgraded) socket.destroy()
       }),
   }
 }

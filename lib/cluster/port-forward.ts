@@ -1,0 +1,147 @@
+import { once } from "node:events"
+import { type AddressInfo, createServer, type Socket } from "node:net"
+import { RunbookError } from "../notebook/errors.ts"
+import { LookError } from "../notebook/looks.ts"
+import type { Api } from "./api.ts"
+import { ClusterError, hostPort, unreachable } from "./errors.ts"
+import type { PortSocket } from "./pooled-kubeconfig.ts"
+import type { Forward, ForwardOptions } from "./types.ts"
+
+/** Bytes on their way to the cluster above which the client is not read any more. */
+const ENOUGH = 1024 * 1024
+/** The code of a WebSocket that was closed by nobody (RFC 6455, 7.1.5). */
+const BROKE = 1006
+
+/**
+ * Forwards a port of a pod: every connection to the local port is one WebSocket to the API server.
+ * @param signal its abort closes the port
+ * @throws as `Cluster.forward`
+ */
+export async function forwardPort(api: Api, to: ForwardOptions, signal: AbortSignal): Promise<Forward> {
+  await probe(api, to, signal)
+  const open = new Set<() => void>()
+  let trouble: string | undefined
+  const say = (text: string | undefined): void => {
+    trouble = text
+  }
+  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
+    const end = (): void => {
+      socket.resetAndDestroy()
+    }
+    open.add(end)
+    socket.on("close", () => open.delete(end))
+    carry(api, to, socket, say).catch(async (error) => {
+      socket.resetAndDestroy()
+      say(await whyNot(api, to, error, signal))
+    })
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening", { signal })
+  const closed = once(server, "close")
+  const close = async (): Promise<void> => {
+    server.close()
+    for (const end of open) end()
+    await closed
+  }
+  const ended = (): void => void close()
+  signal.addEventListener("abort", ended, { once: true })
+  return {
+    port: (server.address() as AddressInfo).port,
+    get trouble() {
+      return trouble
+    },
+    async close() {
+      signal.removeEventListener("abort", ended)
+      await close()
+    },
+  }
+}
+
+/** The way of the bytes of one connection, until either side ends. @throws what the WebSocket could not be made for */
+async function carry(
+  api: Api,
+  { namespace, pod, port }: ForwardOptions,
+  socket: Socket,
+  say: (trouble: string | undefined) => void,
+): Promise<void> {
+  let refused = ""
+  let far: PortSocket | undefined
+  // Whoever connected may go at any time, also before there is anything to connect it with.
+  socket.on("error", () => undefined)
+  socket.on("close", () => far?.terminate())
+  const connection = await api.connection()
+  far = await connection.openPort(namespace, pod, port, {
+    data(bytes) {
+      say(undefined)
+      if (!socket.destroyed && !socket.write(bytes)) far?.pause()
+    },
+    refused(text) {
+      refused += text
+      say(refused)
+    },
+  })
+  const over = (code: number): void => {
+    if (refused === "" && code !== BROKE) socket.end()
+    else socket.resetAndDestroy()
+  }
+  far.on("close", over)
+  if (socket.destroyed) return far.terminate()
+  if (far.readyState === far.CLOSED) return over(BROKE)
+  socket.on("drain", () => far.resume())
+  socket.on("data", (bytes: Buffer) => {
+    // Channel 0 carries the data of the first and only port.
+    far.send(Buffer.concat([Buffer.of(0), bytes]), () => socket.resume())
+    if (far.bufferedAmount > ENOUGH) socket.pause()
+  })
+  // A WebSocket cannot be closed by half: who ends sending ends the connection, once everything is sent.
+  socket.on("end", () => far.close())
+  socket.resume()
+}
+
+/** Asks for the forward without taking the step to a WebSocket: a server that would do it says that this is missing. */
+async function probe(api: Api, to: ForwardOptions, signal: AbortSignal): Promise<void> {
+  const { namespace, pod, port } = to
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`
+  try {
+    await api.text({ path, query: { ports: port }, signal })
+  } catch (error) {
+    if (
+      error instanceof ClusterError &&
+      error.code === 400 &&
+      /upgrade request required/i.test(error.message)
+    )
+      return
+    throw cannot(to, error)
+  }
+}
+
+function cannot({ namespace, pod, port }: ForwardOptions, error: unknown): unknown {
+  const what = `port ${port} of pod ${pod} in ${namespace} cannot be forwarded`
+  if (error instanceof LookError && error.look.is === "blocked") {
+    const { reason, fix, next } = error.look
+    return new RunbookError(what, { why: reason, fix, cause: error, ...(next !== undefined && { next }) })
+  }
+  if (!(error instanceof ClusterError)) return error
+  const next = `oc get pods -n ${namespace}`
+  return new RunbookError(what, { why: error.message, fix: "look which pods run there", next, cause: error })
+}
+
+/** In the API's words where it has some: a WebSocket's refusal comes without them. */
+async function whyNot(api: Api, to: ForwardOptions, error: unknown, signal: AbortSignal): Promise<string> {
+  const inner = (error as { error?: unknown }).error ?? error
+  const [, code] = /^Unexpected server response: (\d+)/.exec((inner as Error).message) ?? []
+  try {
+    if (code === undefined && !(inner instanceof LookError)) {
+      const connection = await api.connection()
+      return unreachable(connection, inner).message
+    }
+    if (code !== undefined) await probe(api, to, signal)
+  } catch (reason) {
+    if (reason instanceof RunbookError) return reason.why ?? reason.message
+    return (reason as Error).message
+  }
+  const right = code === "403" ? `: the right to create pods/portforward in ${to.namespace} is missing` : ""
+  return code === undefined
+    ? (inner as Error).message
+    : `${hostPort(api.server ?? "")} answered ${code} to the WebSocket${right}`
+}

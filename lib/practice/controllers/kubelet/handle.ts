@@ -1,0 +1,78 @@
+/** What an image's code sees of the container that it plays or runs. */
+import type { KubeObject } from "../../../cluster/types.ts"
+import type { ContainerProgram, PracticeContainer } from "../../types.ts"
+import type { Spec, Surroundings } from "./container.ts"
+import { LoopbackService, openForward, takePort } from "./loopback.ts"
+
+/** One run of a container, as its handle needs it. */
+export interface Run {
+  readonly spec: Spec
+  readonly around: Surroundings
+  /** False once this run is over: then its handle does nothing any more. */
+  live(): boolean
+  log(line: string): void
+  ready(): void
+  exit(code: number): void
+  run(program: ContainerProgram): void
+  /** Called when the run is over, unless it was undone before by what is returned. */
+  hold(end: () => void): () => void
+}
+
+export const handleOf = (run: Run): PracticeContainer => {
+  const { spec, around, live, hold } = run
+  const { context, pod, volumes } = around
+  const { namespace = "", name, labels = {} } = pod.metadata
+  const cluster = context.name
+  let scratch: Promise<string> | undefined
+
+  /** Keeps what took its time, or gives it back at once where the run is over by then. */
+  const held = <T>(thing: T, end: () => void): T => {
+    if (live()) hold(end)
+    else end()
+    return thing
+  }
+  const dial: PracticeContainer["dial"] = (address, on) =>
+    live() ? hold(around.dial(address, on)) : () => undefined
+  const listen = (port: number, service: unknown): void => {
+    if (live()) hold(context.network.listen({ cluster, namespace, pod: name, port }, service))
+  }
+  return {
+    image: spec.image,
+    args: [...(spec.command ?? []), ...(spec.args ?? [])],
+    env: environment(spec, pod),
+    pod: { name, namespace, labels, cluster },
+    log: (line) => live() && run.log(line),
+    ready: () => live() && run.ready(),
+    exit: (code) => live() && run.exit(code),
+    listen,
+    dial,
+    run: (program) => live() && run.run(program),
+    async serve(port) {
+      const place = await takePort()
+      held(place, place.giveBack)
+      listen(port, new LoopbackService(place.port))
+      return place.port
+    },
+    async forward(address) {
+      const way = await openForward(around.dial, address)
+      return held(way, way.close).port
+    },
+    path: (inside) =>
+      volumes.path(inside, spec.volumeMounts ?? [], () => {
+        scratch ??= volumes.scratch(spec.name)
+        return scratch
+      }),
+  }
+}
+
+const environment = (spec: Spec, pod: KubeObject): Record<string, string> => {
+  const field = (path = "") =>
+    ({
+      "metadata.name": pod.metadata.name,
+      "metadata.namespace": pod.metadata.namespace,
+      "spec.nodeName": pod.spec.nodeName,
+    })[path]
+  return Object.fromEntries(
+    (spec.env ?? []).map((it) => [it.name, it.value ?? field(it.valueFrom?.fieldRef?.fieldPath) ?? ""]),
+  )
+}

@@ -1,0 +1,36 @@
+/** A node's sign of life: its Lease, renewed as real kubelets do, where the API server serves Leases. */
+import type { KubeObject } from "../../../cluster/types.ts"
+import { codeOf, type Store } from "../store.ts"
+
+const LEASES = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace: "kube-node-lease" }
+/** Real kubelets renew four times within the 40 s after which a node controller takes a node for gone. */
+const EVERY = 10_000
+const LASTS = 40
+
+/** Microseconds are what a Lease's times are written with. */
+const now = (): string => new Date().toISOString().replace("Z", "000Z")
+
+/** Starts renewing. @returns how to stop; nothing was started where Leases are not served */
+export const startHeartbeat = async (store: Store, node: string): Promise<() => void> => {
+  const { cluster } = store
+  const { apiVersion, kind, namespace } = LEASES
+  if (!(await cluster.serves(apiVersion, kind))) return () => undefined
+  const lease = (): KubeObject => ({
+    apiVersion,
+    kind,
+    metadata: { name: node, namespace },
+    spec: { holderIdentity: node, leaseDurationSeconds: LASTS, renewTime: now() },
+  })
+  const renew = async (): Promise<void> => {
+    try {
+      await cluster.merge({ apiVersion, kind, namespace, name: node }, { spec: { renewTime: now() } })
+    } catch (error) {
+      // Not there yet, or the server is away: the next beat comes soon.
+      if (codeOf(error) === 404) await cluster.create(lease()).catch(() => undefined)
+    }
+  }
+  await renew()
+  const timer = setInterval(() => void renew(), EVERY)
+  timer.unref()
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,107 @@
+/** `/portForward/NAMESPACE/POD?port=N` of the kubelet's server: a pod's port through a WebSocket. */
+import type { IncomingMessage } from "node:http"
+import { connect } from "node:net"
+import type { Duplex } from "node:stream"
+
+/**
+ * What the kubelet speaks (k8s.io/kubelet/pkg/cri/streaming/portforward/websocket.go): two channels a port, data and error;
+ * a message's first byte is its channel; the first message of each channel is the port.
+ */
+const PROTOCOL = "v4.channel.k8s.io"
+/** Bytes on their way to a slow client above which its pod's side is not read any more. */
+const ENOUGH = 1024 * 1024
+
+/** The port on 127.0.0.1 behind a port of a pod; undefined where nothing serves it. */
+export type Behind = (port: number) => number | undefined
+
+/** Answers a request to upgrade with a refusal. */
+export const refuseUpgrade = (socket: Duplex, code: number, text: string): void => {
+  const phrase = code === 404 ? "Not Found" : "Bad Request"
+  socket.end(
+    `HTTP/1.1 ${code} ${phrase}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
+  )
+}
+
+/**
+ * Answers a request to upgrade.
+ * @param uid the pod's
+ */
+export const servePortForward = async (
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  uid: string,
+  behind: Behind,
+): Promise<void> => {
+  const { searchParams } = new URL(request.url ?? "/", "https://kubelet")
+  const ports = searchParams.getAll("port").map(Number)
+  const protocols = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((it) => it.trim())
+  if (request.headers.upgrade?.toLowerCase() !== "websocket" || !protocols.includes(PROTOCOL)) {
+    // Older kubectl: SPDY, which practice leaves out.
+    refuseUpgrade(socket, 400, `unable to upgrade: practice forwards ports by WebSocket (${PROTOCOL}) only`)
+    return
+  }
+  if (ports.length === 0) {
+    refuseUpgrade(socket, 400, 'query parameter "port" is required')
+    return
+  }
+  const wrong = ports.find((port) => !Number.isInteger(port) || port < 1 || port > 65_535)
+  if (wrong !== undefined) {
+    refuseUpgrade(socket, 400, `query parameter "port" is invalid: ${searchParams.getAll("port").join(",")}`)
+    return
+  }
+  const { WebSocketServer } = await import("ws")
+  const server = new WebSocketServer({ noServer: true, handleProtocols: () => PROTOCOL })
+  server.handleUpgrade(request, socket, head, (client) => {
+    const channels = ports.map((port, index) => {
+      const send = (channel: number, bytes: Buffer, sent?: () => void): void => {
+        if (client.readyState === client.OPEN) {
+          client.send(Buffer.concat([Buffer.of(2 * index + channel), bytes]), sent)
+        }
+      }
+      const number = Buffer.alloc(2)
+      number.writeUInt16LE(port)
+      send(0, number)
+      send(1, number)
+      const fail = (why: string): void => {
+        const namespace = `/var/run/netns/${uid}`
+        const text = `port forward into network namespace "${namespace}": failed to connect to localhost:${port} inside namespace ${uid}: dial tcp 127.0.0.1:${port}: connect: ${why}`
+        send(1, Buffer.from(`error forwarding port ${port} to pod ${uid}, uid : ${text}`))
+        leave()
+      }
+      const target = behind(port)
+      if (target === undefined) {
+        setImmediate(fail, "connection refused")
+        return undefined
+      }
+      const pod = connect({ host: "127.0.0.1", port: target, noDelay: true })
+      let connected = false
+      pod.on("connect", () => {
+        connected = true
+      })
+      pod.on("data", (bytes: Buffer) => {
+        send(0, bytes, () => pod.resume())
+        if (client.bufferedAmount > ENOUGH) pod.pause()
+      })
+      pod.on("error", (error: NodeJS.ErrnoException) => {
+        if (!connected) fail(error.code === "ECONNREFUSED" ? "connection refused" : error.message)
+      })
+      pod.on("close", () => leave())
+      pod.on("drain", () => client.resume())
+      return pod
+    })
+    /** All ports of a call end together, as its two streams a port do in a kubelet. */
+    const leave = (): void => {
+      client.close()
+      for (const pod of channels) pod?.destroy()
+    }
+    client.on("message", (data: Buffer) => {
+      const pod = data[0]! % 2 === 0 ? channels[data[0]! / 2] : undefined
+      if (pod !== undefined && !pod.destroyed && !pod.write(data.subarray(1))) client.pause()
+    })
+    client.on("error", () => client.terminate())
+    client.on("close", () => {
+      for (const pod of channels) pod?.destroySoon()
+    })
+  })
+}
