@@ -38,6 +38,9 @@ export class Execution {
   readonly #cell: Cell
   #acts = 0
   #acted = false
+  /** How the last act ended: what follows one that failed is another. */
+  #endedWell = false
+  #failure: unknown
   #obeyed = false
   #signedIn = false
   #renewed = false
@@ -60,7 +63,8 @@ export class Execution {
       return deadline.interrupted && !result.ok ? this.#interrupted() : result
     } catch (error) {
       if (deadline.interrupted) return this.#interrupted()
-      if (deadline.passed) return this.#late(deadline, (error as Error).message)
+      if (deadline.passed)
+        return this.#late(deadline, ((this.#failure ?? error) as Error).message, this.#failure)
       return endingOfError(this.#cell, error)
     } finally {
       deadline.clear()
@@ -94,7 +98,7 @@ export class Execution {
       this.#shop.bus.emit({ type: "note", text: "this step has no way to be done anew", ...cell.at })
     }
     if (deadline.passed && look.is !== "done" && look.is !== "blocked")
-      return this.#late(deadline, look.reason)
+      return this.#late(deadline, look.reason, this.#failure)
     switch (look.is) {
       case "done":
         return this.#finish(look.reason, look.adopted ?? false, deadline)
@@ -106,7 +110,7 @@ export class Execution {
         return look.because === "login" ? this.#signIn(look, deadline) : watcher.patiently(cell, deadline)
       default: {
         if (
-          this.#acts > 0 &&
+          this.#endedWell &&
           before !== undefined &&
           before.is === look.is &&
           before.reason === look.reason
@@ -161,6 +165,8 @@ export class Execution {
       }
       if (result !== undefined) return this.#goBack(action, result, deadline)
       this.#acted = true
+      this.#endedWell = true
+      this.#failure = undefined
       this.#begun = false
       await bus.durable({ type: "act ended", action, ok: true, ...cell.at })
       return watcher.until(cell, deadline)
@@ -189,8 +195,11 @@ export class Execution {
     this.#begun = false
     if (deadline.passed) return this.#late(deadline, look?.is === "cannot look" ? look.reason : reason, error)
     if (look !== undefined && isTransient(error) && this.#acts < MOST_ACTS) {
+      this.#endedWell = false
+      this.#failure = error
       bus.emit({ type: "note", text: `${reason}: tried again`, ...cell.at })
       await pause(500 * 2 ** this.#acts, deadline.signal)
+      if (deadline.passed) return this.#late(deadline, reason, error)
       return watcher.patiently(cell, deadline)
     }
     return endingOfError(cell, error)
@@ -209,6 +218,7 @@ export class Execution {
     const ended = await new Execution(this.#shop, earlier).run()
     if (!ended.ok) return { ...ended, root: ended.root ?? earlier.key }
     this.#acts = 0
+    this.#endedWell = false
     return watcher.patiently(cell, deadline)
   }
 

@@ -47,6 +47,12 @@ export function takeLock(folder: string, command: string): () => void {
   throw held(file, readOwner(file)?.owner)
 }
 
+/** The pid of the run that holds a folder now, as far as this machine can tell. */
+export function holderOf(folder: string): number | undefined {
+  const owner = readOwner(join(folder, "lock"))?.owner
+  return alive(owner) ? owner!.pid : undefined
+}
+
 function giveBack(file: string, text: string): void {
   if (readOwner(file)?.text === text) rmSync(file, { force: true })
 }

@@ -1,5 +1,6 @@
 import { RunbookError } from "../notebook/errors.ts"
 import { type Blocked, type CannotLook, type Look, LookError } from "../notebook/looks.ts"
+import { isPassing } from "../notebook/passing.ts"
 import type { Outcome } from "./events.ts"
 import type { Cell } from "./graph.ts"
 
@@ -60,10 +61,12 @@ export function endingOfError(cell: Cell, error: unknown): Ending {
   })
 }
 
-/** An error that may be gone the next time: the server was not there, answered 5xx or 429. */
+/** An error that may be gone the next time: the server was not there, answered 5xx or 429, or a command says so. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof LookError)
     return error.look.is === "cannot look" && error.look.because === "unreachable"
+  // What a person has to mend says how: that does not pass by itself.
+  if (error instanceof RunbookError && error.fix === undefined && isPassing(error.why ?? "")) return true
   return error instanceof Error && (error as { transient?: unknown }).transient === true
 }
 

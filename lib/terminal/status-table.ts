@@ -8,6 +8,8 @@ import { moment, outcomeSign, WORD } from "./words.ts"
 export interface StatusOptions extends TextOptions {
   /** Step ids in the guide's order; steps that only the journal knows come after them. */
   readonly steps: readonly string[]
+  /** The pid of the run that goes on right now. */
+  readonly holder?: number | undefined
   /** Site names in the order in which they are shown; default: as remembered. */
   readonly sites?: readonly string[]
   /** Why a checkpoint no longer holds, by place name; nothing or empty where it does. */
@@ -42,7 +44,8 @@ export function statusTable(memory: Memory, options: StatusOptions): string {
     const gone = !SITELESS.includes(site) && !memory.sites.has(site) ? " (no longer in the federation)" : ""
     return [`\n${bold(site)}${gone}\n${mine.map((place) => row(memory, place, steps, options)).join("")}`]
   })
-  const end = code === undefined ? "it did not end" : `it ended with exit code ${code}`
+  const open = options.holder === undefined ? "it did not end" : `it is running (pid ${options.holder})`
+  const end = code === undefined ? open : `it ended with exit code ${code}`
   const head = wrap(`${memory.federation}: last run ${moment(started)}, ${end}`, screenWidth(options.columns))
   return `${head.join("\n")}\n  ${oneLine(command)}\n${blocks.join("")}`
 }

@@ -3,9 +3,10 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Recorded } from "../../lib/runner/events.ts"
-import { type Ended, place, type Request, type World, writing } from "./harness.ts"
+import { type Ended, place, type Request, writing } from "./harness.ts"
 import { lineKey } from "./line-key.ts"
 import { allEnded } from "./processes.ts"
+import type { Programs } from "./programs.ts"
 
 const PRELOAD = fileURLToPath(new URL("./kill-after.ts", import.meta.url))
 /** No run needs as many: then resuming leads nowhere. */
@@ -13,7 +14,7 @@ const MOST = 400
 
 /** @returns how the run that was not killed ended, and after which lines the others were */
 export async function killChain(
-  world: World,
+  world: Programs,
   argv: readonly string[],
 ): Promise<{ ended: Ended; lines: string[] }> {
   const file = join(world.folder, "seen.json")

@@ -1,10 +1,10 @@
 /** The processes of a world: the program's own and the commands that it started. */
 import { readdirSync, readFileSync } from "node:fs"
 import { setTimeout as delay } from "node:timers/promises"
-import type { World } from "./harness.ts"
+import type { Programs } from "./programs.ts"
 
 /** Each has the world's home folder in its environment. */
-export function processesOf(world: World): number[] {
+export function processesOf(world: Pick<Programs, "folder">): number[] {
   return readdirSync("/proc")
     .map(Number)
     .filter((pid) => {
@@ -20,6 +20,6 @@ export function processesOf(world: World): number[] {
 }
 
 /** Commands outlive a program that was killed: settles once they have ended. They are not our children: asked again and again. */
-export async function allEnded(world: World): Promise<void> {
+export async function allEnded(world: Pick<Programs, "folder">): Promise<void> {
   while (processesOf(world).length > 0) await delay(20)
 }

@@ -1,6 +1,7 @@
 import { remember } from "../../runner/checkpoints.ts"
 import { buildGraph, type Cell } from "../../runner/graph.ts"
 import type { Memory } from "../../runner/journal.ts"
+import { holderOf } from "../../runner/lock.ts"
 import { selector } from "../../runner/selection.ts"
 import { statusTable } from "../../terminal/status-table.ts"
 import { type Call, textOptions } from "../call.ts"
@@ -25,6 +26,7 @@ export async function status(call: Call): Promise<number> {
   const text = statusTable(selected(call, memory, cells), {
     ...(await textOptions(call)),
     steps: notebook.steps.map(({ id }) => id),
+    holder: holderOf(folder),
     stale: (place) => {
       const cell = cells.get(place)
       return cell === undefined ? [] : remember(notebook, federation, memory, cell).stale

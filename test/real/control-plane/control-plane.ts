@@ -79,11 +79,20 @@ const startStore = async (folder: string): Promise<{ part: RunningPart; url: str
   return { part, url: client! }
 }
 
-/** @param flags further flags of kube-apiserver */
+/**
+ * @param flags further flags of kube-apiserver
+ * @param controllers of kube-controller-manager, as its flag takes them
+ * @param people further users, with tokens of their own
+ */
 export const startControlPlane = async (
   name: string,
   folder: string,
-  { controllerManager = true, flags = [] as readonly string[] } = {},
+  {
+    controllerManager = true,
+    controllers = "*",
+    flags = [] as readonly string[],
+    people = [] as readonly TokenUser[],
+  } = {},
 ): Promise<ControlPlane> => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = (file: string, text: string): string => {
@@ -101,7 +110,7 @@ export const startControlPlane = async (
     user("system:practice", "system:masters"),
     user("system:kube-controller-manager", "system:masters"),
   ] as const
-  const users = [admin, developer, system, manager]
+  const users = [admin, developer, system, manager, ...people]
   const rows = users.map((it, index) => `${it.token},${it.name},${index},"${it.groups.join(",")}"`)
   const port = await freePort()
   const url = `https://127.0.0.1:${port}`
@@ -151,8 +160,7 @@ export const startControlPlane = async (
         ...[`--kubeconfig=${await kubeconfig(manager)}`, "--bind-address=127.0.0.1"],
         ...[`--secure-port=${await freePort()}`, `--cert-dir=${folder}`, "--leader-elect=false"],
         ...[`--service-account-private-key-file=${accounts}`, "--use-service-account-credentials=false"],
-        // Until the practice kubelet renews a Lease.
-        "--node-monitor-grace-period=24h",
+        `--controllers=${controllers}`,
         `--root-ca-file=${file("ca.crt", ca.certificate)}`,
       ],
       join(folder, "kube-controller-manager.log"),

@@ -1,6 +1,6 @@
 /** One process of a control plane. */
 import { type ChildProcess, spawn } from "node:child_process"
-import { closeSync, openSync, readFileSync } from "node:fs"
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { setTimeout as delay } from "node:timers/promises"
 import { binaryOf, type Part } from "./build.ts"
@@ -8,8 +8,13 @@ import { binaryOf, type Part } from "./build.ts"
 /** How long a part may take until it answers, in milliseconds: seconds on an idle machine, half a minute on a busy one. */
 const PATIENCE = 120_000
 
+/** What a part is given to end by itself, in milliseconds. */
+const GRACE = 3_000
+
+// A test process that is killed takes its control planes along, where the system can see to it.
+const GUARD = existsSync("/usr/bin/setpriv") ? ["/usr/bin/setpriv", "--pdeathsig", "KILL"] : []
+
 const running = new Set<ChildProcess>()
-// A test process that ends in any way but by SIGKILL leaves nothing behind.
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL")
 })
@@ -26,14 +31,17 @@ export const freePort = (): Promise<number> =>
 
 export class RunningPart {
   readonly #child: ChildProcess
+  readonly #part: Part
   readonly #log: string
   readonly ended: Promise<void>
 
   /** @param log the file that its output goes to */
   constructor(part: Part, args: readonly string[], log: string) {
     const file = openSync(log, "a", 0o600)
+    this.#part = part
     this.#log = log
-    this.#child = spawn(binaryOf(part), args, { stdio: ["ignore", file, file] })
+    const [command, ...rest] = [...GUARD, binaryOf(part), ...args]
+    this.#child = spawn(command!, rest, { stdio: ["ignore", file, file] })
     closeSync(file)
     running.add(this.#child)
     this.ended = new Promise((resolve) =>
@@ -58,7 +66,10 @@ export class RunningPart {
 
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     this.#child.kill(signal)
+    // An API server waits up to a minute for those who watch.
+    const enough = setTimeout(() => this.#child.kill("SIGKILL"), GRACE)
     await this.ended
+    clearTimeout(enough)
   }
 
   pause(): void {

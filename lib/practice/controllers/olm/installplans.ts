@@ -3,6 +3,7 @@ import { skupperCrds } from "../../skupper-crds.ts"
 import { withCondition } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
 import { clusterServiceVersion, majorOf } from "./catalog.ts"
+import { providedRoles } from "./roles.ts"
 import { groupCount, type Olm, olm } from "./subscriptions.ts"
 
 export const reconcileInstallPlan = async (
@@ -37,7 +38,10 @@ export const reconcileInstallPlan = async (
   const left = patience.left(key, `${plan.metadata.uid} ${phase}`, pace(8000, 120))
   if (left > 0) return left
   for (const csv of plan.spec.clusterServiceVersionNames as string[]) {
-    if (majorOf(csv) >= 2) await Promise.all(skupperCrds().map((it) => store.ensure(it)))
+    if (majorOf(csv) >= 2) {
+      const provided = [...skupperCrds(), ...providedRoles("skupper.io", "v2alpha1")]
+      await Promise.all(provided.map((it) => store.ensure(it)))
+    }
     const known = olm(store, "ClusterServiceVersion")
     const before = known
       .list(namespace)

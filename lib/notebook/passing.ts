@@ -1,0 +1,15 @@
+/** Whether a command's own words tell of trouble that passes by itself: nobody there, or a server that cannot just now. */
+
+const PASSING: readonly RegExp[] = [
+  // The network, as Go's standard library words it.
+  /connection refused|connection reset|broken pipe|no route to host|network is unreachable/i,
+  /i\/o timeout|TLS handshake timeout|Client\.Timeout exceeded|context deadline exceeded/,
+  /unexpected EOF|: EOF$|http2: client connection lost|server sent GOAWAY|Temporary failure in name resolution/m,
+  // API servers: the reason in brackets as `oc` and `kubectl` print it, else their sentences.
+  /\((?:InternalError|ServiceUnavailable|Timeout|ServerTimeout|TooManyRequests)\)/,
+  /Internal error occurred|currently unable to handle the request|unable to return a response in the time allotted/,
+  /etcdserver: |apiserver not ready|the server has received too many requests/i,
+]
+
+/** @param words stderr or stdout of a command that failed */
+export const isPassing = (words: string): boolean => PASSING.some((it) => it.test(words))
