@@ -24,6 +24,8 @@ export interface Notebook {
     sites: readonly Site[],
     tools: MissingTools,
   ): readonly MissingInput[] | Promise<readonly MissingInput[]>
+  /** The flag under which practice clusters run something real in their pods; what that is, the notebook's program says. */
+  readonly practiceFlag?: { readonly name: string; readonly help: string }
   /** Checks of `doctor` beside its own. */
   readonly doctor?: readonly DoctorCheck[]
 }

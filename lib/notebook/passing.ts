@@ -8,6 +8,7 @@ const PASSING: readonly RegExp[] = [
   // API servers: the reason in brackets as `oc` and `kubectl` print it, else their sentences.
   /\((?:InternalError|ServiceUnavailable|Timeout|ServerTimeout|TooManyRequests)\)/,
   /Internal error occurred|currently unable to handle the request|unable to return a response in the time allotted/,
+  /\b50[0234] \((?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)\)/,
   /etcdserver: |apiserver not ready|the server has received too many requests/i,
 ]
 

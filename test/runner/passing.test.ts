@@ -49,6 +49,7 @@ it.each([
   ["dial tcp 127.0.0.1:6443: connect: connection refused", true],
   ['Get "https://api:6443/api": EOF', true],
   ["etcdserver: request timed out", true],
+  ["Controller got failed response: 503 (Service Unavailable) Internal error", true],
   ["Error from server (ServiceUnavailable): the server is currently unable to handle the request", true],
   ["Error from server (Forbidden): deployments.apps is forbidden", false],
   ['admission webhook "x" denied the request: no', false],
