@@ -12,6 +12,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
+          globalSetup: "test/temporary-folder.ts",
           exclude: ["test/real/**", "test/kill/**"],
           testTimeout: minutes(1),
           hookTimeout: minutes(1),
@@ -29,7 +30,7 @@ export default defineConfig({
         test: {
           name: "cluster",
           include: ["test/real/cluster/**/*.test.ts"],
-          globalSetup: "test/real/control-plane/build.ts",
+          globalSetup: ["test/temporary-folder.ts", "test/real/control-plane/build.ts"],
           // Each file has control planes of its own: two at once are what two cores carry.
           maxWorkers: 2,
           testTimeout: minutes(5),
@@ -40,6 +41,7 @@ export default defineConfig({
         test: {
           name: "flower",
           include: ["test/real/flower/**/*.test.ts"],
+          globalSetup: "test/temporary-folder.ts",
           maxWorkers: 1,
           testTimeout: minutes(10),
           hookTimeout: minutes(10),
