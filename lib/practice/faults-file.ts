@@ -8,9 +8,10 @@ import type { Fault, FaultTable } from "./types.ts"
 
 /**
  * Reads the faults of a file.
+ * @param clusters those that there are
  * @throws UsageError where it cannot be read, or holds something else
  */
-export const loadFaults = async (path: string): Promise<Fault[]> => {
+export const loadFaults = async (path: string, clusters?: readonly string[]): Promise<Fault[]> => {
   let text: string
   try {
     text = await readFile(path, "utf8")
@@ -20,20 +21,24 @@ export const loadFaults = async (path: string): Promise<Fault[]> => {
       fix: "check the path",
     })
   }
-  return readFaults(text)
+  return readFaults(text, clusters)
 }
 
 /**
  * Keeps a table as a file says. The folder is watched, because editors put a new file in the old one's place. A file
  * that is wrong, or half written, changes nothing and is told as a warning.
  */
-export const followFaultsFile = (path: string, table: FaultTable): (() => void) => {
+export const followFaultsFile = (
+  path: string,
+  table: FaultTable,
+  clusters?: readonly string[],
+): (() => void) => {
   let last = JSON.stringify(table.faults)
   let reading = Promise.resolve()
   let closed = false
   const read = async (): Promise<void> => {
     try {
-      const faults = await loadFaults(path)
+      const faults = await loadFaults(path, clusters)
       const now = JSON.stringify(faults)
       if (closed || now === last) return
       last = now

@@ -87,7 +87,7 @@ const wrong = (at: number, what: string, fix: string): never => {
   throw new UsageError(`fault ${at + 1}: ${what}`, { fix })
 }
 
-const check = (entry: unknown, at: number): Fault => {
+const check = (entry: unknown, at: number, clusters: readonly string[] | undefined): Fault => {
   if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
     return wrong(at, "is not a mapping", 'write each fault as `- { where: api, what: "503", times: 3 }`')
   }
@@ -100,12 +100,14 @@ const check = (entry: unknown, at: number): Fault => {
       wrong(at, `${key} must be a ${type === "number" ? "number, 0 or more" : "string"}`, `correct ${key}`)
     }
   }
-  const { where, what, match } = fault as { where?: string; what?: string; match?: string }
+  const { where, what, match, cluster } = fault as Partial<Record<string, string>>
   const choices = kinds[where as FaultWhere] as readonly string[] | undefined
   if (where === undefined) wrong(at, "where is missing", `add where: one of ${Object.keys(kinds).join(", ")}`)
   if (choices === undefined) wrong(at, `unknown where ${where}`, choose(where!, Object.keys(kinds)))
   if (what === undefined) wrong(at, "what is missing", `add what: one of ${choices!.join(", ")}`)
   if (!choices!.includes(what!)) wrong(at, `unknown what ${what} for ${where}`, choose(what!, choices!))
+  if (cluster !== undefined && cluster !== "*" && clusters?.includes(cluster) === false)
+    wrong(at, `there is no cluster ${cluster}`, choose(cluster, [...clusters, "*"]))
   if (match !== undefined) {
     try {
       new RegExp(match)
@@ -118,9 +120,10 @@ const check = (entry: unknown, at: number): Fault => {
 
 /**
  * Reads a list of faults, YAML or JSON. An empty text is no faults.
+ * @param clusters those that there are; left out, any name is taken
  * @throws UsageError naming the entry, what is wrong and the nearest right word.
  */
-export const readFaults = (text: string): Fault[] => {
+export const readFaults = (text: string, clusters?: readonly string[]): Fault[] => {
   let read: unknown
   try {
     read = parse(text)
@@ -134,5 +137,5 @@ export const readFaults = (text: string): Fault[] => {
   if (!Array.isArray(read)) {
     throw new UsageError("the faults are not a list", { fix: "begin each fault with `- where: …`" })
   }
-  return read.map(check)
+  return read.map((entry, at) => check(entry, at, clusters))
 }

@@ -141,7 +141,8 @@ const broughtBack = (options: PracticeOptions, kept: Kept | undefined): Map<stri
  * @throws RunbookError for a keep file that cannot be used, a port that is taken; UsageError for faults that are wrong
  */
 export const startPractice = async (options: PracticeOptions): Promise<Practice> => {
-  const read = options.faultsFile === undefined ? [] : await loadFaults(options.faultsFile)
+  const names = options.sites.map(({ name }) => name)
+  const read = options.faultsFile === undefined ? [] : await loadFaults(options.faultsFile, names)
   const faults = createFaultTable([...(options.faults ?? []), ...read])
   const kept = options.keep === undefined ? undefined : await readKept(options.keep)
   const before = broughtBack(options, kept)
@@ -168,7 +169,7 @@ export const startPractice = async (options: PracticeOptions): Promise<Practice>
     changed = () => keeper?.touch()
     keeper?.touch()
     const ends = [watchClock(faults, network.changed)]
-    if (options.faultsFile !== undefined) ends.push(followFaultsFile(options.faultsFile, faults))
+    if (options.faultsFile !== undefined) ends.push(followFaultsFile(options.faultsFile, faults, names))
     return {
       folder: options.folder,
       federationFile,

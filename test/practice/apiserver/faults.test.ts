@@ -67,12 +67,13 @@ test.each([
     "fault 1: match is not a regular expression",
     "correct match",
   ],
+  ["- { where: link, what: down, cluster: wset }", "fault 1: there is no cluster wset", "did you mean west?"],
   ["- { what: down }", "fault 1: where is missing", "add where: one of api"],
   ["where: api", "the faults are not a list", "begin each fault with"],
   ["- [1", "the faults are not YAML", "correct the file"],
 ])("%s is refused with its cure", (text, what, fix) => {
   try {
-    readFaults(text)
+    readFaults(text, ["east", "west"])
   } catch (error) {
     expect((error as Error).message).toContain(what)
     expect((error as { fix: string }).fix).toContain(fix)
