@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 export default function setup(): () => void {
-  const folder = mkdtempSync(join(tmpdir(), "flower-runbook-test-"))
+  const folder = mkdtempSync(join(tmpdir(), "fr-"))
   process.env.TMPDIR = folder
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
 }
