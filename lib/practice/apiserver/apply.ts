@@ -77,7 +77,7 @@ const conflictError = (found: readonly { manager: Managed; path: Path }[], apiVe
   const groups = new Map<string, Path[]>()
   for (const { manager, path } of found) groups.set(who(manager), [...(groups.get(who(manager)) ?? []), path])
   const texts = [...groups].map(([name, paths]) =>
-    paths.length === 1
+    found.length === 1
       ? `conflict with ${name}: ${describePath(paths[0]!)}`
       : `conflicts with ${name}:\n${paths.map((it) => `- ${describePath(it)}`).join("\n")}`,
   )
@@ -90,6 +90,8 @@ const conflictError = (found: readonly { manager: Managed; path: Path }[], apiVe
     })),
   })
 }
+
+const isItem = (path: Path): boolean => splitPath(path).at(-1)!.startsWith("k:")
 
 export interface ApplyOptions {
   manager: string
@@ -129,8 +131,11 @@ export const applyConfiguration = (
 
   let result: unknown = merge(current ?? {}, config, "", builtin)
   const kept = [...wanted, ...others.flatMap((it) => [...it.paths])]
-  // Deepest first: an item goes only when nobody owns anything in it.
-  const dropped = [...(mine?.paths ?? [])].filter((it) => !wanted.has(it)).sort((a, b) => b.length - a.length)
+  // Whole items first, while they still have the keys that they are found by; an item goes only when nobody owns anything
+  // in it. Then the deepest.
+  const dropped = [...(mine?.paths ?? [])]
+    .filter((it) => !wanted.has(it))
+    .sort((a, b) => Number(isItem(b)) - Number(isItem(a)) || b.length - a.length)
   for (const path of dropped) {
     if (kept.some((it) => it === path || it.startsWith(`${path}\u0000`))) continue
     result = without(result, splitPath(path))

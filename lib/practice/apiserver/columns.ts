@@ -10,6 +10,11 @@ export interface Column {
   readonly name: string
   readonly value: (object: KubeObject) => string
   readonly wide?: boolean
+  /** Its values are whole numbers. */
+  readonly count?: boolean
+  /** By a definition, with this type. */
+  readonly defined?: boolean
+  readonly type?: string
 }
 
 const text = (value: unknown): string =>
@@ -79,8 +84,8 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   Deployment: [
     NAME,
     { name: "READY", value: (it) => `${count(".status.readyReplicas")(it)}/${count(".spec.replicas")(it)}` },
-    { name: "UP-TO-DATE", value: count(".status.updatedReplicas") },
-    { name: "AVAILABLE", value: count(".status.availableReplicas") },
+    { name: "UP-TO-DATE", value: count(".status.updatedReplicas"), count: true },
+    { name: "AVAILABLE", value: count(".status.availableReplicas"), count: true },
     AGE,
     wide("CONTAINERS", names),
     wide("IMAGES", images),
@@ -88,9 +93,9 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
   ReplicaSet: [
     NAME,
-    { name: "DESIRED", value: count(".spec.replicas") },
-    { name: "CURRENT", value: count(".status.replicas") },
-    { name: "READY", value: count(".status.readyReplicas") },
+    { name: "DESIRED", value: count(".spec.replicas"), count: true },
+    { name: "CURRENT", value: count(".status.replicas"), count: true },
+    { name: "READY", value: count(".status.readyReplicas"), count: true },
     AGE,
     wide("CONTAINERS", names),
     wide("IMAGES", images),
@@ -114,8 +119,8 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     AGE,
     wide("SELECTOR", selector),
   ],
-  Secret: [NAME, column("TYPE", ".type"), { name: "DATA", value: size("data") }, AGE],
-  ConfigMap: [NAME, { name: "DATA", value: size("data") }, AGE],
+  Secret: [NAME, column("TYPE", ".type"), { name: "DATA", value: size("data"), count: true }, AGE],
+  ConfigMap: [NAME, { name: "DATA", value: size("data"), count: true }, AGE],
   Namespace: [NAME, column("STATUS", ".status.phase"), AGE],
   Project: [
     NAME,
@@ -172,5 +177,11 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
 /** A custom resource has the columns of its definition, and what says nothing of columns has its age. */
 export const columnsOf = ({ kind, columns }: Kind): readonly Column[] => {
   if (columns === undefined) return COLUMNS[kind] ?? [NAME, AGE]
-  return [NAME, ...columns.map(({ name, jsonPath }) => column(name, jsonPath))]
+  return [
+    NAME,
+    ...columns.map(({ name, jsonPath, type = "string" }) => ({
+      ...column(name, jsonPath),
+      ...{ defined: true, type, count: type === "integer" },
+    })),
+  ]
 }

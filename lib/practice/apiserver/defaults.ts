@@ -2,67 +2,12 @@
 import { randomInt } from "node:crypto"
 import type { KubeObject } from "../../cluster/types.ts"
 import type { Item } from "./lists.ts"
-
-/** Fields that are missing are taken from the defaults; the given ones stay, and come first. */
-const fill = (given: Item | undefined, defaults: Item): Item => {
-  const result: Item = { ...given }
-  for (const [key, value] of Object.entries(defaults)) result[key] ??= value
-  return result
-}
-
-const pullPolicy = (image: unknown) => {
-  const last = String(image ?? "")
-    .split("/")
-    .at(-1)!
-  return last.includes("@") || (last.includes(":") && !last.endsWith(":latest")) ? "IfNotPresent" : "Always"
-}
-
-const container = (given: Item): Item =>
-  fill(
-    {
-      ...given,
-      ...(given.ports === undefined
-        ? {}
-        : { ports: (given.ports as Item[]).map((port) => fill(port, { protocol: "TCP" })) }),
-    },
-    {
-      resources: {},
-      terminationMessagePath: "/dev/termination-log",
-      terminationMessagePolicy: "File",
-      imagePullPolicy: pullPolicy(given.image),
-    },
-  )
-
-const volume = (given: Item): Item => {
-  const mode = { defaultMode: 420 }
-  if (given.secret) return { ...given, secret: fill(given.secret as Item, mode) }
-  if (given.configMap) return { ...given, configMap: fill(given.configMap as Item, mode) }
-  if (given.projected) return { ...given, projected: fill(given.projected as Item, mode) }
-  return given
-}
-
-const podSpec = (given: Item | undefined): Item =>
-  fill(
-    {
-      ...given,
-      containers: ((given?.containers as Item[] | undefined) ?? []).map(container),
-      ...(given?.initContainers === undefined
-        ? {}
-        : { initContainers: (given.initContainers as Item[]).map(container) }),
-      ...(given?.volumes === undefined ? {} : { volumes: (given.volumes as Item[]).map(volume) }),
-    },
-    {
-      restartPolicy: "Always",
-      terminationGracePeriodSeconds: 30,
-      dnsPolicy: "ClusterFirst",
-      securityContext: {},
-      schedulerName: "default-scheduler",
-    },
-  )
+import { fill, ownPodSpec, podSpec, qosClass } from "./pods.ts"
+import { badRequest, Unreadable } from "./status.ts"
 
 const workload = (spec: Item | undefined, more: Item): Item => {
   const template = (spec?.template ?? {}) as Item
-  const metadata = { creationTimestamp: null, ...(template.metadata as Item | undefined) }
+  const { creationTimestamp: _, ...metadata } = (template.metadata ?? {}) as Item
   return {
     ...fill(spec, { replicas: 1, ...more }),
     template: { ...template, metadata, spec: podSpec(template.spec as Item | undefined) },
@@ -90,13 +35,16 @@ const servicePorts = (spec: Item, nodePorts: boolean, current: Item | undefined)
 
 const service = (given: Item | undefined, current: Item | undefined): Item => {
   const spec = fill(given, { type: "ClusterIP" })
-  const ports = servicePorts(spec, spec.type === "NodePort" || spec.type === "LoadBalancer", current)
+  const nodePorts = spec.type === "NodePort" || spec.type === "LoadBalancer"
+  const ports = servicePorts(spec, nodePorts, current)
   const common = { ...(ports.length === 0 ? {} : { ports }), sessionAffinity: "None" }
   if (spec.type === "ExternalName") return fill({ ...spec, ...common }, {})
   const clusterIP = spec.clusterIP || current?.clusterIP || `172.30.${randomInt(1, 255)}.${randomInt(1, 255)}`
   return fill(
     { ...spec, ...common, clusterIP },
     {
+      ...(nodePorts ? { externalTrafficPolicy: "Cluster" } : {}),
+      ...(spec.type === "LoadBalancer" ? { allocateLoadBalancerNodePorts: true } : {}),
       clusterIPs: [clusterIP],
       internalTrafficPolicy: "Cluster",
       ipFamilies: ["IPv4"],
@@ -113,16 +61,47 @@ const secret = ({ stringData, ...object }: KubeObject): KubeObject => {
       Buffer.from(value).toString("base64"),
     ]),
   )
-  const data = { ...object.data, ...encoded }
+  const { data: given, ...rest } = object
+  if (Object.values(given ?? {}).some((it) => !/^[A-Za-z0-9+/\s]*={0,2}$/.test(String(it))))
+    throw new Unreadable("illegal base64 data at input byte 0")
+  const data = { ...given, ...encoded }
   return {
-    ...object,
+    ...rest,
     ...(Object.keys(data).length > 0 ? { data } : {}),
     type: object.type ?? "Opaque",
   } as KubeObject
 }
 
-/** The object with the defaults of its kind; `current` is what is stored, when it is. */
+const GROUP = "rbac.authorization.k8s.io"
+
+const binding = (object: KubeObject): KubeObject => ({
+  ...object,
+  roleRef: { apiGroup: GROUP, ...object.roleRef },
+  ...(object.subjects === undefined
+    ? {}
+    : {
+        subjects: object.subjects.map((it: Item) =>
+          it.kind === "ServiceAccount" ? it : { apiGroup: GROUP, ...it },
+        ),
+      }),
+})
+
+/**
+ * The object with the defaults of its kind; `current` is what is stored, when it is.
+ * @throws ApiError 400 for a value that cannot be read
+ */
 export const withDefaults = (key: string, object: KubeObject, current?: KubeObject): KubeObject => {
+  try {
+    return filled(key, object, current)
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error
+    const { kind, apiVersion } = object
+    const version = apiVersion.split("/").at(-1)
+    throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${error.message}`)
+  }
+}
+
+const filled = (key: string, object: KubeObject, current: KubeObject | undefined): KubeObject => {
   const spec = object.spec as Item | undefined
   switch (key) {
     case "apps/deployments":
@@ -136,7 +115,7 @@ export const withDefaults = (key: string, object: KubeObject, current?: KubeObje
     case "apps/replicasets":
       return { ...object, spec: workload(spec, {}) }
     case "/pods":
-      return { ...object, spec: podSpec(spec) }
+      return { ...object, spec: ownPodSpec(spec) }
     case "/services":
       return { ...object, spec: service(spec, current?.spec) }
     case "/secrets":
@@ -150,6 +129,15 @@ export const withDefaults = (key: string, object: KubeObject, current?: KubeObje
           labels: { ...object.metadata.labels, "kubernetes.io/metadata.name": object.metadata.name },
         },
       }
+    case "/configmaps": {
+      const { data, ...rest } = object
+      return Object.keys(data ?? {}).length === 0 ? (rest as KubeObject) : object
+    }
+    case "rbac.authorization.k8s.io/rolebindings":
+    case "rbac.authorization.k8s.io/clusterrolebindings":
+      return binding(object)
+    case "apiextensions.k8s.io/customresourcedefinitions":
+      return { ...object, spec: fill(spec, { conversion: { strategy: "None" } }) }
     case "route.openshift.io/routes":
       return { ...object, spec: fill(spec, { wildcardPolicy: "None" }) }
     default:
@@ -161,7 +149,7 @@ export const withDefaults = (key: string, object: KubeObject, current?: KubeObje
 export const firstStatus = (key: string, object: KubeObject): unknown => {
   switch (key) {
     case "/pods":
-      return { phase: "Pending", qosClass: "BestEffort" }
+      return { phase: "Pending", qosClass: qosClass(object) }
     case "/namespaces":
       return { phase: "Active" }
     case "/services":

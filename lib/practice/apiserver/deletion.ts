@@ -2,7 +2,7 @@
 import type { KubeObject } from "../../cluster/types.ts"
 import type { Kind } from "./kind.ts"
 import { type Meta, metaOf, type Objects, type Writer, wireTime } from "./objects.ts"
-import { conflict, forbidden } from "./status.ts"
+import { conflict, forbidden, invalidOptions, invalidValue, unsupported } from "./status.ts"
 
 export interface DeleteOptions {
   propagationPolicy?: string
@@ -15,6 +15,20 @@ export interface DeleteOptions {
 export const CRD_CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
 const CRDS = "apiextensions.k8s.io/customresourcedefinitions"
 const PROTECTED = ["default", "kube-system", "kube-public"]
+
+/** @throws ApiError 422 */
+const checkPolicy = ({ propagationPolicy: policy, orphanDependents }: DeleteOptions): void => {
+  const field = "propagationPolicy"
+  if (policy !== undefined && orphanDependents !== undefined) {
+    const why = "orphanDependents and deletionPropagation cannot be both set"
+    throw invalidOptions("DeleteOptions", invalidValue(field, policy, why))
+  }
+  if (policy !== undefined && !["Foreground", "Background", "Orphan"].includes(policy))
+    throw invalidOptions(
+      "DeleteOptions",
+      unsupported(field, policy, ["Foreground", "Background", "Orphan", "nil"]),
+    )
+}
 
 const graceOf = (kind: Kind, object: KubeObject, options: DeleteOptions): number => {
   if (kind.key !== "/pods") return 0
@@ -55,23 +69,20 @@ export const deleteObject = (
   by: Writer,
 ): { object: KubeObject; gone: boolean } => {
   const { store } = objects
+  checkPolicy(options)
   const current = objects.get(kind, namespace, name)
   const meta = metaOf(current)
   const { uid, resourceVersion } = options.preconditions ?? {}
-  if (uid !== undefined && uid !== meta.uid) {
-    throw conflict(
-      kind,
+  const about = { group: kind.group, plural: kind.kind }
+  const other = (what: string, wanted: string, is: string | undefined, happened: string) =>
+    conflict(
+      about,
       name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${meta.uid}`,
+      `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${is}). The object might have been ${happened}`,
     )
-  }
-  if (resourceVersion !== undefined && resourceVersion !== meta.resourceVersion) {
-    throw conflict(
-      kind,
-      name,
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${meta.resourceVersion}`,
-    )
-  }
+  if (uid !== undefined && uid !== meta.uid) throw other("UID", uid, meta.uid, "deleted and then recreated")
+  if (resourceVersion !== undefined && resourceVersion !== meta.resourceVersion)
+    throw other("ResourceVersion", resourceVersion, meta.resourceVersion, "modified")
   if (kind.key === "/namespaces" && PROTECTED.includes(name)) {
     throw forbidden(kind, name, "this namespace may not be deleted")
   }

@@ -43,12 +43,17 @@ const resourceLists = (kinds: readonly Kind[]) =>
     })),
   ])
 
+/** The core group's kinds say no version: a real server leaves it empty. */
+const responseKind = ({ group, version, kind }: Pick<Kind, "group" | "version" | "kind">) => ({
+  ...{ group, version: group === "" ? "" : version, kind },
+})
+
 const aggregatedVersion = (name: string, kinds: readonly Kind[]) => ({
   version: name,
   freshness: "Current",
   resources: kinds.map((it) => ({
     resource: it.plural,
-    responseKind: { group: it.group, version: it.version, kind: it.kind },
+    responseKind: responseKind(it),
     scope: scopeOf(it),
     singularResource: it.singular,
     verbs: it.verbs,
@@ -59,11 +64,7 @@ const aggregatedVersion = (name: string, kinds: readonly Kind[]) => ({
       : {
           subresources: it.subresources.map((sub) => ({
             subresource: sub.name,
-            responseKind: {
-              group: sub.group ?? it.group,
-              version: sub.version ?? it.version,
-              kind: sub.kind,
-            },
+            responseKind: responseKind({ ...it, ...sub }),
             verbs: sub.verbs,
           })),
         }),
@@ -87,7 +88,7 @@ const sendAggregated = (
   groups: Map<string, Map<string, Kind[]>>,
 ): void => {
   const items = [...groups].map(([name, versions]) => ({
-    metadata: { name: name === "" ? null : name, creationTimestamp: null },
+    metadata: name === "" ? {} : { name },
     versions: [...versions].map(([inner, kinds]) => aggregatedVersion(inner, kinds)),
   }))
   const body = {
@@ -173,7 +174,7 @@ export const serveDiscovery = (
     return true
   }
   if (["/healthz", "/readyz", "/livez"].includes(path)) {
-    sendText(response, 200, "ok", "text/plain")
+    sendText(response, 200, "ok", "text/plain; charset=utf-8")
     return true
   }
   const parts = path.split("/").filter((it) => it !== "")

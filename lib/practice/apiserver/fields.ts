@@ -39,11 +39,22 @@ const UNOWNED = new Set(
   ].map((it) => joinPath(["f:metadata", `f:${it}`])),
 )
 
+/** Maps that have one owner as a whole. */
+const ATOMIC = new Set([
+  "selector",
+  "nodeSelector",
+  "roleRef",
+  "secretRef",
+  "configMapKeyRef",
+  "secretKeyRef",
+])
+
 const collect = (value: unknown, path: string[], field: string, builtin: boolean, into: Paths): void => {
   if (isMap(value)) {
     const entries = Object.entries(value)
-    if (entries.length === 0 && path.length > 0) into.set(joinPath(path), value)
-    for (const [key, inner] of entries) {
+    const whole = builtin && ATOMIC.has(field)
+    if (whole || (entries.length === 0 && path.length > 0)) into.set(joinPath(path), value)
+    for (const [key, inner] of whole ? [] : entries) {
       const at = [...path, `f:${key}`]
       if (path.length === 1 && UNOWNED.has(joinPath(at))) continue
       if (inner !== undefined) collect(inner, at, key, builtin, into)
@@ -51,6 +62,8 @@ const collect = (value: unknown, path: string[], field: string, builtin: boolean
     return
   }
   if (Array.isArray(value)) {
+    // Go leaves empty lists out.
+    if (value.length === 0 && builtin) return
     const keys = value.length === 0 ? undefined : listKeys(field, value, builtin)
     if (keys !== undefined) {
       for (const item of value) {
@@ -123,9 +136,18 @@ export const readManaged = (object: KubeObject | undefined): Managed[] =>
       time: (it.time as string | undefined) ?? "",
     }))
 
+/** Applied fields come first, then the older ones. */
+const inOrder = (a: Managed, b: Managed): number => {
+  const keys = (it: Managed) => [it.operation, it.time, it.manager, it.subresource ?? ""]
+  const [x, y] = [keys(a), keys(b)]
+  const at = x.findIndex((it, index) => it !== y[index])
+  return at < 0 ? 0 : x[at]! < y[at]! ? -1 : 1
+}
+
 export const writeManaged = (entries: readonly Managed[], apiVersion: string): object[] =>
   entries
     .filter((it) => it.paths.size > 0)
+    .toSorted(inOrder)
     .map(({ manager, operation, subresource, paths, time }) => ({
       manager,
       operation,

@@ -2,14 +2,15 @@
 import type { ServerResponse } from "node:http"
 import { setTimeout as delay } from "node:timers/promises"
 import type { Fault, FaultTable, PracticeUser } from "../types.ts"
-import { type Attributes, refusal } from "./access.ts"
+import { ANONYMOUS, type Attributes, refusal } from "./access.ts"
 import { apiVersionOf } from "./kind.ts"
 import type { Kinds } from "./kinds.ts"
 import { ApiError, expired, forbidden, unauthorized } from "./status.ts"
 import type { Watches } from "./watch.ts"
 
 /** Controllers and kubelets: faults are for people. */
-const isSystem = (user: PracticeUser | undefined): boolean => user?.name.startsWith("system:") === true
+const isSystem = (user: PracticeUser | undefined): boolean =>
+  user !== ANONYMOUS && user?.name.startsWith("system:") === true
 
 const gone = () => expired("The resourceVersion for the provided watch is too old.")
 

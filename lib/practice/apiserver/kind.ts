@@ -36,7 +36,7 @@ export interface Kind {
   /** The `spec.versions[].schema.openAPIV3Schema` of a custom resource. */
   schema?: Record<string, unknown>
   /** The `additionalPrinterColumns` of a custom resource. */
-  columns?: readonly { name: string; jsonPath: string }[]
+  columns?: readonly { name: string; jsonPath: string; type?: string }[]
 }
 
 export const ALL_VERBS = [

@@ -9,7 +9,7 @@ interface Version {
   name: string
   subresources?: { status?: unknown }
   schema?: { openAPIV3Schema?: object }
-  additionalPrinterColumns?: { name: string; jsonPath: string }[]
+  additionalPrinterColumns?: { name: string; jsonPath: string; type?: string }[]
 }
 
 /** A CRD's served versions as kinds. */

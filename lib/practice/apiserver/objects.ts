@@ -1,16 +1,20 @@
 /** What a write does to an object: names, uids, generations, status subresources, owners of fields, finalizers. */
 import { randomInt, randomUUID } from "node:crypto"
 import { isDeepStrictEqual } from "node:util"
-import type { KubeObject, ObjectMeta } from "../../cluster/types.ts"
+import type { KubeObject } from "../../cluster/types.ts"
 import { firstStatus, withDefaults } from "./defaults.ts"
 import { isSame, readManaged, trackUpdate, writeManaged } from "./fields.ts"
 import { apiVersionOf, type Kind } from "./kind.ts"
+import { type Meta, tidy } from "./metadata.ts"
+import { conform, type Schema } from "./schema.ts"
 import {
+  ApiError,
   alreadyExists,
   badRequest,
   conflict,
   forbidden,
   invalid,
+  invalidValue,
   modified,
   notFound,
   required,
@@ -28,7 +32,7 @@ export interface Writer {
 /** The writes that the server itself makes. */
 export const SERVER: Writer = { manager: "kube-apiserver" }
 
-export type Meta = ObjectMeta & { managedFields?: object[]; deletionGracePeriodSeconds?: number }
+export type { Meta }
 
 export const metaOf = (object: KubeObject): Meta => object.metadata as Meta
 
@@ -46,6 +50,10 @@ const shape = (kind: Kind, object: KubeObject, metadata: Meta): KubeObject => ({
   kind: kind.kind,
   metadata,
 })
+
+/** A custom resource as its definition has it. */
+const conformed = (kind: Kind, object: KubeObject): KubeObject =>
+  kind.schema === undefined ? object : (conform(kind.schema as Schema, object) as KubeObject)
 
 const isPackageManifest = (kind: Kind) => kind.key === "packages.operators.coreos.com/packagemanifests"
 
@@ -67,6 +75,17 @@ export class Objects {
   /** @throws ApiError 400 where path and body disagree */
   #checkBody(kind: Kind, namespace: string | undefined, body: KubeObject): void {
     const version = apiVersionOf(kind)
+    if (!kind.builtin && !body.kind) {
+      const text = JSON.stringify(body)
+      throw badRequest(
+        `the object provided is unrecognized (must be of type ${kind.kind}): Object 'Kind' is missing in '${text}' (${text})`,
+      )
+    }
+    if (kind.builtin && body.kind === kind.kind && body.apiVersion && body.apiVersion !== version) {
+      throw badRequest(
+        `${kind.kind} in version "${body.apiVersion.split("/").at(-1)}" cannot be handled as a ${kind.kind}: no kind "${kind.kind}" is registered for version "${body.apiVersion}" in scheme "pkg/runtime/scheme.go:110"`,
+      )
+    }
     if (body.apiVersion && body.apiVersion !== version) {
       throw badRequest(
         `the API version in the data (${body.apiVersion}) does not match the expected API version (${version})`,
@@ -112,7 +131,8 @@ export class Objects {
     if (!given.name && !given.generateName) {
       throw invalid(kind, "", [required("metadata.name", "name or generateName is required")])
     }
-    if (given.resourceVersion) throw badRequest("resourceVersion should not be set on objects to be created")
+    if (given.resourceVersion)
+      throw new ApiError(500, "", "resourceVersion should not be set on objects to be created")
     const name = given.name || `${given.generateName}${suffix()}`
     this.#checkNamespace(kind, namespace, name)
     const { deletionTimestamp, deletionGracePeriodSeconds, managedFields, ...kept } = given
@@ -125,18 +145,21 @@ export class Objects {
       creationTimestamp: now,
       ...(kind.generation ? { generation: 1 } : {}),
     }
-    let object = withDefaults(kind.key, shape(kind, body, metadata))
+    let object = conformed(kind, withDefaults(kind.key, shape(kind, body, metadata)))
+    // Whoever creates an object owns what it holds, what the server filled in too; but not its status.
+    const { status: _, ...whole } = object
     if (kind.status) {
       const { status, ...rest } = object
       const first = firstStatus(kind.key, object)
       object = (first === undefined ? rest : { ...rest, status: first }) as KubeObject
     }
     validate(kind, object)
-    if (this.store.get(kind.key, namespace, name) !== undefined) throw alreadyExists(kind, name)
-    // Whoever creates an object owns what it sends, not what the server fills in.
-    const sent = () => trackUpdate(undefined, shape(kind, body, metadata), by, kind.builtin, now)
+    const before = this.store.get(kind.key, namespace, name)
+    if (before !== undefined) throw alreadyExists(kind, name, before.metadata.deletionTimestamp !== undefined)
+    const sent = () =>
+      trackUpdate(undefined, (kind.status ? whole : object) as KubeObject, by, kind.builtin, now)
     const managed = applied ? managedFields : writeManaged(sent(), apiVersionOf(kind))
-    object = { ...object, metadata: { ...metaOf(object), managedFields: managed } as Meta }
+    object = { ...object, metadata: tidy({ ...metaOf(object), managedFields: managed } as Meta) }
     return by.dryRun ? object : this.store.put(kind.key, object)
   }
 
@@ -156,13 +179,17 @@ export class Objects {
       throw badRequest(`the name of the object (${given.name}) does not match the name on the URL (${name})`)
     }
     if (!given.resourceVersion && !kind.builtin) {
-      throw invalid(kind, name, [
-        {
-          reason: "FieldValueInvalid",
-          message: "Invalid value: 0x0: must be specified for an update",
-          field: "metadata.resourceVersion",
-        },
-      ])
+      const cause = invalidValue("metadata.resourceVersion", 0, "must be specified for an update")
+      throw invalid({ ...kind, kind: kind.plural }, name, [cause])
+    }
+    if (given.uid && given.uid !== current.metadata.uid) {
+      const why = `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${current.metadata.uid}`
+      const where = `/registry/${kind.plural}/${namespace === undefined ? "" : `${namespace}/`}${name}`
+      throw conflict(
+        kind,
+        name,
+        `StorageError: invalid object, Code: 4, Key: ${where}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
+      )
     }
     const managedFields = metaOf(body).managedFields ?? metaOf(current).managedFields
     return this.commit(
@@ -189,13 +216,8 @@ export class Objects {
     const { name } = current.metadata
     const wanted = next.metadata.resourceVersion
     if (wanted && wanted !== current.metadata.resourceVersion) throw modified(kind, name)
-    if (next.metadata.uid && next.metadata.uid !== current.metadata.uid) {
-      throw conflict(
-        kind,
-        name,
-        `Precondition failed: UID in precondition: ${next.metadata.uid}, UID in object meta: ${current.metadata.uid}`,
-      )
-    }
+    if (next.metadata.uid && next.metadata.uid !== current.metadata.uid)
+      throw invalid(kind, name, [invalidValue("metadata.uid", next.metadata.uid, "field is immutable")])
     const was = metaOf(current)
     let object = shape(kind, next, {
       ...next.metadata,
@@ -208,19 +230,21 @@ export class Objects {
       deletionTimestamp: was.deletionTimestamp,
       deletionGracePeriodSeconds: was.deletionGracePeriodSeconds,
     } as Meta)
-    if (subresource === "status")
+    if (subresource === "status") {
+      // The deployment controller writes a Deployment's revision together with its status.
+      const { annotations } = kind.key === "apps/deployments" ? object.metadata : was
+      const { managedFields } = metaOf(object)
       object = {
         ...current,
         status: object.status,
-        metadata: { ...was, managedFields: metaOf(object).managedFields } as Meta,
+        metadata: { ...was, annotations, managedFields } as Meta,
       }
-    else if (kind.status) object = { ...object, status: current.status }
+    } else if (kind.status) object = { ...object, status: current.status }
     for (const field of ["status", "spec"]) if (object[field] === undefined) delete object[field]
-    object = { ...object, metadata: JSON.parse(JSON.stringify(object.metadata)) } // without undefined fields
-    if (subresource !== "status") {
-      object = withDefaults(kind.key, object, current)
+    object = conformed(kind, { ...object, metadata: tidy(metaOf(object)) })
+    if (subresource !== "status") object = withDefaults(kind.key, object, current)
+    if (subresource !== "binding" && (subresource !== "status" || !kind.builtin))
       validate(kind, object, current)
-    }
     if (kind.generation && subresource !== "status" && this.#changesSpec(kind, current, object)) {
       object.metadata.generation = (was.generation ?? 0) + 1
     }
@@ -232,10 +256,8 @@ export class Objects {
         kind.builtin,
         wireTime(),
       )
-      object.metadata = {
-        ...object.metadata,
-        managedFields: writeManaged(entries, apiVersionOf(kind)),
-      } as Meta
+      const managedFields = writeManaged(entries, apiVersionOf(kind))
+      object.metadata = tidy({ ...object.metadata, managedFields } as Meta)
     }
     if (this.#isSame(current, object)) return current
     if (by.dryRun) return object
@@ -246,6 +268,8 @@ export class Objects {
   }
 
   #changesSpec(kind: Kind, current: KubeObject, next: KubeObject): boolean {
+    const annotated = kind.key === "apps/deployments" // whose revision is an annotation
+    if (annotated && !isDeepStrictEqual(current.metadata.annotations, next.metadata.annotations)) return true
     if (kind.builtin) return !isDeepStrictEqual(current.spec, next.spec)
     const { metadata: _a, status: _b, ...before } = current
     const { metadata: _c, status: _d, ...after } = next
@@ -270,10 +294,10 @@ export class Objects {
   }
 
   /** PackageManifests are shown in every namespace that asks, as OLM's package server does. */
-  list(kind: Kind, namespace: string | undefined): KubeObject[] {
-    if (!isPackageManifest(kind) || namespace === undefined) return this.store.list(kind.key, namespace)
+  list(kind: Kind, namespace: string | undefined, at = this.store.resourceVersion): KubeObject[] {
+    if (!isPackageManifest(kind) || namespace === undefined) return this.store.listAt(kind.key, namespace, at)
     return this.store
-      .list(kind.key)
+      .listAt(kind.key, undefined, at)
       .filter(
         (it) => it.metadata.namespace === namespace || it.metadata.namespace === "openshift-marketplace",
       )

@@ -15,23 +15,31 @@ export const mergePatch = (target: unknown, patch: unknown): unknown => {
   return result
 }
 
+/** A real server's `replace` of a field that is not there adds it, unlike RFC 6902's. */
+const misses = (document: KubeObject, { op, path }: Operation): boolean => {
+  if (op !== "replace") return false
+  const at = path.lastIndexOf("/")
+  const parent: unknown = jsonPatch.getValueByPointer(document, path.slice(0, at))
+  return isMap(parent) && !(jsonPatch.unescapePathComponent(path.slice(at + 1)) in parent)
+}
+
 /** RFC 6902. @throws ApiError 422 when an operation does not apply, 400 for what is no patch */
-export const applyJsonPatch = (target: KubeObject, patch: unknown, about: About): KubeObject => {
+export const applyJsonPatch = (target: KubeObject, patch: unknown): KubeObject => {
   if (!Array.isArray(patch)) {
-    throw badRequest("json: cannot unmarshal object into Go value of type jsonpatch.Patch")
+    throw badRequest(
+      "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp",
+    )
   }
   try {
-    return jsonPatch.applyPatch(structuredClone(target), patch as Operation[], true, true).newDocument
-  } catch (error) {
-    const { name, message } = error as Error
-    throw new ApiError(
-      422,
-      "Invalid",
-      name === "TEST_OPERATION_FAILED"
-        ? "the server rejected our request due to an error in our request: testing value failed"
-        : `the server rejected our request due to an error in our request: ${message.split("\n")[0]}`,
-      { kind: about.plural, name: target.metadata.name },
-    )
+    let document = structuredClone(target)
+    for (const given of patch as Operation[]) {
+      const operation = misses(document, given) ? { ...given, op: "add" as const } : given
+      document = jsonPatch.applyOperation(document, operation as Operation, true, true).newDocument
+    }
+    return document
+  } catch {
+    // A real server keeps to itself which operation it was.
+    throw new ApiError(422, "Invalid", "the server rejected our request due to an error in our request", {})
   }
 }
 
@@ -42,14 +50,23 @@ const mergeList = (field: string, current: readonly unknown[], patch: readonly u
   const replace = patch.find((it) => isMap(it) && it.$patch === "replace")
   if (replace !== undefined) return patch.filter((it) => it !== replace)
   const keys = listKeys(field, [...current, ...patch], true, true)
-  if (keys === undefined) return isSet(field) ? [...new Set([...current, ...patch])] : [...patch]
-  let result = current as Item[]
-  for (const item of patch as Item[]) {
-    const at = result.findIndex((it) => sameItem(it, item, keys))
-    const { $patch, ...rest } = item
-    if ($patch === "delete") result = result.filter((_, index) => index !== at)
-    else if (at < 0) result = [...result, strategicMerge({}, rest) as Item]
-    else result = result.map((it, index) => (index === at ? (strategicMerge(it, rest) as Item) : it))
+  if (keys === undefined) return isSet(field) ? [...new Set([...patch, ...current])] : [...patch]
+  const same = (a: unknown, b: unknown) => sameItem(a as Item, b as Item, keys)
+  const named: { item: Item; at: number }[] = []
+  for (const { $patch, ...rest } of patch as Item[]) {
+    const at = current.findIndex((it) => same(it, rest))
+    if ($patch !== "delete") named.push({ item: strategicMerge(current[at] ?? {}, rest) as Item, at })
+  }
+  const others = current
+    .map((item, at) => ({ item: item as Item, at }))
+    .filter(({ item }) => !(patch as Item[]).some((it) => same(it, item)))
+  // Items that the patch names keep its order; the others go where they stood, as far as both are known.
+  const result: Item[] = []
+  while (named.length > 0 || others.length > 0) {
+    const first = named[0]
+    const other = others[0]
+    const takesOther = first === undefined || (other !== undefined && other.at < first.at)
+    result.push((takesOther ? others : named).shift()!.item)
   }
   return result
 }
@@ -104,5 +121,15 @@ export const checkPatched = (patched: unknown, about: About, name: string): Kube
   if (!isMap(patched) || !isMap(patched.metadata)) {
     throw invalid(about, name, [{ reason: "FieldValueInvalid", message: "the patch leaves no object" }])
   }
+  if (patched.kind !== about.kind) {
+    const message = `Invalid value: ${JSON.stringify(JSON.stringify(patched))}: it is of another kind`
+    throw invalid({ group: "", plural: "", kind: "" }, "", [
+      { reason: "FieldValueInvalid", message, field: "patch" },
+    ])
+  }
+  if (patched.metadata.name !== name)
+    throw badRequest(
+      `the name of the object (${patched.metadata.name}) does not match the name on the URL (${name})`,
+    )
   return patched as KubeObject
 }

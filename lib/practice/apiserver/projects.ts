@@ -1,11 +1,12 @@
 /** OpenShift's projects: namespaces as their members see them, and how users ask for new ones. */
 import type { KubeObject } from "../../cluster/types.ts"
 import type { Access } from "./access.ts"
+import { sendList, sendObject } from "./answers.ts"
 import { deleteObject } from "./deletion.ts"
 import type { Kind } from "./kind.ts"
 import { type Meta, type Objects, SERVER } from "./objects.ts"
 import { type Call, sendJson } from "./request.ts"
-import { objectBody, sendList, sendObject, writerOf } from "./resources.ts"
+import { objectBody, writerOf } from "./resources.ts"
 import { ApiError, methodNotAllowed, success } from "./status.ts"
 import type { Watches } from "./watch.ts"
 
@@ -95,8 +96,9 @@ export const serveProjects = async (parts: ProjectParts, kind: Kind, call: Call)
     case "get":
       return sendObject(call, kind, projectOf(objects.get(namespaces, undefined, call.name!)))
     case "list": {
-      const projects = objects.store.list(namespaces.key).filter(visible).map(projectOf)
-      return sendList(call, kind, projects, objects.store.resourceVersion)
+      const at = (version: number) =>
+        objects.list(namespaces, undefined, version).filter(visible).map(projectOf)
+      return sendList(call, kind, at, objects.store.resourceVersion)
     }
     case "watch":
       watches.start(call, { key: namespaces.key, kind, namespace: undefined, view: projectOf, visible })
@@ -106,10 +108,10 @@ export const serveProjects = async (parts: ProjectParts, kind: Kind, call: Call)
       return sendJson(
         call.response,
         200,
-        success(200, { name: call.name!, group: ABOUT.group, kind: "projects" }),
+        success(undefined, { name: call.name!, group: ABOUT.group, kind: "projects" }),
       )
     }
     default:
-      throw methodNotAllowed(call.verb)
+      throw methodNotAllowed()
   }
 }

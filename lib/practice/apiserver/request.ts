@@ -1,10 +1,11 @@
 /** A request, taken apart: what it is about, who asks, and how it is answered. */
+import { randomUUID } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { parse as parseYaml } from "yaml"
 import type { PracticeUser } from "../types.ts"
 import type { Attributes } from "./access.ts"
 import { decodeProtobuf } from "./protobuf.ts"
-import { ApiError, badRequest, NotServed } from "./status.ts"
+import { ApiError, badRequest, NotServed, unsupportedMedia } from "./status.ts"
 
 /** What a resource path names. */
 export interface ResourcePath {
@@ -78,14 +79,39 @@ export interface Call extends ResourcePath {
   body(): Promise<unknown>
 }
 
-export const attributesOf = (call: Call): Attributes => ({
-  verb: call.verb,
-  group: call.group,
-  resource: call.resource,
-  ...(call.subresource === undefined ? {} : { subresource: call.subresource }),
-  ...(call.namespace === undefined ? {} : { namespace: call.namespace }),
-  ...(call.name === undefined ? {} : { name: call.name }),
-})
+/** A namespace and a project are governed from inside themselves. */
+const GOVERNED = ["/namespaces", "project.openshift.io/projects"]
+const LISTED = ["list", "watch", "deletecollection"]
+
+export const attributesOf = (call: ResourcePath & { verb: string; query?: URLSearchParams }): Attributes => {
+  // A list of one object by its name is about that object.
+  const [, chosen] = /(?:^|,)metadata\.name==?([^,]+)/.exec(call.query?.get("fieldSelector") ?? "") ?? []
+  const name = call.name ?? (LISTED.includes(call.verb) ? chosen : undefined)
+  const own = GOVERNED.includes(`${call.group}/${call.resource}`) ? call.name : undefined
+  const namespace = call.namespace ?? own
+  return {
+    verb: call.verb,
+    group: call.group,
+    resource: call.resource,
+    ...(call.subresource === undefined ? {} : { subresource: call.subresource }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  }
+}
+
+const KNOWN = /^(\*\/\*|application\/(\*|json|yaml|vnd\.kubernetes\.protobuf)|text\/\*)/
+
+/** @throws ApiError 406 for an answer of a type that nobody makes */
+export const checkAccepted = ({ headers: { accept } }: IncomingMessage): void => {
+  if (accept === undefined || accept.split(",").some((it) => KNOWN.test(it.trim()))) return
+  const types = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"]
+  const all = [...types, "application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"]
+  throw new ApiError(
+    406,
+    "NotAcceptable",
+    `406: Not Acceptable\n\nAvailable representations: ${all.join(", ")}`,
+  )
+}
 
 /** As the real server's default: 3 MiB. */
 const LIMIT = 3 * 1024 * 1024
@@ -101,11 +127,19 @@ export const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(chunks)
 }
 
-/** The body as an object: JSON, YAML or protobuf; undefined when there is none. @throws ApiError 400, 413, 415 */
-export const readBody = async (request: IncomingMessage): Promise<unknown> => {
+const BODIES = /json|yaml|protobuf|^$|^application\/x-www-form-urlencoded/
+
+/**
+ * The body as an object: JSON, YAML or protobuf; undefined when there is none.
+ * @param kind what it must be of, for the words of an error
+ * @throws ApiError 400, 413, 415
+ */
+export const readBody = async (request: IncomingMessage, kind = "Object"): Promise<unknown> => {
   const bytes = await readBytes(request)
   if (bytes.length === 0) return undefined
   const type = request.headers["content-type"] ?? ""
+  if (!BODIES.test(type))
+    throw unsupportedMedia(["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"])
   if (type.startsWith("application/vnd.kubernetes.protobuf")) return decodeProtobuf(bytes)
   const text = bytes.toString()
   try {
@@ -113,7 +147,7 @@ export const readBody = async (request: IncomingMessage): Promise<unknown> => {
   } catch (error) {
     if (!type.includes("yaml")) {
       throw badRequest(
-        `the object provided is unrecognized: couldn't parse as JSON: ${(error as Error).message}`,
+        `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${(error as Error).message}`,
       )
     }
   }
@@ -142,7 +176,13 @@ export const sendText = (
   type: string,
   headers = {},
 ): void => {
-  response.writeHead(code, { ...headers, "content-type": type, "content-length": Buffer.byteLength(text) })
+  response.writeHead(code, {
+    "audit-id": randomUUID(),
+    "cache-control": "no-cache, private",
+    ...headers,
+    "content-type": type,
+    "content-length": Buffer.byteLength(text),
+  })
   response.end(text)
 }
 

@@ -1,24 +1,27 @@
 /** The verbs on stored resources. */
 import type { KubeObject } from "../../cluster/types.ts"
+import { sendList, sendObject } from "./answers.ts"
 import { applyConfiguration } from "./apply.ts"
 import { type DeleteOptions, deleteObject } from "./deletion.ts"
+import { checkFields } from "./field-validation.ts"
 import { apiVersionOf, type Kind } from "./kind.ts"
 import { isMap } from "./lists.ts"
 import { type Meta, metaOf, type Objects, type Writer, wireTime } from "./objects.ts"
+import { checkVersion } from "./options.ts"
 import { applyJsonPatch, checkPatched, mergePatch, strategicMerge } from "./patch.ts"
-import { type Call, sendJson, sendText, textOf } from "./request.ts"
+import { type Call, sendJson } from "./request.ts"
 import { matcherOf } from "./selectors.ts"
 import {
+  ApiError,
   badRequest,
   conflict,
-  expired,
   invalid,
+  invalidValue,
   methodNotAllowed,
   required,
   success,
   unsupportedMedia,
 } from "./status.ts"
-import { tableOf, wantsTable } from "./table.ts"
 
 const MERGE = "application/merge-patch+json"
 const JSON_PATCH = "application/json-patch+json"
@@ -30,71 +33,15 @@ export const writerOf = ({ query, manager }: Call): Writer => ({
   dryRun: query.getAll("dryRun").includes("All"),
 })
 
-export const objectBody = async (call: Call): Promise<KubeObject> => {
+export const objectBody = async (call: Call, kind?: Kind): Promise<KubeObject> => {
   const body = await call.body()
-  if (!isMap(body)) throw badRequest("the object provided is unrecognized (must be of type Object)")
+  if (!isMap(body)) {
+    const type = kind?.kind ?? "Object"
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${type}): couldn't get version/kind; json parse error: unexpected end of JSON input (<empty>)`,
+    )
+  }
   return body as KubeObject
-}
-
-/** A stored object as a version of its kind. */
-const inVersion = (kind: Kind, object: KubeObject): KubeObject => {
-  const apiVersion = apiVersionOf(kind)
-  return object.apiVersion === apiVersion ? object : { ...object, apiVersion }
-}
-
-interface Continue {
-  /** The resourceVersion of the first page. */
-  rv: number
-  start: string
-}
-
-const continueOf = (token: string | null): Continue | undefined => {
-  if (!token) return undefined
-  try {
-    return JSON.parse(Buffer.from(token, "base64url").toString()) as Continue
-  } catch {
-    throw badRequest("continue key is not valid: the token is not one of ours")
-  }
-}
-
-const pathOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ""}/${metadata.name}`
-
-/** A list's answer; `objects` are all that the namespace holds. */
-export const sendList = (
-  call: Call,
-  kind: Kind,
-  objects: readonly KubeObject[],
-  resourceVersion: number,
-): void => {
-  const matches = matcherOf(call.query, kind.plural)
-  let items = matches === undefined ? objects : objects.filter(matches)
-  const from = continueOf(call.query.get("continue"))
-  if (from !== undefined && from.rv > resourceVersion) {
-    throw expired("The provided continue parameter is too old to display a consistent list result.")
-  }
-  if (from !== undefined) items = items.filter((it) => pathOf(it) > from.start)
-  const limit = Number(call.query.get("limit") ?? 0)
-  const metadata: Record<string, unknown> = { resourceVersion: String(resourceVersion) }
-  if (limit > 0 && items.length > limit) {
-    const next: Continue = { rv: from?.rv ?? resourceVersion, start: pathOf(items[limit - 1]!) }
-    metadata.continue = Buffer.from(JSON.stringify(next)).toString("base64url")
-    metadata.remainingItemCount = items.length - limit
-    items = items.slice(0, limit)
-  }
-  if (wantsTable(call)) {
-    sendJson(call.response, 200, tableOf(call, kind, items, metadata))
-    return
-  }
-  const head = JSON.stringify({ kind: kind.listKind, apiVersion: apiVersionOf(kind), metadata })
-  const texts = items.map((it) => textOf(inVersion(kind, it)))
-  sendText(call.response, 200, `${head.slice(0, -1)},"items":[${texts.join(",")}]}`, "application/json")
-}
-
-/** One object's answer. */
-export const sendObject = (call: Call, kind: Kind, object: KubeObject): void => {
-  const { resourceVersion } = object.metadata
-  const body = wantsTable(call) ? tableOf(call, kind, [object], { resourceVersion }) : inVersion(kind, object)
-  sendJson(call.response, 200, body)
 }
 
 const apply = (
@@ -111,8 +58,8 @@ const apply = (
   }
   const config = given as KubeObject
   if (config.apiVersion !== apiVersionOf(kind) || config.kind !== kind.kind) {
-    const asked = `${config.apiVersion}, Kind=${config.kind}`
-    throw badRequest(`invalid object type: ${asked}, expected ${apiVersionOf(kind)}, Kind=${kind.kind}`)
+    const { apiVersion = "", kind: name = "" } = config as Partial<KubeObject>
+    throw badRequest(`invalid object type: ${apiVersion.includes("/") ? "" : "/"}${apiVersion}, Kind=${name}`)
   }
   if (config.metadata?.name && config.metadata.name !== call.name) {
     throw badRequest(
@@ -121,6 +68,10 @@ const apply = (
   }
   if (metaOf(config)?.managedFields !== undefined) throw badRequest("metadata.managedFields must be nil")
   const current = objects.store.get(kind.key, call.namespace, call.name!)
+  if (current === undefined && config.metadata?.uid) {
+    const why = `uid mismatch: the provided object specified uid ${config.metadata.uid}, and no existing object was found`
+    throw conflict(kind, call.name!, why)
+  }
   const metadata = { ...config.metadata, name: call.name! }
   const { status, ...rest } = config
   const part =
@@ -142,16 +93,24 @@ const apply = (
   return { object: objects.commit(kind, current, merged, by, call.subresource, true), code: 200 }
 }
 
+const NO_MAP = "json: cannot unmarshal array into Go value of type map[string]interface {}"
+
 /** An object after a patch of the request's type. @throws ApiError 415 */
 export const patched = (kind: Kind, call: Call, current: KubeObject, patch: unknown): KubeObject => {
   const type = (call.request.headers["content-type"] ?? "").split(";")[0]!.trim()
-  if (type === JSON_PATCH) return checkPatched(applyJsonPatch(current, patch, kind), kind, call.name!)
-  if (!isMap(patch)) throw badRequest("the patch is no object")
-  if (type === MERGE) return checkPatched(mergePatch(current, patch), kind, call.name!)
+  // A Scale is patched as the kind that it is.
+  const about = { ...kind, kind: current.kind }
+  if (type === JSON_PATCH) return checkPatched(applyJsonPatch(current, patch), about, call.name!)
+  if (!isMap(patch)) throw badRequest(`error decoding patch: ${NO_MAP}`)
+  if (type === MERGE) return checkPatched(mergePatch(current, patch), about, call.name!)
   if (type === STRATEGIC && kind.builtin)
-    return checkPatched(strategicMerge(current, patch), kind, call.name!)
-  throw unsupportedMedia([JSON_PATCH, MERGE, ...(kind.builtin ? [STRATEGIC] : []), APPLY])
+    return checkPatched(strategicMerge(current, patch), about, call.name!)
+  if (kind.builtin) throw new ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
+  throw unsupportedMedia([JSON_PATCH, MERGE, APPLY])
 }
+
+/** Kinds whose deletion is answered with what went; of others with a Status. */
+const RETURNED = ["/pods", "/services", "/serviceaccounts", "/persistentvolumeclaims", "/resourcequotas"]
 
 const remove = async (objects: Objects, kind: Kind, call: Call): Promise<void> => {
   const body = ((await call.body()) ?? {}) as DeleteOptions
@@ -166,16 +125,20 @@ const remove = async (objects: Objects, kind: Kind, call: Call): Promise<void> =
   const by = { ...writerOf(call), dryRun: writerOf(call).dryRun || body.dryRun?.includes("All") === true }
   if (call.name === undefined) {
     const matches = matcherOf(query, kind.plural) ?? (() => true)
-    for (const { metadata } of objects.list(kind, call.namespace).filter(matches)) {
-      deleteObject(objects, kind, metadata.namespace, metadata.name, options, by)
-    }
-    return sendJson(call.response, 200, success(200))
+    const found = objects.list(kind, call.namespace).filter(matches)
+    const went = found.map(
+      ({ metadata }) => deleteObject(objects, kind, metadata.namespace, metadata.name, options, by).object,
+    )
+    const { resourceVersion } = objects.store
+    const head = { kind: kind.listKind, apiVersion: apiVersionOf(kind) }
+    const metadata = { resourceVersion: String(resourceVersion) }
+    return sendJson(call.response, 200, { ...head, metadata, items: went })
   }
   const { object, gone } = deleteObject(objects, kind, call.namespace, call.name, options, by)
-  if (!gone) return sendJson(call.response, 200, object)
+  if (!gone || RETURNED.includes(kind.key)) return sendJson(call.response, 200, object)
   const group = kind.group === "" ? {} : { group: kind.group }
   const { name, uid } = object.metadata
-  sendJson(call.response, 200, success(200, { name, ...group, kind: kind.plural, uid: uid! }))
+  sendJson(call.response, 200, success(undefined, { name, ...group, kind: kind.plural, uid: uid! }))
 }
 
 /** Assigns a pod to a node. */
@@ -183,10 +146,11 @@ const bind = async (objects: Objects, kind: Kind, call: Call): Promise<void> => 
   const body = await objectBody(call)
   const pod = objects.get(kind, call.namespace, call.name!)
   if (pod.spec.nodeName) {
-    throw conflict(kind, call.name!, `pod ${call.name} is already assigned to node "${pod.spec.nodeName}"`)
+    const about = { group: "", plural: "pods/binding" }
+    throw conflict(about, call.name!, `pod ${call.name} is already assigned to node "${pod.spec.nodeName}"`)
   }
   const bound = { ...pod, spec: { ...pod.spec, nodeName: body.target?.name } }
-  const stored = objects.commit(kind, pod, bound, writerOf(call))
+  const stored = objects.commit(kind, pod, bound, writerOf(call), "binding")
   const condition = {
     type: "PodScheduled",
     status: "True",
@@ -219,6 +183,11 @@ const scale = async (objects: Objects, kind: Kind, call: Call): Promise<void> =>
   if (call.verb === "get") return sendJson(call.response, 200, view(current))
   const body = await call.body()
   const next = call.verb === "patch" ? patched(kind, call, view(current), body) : (body as KubeObject)
+  if (next.spec?.replicas < 0) {
+    const about = { group: "autoscaling", plural: "scales", kind: "Scale" }
+    const why = "must be greater than or equal to 0"
+    throw invalid(about, call.name!, [invalidValue("spec.replicas", next.spec.replicas, why)])
+  }
   const changed = { ...current, spec: { ...current.spec, replicas: next.spec?.replicas ?? 0 } }
   sendJson(call.response, 200, view(objects.commit(kind, current, changed, writerOf(call), "scale")))
 }
@@ -239,19 +208,26 @@ const finalize = async (objects: Objects, kind: Kind, call: Call): Promise<void>
 export const serveResource = async (objects: Objects, kind: Kind, call: Call): Promise<void> => {
   const { verb, namespace, name, subresource, response } = call
   if (subresource === "binding") return bind(objects, kind, call)
+  if (subresource === "eviction") {
+    deleteObject(objects, kind, namespace, name!, {}, writerOf(call))
+    return sendJson(response, 201, success(201))
+  }
   if (subresource === "scale") return scale(objects, kind, call)
   if (subresource === "finalize") return finalize(objects, kind, call)
   switch (verb) {
     case "get":
+      checkVersion(call.query, objects.store.resourceVersion)
       return sendObject(call, kind, objects.get(kind, namespace, name!))
     case "list":
-      return sendList(call, kind, objects.list(kind, namespace), objects.store.resourceVersion)
+      return sendList(call, kind, (at) => objects.list(kind, namespace, at), objects.store.resourceVersion)
     case "create": {
-      const body = await objectBody(call)
+      const body = await objectBody(call, kind)
+      checkFields(kind, call, body)
       return sendJson(response, 201, objects.create(kind, namespace, body, writerOf(call)))
     }
     case "update": {
-      const body = await objectBody(call)
+      const body = await objectBody(call, kind)
+      checkFields(kind, call, body)
       return sendJson(
         response,
         200,
@@ -266,12 +242,13 @@ export const serveResource = async (objects: Objects, kind: Kind, call: Call): P
       }
       const current = objects.get(kind, namespace, name!)
       const next = patched(kind, call, current, patch)
+      checkFields(kind, call, next, true)
       return sendJson(response, 200, objects.commit(kind, current, next, writerOf(call), subresource))
     }
     case "delete":
     case "deletecollection":
       return remove(objects, kind, call)
     default:
-      throw methodNotAllowed(verb)
+      throw methodNotAllowed()
   }
 }

@@ -2,10 +2,10 @@
 import type { KubeObject } from "../../cluster/types.ts"
 import type { PracticeUser } from "../types.ts"
 import type { Access, Attributes } from "./access.ts"
+import { sendList } from "./answers.ts"
 import type { Kind } from "./kind.ts"
 import { type Call, sendJson } from "./request.ts"
-import { sendList } from "./resources.ts"
-import { forbidden, methodNotAllowed, notFound } from "./status.ts"
+import { badRequest, forbidden, invalid, invalidValue, methodNotAllowed, notFound } from "./status.ts"
 
 export interface ReviewParts {
   access: Access
@@ -40,20 +40,26 @@ const asked = (of: ResourceAttributes): Attributes & { version?: string } => ({
 })
 
 const answer = (call: Call, body: KubeObject, status: object) =>
-  sendJson(call.response, 201, { ...body, metadata: { creationTimestamp: null, ...body.metadata }, status })
+  sendJson(call.response, 201, { ...body, metadata: { ...body.metadata }, status })
 
 const selfAccess = ({ permits, access }: ReviewParts, call: Call, body: KubeObject) => {
   const spec = body.spec ?? {}
   const user = body.kind === "SubjectAccessReview" ? access.user(spec.user ?? "") : call.user
-  // Paths that are no resources (`/version`) are open to everybody who is known.
-  const allowed =
-    user !== undefined &&
-    (spec.resourceAttributes === undefined || permits(user, asked(spec.resourceAttributes)))
-  answer(call, body, { allowed, ...(allowed ? {} : { reason: "" }) })
+  if (user === undefined) return answer(call, body, { allowed: false })
+  const { resourceAttributes: resource, nonResourceAttributes: path } = spec
+  if ((resource === undefined) === (path === undefined)) {
+    const about = { group: "authorization.k8s.io", plural: "", kind: "" }
+    const why = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
+    throw invalid(about, "", [invalidValue("spec.resourceAttributes", null, why)])
+  }
+  const may = resource === undefined ? access.mayRead(user, path.path ?? "") : permits(user, asked(resource))
+  answer(call, body, { allowed: may })
 }
 
 const selfRules = ({ access }: ReviewParts, call: Call, body: KubeObject) => {
-  const resourceRules = access.rules(call.user, body.spec?.namespace ?? call.namespace)
+  const { namespace = call.namespace } = body.spec ?? {}
+  if (!namespace) throw badRequest("no namespace on request")
+  const resourceRules = access.rules(call.user, namespace)
   const nonResourceRules = [{ verbs: ["get"], nonResourceURLs: ["/api", "/apis", "/healthz", "/version"] }]
   answer(call, body, { incomplete: false, resourceRules, nonResourceRules })
 }
@@ -81,7 +87,7 @@ const openshiftAccess = ({ permits }: ReviewParts, call: Call, body: Record<stri
 
 /** Serves a review. @throws ApiError */
 export const serveReview = async (parts: ReviewParts, kind: Kind, call: Call): Promise<void> => {
-  if (call.verb !== "create") throw methodNotAllowed(call.verb)
+  if (call.verb !== "create") throw methodNotAllowed()
   const body = ((await call.body()) ?? {}) as KubeObject
   if (kind.group === "authorization.openshift.io" && kind.kind !== "SelfSubjectRulesReview") {
     return openshiftAccess(parts, call, body as unknown as Record<string, string>)
@@ -107,8 +113,8 @@ export const serveUsers = async (parts: ReviewParts, kind: Kind, call: Call): Pr
     identities: [`practice:${name}`],
   })
   if (call.verb === "list")
-    return sendList(call, kind, parts.access.users.map(userOf), parts.resourceVersion())
-  if (call.verb !== "get") throw methodNotAllowed(call.verb)
+    return sendList(call, kind, () => parts.access.users.map(userOf), parts.resourceVersion())
+  if (call.verb !== "get") throw methodNotAllowed()
   const user = call.name === "~" ? call.user : parts.access.user(call.name!)
   if (user === undefined) throw notFound(kind, call.name!)
   const groups = { groups: groupsOf(user, parts.openshift) }

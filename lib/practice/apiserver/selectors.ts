@@ -1,5 +1,6 @@
 /** Label and field selectors. */
 import type { KubeObject } from "../../cluster/types.ts"
+import { isLabelValue, LABEL_VALUE } from "./metadata.ts"
 import { badRequest } from "./status.ts"
 
 export type Matcher = (object: KubeObject) => boolean
@@ -13,13 +14,20 @@ const terms = (text: string): string[] =>
     .map((it) => it.trim())
     .filter((it) => it !== "")
 
+const unparsed = (term: string) => {
+  const [, second = "", rest = ""] = /^\S+\s+(\S+)\s*(.*)$/.exec(term) ?? []
+  const why = ["in", "notin"].includes(second)
+    ? `found '${rest}' expected: '('`
+    : `found '${second}', expected: in, notin, =, ==, !=, gt, lt`
+  return badRequest(`unable to parse requirement: ${why}`)
+}
+
 const labelTerm = (term: string): ((labels: Record<string, string>) => boolean) => {
   const set = /^(\S+)\s+(in|notin)\s*\(([^)]*)\)$/.exec(term)
-  const compared = /^([^=!<>\s]+)\s*(==|=|!=)\s*(.*)$/.exec(term)
-  const exists = /^(!?)\s*([^=!\s]+)$/.exec(term)
+  const compared = /^([^=!<>\s]+)\s*(==|=|!=|>|<)\s*(.*)$/.exec(term)
+  const exists = /^(!?)\s*([^=!<>\s]+)$/.exec(term)
   const key = set?.[1] ?? compared?.[1] ?? exists?.[2] ?? ""
-  if (!KEY.test(key))
-    throw badRequest(`unable to parse requirement: found '${term}', expected: a label selector`)
+  if (!KEY.test(key)) throw unparsed(term)
   if (set) {
     const values = set[3]!.split(",").map((it) => it.trim())
     return set[2] === "in"
@@ -28,6 +36,12 @@ const labelTerm = (term: string): ((labels: Record<string, string>) => boolean) 
   }
   if (compared) {
     const value = compared[3]!.trim()
+    if (!isLabelValue(value)) {
+      const why = `values[0][${key}]: Invalid value: ${JSON.stringify(value)}: ${LABEL_VALUE}`
+      throw badRequest(`unable to parse requirement: ${why}`)
+    }
+    if (compared[2] === ">") return (labels) => Number.parseInt(labels[key] ?? "", 10) > Number(value)
+    if (compared[2] === "<") return (labels) => Number.parseInt(labels[key] ?? "", 10) < Number(value)
     return compared[2] === "!=" ? (labels) => labels[key] !== value : (labels) => labels[key] === value
   }
   return exists![1] === "!" ? (labels) => labels[key] === undefined : (labels) => labels[key] !== undefined

@@ -23,12 +23,18 @@ export interface About {
   kind?: string
 }
 
+/** What a Status carries of `metadata`: a token to go on with after an expired list. */
+export interface StatusMeta {
+  continue?: string
+}
+
 /** An error that becomes the answer of a request. */
 export class ApiError extends Error {
   readonly code: number
   readonly reason: string
   readonly details: StatusDetails | undefined
   readonly headers: Record<string, string>
+  metadata: StatusMeta = {}
   constructor(
     code: number,
     reason: string,
@@ -47,7 +53,7 @@ export class ApiError extends Error {
     return {
       kind: "Status",
       apiVersion: "v1",
-      metadata: {},
+      metadata: this.metadata,
       status: "Failure",
       message: this.message,
       ...(this.reason === "" ? {} : { reason: this.reason }),
@@ -57,14 +63,14 @@ export class ApiError extends Error {
   }
 }
 
-/** A success without an object. */
-export const success = (code: number, details?: StatusDetails) => ({
+/** A success without an object; deletions say no code. */
+export const success = (code?: number, details?: StatusDetails) => ({
   kind: "Status",
   apiVersion: "v1",
   metadata: {},
   status: "Success",
   ...(details === undefined ? {} : { details }),
-  code,
+  ...(code === undefined ? {} : { code }),
 })
 
 /** `sites.skupper.io`, or `pods` for the core group. */
@@ -80,17 +86,25 @@ const detailsOf = (about: About, name: string, more: StatusDetails = {}): Status
 export const notFound = (about: About, name: string) =>
   new ApiError(404, "NotFound", `${qualified(about)} "${name}" not found`, detailsOf(about, name))
 
-/** A path that is not served: answered in plain text, not as a `Status`, by which clients tell it from a missing object. */
+/** A path of a group that nobody serves: answered in plain text, not as a `Status`. */
 export class NotServed extends ApiError {
   constructor() {
     super(404, "NotFound", "404 page not found")
   }
 }
 
-export const notServed = () => new NotServed()
+/** @param known the group is one of the server's own, whose missing paths are a `Status` */
+export const notServed = (known = false) =>
+  known
+    ? new ApiError(404, "NotFound", "the server could not find the requested resource", {})
+    : new NotServed()
 
-export const alreadyExists = (about: About, name: string) =>
-  new ApiError(409, "AlreadyExists", `${qualified(about)} "${name}" already exists`, detailsOf(about, name))
+/** @param going the one that is there is being deleted */
+export const alreadyExists = (about: About, name: string, going = false) => {
+  const what = `${qualified(about)} "${name}" already exists`
+  const details = detailsOf(about, name)
+  return new ApiError(409, "AlreadyExists", going ? `object is being deleted: ${what}` : what, details)
+}
 
 export const conflict = (about: About, name: string, why: string) =>
   new ApiError(
@@ -119,11 +133,8 @@ export const invalid = (about: About, name: string, causes: Cause[]) => {
   const lines = causes.map((it) => (it.field === undefined ? it.message : `${it.field}: ${it.message}`))
   const what = lines.length === 1 ? lines[0] : `[${lines.join(", ")}]`
   const kind = about.group === "" ? about.kind : `${about.kind}.${about.group}`
-  const details = detailsOf(about, name, { causes })
-  return new ApiError(422, "Invalid", `${kind} "${name}" is invalid: ${what}`, {
-    ...details,
-    kind: about.kind ?? about.plural,
-  })
+  const details = { ...detailsOf(about, name), kind: about.kind ?? about.plural, causes }
+  return new ApiError(422, "Invalid", `${kind} "${name}" is invalid: ${what}`, details)
 }
 
 export const required = (field: string, why = ""): Cause => ({
@@ -138,15 +149,37 @@ export const invalidValue = (field: string, value: unknown, why: string): Cause 
   field,
 })
 
+/** A value that cannot be read as what its field holds; whoever knows the kind makes a 400 of it. */
+export class Unreadable extends Error {}
+
 export const badRequest = (message: string) => new ApiError(400, "BadRequest", message)
 export const unauthorized = () => new ApiError(401, "Unauthorized", "Unauthorized")
 export const expired = (message: string) => new ApiError(410, "Expired", message)
-export const methodNotAllowed = (verb: string) =>
+export const timeout = (resourceVersion: number, current: number) =>
   new ApiError(
-    405,
-    "MethodNotAllowed",
-    `the server does not allow this method on the requested resource: ${verb}`,
+    504,
+    "Timeout",
+    `Timeout: Too large resource version: ${resourceVersion}, current: ${current}`,
+    {
+      causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
+      retryAfterSeconds: 1,
+    },
   )
+export const methodNotAllowed = () =>
+  new ApiError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {})
+/** Options of a request that do not fit: `ListOptions.meta.k8s.io "" is invalid: …`. */
+export const invalidOptions = (kind: string, ...causes: Cause[]) =>
+  invalid({ group: "meta.k8s.io", plural: kind.toLowerCase(), kind }, "", causes)
+export const forbiddenField = (field: string, why: string): Cause => ({
+  reason: "FieldValueForbidden",
+  message: `Forbidden: ${why}`,
+  field,
+})
+export const unsupported = (field: string, value: unknown, words: readonly string[]): Cause => ({
+  reason: "FieldValueNotSupported",
+  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${words.map((it) => JSON.stringify(it)).join(", ")}`,
+  field,
+})
 export const unsupportedMedia = (accepted: readonly string[]) =>
   new ApiError(
     415,

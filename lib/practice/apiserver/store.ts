@@ -26,6 +26,13 @@ const objectKey = (namespace: string | undefined, name: string): string => `${na
 
 const byKey = (a: [string, KubeObject], b: [string, KubeObject]) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)
 
+const sorted = (objects: ReadonlyMap<string, KubeObject>, namespace: string | undefined): KubeObject[] => {
+  const entries = [...objects]
+  const prefix = `${namespace}/`
+  const inside = namespace === undefined ? entries : entries.filter(([path]) => path.startsWith(prefix))
+  return inside.sort(byKey).map(([, object]) => object)
+}
+
 export class Store {
   #collections = new Map<string, Collection>()
   #resourceVersion: number
@@ -57,10 +64,25 @@ export class Store {
 
   /** Sorted by namespace and name, as etcd's keys are. */
   list(key: string, namespace?: string): KubeObject[] {
-    const entries = [...(this.#collections.get(key)?.objects ?? [])]
-    const prefix = `${namespace}/`
-    const inside = namespace === undefined ? entries : entries.filter(([path]) => path.startsWith(prefix))
-    return inside.sort(byKey).map(([, object]) => object)
+    return sorted(this.#collections.get(key)?.objects ?? new Map(), namespace)
+  }
+
+  /**
+   * As `list`, at an earlier resourceVersion: what happened since is taken back.
+   * @throws ApiError 410 when that is too long ago
+   */
+  listAt(key: string, namespace: string | undefined, resourceVersion: number): KubeObject[] {
+    if (resourceVersion >= this.#resourceVersion) return this.list(key, namespace)
+    const { floor, changes, objects } = this.#collection(key)
+    if (resourceVersion < floor) throw expired("The resourceVersion for the provided list is too old.")
+    const then = new Map(objects)
+    for (const { resourceVersion: at, object, previous } of changes.toReversed()) {
+      if (at <= resourceVersion) break
+      const path = objectKey(object.metadata.namespace, object.metadata.name)
+      if (previous === undefined) then.delete(path)
+      else then.set(path, previous)
+    }
+    return sorted(then, namespace)
   }
 
   /** Every object of every kind. */

@@ -1,8 +1,13 @@
 /** What the API server refuses: names, the few fields that others rely on, and custom resources by their schema. */
+import { isDeepStrictEqual } from "node:util"
 import type { KubeObject } from "../../cluster/types.ts"
 import type { Kind } from "./kind.ts"
-import { type Item, isMap } from "./lists.ts"
-import { type Cause, invalid, invalidValue, required } from "./status.ts"
+import type { Item } from "./lists.ts"
+import { metadataCauses } from "./metadata.ts"
+import { metaOf } from "./objects.ts"
+import { type Schema, schemaCauses } from "./schema.ts"
+import { type Cause, forbiddenField, invalid, invalidValue, required } from "./status.ts"
+import { NO_LABEL, podCauses, workloadCauses } from "./validate-pods.ts"
 
 const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`
@@ -15,6 +20,8 @@ const nameCauses = (kind: Kind, name: string): Cause[] => {
   }
   const label = kind.key === "/namespaces" || kind.key === "/services"
   const pattern = kind.key === "/services" ? SERVICE : label ? LABEL : SUBDOMAIN
+  if (kind.key === "/namespaces" && name.includes("."))
+    return [invalidValue(field, name, "must not contain dots")]
   const limit = label ? 63 : 253
   const causes: Cause[] = []
   if (name.length > limit) causes.push(invalidValue(field, name, `must be no more than ${limit} characters`))
@@ -23,49 +30,84 @@ const nameCauses = (kind: Kind, name: string): Cause[] => {
       kind.key === "/services"
         ? "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123'"
         : label
-          ? "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc'"
+          ? NO_LABEL
           : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com'"
     causes.push(invalidValue(field, name, `${what}, regex used for validation is '${pattern}')`))
   }
   return causes
 }
 
-const containerCauses = (spec: Item | undefined, path: string): Cause[] => {
-  const containers = (spec?.containers as Item[] | undefined) ?? []
-  if (containers.length === 0) return [required(`${path}.containers`)]
-  return containers.flatMap((it, index) => [
-    ...(it.name ? [] : [required(`${path}.containers[${index}].name`)]),
-    ...(it.image ? [] : [required(`${path}.containers[${index}].image`)]),
-  ])
+const serviceCauses = ({ spec = {} }: KubeObject, current: KubeObject | undefined): Cause[] => {
+  const ports = (spec.ports ?? []) as Item[]
+  const causes: Cause[] = []
+  if (ports.length === 0 && spec.type !== "ExternalName" && spec.clusterIP !== "None")
+    causes.push(required("spec.ports"))
+  for (const [at, { name, port, targetPort }] of ports.entries()) {
+    if (ports.length > 1 && !name) causes.push(required(`spec.ports[${at}].name`))
+    for (const [field, value] of Object.entries({ port, targetPort }))
+      if (typeof value === "number" && (value < 1 || value > 65535))
+        causes.push(
+          invalidValue(`spec.ports[${at}].${field}`, value, "must be between 1 and 65535, inclusive"),
+        )
+  }
+  if (
+    current?.spec.clusterIP &&
+    spec.type === current.spec.type &&
+    spec.clusterIP !== current.spec.clusterIP
+  ) {
+    const message = `Invalid value: ${JSON.stringify(spec.clusterIPs)}: may not change once set`
+    causes.push({ reason: "FieldValueInvalid", message, field: "spec.clusterIPs[0]" })
+  }
+  return causes
 }
 
-const workloadCauses = (object: KubeObject, current: KubeObject | undefined): Cause[] => {
-  const { selector, template } = (object.spec ?? {}) as { selector?: Item; template?: KubeObject }
-  const wanted = (selector?.matchLabels ?? {}) as Record<string, string>
-  const labels = template?.metadata?.labels ?? {}
-  const causes: Cause[] = []
-  if (selector === undefined) causes.push(required("spec.selector"))
-  else if (Object.entries(wanted).some(([key, value]) => labels[key] !== value)) {
-    const shown = JSON.stringify(labels)
-    causes.push({
-      reason: "FieldValueInvalid",
-      message: `Invalid value: ${shown}: \`selector\` does not match template \`labels\``,
-      field: "spec.template.metadata.labels",
-    })
-  }
-  if (current !== undefined && JSON.stringify(current.spec.selector) !== JSON.stringify(selector)) {
-    causes.push({
-      reason: "FieldValueInvalid",
-      message: `Invalid value: ${JSON.stringify(selector)}: field is immutable`,
-      field: "spec.selector",
-    })
-  }
-  return [...causes, ...containerCauses(template?.spec as Item | undefined, "spec.template.spec")]
+/** Of a ConfigMap or a Secret. */
+const dataCauses = (object: KubeObject, current: KubeObject | undefined): Cause[] => {
+  const why =
+    "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
+  const causes = Object.keys(object.data ?? {})
+    .filter((it) => !/^[-._a-zA-Z0-9]+$/.test(it))
+    .map((it) => invalidValue(`data[${it}]`, it, why))
+  if (object.type === "kubernetes.io/tls")
+    for (const key of ["tls.crt", "tls.key"])
+      if (object.data?.[key] === undefined) causes.push(required(`data[${key}]`))
+  if (current === undefined) return causes
+  if (object.type !== current.type) causes.push(invalidValue("type", object.type, "field is immutable"))
+  if (!current.immutable) return causes
+  const fixed = "field is immutable when `immutable` is set"
+  if (!object.immutable) causes.push(forbiddenField("immutable", fixed))
+  if (!isDeepStrictEqual(object.data, current.data)) causes.push(forbiddenField("data", fixed))
+  return causes
+}
+
+const bindingCauses = ({ roleRef }: KubeObject, current: KubeObject | undefined): Cause[] => {
+  if (!roleRef?.name) return [required("roleRef.name")]
+  if (current === undefined || isDeepStrictEqual(roleRef, current.roleRef)) return []
+  const { apiGroup: APIGroup, kind: Kind, name: Name } = roleRef
+  const message = `Invalid value: ${JSON.stringify({ APIGroup, Kind, Name })}: cannot change roleRef`
+  return [{ reason: "FieldValueInvalid", message, field: "roleRef" }]
+}
+
+const eventCauses = ({ metadata, involvedObject }: KubeObject): Cause[] => {
+  const { namespace } = involvedObject ?? {}
+  if (namespace === undefined || namespace === metadata.namespace) return []
+  return [invalidValue("involvedObject.namespace", namespace, "does not match event.namespace")]
 }
 
 const definitionCauses = ({ metadata, spec }: KubeObject): Cause[] => {
   if (spec?.names?.plural === undefined || spec.names.kind === undefined) return [required("spec.names")]
-  if (!Array.isArray(spec.versions) || spec.versions.length === 0) return [required("spec.versions")]
+  if (!Array.isArray(spec.versions) || spec.versions.length === 0) {
+    const stored = "Invalid value: null: must have at least one stored version"
+    return [
+      {
+        ...{ reason: "FieldValueInvalid", field: "spec.versions" },
+        message: "Invalid value: []: must have exactly one version marked as storage version",
+      },
+      { reason: "FieldValueInvalid", message: stored, field: "status.storedVersions" },
+    ]
+  }
+  const bare = spec.versions.findIndex((it: Item) => !(it.schema as Item | undefined)?.openAPIV3Schema)
+  if (bare >= 0) return [required(`spec.versions[${bare}].schema.openAPIV3Schema`)]
   if (metadata.name === `${spec.names.plural}.${spec.group}`) return []
   return [invalidValue("metadata.name", metadata.name, 'must be spec.names.plural+"."+spec.group')]
 }
@@ -76,16 +118,17 @@ const builtinCauses = (kind: Kind, object: KubeObject, current: KubeObject | und
     case "apps/replicasets":
       return workloadCauses(object, current)
     case "/pods":
-      return containerCauses(object.spec, "spec")
+      return podCauses(object, current)
     case "/services":
-      return object.spec?.type !== "ExternalName" &&
-        object.spec?.clusterIP !== "None" &&
-        !(object.spec?.ports?.length > 0)
-        ? [required("spec.ports")]
-        : []
+      return serviceCauses(object, current)
+    case "/configmaps":
+    case "/secrets":
+      return dataCauses(object, current)
+    case "/events":
+      return eventCauses(object)
     case "rbac.authorization.k8s.io/rolebindings":
     case "rbac.authorization.k8s.io/clusterrolebindings":
-      return object.roleRef?.name ? [] : [required("roleRef.name")]
+      return bindingCauses(object, current)
     case "apiextensions.k8s.io/customresourcedefinitions":
       return definitionCauses(object)
     default:
@@ -93,71 +136,11 @@ const builtinCauses = (kind: Kind, object: KubeObject, current: KubeObject | und
   }
 }
 
-interface Schema {
-  type?: string
-  required?: string[]
-  properties?: Record<string, Schema>
-  items?: Schema
-  enum?: unknown[]
-  oneOf?: Schema[]
-}
-
-const typeOf = (value: unknown) =>
-  Array.isArray(value)
-    ? "array"
-    : Number.isInteger(value)
-      ? "integer"
-      : typeof value === "object"
-        ? "object"
-        : typeof value
-
-const schemaCauses = (schema: Schema, value: unknown, path: string): Cause[] => {
-  const type = typeOf(value)
-  if (
-    schema.type !== undefined &&
-    type !== schema.type &&
-    !(schema.type === "number" && type === "integer")
-  ) {
-    const field = path === "" ? "<nil>" : path
-    return [
-      {
-        reason: "FieldValueTypeInvalid",
-        message: `Invalid value: "${type}": ${path} in body must be of type ${schema.type}: "${type}"`,
-        field,
-      },
-    ]
-  }
-  if (schema.enum !== undefined && !schema.enum.includes(value)) {
-    const words = schema.enum.map((it) => JSON.stringify(it)).join(", ")
-    const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${words}`
-    return [{ reason: "FieldValueNotSupported", message, field: path }]
-  }
-  if (Array.isArray(value)) {
-    const { items } = schema
-    return items === undefined ? [] : value.flatMap((it, at) => schemaCauses(items, it, `${path}[${at}]`))
-  }
-  if (!isMap(value)) return []
-  const inside = (name: string) => (path === "" ? name : `${path}.${name}`)
-  const causes = (schema.required ?? [])
-    .filter((it) => value[it] === undefined)
-    .map((it) => required(inside(it)))
-  if (schema.oneOf !== undefined) {
-    const met = schema.oneOf.filter((it) => schemaCauses(it, value, path).length === 0).length
-    if (met !== 1) {
-      const why = `"${path}" must validate one and only one schema (oneOf). Found ${met === 0 ? "none valid" : `${met} valid alternatives`}`
-      causes.push({ reason: "FieldValueInvalid", message: `Invalid value: ${why}`, field: path })
-    }
-  }
-  for (const [name, inner] of Object.entries(schema.properties ?? {})) {
-    if (value[name] !== undefined) causes.push(...schemaCauses(inner, value[name], inside(name)))
-  }
-  return causes
-}
-
 /** @throws ApiError 422 */
 export const validate = (kind: Kind, object: KubeObject, current?: KubeObject): void => {
   const causes = [
     ...(current === undefined ? nameCauses(kind, object.metadata.name) : []),
+    ...metadataCauses(metaOf(object), current === undefined ? undefined : metaOf(current)),
     ...builtinCauses(kind, object, current),
     ...(kind.schema === undefined ? [] : schemaCauses(kind.schema as Schema, object, "")),
   ]

@@ -3,9 +3,9 @@ import type { KubeObject } from "../../cluster/types.ts"
 import type { Kind } from "./kind.ts"
 import { type Call, textOf } from "./request.ts"
 import { matcherOf } from "./selectors.ts"
-import { type ApiError, badRequest } from "./status.ts"
+import type { ApiError } from "./status.ts"
 import type { Change, Store } from "./store.ts"
-import { tableOf, wantsTable } from "./table.ts"
+import { metadataOf, tableOf, wantsMetadata, wantsTable } from "./table.ts"
 
 /** A real server sends them about once a minute; client-node takes 30 s of silence for a broken connection. */
 const BOOKMARK_EVERY = 20_000
@@ -27,6 +27,12 @@ export interface OpenWatch {
   /** Ends it, with an error event before if there is one. */
   end(error?: ApiError): void
 }
+
+/** An object as it was, at a later version. */
+const leaving = (object: KubeObject, previous: KubeObject): KubeObject => ({
+  ...previous,
+  metadata: { ...previous.metadata, resourceVersion: object.metadata.resourceVersion! },
+})
 
 type Line = { type: string; object: object }
 
@@ -58,14 +64,19 @@ export class Watches {
     }
   }
 
-  /** @throws ApiError 400, 410; afterwards the response belongs to the watch */
+  /** @throws ApiError 400; afterwards the response belongs to the watch, and says a 410 in its stream */
   start(call: Call, source: WatchSource): OpenWatch {
     const { query, response } = call
     const matches = matcherOf(query, source.kind.plural)
     const asked = query.get("resourceVersion") ?? ""
-    if (!/^\d*$/.test(asked)) throw badRequest(`Invalid value: "${asked}": strconv.ParseUint: invalid syntax`)
     const fresh = asked === "" || asked === "0"
-    const missed = fresh ? [] : this.#store.since(source.key, Number(asked))
+    let missed: readonly Change[] = []
+    let tooOld: ApiError | undefined
+    try {
+      missed = fresh ? [] : this.#store.since(source.key, Number(asked))
+    } catch (error) {
+      tooOld = error as ApiError
+    }
 
     const inside = ({ metadata }: KubeObject) =>
       source.namespace === undefined || metadata.namespace === source.namespace
@@ -73,11 +84,16 @@ export class Watches {
     const fits = (object: KubeObject | undefined) =>
       object !== undefined && inside(object) && (matches === undefined || matches(object))
     const asTable = wantsTable(call)
+    const asMetadata = wantsMetadata(call)
+    let bare = false
     const view = (object: KubeObject) => {
       const seen = source.view?.(object) ?? object
+      if (asMetadata) return JSON.stringify(metadataOf(seen))
       if (!asTable) return textOf(seen)
       const { resourceVersion } = seen.metadata
-      return JSON.stringify(tableOf(call, source.kind, [seen], { resourceVersion }))
+      const table = tableOf(call, source.kind, [seen], { resourceVersion }, bare)
+      bare = true
+      return JSON.stringify(table)
     }
     const write = (type: string, text: string) => response.write(`{"type":"${type}","object":${text}}\n`)
     const writeLine = ({ type, object }: Line) => write(type, JSON.stringify(object))
@@ -91,7 +107,8 @@ export class Watches {
       if (is) shown?.add(name)
       else shown?.delete(name)
       if (is) write(was ? "MODIFIED" : "ADDED", view(object))
-      else if (was) write("DELETED", view(object))
+      // What ceased to match is shown as it was, at the version of its leaving.
+      else if (was) write("DELETED", view(type === "DELETED" ? object : leaving(object, previous!)))
     }
     const bookmark = (annotations?: Record<string, string>) =>
       writeLine({
@@ -141,6 +158,7 @@ export class Watches {
     }
     this.open.add(watch)
     response.on("close", forget)
+    if (tooOld !== undefined) watch.end(tooOld)
     return watch
   }
 }

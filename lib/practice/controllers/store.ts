@@ -162,8 +162,9 @@ export class Store {
     return this.#saw(await this.cluster.merge(refOf(object), patch, { subresource: "status" }))
   }
 
-  async merge(object: KubeObject, patch: object): Promise<KubeObject> {
-    return this.#saw(await this.cluster.merge(refOf(object), patch))
+  async merge(object: KubeObject, patch: object, subresource?: "status"): Promise<KubeObject> {
+    const options = subresource === undefined ? {} : { subresource }
+    return this.#saw(await this.cluster.merge(refOf(object), patch, options))
   }
 
   async remove(object: KubeObject, options?: { grace?: number }): Promise<void> {

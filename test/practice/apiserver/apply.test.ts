@@ -83,7 +83,7 @@ test("what was empty is filled, and stays", () => {
 test("a list without keys belongs to one manager whole", () => {
   const command = (...words: string[]) => pod([{ name: "c", command: words }])
   const first = apply(undefined, command("a", "b"), "one")
-  expect(() => apply(first, command(), "two")).toThrow(
+  expect(() => apply(first, command("c"), "two")).toThrow(
     'conflict with "one": .spec.containers[name="c"].command',
   )
 })

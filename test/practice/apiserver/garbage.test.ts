@@ -121,7 +121,14 @@ test("a definition goes with its resources, and its kind is no longer served", a
       group: "example.com",
       scope: "Cluster",
       names: { kind: "Thing", plural: "things" },
-      versions: [{ name: "v1", served: true, storage: true }],
+      versions: [
+        {
+          name: "v1",
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+        },
+      ],
     },
   }
   const stream = await west.admin.watch(`${CRDS}?watch=true`)

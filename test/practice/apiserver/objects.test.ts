@@ -217,7 +217,7 @@ test("lists are selected and paged", async () => {
   expect(names(odd.body)).toEqual(["page-1", "page-5"])
   const first = await west.admin("GET", `${MAPS}?labelSelector=page&limit=2`)
   expect(names(first.body)).toEqual(["page-1", "page-2"])
-  expect(first.body.metadata.remainingItemCount).toBe(3)
+  expect(first.body.metadata.remainingItemCount).toBeUndefined()
   const next = await west.admin(
     "GET",
     `${MAPS}?labelSelector=page&limit=5&continue=${first.body.metadata.continue}`,
@@ -309,6 +309,6 @@ test("what is not served is 404, what a kind does not do 405", async () => {
   ).toBe(422)
   const names = { plural: "a", kind: "A" }
   const bare = await west.admin("POST", CRDS, { ...crd, spec: { group: "b", names } })
-  expect(bare.body.message).toContain("spec.versions: Required value")
+  expect(bare.body.message).toContain("spec.versions: Invalid value: []")
   expect((await west.admin("POST", MAPS, "{", { "content-type": "application/json" })).status).toBe(400)
 })

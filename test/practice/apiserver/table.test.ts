@@ -26,7 +26,7 @@ test("a list, with what each row is about", async () => {
   expect(titles(found)).toEqual(["Name", "Data", "Age"])
   expect(found.rows).toMatchObject([
     {
-      cells: ["a", "1", expect.stringMatching(/^\d+s$/)],
+      cells: ["a", 1, expect.stringMatching(/^\d+s$/)],
       object: { kind: "PartialObjectMetadata", metadata: { name: "a", namespace: "p" } },
     },
   ])
@@ -65,7 +65,7 @@ test("a watch tells each change as a table", async () => {
   const event = JSON.parse((await lines.next()).value ?? "")
   expect(event).toMatchObject({
     type: "ADDED",
-    object: { kind: "Table", rows: [{ cells: ["a", "1", expect.any(String)] }] },
+    object: { kind: "Table", rows: [{ cells: ["a", 1, expect.any(String)] }] },
   })
   answer.destroy()
 })

@@ -79,9 +79,16 @@ test("too old a resourceVersion is 410, and so is one from before a restart", as
   const { admin, server, close } = await start()
   const { body: old } = await admin("POST", MAPS, configMap("a"))
   for (let at = 0; at < 2001; at++) await admin("PATCH", `${MAPS}/a`, { data: { x: String(at) } }, merge)
-  const answer = await admin("GET", `${MAPS}?watch=true&resourceVersion=${old.metadata.resourceVersion}`)
-  expect(answer.body).toMatchObject({ code: 410, reason: "Expired" })
-  expect(answer.body.message).toMatch(/^too old resource version: \d+ \(\d+\)$/)
+  const tooOld = await admin.watch(`${MAPS}?watch=true&resourceVersion=${old.metadata.resourceVersion}`)
+  expect(await tooOld.next()).toMatchObject({
+    type: "ERROR",
+    object: {
+      code: 410,
+      reason: "Expired",
+      message: expect.stringMatching(/^too old resource version: \d+ \(\d+\)$/),
+    },
+  })
+  expect(await tooOld.next()).toBeUndefined()
 
   const snapshot = JSON.parse(JSON.stringify(server.snapshot()))
   await close()
@@ -90,10 +97,10 @@ test("too old a resourceVersion is 410, and so is one from before a restart", as
   const back = await start({ objects, resourceVersion, ca: server.ca })
   const last = (await back.admin("GET", `${MAPS}/a`)).body
   expect(last.data).toEqual({ x: "2000" })
-  expect(
-    (await back.admin("GET", `${MAPS}?watch=true&resourceVersion=${old.metadata.resourceVersion}`)).status,
-  ).toBe(410)
-  expect((await back.admin("GET", `${MAPS}?watch=true&resourceVersion=9999999`)).status).toBe(410)
+  for (const version of [old.metadata.resourceVersion, "9999999"]) {
+    const gone = await back.admin.watch(`${MAPS}?watch=true&resourceVersion=${version}`)
+    expect(await gone.next()).toMatchObject({ type: "ERROR", object: { code: 410 } })
+  }
   const stream = await back.admin.watch(`${MAPS}?watch=true&resourceVersion=${resourceVersion}`)
   await back.admin("PATCH", `${MAPS}/a`, { data: { x: "new" } }, merge)
   expect((await stream.next())?.object.data.x).toBe("new")
@@ -109,7 +116,14 @@ test("a snapshot brings back objects, definitions, users, tokens, port and autho
       group: "example.com",
       scope: "Namespaced",
       names: { kind: "Thing", plural: "things" },
-      versions: [{ name: "v1", served: true, storage: true }],
+      versions: [
+        {
+          name: "v1",
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+        },
+      ],
     },
   }
   await admin("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd)

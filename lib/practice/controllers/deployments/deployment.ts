@@ -61,7 +61,8 @@ export const reconcileDeployment = async (store: Store, key: string): Promise<nu
   }
   const revision = String(revisionOf(current))
   if (deployment.metadata.annotations?.[REVISION] !== revision) {
-    await store.merge(deployment, { metadata: { annotations: { [REVISION]: revision } } })
+    // By the status, as the real one does: a main write of an annotation would be a new generation.
+    await store.merge(deployment, { metadata: { annotations: { [REVISION]: revision } } }, "status")
   }
 
   const old = sets.filter((it) => it.metadata.uid !== current!.metadata.uid)

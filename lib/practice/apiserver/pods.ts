@@ -1,0 +1,108 @@
+/** What the API server fills into pods, and what it says of their class. */
+import type { KubeObject } from "../../cluster/types.ts"
+import type { Item } from "./lists.ts"
+import { canonical } from "./quantity.ts"
+
+/** Fields that are missing are taken from the defaults; the given ones stay, and come first. */
+export const fill = (given: Item | undefined, defaults: Item): Item => {
+  const result: Item = { ...given }
+  for (const [key, value] of Object.entries(defaults)) result[key] ??= value
+  return result
+}
+
+const mapped = (given: Item, field: string, change: (item: Item) => Item): Item =>
+  given[field] === undefined || given[field] === null ? {} : { [field]: (given[field] as Item[]).map(change) }
+
+const pullPolicy = (image: unknown) => {
+  const last = String(image ?? "")
+    .split("/")
+    .at(-1)!
+  return last.includes("@") || (last.includes(":") && !last.endsWith(":latest")) ? "IfNotPresent" : "Always"
+}
+
+/** @throws Unreadable for an amount that is none */
+const amounts = (given: Item): Item =>
+  Object.fromEntries(Object.entries(given).map(([name, amount]) => [name, canonical(amount)]))
+
+const resources = (given: Item | undefined): Item => {
+  const limits = given?.limits === undefined ? undefined : amounts(given.limits as Item)
+  const requests = given?.requests === undefined ? undefined : amounts(given.requests as Item)
+  return {
+    ...given,
+    ...(limits === undefined ? {} : { limits }),
+    ...(requests === undefined ? {} : { requests }),
+  }
+}
+
+const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"]
+const probe = { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }
+
+const container = (given: Item): Item =>
+  fill(
+    {
+      ...given,
+      ...mapped(given, "ports", (port) => fill(port, { protocol: "TCP" })),
+      ...Object.fromEntries(
+        PROBES.filter((it) => given[it]).map((it) => [it, fill(given[it] as Item, probe)]),
+      ),
+      resources: resources(given.resources as Item | undefined),
+    },
+    {
+      terminationMessagePath: "/dev/termination-log",
+      terminationMessagePolicy: "File",
+      imagePullPolicy: pullPolicy(given.image),
+    },
+  )
+
+const volume = (given: Item): Item => {
+  const mode = { defaultMode: 420 }
+  for (const source of ["secret", "configMap", "projected"])
+    if (given[source]) return { ...given, [source]: fill(given[source] as Item, mode) }
+  return Object.keys(given).length === 1 ? { ...given, emptyDir: {} } : given
+}
+
+/** Of a pod and of a workload's template. */
+export const podSpec = (given: Item | undefined): Item =>
+  fill(
+    {
+      ...given,
+      containers: ((given?.containers as Item[] | undefined) ?? []).map(container),
+      ...mapped(given ?? {}, "initContainers", container),
+      ...mapped(given ?? {}, "volumes", volume),
+    },
+    {
+      restartPolicy: "Always",
+      terminationGracePeriodSeconds: 30,
+      dnsPolicy: "ClusterFirst",
+      securityContext: {},
+      schedulerName: "default-scheduler",
+    },
+  )
+
+const tolerations = ["not-ready", "unreachable"].map((it) => ({
+  key: `node.kubernetes.io/${it}`,
+  operator: "Exists",
+  effect: "NoExecute",
+  tolerationSeconds: 300,
+}))
+
+/** Of a pod alone: what admission adds. */
+export const ownPodSpec = (given: Item | undefined): Item =>
+  fill(podSpec(given), {
+    ...{ tolerations, priority: 0, enableServiceLinks: true },
+    preemptionPolicy: "PreemptLowerPriority",
+  })
+
+/** Guaranteed where every container's limits of both are its requests, best effort where nobody asks for anything. */
+export const qosClass = (pod: KubeObject): string => {
+  const asked: { requests?: Item; limits?: Item }[] = (pod.spec?.containers ?? []).map(
+    (it: Item) => it.resources ?? {},
+  )
+  if (asked.every((it) => it.requests === undefined && it.limits === undefined)) return "BestEffort"
+  const fixed = asked.every(({ requests, limits }) =>
+    ["cpu", "memory"].every(
+      (it) => limits?.[it] !== undefined && (requests?.[it] ?? limits[it]) === limits[it],
+    ),
+  )
+  return fixed ? "Guaranteed" : "Burstable"
+}
