@@ -21,6 +21,7 @@ export {
   step,
 } from "./notebook/step.ts"
 export type { PracticeContainer, PracticeImage } from "./practice/types.ts"
+export type { PracticeVariant } from "./practice/variant.ts"
 export { main, type Program } from "./program.ts"
 export type { Event, Outcome, Recorded } from "./runner/events.ts"
 export type { CommandResult, Shell, ShellOptions } from "./shell/types.ts"

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url"
 import type { Notebook } from "./notebook/notebook.ts"
 import type { Step } from "./notebook/step.ts"
 import type { PracticeImage } from "./practice/types.ts"
+import type { PracticeVariant } from "./practice/variant.ts"
 
 /** A notebook as a program: what a runbook's `index` exports as `program`. */
 export interface Program {
@@ -11,6 +12,8 @@ export interface Program {
   readonly version: string
   /** What the notebook's pods do on practice clusters; without it there is no practice. */
   readonly practiceImages?: readonly PracticeImage[]
+  /** What they do under the notebook's `practiceFlag`. */
+  readonly practiceVariant?: PracticeVariant
   /** What a site's entry in the practice federation's file holds beside server, token and CA. */
   readonly practiceValues?: (site: { name: string; role: string }) => Record<string, unknown>
 }
@@ -34,6 +37,7 @@ export async function main(url: string): Promise<void> {
     program: program.notebook.name,
     version: program.version,
     ...(program.practiceImages && { practiceImages: program.practiceImages }),
+    ...(program.practiceVariant && { practiceVariant: program.practiceVariant }),
     ...(program.practiceValues && { practiceValues: program.practiceValues }),
   }
   const argv = process.argv.slice(2)

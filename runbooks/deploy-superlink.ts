@@ -63,7 +63,7 @@ async function look(context: Context): Promise<Look> {
   const version = runningVersion(found, "superlink")
   const flower = version === undefined ? "" : `; Flower ${version}`
   const shared =
-    version !== undefined && familyOf(version).ends ? ", its Control API shares the Fleet port" : ""
+    version !== undefined && familyOf(version).onePort ? ", its Control API shares the Fleet port" : ""
   return { ...answer, reason: `${answer.reason}${flower}${shared}` }
 }
 
@@ -123,8 +123,8 @@ interconnect, so neither port needs a public address.
     oc apply --server-side --field-manager=flower-runbook -f superlink.yaml
 
 A SuperLink that is there already is used as it is, and stays when everything else is torn down. SuperNodes then take
-its Flower version. Changing it needs \`--allow-restart\`: it keeps the list of its SuperNodes in memory, so a restart
-strands them until they are started anew.
+its Flower version. Changing it needs \`--allow-restart\`: it keeps the list of its SuperNodes in memory, so after
+a restart they have to register anew (one of 1.28 only once it is started anew).
 
 **Versions.** SuperLink and SuperNodes should run the same version. The arguments in Flower's own guide fit up to 1.34; from 1.40 one
 HTTP port carries everything, so that whoever reaches the Fleet API reaches the Control API as well.

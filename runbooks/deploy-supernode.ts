@@ -126,8 +126,8 @@ const lost = (found: Deployment, what: string): Look =>
   different([{ field: PODS, found: what, asked: "registered anew" }], { seen: seen(found) })
 
 /**
- * Up to 1.39 a SuperNode learns with its next call that its SuperLink has forgotten it, and then hangs for ever: seen
- * here before that call. Only where the SuperLink's cluster can be read: it may be another institution's.
+ * A SuperNode of 1.28 learns with its next call that its SuperLink has forgotten it, and then hangs for ever: seen here
+ * before that call. Newer ones end then, and their container is started anew. Only where the SuperLink's cluster can be read: it may be another institution's.
  */
 async function stranded(context: Context, found: Deployment, pod: KubeObject, id: string): Promise<boolean> {
   const version = runningVersion(found, "supernode") ?? context.inputs.flowerVersion
@@ -193,8 +193,9 @@ project, as if the SuperLink were next door.
 step for Flower's own TLS as well). An own image, pull secret, environment, node configuration and resources are inputs;
 \`--supernode-manifest FILE\` puts your own manifest in place of this one.
 
-A SuperNode that its SuperLink no longer knows (the SuperLink was started anew) says \`Invalid node ID\` and hangs while
-its pod keeps running: it is then started anew, and comes back under a new id.
+A SuperNode that its SuperLink no longer knows (the SuperLink was started anew) ends with its next call; its container is
+started anew, and it comes back under a new id. One of 1.28 may only say \`Invalid node ID\` and hang while its pod keeps running: this
+step then starts it anew.
 `,
   look,
   act: async (context) => deploy(context, await present(context)),

@@ -12,6 +12,7 @@ import installOperator from "./install-operator.ts"
 import linkStatus from "./link-status.ts"
 import listener from "./listener.ts"
 import login from "./login.ts"
+import { practiceFlower } from "./practice-flower/index.ts"
 import { practiceImages, practiceValues } from "./practice-images.ts"
 import prerequisites from "./prerequisites.ts"
 import project from "./project.ts"
@@ -44,6 +45,10 @@ const guide: Notebook = notebook({
   teardown,
   check,
   missing,
+  practiceFlag: {
+    name: "flower",
+    help: "Run real Flower in practice clusters' pods: needs Python 3.11, installs flwr from PyPI once",
+  },
   doctor,
 })
 
@@ -76,7 +81,13 @@ function packageVersion(): string {
   return "unknown"
 }
 
-export const program: Program = { notebook: guide, version: packageVersion(), practiceImages, practiceValues }
+export const program: Program = {
+  notebook: guide,
+  version: packageVersion(),
+  practiceImages,
+  practiceVariant: practiceFlower,
+  practiceValues,
+}
 export default guide
 export { main }
 

@@ -31,6 +31,13 @@ export const inputs = {
     help: "Agree to change a SuperLink that was there before: a restart loses its list of SuperNodes",
     default: false,
   }),
+  proof: input.choice(["log", "list", "run"], {
+    help: "What verify takes for proof: the logs, the SuperLink's list of nodes, or a federated run of a tiny app",
+    default: "log",
+  }),
+  flwr: input.path({
+    help: "The flwr command for proof list and run; default one on PATH, else one installed from PyPI",
+  }),
   commands: input.path({ help: "A folder looked in first for oc and skupper" }),
 
   // every site
@@ -133,6 +140,15 @@ export const inputs = {
     per: "site",
     roles: superlink,
     help: "Secret with tls.crt, tls.key, ca.crt for Flower's own TLS",
+  }),
+
+  "control-api": input.text({
+    per: "site",
+    roles: superlink,
+    help: "HOST:PORT of the SuperLink's Control API, where a port forward is not to be used",
+    placeholder: "address",
+    check: (value: string) =>
+      /^[^\s:/"]+:\d{1,5}$/.test(value) ? undefined : `${value} is no address such as superlink.example:9093`,
   }),
 
   // the SuperNodes' sites

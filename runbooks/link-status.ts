@@ -8,8 +8,9 @@ import {
   listLinks,
   message,
   type SkupperLink,
+  upTo,
 } from "./interconnect/skupper.ts"
-import { condition, isTrue, seen, untilSeen } from "./shared/reading.ts"
+import { condition, seen, untilSeen } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 /** On a Link that we have nudged, and when. */
@@ -25,7 +26,7 @@ async function linkOf({ cluster, site, the, at, federation }: Context): Promise<
 }
 
 async function look(context: Context): Promise<Look> {
-  const { site } = context
+  const { site, cluster } = context
   const link = await linkOf(context)
   if (link === undefined) {
     return blocked(`${site.name} has no Link to the SuperLink's Site`, {
@@ -35,11 +36,8 @@ async function look(context: Context): Promise<Look> {
     })
   }
   const { name, annotations } = link.metadata
-  if (isTrue(link, "Ready")) {
-    return done(`Link ${name} to ${link.status?.remoteSiteName ?? "the SuperLink's Site"} is up`, {
-      seen: seen(link),
-    })
-  }
+  const to = await upTo(cluster, site.project, link)
+  if (to !== undefined) return done(`Link ${name} to ${to} is up`, { seen: seen(link) })
   if (link.status?.conditions === undefined) {
     const nudged = annotations?.[NUDGED] !== undefined
     const words = `Link ${name}: the controller has not looked at it yet`

@@ -1,9 +1,11 @@
 /**
  * What pods of Flower's images do on practice clusters: the log lines, exit codes and restart traps of the real ones
- * (measured with 1.28, 1.34 and 1.41).
+ * (measured with 1.28, 1.34 and 1.41; test/real/flower runs the real ones). Left out: the line of every SuperNode's poll, each
+ * three seconds, and the pauses of up to twenty seconds before a SuperNode tries again.
  */
 import { randomBytes } from "node:crypto"
 import type { PracticeContainer, PracticeImage } from "../lib/index.ts"
+import { argumentMistake } from "./flower/command-flags.ts"
 import { argumentOf, compareVersions, FLEET_PORT, versionOfImage } from "./flower/flower-versions.ts"
 
 /** What a SuperLink offers to whoever dials its Fleet API. Its memory ends with its process. */
@@ -11,8 +13,11 @@ interface Fleet {
   /** gRPC up to 1.39, HTTP from 1.40: they do not talk to each other. */
   readonly http: boolean
   readonly tls: boolean
+  /** Somebody knocks who speaks another protocol. */
+  stranger(): void
+  /** A call of a node; false where it is not known. */
+  call(id: string): boolean
   activate(id: string): void
-  knows(id: string): boolean
   deactivate(id: string): void
 }
 
@@ -25,76 +30,10 @@ const error = coloured(91, "ERROR")
 const versionOf = (container: PracticeContainer): string => versionOfImage(container.image) ?? "1.34.0"
 const since = (version: string, first: string): boolean => compareVersions(version, first) >= 0
 
-/** Flags that take no value. */
-const SWITCHES = new Set([
-  "--insecure",
-  "--enable-supernode-auth",
-  "--simulation",
-  "--grpc-rere",
-  "--grpc-adapter",
-  "--rest",
-  "--disable-runtime-dependency-installation",
-  "--allow-runtime-dependency-installation",
-])
-const SUPERLINK_FLAGS = [
-  "--insecure --ssl-certfile --ssl-keyfile --ssl-ca-certfile --isolation --database --enable-supernode-auth",
-  "--auth-list-public-keys --log-file --log-rotation-interval-hours --log-rotation-backup-count --fleet-api-type",
-  "--fleet-api-address --control-api-address --simulation --health-server-address",
-]
-const SUPERNODE_FLAGS = [
-  "--insecure --root-certificates --superlink --max-retries --max-wait-time --auth-supernode-private-key",
-  "--node-config --isolation --trusted-entities --health-server-address",
-]
-const words = (lines: readonly string[]): string[] => lines.join(" ").split(" ")
-
-/** Which flags a version of a command takes, and which it refuses by name. */
-function flagsOf(
-  command: "superlink" | "supernode",
-  version: string,
-): { known: Set<string>; retired: string[] } {
-  const [flags, address] =
-    command === "superlink"
-      ? [words(SUPERLINK_FLAGS), "--serverappio-api-address"]
-      : [words(SUPERNODE_FLAGS), "--clientappio-api-address"]
-  if (!since(version, "1.35.0")) {
-    const old =
-      command === "superlink" ? ["--storage-dir", "--fleet-api-num-workers"] : ["--grpc-rere", "--rest"]
-    return { known: new Set([...flags, address, ...old]), retired: [] }
-  }
-  const newer = [
-    "--host",
-    "--port",
-    "--ssl-certfile",
-    "--ssl-keyfile",
-    "--ssl-ca-certfile",
-    "--superexec-auth-secret-file",
-  ]
-  const install =
-    command === "superlink"
-      ? "--disable-runtime-dependency-installation"
-      : "--allow-runtime-dependency-installation"
-  return { known: new Set([...flags, ...newer, install]), retired: [address] }
-}
-
-/** As argparse: usage and the first mistake, and the process ends with 2. */
 function refusesArguments(container: PracticeContainer, command: "superlink" | "supernode"): boolean {
-  const { known, retired } = flagsOf(command, versionOf(container))
-  const unknown: string[] = []
-  let mistake: string | undefined
-  for (let i = 0; i < container.args.length; i++) {
-    const flag = container.args[i]!.split("=")[0]!
-    if (i === 0 && flag === `flower-${command}`) continue
-    if (retired.includes(flag)) {
-      mistake ??= `argument ${flag}: this option is no longer supported; use \`--host\` and \`--port\` instead`
-    }
-    if (known.has(flag) || retired.includes(flag)) {
-      if (!SWITCHES.has(flag) && !container.args[i]!.includes("=")) i++
-    } else unknown.push(container.args[i]!)
-  }
-  if (unknown.length > 0) mistake ??= `unrecognized arguments: ${unknown.join(" ")}`
+  const mistake = argumentMistake(command, versionOf(container), container.args)
   if (mistake === undefined) return false
-  container.log(`usage: flower-${command} [-h] ${[...known].map((flag) => `[${flag}]`).join(" ")}`)
-  container.log(`flower-${command}: error: ${mistake}`)
+  for (const line of mistake) container.log(line)
   container.exit(2)
   return true
 }
@@ -105,47 +44,63 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
   const version = versionOf(container)
   const http = since(version, "1.40.0")
   const insecure = args.includes("--insecure")
-  container.log(info("Starting Flower SuperLink"))
+  const say = (lines: readonly string[]): void => {
+    for (const line of lines) container.log(line)
+  }
+  const starting = info("Starting Flower SuperLink")
+  // From 1.33 on it reads its arguments first.
+  const reads = since(version, "1.33.0")
+  if (!reads) say([starting])
   if (!insecure && argumentOf(args, "--ssl-certfile") === undefined) {
-    container.log(
+    say([
       error(
-        "Certificates are required unless running in insecure mode. Please provide certificate paths to `--ssl-certfile`, `--ssl-keyfile`, and `--ssl-ca-certfile` or run the server in insecure mode using '--insecure' if you understand the risks.",
+        "Certificates are required unless running in insecure mode. Please provide certificate paths to `--ssl-certfile`, `--ssl-keyfile`, and `—-ssl-ca-certfile` or run the server in insecure mode using '--insecure' if you understand the risks.",
       ),
-    )
+    ])
     container.exit(1)
     return
   }
   if (insecure) {
-    container.log(
+    say([
       warning(
         "Option `--insecure` was set. Starting insecure HTTP server with unencrypted communication (TLS disabled). Proceed only if you understand the risks.",
       ),
-    )
+    ])
   }
   if (!args.includes("--enable-supernode-auth")) {
-    container.log(
-      info("SuperNode authentication is disabled. The SuperLink will accept connections from any SuperNode."),
-    )
+    say([
+      warning(
+        "SuperNode authentication is disabled. The SuperLink will accept connections from any SuperNode.",
+      ),
+    ])
   }
+  if (reads) say([starting])
+  const { host, port } = fleetAddress(args, http)
   const nodes = new Set<string>()
   const fleet: Fleet = {
     http,
     tls: !insecure,
-    knows: (id) => nodes.has(id),
+    stranger: () => http && say([uvicorn("WARNING", "Invalid HTTP request received.")]),
+    call(id) {
+      const known = nodes.has(id)
+      if (http && !known) say([access("pull-messages", 401)])
+      if (!http && known) say([info(`[Fleet.PullMessages] node_id=${id}`)])
+      return known
+    },
     activate(id) {
       nodes.add(id)
-      container.log(info(`[Fleet.ActivateNode] Activated node_id=${id}`))
+      say([info(`[Fleet.ActivateNode] Activated node_id=${id}`)])
+      fleet.call(id)
     },
     deactivate(id) {
-      if (nodes.delete(id)) container.log(info(`[Fleet.DeactivateNode] Deactivated node_id=${id}`))
+      if (nodes.delete(id)) say([info(`[Fleet.DeactivateNode] Deactivated node_id=${id}`)])
     },
   }
-  const { host, port } = fleetAddress(args, http)
-  for (const line of http ? httpLines(host, port) : grpcLines(version, args)) container.log(info(line))
+  say(startLines(version, args, { scheme: insecure ? "http" : "https", host, port }))
   container.ready()
   // A process that listens on its pod's loopback runs, and nobody reaches it.
   if (!/^(?:127\.|localhost$)/.test(host)) container.listen(port, fleet)
-  return () => container.log(info(http ? "FastAPI lifespan: shutdown" : "SuperLink terminated gracefully."))
+  return () => say(endLines(version))
 }
 
 function fleetAddress(args: readonly string[], http: boolean): { host: string; port: number } {
@@ -159,51 +114,93 @@ function fleetAddress(args: readonly string[], http: boolean): { host: string; p
   return { host, port: Number(port) }
 }
 
-function grpcLines(version: string, args: readonly string[]): string[] {
-  const api = since(version, "1.34.0") ? "Runtime" : "ServerAppIo"
-  const control = argumentOf(args, "--control-api-address") ?? "0.0.0.0:9093"
-  const fleet = argumentOf(args, "--fleet-api-address") ?? `0.0.0.0:${FLEET_PORT}`
+/** Its HTTP server writes in a form of its own. */
+const uvicorn = (level: string, text: string): string =>
+  `${new Date().toISOString()} ${level} [uvicorn.error] ${text}`
+const access = (call: string, status: number): string =>
+  `${new Date().toISOString()} INFO [uvicorn.access] 127.0.0.1:40916 - "POST /v1/fleet/${call} HTTP/1.1" ${status}`
+
+/** What a SuperLink says of its APIs: gRPC up to 1.34, then one after the other HTTP. */
+function startLines(
+  version: string,
+  args: readonly string[],
+  { scheme, host, port }: { scheme: string; host: string; port: number },
+): string[] {
+  const control = `Flower Deployment Runtime: Starting Control API on ${argumentOf(args, "--control-api-address") ?? "0.0.0.0:9093"}`
+  const fleet = `Flower Deployment Runtime: Starting Fleet API (gRPC-rere) on ${host}:${port}`
+  if (!since(version, "1.35.0")) {
+    const api = since(version, "1.34.0") ? "Runtime" : "ServerAppIo"
+    return [
+      ...(since(version, "1.33.0") ? ["SuperLinkLifespan: start"] : []),
+      control,
+      `Flower Deployment Runtime: Starting ${api} API on 0.0.0.0:9091`,
+      fleet,
+      "Starting Flower SuperExec",
+    ].map(info)
+  }
+  const onePort = since(version, "1.40.0")
+  const at = onePort
+    ? `${host}:${port}`
+    : `${argumentOf(args, "--host") ?? "127.0.0.1"}:${argumentOf(args, "--port") ?? 8000}`
+  const apis = ["Runtime", ...(since(version, "1.37.0") ? ["Control"] : []), ...(onePort ? ["Fleet"] : [])]
   return [
-    `Flower Deployment Runtime: Starting Control API on ${control}`,
-    `Flower Deployment Runtime: Starting ${api} API on 0.0.0.0:9091`,
-    `Flower Deployment Runtime: Starting Fleet API (gRPC-rere) on ${fleet}`,
-    "Starting Flower SuperExec",
+    ...apis.map((api) => info(`Starting the SuperLink ${api} HTTP API on ${at}.`)),
+    uvicorn("INFO", "Started server process [1]"),
+    uvicorn("INFO", "Waiting for application startup."),
+    info("FastAPI lifespan: startup"),
+    info("SuperLinkLifespan: start"),
+    ...(since(version, "1.37.0") ? [] : [info(control)]),
+    ...(onePort ? [] : [info(fleet)]),
+    uvicorn("INFO", "Application startup complete."),
+    uvicorn("INFO", `Uvicorn running on ${scheme}://${at} (Press CTRL+C to quit)`),
+    info("Starting Flower SuperExec"),
   ]
 }
 
-const httpLines = (host: string, port: number): string[] => [
-  ...["Runtime", "Control", "Fleet"].map(
-    (api) => `Starting the SuperLink ${api} HTTP API on ${host}:${port}.`,
-  ),
-  "FastAPI lifespan: startup",
-  "SuperLinkLifespan: start",
-  `Uvicorn running on http://${host}:${port} (Press CTRL+C to quit)`,
-]
+function endLines(version: string): string[] {
+  if (!since(version, "1.33.0")) return [info("SuperLink terminated gracefully.")]
+  const parts = [info("SuperLinkLifespan: stop"), info("SuperExec terminated gracefully.")]
+  if (!since(version, "1.35.0")) return [info("SuperLink terminated gracefully."), ...parts]
+  return [
+    uvicorn("INFO", "Shutting down"),
+    uvicorn("INFO", "Waiting for application shutdown."),
+    ...parts,
+    info("FastAPI lifespan: shutdown"),
+    uvicorn("INFO", "Application shutdown complete."),
+    uvicorn("INFO", "Finished server process [1]"),
+  ]
+}
 
 function startSupernode(container: PracticeContainer): void | (() => void) {
   if (refusesArguments(container, "supernode")) return
   const { args } = container
   const version = versionOf(container)
-  const http = since(version, "1.40.0")
   const address = argumentOf(args, "--superlink") ?? "127.0.0.1:9092"
   container.log(info("Starting Flower SuperNode"))
   if (args.includes("--insecure")) {
-    const channel = http ? "insecure channel" : "insecure HTTP channel"
+    const channel = since(version, "1.40.0") ? "insecure channel" : "insecure HTTP channel"
     container.log(warning(`Option \`--insecure\` was set. Starting ${channel} to ${address}.`))
   }
-  if (!since(version, "1.35.0")) {
+  if (since(version, "1.35.0")) {
+    const local = `${argumentOf(args, "--host") ?? "127.0.0.1"}:${argumentOf(args, "--port") ?? 9094}`
+    container.log("INFO:     Started server process [1]")
+    container.log("INFO:     Waiting for application startup.")
+    container.log(info("FastAPI lifespan: startup"))
+    container.log("INFO:     Application startup complete.")
+    container.log(`INFO:     Uvicorn running on http://${local} (Press CTRL+C to quit)`)
+  } else {
     const local = argumentOf(args, "--clientappio-api-address") ?? "0.0.0.0:9094"
-    container.log(info(`Flower Deployment Runtime: Starting ClientAppIo API on ${local}`))
+    const api = since(version, "1.34.0") ? "Runtime" : "ClientAppIo"
+    container.log(info(`Flower Deployment Runtime: Starting ${api} API on ${local}`))
   }
   container.ready()
-  return connect(container, { http, tls: !args.includes("--insecure"), address })
+  return connect(container, version, address)
 }
 
 /** Keeps a SuperNode connected, and falls into the traps that the real one falls into. */
-function connect(
-  container: PracticeContainer,
-  { http, tls, address }: { http: boolean; tls: boolean; address: string },
-): () => void {
+function connect(container: PracticeContainer, version: string, address: string): () => void {
+  const http = since(version, "1.40.0")
+  const tls = !container.args.includes("--insecure")
   let id: string | undefined
   let fleet: Fleet | undefined
   let hung = false
@@ -220,14 +217,20 @@ function connect(
       if (hung) return
       clearTimeout(first)
       const found = service as Fleet
-      if (found.http !== http || found.tls !== tls) return retry()
+      // A handshake that fails is the end; an answer that is none is tried for again.
+      if (tls && !found.tls) return noHandshake()
+      if (found.http !== http || found.tls !== tls) {
+        found.stranger()
+        return retry()
+      }
       fleet = found
       if (id === undefined) {
         // The id is the server's to give: unsigned, 64 bits, more than a JavaScript number holds.
         id = randomBytes(8).readBigUInt64BE().toString()
         fleet.activate(id)
         container.log(info(`SuperNode ID: ${id}`))
-      } else if (fleet.knows(id)) {
+        container.log(info("Starting Flower SuperExec"))
+      } else if (fleet.call(id)) {
         const seconds = ((Date.now() - lostAt) / 1000).toFixed(2)
         container.log(info(`Connection successful after ${seconds} seconds and 2 tries.`))
       } else forgotten()
@@ -239,11 +242,16 @@ function connect(
       retry()
     },
   })
+  const noHandshake = (): void => {
+    hung = true
+    for (const line of http ? HTTP_HANDSHAKE : GRPC_HANDSHAKE) container.log(line)
+    container.exit(1)
+  }
   /** The SuperLink was started anew, its list of nodes is gone. */
   const forgotten = (): void => {
     hung = true
-    if (http) {
-      container.log(`INFO:     HTTP Request: POST http://${address} "HTTP/1.1 401 Unauthorized"`)
+    // 1.28 ends too where a poll is refused first; where it is a heartbeat it hangs: the worse is played.
+    if (since(version, "1.29.0")) {
       container.log(info("SuperNode terminated gracefully."))
       container.exit(0)
       return
@@ -266,6 +274,23 @@ function connect(
     if (!hung && id !== undefined) fleet?.deactivate(id)
   }
 }
+
+/** A SuperNode with certificates knocks at a SuperLink without. */
+const GRPC_HANDSHAKE = [
+  "I0000 ssl_transport_security.cc:2563] Handshake failed with error SSL_ERROR_SSL: error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER: Invalid certificate verification context",
+  error("SSL/TLS handshake error detected."),
+  "Traceback (most recent call last):",
+  "RuntimeError: generator didn't yield",
+]
+const HTTP_HANDSHAKE = [
+  error("SSL/TLS handshake error detected."),
+  error("Exit Code: 305"),
+  "Failed to initialize the connection to the SuperLink.",
+  "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)",
+  "The SuperNode could not establish a connection to the SuperLink.",
+  "INFO:     Shutting down",
+  "INFO:     Finished server process [1]",
+]
 
 /** Images whose name ends so, whoever's registry they come from. */
 export const practiceImages: readonly PracticeImage[] = [

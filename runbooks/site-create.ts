@@ -1,5 +1,6 @@
 import { absent, blocked, type Cluster, different, done, type Look, main, underWay } from "../lib/index.ts"
 import { type Context, guideStep, type SiteInputs } from "./context.ts"
+import { addressesAreCurrent } from "./interconnect/link-access.ts"
 import { siteTrouble } from "./interconnect/site-trouble.ts"
 import {
   interRouter,
@@ -34,8 +35,11 @@ async function look(context: Context): Promise<Look> {
     return underWay(`Site ${found.metadata.name} is being deleted: waiting until it is gone`, seen(found))
   const access = accessDifference(found, accessOf(site))
   if (access !== undefined) return different([access], { seen: seen(found) })
-  const resolved = accessOf(site) === undefined || (found.status?.endpoints ?? []).length > 0
+  const open = accessOf(site) !== undefined
+  const resolved = !open || interRouter(found.status?.endpoints).length > 0
   if (!isTrue(found, "Ready") || !resolved) return pending(context, found)
+  if (open && !(await addressesAreCurrent(cluster, found)))
+    return underWay(`Site ${found.metadata.name}: its addresses are still those from before`, seen(found))
   const begun = context.begun && found.metadata.name === site.skupperSite
   return done(ready(found, site.skupperSite), {
     seen: seen(found),

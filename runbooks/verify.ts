@@ -1,18 +1,33 @@
-import { blocked, done, type Look, main } from "../lib/index.ts"
+import { absent, blocked, done, type Look, LookError, main, RunbookError } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
 import {
   activationHop,
   exposureHop,
+  type Hop,
   isBroken,
   linkHop,
   matchedHop,
+  onlineHop,
+  type Running,
   registrationHop,
   runningHop,
 } from "./flower/chain.ts"
+import { findFlwr, makeFlwr } from "./flower/flwr.ts"
 import { ownManifest } from "./flower/manifests.ts"
+import { listNodes } from "./flower/node-list.ts"
+import { covers, forget, type Present, readRecord } from "./flower/proof-record.ts"
+import { proveByRun } from "./flower/proof-run.ts"
 
-/** The hops in order; the first that does not hold is the answer. A SuperLink that is gone breaks its connector too. */
-async function look(context: Context): Promise<Look> {
+/** What the hops have found: who runs, and under which id the SuperLink took the SuperNode. */
+interface Chain {
+  readonly superlink: Running
+  readonly supernode: Running
+  readonly id: string
+  readonly held: readonly string[]
+}
+
+/** The hops up to the SuperNode's id, in order; the first that does not hold is the answer. */
+async function followChain(context: Context): Promise<Chain | Look> {
   const link = await linkHop(context)
   if (isBroken(link)) return link
   const superlink = await runningHop(context, "superlink", context.the("superlink").superlinkWorkload)
@@ -21,15 +36,45 @@ async function look(context: Context): Promise<Look> {
   if ("is" in connector) return connector
   const listener = await exposureHop(context, "Listener")
   if ("is" in listener) return listener
-  const matched = matchedHop(context, connector.found, listener.found)
+  const matched = await matchedHop(context, connector.found, listener.found)
   if (isBroken(matched)) return matched
   const supernode = await runningHop(context, "supernode", await supernodeName(context))
   if ("is" in supernode) return supernode
-  const registered = registrationHop(context, supernode)
+  const registered = registrationHop(context, superlink, supernode)
   if ("is" in registered) return registered
-  const active = activationHop(context, registered.id, superlink, supernode)
-  if (isBroken(active)) return active
-  return done([link, matched, active].map(({ holds }) => holds).join(", "))
+  return { superlink, supernode, id: registered.id, held: [link, matched].map(({ holds }) => holds) }
+}
+
+async function look(context: Context): Promise<Look> {
+  const chain = await followChain(context)
+  if ("is" in chain) return chain
+  const { superlink, supernode, id, held } = chain
+  const active =
+    context.inputs.proof === "log"
+      ? activationHop(context, id, superlink, supernode)
+      : await listedHop(context, chain)
+  return isBroken(active) ? active : done([...held, active.holds].join(", "))
+}
+
+/** A listing that others asked for may be older than this SuperNode's return: a bad word is only believed of a fresh one. */
+async function listedHop(context: Context, { superlink, supernode, id }: Chain): Promise<Hop> {
+  const found = await findFlwr(context, superlink)
+  if ("is" in found) return found
+  const shared = onlineHop(
+    context,
+    id,
+    await listNodes(context, superlink, found.flwr, false),
+    superlink,
+    supernode,
+  )
+  if (!isBroken(shared)) return shared
+  return onlineHop(context, id, await listNodes(context, superlink, found.flwr, true), superlink, supernode)
+}
+
+/** What a look called absent is only the command to ask with. */
+async function act(context: Context): Promise<void> {
+  const chain = await followChain(context)
+  if (!("is" in chain)) await makeFlwr(context, chain.superlink)
 }
 
 async function supernodeName({ site, federation }: Context): Promise<string> {
@@ -42,7 +87,7 @@ export const verify = guideStep({
   title: "Verify the SuperNode",
   on: "supernode",
   needs: ["link-status", "connector", "listener", "deploy-supernode"],
-  inputs: ["flower-version", "project"],
+  inputs: ["flower-version", "project", "proof"],
   prose: `
 Ready pods prove nothing about the way between them. So the whole chain is looked at, from the SuperNode to the SuperLink: the
 link is up, connector and listener have found each other, both pods run, the SuperNode's log has \`SuperNode ID: <n>\`, and
@@ -52,17 +97,28 @@ the SuperLink's log shows that this very node was taken and not let go since:
 
 The first hop that does not hold is named, with its reason and the command that tells more. Logs prove, they do not
 disprove: where they have rotated away, the answer is *unproven*, and how to prove it.
+
+\`--proof list\` asks the SuperLink itself, through its Control API: this very node must be *online*, which says more than a log
+of some time ago. The API is reached by a port forward to the SuperLink's pod (or at \`--control-api\`), and asked with \`flwr\`
+of the SuperLink's version:
+
+    flwr supernode list runbook --format json
+
+A SuperNode that died without a word counts as online for about a minute more; \`--proof run\` leaves no doubt (see the next step).
 `,
   look,
+  act,
+  // One at a time: it makes the flwr command that the others then find.
+  exclusive: () => "flwr",
   always: true,
-  timeout: 120,
+  timeout: 240,
 })
 
 /** How each SuperNode's `verify` ended. */
 const results = ({ all, outcome }: Context) =>
   all("supernode").map((site) => ({ site, outcome: outcome("verify", site.name) }))
 
-function lookAtAll(context: Context): Look {
+function allVerified(context: Context): Look {
   const verified = results(context)
   const bad = verified.filter(({ outcome }) => outcome?.ok !== true)
   const count = `${verified.length - bad.length} of ${verified.length} SuperNodes verified`
@@ -76,14 +132,84 @@ function lookAtAll(context: Context): Look {
   })
 }
 
+/** The step of one site, within that of the federation. */
+const siteContext = (context: Context, site: Context["site"]): Context =>
+  Object.create(context, {
+    site: { value: site },
+    ...Object.getOwnPropertyDescriptors(context.at(site)),
+  }) as Context
+
+/** Who a run must be of: the SuperLink's present process, and the present ids of all SuperNodes. */
+async function present(context: Context): Promise<{ superlink: Running; present: Present } | Look> {
+  const chains = await Promise.all(
+    context.all("supernode").map((site) => followChain(siteContext(context, site))),
+  )
+  const nodes: string[] = []
+  let superlink: Running | undefined
+  for (const chain of chains) {
+    if ("is" in chain) return chain
+    superlink = chain.superlink
+    nodes.push(chain.id)
+  }
+  return {
+    superlink: superlink!,
+    present: { superlink: `${superlink!.uid} ${superlink!.restarts}`, nodes: nodes.sort() },
+  }
+}
+
+async function lookAtFederation(context: Context): Promise<Look> {
+  const verified = allVerified(context)
+  if (verified.is !== "done" || context.inputs.proof !== "run") return verified
+  const now = await present(context)
+  if ("is" in now) return now
+  const record = readRecord(context.folder)
+  if (covers(record, now.present) && record.finished) {
+    return done(`${verified.reason}; run ${record.run} computed with all of them`)
+  }
+  return absent(`${verified.reason}; no federated run of just these SuperNodes yet`)
+}
+
+async function runApp(context: Context): Promise<void> {
+  const now = await present(context)
+  if ("is" in now) throw new RunbookError(now.reason)
+  const found = await findFlwr(context, now.superlink)
+  if (!("is" in found)) return proveByRun(context, now.superlink, found.flwr, now.present)
+  if (found.is !== "absent") throw new LookError(found)
+  await makeFlwr(context, now.superlink)
+  const made = await findFlwr(context, now.superlink)
+  if ("is" in made) throw new RunbookError(made.reason)
+  await proveByRun(context, now.superlink, made.flwr, now.present)
+}
+
+/** `--again`: a run of this very moment. */
+async function runAppAgain(context: Context): Promise<void> {
+  if (context.inputs.proof !== "run") {
+    throw new RunbookError("there is nothing to do anew: the proof asked for is no federated run", {
+      fix: "ask for one",
+      next: "flower-runbook step verify-federation --proof run --again",
+    })
+  }
+  await forget(context.folder)
+  await runApp(context)
+}
+
 export const verifyFederation = guideStep({
   id: "verify-federation",
   title: "Verify the federation",
   on: "federation",
   needs: ["verify"],
-  inputs: [],
+  inputs: ["proof"],
   prose: `
-Every SuperNode is verified: the federation stands. To run an app on it, point \`flwr run\` at the SuperLink's Control API
+Every SuperNode is verified: the federation stands. With \`--proof run\` it is also seen to compute: a tiny app (three rounds of
+averaging a few numbers, \`snippets/proof-app\`) is submitted, must end as \`finished:completed\`, and the SuperLink's log must show
+replies of every SuperNode in every round:
+
+    [Fleet.PushMessages] Push replies from node_id=<n>
+
+It takes about half a minute, and leaves a finished run in the SuperLink's list. What it has proven holds for these SuperNodes
+and this SuperLink's process; once either is another, it is run again, and \`--again\` runs it anew in any case.
+
+To run an app on it, point \`flwr run\` at the SuperLink's Control API
 (\`~/.flwr/config.toml\`: \`address\` and \`insecure = true\`), for example through \`oc port-forward service/superlink-service 9093\`.
 More SuperNodes in more clusters: add them to the federation and run again.
 
@@ -92,9 +218,12 @@ To read on:
 - Red Hat Service Interconnect: https://www.redhat.com/en/technologies/cloud-computing/service-interconnect
 - Skupper's concepts: https://skupperproject.github.io/refdog/concepts/
 `,
-  look: lookAtAll,
+  look: lookAtFederation,
+  act: runApp,
+  again: runAppAgain,
   show: (context: Context) => table(context),
   always: true,
+  timeout: 600,
 })
 
 /** What proves it, and where: the whole chain stands in each `verify`. */
@@ -116,7 +245,9 @@ function table(context: Context): string {
   )
   const count = results(context).length
   const superlink = context.the("superlink")
-  return `${lines.join("\n")}\n\n${count} ${count === 1 ? "SuperNode is" : "SuperNodes are"} connected to the SuperLink in ${superlink.project}\non ${superlink.server}.\n`
+  const record = context.inputs.proof === "run" ? readRecord(context.folder) : undefined
+  const rounds = record?.finished ? `\n\nrun ${record.run}\n${record.rounds.join("\n")}` : ""
+  return `${lines.join("\n")}${rounds}\n\n${count} ${count === 1 ? "SuperNode is" : "SuperNodes are"} connected to the SuperLink in ${superlink.project}\non ${superlink.server}.\n`
 }
 
 if (import.meta.main) void main(import.meta.url)

@@ -234,7 +234,7 @@ export function flagsOf(notebook: Notebook, command: CommandSpec): FlagSpec[] {
     federation: [FILE, ...roleFlags(notebook), ...countFlags(notebook), ...inputFlags(notebook)],
     sites: [SITE],
     selection: SELECTION,
-    practice: [...PRACTICE, ...countFlags(notebook)],
+    practice: [...PRACTICE, ...practiceFlag(notebook), ...countFlags(notebook)],
   }
   const byName = new Map<string, FlagSpec>()
   for (const flag of [...command.flags, ...command.groups.flatMap((group) => groups[group]), ...COMMON]) {
@@ -246,6 +246,8 @@ export function flagsOf(notebook: Notebook, command: CommandSpec): FlagSpec[] {
   }
   return [...byName.values()]
 }
+
+const practiceFlag = ({ practiceFlag: flag }: Notebook): FlagSpec[] => (flag === undefined ? [] : [flag])
 
 function roleFlags(notebook: Notebook): FlagSpec[] {
   return Object.entries(notebook.roles).map(([role, cardinality]) => ({

@@ -1,4 +1,5 @@
 import type { PracticeImage } from "../practice/types.ts"
+import type { PracticeVariant } from "../practice/variant.ts"
 
 /** What the command line is handed by its program: streams, environment, and what practice clusters need to know. */
 export interface Io {
@@ -12,6 +13,8 @@ export interface Io {
   readonly version: string
   /** What the notebook's pods do in practice clusters; without it there is no practice. */
   readonly practiceImages?: readonly PracticeImage[]
+  /** What they do under the notebook's `practiceFlag`. */
+  readonly practiceVariant?: PracticeVariant
   /** Keys of a site's entry in the federation file of practice clusters. */
   readonly practiceValues?: (site: { name: string; role: string }) => Record<string, unknown>
 }

@@ -4,8 +4,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { UsageError } from "../notebook/errors.ts"
 import { defaultSiteName, fileKey } from "../notebook/roles.ts"
-import type { Delays, Practice } from "../practice/types.ts"
-import type { Call } from "./call.ts"
+import type { Delays, Practice, PracticeImage } from "../practice/types.ts"
+import { type Call, refuseAborted } from "./call.ts"
+import { flagLayer } from "./flag-layer.ts"
+import { layerOf } from "./layers.ts"
+import { resolveInputs } from "./resolve.ts"
+import { variableLayer } from "./variable-layer.ts"
 
 /** How many sites of a `many` role practice has when nobody says. */
 const SITES = 2
@@ -32,8 +36,8 @@ export async function withPractice(
   work: (clusters: PracticeClusters) => Promise<number>,
 ): Promise<number> {
   const { flags, notebook, io } = call
-  const { practiceImages, practiceValues } = io
-  if (practiceImages === undefined) throw new UsageError(`${notebook.name} has no practice clusters`)
+  const { practiceValues } = io
+  const images = await practiceImages(call)
   const kept = flags.path("state")
   const folder = kept === undefined ? temporaryFolder(notebook.name) : join(kept, "practice")
   const faultsFile = flags.path("faults")
@@ -50,7 +54,7 @@ export async function withPractice(
         federation: name,
         folder,
         delays: (flags.choice("delays") ?? "short") as Delays,
-        images: practiceImages,
+        images,
         ...(faultsFile !== undefined && { faultsFile }),
         ...(keep !== undefined && { keep }),
       }),
@@ -69,6 +73,36 @@ export async function withPractice(
   } finally {
     if (kept === undefined) rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** The notebook's own images, or those under its flag, which may have to be got ready first. */
+async function practiceImages(call: Call): Promise<readonly PracticeImage[]> {
+  const { notebook, flags, io, signal } = call
+  const flag = notebook.practiceFlag?.name
+  const images = flag !== undefined && flags.has(flag) ? io.practiceVariant?.images : io.practiceImages
+  if (images === undefined) throw new UsageError(`${notebook.name} has no such practice clusters`)
+  if (images === io.practiceVariant?.images) {
+    const wait = await io.practiceVariant.prepare?.(givenValues(call), signal)
+    if (wait !== undefined) {
+      const { waitingFor } = await import("../terminal/index.ts")
+      if (io.stderr.isTTY !== true) io.stderr.write(`${wait.text}\n`)
+      await waitingFor(wait.text, wait.ready, io.stderr).catch((error: unknown) => {
+        refuseAborted(call)
+        throw error
+      })
+    }
+  }
+  return images
+}
+
+/** The federation-wide inputs as flags and variables give them: practice clusters write their file themselves. */
+function givenValues({ notebook, flags, io }: Call): Readonly<Record<string, unknown>> {
+  const problems: string[] = []
+  const layers = [
+    layerOf("flag", flagLayer(notebook, flags, io.cwd, new Map(), problems)),
+    variableLayer(notebook, io.env, io.cwd, new Set()),
+  ]
+  return resolveInputs(notebook, layers, { name: notebook.name, files: false }).federation.values
 }
 
 /** Takes the stand-ins out of the federation file: the commands of PATH are meant. */

@@ -3,17 +3,19 @@ import { blocked, type Look, underWay } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { type Exposure, findExposure } from "../interconnect/exposure.ts"
 import { sortLinks } from "../interconnect/links.ts"
-import { activeSite, listLinks, message } from "../interconnect/skupper.ts"
+import { activeSite, listLinks, message, sees, upTo } from "../interconnect/skupper.ts"
 import { incomplete } from "../openshift/rollout.ts"
 import { currentPods, troubleOf } from "../openshift/trouble.ts"
 import { condition, isTrue, seen } from "../shared/reading.ts"
 import { readSuperlinkLog, readSupernodeLog } from "./flower-logs.ts"
+import { familyOf, isFlowersOwn, versionOfImage } from "./flower-versions.ts"
 import { FLEET_API } from "./manifests.ts"
-import { deploymentRef, findSuperlink } from "./superlink.ts"
+import type { ListedNode } from "./node-list.ts"
+import { deploymentRef, findSuperlink, runningVersion } from "./superlink.ts"
 import { containerOf, type Deployment } from "./workload.ts"
 
 /** A hop that holds says so in a word or two; one that does not, with a look that is not *done*. */
-type Hop = { readonly holds: string } | Look
+export type Hop = { readonly holds: string } | Look
 
 const holds = (words: string): Hop => ({ holds: words })
 export const isBroken = (hop: Hop): hop is Look => "is" in hop
@@ -45,7 +47,7 @@ export async function linkHop({ cluster, site, at, the, federation }: Context): 
         : "every Link leads to an earlier Site than"
     return missing("link", `${what} ${peer.metadata.name}`, "token-redeem", site.name)
   }
-  if (!isTrue(link, "Ready")) {
+  if ((await upTo(cluster, site.project, link)) === undefined) {
     return waiting(
       "link",
       `${link.metadata.name} is not up: ${message(link)}`,
@@ -78,9 +80,24 @@ export async function exposureHop(
 }
 
 /** Both ends have found each other. Where one is missing, the other is unmatched as well: that is looked at first. */
-export function matchedHop(context: Context, connector: Exposure, listener: Exposure): Hop {
-  if (!isTrue(connector, "Matched")) return halting(connector, "Matched", context.the("superlink").project)
-  if (!isTrue(listener, "Matched")) return halting(listener, "Matched", context.site.project)
+export async function matchedHop(context: Context, connector: Exposure, listener: Exposure): Promise<Hop> {
+  const { site, cluster, the, at } = context
+  const superlink = the("superlink")
+  const ends = [
+    { end: connector, place: superlink, others: "listeners" },
+    { end: listener, place: site, others: "connectors" },
+  ] as const
+  for (const { end, place, others } of ends) {
+    if (isTrue(end, "Matched")) continue
+    // Skupper 2.1 and 2.2 lose the condition where something else is written in that moment, until the network changes
+    // again (measured): what either Site's router knows counts as well.
+    const sites = await Promise.all([
+      activeSite(cluster, site.project),
+      activeSite(at(superlink).cluster, superlink.project),
+    ])
+    if (!sites.some((one) => sees(one, end.spec.routingKey, others)))
+      return halting(end, "Matched", place.project)
+  }
   return holds("connector and listener matched")
 }
 
@@ -94,6 +111,9 @@ function halting(found: Exposure, type: string, project: string): Look {
 export interface Running {
   readonly deployment: Deployment
   readonly pod: string
+  readonly uid: string
+  /** The node that it runs on. */
+  readonly node: string
   readonly restarts: number
   readonly startedAt: number
   readonly log: string
@@ -131,10 +151,12 @@ export async function runningHop(
       seen: seen(deployment),
     })
   }
-  const { name: podName } = pod.metadata
+  const { name: podName, uid = "" } = pod.metadata
   return {
     deployment,
     pod: podName,
+    uid,
+    node: pod.spec.nodeName ?? "",
     restarts: status.restartCount ?? 0,
     startedAt: Date.parse(status.state.running.startedAt ?? "") || 0,
     log: await cluster.log({ namespace: site.project, pod: podName, container }),
@@ -142,7 +164,12 @@ export async function runningHop(
 }
 
 /** The SuperNode says that the SuperLink took it, and under which id. */
-export function registrationHop({ site }: Context, supernode: Running): { id: string } | Look {
+export function registrationHop(
+  context: Context,
+  superlink: Running,
+  supernode: Running,
+): { id: string } | Look {
+  const { site } = context
   const found = readSupernodeLog(supernode.log)
   const again = `flower-runbook step deploy-supernode --site ${site.name} --again`
   const logs = `oc logs pod/${supernode.pod} -n ${site.project}`
@@ -162,8 +189,45 @@ export function registrationHop({ site }: Context, supernode: Running): { id: st
         again,
       )
     case "connecting":
-      return waiting("registration", found.line ?? "no `SuperNode ID:` in its log yet", logs)
+      return (
+        misfit(context, superlink, supernode) ??
+        waiting("registration", found.line ?? "no `SuperNode ID:` in its log yet", logs)
+      )
   }
+}
+
+/** Why the two can never talk, where their Deployments show it: a SuperNode's log names neither address nor cause. */
+function misfit(context: Context, superlink: Running, supernode: Running): Look | undefined {
+  const [one, other] = [imageVersion(superlink, "superlink"), imageVersion(supernode, "supernode")]
+  const cure = {
+    fix: "deploy the SuperNode as the SuperLink is",
+    next: `flower-runbook step deploy-supernode --site ${context.site.name}`,
+    seen: seen(supernode.deployment),
+  }
+  if (one !== undefined && other !== undefined && familyOf(one).onePort !== familyOf(other).onePort) {
+    const what = `SuperLink ${one} and SuperNode ${other} do not talk: from 1.40 on Flower speaks another protocol`
+    return blocked(`registration: ${what}`, { code: "versions", ...cure })
+  }
+  const has = ({ deployment }: Running, role: string, flag: string): boolean =>
+    (containerOf(deployment, role).args ?? []).some((arg) => arg.split("=")[0] === flag)
+  const plain = [has(superlink, "superlink", "--insecure"), has(supernode, "supernode", "--insecure")]
+  const secure = [
+    has(superlink, "superlink", "--ssl-certfile"),
+    has(supernode, "supernode", "--root-certificates"),
+  ]
+  if (!(plain[0] && secure[1]) && !(plain[1] && secure[0])) return undefined
+  const [with_, without] = plain[0] ? ["SuperNode", "SuperLink"] : ["SuperLink", "SuperNode"]
+  return blocked(`registration: the ${with_} has Flower's own TLS, and the ${without} is --insecure`, {
+    code: "tls",
+    ...cure,
+    fix: "give both their certificates (tls-secret, root-certificates-secret), or neither",
+  })
+}
+
+/** Of what runs, whatever we once wrote on it. */
+function imageVersion({ deployment }: Running, container: string): string | undefined {
+  const { image } = containerOf(deployment, container)
+  return isFlowersOwn(image) ? versionOfImage(image) : runningVersion(deployment, container)
 }
 
 /** The SuperLink says that it took this very node, and has not let it go. */
@@ -180,15 +244,47 @@ export function activationHop(context: Context, id: string, superlink: Running, 
   if (superlink.startedAt <= supernode.startedAt) {
     return waiting("activation", `the SuperLink's log does not show node ${id} yet`, logs)
   }
-  const args = containerOf(superlink.deployment, "superlink").args ?? []
-  if (args.some((arg) => arg.startsWith("--database"))) {
+  if (keepsNodes(superlink)) {
     const why = `the SuperLink was started anew with a --database: it takes node ${id} up again without a word in its log`
     return unproven("activation", why, again)
   }
-  return blocked(`activation: the SuperLink was started anew and does not know node ${id}`, {
+  return forgotten(context, id, supernode)
+}
+
+/** The SuperLink says that this very node is connected now: it holds also where logs have rotated away. */
+export function onlineHop(
+  context: Context,
+  id: string,
+  nodes: readonly ListedNode[],
+  superlink: Running,
+  supernode: Running,
+): Hop {
+  const status = nodes.find((node) => node.id === id)?.status
+  if (status === "online") return holds(`node ${id} online`)
+  const logs = `oc logs pod/${supernode.pod} -n ${context.site.project}`
+  if (status !== undefined) return waiting("activation", `the SuperLink lists node ${id} as ${status}`, logs)
+  if (superlink.startedAt > supernode.startedAt && !keepsNodes(superlink)) {
+    return forgotten(context, id, supernode)
+  }
+  return waiting("activation", `the SuperLink does not list node ${id}`, logs)
+}
+
+/** With a database a SuperLink that is started anew still knows its SuperNodes. */
+const keepsNodes = ({ deployment }: Running): boolean =>
+  (containerOf(deployment, "superlink").args ?? []).some((arg) => arg.startsWith("--database"))
+
+/** The SuperLink was started anew after the SuperNode: newer SuperNodes end with their next call and start anew. */
+function forgotten(context: Context, id: string, supernode: Running): Look {
+  const what = `the SuperLink was started anew and does not know node ${id}`
+  const version = runningVersion(supernode.deployment, "supernode") ?? context.inputs.flowerVersion
+  if (familyOf(version).ends) {
+    const logs = `oc logs pod/${supernode.pod} -n ${context.site.project}`
+    return waiting("activation", `${what}; the SuperNode ends and comes back under a new id`, logs)
+  }
+  return blocked(`activation: ${what}`, {
     code: "forgotten",
     fix: "start the SuperNode anew: it comes back under a new id",
-    next: again,
+    next: `flower-runbook step deploy-supernode --site ${context.site.name} --again`,
   })
 }
 
@@ -196,7 +292,7 @@ const unproven = (hop: string, why: string, again: string): Look =>
   blocked(`${hop}: unproven: ${why}`, {
     code: "unproven",
     fix:
-      "it may well work. To prove it, ask the SuperLink (`flwr supernode list`: online), or start the SuperNode anew, so " +
-      "that it registers with a fresh line",
+      "it may well work. To prove it, ask the SuperLink itself (--proof list), or start the SuperNode anew, so that it " +
+      "registers with a fresh line",
     next: again,
   })

@@ -1,5 +1,5 @@
 /**
- * What the logs of SuperLink and SuperNode tell (texts measured with 1.28, 1.34 and 1.41). Lines carry ANSI colours, also
+ * What the logs of SuperLink and SuperNode tell (texts measured with 1.28, 1.34 and 1.41, test/real/flower). Lines carry ANSI colours, also
  * into a pipe. Node ids are unsigned 64-bit numbers: they stay text. Logs prove, they do not disprove: they rotate.
  */
 import { stripVTControlCharacters } from "node:util"
@@ -8,7 +8,7 @@ import { stripVTControlCharacters } from "node:util"
 export type Registration =
   /** Accepted by the SuperLink under this id, nothing against it since. */
   | { readonly is: "registered"; readonly id: string }
-  /** The SuperLink was restarted and knows it no more; up to 1.39 it never comes back by itself. */
+  /** The SuperLink was restarted and knows it no more: 1.28 may hang then, newer ones end and are started anew. */
   | { readonly is: "forgotten"; readonly id: string; readonly line: string }
   /** Not accepted yet. `line`: what it said last about connecting. */
   | { readonly is: "connecting"; readonly line: string | undefined }
@@ -16,8 +16,8 @@ export type Registration =
   | { readonly is: "unproven" }
 
 const ID = "SuperNode ID: "
-/** 1.28 to 1.39: a refused call's details. 1.40 and later: the answer to a heartbeat. */
-const FORGOTTEN = /Invalid node ID|\b401\b.{0,3}Unauthorized/
+/** A refused call's details. */
+const FORGOTTEN = /Invalid node ID/
 const TRYING =
   /Connection attempt failed|Giving up reconnection|Exit Code: \d+|Failed to (?:initialize|activate)|\[code: \d+\]/
 
@@ -81,3 +81,28 @@ const plain = (line: string): string =>
   stripVTControlCharacters(line)
     .replace(/^\s*(?:DEBUG|INFO|WARNING|ERROR)\s*:\s*/, "")
     .trim()
+
+/** Lines that say why a program ended, the best first: what follows them is how it shut down. */
+const CAUSES = [
+  // One of Flower's two sides has TLS, or another CA than the other.
+  /CERTIFICATE_VERIFY_FAILED|WRONG_VERSION_NUMBER/,
+  // argparse, and missing certificates.
+  /^flower-\w+: error: |^Certificates are required/,
+  /^Exit Code: \d+|^\[code: \d+\]/,
+]
+
+/** Why a program ended, by the last lines of its log: the line that names the cause, else the last that says something. */
+export function lastWords(log: string): string | undefined {
+  const lines = log.split("\n").map(plain).filter(Boolean)
+  for (const cause of CAUSES) {
+    const found = lines.findLastIndex((line) => cause.test(line))
+    if (found === -1) continue
+    // Flower's exit codes stand above their meaning.
+    const words = /^Exit Code/.test(lines[found]!) ? lines.slice(found, found + 3).join(" ") : lines[found]!
+    return words.length > LONGEST ? `${words.slice(0, LONGEST)}…` : words
+  }
+  return lines.at(-1)
+}
+
+/** gRPC says everything twice. */
+const LONGEST = 300

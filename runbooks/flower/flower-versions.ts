@@ -19,7 +19,11 @@ interface Family {
   readonly ports: Readonly<{ fleet: number; control?: number }>
   /** The port of the SuperNode's ClientAppIo API, where it is published at all. */
   readonly clientAppIo?: number
-  /** A SuperNode that its SuperLink has forgotten ends, and its container is started anew; older ones only hang. */
+  /** Where the Control API is served in the SuperLink's pod, published or not. */
+  readonly controlPort: number
+  /** One HTTP port carries all APIs, and `--host` and `--port` say which. */
+  readonly onePort: boolean
+  /** A SuperNode that its SuperLink has forgotten ends, and its container is started anew. 1.28 does so or hangs, by which call is refused first. */
   readonly ends: boolean
   /** What a person should know before choosing it. */
   readonly note?: string
@@ -37,16 +41,39 @@ const FAMILIES: readonly Family[] = [
     supernode: ["--clientappio-api-address", "0.0.0.0:9094"],
     ports: { fleet: FLEET_PORT, control: 9093 },
     clientAppIo: 9094,
+    controlPort: 9093,
+    onePort: false,
     ends: false,
   },
+  // A refused call ends the SuperNode from here on (read in 1.29, measured with 1.34).
+  {
+    since: "1.29.0",
+    superlink: [],
+    supernode: ["--clientappio-api-address", "0.0.0.0:9094"],
+    ports: { fleet: FLEET_PORT, control: 9093 },
+    clientAppIo: 9094,
+    controlPort: 9093,
+    onePort: false,
+    ends: true,
+  },
   // The ClientAppIo and ServerAppIo flags are refused from here on (exit 2): a local HTTP API takes their place.
-  { since: "1.35.0", superlink: [], supernode: [], ports: { fleet: FLEET_PORT, control: 9093 }, ends: false },
+  {
+    since: "1.35.0",
+    superlink: [],
+    supernode: [],
+    ports: { fleet: FLEET_PORT, control: 9093 },
+    controlPort: 9093,
+    onePort: false,
+    ends: true,
+  },
   {
     since: "1.37.0",
     superlink: [],
     supernode: [],
     ports: { fleet: FLEET_PORT },
-    ends: false,
+    controlPort: 8000,
+    onePort: false,
+    ends: true,
     note: "its Control API is served beside the Runtime API, inside the SuperLink's pod only: reach it by port forward",
   },
   // Without a host it listens on 127.0.0.1 alone, and --fleet-api-address is taken and does nothing.
@@ -55,6 +82,8 @@ const FAMILIES: readonly Family[] = [
     superlink: ["--host", "0.0.0.0", "--port", String(FLEET_PORT)],
     supernode: [],
     ports: { fleet: FLEET_PORT },
+    controlPort: FLEET_PORT,
+    onePort: true,
     ends: true,
     note:
       `Fleet and Control API share port ${FLEET_PORT}: whoever reaches the Fleet API over the network also reaches the ` +

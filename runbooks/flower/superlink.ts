@@ -73,9 +73,21 @@ export function fleetPort(deployment: Deployment | undefined, otherwise: number)
   const args = containerOf(deployment, "superlink").args ?? []
   const port = argumentOf(args, "--port")
   const version = runningVersion(deployment, "superlink")
-  if (port !== undefined && (version === undefined || familyOf(version).ends)) return Number(port)
+  if (port !== undefined && (version === undefined || familyOf(version).onePort)) return Number(port)
   const address = argumentOf(args, "--fleet-api-address")
   return Number(/:(\d+)$/.exec(address ?? "")?.[1] ?? otherwise)
+}
+
+/** The port of a SuperLink's Control API in its pod, by its arguments. */
+export function controlPort(deployment: Deployment, version: string): number {
+  const family = familyOf(version)
+  if (family.onePort) return fleetPort(deployment, family.controlPort)
+  const args = containerOf(deployment, "superlink").args ?? []
+  const given =
+    family.ports.control === undefined
+      ? argumentOf(args, "--port")
+      : /:(\d+)$/.exec(argumentOf(args, "--control-api-address") ?? "")?.[1]
+  return Number(given ?? family.controlPort)
 }
 
 /**
@@ -110,7 +122,7 @@ export function superlinkMisfits(found: Deployment, context: Context, version: s
 export function adaptSuperlink(args: readonly string[], version: string): string[] {
   const family = familyOf(version)
   const [host, port] = [argumentOf(args, "--host"), argumentOf(args, "--port")]
-  if (!family.ends) return port === String(FLEET_PORT) ? without(args, ["--host", "--port"]) : [...args]
+  if (!family.onePort) return port === String(FLEET_PORT) ? without(args, ["--host", "--port"]) : [...args]
   if (port !== undefined && host !== undefined && !/^(?:127\.|localhost$)/.test(host)) return [...args]
   return [...without(args, ["--host", "--port", "--fleet-api-address"]), ...family.superlink]
 }

@@ -13,12 +13,15 @@ import {
 import type { Context } from "../context.ts"
 import { FLEET_API } from "../flower/manifests.ts"
 import { adopted, adoptedMark, claimObject } from "../shared/labels.ts"
-import { condition, isTrue, seen } from "../shared/reading.ts"
+import { condition, isTrue, seen, untilSeen } from "../shared/reading.ts"
 import { message, SKUPPER } from "./skupper.ts"
 
 export interface Exposure extends KubeObject {
   spec: { routingKey?: string; port?: number; host?: string; selector?: string; type?: string }
 }
+
+/** How long a claim waits for the controller, in milliseconds. */
+const FIRST_WORD = 5000
 
 const exposureRef = (kind: "Connector" | "Listener", namespace: string, name = FLEET_API): Ref => ({
   apiVersion: SKUPPER,
@@ -125,5 +128,16 @@ export async function changeExposure(
   })
 }
 
-export const claimExposure = (context: Context, kind: "Connector" | "Listener"): Promise<void> =>
-  claimObject(context, exposureRef(kind, context.site.project))
+/**
+ * Claims it once the controller has spoken: Skupper 2.1 and 2.2 write the first status a single time, and a write of ours
+ * in that moment makes them lose it for ever (measured). A Connector without any pod is never spoken of.
+ */
+export async function claimExposure(context: Context, kind: "Connector" | "Listener"): Promise<void> {
+  const ref = exposureRef(kind, context.site.project)
+  const within = AbortSignal.any([context.signal, AbortSignal.timeout(FIRST_WORD)])
+  await untilSeen(context.cluster, within, async (reader) => {
+    const found = await reader.get(ref)
+    return found === undefined || found.status?.conditions !== undefined ? true : undefined
+  })
+  await claimObject(context, ref)
+}

@@ -1,13 +1,13 @@
 import { ours } from "../shared/labels.ts"
 import { isTrue } from "../shared/reading.ts"
-import type { SkupperLink, SkupperSite } from "./skupper.ts"
+import { interRouter, type SkupperLink, type SkupperSite } from "./skupper.ts"
 import { type GeneratedLink, type IssuedToken, isLinkOf } from "./token-file.ts"
 
 /** The Links of a SuperNode's project, by where they lead. */
 export interface SortedLinks {
   /** To the SuperLink's Site: known by its UID, or, while they have not come up, named as our token or labelled ours. */
   readonly there: readonly SkupperLink[]
-  /** To a Site that was there before it: they exist and never come up again. */
+  /** To a Site that was there before it, or ours to an address that it had before: they do not come up again. */
   readonly earlier: readonly SkupperLink[]
 }
 
@@ -27,7 +27,8 @@ export function sortLinks(
     if (link.metadata.deletionTimestamp !== undefined) continue
     const { remoteSiteId, remoteSiteName } = link.status ?? {}
     const known = ours(link, federation)
-    if (remoteSiteId === to.metadata.uid) there.push(link)
+    if (known && atOldAddress(link, to)) earlier.push(link)
+    else if (remoteSiteId === to.metadata.uid) there.push(link)
     else if (!remoteSiteId) {
       if (known || isLinkOf(file, link.metadata.name)) there.push(link)
     } else if (known || (remoteSiteName === to.metadata.name && !isTrue(link, "Operational")))
@@ -38,4 +39,11 @@ export function sortLinks(
     (a, b) => Number(b.status?.remoteSiteId !== undefined) - Number(a.status?.remoteSiteId !== undefined),
   )
   return { there, earlier }
+}
+
+/** Whether a Link dials none of the addresses that the Site has now: its link access was changed since. */
+export const atOldAddress = (link: SkupperLink, to: SkupperSite): boolean => {
+  const now = interRouter(to.status?.endpoints)
+  const dialled = interRouter(link.spec.endpoints)
+  return now.length > 0 && dialled.length > 0 && !dialled.some((address) => now.includes(address))
 }

@@ -16,10 +16,11 @@ import type { Context } from "../context.ts"
 import { adopted, claimObject, ours } from "../shared/labels.ts"
 import { ifAllowed, seen, some, untilSeen } from "../shared/reading.ts"
 import { dropGrants, hide } from "./issuing.ts"
-import { type SortedLinks, sortLinks } from "./links.ts"
+import { atOldAddress, type SortedLinks, sortLinks } from "./links.ts"
 import {
   type AccessToken,
   activeSite,
+  interRouter,
   linkRef,
   listLinks,
   type SkupperLink,
@@ -74,6 +75,16 @@ async function missingSecret(
 function dead(links: SortedLinks["earlier"], to: SkupperSite, federation: string): Look {
   const names = links.map(({ metadata }) => metadata.name)
   const foreign = links.filter((one) => !ours(one, federation)).map(({ metadata }) => metadata.name)
+  if (links.every((one) => atOldAddress(one, to))) {
+    const addresses = interRouter(links[0]!.spec.endpoints)
+    return different(
+      [{ field: "address", found: some(addresses), asked: some(interRouter(to.status?.endpoints)) }],
+      {
+        reason: `Link ${some(names)} dials an address that Site ${to.metadata.name} had before`,
+        seen: seen(links[0]!),
+      },
+    )
+  }
   const from = links.map(({ status }) => `${status?.remoteSiteName ?? "a Site"} (${status?.remoteSiteId})`)
   return different(
     [{ field: "remote site", found: some(from), asked: `${to.metadata.name} (${to.metadata.uid})` }],

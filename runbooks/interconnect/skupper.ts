@@ -21,6 +21,12 @@ export interface SkupperSite extends KubeObject {
     status?: string
     message?: string
     endpoints?: Endpoint[]
+    /** What its router knows of every site that it reaches. */
+    network?: {
+      id: string
+      links?: { name: string; operational?: boolean; remoteSiteName?: string }[]
+      services?: { routingKey: string; connectors?: string[]; listeners?: string[] }[]
+    }[]
     controller?: { name?: string; namespace?: string; version?: string }
   }
 }
@@ -79,6 +85,34 @@ export async function activeSite(
 /** A resource's own words for why it is not ready. `fallback` where the controller has not written any yet. */
 export const message = (object: KubeObject, fallback = "the controller has not answered yet"): string =>
   object.status?.message || condition(object, "Ready")?.message || object.status?.status || fallback
+
+/**
+ * The name of the Site that a Link is up to, if it is up. Its router's own word counts where the Link lacks it: a write to the
+ * Link in that moment makes Skupper 2.1 and 2.2 lose the condition until the network changes again (measured).
+ */
+export async function upTo(
+  cluster: ClusterReader,
+  namespace: string,
+  link: SkupperLink,
+): Promise<string | undefined> {
+  const nameless = "the SuperLink's Site"
+  if (condition(link, "Ready")?.status === "True") return link.status?.remoteSiteName ?? nameless
+  if (condition(link, "Configured")?.status !== "True") return undefined
+  const own = await activeSite(cluster, namespace)
+  const record = own?.status?.network?.find(({ id }) => id === own.metadata.uid)
+  const found = record?.links?.find(({ name }) => name === link.metadata.name)
+  return found?.operational === true ? (found.remoteSiteName ?? nameless) : undefined
+}
+
+/** Whether a Site's router knows such an end of a routing key, in whatever site it reaches. */
+export const sees = (
+  site: SkupperSite | undefined,
+  routingKey: string | undefined,
+  ends: "connectors" | "listeners",
+): boolean =>
+  (site?.status?.network ?? []).some(({ services = [] }) =>
+    services.some((service) => service.routingKey === routingKey && (service[ends] ?? []).length > 0),
+  )
 
 /** Where links to a Site come in: `host:port`. */
 export const interRouter = (endpoints: readonly Endpoint[] | undefined): string[] =>

@@ -1,5 +1,6 @@
 /** Why the pods of a Deployment do not run, in the cluster's own words, and what cures it. */
 import type { ClusterReader, KubeObject } from "../../lib/index.ts"
+import { lastWords } from "../flower/flower-logs.ts"
 import type { Deployment } from "../flower/workload.ts"
 import { condition, ifAllowed } from "../shared/reading.ts"
 
@@ -247,7 +248,7 @@ async function crashTrouble(
   const exit = ended === undefined ? "" : ` with exit code ${ended.exitCode}`
   return {
     reason: `container ${status.name} ends again and again${exit}${words ? `: ${words}` : ""}`,
-    // A SuperNode of 1.40 and later that its SuperLink has forgotten ends with 0, to be started anew.
+    // A SuperNode of 1.29 and later that its SuperLink has forgotten ends with 0, to be started anew.
     terminal: ended?.exitCode !== 0,
     code: "crash",
     fix: "its log says why; correct version, image, arguments or secrets",
@@ -285,14 +286,6 @@ function cureOfPull(words: string): Pick<Trouble, "fix" | "code"> {
     fix: "check flower-version, or image where you gave one; a private registry needs image-pull-secret",
   }
 }
-
-/** The last line of a log that says something. */
-const lastWords = (log: string): string | undefined =>
-  log
-    .split("\n")
-    .map((line) => line.trim())
-    .filter(Boolean)
-    .at(-1)
 
 const time = (event: KubeObject): number =>
   Date.parse(

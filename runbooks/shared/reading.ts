@@ -7,6 +7,7 @@ export interface Condition {
   reason?: string
   message?: string
   lastTransitionTime?: string
+  observedGeneration?: number
 }
 
 /** A condition by its type: their order in the array says nothing. */

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 
 /** Where snippets/ lies: beside runbooks/ in a checkout, at the package's root for a step that runs from dist/runbooks/. */
 const PLACES = ["../../snippets/", "../../../snippets/"]
@@ -17,3 +18,7 @@ export function snippet(name: string): string {
   }
   throw new Error(`the file snippets/${name} is missing: the package is not whole`)
 }
+
+/** Where a file or folder of snippets/ lies, for programs that read it themselves; nothing where it is not there. */
+export const snippetPath = (name: string): string | undefined =>
+  PLACES.map((place) => fileURLToPath(new URL(place + name, import.meta.url))).find(existsSync)

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest"
 import type { PracticeContainer } from "../../lib/practice/types.ts"
-import { readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower/flower-logs.ts"
+import { lastWords, readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower/flower-logs.ts"
 import { practiceImages, practiceValues } from "../../runbooks/practice-images.ts"
 
 /** Where a container runs: its log, how it ended, and what it is connected to. */
@@ -37,6 +37,12 @@ class Place implements PracticeContainer {
     this.dialled = { address, ...on }
     return () => undefined
   }
+  run() {
+    throw new Error("played images run no program")
+  }
+  serve = () => Promise.reject(new Error("played images serve no port of this machine"))
+  forward = this.serve
+  path = this.serve
   get text() {
     return this.lines.join("\n")
   }
@@ -55,7 +61,8 @@ const fleet = (place: Place) => place.ports.get(9092)
 test("a SuperLink of 1.34 says what the real one says, in colour, and listens on 9092", () => {
   const place = superlink()
   expect(place).toMatchObject({ isReady: true, exitCode: undefined })
-  expect(place.lines[0]).toBe("\u001b[92mINFO \u001b[0m:      Starting Flower SuperLink")
+  expect(place.lines[0]).toContain("\u001b[93mWARNING \u001b[0m:      Option `--insecure` was set.")
+  expect(place.lines[2]).toBe("\u001b[92mINFO \u001b[0m:      Starting Flower SuperLink")
   expect(place.text).toContain("Starting Fleet API (gRPC-rere) on 0.0.0.0:9092")
   expect(place.ports.has(9092)).toBe(true)
 })
@@ -69,7 +76,7 @@ test("from 1.40 on it needs to be told where to listen", () => {
 test.each([
   [
     "superlink",
-    "1.34.0",
+    "1.31.0",
     "--insecure --host 0.0.0.0",
     "flower-superlink: error: unrecognized arguments: --host 0.0.0.0",
   ],
@@ -125,33 +132,50 @@ test("a link that comes back keeps the id", () => {
   expect(node.lines.at(-1)).toMatch(/Connection successful after [\d.]+ seconds and 2 tries\./)
 })
 
-test("a SuperLink that was started anew: 1.34 hangs, 1.41 ends with 0", () => {
-  const old = supernode()
-  old.dialled!.open(fleet(superlink()))
+test("a SuperLink that was started anew: 1.28 hangs, newer ones end with 0", () => {
+  const old = supernode("1.28.0")
+  old.dialled!.open(fleet(superlink("1.28.0")))
   old.dialled!.lost()
-  old.dialled!.open(fleet(superlink()))
+  old.dialled!.open(fleet(superlink("1.28.0")))
   expect(readSupernodeLog(old.text)).toMatchObject({ is: "forgotten" })
   expect(old.exitCode).toBeUndefined()
 
-  const address = "--insecure --host 0.0.0.0 --port 9092"
-  const node = supernode("1.41.0", NEW)
-  node.dialled!.open(fleet(superlink("1.41.0", address)))
-  node.dialled!.lost()
-  node.dialled!.open(fleet(superlink("1.41.0", address)))
-  expect(readSupernodeLog(node.text)).toMatchObject({ is: "forgotten" })
-  expect(node.exitCode).toBe(0)
+  for (const [version, args, nodeArgs] of [
+    ["1.34.0", "--insecure", OLD],
+    ["1.41.0", "--insecure --host 0.0.0.0 --port 9092", NEW],
+  ] as const) {
+    const node = supernode(version, nodeArgs)
+    node.dialled!.open(fleet(superlink(version, args)))
+    node.dialled!.lost()
+    node.dialled!.open(fleet(superlink(version, args)))
+    expect(node.lines.at(-1)).toContain("SuperNode terminated gracefully.")
+    expect(node.exitCode).toBe(0)
+  }
 })
 
+const TLS = "--ssl-certfile a --ssl-keyfile b --ssl-ca-certfile c"
+
 test.each([
-  ["another protocol", "1.41.0", NEW],
-  ["TLS at one end", "1.34.0", "--root-certificates ca --superlink fleet-api:9092"],
-])("%s: it tries for ever and never registers", (_, version, args) => {
+  ["another protocol", "1.41.0", NEW, "--insecure"],
+  ["no TLS where it is asked for", "1.34.0", OLD, TLS],
+])("%s: it tries for ever and never registers", (_, version, args, linkArgs) => {
   const node = supernode(version, args)
-  node.dialled!.open(fleet(superlink()))
+  node.dialled!.open(fleet(superlink("1.34.0", linkArgs)))
   expect(readSupernodeLog(node.text)).toMatchObject({
     is: "connecting",
     line: expect.stringContaining("Connection attempt failed"),
   })
+  expect(node.exitCode).toBeUndefined()
+})
+
+test.each([
+  ["1.34.0", "--insecure", OLD.replace("--insecure", "--root-certificates ca")],
+  ["1.41.0", "--insecure --host 0.0.0.0 --port 9092", NEW.replace("--insecure", "--root-certificates ca")],
+])("TLS where there is none ends a SuperNode of %s, which says why", (version, args, nodeArgs) => {
+  const node = supernode(version, nodeArgs)
+  node.dialled!.open(fleet(superlink(version, args)))
+  expect(node.exitCode).toBe(1)
+  expect(lastWords(node.text)).toContain("WRONG_VERSION_NUMBER")
 })
 
 test("the guide's own names", () => {

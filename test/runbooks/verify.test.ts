@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import type { Context } from "../../runbooks/context.ts"
-import { activationHop, type Running, registrationHop } from "../../runbooks/flower/chain.ts"
+import { activationHop, onlineHop, type Running, registrationHop } from "../../runbooks/flower/chain.ts"
+import { covers } from "../../runbooks/flower/proof-record.ts"
+import { missingPushes } from "../../runbooks/flower/proof-run.ts"
 import { makeNetwork, only, type Played, play, waitFor } from "./practice.ts"
 
 let westProject = "flower-openshift-demo"
@@ -110,23 +112,24 @@ describe("the chain", () => {
   })
 
   test("a SuperLink that was started anew: the SuperNode hangs, is started anew, and is verified under a new id", async () => {
-    await verified()
+    await verified("1.28.0")
     await removePods("superlink", westProject, "superlink")
     await logOf(played, "supernode-1", eastProject, /Invalid node ID/)
     await sees(
       /^blocked: registration: the SuperLink no longer knows node \d+ \(details = "Invalid node ID"\)/,
     )
-    expect((await played.plan({ notebook }))["supernode-1/deploy-supernode"]).toMatch(
+    const values = { "flower-version": "1.28.0" }
+    expect((await played.plan({ notebook, values }))["supernode-1/deploy-supernode"]).toMatch(
       /^change: pods the SuperLink no longer knows/,
     )
-    await verified()
+    await verified("1.28.0")
   })
 
-  test("from 1.40 on the SuperNode comes back by itself", async () => {
-    await verified("1.41.0")
+  test.each(["1.34.0", "1.41.0"])("from 1.29 on the SuperNode comes back by itself (%s)", async (version) => {
+    await verified(version)
     await removePods("superlink", westProject, "superlink")
     await sees(/^nothing: link up/)
-    await verified("1.41.0")
+    await verified(version)
   })
 
   test("versions on either side of 1.40 do not talk", async () => {
@@ -140,7 +143,7 @@ describe("the chain", () => {
     await east().merge(deployment(eastProject, "supernode-1"), {
       spec: { template: { spec: { containers } } },
     })
-    await sees(/^wait: registration: Connection attempt failed, retrying in .* \(oc logs pod\/supernode-1-/)
+    await sees(/^blocked: registration: SuperLink 1\.34\.0 and SuperNode 1\.41\.0 do not talk/)
   })
 
   test("a SuperNode that cannot run", async () => {
@@ -161,22 +164,28 @@ describe("the chain", () => {
   })
 })
 
-describe("what logs prove", () => {
+describe("what logs prove, and what the list proves", () => {
   const context = {
     site: { name: "supernode-1", project: eastProject },
     the: () => ({ project: westProject }),
+    inputs: { flowerVersion: "1.34.0" },
   } as unknown as Context
-  const running = (log: string, startedAt: number, args: string[] = []): Running => ({
+  const running = (log: string, startedAt: number, args: string[] = [], version = "1.34.0"): Running => ({
     deployment: {
-      spec: { template: { spec: { containers: [{ name: "superlink", image: "x", args }] } } },
+      metadata: {},
+      spec: { template: { spec: { containers: [{ name: "x", image: `flwr/superlink:${version}`, args }] } } },
     } as never,
     pod: "pod",
+    uid: "uid",
+    node: "node",
     restarts: 0,
     startedAt,
     log,
   })
   const start = "Starting Flower SuperLink\n"
-  const active = (superlink: Running) => activationHop(context, "42", superlink, running("", 10))
+  const node = (version = "1.34.0") => running("", 10, ["--insecure"], version)
+  const active = (superlink: Running, supernode = node()) =>
+    activationHop(context, "42", superlink, supernode)
 
   test("a line about the node proves it", () => {
     expect(active(running(`${start}[Fleet.ActivateNode] Activated node_id=42\n`, 0))).toEqual({
@@ -185,12 +194,11 @@ describe("what logs prove", () => {
   })
 
   test("a log that has rotated away leaves it unproven, and says how to prove it", () => {
-    const answer = active(running("[Fleet.PullMessages] node_id=7\n", 0))
-    expect(answer).toMatchObject({
+    expect(active(running("[Fleet.PullMessages] node_id=7\n", 0))).toMatchObject({
       is: "blocked",
       code: "unproven",
       next: "flower-runbook step deploy-supernode --site supernode-1 --again",
-      fix: expect.stringContaining("flwr supernode list"),
+      fix: expect.stringContaining("--proof list"),
     })
   })
 
@@ -199,13 +207,80 @@ describe("what logs prove", () => {
   })
 
   test("a SuperLink that is younger than the SuperNode has forgotten it, or keeps it in a database", () => {
-    expect(active(running(start, 20))).toMatchObject({ is: "blocked", code: "forgotten" })
+    expect(active(running(start, 20), node("1.28.0"))).toMatchObject({ is: "blocked", code: "forgotten" })
+    expect(active(running(start, 20))).toMatchObject({
+      is: "under way",
+      reason: expect.stringContaining("comes back under a new id"),
+    })
     expect(active(running(start, 20, ["--database", "x"]))).toMatchObject({ is: "blocked", code: "unproven" })
   })
 
-  test("a SuperNode whose log has rotated away", () => {
-    expect(registrationHop(context, running("Receiving: query message\n", 0))).toMatchObject({
-      code: "unproven",
+  test.each([
+    [{ id: "42", status: "online" }, [], { holds: "node 42 online" }],
+    [{ id: "42", status: "offline" }, [], { is: "under way", reason: expect.stringContaining("as offline") }],
+    // Another id that a number would take for the same.
+    [
+      { id: "420", status: "online" },
+      [],
+      { is: "under way", reason: expect.stringContaining("does not know") },
+    ],
+    [{ id: "420", status: "online" }, ["--database", "x"], { is: "under way", reason: /does not list/ }],
+  ])("the list has %j (SuperLink %j)", (listed, args, expected) => {
+    // Its log has rotated away, and it is younger than the SuperNode.
+    const hop = onlineHop(context, "42", [listed], running("", 20, args), node())
+    expect({ ...hop, reason: "reason" in hop ? hop.reason : undefined }).toMatchObject({
+      ...expected,
+      ...("reason" in expected &&
+        expected.reason instanceof RegExp && { reason: expect.stringMatching(expected.reason) }),
     })
+  })
+
+  test("a SuperNode whose log has rotated away", () => {
+    const rotated = running("Receiving: query message\n", 0)
+    expect(registrationHop(context, running(start, 0), rotated)).toMatchObject({ code: "unproven" })
+  })
+
+  test.each([
+    ["versions", "1.41.0", ["--insecure"], /SuperLink 1.34.0 and SuperNode 1.41.0 do not talk/],
+    [
+      "tls",
+      "1.34.0",
+      ["--root-certificates", "ca"],
+      /the SuperNode has Flower's own TLS, and the SuperLink is --insecure/,
+    ],
+    [undefined, "1.34.0", ["--insecure"], /retrying in 3/],
+  ])("a SuperNode that only ever tries: what can be told (%s)", (code, version, args, reason) => {
+    const trying = running(
+      "Starting Flower SuperNode\nConnection attempt failed, retrying in 3\n",
+      10,
+      args,
+      version,
+    )
+    const hop = registrationHop(context, running(start, 0, ["--insecure"]), trying)
+    expect(hop).toMatchObject({ ...(code && { code }), reason: expect.stringMatching(reason) })
+  })
+})
+
+describe("what a run has proven", () => {
+  const log = (pushes: number) =>
+    [
+      "Push replies from node_id=7",
+      "Created run 99 in federation @none/default",
+      ...Array.from({ length: pushes }, () => "[Fleet.PushMessages] Push replies from node_id=7"),
+      ...Array.from({ length: 3 }, () => "[Fleet.PushMessages] Push replies from node_id=77"),
+    ].join("\n")
+
+  test("a reply of every SuperNode in every round, since it was created", () => {
+    expect(missingPushes(log(3), "99", ["7", "77"])).toEqual([])
+    expect(missingPushes(log(2), "99", ["7", "77"])).toEqual(["node 7: 2 of 3 replies"])
+    expect(missingPushes(log(3), "98", ["7"])).toEqual(["no line of the log says that run 98 was created"])
+  })
+
+  test("it holds for exactly the same SuperLink and SuperNodes", () => {
+    const record = { superlink: "a 0", nodes: ["1", "2"], run: "9", finished: true, rounds: [] }
+    expect(covers(record, { superlink: "a 0", nodes: ["1", "2"] })).toBe(true)
+    expect(covers(record, { superlink: "a 1", nodes: ["1", "2"] })).toBe(false)
+    expect(covers(record, { superlink: "a 0", nodes: ["1", "2", "3"] })).toBe(false)
+    expect(covers(undefined, { superlink: "a 0", nodes: [] })).toBe(false)
   })
 })

@@ -5,8 +5,15 @@ import { withPractice } from "../with-practice.ts"
 
 /** `run`: the notebook, from wherever it stands. */
 export async function run(call: Call): Promise<number> {
-  const { flags } = call
+  const { flags, notebook } = call
   if (!flags.has("practice")) {
+    const flag = notebook.practiceFlag?.name
+    if (flag !== undefined && flags.has(flag)) {
+      throw new UsageError(`--${flag} is for practice clusters, and --practice is missing`, {
+        fix: "your own clusters run what is real anyway: leave it out, or practise",
+        next: `${call.io.program} run --practice --${flag} --yes`,
+      })
+    }
     return carryOut(call, {
       agreed: "plan",
       after: "status",

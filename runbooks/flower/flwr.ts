@@ -1,0 +1,265 @@
+/** Flower's own command line against a SuperLink's Control API: which `flwr`, where the API is, and what it answers. */
+import { X509Certificate } from "node:crypto"
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises"
+import { join } from "node:path"
+import {
+  type Absent,
+  absent,
+  type Blocked,
+  blocked,
+  cannotLook,
+  type Forward,
+  type ForwardOptions,
+  type KubeObject,
+  LookError,
+  RunbookError,
+  writeWhole,
+} from "../../lib/index.ts"
+import type { Context } from "../context.ts"
+import type { Running } from "./chain.ts"
+import { environmentOf, findEnvironment, findPython, lives, QUIET } from "./environment.ts"
+import { controlPort, runningVersion } from "./superlink.ts"
+import { containerOf } from "./workload.ts"
+
+/** The name of our connection in Flower's configuration: without a name `flwr` starts a SuperLink of its own. */
+export const CONNECTION = "runbook"
+
+/** Seconds for one call; most take two, nearly all of it Python's start. */
+const PATIENCE = 90
+
+/** A connection to a Control API. */
+export interface ControlApi {
+  /** Runs `flwr ARGUMENTS --format json`. The exit code says nothing: 0 also where it failed. */
+  ask<T>(args: readonly string[]): Promise<T>
+  /** Runs `flwr ARGUMENTS`; what it printed. */
+  tell(args: readonly string[]): Promise<string>
+}
+
+const versions = new Map<string, Promise<string | undefined>>()
+
+/** The version that every `flwr` beside this SuperLink must have. */
+export const versionBeside = ({ inputs }: Pick<Context, "inputs">, { deployment }: Running): string =>
+  runningVersion(deployment, "superlink") ?? inputs.flowerVersion
+
+/**
+ * The `flwr` to use: the one that was given, one of the SuperLink's version on PATH, else ours. A look where there is none:
+ * *absent* where {@link makeFlwr} can make it.
+ */
+export async function findFlwr(
+  context: Context,
+  superlink: Running,
+): Promise<{ flwr: string } | Absent | Blocked> {
+  const { inputs } = context
+  if (inputs.flwr !== undefined) return { flwr: inputs.flwr }
+  const version = versionBeside(context, superlink)
+  const { $ } = context.at(context.the("superlink"))
+  const onPath = await $.which("flwr")
+  if (onPath !== undefined) {
+    const known = versions.get(onPath) ?? askVersion($, onPath)
+    versions.set(onPath, known)
+    if ((await known) === version) return { flwr: onPath }
+  }
+  const bin = await findEnvironment(version)
+  if (bin !== undefined) return { flwr: join(bin, "flwr") }
+  try {
+    await findPython()
+  } catch (error) {
+    const { why } = error as RunbookError
+    return blocked(`no flwr ${version} to ask the SuperLink with: ${why}`, {
+      code: "flwr",
+      fix: `install Python 3.11 or newer with venv, or flwr==${version}, and name it with --flwr; or be content with the logs`,
+      next: "flower-runbook step verify --proof log",
+    })
+  }
+  return absent(
+    `no flwr ${version} here to ask the SuperLink with: installs it from PyPI into the user's cache`,
+  )
+}
+
+async function askVersion($: Context["$"], flwr: string): Promise<string | undefined> {
+  const { stdout } = await $.with({ nothrow: true, timeout: PATIENCE, env: QUIET })`${flwr} --version`
+  return /\d+\.\d+\.\d+/.exec(stdout)?.[0]
+}
+
+/** Makes what {@link findFlwr} called absent. */
+export async function makeFlwr(context: Context, superlink: Running): Promise<void> {
+  const version = versionBeside(context, superlink)
+  context.note(`flwr ${version} is installed from PyPI into the user's cache, once`)
+  await environmentOf(version, { signal: context.signal })
+}
+
+/**
+ * Works with the Control API of the SuperLink: at `control-api`, else by a port forward to its pod.
+ * @throws LookError where it does not answer, or may not be reached; RunbookError with Flower's own words
+ */
+export async function withControlApi<T>(
+  context: Context,
+  superlink: Running,
+  flwr: string,
+  work: (api: ControlApi) => Promise<T>,
+): Promise<T> {
+  const site = context.the("superlink")
+  const { $, cluster } = context.at(site)
+  const port = controlPort(superlink.deployment, versionBeside(context, superlink))
+  const certificates = await certificatesOf(context, superlink)
+  const forward =
+    site.controlApi === undefined
+      ? await openForward(cluster, { namespace: site.project, pod: superlink.pod, port })
+      : undefined
+  const home = await makeHome(context.folder)
+  try {
+    const address = site.controlApi ?? `${certificates?.host ?? "127.0.0.1"}:${forward!.port}`
+    const security =
+      certificates === undefined
+        ? "insecure = true"
+        : `root-certificates = ${JSON.stringify(join(home, "ca.crt"))}`
+    if (certificates !== undefined) await writeWhole(join(home, "ca.crt"), certificates.root)
+    const config = `[superlink]\ndefault = "${CONNECTION}"\n\n[superlink.${CONNECTION}]\naddress = "${address}"\n${security}\n`
+    await writeWhole(join(home, "config.toml"), config)
+    // It imports the app to check it: nothing is written beside it.
+    const own = { ...QUIET, FLWR_HOME: home, PYTHONDONTWRITEBYTECODE: "1" }
+    const env = { ...own, ...(forward && { NO_PROXY: LOOPBACK, no_proxy: LOOPBACK }) }
+    const shell = $.with({ nothrow: true, env })
+    return await work({
+      async ask<T>(args: readonly string[]) {
+        const { stdout, stderr, line } = await shell.with({
+          timeout: PATIENCE,
+        })`${flwr} ${args} --format json`
+        const answer = parsed(stdout)
+        if (answer?.success === true) return answer as T
+        const words = String(answer?.["error-message"] ?? (stderr.trim() || stdout.trim() || "no answer"))
+        const { trouble } = forward ?? {}
+        throw refusal(words, { superlink, address, port, line, trouble, project: site.project })
+      },
+      async tell(args) {
+        return (await shell`${flwr} ${args}`).stdout
+      },
+    })
+  } finally {
+    await rm(home, { recursive: true, force: true })
+    await forward?.close()
+  }
+}
+
+async function openForward(cluster: Context["cluster"], to: ForwardOptions): Promise<Forward> {
+  try {
+    return await cluster.forward(to)
+  } catch (error) {
+    if (!(error instanceof RunbookError)) throw error
+    const { message, why, next } = error
+    const look = blocked(
+      `the SuperLink's Control API cannot be reached: ${message}${why ? `: ${why}` : ""}`,
+      {
+        code: "forward",
+        fix: "get the right to create pods/portforward there, or give an address of the Control API: --control-api HOST:PORT",
+        ...(next !== undefined && { next }),
+      },
+    )
+    throw new LookError(look, { cause: error })
+  }
+}
+
+const LOOPBACK = "127.0.0.1,localhost"
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text.slice(text.indexOf("{"))) as Record<string, unknown>
+  } catch {
+    return undefined
+  }
+}
+
+interface Asked {
+  readonly superlink: Running
+  readonly address: string
+  readonly port: number
+  readonly line: string
+  /** What a port forward says of its last connection. */
+  readonly trouble: string | undefined
+  readonly project: string
+}
+
+/** The node that practice clusters run their pods on. */
+const PLAYED = "practice-node"
+
+function refusal(words: string, { superlink, address, port, line, trouble, project }: Asked): Error {
+  const said = [words.replace(/\s+/g, " ").trim(), trouble].filter(Boolean).join("; ")
+  if (!/unavailable|no answer|timed? ?out|connection (?:refused|reset)/i.test(said)) {
+    return new RunbookError(`${line} was refused`, {
+      why: said,
+      fix: "the Control API answers, but not this; Flower's own words say why",
+      next: `oc logs pod/${superlink.pod} -n ${project}`,
+    })
+  }
+  if (superlink.node === PLAYED && isPlayed(superlink.log)) {
+    return new LookError(
+      blocked("the SuperLink of these practice clusters is played: it has no Control API to ask", {
+        code: "played",
+        fix: "practise with real Flower: --flower; or be content with what the logs prove: --proof log",
+        next: "flower-runbook run --practice --flower --proof run --yes",
+      }),
+    )
+  }
+  return new LookError(
+    cannotLook(
+      "unreachable",
+      `the SuperLink's Control API at ${address} (port ${port} of its pod) does not answer: ${said}`,
+      {
+        fix: "look at the SuperLink's log; where port forwards are not allowed, give its address: --control-api HOST:PORT",
+        next: `oc logs pod/${superlink.pod} -n ${project}`,
+      },
+    ),
+  )
+}
+
+/** Real programs serve at ports of this machine, and have said so before they say that they are up. */
+const isPlayed = (log: string): boolean =>
+  log.includes("Starting Flower SuperExec") && !log.includes(" on 127.0.0.1:")
+
+/** Flower's own TLS: the root, and a name of this machine that the SuperLink's certificate is valid for. */
+async function certificatesOf(
+  context: Context,
+  { deployment }: Running,
+): Promise<{ root: string; host: string } | undefined> {
+  const site = context.the("superlink")
+  const args = containerOf(deployment, "superlink").args ?? []
+  if (site.tlsSecret === undefined || args.includes("--insecure")) return undefined
+  const { cluster } = context.at(site)
+  const secret = await cluster.get<KubeObject & { data?: Record<string, string> }>({
+    apiVersion: "v1",
+    kind: "Secret",
+    name: site.tlsSecret,
+    namespace: site.project,
+  })
+  const [root, own] = ["ca.crt", "tls.crt"].map((key) =>
+    Buffer.from(secret?.data?.[key] ?? "", "base64").toString(),
+  )
+  if (!root || !own) {
+    throw new RunbookError(`Secret ${site.tlsSecret} in ${site.project} has no ca.crt and tls.crt`, {
+      fix: "Flower's own TLS needs both, and tls.key",
+      next: `oc get secret ${site.tlsSecret} -n ${site.project}`,
+    })
+  }
+  if (site.controlApi !== undefined) return { root, host: "" }
+  const certificate = new X509Certificate(own)
+  if (certificate.checkIP("127.0.0.1")) return { root, host: "127.0.0.1" }
+  if (certificate.checkHost("localhost")) return { root, host: "localhost" }
+  throw new LookError(
+    blocked(`the SuperLink's certificate is not valid for localhost, where a port forward ends`, {
+      code: "certificate",
+      fix: `issue it for localhost too (it says: ${certificate.subjectAltName ?? certificate.subject}), or give an address it is valid for: --control-api HOST:PORT`,
+      next: "flower-runbook step verify --proof log",
+    }),
+  )
+}
+
+/** A folder for one use: its configuration names the port of this one forward. Those of killed runs are removed. */
+async function makeHome(folder: string): Promise<string> {
+  const root = join(folder, "flwr")
+  await mkdir(root, { recursive: true, mode: 0o700 })
+  for (const name of await readdir(root)) {
+    const owner = Number(/^(\d+)-/.exec(name)?.[1])
+    if (!lives(owner)) await rm(join(root, name), { recursive: true, force: true })
+  }
+  return mkdtemp(join(root, `${process.pid}-`))
+}

@@ -1,0 +1,51 @@
+/** Who is connected to the SuperLink, by its own list: it says who is there now, where logs only say who came. */
+import type { Context } from "../context.ts"
+import type { Running } from "./chain.ts"
+import { CONNECTION, withControlApi } from "./flwr.ts"
+
+/** A node as the SuperLink lists it. Its id is an unsigned 64-bit number: text. */
+export interface ListedNode {
+  readonly id: string
+  /** `online`, `offline`, `registered`, `unregistered`. */
+  readonly status: string
+}
+
+/** Listings on their way, by federation folder: SuperNodes that verify at once share one. */
+const asking = new Map<string, Promise<ListedNode[]>>()
+
+/**
+ * The SuperLink's list.
+ * @param fresh asks anew: a listing that is on its way may be older than what it is asked about
+ * @throws as withControlApi
+ */
+export async function listNodes(
+  context: Context,
+  superlink: Running,
+  flwr: string,
+  fresh: boolean,
+): Promise<ListedNode[]> {
+  const key = context.folder
+  const shared = fresh ? undefined : asking.get(key)
+  if (shared !== undefined) {
+    const nodes = await shared.catch(() => undefined)
+    // It ends with the step that began it.
+    if (nodes !== undefined) return nodes
+  }
+  const own = ask(context, superlink, flwr)
+  asking.set(key, own)
+  try {
+    return await own
+  } finally {
+    if (asking.get(key) === own) asking.delete(key)
+  }
+}
+
+const ask = (context: Context, superlink: Running, flwr: string): Promise<ListedNode[]> =>
+  withControlApi(context, superlink, flwr, async (api) => {
+    const { nodes } = await api.ask<{ nodes: { "node-id": string; status: string }[] }>([
+      "supernode",
+      "list",
+      CONNECTION,
+    ])
+    return nodes.map((node) => ({ id: String(node["node-id"]), status: node.status }))
+  })

@@ -1,0 +1,139 @@
+/** A federated run of a tiny app over every SuperNode: that it computes is the proof of a federation. */
+import { stripVTControlCharacters } from "node:util"
+import { RunbookError } from "../../lib/index.ts"
+import type { Context } from "../context.ts"
+import { untilSeen } from "../shared/reading.ts"
+import { snippetPath } from "../shared/snippet.ts"
+import type { Running } from "./chain.ts"
+import { CONNECTION, type ControlApi, withControlApi } from "./flwr.ts"
+import { covers, forget, type Present, type ProofRecord, readRecord, writeRecord } from "./proof-record.ts"
+import { containerOf } from "./workload.ts"
+
+/** As the app's configuration has it. */
+const ROUNDS = 3
+/** How long the SuperLink's log may lag behind its answers, in milliseconds. */
+const LAG = 5_000
+
+const AGAIN = "flower-runbook step verify-federation --again"
+
+/**
+ * Submits the app, or takes up a run of the same SuperNodes that was begun, waits for its end and keeps what it has proven.
+ * @throws RunbookError where it failed, or where a SuperNode took no part in a round
+ */
+export async function proveByRun(
+  context: Context,
+  superlink: Running,
+  flwr: string,
+  present: Present,
+): Promise<void> {
+  const { folder } = context
+  await withControlApi(context, superlink, flwr, async (api) => {
+    const before = readRecord(folder)
+    const taken = covers(before, present) && !before.finished
+    const run = taken ? before.run : await submit(api, present)
+    // First of all: a program that is killed from here on takes this run up again.
+    const begun: ProofRecord = { ...present, run, finished: false, rounds: [] }
+    await writeRecord(folder, begun)
+    const what = taken
+      ? `run ${run} was begun before: it is followed to its end`
+      : `run ${run} of the proof app is submitted`
+    context.note(`${what}; ${ROUNDS} rounds with ${present.nodes.length} SuperNodes take about half a minute`)
+    const { status, said } = await ended(context, api, run)
+    if (status !== "finished:completed") {
+      await forget(folder)
+      throw new RunbookError(`run ${run} of the proof app ended as ${status}`, {
+        why:
+          said
+            .filter((line) => !/^\s*(?:INFO)?\s*:?\s*$/.test(line))
+            .slice(-3)
+            .join("\n") || "it said nothing",
+        fix: "every SuperNode must stay connected for about half a minute; its log and the SuperLink's say more",
+        next: AGAIN,
+      })
+    }
+    const missing = await unseenPushes(context, superlink, run, present)
+    if (missing.length > 0) {
+      await forget(folder)
+      throw new RunbookError(
+        `run ${run} completed, but the SuperLink's log does not show every SuperNode's part in it`,
+        {
+          why: missing.join("; "),
+          fix: "its log may have rotated away, or FLWR_LOG_LEVEL hides its lines: run it again",
+          next: AGAIN,
+        },
+      )
+    }
+    await writeRecord(folder, {
+      ...begun,
+      finished: true,
+      rounds: said.filter((line) => /^round \d+: /.test(line)),
+    })
+  })
+}
+
+async function submit(api: ControlApi, { nodes }: Present): Promise<string> {
+  const app = snippetPath("proof-app")
+  if (app === undefined) throw new Error("the folder snippets/proof-app is missing: the package is not whole")
+  const settings = `rounds=${ROUNDS} nodes="${nodes.join(",")}"`
+  const answer = await api.ask<{ "run-id": string }>(["run", app, CONNECTION, "--run-config", settings])
+  return String(answer["run-id"])
+}
+
+/** Follows a run to its end. `flwr` exits with 0 whatever became of it: the list says. */
+async function ended(
+  { signal }: Context,
+  api: ControlApi,
+  run: string,
+): Promise<{ status: string; said: string[] }> {
+  for (;;) {
+    signal.throwIfAborted()
+    const said = await api.tell(["log", run, CONNECTION, "--stream"])
+    const answer = await api.ask<{ runs: { "run-id": string; status: string }[] }>([
+      "list",
+      CONNECTION,
+      "--run-id",
+      run,
+    ])
+    const status = answer.runs.find((one) => String(one["run-id"]) === run)?.status ?? "unknown"
+    // The stream also ends when the connection does: then it is followed again, from its beginning.
+    if (status.startsWith("finished") || status === "unknown") {
+      return { status, said: stripVTControlCharacters(said).split("\n") }
+    }
+  }
+}
+
+/** The SuperLink's own word: replies of every SuperNode in every round came in over the links. @returns what is missing */
+async function unseenPushes(
+  context: Context,
+  superlink: Running,
+  run: string,
+  { nodes }: Present,
+): Promise<string[]> {
+  const site = context.the("superlink")
+  const container = containerOf(superlink.deployment, "superlink").name
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(LAG)])
+  let missing: string[] = []
+  await untilSeen(context.at(site).cluster, signal, async (reader) => {
+    const log = await reader.log({ namespace: site.project, pod: superlink.pod, container })
+    missing = missingPushes(log, run, nodes)
+    return missing.length === 0 || undefined
+  })
+  context.signal.throwIfAborted()
+  return missing
+}
+
+/** Which SuperNodes pushed fewer replies than there were rounds since a run was created. */
+export function missingPushes(log: string, run: string, nodes: readonly string[]): string[] {
+  const lines = log.split("\n")
+  const from = lines.findIndex((line) => /\bCreated\b.*\brun\b/.test(line) && line.includes(run))
+  if (from === -1) return [`no line of the log says that run ${run} was created`]
+  const pushes = new Map<string, number>()
+  for (const line of lines.slice(from)) {
+    const id = /\[Fleet\.PushMessages\] Push replies from node_id=(\d+)/.exec(line)?.[1]
+    if (id !== undefined) pushes.set(id, (pushes.get(id) ?? 0) + 1)
+  }
+  return nodes.flatMap((id) => {
+    const count = pushes.get(id) ?? 0
+    return count >= ROUNDS ? [] : [`node ${id}: ${count} of ${ROUNDS} replies`]
+  })
+}

@@ -1,0 +1,123 @@
+/**
+ * Where Flower's programs listen, dial and keep files, as a container's arguments say it, put onto this machine: addresses
+ * become loopback ports, paths paths of the pod's folder. All else stays as it is, mistakes too: argparse names them.
+ */
+import type { PracticeContainer } from "../../lib/index.ts"
+import { argumentOf, compareVersions } from "../flower/flower-versions.ts"
+import { without } from "../flower/superlink.ts"
+
+type World = Pick<PracticeContainer, "serve" | "forward" | "path">
+
+/** Flags whose value is a path in the container. */
+const PATHS = [
+  "--ssl-certfile",
+  "--ssl-keyfile",
+  "--ssl-ca-certfile",
+  "--root-certificates",
+  "--auth-supernode-private-key",
+  "--auth-list-public-keys",
+  "--trusted-entities",
+  "--superexec-auth-secret-file",
+  "--database",
+  "--storage-dir",
+  "--log-file",
+]
+
+/** No port: what is served there, nobody outside its container dials. */
+const NOWHERE = 0
+
+const since = (version: string, first: string): boolean => compareVersions(version, first) >= 0
+
+/** The arguments of `flower-superlink` on this machine. */
+export async function superlinkHere(
+  args: readonly string[],
+  version: string,
+  world: World,
+): Promise<string[]> {
+  if (since(version, "1.40.0")) return onePort(await paths(args, world), world)
+  const apis: Record<string, string> = {
+    "--fleet-api-address": "0.0.0.0:9092",
+    ...(!since(version, "1.37.0") && { "--control-api-address": "0.0.0.0:9093" }),
+    ...(!since(version, "1.35.0") && { "--serverappio-api-address": "0.0.0.0:9091" }),
+  }
+  const here = await listening(await paths(args, world), apis, world)
+  // From 1.35 on the Runtime API, from 1.37 the Control API with it: in the pod's own loopback, where a port forward leads.
+  return since(version, "1.35.0") ? hostAndPort(here, "8000", (port) => world.serve(port)) : here
+}
+
+/**
+ * From 1.40: one port for everything. A SuperLink that listens on its pod's loopback runs, and nobody outside reaches it:
+ * so it is here.
+ */
+const onePort = (args: readonly string[], world: World): Promise<string[]> =>
+  hostAndPort(args, "8000", (port) =>
+    world.serve(isLoopback(argumentOf(args, "--host") ?? "127.0.0.1") ? NOWHERE : port),
+  )
+
+/** The arguments of `flower-supernode` on this machine. */
+export async function supernodeHere(
+  args: readonly string[],
+  version: string,
+  world: World,
+): Promise<string[]> {
+  const superlink = argumentOf(args, "--superlink")
+  let here = await paths(args, world)
+  if (superlink !== undefined) {
+    here = [...without(here, ["--superlink"]), "--superlink", `127.0.0.1:${await world.forward(superlink)}`]
+  }
+  if (since(version, "1.35.0")) return hostAndPort(here, "9094", (port) => world.serve(port))
+  return listening(here, { "--clientappio-api-address": "0.0.0.0:9094" }, world)
+}
+
+/** Each of these APIs, given or not, on a port of this machine's loopback. */
+async function listening(
+  args: readonly string[],
+  apis: Readonly<Record<string, string>>,
+  world: World,
+): Promise<string[]> {
+  const health = argumentOf(args, "--health-server-address")
+  const all = { ...apis, ...(health !== undefined && { "--health-server-address": health }) }
+  const here = without(args, Object.keys(all))
+  for (const [flag, otherwise] of Object.entries(all)) {
+    const [, host, port] = /^(.*):(\d+)$/.exec(argumentOf(args, flag) ?? otherwise) ?? []
+    // What is no address stays for the program to refuse.
+    if (port === undefined) here.push(flag, argumentOf(args, flag) ?? "")
+    else here.push(flag, `127.0.0.1:${await world.serve(isLoopback(host!) ? NOWHERE : Number(port))}`)
+  }
+  return here
+}
+
+async function hostAndPort(
+  args: readonly string[],
+  otherwise: string,
+  place: (port: number) => Promise<number>,
+): Promise<string[]> {
+  const port = argumentOf(args, "--port") ?? otherwise
+  if (!/^\d+$/.test(port)) return [...args]
+  return [
+    ...without(args, ["--host", "--port"]),
+    "--host",
+    "127.0.0.1",
+    "--port",
+    String(await place(Number(port))),
+  ]
+}
+
+/** Certificates, keys and databases lie in the pod's volumes. */
+async function paths(args: readonly string[], { path }: World): Promise<string[]> {
+  const here: string[] = []
+  for (const [index, arg] of args.entries()) {
+    const [flag = "", value] = arg.split(/=(.*)/s)
+    if (PATHS.includes(flag) && value !== undefined) here.push(`${flag}=${await inside(value)}`)
+    else here.push(PATHS.includes(args[index - 1] ?? "") ? await inside(arg) : arg)
+  }
+  return here
+
+  /** Not `:flwr-in-memory:`, nor a flag whose value is missing. */
+  async function inside(text: string): Promise<string> {
+    if (/^[:-]/.test(text) || text === "") return text
+    return path(text.startsWith("/") ? text : `/app/${text}`)
+  }
+}
+
+const isLoopback = (host: string): boolean => /^(?:127\.|localhost$|\[?::1\]?$)/.test(host)

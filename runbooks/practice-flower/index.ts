@@ -1,0 +1,76 @@
+/** Practice with real Flower: the images flwr/superlink and flwr/supernode run the programs of the `flwr` package. */
+import { mkdir } from "node:fs/promises"
+import { join } from "node:path"
+import type { PracticeContainer, PracticeImage, PracticeVariant } from "../../lib/index.ts"
+import { environmentOf, findEnvironment, findPython, QUIET } from "../flower/environment.ts"
+import { versionOfImage } from "../flower/flower-versions.ts"
+import { superlinkHere, supernodeHere } from "./arguments.ts"
+
+type Part = "superlink" | "supernode"
+
+/** The user's home in Flower's images. */
+const HOME = "/app"
+
+function versionOf(image: string): string {
+  const version = versionOfImage(image)
+  if (version === undefined)
+    throw new Error(`the tag of ${image} names no version of Flower: manifest unknown`)
+  return version
+}
+
+async function start(container: PracticeContainer, part: Part): Promise<void> {
+  const program = `flower-${part}`
+  const version = versionOf(container.image)
+  const bin = await environmentOf(version)
+  // A Deployment may name the program that the image starts by itself.
+  const given = container.args[0] === program ? container.args.slice(1) : container.args
+  const args = await (part === "superlink" ? superlinkHere : supernodeHere)(given, version, container)
+  const [home, flower, scratch] = await Promise.all(
+    [HOME, join(HOME, ".flwr"), "/tmp"].map((path) => container.path(path)),
+  )
+  // What an image brings along.
+  await Promise.all([home, scratch].map((folder) => mkdir(folder!, { recursive: true, mode: 0o700 })))
+  container.run({
+    command: join(bin, program),
+    args,
+    env: {
+      ...container.env,
+      ...QUIET,
+      // It starts flower-superexec by its bare name.
+      PATH: `${bin}:/usr/bin:/bin`,
+      HOME: home!,
+      FLWR_HOME: flower!,
+      TMPDIR: scratch!,
+    },
+    folder: home!,
+  })
+  // Without a probe a container is ready as soon as its process runs.
+  container.ready()
+}
+
+const image = (part: Part): PracticeImage => ({
+  image: new RegExp(`(?:^|/)${part}(?:[:@]|$)`),
+  async pull(reference) {
+    await environmentOf(versionOf(reference))
+  },
+  start(container) {
+    start(container, part).catch((error: Error) => {
+      container.log(error.message)
+      container.exit(128)
+    })
+  },
+})
+
+/** `--flower` */
+export const practiceFlower: PracticeVariant = {
+  images: [image("superlink"), image("supernode")],
+  async prepare({ flowerVersion }, signal) {
+    const version = String(flowerVersion)
+    if ((await findEnvironment(version)) !== undefined) return undefined
+    await findPython()
+    return {
+      text: `Installing Flower ${version} from PyPI, once`,
+      ready: environmentOf(version, { signal }),
+    }
+  },
+}

@@ -1,0 +1,1 @@
+"""A tiny app that shows that a federation computes."""

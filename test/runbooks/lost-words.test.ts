@@ -1,0 +1,127 @@
+/** What Skupper's controllers say late, or lose: as measured with 2.1.4 and 2.2.1 (test/real/cluster/skupper-controller.test.ts). */
+import { setTimeout as delay } from "node:timers/promises"
+import { afterEach, beforeEach, expect, test } from "vitest"
+import type { KubeObject } from "../../lib/cluster/types.ts"
+import linkStatus from "../../runbooks/link-status.ts"
+import listener from "../../runbooks/listener.ts"
+import { labels } from "../../runbooks/shared/labels.ts"
+import siteCreate from "../../runbooks/site-create.ts"
+import { tokenRedeem } from "../../runbooks/token-exchange.ts"
+import {
+  type Clusters,
+  conditions,
+  endpoints,
+  namespace,
+  put,
+  setStatus,
+  skupper,
+  startClusters,
+} from "./clusters.ts"
+
+const HUB = "flower-openshift-demo"
+const NODE = "flower-supernode-1"
+const READY = conditions({ Configured: "True", Ready: "True", Resolved: "True", Running: "True" })
+const NOT_UP = conditions({ Configured: "True", Ready: ["False", "Pending", "Not Operational"] })
+
+let clusters: Clusters
+beforeEach(async () => {
+  clusters = await startClusters()
+  for (const one of [clusters.superlink, clusters.supernode]) {
+    await one.login()
+    await one.admin.create(namespace(String(one.site.project)))
+  }
+})
+afterEach(() => clusters.close())
+
+const hub = (host: string): Promise<KubeObject> =>
+  put(
+    clusters.superlink.admin,
+    skupper("Site", HUB, "superlink-interconnect", {
+      spec: { linkAccess: "loadbalancer" },
+      status: { conditions: READY, endpoints: endpoints(host) },
+    }),
+  )
+const link = (host: string): Promise<KubeObject> =>
+  put(
+    clusters.supernode.admin,
+    skupper("Link", NODE, "west", {
+      metadata: { name: "west", namespace: NODE, labels: labels("trial") },
+      spec: { cost: 1, endpoints: endpoints(host) },
+      status: { conditions: NOT_UP, message: "Not Operational" },
+    }),
+  )
+
+test("a Site whose link access was changed says Ready with the addresses from before", async () => {
+  await hub("old.example")
+  const access = await put(
+    clusters.superlink.admin,
+    skupper("SecuredAccess", HUB, "skupper-router", {
+      spec: { accessType: "nodeport", selector: {}, ports: [] },
+      status: { conditions: READY, endpoints: endpoints("old.example") },
+    }),
+  )
+  const asked = { site: { linkAccessType: "loadbalancer" } }
+  const stale = { is: "under way", reason: expect.stringMatching(/addresses are still those from before/) }
+  const look = () => clusters.look(siteCreate, clusters.superlink, asked)
+  expect(await look()).toMatchObject(stale)
+  await clusters.superlink.admin.merge(
+    { apiVersion: access.apiVersion, kind: access.kind, name: "skupper-router", namespace: HUB },
+    { spec: { accessType: "loadbalancer" } },
+  )
+  await setStatus(clusters.superlink.admin, access, {
+    conditions: READY,
+    endpoints: endpoints("new.example"),
+  })
+  expect(await look()).toMatchObject(stale)
+  const [site] = await clusters.superlink.admin.list({
+    apiVersion: access.apiVersion,
+    kind: "Site",
+    namespace: HUB,
+  })
+  await setStatus(clusters.superlink.admin, site!, { conditions: READY, endpoints: endpoints("new.example") })
+  expect(await look()).toMatchObject({ is: "done", reason: expect.stringMatching(/new\.example/) })
+})
+
+test("a Link of ours to an address that the Site had before is made anew", async () => {
+  await hub("new.example")
+  await link("old.example")
+  expect(await clusters.look(tokenRedeem, clusters.supernode)).toMatchObject({
+    is: "different",
+    fields: [{ field: "address", found: "old.example:55671", asked: "new.example:55671" }],
+  })
+})
+
+test("a Link that lost its word is up where its router says so", async () => {
+  await hub("here.example")
+  await link("here.example")
+  const own = await put(clusters.supernode.admin, skupper("Site", NODE, "east"))
+  const look = () => clusters.look(linkStatus, clusters.supernode)
+  const knows = (operational: boolean) =>
+    setStatus(clusters.supernode.admin, own, {
+      conditions: READY,
+      network: [
+        {
+          id: own.metadata.uid,
+          links: [{ name: "west", operational, remoteSiteName: "superlink-interconnect" }],
+        },
+      ],
+    })
+  await knows(false)
+  expect(await look()).toMatchObject({ is: "under way" })
+  await knows(true)
+  expect(await look()).toMatchObject({ is: "done", reason: "Link west to superlink-interconnect is up" })
+})
+
+test("a Listener is not written to before the controller has spoken", async () => {
+  const { admin } = clusters.supernode
+  const spec = { routingKey: "fleet-api", host: "fleet-api", port: 9092 }
+  const made = await put(admin, skupper("Listener", NODE, "fleet-api", { spec }))
+  const claimed = Promise.resolve(listener.claim!(clusters.context(listener, clusters.supernode)))
+  // Far longer than a claim takes: it holds back.
+  const first = await Promise.race([claimed.then(() => "claimed"), delay(500).then(() => "waits")])
+  expect(first).toBe("waits")
+  await setStatus(admin, made, { conditions: conditions({ Configured: "True" }) })
+  await claimed
+  const [now] = await admin.list({ apiVersion: made.apiVersion, kind: "Listener", namespace: NODE })
+  expect(now?.metadata.labels).toEqual(labels("trial"))
+})
