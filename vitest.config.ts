@@ -42,7 +42,7 @@ export default defineConfig({
           name: "flower",
           include: ["test/real/flower/**/*.test.ts"],
           globalSetup: "test/temporary-folder.ts",
-          maxWorkers: 1,
+          maxWorkers: 2,
           testTimeout: minutes(10),
           hookTimeout: minutes(10),
         },

@@ -58,7 +58,7 @@ export class RunningPart {
     while (!(await ready().catch(() => false))) {
       if (this.#child.exitCode !== null || Date.now() > end)
         throw new Error(
-          `${this.#child.spawnfile} is not ready:\n${readFileSync(this.#log, "utf8").slice(-3000)}`,
+          `${this.#part} is not ready:\n${readFileSync(this.#log, "utf8").slice(-3000)}`,
         )
       await delay(50)
     }

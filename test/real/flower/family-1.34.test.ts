@@ -1,0 +1,3 @@
+import { holdTo } from "./family.ts"
+
+holdTo("1.34.0")
