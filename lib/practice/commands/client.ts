@@ -2,6 +2,7 @@
 import { once } from "node:events"
 import type { IncomingMessage } from "node:http"
 import { Agent, type AgentOptions, request } from "node:https"
+import { setTimeout as delay } from "node:timers/promises"
 import { proxyFor } from "../../cluster/proxy.ts"
 import { goError } from "./go-error.ts"
 import { content, type Fields, type Session } from "./kubeconfig.ts"
@@ -76,6 +77,9 @@ export interface Send {
   readonly accept?: string
   readonly headers?: Record<string, string>
 }
+
+/** How often client-go comes again where a server asks for it. */
+const RETRIES = 10
 
 /** What an HTTP status means without a `Status` object, in client-go's words. */
 const REASONS: Readonly<Record<number, [string, string]>> = {
@@ -170,8 +174,22 @@ export class Client {
     }
   }
 
-  /** @throws ConnectionError; never for a status */
+  /**
+   * As client-go, comes again where the server asks for it (`Retry-After`): a real one does so while the storage of a new
+   * kind is made ready.
+   * @throws ConnectionError; never for a status
+   */
   async send(method: string, path: string, send?: Send): Promise<Answer> {
+    for (let again = 0; ; again++) {
+      const answer = await this.#send(method, path, send)
+      const after = Number(answer.headers["retry-after"])
+      const asked = answer.status === 429 || answer.status >= 500
+      if (!asked || !(after > 0) || again === RETRIES) return answer
+      await delay(after * 1000)
+    }
+  }
+
+  async #send(method: string, path: string, send?: Send): Promise<Answer> {
     const answer = await this.open(method, path, send)
     let text = ""
     answer.setEncoding("utf8")

@@ -18,6 +18,8 @@ export interface ControllersOptions {
   /** Left out where something else runs pods. */
   readonly kubelet?: boolean
   readonly services?: boolean
+  /** `routers` where a real Skupper controller runs: only the routers are played. Default `all`. */
+  readonly skupper?: "all" | "routers"
 }
 
 /** As `kubectl apply -f` of Skupper's own manifests for the whole cluster: no OLM. */
@@ -55,7 +57,7 @@ export const startControllers = async (
       : [startServices(context, { endpoints: options.deployments !== false })]),
     ...(options.kubelet === false ? [] : [startKubelet(context)]),
     ...(openshift ? [startOlm(context)] : []),
-    startSkupper(context),
+    startSkupper(context, { play: options.skupper }),
   ])
   return {
     name: "practice",

@@ -30,6 +30,13 @@ export interface Case {
   readonly filesAfter?: Readonly<Record<string, { readonly text: string; readonly mode: number }>>
   /** The kubeconfig afterwards, whole. */
   readonly kubeconfig?: string
+  /**
+   * What a kube-apiserver with OpenShift's kinds cannot give: logins by password and browser, the authorization API of
+   * OpenShift, projects as a printed table. There the row is skipped, but for `before`, which later rows count on.
+   */
+  readonly needs?: "OpenShift's own servers"
+  /** The command's version that it holds from on, where earlier ones say something else. */
+  readonly since?: "2.2"
 }
 
 export const SKUPPER = "skupper.io/v2alpha1"

@@ -1,4 +1,4 @@
-/** Runs cases against an API server on loopback, with the stand-ins or with the commands of another folder. */
+/** Runs cases against an API server on loopback, practice or real, with the stand-ins or with real commands. */
 import { spawn } from "node:child_process"
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
@@ -16,7 +16,7 @@ import { skupperCrds } from "../../../lib/practice/skupper-crds.ts"
 import type { ApiServer } from "../../../lib/practice/types.ts"
 import { type Case, SKUPPER } from "./case.ts"
 
-const USERS = [
+export const USERS = [
   { name: "system:tests", token: "token-of-system", groups: ["system:masters"], admin: true },
   { name: "admin", token: "token-of-admin", groups: ["system:masters"], admin: true },
   { name: "alice", token: "token-of-alice", password: "alice's password", groups: [], admin: false },
@@ -30,13 +30,17 @@ export interface Result {
   readonly stderr: string
 }
 
+/** What the commands talk to. */
+export type Server = Pick<ApiServer, "url" | "port" | "ca">
+
 export interface World {
-  readonly server: ApiServer
+  readonly server: Server
   readonly admin: Cluster
   /** Holds a space and a quote. */
   readonly folder: string
   readonly commands: string
-  run(one: Case): Promise<void>
+  /** @returns why it was not run, if it was not */
+  run(one: Case): Promise<string | undefined>
   /** Runs a command in a folder, as one of the users. */
   call(
     command: "oc" | "skupper",
@@ -69,6 +73,24 @@ const spawned = (
     })
   })
 
+/** Waits until every definition is served. */
+const established = async (cluster: Cluster): Promise<void> => {
+  const ended = new AbortController()
+  const waiting = new Set(skupperCrds().map((it) => it.metadata.name))
+  const saw = ({ metadata, status }: KubeObject) => {
+    const conditions = (status?.conditions ?? []) as { type: string; status: string }[]
+    if (conditions.some((it) => it.type === "Established" && it.status === "True"))
+      waiting.delete(metadata.name)
+    if (waiting.size === 0) ended.abort()
+  }
+  const kind = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" }
+  const handlers = {
+    list: (all: KubeObject[]) => all.forEach(saw),
+    event: ({ object }: { object: KubeObject }) => saw(object),
+  }
+  await cluster.watch(kind, handlers, ended.signal)
+}
+
 /** A port that nothing listens at. */
 const closedPort = async (): Promise<number> => {
   const server = createServer()
@@ -90,8 +112,9 @@ const expectText = (found: string, wanted: string, what: string): void => {
   if (!new RegExp(`^${pattern}$`).test(found)) expect(found, what).toBe(wanted)
 }
 
+/** With the stand-ins, or with the commands of the folder COMMANDS_UNDER_TEST. */
 export const startWorld = async (
-  options: { openshift?: boolean; skupper?: boolean } = {},
+  options: { openshift?: boolean; skupper?: boolean; commands?: string; version?: string } = {},
 ): Promise<World> => {
   const ca = await createAuthority("west")
   const server = await startApiServer({
@@ -101,11 +124,31 @@ export const startWorld = async (
     faults: createFaultTable(),
     openshift: options.openshift ?? true,
   })
+  const commands = options.commands ?? process.env.COMMANDS_UNDER_TEST
+  return worldOf(server, { ...options, commands, openshift: true }, () => server.close())
+}
+
+/** `2.2.1-rh-1` → 2 */
+const minorOf = (version: string): number => Number(version.split(".")[1] ?? 0)
+
+/**
+ * On a server that knows {@link USERS}; `close` ends it.
+ * @param options `version`: that of the skupper in `commands`
+ */
+export const worldOf = async (
+  server: Server,
+  options: { skupper?: boolean; commands?: string; version?: string; openshift?: boolean },
+  close: () => Promise<unknown>,
+): Promise<World> => {
+  const { ca } = server
   const admin = openCluster({ server: server.url, ca: ca.certificate, token: USERS[0]!.token })
-  if (options.skupper !== false) for (const crd of skupperCrds()) await admin.create(crd)
+  if (options.skupper !== false) {
+    for (const crd of skupperCrds()) await admin.create(crd)
+    await established(admin)
+  }
   const folder = mkdtempSync(join(tmpdir(), "stand ins' "))
-  const commands = process.env.COMMANDS_UNDER_TEST ?? join(folder, "bin")
-  if (process.env.COMMANDS_UNDER_TEST === undefined) await writeCommands(commands)
+  const commands = options.commands ?? join(folder, "bin")
+  if (options.commands === undefined) await writeCommands(commands)
   const caFile = join(folder, "ca.crt")
   writeFileSync(caFile, ca.certificate)
   const closed = await closedPort()
@@ -160,7 +203,7 @@ export const startWorld = async (
     }
   }
 
-  const run = async (one: Case): Promise<void> => {
+  const run: World["run"] = async (one) => {
     const namespace = `case-${++number}`
     const cwd = join(folder, namespace)
     const as = one.as ?? "admin"
@@ -181,6 +224,9 @@ export const startWorld = async (
     mkdirSync(cwd)
     await admin.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } })
     for (const object of deep(one.before ?? [])) await put(object, namespace)
+    if (one.needs !== undefined && options.openshift !== true) return `needs ${one.needs}`
+    if (one.since !== undefined && minorOf(options.version ?? one.since) < minorOf(one.since))
+      return `from ${one.since} on`
     for (const [name, text] of Object.entries(one.files ?? {}))
       writeFileSync(join(cwd, name), filled(text), { mode: 0o600 })
     const kubeconfig = join(cwd, "kubeconfig")
@@ -222,6 +268,7 @@ export const startWorld = async (
       expectText(readFileSync(kubeconfig, "utf8"), filled(one.kubeconfig), "kubeconfig")
       expect(statSync(kubeconfig).mode & 0o777).toBe(0o600)
     }
+    return undefined
   }
 
   return {
@@ -233,7 +280,7 @@ export const startWorld = async (
     call,
     close: async () => {
       await admin.close()
-      await server.close()
+      await close()
       chmodSync(folder, 0o700)
       rmSync(folder, { recursive: true, force: true })
     },

@@ -8,6 +8,7 @@ const NONE = `You don't have any projects. You can try to create a new project, 
 `
 const asked = (user: string) =>
   `Console URL: {server}/console\nAuthentication required for {server} (openshift)\nUsername: ${user}\nPassword: `
+const OPENSHIFT = "OpenShift's own servers"
 const LOGIN = "login --server={server} --certificate-authority={ca}"
 const config = (namespace: string, user: string, token: string) => `apiVersion: v1
 clusters:
@@ -37,6 +38,7 @@ const logins: Case[] = [
     `Logged into "{server}" as "dave" using the token provided.\n\n${NONE}`,
     "",
     {
+      needs: OPENSHIFT,
       as: "nobody",
       kubeconfig: config("", "dave", "token-of-dave"),
     },
@@ -61,6 +63,7 @@ const logins: Case[] = [
     "",
     {
       argv: [...LOGIN.split(" "), "-u", "alice", "-p", "alice's password"],
+      needs: OPENSHIFT,
       as: "nobody",
       before: project("second", "alice", "The second"),
       kubeconfig: config("alices", "alice", "sha256~{any}"),
@@ -72,7 +75,7 @@ const logins: Case[] = [
     1,
     "Login failed (401 Unauthorized)\nVerify you have provided the correct credentials.\n",
     "",
-    { as: "nobody" },
+    { needs: OPENSHIFT, as: "nobody" },
   ),
   oc(
     "login by password from stdin",
@@ -81,6 +84,7 @@ const logins: Case[] = [
     `${asked("carol")}Login successful.\n{rest}`,
     "",
     {
+      needs: OPENSHIFT,
       as: "nobody",
       stdin: "carols-password\n",
     },
@@ -92,6 +96,7 @@ const logins: Case[] = [
     `${asked("alice")}Login failed (401 Unauthorized)\nVerify you have provided the correct credentials.\n`,
     "",
     {
+      needs: OPENSHIFT,
       as: "nobody",
       stdin: "alice's password\n",
     },
@@ -110,7 +115,7 @@ const logins: Case[] = [
     1,
     'You must obtain an API token by visiting {server}/oauth/token/request\n\nAlternatively, use "oc login --web" to login via your browser. See "oc login --help" for more information.\n',
     "",
-    { as: "nobody" },
+    { needs: OPENSHIFT, as: "nobody" },
   ),
   oc(
     "login again with the session that is there",
@@ -118,7 +123,7 @@ const logins: Case[] = [
     0,
     'Logged into "{server}" as "dave" using existing credentials.\n\n{rest}',
     "",
-    { as: "dave" },
+    { needs: OPENSHIFT, as: "dave" },
   ),
   oc(
     "login at an unknown authority",
@@ -134,7 +139,7 @@ const logins: Case[] = [
     0,
     `WARNING: Using insecure TLS client config. Setting this option is not supported!\n\nLogged into "{server}" as "dave" using the token provided.\n\n${NONE}`,
     "",
-    { as: "nobody" },
+    { needs: OPENSHIFT, as: "nobody" },
   ),
   oc(
     "login with a CA file that is not there",
@@ -162,6 +167,7 @@ const logins: Case[] = [
     "Opening login URL in the default browser: {server}/oauth/authorize?client_id=openshift-cli-client&code_challenge={any}&code_challenge_method=S256&redirect_uri=http%3A%2F%2F127.0.0.1%3A{any}%2Fcallback&response_type=code\n",
     'error: exec: "xdg-open,x-www-browser,www-browser": executable file not found in $PATH\n',
     {
+      needs: OPENSHIFT,
       as: "nobody",
       env: { PATH: "/nowhere" },
     },

@@ -3,30 +3,13 @@ import { spawn } from "node:child_process"
 import { mkdirSync } from "node:fs"
 import { get } from "node:https"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { startWorld, type World } from "./harness.ts"
-import { logins, plain } from "./oc-login-cases.ts"
-import manifests from "./oc-manifest-cases.ts"
-import projects from "./oc-project-cases.ts"
-import reading from "./oc-reading-cases.ts"
+import { expect, test } from "vitest"
+import { startWorld } from "./harness.ts"
+import { bareTables, tables } from "./tables.ts"
 
-let world: World
-beforeAll(async () => {
-  world = await startWorld()
-})
-afterAll(() => world.close())
-
-describe.each([
-  ["manifests", manifests],
-  ["reading", reading],
-] as const)("%s", (_, cases) => {
-  for (const one of cases) test.concurrent(one.name, () => world.run(one))
-})
-
-describe("sessions", () => {
-  for (const one of [...logins, ...projects]) test(one.name, () => world.run(one))
-
+tables(startWorld, ["oc"], (current) => {
   test("login --web: the address is printed, the browser comes back with a code", async () => {
+    const world = current()
     const cwd = join(world.folder, "web")
     mkdirSync(cwd)
     const flags = [`--server=${world.server.url}`, `--certificate-authority=${join(world.folder, "ca.crt")}`]
@@ -58,6 +41,7 @@ describe("sessions", () => {
     expect(who).toEqual({ exit: 0, stdout: "alice\n", stderr: "" })
   })
 })
+bareTables(() => startWorld({ openshift: false, skupper: false }), ["oc"])
 
 /** As a browser: follows the one redirection, which leads to the waiting command. */
 const visit = async (address: string, ca: string): Promise<void> => {
@@ -70,12 +54,3 @@ const visit = async (address: string, ca: string): Promise<void> => {
   const answer = await fetch(location)
   expect(await answer.text()).toBe("access token received successfully; please return to your terminal")
 }
-
-describe("a server that is no OpenShift", () => {
-  let kubernetes: World
-  beforeAll(async () => {
-    kubernetes = await startWorld({ openshift: false })
-  })
-  afterAll(() => kubernetes.close())
-  for (const one of plain) test.concurrent(one.name, () => kubernetes.run(one))
-})

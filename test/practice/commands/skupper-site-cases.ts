@@ -258,6 +258,7 @@ const all: Case[] = [
   },
   {
     name: "site status -o json, without what is empty",
+    since: "2.2",
     command: "skupper",
     argv: ["site", "status", "-o", "json"],
     before: [

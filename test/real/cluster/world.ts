@@ -18,6 +18,7 @@ import { program } from "../../../runbooks/index.ts"
 import { type Programs, startPrograms } from "../../e2e/programs.ts"
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts"
 import { addOpenshift } from "../control-plane/openshift.ts"
+import { controllerImage } from "./skupper-controller.ts"
 
 const FEDERATION = "real"
 
@@ -35,11 +36,15 @@ export interface RealWorld extends Programs {
 
 export interface RealWorldOptions {
   readonly supernodes?: number
+  /** All SuperNodes' sites are projects of one control plane. */
+  readonly shared?: boolean
   readonly delays?: Delays
   /** In place of the images that are played in this process. */
   readonly images?: readonly PracticeImage[]
   /** Folders with the commands that are meant, in place of the stand-ins. */
   readonly path?: readonly string[]
+  /** A real Skupper controller's program, in place of the played one. */
+  readonly controller?: string
 }
 
 /** Starts a control plane a site: one SuperLink and so many SuperNodes (default 1). */
@@ -53,6 +58,8 @@ export async function startRealWorld(options: RealWorldOptions = {}): Promise<Re
     { name: "superlink", role: "superlink" },
     ...numbers.map((number) => ({ name: `supernode-${number}`, role: "supernode" })),
   ]
+  const planeOf = ({ name, role }: { name: string; role: string }): string =>
+    options.shared && role === "supernode" ? "supernodes" : name
   const faults = createFaultTable([])
   const network = createNetwork()
   const ends: (() => Promise<unknown>)[] = []
@@ -74,9 +81,13 @@ export async function startRealWorld(options: RealWorldOptions = {}): Promise<Re
       network,
       folder: join(folder, name),
     }
+    const { controller, images = program.practiceImages! } = options
     const controllers = await startControllers(
-      { ...context, images: options.images ?? program.practiceImages! },
-      { deployments: false },
+      {
+        ...context,
+        images: controller === undefined ? images : [controllerImage(plane, controller), ...images],
+      },
+      { deployments: false, skupper: controller === undefined ? "all" : "routers" },
     )
     // OLM's package server shows what global catalogs offer in every namespace; a plain kind does not.
     await cluster.create({
@@ -90,22 +101,19 @@ export async function startRealWorld(options: RealWorldOptions = {}): Promise<Re
     return plane
   }
   try {
-    const planes = await Promise.all(sites.map(({ name }) => start(name)))
+    const planes = await Promise.all([...new Set(sites.map(planeOf))].map(start))
+    const planeFor = (site: { name: string; role: string }) =>
+      planes.find(({ name }) => name === planeOf(site))!
     const { federationFile, commands } = await writeFiles(
       { folder: join(folder, "practice"), federation: FEDERATION, values: program.practiceValues! },
-      planes.map((plane, index) => ({
-        name: plane.name,
-        role: sites[index]!.role,
-        server: plane,
-        admin: plane.admin,
-      })),
+      sites.map((site) => ({ ...site, server: planeFor(site), admin: planeFor(site).admin })),
     )
     if (options.path !== undefined) await withoutStandIns(federationFile)
     const programs = startPrograms(folder, [bin, ...(options.path ?? [])].join(delimiter), FEDERATION)
     ends.push(async () => programs.kill())
     const clusters = new Map<string, OpenCluster>()
     ends.push(() => Promise.all([...clusters.values()].map((it) => it.close())))
-    const plane = (site: string) => planes.find(({ name }) => name === site)!
+    const plane = (site: string) => planeFor(sites.find(({ name }) => name === site)!)
     return {
       ...programs,
       ...{ planes, federationFile, commands, faults, plane, close },

@@ -4,9 +4,7 @@ import { createAuthority, loadAuthority } from "../../certificates.ts"
 import type { CertificateAuthority } from "../../types.ts"
 import { ownedBy, withCondition } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
-import { base64, kind, type Skupper, secretText } from "./common.ts"
-
-const CONTROLLED = "internal.skupper.io/controlled"
+import { base64, CONTROLLED, kind, type Skupper, secretText } from "./common.ts"
 
 /** The authority kept in a Secret, if it is there. */
 export const authorityOf = async (
@@ -52,7 +50,7 @@ export const reconcileCertificate = async (skupper: Skupper, key: string): Promi
           name,
           namespace,
           annotations: { [CONTROLLED]: "true" },
-          ownerReferences: [ownedBy(object)],
+          ownerReferences: [ownedBy(object, false)],
         },
         type: "kubernetes.io/tls",
         data: Object.fromEntries(Object.entries(made).map(([field, text]) => [field, base64(text)])),

@@ -9,8 +9,17 @@ export const SKUPPER = "skupper.io/v2alpha1"
 export const VERSION = "2.2.1"
 /** Labels of a router's pod. */
 export const ROUTER_LABELS = { "skupper.io/component": "router", "skupper.io/type": "site" } as const
-/** The selector of the Services that lead to the router. */
+/** The selector of the Service through which links come in. */
+export const GROUP_SELECTOR = {
+  "skupper.io/component": "router",
+  "skupper.io/group": "skupper-router",
+} as const
+/** On what Skupper made and watches over. */
+export const CONTROLLED = "internal.skupper.io/controlled"
+/** The selector of the other Services that lead to the router. */
 export const ROUTER_SELECTOR = { application: "skupper-router", "skupper.io/component": "router" } as const
+/** The name of whatever belongs to the grant server. */
+export const GRANT_SERVER = "skupper-grant-server"
 export const SITE_CA = "skupper-site-ca"
 
 /** One running Skupper controller. */

@@ -8,10 +8,19 @@ import { faultStrikes } from "../faulty.ts"
 import { listenAt } from "../listen.ts"
 import type { Endpoint } from "./access.ts"
 import { authorityOf } from "./certificates.ts"
-import { activeSite, base64, kind, SITE_CA, SKUPPER, type Skupper, secretText } from "./common.ts"
+import {
+  activeSite,
+  base64,
+  GRANT_SERVER,
+  judged,
+  kind,
+  SITE_CA,
+  SKUPPER,
+  type Skupper,
+  secretText,
+} from "./common.ts"
 import type { GrantServerAddress } from "./grants.ts"
 
-const NAME = "skupper-grant-server"
 const PORT = "practice/port"
 const LONGEST_CODE = 10_000
 
@@ -133,19 +142,44 @@ const credentials = async (skupper: Skupper): Promise<KubeObject> => {
       metadata: { name, namespace },
       spec,
     } as KubeObject)
-  await certificate(`${NAME}-ca`, { ca: "", subject: `${NAME}-ca`, signing: true })
-  await certificate(NAME, { ca: `${NAME}-ca`, subject: NAME, hosts: ["127.0.0.1"], server: true })
+  await certificate(`${GRANT_SERVER}-ca`, { ca: "", subject: `${GRANT_SERVER}-ca`, signing: true })
+  await certificate(GRANT_SERVER, {
+    ca: `${GRANT_SERVER}-ca`,
+    subject: GRANT_SERVER,
+    hosts: ["127.0.0.1"],
+    server: true,
+  })
   const secrets = store.of("v1", "Secret")
-  const found = secrets.get(namespace, NAME)
+  const found = secrets.get(namespace, GRANT_SERVER)
   if (found !== undefined) return found
   return await new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason))
     const end = secrets.on((object, gone) => {
-      if (gone || object.metadata.name !== NAME || object.metadata.namespace !== namespace) return
+      if (gone || object.metadata.name !== GRANT_SERVER || object.metadata.namespace !== namespace) return
       queueMicrotask(() => end())
       resolve(object)
     })
   })
+}
+
+/** Says where it can be reached: a person, and `doctor`, look there. It listens on loopback, so no Service leads to it. */
+const offered = async ({ store, namespace }: Skupper, port: number): Promise<void> => {
+  const access: KubeObject = {
+    apiVersion: SKUPPER,
+    kind: "SecuredAccess",
+    metadata: { name: GRANT_SERVER, namespace },
+    spec: {
+      selector: { application: "skupper-controller" },
+      ports: [{ name: "https", port }],
+      issuer: `${GRANT_SERVER}-ca`,
+      certificate: GRANT_SERVER,
+    },
+  }
+  await store.ensure(access)
+  const found = (await store.cluster.get({ ...access, name: GRANT_SERVER, namespace })) ?? access
+  const endpoints = [{ name: "https", host: "127.0.0.1", port: String(port) }]
+  const verdicts = { Configured: "ok", Resolved: "ok" } as const
+  await store.status(found, judged(found, ["Configured", "Resolved"], verdicts, { endpoints }))
 }
 
 /** Starts it with a certificate of its own CA, at the port that it had before where there was one. */
@@ -172,6 +206,7 @@ export const startGrantServer = async (skupper: Skupper): Promise<GrantServer> =
   await listenAt(server, Number(secret.metadata.annotations?.[PORT] ?? 0))
   const { port } = server.address() as AddressInfo
   await skupper.store.merge(secret, { metadata: { annotations: { [PORT]: String(port) } } })
+  await offered(skupper, port)
   return {
     base: `127.0.0.1:${port}`,
     ca: secretText(secret, "ca.crt")!,

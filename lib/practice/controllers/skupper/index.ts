@@ -11,6 +11,7 @@ import { kind, ROUTER_LABELS, type Skupper } from "./common.ts"
 import { type GrantServer, startGrantServer } from "./grant-server.ts"
 import { reconcileGrant } from "./grants.ts"
 import { reconcileLink } from "./links.ts"
+import { startRouters } from "./routers.ts"
 import { reconcileConnector, reconcileListener, selectedBy } from "./services.ts"
 import { Memberships, reconcileSite } from "./site.ts"
 import { reconcileToken } from "./tokens.ts"
@@ -210,12 +211,15 @@ const controllerDeployment = (store: Store): KubeObject | undefined =>
 export interface SkupperOptions {
   /** Acts always, as the controller of this namespace, whatever Deployments say. */
   readonly always?: string
+  /** `routers`: a real controller is at work, only what its routers tell is played. */
+  readonly play?: "all" | "routers"
 }
 
 /** Starts the controller, or what waits for its Deployment. */
 export const startSkupper = (context: ControllerContext, options: SkupperOptions = {}): Controller => {
   const store = storeOf(context.cluster)
   const stopping = new AbortController()
+  const begin = options.play === "routers" ? startRouters : work
   let acting: { namespace: string; work: Controller } | undefined
   const gate = startController({
     name: "skupper-controller",
@@ -231,7 +235,7 @@ export const startSkupper = (context: ControllerContext, options: SkupperOptions
       await acting?.work.stop()
       acting = undefined
       if (namespace !== undefined)
-        acting = { namespace, work: await work(context, namespace, stopping.signal) }
+        acting = { namespace, work: await begin(context, namespace, stopping.signal) }
     },
   })
   gate.add("gate")

@@ -4,6 +4,16 @@ import type { Network, NetworkSite } from "../../types.ts"
 import { ownedBy } from "../conditions.ts"
 import { type Skupper, VERSION } from "./common.ts"
 
+/** The names of a routing key's ends, under their field; nothing where there are none. */
+const ends = (
+  field: "connectors" | "listeners",
+  all: readonly { name: string; routingKey: string }[],
+  routingKey: string,
+): object => {
+  const names = all.filter((it) => it.routingKey === routingKey).map((it) => it.name)
+  return names.length === 0 ? {} : { [field]: names }
+}
+
 /** `Site.status.network` (skupper-v2.md §2.2). */
 export const networkRecords = (network: Network, site: NetworkSite): object[] => {
   const sites = network.reach(site).sort((a, b) => (a.uid < b.uid ? -1 : 1))
@@ -30,22 +40,44 @@ export const networkRecords = (network: Network, site: NetworkSite): object[] =>
         : {
             services: keys.map((routingKey) => ({
               routingKey,
-              connectors: it
-                .connectors()
-                .filter((one) => one.routingKey === routingKey)
-                .map((one) => one.name),
-              listeners: it
-                .listeners()
-                .filter((one) => one.routingKey === routingKey)
-                .map((one) => one.name),
+              ...ends("connectors", it.connectors(), routingKey),
+              ...ends("listeners", it.listeners(), routingKey),
             })),
           }),
     }
   })
 }
 
+/** The last peer of each link of a site: a router goes on naming it when the link is down. */
+const lastPeers = new WeakMap<NetworkSite, Map<string, NetworkSite>>()
+
+const peersOf = (network: Network, site: NetworkSite): Map<string, NetworkSite> => {
+  const before = lastPeers.get(site)
+  const now = new Map<string, NetworkSite>()
+  for (const one of site.links()) {
+    const peer = network.link(site, one).peer ?? before?.get(one.name)
+    if (peer !== undefined) now.set(one.name, peer)
+  }
+  lastPeers.set(site, now)
+  return now
+}
+
+/** A site that is not reached any more: Skupper counts a link only while it knows the access that the link leads to. */
+const remembered = (it: NetworkSite) => ({
+  site: { identity: it.uid, name: it.name, namespace: it.namespace, platform: "kubernetes" },
+  routerStatus: [
+    {
+      router: { name: `0/${it.name}-skupper-router`, namespace: it.namespace, mode: "interior" },
+      routerAccess: [{ identity: `access-${it.uid}` }],
+    },
+  ],
+})
+
 const statusText = (network: Network, site: NetworkSite): string => {
   const sites = network.reach(site).sort((a, b) => (a.uid < b.uid ? -1 : 1))
+  const peers = new Map(sites.map((it) => [it, peersOf(network, it)]))
+  const lost = new Set([...peers.values()].flatMap((it) => [...it.values()]))
+  for (const it of lost) if (sites.some((one) => one.uid === it.uid)) lost.delete(it)
   const connectors = sites.flatMap((it) => it.connectors())
   const listeners = sites.flatMap((it) => it.listeners())
   const keys = [...new Set([...connectors, ...listeners].map((it) => it.routingKey))].sort()
@@ -58,36 +90,40 @@ const statusText = (network: Network, site: NetworkSite): string => {
       listenerCount: count(listeners, name),
       connectorCount: count(connectors, name),
     })),
-    siteStatus: sites.map((it) => ({
-      site: {
-        identity: it.uid,
-        name: it.name,
-        namespace: it.namespace,
-        platform: "kubernetes",
-        siteVersion: VERSION,
-      },
-      routerStatus: [
-        {
-          router: { name: `0/${it.name}-skupper-router`, namespace: it.namespace, mode: "interior" },
-          routerAccess: [{ identity: `access-${it.uid}` }],
-          links: it.links().map((one) => {
-            const { up, peer } = network.link(it, one)
-            return {
-              name: one.name,
-              status: up ? "up" : "down",
-              peer: peer === undefined ? "" : `access-${peer.uid}`,
-              role: "inter-router",
-            }
-          }),
-          listeners: it
-            .listeners()
-            .map((one) => ({ name: one.name, address: one.routingKey, protocol: "tcp" })),
-          connectors: it
-            .connectors()
-            .map((one) => ({ address: one.routingKey, destHost: one.name, protocol: "tcp" })),
+    siteStatus: [
+      ...sites.map((it) => ({
+        site: {
+          identity: it.uid,
+          name: it.name,
+          namespace: it.namespace,
+          platform: "kubernetes",
+          siteVersion: VERSION,
         },
-      ],
-    })),
+        routerStatus: [
+          {
+            router: { name: `0/${it.name}-skupper-router`, namespace: it.namespace, mode: "interior" },
+            routerAccess: [{ identity: `access-${it.uid}` }],
+            links: it.links().map((one) => {
+              const { up } = network.link(it, one)
+              const peer = peers.get(it)?.get(one.name)
+              return {
+                name: one.name,
+                status: up ? "up" : "down",
+                peer: peer === undefined ? "" : `access-${peer.uid}`,
+                role: "inter-router",
+              }
+            }),
+            listeners: it
+              .listeners()
+              .map((one) => ({ name: one.name, address: one.routingKey, protocol: "tcp" })),
+            connectors: it
+              .connectors()
+              .map((one) => ({ address: one.routingKey, destHost: one.name, protocol: "tcp" })),
+          },
+        ],
+      })),
+      ...[...lost].map(remembered),
+    ],
   })
 }
 
@@ -103,7 +139,7 @@ export const writeNetworkStatus = async (skupper: Skupper, site: NetworkSite): P
     await store.ensure({
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata: { name, namespace: site.namespace, ownerReferences: [ownedBy(router)] },
+      metadata: { name, namespace: site.namespace, ownerReferences: [ownedBy(router, false)] },
       data,
     } as KubeObject)
   } else if (known.data?.NetworkStatus !== data.NetworkStatus) {

@@ -3,6 +3,7 @@ import type { KubeObject } from "../../../cluster/types.ts"
 import { condition, ownedBy } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
 import {
+  CONTROLLED,
   initialisedSite,
   judged,
   kind,
@@ -169,7 +170,11 @@ export const reconcileListener = async (
       await store.ensure({
         apiVersion: "v1",
         kind: "Service",
-        metadata: { name: host, namespace, labels: { [LISTENER]: name }, ownerReferences: [ownedBy(site)] },
+        metadata: {
+          ...{ name: host, namespace, labels: { [LISTENER]: name } },
+          annotations: { [CONTROLLED]: "true" },
+          ownerReferences: [ownedBy(site, false)],
+        },
         spec: { type: "ClusterIP", selector: ROUTER_SELECTOR, ports },
       })
     }

@@ -1,11 +1,20 @@
 /** What a Site leads to in its namespace (skupper-v2.md §4.4), as far as clients can see it. */
 import type { KubeObject } from "../../../cluster/types.ts"
 import { ownedBy } from "../conditions.ts"
-import { ROUTER_LABELS, ROUTER_SELECTOR, SITE_CA, SKUPPER, VERSION } from "./common.ts"
+import {
+  CONTROLLED,
+  GROUP_SELECTOR,
+  ROUTER_LABELS,
+  ROUTER_SELECTOR,
+  SITE_CA,
+  SKUPPER,
+  VERSION,
+} from "./common.ts"
 
 const ROUTER_IMAGE = "quay.io/skupper/skupper-router:3.4.2"
 const ADAPTOR_IMAGE = `quay.io/skupper/kube-adaptor:${VERSION}`
 
+const READ = ["get", "list", "watch"]
 const PART_OF = { "app.kubernetes.io/name": "skupper-router", "app.kubernetes.io/part-of": "skupper" }
 
 const routerDeployment = (metadata: object): Record<string, unknown> => {
@@ -16,9 +25,9 @@ const routerDeployment = (metadata: object): Record<string, unknown> => {
     metadata: { ...metadata, name: "skupper-router", labels },
     spec: {
       replicas: 1,
-      selector: { matchLabels: { ...ROUTER_SELECTOR, ...ROUTER_LABELS } },
+      selector: { matchLabels: { "skupper.io/component": "router" } },
       template: {
-        metadata: { labels },
+        metadata: { labels: { ...labels, ...GROUP_SELECTOR } },
         spec: {
           serviceAccountName: "skupper-router",
           containers: [
@@ -34,16 +43,20 @@ const routerDeployment = (metadata: object): Record<string, unknown> => {
 /** Everything but the RouterAccess, each owned by the Site. */
 export const siteObjects = (site: KubeObject): KubeObject[] => {
   const { namespace = "" } = site.metadata
-  const metadata = { namespace, ownerReferences: [ownedBy(site)] }
+  const metadata = { namespace, ownerReferences: [ownedBy(site, false)] }
   const named = (name: string, labels: Record<string, string> = {}) => ({ ...metadata, name, labels })
   const certificate = (name: string, spec: object): object => ({
     apiVersion: SKUPPER,
     kind: "Certificate",
-    metadata: named(name),
+    metadata: {
+      ...named(name, { "internal.skupper.io/certificate": "true" }),
+      annotations: { [CONTROLLED]: "true" },
+    },
     spec,
   })
   const rbac = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "skupper-router" }
-  const localHosts = ["skupper-router-local", `skupper-router-local.${namespace}`]
+  const inside = `skupper-router-local.${namespace}`
+  const localHosts = ["skupper-router-local", inside, `${inside}.svc.cluster.local`]
   const config = [["router", { id: `${site.metadata.name}-skupper-router`, mode: "interior" }]]
   return [
     {
@@ -58,7 +71,16 @@ export const siteObjects = (site: KubeObject): KubeObject[] => {
       kind: "Role",
       metadata: named("skupper-router"),
       rules: [
-        { apiGroups: [""], resources: ["configmaps", "secrets"], verbs: ["get", "list", "watch", "update"] },
+        { apiGroups: [""], resources: ["secrets", "pods"], verbs: READ },
+        { apiGroups: [""], resources: ["configmaps"], verbs: [...READ, "create", "update", "delete"] },
+        { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get"] },
+        { apiGroups: [""], resources: ["secrets"], verbs: ["update", "delete"] },
+        { apiGroups: [""], resources: ["services"], verbs: READ },
+        {
+          apiGroups: ["coordination.k8s.io"],
+          resources: ["leases"],
+          verbs: [...READ, "create", "update", "delete"],
+        },
       ],
     },
     {
@@ -81,7 +103,7 @@ export const siteObjects = (site: KubeObject): KubeObject[] => {
       kind: "Service",
       metadata: named("skupper-router-local"),
       spec: {
-        selector: ROUTER_SELECTOR,
+        selector: { ...ROUTER_SELECTOR, ...PART_OF },
         ports: [{ name: "amqps", port: 5671, targetPort: 5671, protocol: "TCP" }],
       },
     },
@@ -96,7 +118,7 @@ export const routerAccess = (site: KubeObject, accessType: string | undefined): 
   metadata: {
     name: "skupper-router",
     namespace: site.metadata.namespace!,
-    ownerReferences: [ownedBy(site)],
+    ownerReferences: [ownedBy(site, false)],
   },
   spec: {
     ...(accessType === undefined ? {} : { accessType }),

@@ -161,7 +161,7 @@ export const reconcileSite = async (
 const controllerOf = ({ namespace }: Skupper) => ({ name: "skupper-controller", namespace, version: VERSION })
 
 /** A `local` address means something inside its own cluster only. */
-const addressesOf = ({ context }: Skupper, endpoints: readonly Endpoint[]): string[] =>
+export const addressesOf = ({ context }: Skupper, endpoints: readonly Endpoint[]): string[] =>
   endpoints
     .filter((it) => it.name === "inter-router")
     .map((it) => `${it.host}:${it.port}${/\.test$|^[\d.]+$/.test(it.host) ? "" : `@${context.name}`}`)

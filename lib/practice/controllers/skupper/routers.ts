@@ -1,0 +1,73 @@
+/**
+ * The routers alone, for a cluster where a real controller does the rest: once a Site's router pod runs, the Site is in the
+ * network, and `skupper-network-status` says what its router knows.
+ */
+import type { KubeObject } from "../../../cluster/types.ts"
+import type { Controller, ControllerContext } from "../../types.ts"
+import { isReadyPod, selects } from "../conditions.ts"
+import { startController } from "../controller.ts"
+import { Patience, paceOf } from "../pace.ts"
+import { storeOf } from "../store.ts"
+import { initialisedSite, kind, ROUTER_LABELS, type Skupper } from "./common.ts"
+import { writeNetworkStatus } from "./network-status.ts"
+import { addressesOf, Memberships } from "./site.ts"
+
+/** A router writes what it knows at most so often, in milliseconds (skupper-v2.md §4.6). */
+const ONCE = 1000
+
+export const startRouters = (
+  context: ControllerContext,
+  namespace: string,
+  signal: AbortSignal,
+): Controller => {
+  const store = storeOf(context.cluster)
+  const skupper: Skupper = {
+    ...{ context, store, namespace, signal, routes: false },
+    ...{ pace: paceOf(context.delays), patience: new Patience(), held: new Set() },
+  }
+  const written = new Map<string, number>()
+  const memberships = new Memberships(skupper)
+  const pods = store.of("v1", "Pod")
+  const isRouter = (pod: KubeObject) => selects(ROUTER_LABELS, pod.metadata.labels)
+  const keys = (object: KubeObject) => [object.metadata.namespace!]
+
+  const queue = startController({
+    name: "routers",
+    watches: [
+      { informer: kind(store, "Site"), keys },
+      { informer: store.of("apps/v1", "Deployment"), keys: (it) => (isRouter(it) ? keys(it) : []) },
+      { informer: pods, keys: (pod) => (isRouter(pod) ? keys(pod) : []) },
+    ],
+    async reconcile(namespace) {
+      const site = initialisedSite(store, namespace)
+      if (site === undefined || !pods.list(namespace).some((it) => isRouter(it) && isReadyPod(it))) {
+        memberships.leave(namespace)
+        return
+      }
+      const member = memberships.join(site, addressesOf(skupper, site.status?.endpoints ?? []))
+      const wait = (written.get(namespace) ?? 0) + ONCE - performance.now()
+      if (wait > 0) return Math.ceil(wait)
+      written.set(namespace, performance.now())
+      await writeNetworkStatus(skupper, member)
+    },
+  })
+  const told = [
+    ...["Link", "Connector", "Listener"].map((it) => kind(store, it)),
+    store.of("v1", "Secret"),
+  ].map((it) => it.on(() => context.network.changed()))
+  const ends = [
+    ...told,
+    context.faults.onChange(() => context.network.changed()),
+    context.network.onChange(() => {
+      for (const site of kind(store, "Site").list()) queue.add(site.metadata.namespace!)
+    }),
+  ]
+  return {
+    name: "routers",
+    async stop() {
+      for (const end of ends) end()
+      await queue.stop()
+      memberships.leaveAll()
+    },
+  }
+}
