@@ -148,7 +148,9 @@ export const inputs = {
     help: "HOST:PORT of the SuperLink's Control API, where a port forward is not to be used",
     placeholder: "address",
     check: (value: string) =>
-      /^[^\s:/"]+:\d{1,5}$/.test(value) ? undefined : `${value} is no address such as superlink.example:9093`,
+      /^[^\s:/"]+:\d{1,5}$/.test(value) && Number(value.split(":")[1]) < 65536
+        ? undefined
+        : `${value} is no address such as superlink.example:9093`,
   }),
 
   // the SuperNodes' sites

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from "node:crypto"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { UsageError } from "../notebook/errors.ts"
 import { defaultSiteName, fileKey } from "../notebook/roles.ts"
 import type { Delays, Practice, PracticeImage } from "../practice/types.ts"
+import { isAlive } from "../runner/processes.ts"
 import { type Call, refuseAborted } from "./call.ts"
 import { flagLayer } from "./flag-layer.ts"
 import { layerOf } from "./layers.ts"
@@ -39,7 +40,9 @@ export async function withPractice(
   const { practiceValues } = io
   const images = await practiceImages(call)
   const kept = flags.path("state")
-  const folder = kept === undefined ? temporaryFolder(notebook.name) : join(kept, "practice")
+  const { makeFolder } = await import("../runner/open-state.ts")
+  const folder =
+    kept === undefined ? temporaryFolder(notebook.name) : makeFolder(join(makeFolder(kept), "practice"))
   const faultsFile = flags.path("faults")
   const keep = flags.path("keep")
   const name = federationName(call, keep, held)
@@ -133,8 +136,23 @@ function federationName({ flags }: Call, keep: string | undefined, held: boolean
   return held ? `practice-${randomBytes(4).toString("hex")}` : "practice"
 }
 
-/** Its path is printed unquoted, so it holds no space. */
+/** Its path is printed unquoted, so it holds no space; its name tells whose it is. */
 function temporaryFolder(name: string): string {
   const base = /^[\w@%+=:,./-]+$/.test(tmpdir()) ? tmpdir() : "/tmp"
-  return mkdtempSync(join(base, `${name}-practice-`))
+  const mine = `${name}-practice-`
+  removeLeftOvers(base, mine)
+  return mkdtempSync(join(base, `${mine}${process.pid}-`))
+}
+
+/** A practice that was killed has left its folder, tokens and all. */
+function removeLeftOvers(base: string, prefix: string): void {
+  for (const name of readdirSync(base)) {
+    const pid = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined
+    if (pid === undefined || isAlive(Number(pid))) continue
+    try {
+      rmSync(join(base, name), { recursive: true, force: true })
+    } catch {
+      // Somebody else's.
+    }
+  }
 }

@@ -2,8 +2,8 @@
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const asked = word.toLowerCase()
   let best: string | undefined
-  // A third of the letters may be wrong, at least two: `sit` still finds `site`, `xyz` finds nothing.
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1
+  // A third of the letters may be wrong, at least two; of a short word one: `sit` finds `site`, `foo` does not find `log`.
+  let least = (word.length < 5 ? 1 : Math.max(2, Math.floor(word.length / 3))) + 1
   for (const candidate of known) {
     const apart = distance(asked, candidate.toLowerCase())
     if (apart < least && apart < candidate.length) {

@@ -21,7 +21,12 @@ export const loadFaults = async (path: string, clusters?: readonly string[]): Pr
       fix: "check the path",
     })
   }
-  return readFaults(text, clusters)
+  try {
+    return readFaults(text, clusters)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    throw new UsageError(`${path}: ${error.message}`, { why: error.why, fix: error.fix })
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs"
-import { join, resolve } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import { UsageError } from "../notebook/errors.ts"
 import type { Journal } from "./journal.ts"
 import { idleJournal, openJournal, readMemory } from "./journal-file.ts"
@@ -17,13 +17,42 @@ export interface OpenOptions {
 }
 
 /**
+ * Makes a folder (0700) if it is missing.
+ * @throws UsageError where a file stands in its place, or the system refuses it
+ */
+export function makeFolder(folder: string): string {
+  const root = resolve(folder)
+  if (existsSync(root) && !statSync(root).isDirectory()) {
+    throw new UsageError(`${root} is a file, not a folder`, { fix: "name a folder, or one that can be made" })
+  }
+  try {
+    makeEach(root)
+  } catch (error) {
+    throw new UsageError(`the folder ${root} cannot be made`, {
+      why: (error as Error).message,
+      fix: "name a folder that you can write to",
+    })
+  }
+  return root
+}
+
+/** Folder by folder: Node's own `recursive` never ends where the system says ENOENT below a folder that is there (/proc). */
+function makeEach(folder: string): void {
+  if (existsSync(folder)) return
+  makeEach(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
+  }
+}
+
+/**
  * Makes the folder (0700) if it is missing, takes its lock and opens its journal for writing.
  * @throws RunbookError: exit 3 where another run holds it, exit 2 where the journal cannot be used
  */
 export async function openState(folder: string, options: OpenOptions): Promise<State> {
-  const root = resolve(folder)
-  if (existsSync(root) && !statSync(root).isDirectory())
-    throw new UsageError(`${root} is a file, not a folder`)
+  const root = makeFolder(folder)
   for (const part of PARTS) {
     mkdirSync(join(root, part), { recursive: true, mode: 0o700 })
   }

@@ -9,7 +9,8 @@ export async function waitingFor<T>(
   promise: Promise<T>,
   stream: NodeJS.WriteStream = process.stderr,
 ): Promise<T> {
-  if (stream.isTTY !== true) return promise
+  // On a terminal that reports no columns ora never comes to the end of a line.
+  if (stream.isTTY !== true || !stream.columns) return promise
   // The promise may fail before ora is loaded: that is not an unhandled rejection, it is awaited below.
   promise.catch(() => {})
   const { default: ora } = await import("ora")

@@ -65,7 +65,11 @@ function row(memory: Memory, place: string, steps: number, options: StatusOption
       : outcomeSign(ended?.outcome.kind ?? "done", paints)
   const when = ended?.t ?? checkpoint?.t
   const reasons = begun
-    ? ["an act was begun and its end was not seen; the next run looks what became of it"]
+    ? [
+        options.holder === undefined
+          ? "an act was begun and its end was not seen; the next run looks what became of it"
+          : "it is being done",
+      ]
     : [
         oneLine(ended?.outcome.reason ?? checkpoint?.reason ?? "").replace(/^not run: /, ""),
         ...stale.map((why) => `stale: ${oneLine(why)}`),

@@ -71,7 +71,9 @@ async function make(version: string, env: Env, signal: AbortSignal | undefined):
     if (signal?.aborted) throw signal.reason
     throw new RunbookError(`Flower ${version} could not be installed on this machine`, {
       why: (error as Error).message,
-      fix: "pip has to reach PyPI (or a mirror: PIP_INDEX_URL) and to have flwr in that version for this Python",
+      fix: /No matching distribution|could not find a version/i.test((error as Error).message)
+        ? "there is no such version for this Python: choose another with --flower-version"
+        : "pip has to reach PyPI, or a mirror (PIP_INDEX_URL)",
       next: `${python} -m pip download --no-deps flwr==${version}`,
     })
   }

@@ -50,7 +50,7 @@ export const startControllers = async (
   const context = { ...given, openshift, images: [...given.images, ...skupperImages] }
   const store = storeOf(context.cluster)
   if (!openshift) await installSkupper(store)
-  const controllers = await Promise.all([
+  const started = await Promise.allSettled<Controller>([
     ...(options.deployments === false ? [] : [startDeployments(context)]),
     ...(options.services === false
       ? []
@@ -59,11 +59,15 @@ export const startControllers = async (
     ...(openshift ? [startOlm(context)] : []),
     startSkupper(context, { play: options.skupper }),
   ])
-  return {
-    name: "practice",
-    async stop() {
-      await Promise.all(controllers.map((it) => it.stop()))
-      store.close()
-    },
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.map((it) => it.status === "fulfilled" && it.value.stop()))
+    store.close()
   }
+  for (const it of started) {
+    if (it.status === "fulfilled") continue
+    // The others must not go on working on a cluster that is given up.
+    await stop()
+    throw it.reason
+  }
+  return { name: "practice", stop }
 }

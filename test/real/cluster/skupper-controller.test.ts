@@ -19,10 +19,14 @@ const NODE = "flower-supernode-1"
 
 const why = await whyNot()
 const controllers = await realControllers()
+/** One is declared in any case, so that a report tells of what was skipped. */
+const NONE = { file: "", version: "none found" }
 const { folder, ...found } = await realCommands()
 afterAll(() => rm(folder, { recursive: true }))
 
-describe.skipIf(why !== undefined || controllers.length === 0).each(controllers)(
+describe
+  .skipIf(why !== undefined || controllers.length === 0)
+  .each(controllers.length === 0 ? [NONE] : controllers)(
   "a real Skupper controller, $version",
   ({ file, version }) => {
     let world: RealWorld
@@ -59,7 +63,9 @@ describe.skipIf(why !== undefined || controllers.length === 0).each(controllers)
       const [site] = await list("superlink", "Site")
       expect(site?.status?.controller?.version).toBe(version)
       const [link] = await list("supernode-1", "Link")
-      expect(link?.status).toMatchObject({ status: "Ready", remoteSiteId: site?.metadata.uid })
+      // 2.1 loses this word where somebody else writes to the Link at that moment; the notebook then asks the routers.
+      if (!version.startsWith("2.1."))
+        expect(link?.status).toMatchObject({ status: "Ready", remoteSiteId: site?.metadata.uid })
       await run()
       expect(acts()).toEqual([])
     })
@@ -126,6 +132,7 @@ describe.skipIf(why !== undefined || controllers.length === 0).each(controllers)
     it("leaves nothing when it is taken back, and comes up over it once more", async () => {
       await ends("teardown")
       for (const site of ["superlink", "supernode-1"]) {
+        // Tokens and grants go a moment after their Site.
         for (const kind of [
           "Site",
           "Link",
@@ -135,7 +142,7 @@ describe.skipIf(why !== undefined || controllers.length === 0).each(controllers)
           "AccessToken",
           "Certificate",
         ])
-          expect([site, kind, await names(site, kind)]).toEqual([site, kind, []])
+          await expect.poll(() => names(site, kind), { timeout: 20_000 }).toEqual([])
         expect(await names(site, "Secret", "v1")).toEqual([])
         expect(await names(site, "Service", "v1")).toEqual([])
       }

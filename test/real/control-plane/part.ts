@@ -57,9 +57,7 @@ export class RunningPart {
     const end = Date.now() + PATIENCE
     while (!(await ready().catch(() => false))) {
       if (this.#child.exitCode !== null || Date.now() > end)
-        throw new Error(
-          `${this.#part} is not ready:\n${readFileSync(this.#log, "utf8").slice(-3000)}`,
-        )
+        throw new Error(`${this.#part} is not ready:\n${readFileSync(this.#log, "utf8").slice(-3000)}`)
       await delay(50)
     }
   }
