@@ -1,5 +1,6 @@
 /** Server-side apply: who owns what, and what becomes of it. */
 import { said } from "../normal.ts"
+import { owners } from "../owners.ts"
 import { row, type Theme } from "../row.ts"
 import type { Scene } from "../scene.ts"
 import { configMap, pod } from "../things.ts"
@@ -8,26 +9,6 @@ const applied =
   ({ admin, core }: Scene) =>
   (manager: string, data: object, more = "") =>
     admin.apply(`${core}/configmaps/a?fieldManager=${manager}${more}`, configMap("a", data))
-
-/** Fields without the mark of the map itself, which tells an empty map from none; one row keeps it. */
-const marksOff = (tree: object): object =>
-  Object.fromEntries(
-    Object.entries(tree)
-      .filter(([key]) => key !== ".")
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, marksOff(inner)]),
-  )
-
-// biome-ignore lint/suspicious/noExplicitAny: an entry of managedFields
-const owners = (body: any): string[] =>
-  (body.metadata.managedFields ?? [])
-    .map(
-      // biome-ignore lint/suspicious/noExplicitAny: an entry of managedFields
-      (it: any) =>
-        `${it.manager} ${it.operation}${it.subresource ? ` ${it.subresource}` : ""} ${JSON.stringify(marksOff(it.fieldsV1))}`,
-    )
-    // Within a second they stand by their names, else by their age.
-    .sort()
 
 export const apply: Theme = {
   theme: "server-side apply",

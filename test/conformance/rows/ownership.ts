@@ -1,27 +1,8 @@
 /** Server-side apply in lists and maps, and `managedFields`. */
 import { said } from "../normal.ts"
+import { owners } from "../owners.ts"
 import { row, type Theme } from "../row.ts"
 import { configMap, deployment, service, widget } from "../things.ts"
-
-/** Fields without the mark of the map itself, which tells an empty map from none; one row keeps it. */
-const marksOff = (tree: object): object =>
-  Object.fromEntries(
-    Object.entries(tree)
-      .filter(([key]) => key !== ".")
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, marksOff(inner)]),
-  )
-
-// biome-ignore lint/suspicious/noExplicitAny: an entry of managedFields
-const owners = (body: any): string[] =>
-  (body.metadata.managedFields ?? [])
-    .map(
-      // biome-ignore lint/suspicious/noExplicitAny: an entry of managedFields
-      (it: any) =>
-        `${it.manager} ${it.operation}${it.subresource ? ` ${it.subresource}` : ""} ${JSON.stringify(marksOff(it.fieldsV1))}`,
-    )
-    // Within a second they stand by their names, else by their age.
-    .sort()
 
 export const ownership: Theme = {
   theme: "ownership of fields",
