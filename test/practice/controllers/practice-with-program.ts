@@ -28,6 +28,11 @@ const practice = await startPractice({
     },
   ],
 })
+// Before anything is printed: whoever reads it may end us at once.
+process.once("SIGTERM", async () => {
+  await practice.close()
+  process.exit()
+})
 const cluster = openCluster({ kubeconfig: practice.clusters[0]!.kubeconfig })
 const pod = { namespace: "default", pod: "one" }
 await cluster.create({
@@ -48,7 +53,3 @@ const { status } = (await cluster.get({
 }))!
 console.log(status.containerStatuses[0].containerID.slice("cri-o://".length))
 await cluster.close()
-process.once("SIGTERM", async () => {
-  await practice.close()
-  process.exit()
-})
