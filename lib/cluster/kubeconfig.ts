@@ -19,7 +19,7 @@ export interface NewKubeconfig {
   /** For the names in the file: who logged in. Default `user`. */
   readonly user?: string
   readonly namespace?: string
-  /** `http://proxy:3128`; clients take it from here, whatever their environment says. */
+  /** `http://proxy.example:3128`; clients take it from here, whatever their environment says. */
   readonly proxy?: string
 }
 

@@ -279,20 +279,6 @@ export interface ContainerProgram {
   readonly folder?: string
 }
 
-/** Other images in place of a notebook's own, under a flag. */
-export interface PracticeVariant {
-  readonly images: readonly PracticeImage[]
-  /**
-   * Gets ready, before clusters start, what the images need for these federation-wide inputs.
-   * @returns nothing where all is there, else what to tell the person who waits
-   * @throws RunbookError at once where something is missing on this machine
-   */
-  prepare?(
-    values: Readonly<Record<string, unknown>>,
-    signal: AbortSignal,
-  ): Promise<{ readonly text: string; readonly ready: Promise<unknown> } | undefined>
-}
-
 /** A started set of practice clusters. */
 export interface Practice {
   /** Its folder: kubeconfigs, token files, CA files, stand-in commands, federation.yaml. */

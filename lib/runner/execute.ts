@@ -38,8 +38,7 @@ export class Execution {
   readonly #cell: Cell
   #acts = 0
   #acted = false
-  /** How the last act ended: what follows one that failed is another. */
-  #endedWell = false
+  /** What the last act threw, where it is tried again. */
   #failure: unknown
   #obeyed = false
   #signedIn = false
@@ -110,7 +109,8 @@ export class Execution {
         return look.because === "login" ? this.#signIn(look, deadline) : watcher.patiently(cell, deadline)
       default: {
         if (
-          this.#endedWell &&
+          this.#acts > 0 &&
+          this.#failure === undefined &&
           before !== undefined &&
           before.is === look.is &&
           before.reason === look.reason
@@ -163,10 +163,9 @@ export class Execution {
       } catch (error) {
         return this.#failed(action, error, deadline)
       }
+      this.#failure = undefined
       if (result !== undefined) return this.#goBack(action, result, deadline)
       this.#acted = true
-      this.#endedWell = true
-      this.#failure = undefined
       this.#begun = false
       await bus.durable({ type: "act ended", action, ok: true, ...cell.at })
       return watcher.until(cell, deadline)
@@ -195,7 +194,6 @@ export class Execution {
     this.#begun = false
     if (deadline.passed) return this.#late(deadline, look?.is === "cannot look" ? look.reason : reason, error)
     if (look !== undefined && isTransient(error) && this.#acts < MOST_ACTS) {
-      this.#endedWell = false
       this.#failure = error
       bus.emit({ type: "note", text: `${reason}: tried again`, ...cell.at })
       await pause(500 * 2 ** this.#acts, deadline.signal)
@@ -218,7 +216,6 @@ export class Execution {
     const ended = await new Execution(this.#shop, earlier).run()
     if (!ended.ok) return { ...ended, root: ended.root ?? earlier.key }
     this.#acts = 0
-    this.#endedWell = false
     return watcher.patiently(cell, deadline)
   }
 

@@ -34,26 +34,26 @@ export const FLEET_PORT = 9092
 /** The oldest version that the guide's flags are known to fit. */
 export const OLDEST = "1.28.0"
 
+/** The guide's own flags and ports. */
+const GUIDE = {
+  superlink: [],
+  supernode: ["--clientappio-api-address", "0.0.0.0:9094"],
+  ports: { fleet: FLEET_PORT, control: 9093 },
+  clientAppIo: 9094,
+  controlPort: 9093,
+  onePort: false,
+}
+
 const FAMILIES: readonly Family[] = [
   {
     since: OLDEST,
-    superlink: [],
-    supernode: ["--clientappio-api-address", "0.0.0.0:9094"],
-    ports: { fleet: FLEET_PORT, control: 9093 },
-    clientAppIo: 9094,
-    controlPort: 9093,
-    onePort: false,
+    ...GUIDE,
     ends: false,
   },
   // A refused call ends the SuperNode from here on (read in 1.29, measured with 1.34).
   {
     since: "1.29.0",
-    superlink: [],
-    supernode: ["--clientappio-api-address", "0.0.0.0:9094"],
-    ports: { fleet: FLEET_PORT, control: 9093 },
-    clientAppIo: 9094,
-    controlPort: 9093,
-    onePort: false,
+    ...GUIDE,
     ends: true,
   },
   // The ClientAppIo and ServerAppIo flags are refused from here on (exit 2): a local HTTP API takes their place.

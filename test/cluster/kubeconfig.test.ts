@@ -36,7 +36,7 @@ test("a kubeconfig is private, whole, and named as oc names it", async () => {
     token: "sha256~secret",
     user: "jane",
     namespace: "flower",
-    proxy: "http://proxy:3128",
+    proxy: "http://proxy.example:3128",
   })
   expect((await stat(file)).mode & 0o777).toBe(0o600)
   expect((await stat(join(folder, "kubeconfigs"))).mode & 0o777).toBe(0o700)
@@ -48,7 +48,7 @@ test("a kubeconfig is private, whole, and named as oc names it", async () => {
         cluster: {
           server: "https://api.a.example:6443",
           "certificate-authority-data": Buffer.from("PEM").toString("base64"),
-          "proxy-url": "http://proxy:3128",
+          "proxy-url": "http://proxy.example:3128",
         },
       },
     ],

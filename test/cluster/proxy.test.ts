@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { proxyFor } from "../../lib/cluster/proxy.ts"
 
-const env = (NO_PROXY = "", more = {}) => ({ HTTPS_PROXY: "http://proxy:3128", NO_PROXY, ...more })
+const env = (NO_PROXY = "", more = {}) => ({ HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY, ...more })
 const api = "https://api.a.example:6443"
 
 test.each([
@@ -27,12 +27,12 @@ test.each([
   ["", "https://127.0.0.1:6443", false],
   ["", "https://[::1]:6443", false],
 ])("NO_PROXY=%s and %s: proxy %s", (exceptions, server, proxied) => {
-  expect(proxyFor(server, env(exceptions))).toBe(proxied ? "http://proxy:3128" : undefined)
+  expect(proxyFor(server, env(exceptions))).toBe(proxied ? "http://proxy.example:3128" : undefined)
 })
 
 test("the variables in both cases, the scheme filled in", () => {
   expect(proxyFor(api, {})).toBeUndefined()
-  expect(proxyFor(api, { https_proxy: "proxy:3128" })).toBe("http://proxy:3128")
+  expect(proxyFor(api, { https_proxy: "proxy.example:3128" })).toBe("http://proxy.example:3128")
   expect(proxyFor(api, env("", { no_proxy: "a.example" }))).toBeUndefined()
   expect(proxyFor(api, { HTTP_PROXY: "http://plain:1" })).toBeUndefined()
   expect(proxyFor("http://h", { HTTP_PROXY: "http://plain:1" })).toBe("http://plain:1")

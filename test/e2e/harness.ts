@@ -2,7 +2,7 @@
  * The whole program as its user runs it: practice clusters in the test's process, `flower-runbook` as a child with a
  * home, a state folder and a PATH of its own, on which there is neither `oc` nor `skupper`.
  */
-import { mkdirSync, mkdtempSync, symlinkSync } from "node:fs"
+import { mkdtempSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -12,7 +12,7 @@ import { startPractice } from "../../lib/practice/practice.ts"
 import type { Delays, Practice, RequestEntry } from "../../lib/practice/types.ts"
 import type { Event, Recorded } from "../../lib/runner/events.ts"
 import { program } from "../../runbooks/index.ts"
-import { type Programs, startPrograms } from "./programs.ts"
+import { barePath, type Programs, sitesOf, startPrograms } from "./programs.ts"
 
 export type { Child, Ended } from "./programs.ts"
 
@@ -48,16 +48,9 @@ export interface WorldOptions {
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   // A space and `_`: the real commands refuse some such paths, and shells split them.
   const folder = mkdtempSync(join(tmpdir(), options.home ?? "e2e home_"))
-  const bin = join(folder, "bin")
-  mkdirSync(bin)
-  // What a step may need beside the commands of the federation file; no oc, no skupper, no browser.
-  for (const name of ["bash", "sh"]) symlinkSync(`/bin/${name}`, join(bin, name))
-  const numbers = Array.from({ length: options.supernodes ?? 2 }, (_, index) => index + 1)
+  const bin = barePath(folder)
   const practice = await startPractice({
-    sites: [
-      { name: "superlink", role: "superlink" },
-      ...numbers.map((number) => ({ name: `supernode-${number}`, role: "supernode" })),
-    ],
+    sites: sitesOf(options.supernodes ?? 2),
     values: program.practiceValues!,
     images: program.practiceImages!,
     federation: FEDERATION,

@@ -1,6 +1,6 @@
 /** `flower-runbook` as its user runs it: a child with a home, a state folder and a PATH of its own. */
 import { spawn } from "node:child_process"
-import { mkdirSync, readFileSync, watch } from "node:fs"
+import { mkdirSync, readFileSync, symlinkSync, watch } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Recorded } from "../../lib/runner/events.ts"
@@ -44,6 +44,26 @@ export interface Programs {
   journal(folder?: string): Recorded[]
   /** Settles once the journal holds such a line. */
   line(wanted: (line: Recorded) => boolean): Promise<void>
+}
+
+/** One SuperLink's site and so many SuperNodes', as practice names them. */
+export const sitesOf = (supernodes: number): { name: string; role: string }[] => [
+  { name: "superlink", role: "superlink" },
+  ...Array.from({ length: supernodes }, (_, index) => ({
+    name: `supernode-${index + 1}`,
+    role: "supernode",
+  })),
+]
+
+/**
+ * Makes a folder of what a step may need beside the commands of the federation file; no oc, no skupper, no browser.
+ * @returns its path
+ */
+export function barePath(folder: string): string {
+  const bin = join(folder, "bin")
+  mkdirSync(bin)
+  for (const name of ["bash", "sh"]) symlinkSync(`/bin/${name}`, join(bin, name))
+  return bin
 }
 
 /**

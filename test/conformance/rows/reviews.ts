@@ -1,24 +1,9 @@
 /** Who am I, what may I, and on behalf of whom. */
+import { grant } from "../grant.ts"
 import { names, said } from "../normal.ts"
 import { row, type Theme } from "../row.ts"
-import type { Scene } from "../scene.ts"
-
-const RBAC = "/apis/rbac.authorization.k8s.io/v1"
 
 const REVIEWS = "/apis/authorization.k8s.io/v1"
-
-const DEVELOPER = { kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "developer" }
-
-/** Gives the developer rules in the row's namespace. */
-const grant = async ({ admin, ns }: Scene, ...rules: object[]): Promise<void> => {
-  const inside = `${RBAC}/namespaces/${ns}`
-  await admin.post(`${inside}/roles`, { metadata: { name: "some" }, rules })
-  await admin.post(`${inside}/rolebindings`, {
-    metadata: { name: "some" },
-    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "some" },
-    subjects: [DEVELOPER],
-  })
-}
 
 const rule = (apiGroups: string, resources: string, verbs: string, resourceNames?: string[]) => ({
   ...{ apiGroups: [apiGroups], resources: [resources], verbs: verbs.split(" ") },

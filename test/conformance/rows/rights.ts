@@ -1,23 +1,8 @@
 /** Who may what: RBAC and its words. */
+import { grant, RBAC } from "../grant.ts"
 import { said } from "../normal.ts"
 import { row, type Theme } from "../row.ts"
-import type { Scene } from "../scene.ts"
 import { configMap, deployment, secret, widget } from "../things.ts"
-
-const RBAC = "/apis/rbac.authorization.k8s.io/v1"
-
-const DEVELOPER = { kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "developer" }
-
-/** Gives the developer rules in the row's namespace. */
-const grant = async ({ admin, ns }: Scene, ...rules: object[]): Promise<void> => {
-  const inside = `${RBAC}/namespaces/${ns}`
-  await admin.post(`${inside}/roles`, { metadata: { name: "some" }, rules })
-  await admin.post(`${inside}/rolebindings`, {
-    metadata: { name: "some" },
-    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "some" },
-    subjects: [DEVELOPER],
-  })
-}
 
 /** Once RBAC's own caches have followed: until then it says no. */
 const once = async <T>(answer: () => Promise<T & { status: number }>): Promise<T & { status: number }> => {

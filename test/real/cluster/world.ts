@@ -2,7 +2,7 @@
  * Real control planes in the place of practice clusters' API servers: the practice controllers run against them as ordinary
  * clients, unchanged, and `flower-runbook` is a child as its user runs it.
  */
-import { mkdirSync, mkdtempSync, symlinkSync } from "node:fs"
+import { mkdtempSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
@@ -15,7 +15,7 @@ import { writeFiles } from "../../../lib/practice/files.ts"
 import { createNetwork } from "../../../lib/practice/network.ts"
 import type { Delays, FaultTable, PracticeImage } from "../../../lib/practice/types.ts"
 import { program } from "../../../runbooks/index.ts"
-import { type Programs, startPrograms } from "../../e2e/programs.ts"
+import { barePath, type Programs, sitesOf, startPrograms } from "../../e2e/programs.ts"
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts"
 import { addOpenshift } from "../control-plane/openshift.ts"
 import { controllerImage } from "./skupper-controller.ts"
@@ -50,14 +50,8 @@ export interface RealWorldOptions {
 /** Starts a control plane a site: one SuperLink and so many SuperNodes (default 1). */
 export async function startRealWorld(options: RealWorldOptions = {}): Promise<RealWorld> {
   const folder = mkdtempSync(join(tmpdir(), "real-"))
-  const bin = join(folder, "bin")
-  mkdirSync(bin)
-  for (const name of ["bash", "sh"]) symlinkSync(`/bin/${name}`, join(bin, name))
-  const numbers = Array.from({ length: options.supernodes ?? 1 }, (_, index) => index + 1)
-  const sites = [
-    { name: "superlink", role: "superlink" },
-    ...numbers.map((number) => ({ name: `supernode-${number}`, role: "supernode" })),
-  ]
+  const bin = barePath(folder)
+  const sites = sitesOf(options.supernodes ?? 1)
   const planeOf = ({ name, role }: { name: string; role: string }): string =>
     options.shared && role === "supernode" ? "supernodes" : name
   const faults = createFaultTable([])

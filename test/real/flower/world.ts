@@ -3,7 +3,7 @@
  * with a cache that outlives the test (a virtual environment takes half a minute to make).
  */
 import { execFile } from "node:child_process"
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { homedir, tmpdir } from "node:os"
 import { join } from "node:path"
@@ -16,7 +16,7 @@ import { environmentOf, findEnvironment, findPython, QUIET } from "../../../runb
 import { readSupernodeLog } from "../../../runbooks/flower/flower-logs.ts"
 import { program } from "../../../runbooks/index.ts"
 import { untilSeen } from "../../../runbooks/shared/reading.ts"
-import { type Ended, type Programs, startPrograms } from "../../e2e/programs.ts"
+import { barePath, type Ended, type Programs, sitesOf, startPrograms } from "../../e2e/programs.ts"
 
 const FEDERATION = "real-flower"
 
@@ -64,17 +64,9 @@ export const CACHE = { XDG_CACHE_HOME: cacheHome }
 export async function startFlowerWorld(version: string, supernodes: number): Promise<FlowerWorld> {
   await environmentOf(version)
   const folder = mkdtempSync(join(tmpdir(), "real flower_"))
-  const bin = join(folder, "bin")
-  mkdirSync(bin)
-  for (const name of ["bash", "sh"]) symlinkSync(`/bin/${name}`, join(bin, name))
+  const bin = barePath(folder)
   const practice = await startPractice({
-    sites: [
-      { name: "superlink", role: "superlink" },
-      ...Array.from({ length: supernodes }, (_, index) => ({
-        name: `supernode-${index + 1}`,
-        role: "supernode",
-      })),
-    ],
+    sites: sitesOf(supernodes),
     values: program.practiceValues!,
     images: program.practiceVariant!.images,
     federation: FEDERATION,
