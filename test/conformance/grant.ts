@@ -15,3 +15,9 @@ export const grant = async ({ admin, ns }: Scene, ...rules: object[]): Promise<v
     subjects: [DEVELOPER],
   })
 }
+
+/** One rule; `verbs` are words with spaces between. */
+export const rule = (apiGroups: string, resources: string, verbs: string, resourceNames?: string[]) => ({
+  ...{ apiGroups: [apiGroups], resources: [resources], verbs: verbs.split(" ") },
+  ...(resourceNames === undefined ? {} : { resourceNames }),
+})

@@ -1,4 +1,5 @@
 /** Plays a row on a server. */
+import { until } from "./definitions.ts"
 import { normal } from "./normal.ts"
 import type { Row } from "./row.ts"
 import { openScene, type World } from "./scene.ts"
@@ -26,7 +27,5 @@ export const prepare = async ({ admin }: World): Promise<void> => {
   }
   stream.close()
   // Established comes a moment before the paths answer.
-  while ((await admin.get("/apis/conformance.example/v1/widgets")).status !== 200) {
-    await new Promise(setImmediate)
-  }
+  await until(async () => (await admin.get("/apis/conformance.example/v1/widgets")).status === 200)
 }

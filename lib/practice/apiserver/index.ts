@@ -93,13 +93,13 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
   /** @throws ApiError 404, 405 for paths, verbs and subresources that a kind has not */
   const kindOf = (call: Call): Kind => {
     const kind = kinds.served(call.group, call.version, call.resource)
-    const known = kinds.all().some((it) => it.group === call.group && !it.defined)
-    if (kind === undefined) throw notServed(known)
+    const missing = () => notServed(kinds.all().some((it) => it.group === call.group && !it.defined))
+    if (kind === undefined) throw missing()
     const misplaced = kind.namespaced
       ? call.namespace === undefined && call.name !== undefined && !kind.virtual
       : call.namespace !== undefined
     const sub = kind.subresources.find((it) => it.name === call.subresource)
-    if (misplaced || (call.subresource !== undefined && sub === undefined)) throw notServed(known)
+    if (misplaced || (call.subresource !== undefined && sub === undefined)) throw missing()
     const everywhere = kind.namespaced && call.namespace === undefined && !kind.virtual
     if (everywhere && ["create", "update", "patch"].includes(call.verb)) throw methodNotAllowed()
     // An object's own path takes no POST, and a collection's no PUT or PATCH.

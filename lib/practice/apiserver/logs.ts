@@ -5,6 +5,7 @@ import { pipeline } from "node:stream"
 import type { KubeObject } from "../../cluster/types.ts"
 import type { Kind } from "./kind.ts"
 import type { Objects } from "./objects.ts"
+import { wholeNumber } from "./options.ts"
 import type { Call } from "./request.ts"
 import { ApiError, badRequest, invalid, invalidValue, notFound } from "./status.ts"
 
@@ -55,10 +56,8 @@ export const kubeletOf = (pod: KubeObject, nodes: Kind, objects: Objects): { hos
 
 const checkLines = ({ query, name }: Call): void => {
   const lines = query.get("tailLines")
-  if (lines === null) return
-  if (!/^-?\d+$/.test(lines))
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(lines)}: invalid syntax`)
-  if (Number(lines) >= 0) return
+  wholeNumber(query, "tailLines")
+  if (lines === null || Number(lines) >= 0) return
   const about = { group: "", plural: "pods", kind: "PodLogOptions" }
   const why = "must be greater than or equal to 0"
   throw invalid(about, name!, [invalidValue("tailLines", Number(lines), why)])

@@ -2,7 +2,8 @@
 import type { Call } from "./request.ts"
 import { ApiError, badRequest, forbiddenField, invalidOptions, timeout, unsupported } from "./status.ts"
 
-const wholeNumber = (query: URLSearchParams, name: string): void => {
+/** @throws ApiError 400 where an option is there and no number */
+export const wholeNumber = (query: URLSearchParams, name: string): void => {
   const value = query.get(name)
   if (value !== null && !/^-?\d+$/.test(value))
     throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)

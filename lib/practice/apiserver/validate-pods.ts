@@ -4,12 +4,14 @@ import type { KubeObject } from "../../cluster/types.ts"
 import type { Item } from "./lists.ts"
 import { type Cause, forbiddenField, invalidValue, required } from "./status.ts"
 
-const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-/** Why a name is no label. */
-export const NO_LABEL = `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${LABEL}')`
+export const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+/** Why a name is no label, up to the pattern. */
+export const LABEL_RULE =
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc'"
+const NO_LABEL = `${LABEL_RULE}, regex used for validation is '${LABEL}')`
 const isLabel = (name: unknown) => new RegExp(`^${LABEL}$`).test(String(name))
 
-export const containerCauses = (spec: Item | undefined, path: string): Cause[] => {
+const containerCauses = (spec: Item | undefined, path: string): Cause[] => {
   const containers = (spec?.containers as Item[] | undefined) ?? []
   if (containers.length === 0) return [required(`${path}.containers`)]
   const volumes = ((spec?.volumes as Item[] | undefined) ?? []).map((it) => it.name)

@@ -7,9 +7,8 @@ import { metadataCauses } from "./metadata.ts"
 import { metaOf } from "./objects.ts"
 import { type Schema, schemaCauses } from "./schema.ts"
 import { type Cause, forbiddenField, invalid, invalidValue, required } from "./status.ts"
-import { NO_LABEL, podCauses, workloadCauses } from "./validate-pods.ts"
+import { LABEL, LABEL_RULE, podCauses, workloadCauses } from "./validate-pods.ts"
 
-const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`
 const SERVICE = "[a-z]([-a-z0-9]*[a-z0-9])?"
 
@@ -30,7 +29,7 @@ const nameCauses = (kind: Kind, name: string): Cause[] => {
       kind.key === "/services"
         ? "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123'"
         : label
-          ? NO_LABEL
+          ? LABEL_RULE
           : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com'"
     causes.push(invalidValue(field, name, `${what}, regex used for validation is '${pattern}')`))
   }

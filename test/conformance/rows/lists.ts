@@ -1,24 +1,12 @@
 /** Lists: versions and pages. */
+import { five, listed } from "../five.ts"
 import { names, said } from "../normal.ts"
 import { row, type Theme } from "../row.ts"
 import type { Scene } from "../scene.ts"
 import { secret, widget } from "../things.ts"
 
-/** Five Secrets: `a` to `e`, of which a, c and e are odd. */
-const five = async ({ admin, core }: Scene): Promise<void> => {
-  for (const [at, name] of ["a", "b", "c", "d", "e"].entries()) {
-    await admin.post(`${core}/secrets`, secret(name, { letter: name, parity: at % 2 === 0 ? "odd" : "even" }))
-  }
-}
-
 const version = async ({ admin, core }: Scene): Promise<string> =>
   (await admin.get(`${core}/secrets`)).body.metadata.resourceVersion
-
-const listed = (query: string) => async (scene: Scene) => {
-  await five(scene)
-  const answer = await scene.admin.get(`${scene.core}/secrets?${query}`)
-  return answer.status === 200 ? names(answer).join("") : said(answer)
-}
 
 export const lists: Theme = {
   theme: "lists",

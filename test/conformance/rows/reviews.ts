@@ -1,14 +1,9 @@
 /** Who am I, what may I, and on behalf of whom. */
-import { grant } from "../grant.ts"
+import { grant, rule } from "../grant.ts"
 import { names, said } from "../normal.ts"
 import { row, type Theme } from "../row.ts"
 
 const REVIEWS = "/apis/authorization.k8s.io/v1"
-
-const rule = (apiGroups: string, resources: string, verbs: string, resourceNames?: string[]) => ({
-  ...{ apiGroups: [apiGroups], resources: [resources], verbs: verbs.split(" ") },
-  ...(resourceNames === undefined ? {} : { resourceNames }),
-})
 
 const review = (kind: string, spec: object) => ({ apiVersion: "authorization.k8s.io/v1", kind, spec })
 

@@ -1,5 +1,5 @@
 /** Who may what: RBAC and its words. */
-import { grant, RBAC } from "../grant.ts"
+import { grant, RBAC, rule } from "../grant.ts"
 import { said } from "../normal.ts"
 import { row, type Theme } from "../row.ts"
 import { configMap, deployment, secret, widget } from "../things.ts"
@@ -12,11 +12,6 @@ const once = async <T>(answer: () => Promise<T & { status: number }>): Promise<T
     await new Promise(setImmediate)
   }
 }
-
-const rule = (apiGroups: string, resources: string, verbs: string, resourceNames?: string[]) => ({
-  ...{ apiGroups: [apiGroups], resources: [resources], verbs: verbs.split(" ") },
-  ...(resourceNames === undefined ? {} : { resourceNames }),
-})
 
 export const rights: Theme = {
   theme: "rights",

@@ -1,21 +1,8 @@
 /** Label and field selectors. */
+import { five, listed } from "../five.ts"
 import { names, said } from "../normal.ts"
 import { row, type Theme } from "../row.ts"
-import type { Scene } from "../scene.ts"
-import { pod, secret, widget } from "../things.ts"
-
-/** Five Secrets: `a` to `e`, of which a, c and e are odd. */
-const five = async ({ admin, core }: Scene): Promise<void> => {
-  for (const [at, name] of ["a", "b", "c", "d", "e"].entries()) {
-    await admin.post(`${core}/secrets`, secret(name, { letter: name, parity: at % 2 === 0 ? "odd" : "even" }))
-  }
-}
-
-const listed = (query: string) => async (scene: Scene) => {
-  await five(scene)
-  const answer = await scene.admin.get(`${scene.core}/secrets?${query}`)
-  return answer.status === 200 ? names(answer).join("") : said(answer)
-}
+import { pod, widget } from "../things.ts"
 
 const labelled = (selector: string) => listed(`labelSelector=${encodeURIComponent(selector)}`)
 
