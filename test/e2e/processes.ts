@@ -3,21 +3,22 @@ import { readdirSync, readFileSync } from "node:fs"
 import { setTimeout as delay } from "node:timers/promises"
 import type { Programs } from "./programs.ts"
 
-/** Each has the world's home folder in its environment. */
-export function processesOf(world: Pick<Programs, "folder">): number[] {
-  return readdirSync("/proc")
+/** Processes of this machine whose environment holds a text; a zombie has none. */
+export const processesWith = (text: string): number[] =>
+  readdirSync("/proc")
     .map(Number)
     .filter((pid) => {
       if (Number.isNaN(pid)) return false
       try {
-        const state = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "")[0]
-        if (state === "Z") return false
-        return readFileSync(`/proc/${pid}/environ`, "utf8").includes(`HOME=${world.folder}\0`)
+        return readFileSync(`/proc/${pid}/environ`, "utf8").includes(text)
       } catch {
         return false // ended meanwhile, or not ours to read
       }
     })
-}
+
+/** Each has the world's home folder in its environment. */
+export const processesOf = (world: Pick<Programs, "folder">): number[] =>
+  processesWith(`HOME=${world.folder}\0`)
 
 /** Commands outlive a program that was killed: settles once they have ended. They are not our children: asked again and again. */
 export async function allEnded(world: Pick<Programs, "folder">): Promise<void> {

@@ -3,7 +3,7 @@ import type { KubeObject } from "../../cluster/types.ts"
 import type { Kind } from "./kind.ts"
 import type { Call } from "./request.ts"
 import { conform, type Schema } from "./schema.ts"
-import { badRequest, invalid } from "./status.ts"
+import { badRequest, invalidPatch } from "./status.ts"
 
 /**
  * Sets the `Warning` header, as a server does unless it is asked for something else.
@@ -27,8 +27,5 @@ export const checkFields = (kind: Kind, call: Call, object: KubeObject, patched 
   const why = `strict decoding error: ${said.join(", ")}`
   if (!patched)
     throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${why}`)
-  const message = `Invalid value: ${JSON.stringify(JSON.stringify(object))}: ${why}`
-  throw invalid({ group: "", plural: "", kind: "" }, "", [
-    { reason: "FieldValueInvalid", message, field: "patch" },
-  ])
+  throw invalidPatch(object, why)
 }

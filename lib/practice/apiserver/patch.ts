@@ -2,7 +2,7 @@
 import jsonPatch, { type Operation } from "fast-json-patch"
 import type { KubeObject } from "../../cluster/types.ts"
 import { type Item, isMap, isSet, listKeys, sameItem } from "./lists.ts"
-import { type About, ApiError, badRequest, invalid } from "./status.ts"
+import { type About, ApiError, badRequest, invalid, invalidPatch } from "./status.ts"
 
 /** RFC 7386. */
 export const mergePatch = (target: unknown, patch: unknown): unknown => {
@@ -122,10 +122,7 @@ export const checkPatched = (patched: unknown, about: About, name: string): Kube
     throw invalid(about, name, [{ reason: "FieldValueInvalid", message: "the patch leaves no object" }])
   }
   if (patched.kind !== about.kind) {
-    const message = `Invalid value: ${JSON.stringify(JSON.stringify(patched))}: it is of another kind`
-    throw invalid({ group: "", plural: "", kind: "" }, "", [
-      { reason: "FieldValueInvalid", message, field: "patch" },
-    ])
+    throw invalidPatch(patched, "it is of another kind")
   }
   if (patched.metadata.name !== name)
     throw badRequest(

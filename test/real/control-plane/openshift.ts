@@ -13,7 +13,6 @@ interface Definition {
   readonly group: string
   readonly version: string
   readonly kind: string
-  readonly plural?: string
   readonly short?: string[]
   readonly cluster?: boolean
   /** A status subresource drops `status` on create; a package manifest is made whole. */

@@ -3,7 +3,7 @@
  * with a cache that outlives the test (a virtual environment takes half a minute to make).
  */
 import { execFile } from "node:child_process"
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { homedir, tmpdir } from "node:os"
 import { join } from "node:path"
@@ -16,6 +16,7 @@ import { environmentOf, findEnvironment, findPython, QUIET } from "../../../runb
 import { readSupernodeLog } from "../../../runbooks/flower/flower-logs.ts"
 import { program } from "../../../runbooks/index.ts"
 import { untilSeen } from "../../../runbooks/shared/reading.ts"
+import { processesWith } from "../../e2e/processes.ts"
 import { barePath, type Ended, type Programs, sitesOf, startPrograms } from "../../e2e/programs.ts"
 
 const FEDERATION = "real-flower"
@@ -159,18 +160,9 @@ export async function startFlowerWorld(version: string, supernodes: number): Pro
   }
 }
 
-/** Processes of this machine whose environment names a folder; zombies have none. */
+/** Processes of this machine whose environment names a folder, but for our own. */
 export const processesIn = (folder: string): number[] =>
-  readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/environ`, "utf8").includes(`${folder}/`)
-      } catch {
-        return false
-      }
-    })
+  processesWith(`${folder}/`).filter((pid) => pid !== process.pid)
 
 /** The processes of a pod: their folders are its own, named after its uid. */
 export const programsOf = ({ metadata }: KubeObject): number[] => processesIn(`/${metadata.uid}`)

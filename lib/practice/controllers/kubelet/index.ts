@@ -131,9 +131,8 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
       if (["Succeeded", "Failed"].includes(pod.status?.phase)) return
       if (here === undefined) {
         const dial = dialler(store, network, context.name, pod.metadata.namespace!)
-        const about = pod
         const warning = (reason: string, message: string) =>
-          void warn(store, about, "kubelet", reason, message).catch(() => undefined)
+          void warn(store, pod, "kubelet", reason, message).catch(() => undefined)
         const ip = `10.128.${Math.floor(addresses / 250) % 250}.${(addresses++ % 250) + 2}`
         const files = folder && join(folder, pod.metadata.uid!)
         here = new RunningPod({ context, pod, dial, changed: () => queue.add(key), warn: warning }, ip, files)
