@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto"
 import type { PracticeContainer, PracticeImage } from "../lib/index.ts"
 import { argumentMistake } from "./flower/command-flags.ts"
-import { argumentOf, compareVersions, FLEET_PORT, versionOfImage } from "./flower/flower-versions.ts"
+import { argumentOf, FLEET_PORT, since, versionOfImage } from "./flower/flower-versions.ts"
 
 /** What a SuperLink offers to whoever dials its Fleet API. Its memory ends with its process. */
 interface Fleet {
@@ -28,8 +28,6 @@ const warning = coloured(93, "WARNING")
 const error = coloured(91, "ERROR")
 
 const versionOf = (container: PracticeContainer): string => versionOfImage(container.image) ?? "1.34.0"
-const since = (version: string, first: string): boolean => compareVersions(version, first) >= 0
-
 function refusesArguments(container: PracticeContainer, command: "superlink" | "supernode"): boolean {
   const mistake = argumentMistake(command, versionOf(container), container.args)
   if (mistake === undefined) return false

@@ -82,19 +82,18 @@ export async function withPractice(
 async function practiceImages(call: Call): Promise<readonly PracticeImage[]> {
   const { notebook, flags, io, signal } = call
   const flag = notebook.practiceFlag?.name
-  const images = flag !== undefined && flags.has(flag) ? io.practiceVariant?.images : io.practiceImages
+  const flagged = flag !== undefined && flags.has(flag)
+  const variant = flagged ? io.practiceVariant : undefined
+  const images = flagged ? variant?.images : io.practiceImages
   if (images === undefined) throw new UsageError(`${notebook.name} has no such practice clusters`)
-  if (images === io.practiceVariant?.images) {
-    const wait = await io.practiceVariant.prepare?.(givenValues(call), signal)
-    if (wait !== undefined) {
-      const { waitingFor } = await import("../terminal/index.ts")
-      if (io.stderr.isTTY !== true) io.stderr.write(`${wait.text}\n`)
-      await waitingFor(wait.text, wait.ready, io.stderr).catch((error: unknown) => {
-        refuseAborted(call)
-        throw error
-      })
-    }
-  }
+  const wait = await variant?.prepare?.(givenValues(call), signal)
+  if (wait === undefined) return images
+  const { waitingFor } = await import("../terminal/index.ts")
+  if (io.stderr.isTTY !== true) io.stderr.write(`${wait.text}\n`)
+  await waitingFor(wait.text, wait.ready, io.stderr).catch((error: unknown) => {
+    refuseAborted(call)
+    throw error
+  })
   return images
 }
 

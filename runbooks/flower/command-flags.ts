@@ -1,7 +1,5 @@
 /** The flags that each version of Flower's two programs takes, and how it refuses others: for played pods. */
-import { compareVersions } from "./flower-versions.ts"
-
-const since = (version: string, first: string): boolean => compareVersions(version, first) >= 0
+import { since } from "./flower-versions.ts"
 
 /** Flags that take no value. */
 const SWITCHES = new Set([

@@ -151,6 +151,9 @@ export function compareVersions(a: string, b: string): number {
   return 0
 }
 
+/** Whether a version is this one or a later one. */
+export const since = (version: string, first: string): boolean => compareVersions(version, first) >= 0
+
 /** The value of `--flag value` or `--flag=value` among arguments. */
 export function argumentOf(args: readonly string[], flag: string): string | undefined {
   const index = args.indexOf(flag)

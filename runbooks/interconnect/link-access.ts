@@ -1,9 +1,7 @@
 /** How links come in at a Site: whether its addresses are those of the link access that it asks for now. */
 import type { ClusterReader, KubeObject } from "../../lib/index.ts"
 import { condition, ifAllowed } from "../shared/reading.ts"
-import { type Endpoint, interRouter, SKUPPER, type SkupperSite } from "./skupper.ts"
-
-const ROUTER = "skupper-router"
+import { type Endpoint, interRouter, ROUTER, SKUPPER, type SkupperSite } from "./skupper.ts"
 
 const current = (object: KubeObject): boolean => {
   const { generation = 0 } = object.metadata

@@ -4,8 +4,7 @@ import type { Deployment } from "../flower/workload.ts"
 import { STALE } from "../openshift/rollout.ts"
 import { troubleOf } from "../openshift/trouble.ts"
 import { condition, ifAllowed, ifServed } from "../shared/reading.ts"
-
-const ROUTER = "skupper-router"
+import { ROUTER } from "./skupper.ts"
 
 export interface SiteTrouble {
   readonly code: string

@@ -3,6 +3,8 @@ import type { ClusterReader, KubeObject, Ref } from "../../lib/index.ts"
 import { condition } from "../shared/reading.ts"
 
 export const SKUPPER = "skupper.io/v2alpha1"
+/** The name of a Site's router: its Deployment, Service and SecuredAccess, and how its Routes begin. */
+export const ROUTER = "skupper-router"
 /** With Routes: the longest project in which `skupper-router-inter-router-PROJECT` is still a DNS label (63 characters). */
 export const LONGEST_PROJECT = 35
 

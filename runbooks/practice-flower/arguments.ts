@@ -3,7 +3,7 @@
  * become loopback ports, paths paths of the pod's folder. All else stays as it is, mistakes too: argparse names them.
  */
 import type { PracticeContainer } from "../../lib/index.ts"
-import { argumentOf, compareVersions } from "../flower/flower-versions.ts"
+import { argumentOf, since } from "../flower/flower-versions.ts"
 import { without } from "../flower/superlink.ts"
 
 type World = Pick<PracticeContainer, "serve" | "forward" | "path">
@@ -25,8 +25,6 @@ const PATHS = [
 
 /** No port: what is served there, nobody outside its container dials. */
 const NOWHERE = 0
-
-const since = (version: string, first: string): boolean => compareVersions(version, first) >= 0
 
 /** The arguments of `flower-superlink` on this machine. */
 export async function superlinkHere(
