@@ -16,6 +16,7 @@ export {
   type Again,
   again,
   type BaseContext,
+  type HandContext,
   type Step,
   type StepDefinition,
   step,

@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto"
 import { delimiter } from "node:path"
 import { Changes } from "./cluster/changes.ts"
 import { type OpenCluster, openCluster } from "./cluster/index.ts"
-import type { Cluster, Observed } from "./cluster/types.ts"
+import type { Cluster, KubeObject, Observed, Ref } from "./cluster/types.ts"
 import type { Site } from "./notebook/roles.ts"
 import type { Redactor } from "./notebook/secrets.ts"
 import type { BaseContext } from "./notebook/step.ts"
@@ -46,6 +47,8 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
   const { state, redactor, commands } = options
   const ended = new AbortController()
   const clusters = new Map<string, OpenCluster>()
+  /** Who works at each site, as told last. */
+  const users = new Map<string, string>()
   const base = { ...(options.env ?? process.env) }
 
   const clusterOf = (site: Site): OpenCluster => {
@@ -101,7 +104,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
           return shell
         },
         get cluster() {
-          cluster ??= reader(clusterOf(present()).bound(signal), present())
+          cluster ??= telling(reader(clusterOf(present()).bound(signal), present()), place, present(), users)
           return cluster
         },
         get kubeconfig() {
@@ -145,6 +148,59 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
     close: async () => {
       ended.abort()
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()))
+    },
+  }
+}
+
+/** A cluster that tells as whom it works, and what it writes. */
+function telling(
+  cluster: Cluster,
+  { step, site: own, emit }: Place,
+  site: Site,
+  users: Map<string, string>,
+): Cluster {
+  const at = { step: step.id, ...(own !== undefined && { site: own.name }) }
+  const tell = (verb: string, { kind, name }: { kind: string; name: string }, written?: object): void =>
+    emit({
+      type: "applied",
+      what: `${verb} ${kind} ${name}`,
+      ...(written && { sha256: createHash("sha256").update(JSON.stringify(written)).digest("hex") }),
+      ...at,
+    })
+  const nameOf = ({ kind, metadata }: KubeObject) => ({ kind, name: metadata.name })
+  return {
+    ...cluster,
+    get server() {
+      return cluster.server
+    },
+    async whoami() {
+      const user = await cluster.whoami()
+      if (users.get(site.name) !== user) {
+        users.set(site.name, user)
+        emit({ type: "session", user, server: cluster.server, step: step.id, site: site.name })
+      }
+      return user
+    },
+    create: <T extends KubeObject>(object: KubeObject) => {
+      tell("create", nameOf(object), object)
+      return cluster.create<T>(object)
+    },
+    apply: <T extends KubeObject>(object: KubeObject, manager?: string) => {
+      tell("apply", nameOf(object), object)
+      return cluster.apply<T>(object, manager)
+    },
+    merge: <T extends KubeObject>(ref: Ref, patch: object, more?: { subresource?: string }) => {
+      tell("patch", ref, patch)
+      return cluster.merge<T>(ref, patch, more)
+    },
+    replace: <T extends KubeObject>(object: KubeObject, more?: { subresource?: string }) => {
+      tell("replace", nameOf(object), object)
+      return cluster.replace<T>(object, more)
+    },
+    async remove(ref, more) {
+      const was = await cluster.remove(ref, more)
+      if (was) tell("remove", ref)
+      return was
     },
   }
 }

@@ -255,13 +255,13 @@ async function manifest(offer: Offer, { federation, site }: Context): Promise<st
 }
 
 async function act(context: Context): Promise<void> {
-  const { $, cluster, site, folder } = context
+  const { $, cluster, site } = context
   const offer = await chosenOffer(cluster, site)
   if ("is" in offer)
     throw offer.is === "blocked" || offer.is === "cannot look"
       ? new LookError(offer)
       : new Error(offer.reason)
-  const file = await writeManifest(folder, `${site.name}-operator`, await manifest(offer, context))
+  const file = await writeManifest(context, `${site.name}-operator`, await manifest(offer, context))
   await $`oc apply --server-side --field-manager=flower-runbook -n ${site.operatorNamespace} -f ${file}`
 }
 

@@ -13,6 +13,7 @@ const MAY: Record<string, readonly string[]> = {
   "lib/shell": ["lib/notebook"],
   "lib/terminal": ["lib/notebook", "lib/runner"],
   "lib/practice": ["lib/notebook", "lib/cluster"],
+  "lib/report": ["lib/notebook", "lib/runner"],
   "lib/cli": [
     "lib/notebook",
     "lib/runner",
@@ -20,6 +21,7 @@ const MAY: Record<string, readonly string[]> = {
     "lib/shell",
     "lib/terminal",
     "lib/practice",
+    "lib/report",
     "lib/tools.ts",
   ],
   "lib/tools.ts": ["lib/notebook", "lib/runner", "lib/cluster", "lib/shell"],
@@ -28,7 +30,7 @@ const MAY: Record<string, readonly string[]> = {
   "lib/index.ts": ["lib"],
   runbooks: ["lib/index.ts", "runbooks"],
 }
-/** What terminal may know of the runner: its events, results and memory as types, never its work. */
+/** What terminal and report may know of the runner: its events, results and memory as types, never its work. */
 const RUNNER_TYPES = ["events.ts", "types.ts", "journal.ts"]
 
 const part = (file: string): string => {
@@ -61,7 +63,7 @@ function allowed(file: string, to: string): boolean {
   const may = MAY[from]
   if (may === undefined || !may.some((ok) => ok === into || (ok === "lib" && into.startsWith("lib/"))))
     return false
-  if (from === "lib/terminal" && into === "lib/runner")
+  if ((from === "lib/terminal" || from === "lib/report") && into === "lib/runner")
     return RUNNER_TYPES.some((name) => to.endsWith(`/${name}`))
   return true
 }

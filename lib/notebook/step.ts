@@ -30,6 +30,8 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
   outcome(step: string, site?: string): { readonly ok: boolean; readonly reason: string } | undefined
   /** Says a sentence to the person (an event; kept in the journal). */
   note(sentence: string): void
+  /** Keeps in the journal what is handed to a command to apply: what it is, and the hash of its text. */
+  applied(what: string, text: string): void
   /** Every later output hides this value. */
   secret(value: string | undefined): void
 }
@@ -72,6 +74,13 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
   claim?(context: C): void | Promise<void>
   /** The guide's read-only command, run after the wait, also when nothing had to be done; kept in the journal. */
   show?(context: C): unknown
+  /**
+   * The whole step as a person does it by hand: POSIX shell lines with the values filled in, which end once it is done
+   * (the commands wait, or a loop does). For `--by-hand` and the shell script of `report`.
+   */
+  hand?(context: HandContext): string
+  /** Its act cannot be rehearsed: it writes files or calls servers without a command. `hand` is shown in its place. */
+  readonly unrehearsed?: boolean
   /** What the guide promises `show` prints: compared line by line, `<…>` and `[...]` match anything. */
   readonly expect?: string
   /** How long to wait until done, in seconds. Default 300. */
@@ -86,6 +95,22 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
   readonly session?: boolean
   /** Acts with an equal key never run at once (sites on one cluster; one browser). */
   exclusive?(context: C): string | undefined
+}
+
+/**
+ * What `hand` is told: values only, no cluster, no file. The lines it writes run in a shell whose KUBECONFIG is that of
+ * the step's site.
+ */
+export interface HandContext<S = Record<string, unknown>, F = Record<string, unknown>>
+  extends Pick<
+    BaseContext<S, F>,
+    "site" | "peer" | "sites" | "the" | "all" | "inputs" | "federation" | "given"
+  > {
+  /** Put before a command that is for another site's cluster: `KUBECONFIG=… `, its blank included. */
+  on(site: Site<S>): string
+  /** The site's kubeconfig and its token file, as one word of a shell each. */
+  readonly kubeconfig: string
+  readonly tokenFile: string
 }
 
 /** A step of a notebook, its defaults filled in. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import type { Federation } from "../notebook/federation.ts"
 import type { Site } from "../notebook/roles.ts"
 import type { BaseContext } from "../notebook/step.ts"
@@ -57,10 +58,13 @@ export function contextOf(
       return outcome && { ok: outcome.ok, reason: outcome.reason }
     },
     note: (text) => emit({ type: "note", text, ...cell.at }),
+    applied: (what, text) => emit({ type: "applied", what, sha256: sha256(text), ...cell.at }),
     secret: source.secret,
   }
   return Object.defineProperties(base, Object.getOwnPropertyDescriptors(tools))
 }
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
 
 function present<T>(value: T | undefined, otherwise: string): T {
   if (value === undefined) throw new Error(otherwise)

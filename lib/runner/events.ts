@@ -44,6 +44,17 @@ export interface SiteSummary {
   readonly given: Readonly<Record<string, unknown>>
 }
 
+/** Who ran it, and on what: for those who read the journal later. */
+export interface By {
+  /** The user of this machine. */
+  readonly user: string
+  readonly host: string
+  /** `linux-x64`. */
+  readonly platform: string
+  /** Node's version. */
+  readonly node: string
+}
+
 /**
  * Everything that happens in a run. Journal, terminal, `--json` and reports are readers of this stream.
  * Every string in an event has passed the redactor.
@@ -55,11 +66,20 @@ export type Event =
       notebook: string
       federation: string
       command: string
+      /** Journals of earlier versions do not tell. */
+      by?: By
       sites: readonly SiteSummary[]
       /** Federation-wide values that were given (not the defaults), by input name. */
       given: Readonly<Record<string, unknown>>
       /** Lanes: site name (or "here", "federation") and its step ids in order. */
       lanes: readonly { name: string; steps: readonly string[] }[]
+    }
+  /** Inputs were given or changed outside a run: what later runs take as earlier answers. */
+  | {
+      type: "answered"
+      federation: string
+      sites: readonly SiteSummary[]
+      given: Readonly<Record<string, unknown>>
     }
   | { type: "consent"; what: string; how: "flag" | "asked" | "named" }
   | ({ type: "step started" } & At)
@@ -74,6 +94,12 @@ export type Event =
   | ({ type: "output"; stream: "stdout" | "stderr"; text: string } & At)
   | ({ type: "command ended"; exitCode: number; seconds: number } & At)
   | ({ type: "act ended"; action: "act" | "change" | "again"; ok: boolean; reason?: string } & At)
+  /** The cluster user as whom a site's steps work; told when it is first known, and when it changes. */
+  | ({ type: "session"; user: string; server: string } & At)
+  /** What was written to a cluster or handed to a command: `apply Deployment superlink`, and the SHA-256 of its text. */
+  | ({ type: "applied"; what: string; sha256?: string } & At)
+  /** An act was left to the person (`--by-hand`). */
+  | ({ type: "by hand"; action: "act" | "change" | "again" } & At)
   | ({ type: "waiting"; reason: string } & At)
   | ({ type: "note"; text: string } & At)
   /** What the step's `show` printed, whole, and the promised lines it did not meet. */

@@ -24,10 +24,20 @@ export function readMemory(folder: string): Memory | undefined {
 }
 
 /**
+ * All lines of a folder's journal, in order; nothing where there is none.
+ * @throws RunbookError naming file and line when the file is damaged or of a newer version
+ */
+export function readLines(folder: string): Recorded[] {
+  const lines: Recorded[] = []
+  read(join(folder, FILE), (line) => lines.push(line))
+  return lines
+}
+
+/**
  * Reads the journal. A torn tail (a batch that did not reach the disk whole) is left out.
  * @throws RunbookError naming file and line when the file is damaged elsewhere or of a newer version.
  */
-function read(file: string): Content | undefined {
+function read(file: string, each?: (line: Recorded) => void): Content | undefined {
   let bytes: Buffer
   try {
     bytes = readFileSync(file)
@@ -65,6 +75,7 @@ function read(file: string): Content | undefined {
       )
     }
     memory.take(line)
+    each?.(line)
     good = end + 1
   }
   return { memory, good, torn: bytes.length - good }

@@ -1,5 +1,5 @@
 import type { Ingredients } from "../notebook/fingerprint.ts"
-import { type At, type Event, placeName, type Recorded, type SiteSummary } from "./events.ts"
+import { type At, type By, type Event, placeName, type Recorded, type SiteSummary } from "./events.ts"
 
 export interface Checkpoint {
   readonly fingerprint: string
@@ -29,7 +29,18 @@ export interface Memory {
   readonly shown: ReadonlyMap<string, Extract<Recorded, { type: "shown" }>>
   /** The last `step ended` of each place. */
   readonly ended: ReadonlyMap<string, Extract<Recorded, { type: "step ended" }>>
+  /** By step id: the last time it was carried out, and its number in the journal's order, as notebooks print it: `[3]`. */
+  readonly executions: ReadonlyMap<string, StepExecution>
+  /** By site: the cluster user of its last session. */
+  readonly users: ReadonlyMap<string, string>
   readonly lastRun: { readonly started: string; readonly command: string; readonly code?: number } | undefined
+}
+
+export interface StepExecution {
+  readonly number: number
+  readonly t: string
+  /** Nothing in journals of earlier versions. */
+  readonly by: By | undefined
 }
 
 export interface Journal {
@@ -54,16 +65,32 @@ export class MemoryReader implements Memory {
   made = new Set<string>()
   shown = new Map<string, Extract<Recorded, { type: "shown" }>>()
   ended = new Map<string, Extract<Recorded, { type: "step ended" }>>()
+  executions = new Map<string, StepExecution>()
+  users = new Map<string, string>()
   lastRun: { started: string; command: string; code?: number } | undefined
+  #by: By | undefined
+  /** Steps of the run that is being read: at all its sites a step is one execution. */
+  #executed = new Set<string>()
+  #number = 0
 
   take(line: Recorded): void {
     switch (line.type) {
       case "run started":
-        this.federation = line.federation
-        this.sites = new Map(line.sites.map((site) => [site.name, site]))
-        for (const site of line.sites) this.known.set(site.name, site)
-        this.given = { ...line.given }
+        this.#answered(line)
+        this.#by = line.by
+        this.#executed.clear()
         this.lastRun = { started: line.t, command: line.command }
+        break
+      case "answered":
+        this.#answered(line)
+        break
+      case "session":
+        if (line.site !== undefined) this.users.set(line.site, line.user)
+        break
+      case "step started":
+        if (!this.#executed.has(line.step)) this.#number++
+        this.#executed.add(line.step)
+        this.executions.set(line.step, { number: this.#number, t: line.t, by: this.#by })
         break
       case "act started":
         this.begun.add(placeName(line))
@@ -92,6 +119,17 @@ export class MemoryReader implements Memory {
         if (this.lastRun !== undefined) this.lastRun.code = line.code
         break
     }
+  }
+
+  #answered(line: {
+    federation: string
+    sites: readonly SiteSummary[]
+    given: Readonly<Record<string, unknown>>
+  }): void {
+    this.federation = line.federation
+    this.sites = new Map(line.sites.map((site) => [site.name, site]))
+    for (const site of line.sites) this.known.set(site.name, site)
+    this.given = { ...line.given }
   }
 
   #forget(at: At): void {

@@ -1,4 +1,5 @@
-import { type Outcome, type OutcomeKind, placeName } from "./events.ts"
+import { hostname, userInfo } from "node:os"
+import { type By, type Outcome, type OutcomeKind, placeName } from "./events.ts"
 import { refuseStrangers, summaries } from "./identity.ts"
 import { runLanes } from "./lanes.ts"
 import { Scheduler } from "./scheduler.ts"
@@ -26,6 +27,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       notebook: notebook.name,
       federation: federation.name,
       command: options.command,
+      by: thisMachine(),
       ...summaries(notebook, federation),
       lanes: lanes.flatMap((lane) => {
         const steps = lane.cells.filter(shop.selected).map((cell) => cell.step.id)
@@ -44,6 +46,24 @@ export async function run(options: RunOptions): Promise<RunResult> {
     return { code, outcomes }
   } finally {
     signal.removeEventListener("abort", flush)
+  }
+}
+
+function thisMachine(): By {
+  return {
+    user: userName(),
+    host: hostname(),
+    platform: `${process.platform}-${process.arch}`,
+    node: process.versions.node,
+  }
+}
+
+/** A container may run as a user id that has no name. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? "unknown")
   }
 }
 

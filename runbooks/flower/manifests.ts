@@ -181,7 +181,7 @@ async function documents(text: string): Promise<KubeObject[]> {
  * Fields that others have set meanwhile are taken back: the difference was in the plan.
  */
 export async function applyManifest(context: Context, name: string, manifest: Manifest): Promise<void> {
-  const { $, cluster, federation, folder, note, site } = context
+  const { $, cluster, federation, note, site } = context
   const objects: KubeObject[] = [manifest.deployment]
   for (const object of manifest.others) {
     const { apiVersion, kind, metadata } = object
@@ -190,7 +190,7 @@ export async function applyManifest(context: Context, name: string, manifest: Ma
     else note(`${seen(found).kind} ${metadata.name} was there before and is used as it is`)
   }
   const { stringify } = await import("yaml")
-  const file = await writeManifest(folder, name, objects.map((one) => stringify(one)).join("---\n"))
+  const file = await writeManifest(context, name, objects.map((one) => stringify(one)).join("---\n"))
   const arguments_ = ["--server-side", "--field-manager=flower-runbook", "-f", file, "-n", site.project]
   const applied = await $.with({ nothrow: true })`oc apply ${arguments_}`
   if (applied.exitCode === 0) return

@@ -1,12 +1,18 @@
 import { join } from "node:path"
 import { writeWhole } from "../../lib/index.ts"
+import type { Context } from "../context.ts"
 
 /**
  * Writes the manifest that a step applies at a site: `manifests/supernode-1-supernode.yaml` in the federation's folder.
  * @returns its path
  */
-export async function writeManifest(folder: string, name: string, text: string): Promise<string> {
+export async function writeManifest(
+  { folder, applied }: Pick<Context, "folder" | "applied">,
+  name: string,
+  text: string,
+): Promise<string> {
   const path = join(folder, "manifests", `${name}.yaml`)
   await writeWhole(path, text)
+  applied(`manifests/${name}.yaml`, text)
   return path
 }

@@ -29,6 +29,10 @@ const types: Record<Event["type"], true> = {
   "step ended": true,
   "run ended": true,
   warning: true,
+  answered: true,
+  session: true,
+  applied: true,
+  "by hand": true,
 }
 
 const parsed = (text: string): Recorded[] =>

@@ -65,6 +65,7 @@ export function run(): Recorded[] {
   const site = "superlink/site-create"
   const redeem = "supernode-1/token-redeem"
   return recorded([
+    { type: "answered", federation: "hospital-trial", sites: [], given: {} },
     started(1),
     { type: "warning", text: "the journal's last line was torn (a run was killed): it is cut" },
     { type: "step started", ...at("prerequisites") },
@@ -81,6 +82,7 @@ export function run(): Recorded[] {
       seconds: 0,
     }),
     { type: "consent", what: "creates project flower-openshift-demo", how: "flag" },
+    { type: "session", ...at(site), user: "alice", server: "https://api.example:6443" },
     { type: "step started", ...at(site) },
     { type: "looked", ...at(site), look: { is: "absent", reason: "no Site", consent: "creates a Site" } },
     { type: "act started", ...at(site), action: "act" },
@@ -90,6 +92,8 @@ export function run(): Recorded[] {
       line: "skupper site create superlink-interconnect --enable-link-access --wait none",
       cwd: "/home/me",
     },
+    { type: "by hand", ...at(site), action: "act" },
+    { type: "applied", ...at(site), what: "patch Site superlink-interconnect", sha256: "0".repeat(64) },
     { type: "output", ...at(site), stream: "stdout", text: "Waiting for " },
     { type: "output", ...at(site), stream: "stdout", text: "status...\nWarning: \u001b[33mslow\u001b[39m" },
     { type: "command ended", ...at(site), exitCode: 0, seconds: 0.31 },
