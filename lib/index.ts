@@ -1,5 +1,7 @@
 /** The public names of the library. */
 
+import "./oldest-node.ts"
+
 export { proxyFor } from "./cluster/proxy.ts"
 export type * from "./cluster/types.ts"
 export { writeWhole } from "./cluster/whole-file.ts"
@@ -11,6 +13,7 @@ export * as input from "./notebook/inputs.ts"
 export * from "./notebook/looks.ts"
 export { type MissingInput, type Notebook, notebook, type Problem } from "./notebook/notebook.ts"
 export type { Roles, Site } from "./notebook/roles.ts"
+export { shellWord } from "./notebook/shell-word.ts"
 export {
   type ActResult,
   type Again,
@@ -21,7 +24,7 @@ export {
   type StepDefinition,
   step,
 } from "./notebook/step.ts"
-export type { PracticeContainer, PracticeImage } from "./practice/types.ts"
+export type { Delays, Fault, FaultTable, PracticeContainer, PracticeImage } from "./practice/types.ts"
 export type { PracticeVariant } from "./practice/variant.ts"
 export { main, type Program } from "./program.ts"
 export type { Event, Outcome, Recorded } from "./runner/events.ts"
@@ -32,5 +35,7 @@ export const kubeconfigs = () => import("./cluster/kubeconfig.ts")
 /** OpenShift's login with user name and password; loaded when first used. */
 export const oauth = () => import("./cluster/oauth.ts")
 export { federate, type Inputs, type LibraryOptions, plan, run } from "./library.ts"
+export { clusterInputs, login } from "./login.ts"
+export { type PracticeWorld, type PracticeWorldOptions, practice } from "./practice-world.ts"
 export type { Observation, Place, Toolbox } from "./runner/toolbox.ts"
 export type { PlanEntry, RunResult, Selection } from "./runner/types.ts"

@@ -2,12 +2,15 @@ import { createHash } from "node:crypto"
 import { delimiter } from "node:path"
 import { Changes } from "./cluster/changes.ts"
 import { type OpenCluster, openCluster } from "./cluster/index.ts"
-import type { Cluster, KubeObject, Observed, Ref } from "./cluster/types.ts"
+import { rehearsed, told } from "./cluster/told.ts"
+import type { Cluster, Observed } from "./cluster/types.ts"
 import type { Site } from "./notebook/roles.ts"
 import type { Redactor } from "./notebook/secrets.ts"
 import type { BaseContext } from "./notebook/step.ts"
+import type { Emit } from "./runner/events.ts"
 import type { Place, Toolbox } from "./runner/toolbox.ts"
 import { createShell } from "./shell/index.ts"
+import { rehearsedShell } from "./shell/rehearsed.ts"
 import type { Shell } from "./shell/types.ts"
 
 /** What a step of an OpenShift notebook is handed beside the base context. */
@@ -42,13 +45,16 @@ export interface ToolboxOptions {
   readonly login?: (site: Site) => string
 }
 
+/** Cluster users by site name. */
+type Users = Map<string, string>
+
 /** The shell and the cluster as a step's tools. Clusters are opened once a site; a `here` or `federation` step has none. */
 export function createToolbox(options: ToolboxOptions): Toolbox {
   const { state, redactor, commands } = options
   const ended = new AbortController()
   const clusters = new Map<string, OpenCluster>()
-  /** Who works at each site, as told last. */
-  const users = new Map<string, string>()
+  /** Who works at each site, as told last in each run: every run tells it anew. */
+  const users = new WeakMap<Emit, Users>()
   const base = { ...(options.env ?? process.env) }
 
   const clusterOf = (site: Site): OpenCluster => {
@@ -66,7 +72,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
 
   const shellOf = (place: Place, site: Site | undefined, signal: AbortSignal, ran: () => void): Shell => {
     const at = { step: place.step.id, ...(place.site !== undefined && { site: place.site.name }) }
-    return createShell({
+    const shell = createShell({
       env: {
         ...base,
         PATH: [commands, base.PATH].filter(Boolean).join(delimiter),
@@ -80,7 +86,20 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
       },
       redact: (text) => redactor.text(text),
       signal,
+      edited: (line) => editOf(place, line),
     })
+    const { recorder } = place
+    if (recorder === undefined) return shell
+    const redact = (text: string): string => redactor.text(text)
+    return rehearsedShell({ tell: recorder.command, redact, signal, which: shell.which })
+  }
+
+  const written = (cluster: Cluster, place: Place, site: Site): Cluster => {
+    const { emit, recorder } = place
+    if (recorder !== undefined) return rehearsed(cluster, recorder.write)
+    const known = users.get(emit) ?? new Map<string, string>()
+    users.set(emit, known)
+    return telling(cluster, place, site, known)
   }
 
   /** `reader` wraps a site's cluster: as it is, or observed. */
@@ -104,14 +123,14 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
           return shell
         },
         get cluster() {
-          cluster ??= telling(reader(clusterOf(present()).bound(signal), present()), place, present(), users)
+          cluster ??= written(reader(clusterOf(present()).bound(signal), present()), place, present())
           return cluster
         },
         get kubeconfig() {
-          return state.kubeconfig(present().name)
+          return fileOf(place, state.kubeconfig(present().name))
         },
         get tokenFile() {
-          return state.token(present().name)
+          return fileOf(place, state.token(present().name))
         },
       }
     }
@@ -153,23 +172,13 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
 }
 
 /** A cluster that tells as whom it works, and what it writes. */
-function telling(
-  cluster: Cluster,
-  { step, site: own, emit }: Place,
-  site: Site,
-  users: Map<string, string>,
-): Cluster {
+function telling(cluster: Cluster, { step, site: own, emit }: Place, site: Site, users: Users): Cluster {
   const at = { step: step.id, ...(own !== undefined && { site: own.name }) }
-  const tell = (verb: string, { kind, name }: { kind: string; name: string }, written?: object): void =>
-    emit({
-      type: "applied",
-      what: `${verb} ${kind} ${name}`,
-      ...(written && { sha256: createHash("sha256").update(JSON.stringify(written)).digest("hex") }),
-      ...at,
-    })
-  const nameOf = ({ kind, metadata }: KubeObject) => ({ kind, name: metadata.name })
+  const writing = told(cluster, (what, written) =>
+    emit({ type: "applied", what, ...(written && { sha256: sha256(JSON.stringify(written)) }), ...at }),
+  )
   return {
-    ...cluster,
+    ...writing,
     get server() {
       return cluster.server
     },
@@ -181,29 +190,23 @@ function telling(
       }
       return user
     },
-    create: <T extends KubeObject>(object: KubeObject) => {
-      tell("create", nameOf(object), object)
-      return cluster.create<T>(object)
-    },
-    apply: <T extends KubeObject>(object: KubeObject, manager?: string) => {
-      tell("apply", nameOf(object), object)
-      return cluster.apply<T>(object, manager)
-    },
-    merge: <T extends KubeObject>(ref: Ref, patch: object, more?: { subresource?: string }) => {
-      tell("patch", ref, patch)
-      return cluster.merge<T>(ref, patch, more)
-    },
-    replace: <T extends KubeObject>(object: KubeObject, more?: { subresource?: string }) => {
-      tell("replace", nameOf(object), object)
-      return cluster.replace<T>(object, more)
-    },
-    async remove(ref, more) {
-      const was = await cluster.remove(ref, more)
-      if (was) tell("remove", ref)
-      return was
-    },
   }
 }
+
+/** What a rehearsed act does to a file it does to another one. */
+const fileOf = ({ recorder }: Place, path: string): string => recorder?.instead(path) ?? path
+
+/** What a person wants to run in the place of a command; the journal tells what it was. */
+function editOf({ edits, step, site, emit }: Place, line: string): string | undefined {
+  const edit = edits?.get(line)
+  if (edit === undefined) return undefined
+  const at = { step: step.id, ...(site && { site: site.name }) }
+  emit({ type: "note", text: `edited: was ${line}`, ...at })
+  for (const applied of edit.applied) emit({ type: "applied", ...applied, ...at })
+  return edit.line
+}
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
 
 /** A cluster whose reads are the observer's. */
 function reading(cluster: Cluster, { reader }: Observed): Cluster {

@@ -1,9 +1,10 @@
 import { cannotLook, type Look, main, underWay } from "../lib/index.ts"
-import { type Context, guideStep } from "./context.ts"
+import { type ByHand, type Context, guideStep } from "./context.ts"
 import { FLEET_PORT } from "./flower/flower-versions.ts"
 import { FLEET_API } from "./flower/manifests.ts"
 import { findSuperlink, fleetPort } from "./flower/superlink.ts"
 import { type Deployment, selectorText } from "./flower/workload.ts"
+import { exposureByHand } from "./interconnect/by-hand.ts"
 import {
   changeExposure,
   claimExposure,
@@ -53,6 +54,9 @@ A **connector** binds pods of this site to a *routing key* of the application ne
 
 The connector waits until a pod of the Deployment is ready; it is matched once a listener of the same key is there.
 `,
+  checks:
+    "Whether a Connector binds the SuperLink's pods and its Fleet port to the routing key `fleet-api`, and is Configured.",
+  docs: ["https://skupperproject.github.io/refdog/concepts/connector.html"],
   look,
   async act(context) {
     const { $, site } = context
@@ -66,6 +70,12 @@ The connector waits until a pod of the Deployment is ready; it is matched once a
     if (superlink !== undefined && found !== undefined) await changeExposure(context, found, asked(superlink))
   },
   claim: (context) => claimExposure(context, "Connector"),
+  hand: (context: ByHand) =>
+    exposureByHand(
+      context,
+      "connector",
+      `${FLEET_API} ${FLEET_PORT} --workload deployment/${context.site.superlinkWorkload}`,
+    ),
   show: ({ $, site }) => $`skupper connector status -n ${site.project}`,
   get expect() {
     return snippet("connector.txt")

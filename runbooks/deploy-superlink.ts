@@ -8,6 +8,7 @@ import {
   underWay,
 } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
+import { superlinkByHand } from "./flower/by-hand.ts"
 import { askedBy, type Deploying, deploy, lookAtDeployment, redeploy, restartAgain } from "./flower/deploy.ts"
 import { familyOf, superlinkImage } from "./flower/flower-versions.ts"
 import { superlinkManifest } from "./flower/manifests.ts"
@@ -133,6 +134,9 @@ HTTP port carries everything, so that whoever reaches the Fleet API reaches the 
 same. For Flower's own TLS as well, give a Secret with \`tls.crt\`, \`tls.key\` and \`ca.crt\` as \`tls-secret\` here, and one with
 \`ca.crt\` as \`root-certificates-secret\` at every SuperNode; the certificate must be valid for the name \`fleet-api\`.
 `,
+  checks:
+    "Whether the Deployment has the image, arguments, environment and resources asked for; whether its newest revision is rolled out, no old pod is left, and its Service has a ready endpoint.",
+  docs: ["https://flower.ai/docs/framework/ref-flower-network-communication.html"],
   look,
   act: async (context) => deploy(context, await present(context)),
   change: async (context) => redeploy(context, await present(context)),
@@ -142,6 +146,7 @@ same. For Flower's own TLS as well, give a Secret with \`tls.crt\`, \`tls.key\` 
       "the SuperLink forgets its SuperNodes: start them anew with `flower-runbook step deploy-supernode --again`",
     )
   },
+  hand: superlinkByHand,
   show: ({ $, site }) => $`oc get deployment ${site.superlinkWorkload} -n ${site.project}`,
   get expect() {
     return snippet("deploy-superlink.txt")

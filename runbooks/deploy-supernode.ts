@@ -9,6 +9,7 @@ import {
   RunbookError,
 } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
+import { supernodeByHand } from "./flower/by-hand.ts"
 import {
   askedBy,
   type Deploying,
@@ -197,10 +198,14 @@ A SuperNode that its SuperLink no longer knows (the SuperLink was started anew) 
 started anew, and it comes back under a new id. One of 1.28 may only say \`Invalid node ID\` and hang while its pod keeps running: this
 step then starts it anew.
 `,
+  checks:
+    "Whether the Deployment has the image, arguments, environment and resources asked for; whether its newest revision is rolled out, and no old pod is left.",
+  docs: ["https://flower.ai/docs/framework/ref-flower-network-communication.html"],
   look,
   act: async (context) => deploy(context, await present(context)),
   change: async (context) => redeploy(context, await present(context)),
   again: async (context) => restartAgain(context, await present(context)),
+  hand: supernodeByHand,
   async show(context) {
     const { $, site } = context
     const { name } = (await present(context)).manifest.deployment.metadata

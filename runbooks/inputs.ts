@@ -7,6 +7,8 @@ const SHORTEST_LIFETIME = 120
 const superlink = ["superlink"] as const
 const supernode = ["supernode"] as const
 
+const withLogin = (kind: string) => (values: Readonly<Record<string, unknown>>) => values.login === kind
+
 export const inputs = {
   // the federation
   "flower-version": input.text({
@@ -47,6 +49,7 @@ export const inputs = {
     identity: true,
     help: "The cluster's API server",
     prompt: "API server (oc whoami --show-server)",
+    probe: "api server",
     placeholder: "https://api.example:6443",
   }),
   project: input.name({
@@ -65,6 +68,7 @@ export const inputs = {
   login: input.choice(["web", "token", "password", "context"], {
     per: "site",
     help: "How to log in; by itself the one whose values are given, else web",
+    prompt: "How to log in",
     default: (_: unknown, values: Record<string, unknown>) =>
       values.tokenFile !== undefined
         ? "token"
@@ -74,10 +78,30 @@ export const inputs = {
             ? "context"
             : "web",
   }),
-  "token-file": input.path({ per: "site", help: "A file that holds an API token (login token)" }),
-  username: input.text({ per: "site", help: "User name (login password)" }),
-  "password-file": input.path({ per: "site", help: "A file that holds the password (login password)" }),
-  context: input.text({ per: "site", help: "A context of an existing kubeconfig, copied (login context)" }),
+  "token-file": input.path({
+    per: "site",
+    help: "A file that holds an API token (login token)",
+    prompt: "File that holds the token",
+    asked: withLogin("token"),
+  }),
+  username: input.text({
+    per: "site",
+    help: "User name (login password)",
+    prompt: "User name",
+    asked: withLogin("password"),
+  }),
+  "password-file": input.path({
+    per: "site",
+    help: "A file that holds the password (login password)",
+    prompt: "File that holds the password",
+    asked: withLogin("password"),
+  }),
+  context: input.text({
+    per: "site",
+    help: "A context of an existing kubeconfig, copied (login context)",
+    prompt: "Context (oc config get-contexts)",
+    asked: withLogin("context"),
+  }),
   kubeconfig: input.path({
     per: "site",
     help: "The kubeconfig that holds the context; default KUBECONFIG, else your own; only read",

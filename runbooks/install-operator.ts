@@ -23,8 +23,9 @@ import {
   subscriptionsOf,
   versionOne,
 } from "./openshift/olm.ts"
+import { type Offer, operatorByHand, subscription, usualOffer } from "./openshift/subscription.ts"
 import { writeManifest } from "./shared/files.ts"
-import { adopted, labels, ours } from "./shared/labels.ts"
+import { adopted, ours } from "./shared/labels.ts"
 import { condition, ifAllowed, ifServed, isTrue, seen, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
@@ -157,7 +158,7 @@ async function subscribable(context: Context): Promise<Look> {
       `the operator is not there, and ${await cluster.whoami()} may not install it in ${namespace}`,
       {
         code: "forbidden",
-        fix: `have an administrator apply this, then go on here:\n${await manifest(offer, context)}`,
+        fix: `have an administrator apply this, then go on here:\n${await subscription(offer, context)}`,
         next: `flower-runbook step install-operator --site ${site.name}`,
       },
     )
@@ -178,12 +179,6 @@ async function subscribable(context: Context): Promise<Look> {
 const consent = (site: SiteInputs): string =>
   `installs the operator of Red Hat Service Interconnect for the whole cluster ${site.server} (namespace ${site.operatorNamespace}, channel ${site.operatorChannel})`
 
-interface Offer {
-  readonly channel: string
-  readonly source: string
-  readonly sourceNamespace: string
-}
-
 /** Which catalog offers the channel asked for: never from a constant, since disconnected clusters name theirs otherwise. */
 async function chosenOffer(cluster: ClusterReader, site: SiteInputs): Promise<Offer | Look> {
   const { operatorChannel: channel, operatorSource: source, operatorNamespace: namespace } = site
@@ -198,8 +193,7 @@ async function chosenOffer(cluster: ClusterReader, site: SiteInputs): Promise<Of
     ).then((items) => items ?? "hidden"),
   )
   // May not be read: the administrator who gets the YAML can check it.
-  if (manifests === "hidden")
-    return { channel, source: source ?? "redhat-operators", sourceNamespace: "openshift-marketplace" }
+  if (manifests === "hidden") return usualOffer(site)
   if (manifests === undefined) return cannotLook("not there", "OLM's package server does not answer yet")
   const named = manifests.filter(
     ({ metadata, status }) =>
@@ -243,17 +237,6 @@ async function catalogStates(cluster: ClusterReader): Promise<string> {
   return `; of the catalogs, ${some(sources.map(state), 5)}`
 }
 
-async function manifest(offer: Offer, { federation, site }: Context): Promise<string> {
-  const { parseDocument } = await import("yaml")
-  const document = parseDocument(snippet("subscription.yaml"))
-  document.commentBefore = null
-  document.setIn(["metadata", "namespace"], site.operatorNamespace)
-  for (const [key, value] of Object.entries(labels(federation)))
-    document.setIn(["metadata", "labels", key], value)
-  for (const [key, value] of Object.entries(offer)) document.setIn(["spec", key], value)
-  return document.toString({ lineWidth: 0 })
-}
-
 async function act(context: Context): Promise<void> {
   const { $, cluster, site } = context
   const offer = await chosenOffer(cluster, site)
@@ -261,7 +244,7 @@ async function act(context: Context): Promise<void> {
     throw offer.is === "blocked" || offer.is === "cannot look"
       ? new LookError(offer)
       : new Error(offer.reason)
-  const file = await writeManifest(context, `${site.name}-operator`, await manifest(offer, context))
+  const file = await writeManifest(context, `${site.name}-operator`, await subscription(offer, context))
   await $`oc apply --server-side --field-manager=flower-runbook -n ${site.operatorNamespace} -f ${file}`
 }
 
@@ -281,9 +264,15 @@ the web console: OperatorHub, *Red Hat Service Interconnect*, Install. The same 
 It is installed once a cluster, for all its projects, by somebody who may do that; an operator that is there already is
 used as it is. If you may not, this step prints what your administrator has to apply, and goes on from there.
 `,
+  checks:
+    "Whether a Subscription asks for `skupper-operator` in the channel asked for, what became of it (InstallPlan, ClusterServiceVersion), and whether Skupper's kinds are served. An operator that came another way counts too.",
+  docs: [
+    "https://docs.openshift.com/container-platform/latest/operators/admin/olm-adding-operators-to-cluster.html",
+  ],
   look,
   act,
   change: act,
+  hand: operatorByHand,
   show: ({ $, site }) => $`oc get csv -n ${site.operatorNamespace}`,
   get expect() {
     return snippet("install-operator.txt")

@@ -1,5 +1,6 @@
 import { absent, blocked, done, type Look, main, underWay } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
+import { linkUpByHand } from "./interconnect/by-hand.ts"
 import { sortLinks } from "./interconnect/links.ts"
 import {
   activeSite,
@@ -97,8 +98,12 @@ At first it says \`Pending  1  Not Operational\`, in the end \`Ready  1  OK\`. H
 ask again and again. The name of a new Route or load balancer may take some minutes until it resolves everywhere; the
 address that the link dials is named meanwhile.
 `,
+  checks:
+    "Whether the Link is operational, by its own status or by the routers' own. Until then, what it waits for, and which address it dials.",
+  docs: ["https://skupperproject.github.io/refdog/concepts/link.html"],
   look,
   act,
+  hand: linkUpByHand,
   show: ({ $, site }) => $`skupper link status -n ${site.project}`,
   get expect() {
     return snippet("link-status.txt")

@@ -1,7 +1,8 @@
 import { type Look, main, underWay } from "../lib/index.ts"
-import { type Context, guideStep } from "./context.ts"
+import { type ByHand, type Context, guideStep } from "./context.ts"
 import { FLEET_PORT } from "./flower/flower-versions.ts"
 import { FLEET_API } from "./flower/manifests.ts"
+import { exposureByHand } from "./interconnect/by-hand.ts"
 import {
   changeExposure,
   claimExposure,
@@ -44,6 +45,9 @@ same key, wherever in the network that is. The SuperNode then dials \`fleet-api:
 
 Name (routing key) and port are those of the connector at the SuperLink.
 `,
+  checks:
+    "Whether a Listener for the routing key `fleet-api` is Configured, and whether its Service is there.",
+  docs: ["https://skupperproject.github.io/refdog/concepts/listener.html"],
   look,
   async act({ $, site }) {
     await $`skupper listener create ${FLEET_API} ${FLEET_PORT} --wait none -n ${site.project}`
@@ -53,6 +57,7 @@ Name (routing key) and port are those of the connector at the SuperLink.
     if (found !== undefined) await changeExposure(context, found, ASKED)
   },
   claim: (context) => claimExposure(context, "Listener"),
+  hand: (context: ByHand) => exposureByHand(context, "listener", `${FLEET_API} ${FLEET_PORT}`),
   show: ({ $, site }) => $`skupper listener status -n ${site.project}`,
   get expect() {
     return snippet("listener.txt")

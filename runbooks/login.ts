@@ -16,6 +16,7 @@ import {
 } from "../lib/index.ts"
 import { type Context, guideStep, type SiteInputs } from "./context.ts"
 import { webLogin } from "./openshift/browser.ts"
+import { loginByHand } from "./openshift/login-by-hand.ts"
 
 type Site = Context["site"]
 
@@ -279,10 +280,17 @@ are on no command line.
 **Tip.** On a machine reached by SSH the browser is on your side: the login prints its address and the \`ssh -L\` line
 that brings the answer back. \`--callback-port\` fixes the port.
 `,
+  checks:
+    "Whether the site's own kubeconfig leads to the server asked for, and whom that server takes you for. A session that has expired is made anew.",
+  docs: [
+    "https://docs.openshift.com/container-platform/latest/cli_reference/openshift_cli/getting-started-cli.html",
+  ],
   look,
   act,
   change: act,
   again: act,
+  hand: loginByHand,
+  unrehearsed: true,
   show: async ({ $ }) => [await $`oc whoami`, await $`oc whoami --show-server`],
   session: true,
   exclusive: ({ site }) => (site.login === "web" ? "browser" : `login ${site.server}`),

@@ -1,5 +1,5 @@
 import { blocked, done, type Look, main, type Shell } from "../lib/index.ts"
-import { guideStep } from "./context.ts"
+import { type ByHand, guideStep } from "./context.ts"
 import { skupperVersion } from "./shared/commands.ts"
 
 /** Where each command comes from, in a sentence. */
@@ -63,8 +63,14 @@ with Terraform, each in the region that you like. You need to know each one's AP
 
 or, where you are logged in already, \`oc whoami --show-server\`.
 `,
+  checks:
+    "Whether `bash`, `oc` and `skupper` are found on PATH, and whether `skupper version` tells version 2. Nothing is contacted.",
+  docs: ["https://skupper.io/docs/install/"],
   spawns: true,
   look,
+  hand: ({ inputs }: ByHand) =>
+    `${inputs.commands === undefined ? "" : `# They are in ${inputs.commands}: put that on PATH.\n`}oc version --client
+skupper version`,
   show: ({ $ }) => $`skupper version`,
 })
 

@@ -11,7 +11,7 @@ import {
   RunbookError,
   underWay,
 } from "../lib/index.ts"
-import { type Context, guideStep } from "./context.ts"
+import { type ByHand, type Context, guideStep } from "./context.ts"
 import { labels, projectDescription, projectIsOurs } from "./shared/labels.ts"
 import { hasProjects, ifAllowed, seen, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
@@ -135,9 +135,15 @@ will run.
 project that is missing is made, once you have agreed to it. Every later command names the project itself, so nothing
 ends up in \`default\` by accident.
 `,
+  checks:
+    "Whether the project is there, whether you may make Deployments in it, and whether it is the current one of the site's kubeconfig.",
+  docs: [
+    "https://docs.openshift.com/container-platform/latest/applications/projects/working-with-projects.html",
+  ],
   look,
   act,
   change,
+  hand: ({ site }: ByHand) => `oc project ${site.project} || oc new-project ${site.project}`,
   show: ({ $ }) => $`oc whoami --show-context`,
   get expect() {
     return snippet("project.txt")

@@ -1,5 +1,6 @@
 import { absent, blocked, type Cluster, different, done, type Look, main, underWay } from "../lib/index.ts"
-import { type Context, guideStep, type SiteInputs } from "./context.ts"
+import { type ByHand, type Context, guideStep, type SiteInputs } from "./context.ts"
+import { accessFlags, siteByHand } from "./interconnect/by-hand.ts"
 import { addressesAreCurrent } from "./interconnect/link-access.ts"
 import { siteTrouble } from "./interconnect/site-trouble.ts"
 import {
@@ -13,9 +14,6 @@ import {
 import { adopted, adoptedMark, claimObject, ours } from "./shared/labels.ts"
 import { condition, isTrue, seen, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
-
-/** The link access types that `skupper site create` takes; the rest is set in the Site afterwards. */
-const BY_COMMAND = ["default", "route", "loadbalancer"]
 
 /** The link access that this site is to have; nothing at a SuperNode's, which only makes links. */
 const accessOf = (site: SiteInputs & { role: string }): string | undefined =>
@@ -119,13 +117,7 @@ function two(sites: readonly SkupperSite[], project: string): Look {
 }
 
 async function act({ $, site }: Context): Promise<void> {
-  const access = accessOf(site)
-  const flags =
-    access === undefined || !BY_COMMAND.includes(access)
-      ? []
-      : access === "default"
-        ? ["--enable-link-access"]
-        : ["--enable-link-access", "--link-access-type", access]
+  const flags = accessFlags(accessOf(site))
   await $`skupper site create ${site.skupperSite} ${flags} --wait none -n ${site.project}`
 }
 
@@ -163,10 +155,14 @@ A SuperNode's site only dials out, and needs no address:
 The command would say \`Waiting for status...\` and then \`Site "superlink-interconnect" is ready.\` Here the waiting is done
 beside it, with the reason for what takes long. A site that is there already is used as it is.
 `,
+  checks:
+    "Whether the project has exactly one Skupper Site, with the link access asked for; whether it is Ready, and, where links come in, at which addresses. What stands in its way is named: a Route that is not admitted, a router that does not start.",
+  docs: ["https://skupperproject.github.io/refdog/concepts/site.html"],
   look,
   act,
   change,
   claim: (context) => claimObject(context, siteRef(context.site.project, context.site.skupperSite)),
+  hand: (context: ByHand) => siteByHand(context, accessOf(context.site)),
   show: ({ $, site }) => $`skupper site status -n ${site.project}`,
   get expect() {
     return snippet("site-create.txt")

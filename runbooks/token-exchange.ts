@@ -1,5 +1,6 @@
 import { main } from "../lib/index.ts"
 import { guideStep } from "./context.ts"
+import { linkByHand, tokenByHand } from "./interconnect/by-hand.ts"
 import { claimToken, issueToken, lookForToken } from "./interconnect/issuing.ts"
 import { claimLink, linkAnew, lookForLink, redeem, replaceLinks } from "./interconnect/redeeming.ts"
 
@@ -22,10 +23,16 @@ What is in the file lets its bearer in. It is kept where only you can read it, a
 The guide's other way is a link file, \`skupper link generate\`, for clusters that may not call the SuperLink's cluster
 to redeem a token: choose it with \`--link-with file\`. It holds a private key that is good for years, so carry it with care.
 `,
+  checks:
+    "Whether a token is here whose AccessGrant can still be redeemed for a minute or more, or a link file that leads to an address the Site has.",
+  docs: ["https://skupperproject.github.io/refdog/concepts/access-token.html"],
   look: lookForToken,
   act: issueToken,
   again: issueToken,
   claim: claimToken,
+  hand: tokenByHand,
+  // It writes the file, and takes away the token that was in it.
+  unrehearsed: true,
   timeout: 120,
   exclusive: ({ inputs, peer }) => (inputs.linkWith === "file" ? `link generate ${peer.server}` : undefined),
 })
@@ -51,11 +58,17 @@ file there is nothing to redeem; it is applied as it is:
 **Tip.** A token that has expired or was used is replaced by a new one by itself. If the clusters cannot reach each
 other for this call, the message names the address, and \`--link-with file\` does without it.
 `,
+  checks:
+    "Whether the project has a Link that leads to the SuperLink's Site as it is now, not to an earlier one of that name.",
+  docs: ["https://skupperproject.github.io/refdog/concepts/link.html"],
   look: lookForLink,
   act: redeem,
   change: replaceLinks,
   again: linkAnew,
   claim: claimLink,
+  hand: linkByHand,
+  // It deletes the file where the token is used up.
+  unrehearsed: true,
   timeout: 180,
 })
 

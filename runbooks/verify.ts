@@ -1,5 +1,6 @@
 import { absent, blocked, done, type Look, LookError, main, RunbookError } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
+import { federationByHand, verifyByHand } from "./flower/by-hand.ts"
 import {
   activationHop,
   exposureHop,
@@ -106,8 +107,14 @@ of the SuperLink's version:
 
 A SuperNode that died without a word counts as online for about a minute more; \`--proof run\` leaves no doubt (see the next step).
 `,
+  checks:
+    "The chain, hop by hop: the SuperNode's pod and its log, the Listener and its Service, the Link, the Connector, the SuperLink's pod, and last the node's id in the SuperLink's log (or what `--proof` asks for). The first hop that is broken is named.",
+  docs: ["https://flower.ai/docs/framework/ref-flower-network-communication.html"],
   look,
   act,
+  hand: verifyByHand,
+  // It may install a command.
+  unrehearsed: true,
   // One at a time: it makes the flwr command that the others then find.
   exclusive: () => "flwr",
   always: true,
@@ -218,9 +225,12 @@ To read on:
 - Red Hat Service Interconnect: https://www.redhat.com/en/technologies/cloud-computing/service-interconnect
 - Skupper's concepts: https://skupperproject.github.io/refdog/concepts/
 `,
+  checks: "What `verify` has found at every SuperNode; nothing of its own.",
   look: lookAtFederation,
   act: runApp,
   again: runAppAgain,
+  hand: federationByHand,
+  unrehearsed: true,
   show: (context: Context) => table(context),
   always: true,
   timeout: 600,

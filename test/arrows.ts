@@ -27,6 +27,14 @@ const MAY: Record<string, readonly string[]> = {
   "lib/tools.ts": ["lib/notebook", "lib/runner", "lib/cluster", "lib/shell"],
   "lib/program.ts": ["lib/notebook", "lib/practice", "lib/cli"],
   "lib/library.ts": ["lib/notebook", "lib/runner", "lib/cli", "lib/tools.ts"],
+  "lib/login.ts": ["lib/notebook", "lib/cluster", "lib/tools.ts"],
+  "lib/practice-world.ts": [
+    "lib/notebook",
+    "lib/cluster",
+    "lib/practice",
+    "lib/library.ts",
+    "lib/program.ts",
+  ],
   "lib/index.ts": ["lib"],
   runbooks: ["lib/index.ts", "runbooks"],
 }

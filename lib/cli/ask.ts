@@ -3,7 +3,7 @@ import type { Notebook } from "../notebook/notebook.ts"
 import { fileKey } from "../notebook/roles.ts"
 import { shellWord } from "../notebook/shell-word.ts"
 import type { PromptIo } from "../terminal/index.ts"
-import { checked, formatValue, parseText } from "./input-values.ts"
+import { checked, formatValue, parseText, unreadable } from "./input-values.ts"
 import { emptyLayer, type Given, type LayerData, type SiteName } from "./layers.ts"
 import type { Missing } from "./resolve.ts"
 
@@ -33,16 +33,24 @@ export class Answers {
       return
     }
     for (const one of missing) {
-      if (one.kind !== "input") continue
-      const given: Given = { value: await this.#askInput(one.input, one.site), where: "your answer" }
-      if (one.site === undefined) this.layer.values.set(one.input, given)
-      else {
-        const values = this.layer.bySite.get(one.site.name) ?? new Map<string, Given>()
-        values.set(one.input, given)
-        this.layer.bySite.set(one.site.name, values)
-        this.#roles.set(one.site.name, one.site.role)
-      }
+      if (one.kind === "input") await this.askInput(one.input, one.site)
     }
+  }
+
+  /**
+   * Asks for one input and takes the answer.
+   * @param preset the answer of a bare Enter, in place of the one that the notebook suggests
+   */
+  async askInput(input: string, site: SiteName | undefined, preset?: unknown): Promise<void> {
+    const given: Given = { value: await this.#askInput(input, site, preset), where: "your answer" }
+    if (site === undefined) {
+      this.layer.values.set(input, given)
+      return
+    }
+    const values = this.layer.bySite.get(site.name) ?? new Map<string, Given>()
+    values.set(input, given)
+    this.layer.bySite.set(site.name, values)
+    this.#roles.set(site.name, site.role)
   }
 
   /** The answers as the flags that give them: ' --supernodes 2 --superlink server=…'; secrets left out. */
@@ -74,17 +82,17 @@ export class Answers {
     this.layer.counts.set(role, await askNumber({ message, default: 1, min: 1, max: 1000 }, this.#options))
   }
 
-  async #askInput(name: string, site: SiteName | undefined): Promise<unknown> {
+  async #askInput(name: string, site: SiteName | undefined, preset: unknown): Promise<unknown> {
     const prompts = await import("../terminal/index.ts")
     const { notebook, cwd } = this.#options
     const input: Input = notebook.inputs[name]!
     const message = `${site === undefined ? "" : `${site.name}: `}${input.prompt ?? input.help}`
-    const suggested: unknown =
-      typeof input.suggest === "function" ? input.suggest(site ?? { name: "", role: "" }) : input.suggest
+    const suggested: unknown = preset ?? suggestionOf(input, site)
     const suggestion = suggested === undefined ? undefined : formatValue(input, suggested)
     const check = (text: string): string | undefined => {
       const parsed = parseText(input, text, cwd)
-      return "wrong" in parsed ? parsed.wrong : undefined
+      if ("wrong" in parsed) return parsed.wrong
+      return input.type === "path" ? unreadable(String(parsed.value)) : undefined
     }
     const value = (text: string): unknown => {
       const parsed = parseText(input, text, cwd)
@@ -128,3 +136,6 @@ export class Answers {
     }
   }
 }
+
+const suggestionOf = ({ suggest }: Input, site: SiteName | undefined): unknown =>
+  typeof suggest === "function" ? suggest(site ?? { name: "", role: "" }) : suggest

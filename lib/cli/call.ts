@@ -1,4 +1,5 @@
-import { RunbookError } from "../notebook/errors.ts"
+import { existsSync } from "node:fs"
+import { RunbookError, UsageError } from "../notebook/errors.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import type { Redactor } from "../notebook/secrets.ts"
 import { shellWord } from "../notebook/shell-word.ts"
@@ -6,6 +7,7 @@ import type { TextOptions } from "../terminal/error-text.ts"
 import type { Interaction } from "./interaction.ts"
 import type { Io } from "./io.ts"
 import type { Flags } from "./parse.ts"
+import type { Signals } from "./signals.ts"
 
 /** One call of the program: what every command is handed. */
 export interface Call {
@@ -14,10 +16,14 @@ export interface Call {
   readonly flags: Flags
   /** The steps that were named, by argument or by the script that was run. */
   readonly steps: readonly string[]
+  /** What was typed after the command's name, if it takes such a thing. */
+  readonly argument: string | undefined
   readonly io: Io
   readonly interaction: Interaction
   /** Aborts with the exit code as its reason. */
   readonly signal: AbortSignal
+  /** Ctrl-C ends only this work; see `Signals`. */
+  readonly interruptible: Signals["interruptible"]
   readonly redactor: Redactor
   /** As typed, for the journal and for commands to type again. */
   readonly command: string
@@ -44,6 +50,17 @@ export function sameFederation({ flags }: Call): string {
       return text === undefined ? [] : [` --${name} ${shellWord(text)}`]
     })
     .join("")
+}
+
+/** Reads a file that the call names, if it names one. What is wrong in it is mended there: then the call is typed again. */
+export async function mendable<T>(call: Call, path: string | undefined, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    const itsOwn = error instanceof UsageError && error.next === undefined
+    if (!itsOwn || path === undefined || !existsSync(path)) throw error
+    throw new UsageError(error.message, { why: error.why, fix: error.fix, next: call.command })
+  }
 }
 
 /** How wide and whether in colour: for the tables on stdout. */

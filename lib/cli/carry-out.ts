@@ -11,6 +11,7 @@ import {
   openFederation,
   refuseUnanswerable,
 } from "./open-federation.ts"
+import { viewOptions } from "./view-options.ts"
 
 export interface CarryOutOptions extends Omit<OpenFederationOptions, "complete"> {
   /** `plan`: shown and agreed to as a whole. `named`: calling the step is agreeing to it. */
@@ -143,17 +144,9 @@ async function carried(
   const { closingTable, createView } = await import("../terminal/index.ts")
   const { run } = await import("../runner/run.ts")
   const text = await textOptions(call)
-  const titles = new Map(notebook.steps.map(({ id, title }) => [id, title]))
   const json = flags.has("json")
   const show = flags.has("show") || options.agreed === "named"
-  const view = await createView({
-    kind: json ? "json" : io.stdout.isTTY === true ? "lanes" : "plain",
-    stdout: io.stdout,
-    stderr: io.stderr,
-    show,
-    colour: text.colours !== undefined && io.stdout.isTTY === true,
-    titles: (id) => titles.get(id) ?? id,
-  })
+  const view = await createView({ ...(await viewOptions(call)), show })
   const started = performance.now()
   const wide = new Set(notebook.steps.filter(({ on }) => on === "federation").map(({ id }) => id))
   const results: string[] = []

@@ -25,7 +25,7 @@ export interface CommandSpec {
   readonly summary: string
   /** One paragraph for `COMMAND --help`. */
   readonly about: string
-  readonly argument?: { readonly name: string; readonly of: "step" | "shell" }
+  readonly argument?: { readonly name: string; readonly of: "step" | "shell" | "folder" }
   readonly groups: readonly FlagGroup[]
   readonly flags: readonly FlagSpec[]
   /** Arguments after the program's name, and what they do. */
@@ -33,6 +33,9 @@ export interface CommandSpec {
 }
 
 export const SHELLS = ["bash", "zsh", "fish"] as const
+
+/** What `report` writes; also how its files end. */
+export const FORMATS = ["md", "html", "json", "ipynb", "sh"] as const
 
 const yes: FlagSpec = { name: "yes", help: "Agree to what the plan shows; never ask" }
 const timeout: FlagSpec = {
@@ -55,6 +58,26 @@ const trust: FlagSpec = {
 }
 
 export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "walk",
+    summary: "follow the notebook in this terminal, a cell at a time (also: no command)",
+    about:
+      "Asks for the endpoints, shows the plan, then goes through the notebook cell by cell: reads, runs, keeps what came. " +
+      "Quit anywhere; it goes on where you were. With --by-hand nothing that writes is run: it shows the commands, and " +
+      "ticks a cell off once it sees that it is done.",
+    groups: ["federation", "practice"],
+    flags: [
+      { name: "practice", help: "On practice clusters, kept until you start over: no cluster needed" },
+      { name: "by-hand", help: "Run nothing that writes: show the commands, and wait until they were typed" },
+      parallel,
+      timeout,
+    ],
+    examples: [
+      ["", "asks: practise, or your own clusters?"],
+      ["walk --federation federation.yaml", "your own clusters"],
+      ["walk --by-hand", "you type, it looks"],
+    ],
+  },
   {
     name: "run",
     summary: "carry the notebook out, from wherever it stands",
@@ -129,6 +152,30 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [["show {step}", "at every site"]],
   },
   {
+    name: "report",
+    summary: "the walk as a document: to hand over, to keep, to repeat",
+    about:
+      "Writes what was done, by whom, with which values and what came of it: Markdown for a ticket, HTML with " +
+      "pictures, JSON (schema/report.schema.json), a Jupyter notebook, or a shell script that does the same by hand. " +
+      "The script needs no run. Secrets are never in it.",
+    groups: ["federation", "sites"],
+    flags: [
+      {
+        name: "format",
+        value: "KIND",
+        type: "choice",
+        choices: FORMATS,
+        help: "md, html, json, ipynb or sh (default: as FILE ends, else md)",
+      },
+      { name: "out", value: "FILE", type: "path", help: "Write it there, not to stdout" },
+    ],
+    examples: [
+      ["report > ticket.md", "Markdown"],
+      ["report --out walk.html", "for a browser"],
+      ["report --format sh --site {site}", "a script for one site"],
+    ],
+  },
+  {
     name: "values",
     summary: "every input, its value and where that comes from",
     about: "Lists the inputs with their values and origins: flag, variable, file, earlier answer or default.",
@@ -164,6 +211,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     groups: ["federation", "selection"],
     flags: [yes, json, show, parallel, timeout],
     examples: [["teardown", "shows the plan, then asks"]],
+  },
+  {
+    name: "new",
+    summary: "a small notebook of your own, with its test",
+    about:
+      "Writes a package with two steps and a test on practice clusters into DIR, which is made, and says what to type " +
+      "next. The notebook is called as the folder is. Without DIR it asks for it on a terminal.",
+    argument: { name: "DIR", of: "folder" },
+    groups: [],
+    flags: [],
+    examples: [["new my-notebook", "in a folder that is not there yet, or empty"]],
   },
   {
     name: "completion",

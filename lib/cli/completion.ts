@@ -37,7 +37,7 @@ function wordsOf(notebook: Notebook): Words {
       name: command.name,
       summary: command.summary,
       argument:
-        command.argument === undefined ? [] : command.argument.of === "shell" ? SHELLS : steps(notebook),
+        command.argument?.of === "step" ? steps(notebook) : command.argument?.of === "shell" ? SHELLS : [],
       flags: flagsOf(heldBy(command.name), command),
     })),
     values: (command, flag) => {

@@ -23,6 +23,7 @@ export function dataLayer(
     into: Map<string, { value: unknown; where: string }>,
     name: string,
   ) => {
+    if (value === undefined) return
     const parsed = typeof value === "string" ? parseText(input, value, process.cwd()) : checked(input, value)
     if ("wrong" in parsed) problems.add(`${where}: ${parsed.wrong}`)
     else into.set(name, { value: parsed.value, where })

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs"
+import { accessSync, constants, existsSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import type { Diagnosis } from "../notebook/doctor.ts"
 import { LookError } from "../notebook/looks.ts"
@@ -6,6 +6,7 @@ import type { Site } from "../notebook/roles.ts"
 import { readMemory } from "../runner/journal-file.ts"
 import type { Call } from "./call.ts"
 import { loginCommand } from "./engine.ts"
+import { openAnonymously } from "./reach.ts"
 
 /** A finding under a title, as the table shows it. */
 export interface Finding extends Diagnosis {
@@ -106,18 +107,9 @@ export async function examineSite(call: Call, site: Site, kubeconfig: string): P
   const server = serverOf(call, site)
   if (server === undefined) return []
   const { openCluster } = await import("../cluster/index.ts")
-  const { proxyFor } = await import("../cluster/proxy.ts")
-  const { certificateAuthority: ca, proxy: given } = site as Readonly<Record<string, string | undefined>>
-  const proxy = given === "none" ? undefined : (given ?? proxyFor(server, call.io.env as NodeJS.ProcessEnv))
-  const anonymous = openCluster({
-    server,
-    ...(ca !== undefined && { ca: readFileSync(ca, "utf8") }),
-    ...(proxy !== undefined && { proxy }),
-  })
+  const { cluster: anonymous, way } = await openAnonymously(call, { ...(site as object), server })
   const own = openCluster({ kubeconfig, secret: (value) => call.redactor.add(value) })
   try {
-    // Its address may hold a password.
-    const way = proxy === undefined ? "directly" : `through the proxy ${URL.parse(proxy)?.host ?? "given"}`
     const reached = await finding("API server", async () => ({
       ok: true,
       said: `${server}, ${await anonymous.bound(call.signal).version()}, ${way}, its certificate is trusted`,

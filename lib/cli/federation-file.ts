@@ -25,7 +25,9 @@ export async function readFederationFile(notebook: Notebook, file: string, cwd: 
       code === "ENOENT"
         ? `The federation file ${file} is not there`
         : `The federation file ${file} cannot be read (${code === "EISDIR" ? "it is a folder" : code})`,
-      { fix: "check the path that --federation gives" },
+      {
+        fix: "check the path that --federation gives; without --federation a terminal asks for what is in it",
+      },
     )
   }
   const inside = relative(cwd, file)

@@ -77,9 +77,11 @@ function onlyFolder(root: string, { command }: FolderQuestion): string {
   })
 }
 
-function foldersIn(root: string): string[] {
+/** The federations that have a folder. One that begins with a dot is the program's own (practice). */
+export function foldersIn(root: string): string[] {
   try {
     return readdirSync(root)
+      .filter((entry) => !entry.startsWith("."))
       .filter((entry) => statSync(join(root, entry), { throwIfNoEntry: false })?.isDirectory() === true)
       .sort()
   } catch (error) {

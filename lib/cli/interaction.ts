@@ -31,6 +31,7 @@ export function decideInteraction(sources: InteractionSources): Interaction {
   return { ask: true }
 }
 
-function inCi(env: InteractionSources["env"]): boolean {
+/** Whether the environment says that nobody is there. */
+export function inCi(env: InteractionSources["env"]): boolean {
   return env.CI !== undefined && !["", "0", "false"].includes(env.CI.toLowerCase())
 }

@@ -1,10 +1,10 @@
-import { UsageError } from "../notebook/errors.ts"
+import { RunbookError, UsageError } from "../notebook/errors.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { Redactor } from "../notebook/secrets.ts"
 import type { Step } from "../notebook/step.ts"
-import { type Call, commandText } from "./call.ts"
+import { type Call, commandText, sameFederation } from "./call.ts"
 import { COMMANDS, type CommandSpec } from "./commands-table.ts"
-import { decideInteraction } from "./interaction.ts"
+import { decideInteraction, inCi } from "./interaction.ts"
 import type { Io } from "./io.ts"
 import { type CommandLine, parseCommand, parseCommandLine } from "./parse.ts"
 import { catchSignals } from "./signals.ts"
@@ -23,6 +23,11 @@ export async function main(notebook: Notebook, argv: readonly string[], io: Io):
     const line = parseCommandLine(notebook, argv, io.cwd, io.program)
     if (line.version) return print(io, `${io.version}\n`)
     const { command } = line
+    if (argv.length === 0 && io.stdin.isTTY === true && io.stdout.isTTY === true && !inCi(io.env)) {
+      const walk = COMMANDS.find(({ name }) => name === "walk")!
+      const bare = parseCommand(notebook, walk, [], io.cwd, io.program)
+      return perform(notebook, walk, { line: bare, steps: [], argv: ["walk"], io, redactor })
+    }
     if (command === undefined || line.help) {
       const { commandHelp, programHelp } = await import("./help.ts")
       print(
@@ -31,8 +36,7 @@ export async function main(notebook: Notebook, argv: readonly string[], io: Io):
           ? programHelp(notebook, io.program)
           : commandHelp(notebook, command, io.program),
       )
-      const asked = line.help || (io.stdin.isTTY === true && io.stdout.isTTY === true)
-      return asked ? 0 : 2
+      return line.help ? 0 : 2
     }
     const steps = command.argument?.of === "step" ? [line.argument!] : []
     return perform(notebook, command, { line, steps, argv, io, redactor })
@@ -91,6 +95,7 @@ async function perform(
     notebook: command.name === "teardown" ? notebook.teardown! : notebook,
     flags,
     steps,
+    argument: line.argument,
     io,
     interaction: decideInteraction({
       ...io,
@@ -99,13 +104,14 @@ async function perform(
       json: flags.has("json"),
     }),
     signal: signals.signal,
+    interruptible: signals.interruptible,
     redactor,
     command: commandText(io.program, argv),
   }
   try {
     return await (await handlerOf(command.name))(call)
   } catch (error) {
-    if (!signals.signal.aborted) throw error
+    if (!signals.signal.aborted) throw withNext(error, call, command)
     // Whatever broke off because of the signal: its code says how the program ended.
     const { reportError } = await import("./report-error.ts")
     await reportError(error, io, redactor)
@@ -115,8 +121,24 @@ async function perform(
   }
 }
 
+/** What ends a call that was wrong, or came while another run goes on, names a command to type: this one, unless it knows better. */
+function withNext(error: unknown, call: Call, command: CommandSpec): unknown {
+  if (!(error instanceof RunbookError) || error.next !== undefined) return error
+  const { message, why, fix, exitCode } = error
+  const { program } = call.io
+  const next =
+    error instanceof UsageError
+      ? `${program} ${command.name} --help`
+      : exitCode === 3
+        ? `${program} status${sameFederation(call)}`
+        : undefined
+  return next === undefined ? error : new RunbookError(message, { why, fix, next, exitCode, cause: error })
+}
+
 async function handlerOf(name: string): Promise<(call: Call) => Promise<number>> {
   switch (name) {
+    case "walk":
+      return (await import("./commands/walk.ts")).walk
     case "run":
       return (await import("./commands/run.ts")).run
     case "step":
@@ -127,12 +149,16 @@ async function handlerOf(name: string): Promise<(call: Call) => Promise<number>>
       return (await import("./commands/status.ts")).status
     case "show":
       return (await import("./commands/show.ts")).show
+    case "report":
+      return (await import("./commands/report.ts")).report
     case "values":
       return (await import("./commands/values.ts")).values
     case "doctor":
       return (await import("./commands/doctor.ts")).doctor
     case "practice":
       return (await import("./commands/practice.ts")).practice
+    case "new":
+      return (await import("./commands/new.ts")).newNotebook
     case "teardown":
       return (await import("./commands/teardown.ts")).teardown
     default:

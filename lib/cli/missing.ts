@@ -1,6 +1,7 @@
 import { UsageError } from "../notebook/errors.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { fileKey } from "../notebook/roles.ts"
+import { fileToFill } from "./file-to-fill.ts"
 import type { Missing } from "./resolve.ts"
 import { variableName } from "./variable-layer.ts"
 
@@ -43,8 +44,14 @@ export function waysToGive(notebook: Notebook, missing: Missing): Ways {
 /**
  * All that is missing in one message: each with what it is, its flag, its variable and its file key.
  * @param next the command to type then
+ * @param file a federation file to write first, for there is none yet
  */
-export function missingError(notebook: Notebook, missing: readonly Missing[], next: string): UsageError {
+export function missingError(
+  notebook: Notebook,
+  missing: readonly Missing[],
+  next: string,
+  file?: string,
+): UsageError {
   const lines = missing.flatMap((one) => {
     const { flag, variable, key } = waysToGive(notebook, one)
     return [
@@ -55,8 +62,12 @@ export function missingError(notebook: Notebook, missing: readonly Missing[], ne
     ]
   })
   const number = missing.length === 1 ? "An input is" : `${missing.length} inputs are`
-  return new UsageError([`${number} missing:`, ...lines].join("\n"), {
-    fix: "give each by its flag, its variable or its key in the federation file, or run it on a terminal: it asks",
+  const written = file === undefined ? [] : [`All of it as ${file}:`, ...fileToFill(notebook, missing)]
+  return new UsageError([`${number} missing:`, ...lines, ...written].join("\n"), {
+    fix:
+      file === undefined
+        ? "give each by its flag, its variable or its key in the federation file, or run it on a terminal: it asks"
+        : "write that file, or give each by its flag or variable, or run it on a terminal: it asks",
     next,
   })
 }

@@ -8,14 +8,14 @@ import type { Memory } from "../runner/journal.ts"
 import { selector } from "../runner/selection.ts"
 import type { Selection } from "../runner/types.ts"
 import { Answers } from "./ask.ts"
-import { type Call, sameFederation } from "./call.ts"
+import { type Call, mendable, sameFederation } from "./call.ts"
 import { readFederationFile } from "./federation-file.ts"
 import { flagLayer } from "./flag-layer.ts"
 import { findFolder } from "./folder.ts"
 import { type Layer, type LayerData, layerOf } from "./layers.ts"
 import { memoryLayer } from "./memory-layer.ts"
 import { missingError } from "./missing.ts"
-import { type Missing, type Resolved, resolveInputs } from "./resolve.ts"
+import { type Missing, type Resolved, type ResolveOptions, resolveInputs } from "./resolve.ts"
 import { variableLayer } from "./variable-layer.ts"
 
 export interface OpenFederationOptions {
@@ -38,6 +38,16 @@ export interface OpenedFederation {
   readonly missing: readonly Missing[]
   /** What was answered just now, as flags for the next command: nothing keeps it before the run begins. */
   readonly answered: string
+  readonly sources: Sources
+}
+
+/** What a federation is made from: to be put together again with another answer. */
+export interface Sources {
+  /** Strongest first; what was answered just now is not among them. */
+  readonly layers: readonly Layer[]
+  readonly settings: ResolveOptions
+  readonly folder: string
+  readonly memory: Memory | undefined
 }
 
 /**
@@ -45,9 +55,32 @@ export interface OpenedFederation {
  * @throws UsageError naming everything that is wrong, or everything that is missing
  */
 export async function openFederation(call: Call, options: OpenFederationOptions): Promise<OpenedFederation> {
+  const sources = await findSources(call, options)
+  const answers = answersOf(call)
+  let resolved = resolveInputs(call.notebook, sources.layers, sources.settings)
+  if (options.complete) resolved = await completed(call, sources, resolved, answers)
+  return opened(sources, resolved, answers)
+}
+
+/** The federation as its sources and what was answered say. */
+export function opened(sources: Sources, resolved: Resolved, answers: Answers): OpenedFederation {
+  const { federation, missing } = resolved
+  const { folder, memory } = sources
+  const layers = [...sources.layers, layerOf("prompt", answers.layer)]
+  return { federation, folder, memory, missing, answered: answers.flags, sources: { ...sources, layers } }
+}
+
+/**
+ * What flags, variables, the file and the folder say.
+ * @throws UsageError naming everything that is wrong
+ */
+export async function findSources(call: Call, options: OpenFederationOptions): Promise<Sources> {
   const { notebook, flags, io } = call
   const path = options.file ?? flags.path("federation")
-  const file = path === undefined ? undefined : await readFederationFile(notebook, path, io.cwd)
+  const file =
+    path === undefined
+      ? undefined
+      : await mendable(call, path, () => readFederationFile(notebook, path, io.cwd))
   if (file !== undefined) options.adapt?.(file)
   const found = findFolder({
     notebook,
@@ -69,30 +102,28 @@ export async function openFederation(call: Call, options: OpenFederationOptions)
     ...(remembered === undefined ? [] : [layerOf("earlier answer", remembered)]),
   ]
   const settings = { name: found.name, files: options.complete }
-  let resolved = resolveInputs(notebook, layers, settings)
+  const resolved = resolveInputs(notebook, layers, settings)
   refuseProblems([...wrong, ...wrongVariables, ...resolved.problems])
   refuseStrangeSites(call, resolved.federation)
-  const answers = answersOf(call)
-  if (options.complete) resolved = await completed(call, layers, resolved, settings, answers)
-  const { federation, missing } = resolved
-  return { federation, folder: found.folder, memory, missing, answered: answers.flags }
+  return { layers, settings, folder: found.folder, memory }
 }
 
-const answersOf = ({ notebook, io, signal }: Call): Answers =>
+export const answersOf = ({ notebook, io, signal }: Call): Answers =>
   new Answers({ notebook, cwd: io.cwd, stdin: io.stdin, stdout: io.stdout, signal })
 
 /** Asks for all that is missing before the first step, or refuses. */
 async function completed(
   call: Call,
-  layers: readonly Layer[],
+  { layers, settings, memory }: Sources,
   first: Resolved,
-  settings: { name: string; files: boolean },
   answers: Answers,
 ): Promise<Resolved> {
   const { notebook, io, interaction } = call
   let resolved = first
   if (resolved.missing.length > 0 && !interaction.ask) {
-    throw missingError(notebook, resolved.missing, withFile(call))
+    throw memory === undefined
+      ? withFile(call, resolved.missing)
+      : missingError(notebook, resolved.missing, call.command)
   }
   if (resolved.missing.length > 0) {
     io.stdout.write("A few questions first. Your answers are kept with the run; secrets never.\n")
@@ -122,7 +153,7 @@ export async function refuseUnanswerable(
     const site = sites.find((one) => one.name === name)
     return { kind: "input", input, why, ...(site && { site: { name: site.name, role: site.role } }) }
   })
-  throw missingError(notebook, missing, withFile(call))
+  throw withFile(call, missing)
 }
 
 /** Steps and sites as the selection flags name them. */
@@ -152,9 +183,12 @@ function selectedSites({ flags }: Call): readonly string[] | undefined {
   return names.length === 0 ? undefined : names
 }
 
-/** The call again, with a federation file where it had none. */
-const withFile = ({ command, flags }: Call): string =>
-  flags.text("federation") === undefined ? `${command} --federation federation.yaml` : command
+/** Without a federation file one is offered to be written, and the call again with it. */
+function withFile({ notebook, command, flags }: Call, missing: readonly Missing[]): UsageError {
+  if (flags.text("federation") !== undefined) return missingError(notebook, missing, command)
+  const file = "federation.yaml"
+  return missingError(notebook, missing, `${command} --federation ${file}`, file)
+}
 
 /** Doing nothing on purpose is no run: a selection that leaves no step is a slip. */
 function refuseEmptySelection(call: Call, federation: Federation): void {

@@ -97,7 +97,10 @@ export function parseCommandLine(
   program: string,
 ): CommandLine {
   const found = argv[0]
-  if (found === undefined || found.startsWith("-")) return withoutCommand(argv, folder, program)
+  if (found === undefined || found.startsWith("-")) {
+    const walk = COMMANDS.find(({ name }) => name === "walk")!
+    return withoutCommand(argv, folder, program) ?? parseCommand(notebook, walk, argv, folder, program)
+  }
   const command = COMMANDS.find(({ name }) => name === found)
   if (command === undefined) {
     if (found === "help") return parseCommandLine(notebook, [...argv.slice(1, 2), "--help"], folder, program)
@@ -137,7 +140,8 @@ export function parseCommand(
   return { command, argument: positionals[0], flags, help, version: false }
 }
 
-function withoutCommand(argv: readonly string[], folder: string, program: string): CommandLine {
+/** Nothing where flags alone were typed: those of the walk. */
+function withoutCommand(argv: readonly string[], folder: string, program: string): CommandLine | undefined {
   const empty = new Flags(new Map(), [], folder)
   const first = argv[0]
   const base = { command: undefined, argument: undefined, flags: empty, help: false, version: false }
@@ -145,12 +149,10 @@ function withoutCommand(argv: readonly string[], folder: string, program: string
   if (first === "--help" || first === "-h") return { ...base, help: true }
   if (first === "--version" || first === "-V") return { ...base, version: true }
   const command = COMMANDS.find(({ name }) => argv.includes(name))
-  throw new UsageError(
-    command === undefined
-      ? `Unknown flag ${first}${didYouMean(first, ["--help", "--version"])}`
-      : `${first} stands before the command: flags come after it`,
-    { next: command === undefined ? `${program} --help` : `${program} ${command.name} ${first} …` },
-  )
+  if (command === undefined) return undefined
+  throw new UsageError(`${first} stands before the command: flags come after it`, {
+    next: `${program} ${command.name} ${first} …`,
+  })
 }
 
 interface Scanned {
@@ -235,12 +237,11 @@ function argumentProblems(
   if (argument === undefined) {
     return positionals.map((word) => `${command.name} takes no argument: ${JSON.stringify(word)} is too much`)
   }
+  if (argument.of === "folder") return tooMany(command, positionals.slice(1))
   const known: readonly string[] = argument.of === "shell" ? SHELLS : notebook.steps.map(({ id }) => id)
   const [word, ...rest] = positionals
   if (word === undefined) return [`${command.name} needs ${argument.name}: one of ${known.join(", ")}`]
-  const problems = rest.map(
-    (more) => `${command.name} takes one ${argument.name}: ${JSON.stringify(more)} is too much`,
-  )
+  const problems = tooMany(command, rest)
   return known.includes(word)
     ? problems
     : [
@@ -248,6 +249,9 @@ function argumentProblems(
         ...problems,
       ]
 }
+
+const tooMany = ({ name, argument }: CommandSpec, rest: readonly string[]): string[] =>
+  rest.map((more) => `${name} takes one ${argument!.name}: ${JSON.stringify(more)} is too much`)
 
 /** Steps are known beforehand; sites only once the federation is. */
 function nameProblems(notebook: Notebook, specs: readonly FlagSpec[], flags: Flags): string[] {

@@ -6,7 +6,7 @@ import { UsageError } from "../notebook/errors.ts"
 import { defaultSiteName, fileKey } from "../notebook/roles.ts"
 import type { Delays, Practice, PracticeImage } from "../practice/types.ts"
 import { isAlive } from "../runner/processes.ts"
-import { type Call, refuseAborted } from "./call.ts"
+import { type Call, mendable, refuseAborted } from "./call.ts"
 import { flagLayer } from "./flag-layer.ts"
 import { layerOf } from "./layers.ts"
 import { resolveInputs } from "./resolve.ts"
@@ -29,38 +29,43 @@ export interface PracticeClusters {
 /**
  * Starts practice clusters, works with them, ends them. Without `--state` everything they leave goes too.
  * @param held they stay open for runs from other terminals
+ * @param place where they are kept when no flag says so
  * @throws UsageError where the program knows no practice
  */
 export async function withPractice(
   call: Call,
   held: boolean,
   work: (clusters: PracticeClusters) => Promise<number>,
+  place?: { readonly state: string; readonly keep: string; readonly name?: string },
 ): Promise<number> {
   const { flags, notebook, io } = call
   const { practiceValues } = io
   const images = await practiceImages(call)
-  const kept = flags.path("state")
+  const kept = flags.path("state") ?? place?.state
   const { makeFolder } = await import("../runner/open-state.ts")
   const folder =
     kept === undefined ? temporaryFolder(notebook.name) : makeFolder(join(makeFolder(kept), "practice"))
   const faultsFile = flags.path("faults")
-  const keep = flags.path("keep")
-  const name = federationName(call, keep, held)
+  const sites = practiceSites(call)
+  const keep = flags.path("keep") ?? place?.keep
+  const name = place?.name ?? federationName(call, keep, held)
   const { startPractice } = await import("../practice/practice.ts")
   const { waitingFor } = await import("../terminal/index.ts")
   try {
     const practice = await waitingFor(
       "Starting practice clusters",
-      startPractice({
-        sites: practiceSites(call),
-        values: practiceValues ?? (() => ({})),
-        federation: name,
-        folder,
-        delays: (flags.choice("delays") ?? "short") as Delays,
-        images,
-        ...(faultsFile !== undefined && { faultsFile }),
-        ...(keep !== undefined && { keep }),
-      }),
+      mendable(call, faultsFile, () =>
+        startPractice({
+          sites,
+          values: practiceValues ?? (() => ({})),
+          federation: name,
+          folder,
+          delays: (flags.choice("delays") ?? "short") as Delays,
+          images,
+          ...(faultsFile !== undefined && { faultsFile }),
+          ...(keep !== undefined && { keep }),
+        }),
+      ),
       io.stderr,
     )
     try {
@@ -83,6 +88,7 @@ async function practiceImages(call: Call): Promise<readonly PracticeImage[]> {
   const { notebook, flags, io, signal } = call
   const flag = notebook.practiceFlag?.name
   const flagged = flag !== undefined && flags.has(flag)
+  if (flag !== undefined && !flagged) refusePlayed(call, flag)
   const variant = flagged ? io.practiceVariant : undefined
   const images = flagged ? variant?.images : io.practiceImages
   if (images === undefined) throw new UsageError(`${notebook.name} has no such practice clusters`)
@@ -95,6 +101,17 @@ async function practiceImages(call: Call): Promise<readonly PracticeImage[]> {
     throw error
   })
   return images
+}
+
+/** Before clusters start: the step that finds out comes last. */
+function refusePlayed(call: Call, flag: string): void {
+  const why = call.io.practiceVariant?.needed?.(givenValues(call))
+  if (why === undefined) return
+  throw new UsageError(`These practice clusters need --${flag}`, {
+    why,
+    fix: `add --${flag}: ${call.notebook.practiceFlag!.help}`,
+    next: `${call.command} --${flag}`,
+  })
 }
 
 /** The federation-wide inputs as flags and variables give them: practice clusters write their file themselves. */

@@ -21,8 +21,12 @@ export interface Input<T = unknown, Per extends "federation" | "site" = "federat
   readonly per: Per
   /** One sentence for `--help` and the docs. */
   readonly help: string
-  /** The question on a terminal; asked only while the input is `required` and has no value. */
+  /** The question on a terminal: a walk asks it at its start, everything else only while a `required` input has no value. */
   readonly prompt?: string
+  /** Whether a walk asks, given the values so far (the site's by camelCase name). Default: where there is a prompt. */
+  readonly asked?: (values: Readonly<Record<string, unknown>>) => boolean
+  /** A walk tries at once whether the server that was answered is one, and can be reached. */
+  readonly probe?: "api server"
   readonly required?: boolean
   /** The value when nothing else gives one. A function sees the site (per-site) and the federation's values. */
   readonly default?:

@@ -65,6 +65,10 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
   readonly inputs?: readonly string[]
   /** Markdown, for the person. */
   readonly prose: string
+  /** Markdown: what its look checks, and what it calls done. For a person who asks. */
+  readonly checks?: string
+  /** Where to read on: URLs. */
+  readonly docs?: readonly string[]
   look(context: C): Look | Promise<Look>
   act?(context: C): ActResult | Promise<ActResult>
   change?(context: C): ActResult | Promise<ActResult>
@@ -76,9 +80,9 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
   show?(context: C): unknown
   /**
    * The whole step as a person does it by hand: POSIX shell lines with the values filled in, which end once it is done
-   * (the commands wait, or a loop does). For `--by-hand` and the shell script of `report`.
+   * (the commands wait, or a loop does) and which may be run again. For `--by-hand` and the shell script of `report`.
    */
-  hand?(context: HandContext): string
+  hand?(context: HandContext): string | Promise<string>
   /** Its act cannot be rehearsed: it writes files or calls servers without a command. `hand` is shown in its place. */
   readonly unrehearsed?: boolean
   /** What the guide promises `show` prints: compared line by line, `<…>` and `[...]` match anything. */

@@ -48,16 +48,23 @@ export const writeFiles = async (
   return { federationFile, commands }
 }
 
+/** What leads to a cluster, and the notebook's own values for the site: keys of its entry in the federation file. */
+export const entryOf = (
+  { folder, values }: Pick<FilesOptions, "folder" | "values">,
+  { name, role, server }: Pick<ClusterFiles, "name" | "role"> & { readonly server: Pick<ApiServer, "url"> },
+): Record<string, unknown> => ({
+  server: server.url,
+  "certificate-authority": join(folder, "ca", `${name}.crt`),
+  "token-file": join(folder, "tokens", name),
+  ...values({ name, role }),
+})
+
 /** A role of one site stands under its name, one of many as a list: a site named as its role is the only one. */
 const federation = (options: FilesOptions, clusters: readonly ClusterFiles[], commands: string): object => {
   const roles: Record<string, unknown> = {}
-  for (const { name, role, server } of clusters) {
-    const entry = {
-      server: server.url,
-      "certificate-authority": join(options.folder, "ca", `${name}.crt`),
-      "token-file": join(options.folder, "tokens", name),
-      ...options.values({ name, role }),
-    }
+  for (const cluster of clusters) {
+    const { name, role } = cluster
+    const entry = entryOf(options, cluster)
     if (name === role) roles[role] = entry
     else roles[`${role}s`] = [...((roles[`${role}s`] as object[] | undefined) ?? []), { name, ...entry }]
   }

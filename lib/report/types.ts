@@ -18,6 +18,10 @@ export interface Walk {
   readonly runs: readonly WalkRun[]
   /** A cell a step, in the notebook's order. */
   readonly cells: readonly WalkCell[]
+  /** What the journal holds of other steps: the teardown's, and those that the notebook no longer has. */
+  readonly others: readonly WalkCell[]
+  /** A run goes on while this is made: the last one of `runs`. */
+  readonly running?: boolean
 }
 
 export interface WalkSite {
@@ -27,6 +31,8 @@ export interface WalkSite {
   readonly identity?: string
   /** The cluster user of its last session. */
   readonly user?: string
+  /** It is no longer in the federation; the journal knows it. */
+  readonly gone?: boolean
 }
 
 export interface WalkInput {
@@ -46,6 +52,8 @@ export interface WalkRun {
   readonly started: string
   /** Nothing: its end was not seen (killed, or it goes on). */
   readonly ended?: string
+  /** When its last line was written: for a run whose end was not seen, how far it came. */
+  readonly last: string
   readonly command: string
   readonly version: string
   readonly by?: By
@@ -60,7 +68,7 @@ export interface WalkRun {
 
 export interface WalkCell {
   readonly step: string
-  /** Its place in the notebook, from 1. */
+  /** Its place in the notebook, from 1; among `others` from where the notebook ends. */
   readonly number: number
   /** Its last execution in the journal's order, as notebooks print it: `[3]`. */
   readonly execution?: number
@@ -85,6 +93,10 @@ export interface WalkPlace {
   readonly adopted?: boolean
   /** An act was started whose end was not seen. */
   readonly begun?: boolean
+  /** When, and by which step (teardown's), it was taken back since. */
+  readonly undone?: { readonly t: string; readonly step: string }
+  /** Its site is no longer in the federation. */
+  readonly gone?: boolean
   /** In the journal's order. */
   readonly executions: readonly Execution[]
 }
@@ -94,7 +106,9 @@ export interface Execution {
   /** The number of its run. */
   readonly run: number
   readonly started: string
+  /** Nothing: its end was not seen. */
   readonly ended?: string
+  /** Nothing though it ended: a later step of the same run went back to this one (a new token, a new login). */
   readonly outcome?: Outcome
   /** The first and the last answer of its look, with when it was given. */
   readonly before?: Looked
@@ -132,6 +146,9 @@ export interface RanCommand {
   /** Nothing: its end was not seen. */
   readonly exitCode?: number
   readonly seconds?: number
-  /** Whole lines in the order in which they came, both streams. */
+  /**
+   * In the order in which it came, both streams. Each text is whole lines with their ends, neighbours of one stream
+   * together; a line's end is missing only where the command's is.
+   */
   readonly output: readonly { readonly stream: "stdout" | "stderr"; readonly text: string }[]
 }

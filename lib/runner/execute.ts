@@ -44,6 +44,8 @@ export class Execution {
   #signedIn = false
   #renewed = false
   #begun: boolean
+  /** Its act was left to the person. */
+  #left = false
 
   constructor(shop: Workshop, cell: Cell) {
     this.#shop = shop
@@ -78,7 +80,12 @@ export class Execution {
     for (;;) {
       if (deadline.interrupted) return this.#interrupted()
       bus.emit({ type: "looked", look, ...cell.at })
-      if (this.#begun && (look.is === "done" || look.is === "under way")) await this.#takeUp(deadline)
+      if (
+        this.#begun &&
+        this.#shop.options.byHand !== true &&
+        (look.is === "done" || look.is === "under way")
+      )
+        await this.#takeUp(deadline)
       const step = await this.#answerTo(look, refused, deadline)
       if ("kind" in step) return step
       refused = step.is === "absent" || step.is === "different" ? look : undefined
@@ -90,7 +97,8 @@ export class Execution {
   async #answerTo(look: Look, before: Look | undefined, deadline: Deadline): Promise<Ending | Look> {
     const { watcher, options } = this.#shop
     const cell = this.#cell
-    const renew = options.again === true && !this.#renewed && this.#shop.selected(cell)
+    const renew =
+      options.again === true && options.byHand !== true && !this.#renewed && this.#shop.selected(cell)
     if (renew && look.is !== "absent" && look.is !== "blocked" && look.is !== "cannot look") {
       this.#renewed = true
       if (cell.step.again !== undefined) return this.#perform("again", look, deadline)
@@ -121,6 +129,7 @@ export class Execution {
         }
         if (this.#acts >= MOST_ACTS) return this.#unchanged(look.reason)
         const action = look.is === "absent" ? "act" : "change"
+        if (options.byHand === true) return this.#leave(action, look, deadline)
         if (cell.step[action] !== undefined) return this.#perform(action, look, deadline)
         return ending("blocked", look.reason, {
           root: cell.key,
@@ -130,6 +139,14 @@ export class Execution {
         })
       }
     }
+  }
+
+  /** Leaves an act to the person, and waits until something is otherwise. */
+  async #leave(action: Action, look: Look, deadline: Deadline): Promise<Look> {
+    const { bus, watcher } = this.#shop
+    if (!this.#left) await bus.durable({ type: "by hand", action, ...this.#cell.at })
+    this.#left = true
+    return watcher.until(this.#cell, deadline, look)
   }
 
   /** Runs an act and says what is there afterwards. */
@@ -293,7 +310,7 @@ export class Execution {
       ...(adopted && { adopted }),
       ...cell.at,
     })
-    return ending(this.#acted ? "acted" : "done", reason, adopted ? { adopted } : {})
+    return ending(this.#acted || this.#left ? "acted" : "done", reason, adopted ? { adopted } : {})
   }
 
   #context(deadline: Deadline) {

@@ -25,8 +25,8 @@ export interface Memory {
   readonly making: ReadonlySet<string>
   /** Places where an act of ours ended well at some time. */
   readonly made: ReadonlySet<string>
-  /** The last `shown` event of each place. */
-  readonly shown: ReadonlyMap<string, Extract<Recorded, { type: "shown" }>>
+  /** What each place showed when it was last carried out. */
+  readonly shown: ReadonlyMap<string, readonly Shown[]>
   /** The last `step ended` of each place. */
   readonly ended: ReadonlyMap<string, Extract<Recorded, { type: "step ended" }>>
   /** By step id: the last time it was carried out, and its number in the journal's order, as notebooks print it: `[3]`. */
@@ -35,6 +35,8 @@ export interface Memory {
   readonly users: ReadonlyMap<string, string>
   readonly lastRun: { readonly started: string; readonly command: string; readonly code?: number } | undefined
 }
+
+export type Shown = Extract<Recorded, { type: "shown" }>
 
 export interface StepExecution {
   readonly number: number
@@ -63,7 +65,7 @@ export class MemoryReader implements Memory {
   begun = new Set<string>()
   making = new Set<string>()
   made = new Set<string>()
-  shown = new Map<string, Extract<Recorded, { type: "shown" }>>()
+  shown = new Map<string, Shown[]>()
   ended = new Map<string, Extract<Recorded, { type: "step ended" }>>()
   executions = new Map<string, StepExecution>()
   users = new Map<string, string>()
@@ -72,6 +74,8 @@ export class MemoryReader implements Memory {
   /** Steps of the run that is being read: at all its sites a step is one execution. */
   #executed = new Set<string>()
   #number = 0
+  /** In which execution a place showed something last. */
+  #showing = new Map<string, number | undefined>()
 
   take(line: Recorded): void {
     switch (line.type) {
@@ -110,7 +114,7 @@ export class MemoryReader implements Memory {
         break
       }
       case "shown":
-        this.shown.set(placeName(line), line)
+        this.#show(line)
         break
       case "step ended":
         this.ended.set(placeName(line), line)
@@ -130,6 +134,14 @@ export class MemoryReader implements Memory {
     this.sites = new Map(line.sites.map((site) => [site.name, site]))
     for (const site of line.sites) this.known.set(site.name, site)
     this.given = { ...line.given }
+  }
+
+  #show(line: Shown): void {
+    const place = placeName(line)
+    const number = this.executions.get(line.step)?.number
+    const fresh = this.#showing.get(place) !== number
+    this.#showing.set(place, number)
+    this.shown.set(place, [...(fresh ? [] : (this.shown.get(place) ?? [])), line])
   }
 
   #forget(at: At): void {

@@ -21,8 +21,7 @@ export async function plan(options: RunOptions): Promise<PlanEntry[]> {
   const outcomes = new Map<string, Outcome>()
   const shop = openWorkshop({ ...options, interactive: false }, (key) => outcomes.get(key))
   const planner = new Planner(shop, outcomes)
-  const entries = await Promise.all(shop.source.graph.cells.map((cell) => planner.entry(cell)))
-  return entries.filter((_, index) => shop.selected(shop.source.graph.cells[index]!))
+  return Promise.all(shop.source.graph.cells.filter(shop.selected).map((cell) => planner.entry(cell)))
 }
 
 /** Whether a plan has anything to do. */

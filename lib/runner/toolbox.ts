@@ -8,6 +8,27 @@ export interface Place {
   readonly site: Site | undefined
   readonly signal: AbortSignal
   readonly emit: Emit
+  /** The act is only rehearsed: what it would run and write is taken down here and not done. */
+  readonly recorder?: Recorder
+  /** Commands that a person has edited, by the line that they stand for. */
+  readonly edits?: ReadonlyMap<string, Edit>
+}
+
+/** What a person wants to be run in the place of a command. */
+export interface Edit {
+  readonly line: string
+  /** Manifests that are another one's edited copies, for the journal. */
+  readonly applied: readonly { readonly what: string; readonly sha256: string }[]
+}
+
+/** Takes down what an act would do. */
+export interface Recorder {
+  /** A command, as a person would type it. */
+  command(line: string, cwd?: string): void
+  /** A write to a cluster: `patch Site skupper-site`. */
+  write(what: string): void
+  /** The file that stands in for one of the federation's folder. */
+  instead(path: string): string
 }
 
 /** Tools that remember what was read with them, so that a change of it can be awaited. */

@@ -5,7 +5,7 @@ import type { Notebook } from "../notebook/notebook.ts"
 import type { Redactor } from "../notebook/secrets.ts"
 import type { Listener, Outcome } from "./events.ts"
 import type { State } from "./state.ts"
-import type { Toolbox } from "./toolbox.ts"
+import type { Edit, Toolbox } from "./toolbox.ts"
 
 /** Which steps and sites are meant. Ids are checked beforehand; all empty means everything. */
 export interface Selection {
@@ -44,6 +44,10 @@ export interface RunOptions {
   readonly trustCheckpoints?: boolean
   /** `step ID --again`: run the selected steps' `again` although they are done. */
   readonly again?: boolean
+  /** Nothing that writes is run: an act is left to the person, and its look waited for. */
+  readonly byHand?: boolean
+  /** By place name: commands that a person has edited, by the line that they stand for. */
+  readonly edits?: ReadonlyMap<string, ReadonlyMap<string, Edit>>
   /** Skip `show` (teardown, plan). */
   readonly quiet?: boolean
   readonly listeners: readonly Listener[]

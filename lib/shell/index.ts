@@ -23,6 +23,8 @@ export interface CreateShellOptions {
   readonly redact: (text: string) => string
   /** Ends every command, its whole group; its promise is then rejected with the signal's reason. */
   readonly signal: AbortSignal
+  /** The line to run in the place of another, as a person has typed it. */
+  readonly edited?: (line: string) => string | undefined
 }
 
 /**
@@ -40,7 +42,7 @@ export function createShell(options: CreateShellOptions, own: ShellOptions = {})
 }
 
 async function runCommand(
-  { env: base, cwd: home, emit, redact, signal }: CreateShellOptions,
+  { env: base, cwd: home, emit, redact, signal, edited }: CreateShellOptions,
   own: ShellOptions,
   pieces: TemplateStringsArray,
   values: unknown[],
@@ -61,7 +63,9 @@ async function runCommand(
   const { $, quote } = await import("zx/core")
   signal.throwIfAborted()
 
-  const line = redact(typedLine(pieces, values))
+  const asked = redact(typedLine(pieces, values))
+  const typed = edited?.(asked)
+  const line = redact(typed ?? asked)
   const told = new Lines((stream, text) => emit({ type: "output", stream, text: redact(text) }))
   const tell = (stream: "stdout" | "stderr", text: string): void => {
     own.onOutput?.(text, stream)
@@ -79,7 +83,7 @@ async function runCommand(
     detached: true,
     quiet: true,
     nothrow: true,
-  })(pieces, ...values)
+  })(...(typed === undefined ? ([pieces, ...values] as const) : ([verbatim(typed)] as const)))
   // Our own ears: zx takes each chunk for whole characters, and adds a newline where there was none.
   const heard = {
     stdout: listen(command.child?.stdout, (text) => tell("stdout", text)),
@@ -103,6 +107,9 @@ async function runCommand(
   }
   return result
 }
+
+/** A line as a template without values: bash reads it as it stands. */
+const verbatim = (line: string): TemplateStringsArray => Object.assign([line], { raw: [line] })
 
 /** Hears a stream; returns all that was heard. */
 function listen(stream: Readable | null | undefined, hear: (text: string) => void): () => string {

@@ -36,7 +36,9 @@ export function closingTable(result: RunResult, options: ClosingOptions): string
   ]
   const next = well ? options.after : options.again
   if (next !== undefined) {
-    lines.push("", `${bold("Next:")} ${next}`)
+    // A cure above has a command of its own to type first.
+    const first = broken.some(({ outcome }) => outcome.next !== undefined && outcome.next !== next)
+    lines.push("", `${bold(first ? "Then:" : "Next:")} ${next}`)
     if (!well && broken.length > 0) lines.push("      (once the cause is gone; it goes on from here)")
   }
   return `${lines.join("\n")}\n`

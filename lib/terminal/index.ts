@@ -1,9 +1,21 @@
 /** What a person sees. Light to load: listr2, inquirer and ora come only when they are used. */
 
+export {
+  cellHead,
+  commandsText,
+  foundText,
+  type KeptCell,
+  type KeptPlace,
+  keptText,
+  PAGE,
+  typedText,
+} from "./cell.ts"
 export { type ClosingOptions, closingTable } from "./closing-table.ts"
 export { type Colours, colours, wantsColour } from "./colours.ts"
 export { type DoctorRow, doctorTable } from "./doctor-table.ts"
 export { type ErrorParts, errorText, type TextOptions } from "./error-text.ts"
+export { EventLines } from "./lines.ts"
+export { markdownLines } from "./markdown.ts"
 export { type PlanOptions, planSummary, planTable } from "./plan-table.ts"
 export {
   askChoice,
@@ -23,4 +35,4 @@ export { type Cell, type TableOptions, table } from "./table.ts"
 export { type ValueRow, valuesTable } from "./values-table.ts"
 export { createView, type View, type ViewOptions } from "./view.ts"
 export { clean, cut, oneLine, pad, screenWidth, width, wrap } from "./width.ts"
-export { count, duration, moment } from "./words.ts"
+export { age, count, duration, moment, outcomeSign, planSign } from "./words.ts"

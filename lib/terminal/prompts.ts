@@ -68,9 +68,17 @@ export function askChoice<T extends string>(
     const choices = question.choices.map((choice) =>
       typeof choice === "string" ? { value: choice } : choice,
     )
-    return select<T>({ message: question.message, choices, default: question.default, loop: false }, context)
+    // Everything at once where the screen has room: what is not seen is not chosen.
+    const pageSize = Math.max(4, Math.min(choices.length, (rowsOf(io) || 24) - 8))
+    return select<T>(
+      { message: question.message, choices, default: question.default, loop: false, pageSize },
+      context,
+    )
   })
 }
+
+const rowsOf = ({ stdout }: PromptIo): number | undefined =>
+  ((stdout ?? process.stdout) as NodeJS.WritableStream & { readonly rows?: number }).rows
 
 /** Yes or no; without a default a bare Enter is no. */
 export function askConfirm(

@@ -7,6 +7,8 @@ export interface ShowOptions {
   /** What the guide promises; without it only the promised lines that did not come are named. */
   readonly expect?: string
   readonly colours?: Colours
+  /** A promise that was kept takes one line. */
+  readonly brief?: boolean
 }
 
 /**
@@ -23,7 +25,9 @@ export function showText(shown: Extract<Event, { type: "shown" }>, options: Show
   )
   const differs = [...shown.differs]
   const promised = options.expect === undefined ? differs : promisedLines(options.expect)
-  if (promised.length > 0) {
+  if (promised.length > 0 && differs.length === 0 && options.brief === true) {
+    lines.push(dim("    (as the guide promises)"))
+  } else if (promised.length > 0) {
     const verdict =
       differs.length === 0
         ? "The guide promises, and it came:"

@@ -17,6 +17,8 @@ export interface ViewOptions {
   readonly columns?: number
   readonly rows?: number
   readonly colour?: boolean
+  /** Nothing of `lanes` stays: the caller says how they ended. */
+  readonly passing?: boolean
   /** The title of a step. */
   readonly titles: (stepId: string) => string
 }
@@ -76,7 +78,7 @@ function lanesView(
   }
   const settle = (): void => {
     const look = { ...screen.size(), colours: paints, titles, now: Date.now(), started: model.started }
-    flush(settled ? [] : finalFrame(model.lanes(), look))
+    flush(settled || options.passing === true ? [] : finalFrame(model.lanes(), look))
     settled = true
   }
   const stage: Stage = {
@@ -92,6 +94,8 @@ function lanesView(
     renderer: rendererOn(stage),
     listener: (event) => {
       model.take(event)
+      // Who keeps the last word has just asked.
+      if (options.passing === true && event.type === "consent") return
       stage.above.push(...lines.laneAsides(event))
       if (stage.active !== undefined) stage.active.changed()
       else if (settled) flush()

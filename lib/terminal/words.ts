@@ -21,6 +21,14 @@ export const count = (n: number, one: string, many = `${one}s`): string => `${n}
 /** `2026-11-22 18:03Z`: the same for people in different places, who read each other's reports. */
 export const moment = (iso: string): string => iso.replace(/T(\d\d:\d\d).*/, " $1Z")
 
+/** How long ago a time is, as a person says it: `just now`, `5 min ago`, `3 days ago`. `now` in milliseconds since the epoch. */
+export function age(iso: string, now: number): string {
+  const seconds = (now - Date.parse(iso)) / 1000
+  if (seconds < 5) return "just now"
+  if (seconds < 86_400) return `${duration(seconds < 60 ? seconds : Math.floor(seconds / 60) * 60)} ago`
+  return `${count(Math.floor(seconds / 86_400), "day")} ago`
+}
+
 export const WORD = 7
 
 /** Words take at most {@link WORD} columns. */

@@ -175,6 +175,12 @@ async function documents(text: string): Promise<KubeObject[]> {
   })
 }
 
+/** Objects as they are handed to a command. */
+export async function manifestText(objects: readonly KubeObject[]): Promise<string> {
+  const { stringify } = await import("yaml")
+  return objects.map((one) => stringify(one)).join("---\n")
+}
+
 /**
  * Applies a manifest by the guide's command. Beside the Deployment, what is there already and not ours is used as it is:
  * applying it would put our labels on it, and teardown would take it away.
@@ -189,8 +195,7 @@ export async function applyManifest(context: Context, name: string, manifest: Ma
     if (found === undefined || ours(found, federation)) objects.push(object)
     else note(`${seen(found).kind} ${metadata.name} was there before and is used as it is`)
   }
-  const { stringify } = await import("yaml")
-  const file = await writeManifest(context, name, objects.map((one) => stringify(one)).join("---\n"))
+  const file = await writeManifest(context, name, await manifestText(objects))
   const arguments_ = ["--server-side", "--field-manager=flower-runbook", "-f", file, "-n", site.project]
   const applied = await $.with({ nothrow: true })`oc apply ${arguments_}`
   if (applied.exitCode === 0) return

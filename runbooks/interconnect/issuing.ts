@@ -5,14 +5,13 @@ import { absent, type Cluster, done, type Look, RunbookError, writeWhole } from 
 import type { Context } from "../context.ts"
 import { adoptedMark, claimObject, ours, selector } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
-import { type AccessGrant, activeSite, grantRef, interRouter, SKUPPER } from "./skupper.ts"
+import { type AccessGrant, activeSite, DEFAULT_LIFETIME, grantRef, interRouter, SKUPPER } from "./skupper.ts"
 import { type GeneratedLink, type IssuedToken, parseToken, readTokenFile } from "./token-file.ts"
 
 /** On a grant: which SuperNode's site its token is for. */
 const FOR_SITE = "flower-runbook/site"
 /** A token that ends sooner is not worth starting with, in milliseconds. */
 const MARGIN = 60_000
-const DEFAULT_LIFETIME = 900
 
 export async function lookForToken(context: Context): Promise<Look> {
   const { tokenFile, inputs, peer, at, secret } = context

@@ -7,6 +7,8 @@ export const SKUPPER = "skupper.io/v2alpha1"
 export const ROUTER = "skupper-router"
 /** With Routes: the longest project in which `skupper-router-inter-router-PROJECT` is still a DNS label (63 characters). */
 export const LONGEST_PROJECT = 35
+/** How long `skupper token issue` makes a token last by itself, in seconds. */
+export const DEFAULT_LIFETIME = 900
 
 export interface Endpoint {
   /** `inter-router` or `edge`. */

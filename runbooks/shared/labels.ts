@@ -5,7 +5,7 @@ export const FEDERATION = "flower-runbook/federation"
 /** Annotation of what was there before us and that we have changed since: it stays adopted. */
 export const ADOPTED = "flower-runbook/adopted"
 
-const PROGRAM = "flower-runbook"
+export const PROGRAM = "flower-runbook"
 
 /** The labels of everything that we make on a cluster. */
 export const labels = (federation: string): Record<string, string> => ({

@@ -51,7 +51,7 @@ describe("run", () => {
     expect(code).toBe(1)
     expect(stdout).toContain("mirror-1/copy failed")
     expect(page("m2")).toBe(page("o"))
-    expect(stdout).toMatch(/Next: mirror-pages run --yes/)
+    expect(stdout).toMatch(/Then: mirror-pages run --yes/)
   })
   test("a selection that leaves no step is refused", async () => {
     const { code, stderr } = await call(at, ["run", "--yes", ...sites, "--only", "page", "--skip", "page"])

@@ -190,8 +190,12 @@ test("all that is missing in one message, each with flag, variable and file key"
           flag      --mirror name=mirror-1,folder=/absolute/path
           variable  MIRROR_PAGES_MIRROR_1_FOLDER
           file      mirrors: - { name: mirror-1, folder: … }
-      fix:  give each by its flag, its variable or its key in the federation file, or run it on a
-            terminal: it asks
+      All of it as federation.yaml:
+          version: 1
+          original: { folder: … }
+          mirrors:
+            - { name: mirror-1, folder: … }
+      fix:  write that file, or give each by its flag or variable, or run it on a terminal: it asks
       next: mirror-pages run --yes --federation federation.yaml
     "
   `)

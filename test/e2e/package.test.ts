@@ -1,6 +1,15 @@
 /** The packed package, as `npm install` lays it out, in an empty folder: it needs nothing of the checkout. */
 import { execFileSync, spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs"
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs"
 import { homedir, tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -53,7 +62,9 @@ test("holds what it runs on, and nothing of how it is made", () => {
   expect(names).toContain("schema/events.schema.json")
   expect(names).toContain("LICENSE")
   expect(
-    names.filter((name) => /(?:^|\/)test\/|\.test\.|(?<!\.d)\.ts$|\.map$|biome|tsconfig/.test(name)),
+    names
+      .filter((name) => !name.startsWith("template/"))
+      .filter((name) => /(?:^|\/)test\/|\.test\.|(?<!\.d)\.ts$|\.map$|biome|tsconfig/.test(name)),
   ).toEqual([])
   const places = [ROOT, realpathSync(ROOT), `${homedir()}/`]
   const told = names.filter((name) => {
@@ -84,6 +95,24 @@ test("is a library", () => {
   })
   for (const name of ["input", "main", "notebook", "plan", "run", "step"])
     expect(words.trim().split(" ")).toContain(name)
+})
+
+test("writes a notebook that passes its test with what npm has installed", { timeout: 120_000 }, () => {
+  const { code, stdout, stderr } = call(["new", "greetings"])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+  expect(stdout).toMatch(/^ {2}npm install {2}# where flower-runbook came as a file: npm install THAT_FILE$/m)
+  expect(stdout).not.toMatch(/npm pack/)
+  const made = join(empty, "greetings")
+  expect(readdirSync(made).sort()).toEqual(
+    [".gitignore", ...readdirSync(join(ROOT, "template"))].filter((name) => name !== "gitignore").sort(),
+  )
+  symlinkSync(join(folder, "node_modules"), join(made, "node_modules"))
+  const tested = spawnSync(process.execPath, ["--test"], {
+    cwd: made,
+    env: { PATH: "/bin" },
+    encoding: "utf8",
+  })
+  expect(tested).toMatchObject({ status: 0, stdout: expect.stringMatching(/pass 2$/m) })
 })
 
 const older = ["/usr/bin/node", "/usr/local/bin/node"].find((path) => {

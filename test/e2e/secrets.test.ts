@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync, watch, writeFileSync } from "node:
 import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
 import { parse, stringify } from "yaml"
+import { FORMATS } from "../../lib/cli/commands-table.ts"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import { type Ended, startWorld, type World } from "./harness.ts"
 
@@ -184,6 +185,14 @@ test.each<Way>([
       "show token-redeem",
     ]) {
       texts.push(await world.call(line.split(" "), { env }))
+    }
+    for (const format of FORMATS) {
+      const report = await world.call(["report", "--format", format], { env })
+      expect(report, format).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining("flower-openshift-demo"),
+      })
+      texts.push(report)
     }
     texts.push(await world.call(["step", "login", "--again", "--json"], { env }))
     texts.push(await world.call(["step", "token-redeem", "--again", "--json"], { env }))

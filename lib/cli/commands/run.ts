@@ -20,13 +20,7 @@ export async function run(call: Call): Promise<number> {
       ...(flags.has("real-commands") && { adapt: (file) => void file.values.delete("commands") }),
     })
   }
-  if (flags.text("federation") !== undefined) {
-    throw new UsageError("--practice and --federation exclude each other", {
-      why: "practice clusters come with a federation file of their own",
-      fix: "leave --practice out to run on your own clusters, --federation to practise",
-      next: `${call.io.program} run --practice --yes`,
-    })
-  }
+  refuseFederationFile(call)
   return withPractice(call, false, (clusters) =>
     carryOut(call, {
       agreed: "plan",
@@ -37,4 +31,14 @@ export async function run(call: Call): Promise<number> {
       ...(flags.has("real-commands") && { adapt: (file) => void file.values.delete("commands") }),
     }),
   )
+}
+
+/** @throws UsageError where practice clusters and a federation file are both asked for */
+export function refuseFederationFile({ flags, io }: Call): void {
+  if (flags.text("federation") === undefined) return
+  throw new UsageError("--practice and --federation exclude each other", {
+    why: "practice clusters come with a federation file of their own",
+    fix: "leave --practice out to run on your own clusters, --federation to practise",
+    next: `${io.program} run --practice --yes`,
+  })
 }

@@ -1,5 +1,6 @@
 import { RunbookError } from "../../notebook/errors.ts"
 import { placeName } from "../../runner/events.ts"
+import type { Shown } from "../../runner/journal.ts"
 import { showText } from "../../terminal/show-text.ts"
 import { type Call, sameFederation, textOptions } from "../call.ts"
 import { openFederation } from "../open-federation.ts"
@@ -14,7 +15,10 @@ export async function show(call: Call): Promise<number> {
   const places = [...(sites.length === 0 ? [undefined] : []), ...names]
     .filter((site) => sites.length === 0 || sites.includes(site!))
     .map((site) => ({ step: step.id, ...(site !== undefined && { site }) }))
-  const found = places.flatMap((at) => memory?.shown.get(placeName(at)) ?? [])
+  const found = places.flatMap((at) => {
+    const shown = memory?.shown.get(placeName(at))
+    return shown === undefined ? [] : [{ place: placeName(at), shown }]
+  })
   if (found.length === 0) {
     const site = sites[0] === undefined ? "" : ` --site ${sites[0]}`
     throw new RunbookError(
@@ -28,10 +32,8 @@ export async function show(call: Call): Promise<number> {
   }
   const { colours } = await textOptions(call)
   const { expect } = step
-  const texts = found.map(
-    (shown) =>
-      `${placeName(shown)}\n${showText(shown, { colours, ...(expect !== undefined && { expect }) })}`,
-  )
+  const text = (one: Shown) => showText(one, { colours, ...(expect !== undefined && { expect }) })
+  const texts = found.map(({ place, shown }) => `${place}\n${shown.map(text).join("")}`)
   io.stdout.write(call.redactor.text(texts.join("\n")))
   return 0
 }

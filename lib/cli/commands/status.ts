@@ -1,10 +1,12 @@
+import { RunbookError } from "../../notebook/errors.ts"
 import { remember } from "../../runner/checkpoints.ts"
 import { buildGraph, type Cell } from "../../runner/graph.ts"
 import type { Memory } from "../../runner/journal.ts"
 import { holderOf } from "../../runner/lock.ts"
 import { selector } from "../../runner/selection.ts"
+import type { PlanEntry } from "../../runner/types.ts"
 import { statusTable } from "../../terminal/status-table.ts"
-import { type Call, textOptions } from "../call.ts"
+import { type Call, sameFederation, textOptions } from "../call.ts"
 import { lookAt, printPlan } from "../look-at.ts"
 import { openFederation, selectionOf } from "../open-federation.ts"
 
@@ -14,8 +16,14 @@ export async function status(call: Call): Promise<number> {
   const live = flags.has("live")
   const opened = await openFederation(call, { complete: live })
   if (live) {
-    await printPlan(call, opened, await lookAt(call, opened))
-    return 0
+    const entries = await lookAt(call, opened)
+    // Nobody is asked for a yes here.
+    await printPlan(
+      call,
+      opened,
+      entries.map(({ consent: _, ...entry }) => entry),
+    )
+    return refuseUnseen(call, entries)
   }
   const { memory, folder, federation } = opened
   if (memory?.lastRun === undefined) {
@@ -34,6 +42,21 @@ export async function status(call: Call): Promise<number> {
   })
   io.stdout.write(call.redactor.text(text))
   return 0
+}
+
+/** What cannot be looked at is no news that all is well. */
+function refuseUnseen(call: Call, entries: readonly PlanEntry[]): 0 {
+  const unseen = entries.filter(({ would }) => would === "cannot look")
+  if (unseen.length === 0) return 0
+  const places = [...new Set(unseen.map(({ site, step }) => site ?? step))].join(", ")
+  const { reason, fix, next } = unseen[0]!
+  throw new RunbookError(`${places} cannot be looked at: how it stands there now is unknown`, {
+    why: reason,
+    fix:
+      fix ??
+      "see that the cluster is up and can be reached from here; `status` tells what the journal remembers",
+    next: next ?? `${call.io.program} doctor${sameFederation(call)}`,
+  })
 }
 
 /** Without a selection everything, also places that only the journal still knows. */

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../../lib/cluster/types.ts"
-import { type Case, configMap, oc, ready, skupper } from "./case.ts"
+import { type Case, configMap, oc, pending, ready, skupper } from "./case.ts"
 
 const web = (status?: object): KubeObject => ({
   apiVersion: "apps/v1",
@@ -240,6 +240,68 @@ const cases: Case[] = [
     {
       before: [web({ ...rolled, readyReplicas: 0, availableReplicas: 0 })],
     },
+  ),
+  oc(
+    "wait for a condition",
+    "wait --for=condition=Ready site/west",
+    0,
+    "site.skupper.io/west condition met\n",
+    "",
+    { before: [skupper("Site", "west", { status: ready() })] },
+  ),
+  oc(
+    "wait for a condition of all",
+    "wait --for=condition=ready sites.skupper.io --all --timeout=20s",
+    0,
+    "site.skupper.io/east condition met\nsite.skupper.io/west condition met\n",
+    "",
+    {
+      before: [skupper("Site", "east", { status: ready() }), skupper("Site", "west", { status: ready() })],
+    },
+  ),
+  oc(
+    "wait for a condition that comes",
+    "wait --for=condition=Ready site/west",
+    0,
+    "{any} condition met\n",
+    "",
+    {
+      before: [skupper("Site", "west")],
+      meanwhile: { kind: "Site", status: ready() },
+    },
+  ),
+  oc(
+    "wait in vain",
+    "wait --for=condition=Ready site/west --timeout=1s",
+    1,
+    "",
+    "error: timed out waiting for the condition on sites/west\n",
+    { before: [skupper("Site", "west", { status: pending("No router pod is ready") })] },
+  ),
+  oc("wait for a field", "wait --for=jsonpath={.data.k}=1 cm/x", 0, "configmap/x condition met\n", "", {
+    before: [configMap("x", { k: "1" })],
+  }),
+  oc(
+    "wait for another value",
+    "wait --for=jsonpath={.data.k}=2 cm/x --timeout=1s",
+    1,
+    "",
+    "error: timed out waiting for the condition on configmaps/x\n",
+    { before: [configMap("x", { k: "1" })] },
+  ),
+  oc(
+    "wait for all of none",
+    "wait --for=condition=Ready sites.skupper.io --all",
+    1,
+    "",
+    "error: no matching resources found\n",
+  ),
+  oc(
+    "wait for what is not there",
+    "wait --for=condition=Ready site/none",
+    1,
+    "",
+    'Error from server (NotFound): sites.skupper.io "none" not found\n',
   ),
   oc("annotate", "annotate site/west a=b", 0, "site.skupper.io/west annotated\n", "", {
     before: [skupper("Site", "west")],

@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   delete: async () => (await import("./delete.ts")).deleteCommands,
   logs: async () => (await import("./logs.ts")).logsCommands,
   rollout: async () => (await import("./rollout.ts")).rolloutCommands,
+  wait: async () => (await import("./wait.ts")).waitCommands,
   label: metadata,
   annotate: metadata,
   version: about,

@@ -1,9 +1,9 @@
 /** `oc rollout status` and `oc rollout restart` */
-import { createInterface } from "node:readline"
-import { type Client, type Json, pathOf, type Thing } from "../client.ts"
+import { type Json, pathOf, type Thing } from "../client.ts"
 import { say } from "../exit.ts"
 import { type Call, type Command, fail } from "./call.ts"
 import { discover, fullName } from "./discovery.ts"
+import { follow, inTime } from "./follow.ts"
 import { type Asked, readAsked } from "./get.ts"
 
 const KINDS = ["Deployment", "DaemonSet", "StatefulSet"]
@@ -48,43 +48,6 @@ const progress = (it: Thing): { line: string; done: boolean } => {
   return { line: `deployment "${name}" successfully rolled out`, done: true }
 }
 
-const follow = async (
-  client: Client,
-  collection: string,
-  name: string,
-  isWatching: boolean,
-): Promise<void> => {
-  const selected = new URLSearchParams({ fieldSelector: `metadata.name=${name}` })
-  let said = ""
-  const tell = (it: Thing): boolean => {
-    const { line, done } = progress(it)
-    if (line !== said) say(line)
-    said = line
-    return done
-  }
-  // A watch may be cut at any time.
-  for (;;) {
-    const list = await client.json("GET", `${collection}?${selected}`)
-    const [now] = list.items as Thing[]
-    if (now === undefined) throw fail(`deployments.apps "${name}" not found`)
-    if (tell(now) || !isWatching) return
-    selected.set("watch", "true")
-    selected.set("resourceVersion", list.metadata.resourceVersion)
-    const stream = await client.open("GET", `${collection}?${selected}`)
-    for await (const line of createInterface({ input: stream })) {
-      const event = JSON.parse(line)
-      if (event.type === "ERROR") break
-      if (event.type === "DELETED") throw fail("object has been deleted")
-      if (event.type !== "BOOKMARK" && tell(event.object)) {
-        stream.destroy()
-        return
-      }
-    }
-    selected.delete("watch")
-    selected.delete("resourceVersion")
-  }
-}
-
 const status = async (call: Call): Promise<void> => {
   const client = await call.client()
   const namespace = await call.namespace()
@@ -93,28 +56,21 @@ const status = async (call: Call): Promise<void> => {
       throw fail(`this stand-in for oc follows deployments, not ${served.plural}`)
     for (const name of names) {
       await client.json("GET", pathOf(served.apiVersion, served.plural, namespace, name))
-      const following = follow(
-        client,
-        pathOf(served.apiVersion, served.plural, namespace),
-        name,
-        call.flags.on("watch"),
+      let said = ""
+      const isEnd = (it: Thing | undefined): boolean => {
+        if (it === undefined)
+          throw fail(said === "" ? `deployments.apps "${name}" not found` : "object has been deleted")
+        const { line, done } = progress(it)
+        if (line !== said) say(line)
+        said = line
+        return done || !call.flags.on("watch")
+      }
+      await inTime(
+        follow(client, pathOf(served.apiVersion, served.plural, namespace), name, isEnd),
+        call.flags.duration("timeout"),
+        "timed out waiting for the condition",
       )
-      const timeout = call.flags.duration("timeout")
-      if (timeout === 0) await following
-      else await inTime(following, timeout)
     }
-  }
-}
-
-const inTime = async (work: Promise<void>, milliseconds: number): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(fail("timed out waiting for the condition")), milliseconds)
-  })
-  try {
-    await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

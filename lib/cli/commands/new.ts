@@ -1,0 +1,101 @@
+import { basename, relative, resolve } from "node:path"
+import { UsageError } from "../../notebook/errors.ts"
+import { shellWord } from "../../notebook/shell-word.ts"
+import type { Call } from "../call.ts"
+import { ownPackage } from "../new/own-package.ts"
+import { template } from "../new/template.ts"
+import { refuseFull, writeFolder } from "../new/write-folder.ts"
+
+/** `new DIR`: a small notebook of one's own, which runs and passes its test as it is. Asks for DIR at most. */
+export async function newNotebook(call: Call): Promise<number> {
+  const { io } = call
+  const given =  (await askFolder(call))
+  const folder = resolve(io.cwd, given)
+  const name = basename(folder)
+  const problem = nameProblem(name)
+  if (problem !== undefined) {
+    throw new UsageError(`${JSON.stringify(name)} cannot be a notebook's name: ${problem}`, {
+      why: "the folder's name is that of the package and of its program",
+      fix: "take another folder: small letters, digits and -, a letter first",
+      next: `${io.program} new ${suggestion(name)}`,
+    })
+  }
+  refuseFull(folder, io.program)
+  const own = ownPackage()
+  writeFolder(folder, template(own, name))
+  io.stdout.write(nextSteps({ name, folder: shown(io.cwd, folder), from: own }))
+  return 0
+}
+
+async function askFolder({ io, interaction, signal }: Call): Promise<string> {
+  if (!interaction.ask) {
+    throw new UsageError("new needs a folder for the notebook, and nobody can be asked", {
+      why: interaction.because,
+      fix: "name the folder; it is made",
+      next: `${io.program} new my-notebook`,
+    })
+  }
+  const { askText } = await import("../../terminal/index.ts")
+  return askText(
+    {
+      message: "Folder of the notebook",
+      default: "my-notebook",
+      check: (text) => nameProblem(basename(resolve(io.cwd, text))),
+    },
+    { stdin: io.stdin, stdout: io.stdout, signal },
+  )
+}
+
+/** Names that npm, or what the notebook is made of, has for itself. */
+const TAKEN = new Set(["flower-runbook", "node", "node-modules", "npm", "npx"])
+
+function nameProblem(name: string): string | undefined {
+  if (!/^[a-z][a-z0-9-]*$/.test(name)) return "it has more than small letters, digits and -, a letter first"
+  if (name.length > 63) return "it is longer than 63 letters"
+  return TAKEN.has(name) ? "that name is taken" : undefined
+}
+
+function suggestion(name: string): string {
+  const tidy = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+|-+$/g, "")
+    .slice(0, 60)
+  return nameProblem(tidy) === undefined ? tidy : "my-notebook"
+}
+
+const shown = (cwd: string, folder: string): string => {
+  const inside = relative(cwd, folder)
+  return inside.startsWith("..") ? folder : inside
+}
+
+interface Place {
+  readonly name: string
+  /** As a person would type it; empty for the working folder. */
+  readonly folder: string
+  readonly from: ReturnType<typeof ownPackage>
+}
+
+function nextSteps({ name, folder, from }: Place): string {
+  const packed = `${from.name}-${from.version}.tgz`
+  const install = from.installed
+    ? [["npm install", `where ${from.name} came as a file: npm install THAT_FILE`]]
+    : [
+        [`npm pack --silent ${shellWord(from.folder)}`, `makes ${packed}: this is a checkout, no package`],
+        [`npm install ./${packed}`, ""],
+      ]
+  const lines = [
+    ...(folder === "" ? [] : [[`cd ${shellWord(folder)}`, ""]]),
+    ...install,
+    ["npm test", "on practice clusters"],
+    [`npx ${name} run --practice --yes`, "the same, to watch"],
+  ]
+  const typed = lines.map(([line, why]) => (why === "" ? `  ${line}` : `  ${line}  # ${why}`))
+  return [
+    `Made the notebook ${name}${folder === "" ? " here" : ` in ${folder}`}: two steps, and a test on practice clusters.`,
+    "",
+    "Type next:",
+    ...typed,
+    "",
+  ].join("\n")
+}

@@ -1,0 +1,36 @@
+import { buildGraph } from "../runner/graph.ts"
+import type { Memory } from "../runner/journal.ts"
+import { table, valuesTable } from "../terminal/index.ts"
+import { type Call, textOptions } from "./call.ts"
+import { waysToGive } from "./missing.ts"
+import { chosenSites, type OpenedFederation } from "./open-federation.ts"
+import { valueRows } from "./value-rows.ts"
+
+/** Every input with its value and origin, what is still missing, and what cells have handed on. */
+export async function valuesText(
+  call: Call,
+  opened: OpenedFederation,
+  memory: Memory | undefined,
+): Promise<string> {
+  const options = await textOptions(call)
+  const { federation, folder, missing } = opened
+  const parts = [
+    `${federation.name}, in ${folder}\n`,
+    valuesTable(valueRows(call.notebook, federation, chosenSites(call, federation)), options),
+  ]
+  if (missing.length > 0) {
+    const lines = missing.map((one) => {
+      const { flag, variable } = waysToGive(call.notebook, one)
+      return `  ${flag ?? variable}`
+    })
+    parts.push(`Missing for a run:\n${lines.join("\n")}\n`)
+  }
+  const cells = buildGraph(call.notebook, federation).cells
+  const handed = cells.flatMap(({ key }) => {
+    const kept = memory?.checkpoints.get(key)
+    return kept === undefined ? [] : [[key, kept.reason]]
+  })
+  if (handed.length > 0)
+    parts.push(`What cells have handed on\n${table(handed, { columns: options.columns, indent: 2 })}`)
+  return call.redactor.text(parts.join("\n"))
+}

@@ -1,0 +1,66 @@
+import { UsageError } from "../../notebook/errors.ts"
+import type { Origin } from "../../notebook/federation.ts"
+import { refuseStrangers } from "../../runner/identity.ts"
+import type { Call } from "../call.ts"
+import { parseText } from "../input-values.ts"
+import { emptyLayer, type Given, layerOf } from "../layers.ts"
+import type { OpenedFederation } from "../open-federation.ts"
+import { originKey, resolveInputs } from "../resolve.ts"
+
+/** These say it again the next time, whatever is answered now. */
+const LASTING: readonly (Origin | undefined)[] = ["flag", "variable", "file"]
+
+/**
+ * The federation with another answer, which outweighs every other source.
+ * @returns why it cannot be; `note`: what a person should know who takes it
+ */
+export function withAnswer(
+  call: Call,
+  opened: OpenedFederation,
+  name: string,
+  site: string | undefined,
+  text: string,
+): { readonly opened: OpenedFederation; readonly note?: string } | { readonly wrong: string } {
+  const { notebook, io } = call
+  const { sources, federation: before } = opened
+  const input = notebook.inputs[name]!
+  const scheme = input.type === "url" && !text.includes("://") ? "https://" : ""
+  const parsed = parseText(input, scheme + text.trim(), io.cwd)
+  if ("wrong" in parsed) return parsed
+  const layer = emptyLayer()
+  const values = new Map<string, Given>([[name, { value: parsed.value, where: "your answer" }]])
+  if (site === undefined) layer.values = values
+  else layer.bySite.set(site, values)
+  const layers = [layerOf("prompt", layer), ...sources.layers]
+  const { federation, missing, problems } = resolveInputs(notebook, layers, sources.settings)
+  const all = [
+    ...problems,
+    ...(notebook.check?.(federation) ?? []).map(({ what, fix }) => `${what} (${fix})`),
+    ...strangers(call, opened, federation),
+  ]
+  if (all.length > 0) return { wrong: all.join("\n  ") }
+  const key = originKey(name, site === undefined ? undefined : { name: site })
+  const origin = before.origins[key]
+  return {
+    opened: { ...opened, federation, missing, sources: { ...sources, layers } },
+    ...(LASTING.includes(origin) && {
+      note: `a ${origin} says it too: change it there as well, it counts the next time`,
+    }),
+  }
+}
+
+/** Another server under the same site's name would be another site. */
+function strangers(
+  { notebook }: Call,
+  { memory, folder }: OpenedFederation,
+  federation: OpenedFederation["federation"],
+): string[] {
+  if (memory === undefined) return []
+  try {
+    refuseStrangers(notebook, federation, memory, folder)
+    return []
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    return [error.fix === undefined ? error.message : `${error.message} (${error.fix})`]
+  }
+}

@@ -1,0 +1,248 @@
+import type { Step } from "../../notebook/step.ts"
+import type { PlanEntry, RunOptions } from "../../runner/types.ts"
+import {
+  closingTable,
+  commandsText,
+  createView,
+  EventLines,
+  foundText,
+  markdownLines,
+  planTable,
+  typedText,
+} from "../../terminal/index.ts"
+import { sameFederation } from "../call.ts"
+import { valuesText } from "../values-text.ts"
+import { viewOptions } from "../view-options.ts"
+import { changeInput } from "./change.ts"
+import { chooseSite, chooseStep } from "./choices.ts"
+import { commandsOf } from "./commands.ts"
+import { explanation } from "./explain.ts"
+import { type Action, menu } from "./menu.ts"
+import { Interrupted, keptOf, placeless, printHead, type Screen } from "./screen.ts"
+import type { Carried, Session } from "./session.ts"
+import { openShell } from "./shell.ts"
+
+/** Where a cell leads: to another one, or out. */
+export type Move = { readonly to: Step } | "next" | "quit"
+
+/** One cell, from its title to the choice that leaves it. */
+export class CellTurn {
+  readonly #session: Session
+  readonly #screen: Screen
+  readonly #step: Step
+  readonly #byHand: boolean
+  #entries: readonly PlanEntry[] = []
+  /** How its last try ended, if it did not end well. */
+  #failed = false
+
+  constructor(session: Session, screen: Screen, step: Step, byHand: boolean) {
+    this.#session = session
+    this.#screen = screen
+    this.#step = step
+    this.#byHand = byHand
+  }
+
+  /** Ctrl-C at a question asks once whether to stop. @throws Interrupted when it is pressed again */
+  async take(): Promise<Move> {
+    await this.#open()
+    for (;;) {
+      try {
+        const move = await this.#do(await this.#ask())
+        if (move !== undefined) return move
+      } catch (error) {
+        if (!(error instanceof Interrupted)) throw error
+        if (await this.#screen.confirm("Stop here? Everything is kept", true)) return "quit"
+      }
+    }
+  }
+
+  /** Title, prose, what is kept, what is there now, and the commands. */
+  async #open(): Promise<void> {
+    const { memory } = this.#session
+    await printHead(this.#screen, this.#session, this.#step)
+    const options = await this.#screen.options()
+    this.#screen.print(`\n${markdownLines(this.#step.prose, options).join("\n")}\n\n`)
+    const kept = await keptOf(this.#screen, this.#session, memory, this.#step)
+    if (kept !== "") this.#screen.print(`${kept}\n`)
+    await this.#look()
+    await this.#commands()
+  }
+
+  async #options() {
+    return { ...(await this.#screen.options()), placeless: placeless(this.#step) }
+  }
+
+  async #look(): Promise<void> {
+    this.#entries = await this.#screen.while("Looking…", this.#session.look({ only: [this.#step.id] }))
+    this.#screen.print(`Now\n${foundText(this.#entries, await this.#options())}`)
+  }
+
+  /** What running it would run, or what a person types. */
+  async #commands(): Promise<void> {
+    const lines = await commandsOf(this.#session, this.#step, this.#entries, this.#byHand)
+    const options = await this.#options()
+    const text = this.#byHand ? typedText(lines, options) : commandsText(lines, options)
+    if (text === "") return
+    // What its act does cannot be told beforehand line by line.
+    const near = this.#step.unrehearsed === true ? "By hand it would be" : "Commands"
+    this.#screen.print(`${this.#byHand ? "Type, in another terminal:" : near}\n${text}`)
+  }
+
+  #ask(): Promise<Action> {
+    const { steps } = this.#session.call.notebook
+    const { memory } = this.#session
+    const places = this.#session.cells(this.#step.id)
+    const state = {
+      entries: this.#entries,
+      failed: this.#failed,
+      byHand: this.#byHand,
+      last: this.#step === steps.at(-1),
+      hasAgain: this.#step.again !== undefined,
+      hasInputs: (this.#step.inputs ?? []).length > 0,
+      kept: places.every((cell) => this.#session.holds(memory, cell)),
+      hasOutputs: places.some(({ key }) => memory.shown.has(key)),
+      canEdit:
+        !this.#byHand &&
+        this.#step.unrehearsed !== true &&
+        this.#entries.some(({ would }) => would === "act" || would === "change"),
+    }
+    this.#screen.print("\n")
+    return this.#screen.choose("What now?", menu(state))
+  }
+
+  async #do(action: Action): Promise<Move | undefined> {
+    switch (action) {
+      case "next":
+        return "next"
+      case "skip":
+        this.#screen.print("Skipped: what needs it looks whether it is there.\n")
+        return "next"
+      case "quit":
+        return "quit"
+      case "run":
+      case "retry":
+      case "wait":
+        return this.#run({})
+      case "again":
+        return this.#run({ again: true })
+      case "one site": {
+        const site = await chooseSite(this.#screen, this.#entries, "Run it where?")
+        return site === undefined ? undefined : this.#run({ sites: [site] })
+      }
+      case "input": {
+        if (await changeInput(this.#session, this.#screen, this.#step)) await this.#lookAgain()
+        return undefined
+      }
+      case "edit": {
+        const { editCell } = await import("./editing.ts")
+        const edits = await editCell(this.#session, this.#screen, this.#step, this.#entries)
+        return edits === undefined ? undefined : this.#run({ edits })
+      }
+      case "explain":
+        this.#screen.print(
+          await explanation(this.#session, this.#step, this.#entries, await this.#screen.options()),
+        )
+        return undefined
+      case "outputs":
+        this.#screen.print(await keptOf(this.#screen, this.#session, this.#session.memory, this.#step, "all"))
+        return undefined
+      case "values":
+        this.#screen.print(await valuesText(this.#session.call, this.#session.opened, this.#session.memory))
+        return undefined
+      case "shell": {
+        if (await openShell(this.#session, this.#screen, this.#entries)) await this.#look()
+        return undefined
+      }
+      case "go to": {
+        const step = await chooseStep(this.#session, this.#screen, this.#step)
+        return step === undefined ? undefined : { to: step }
+      }
+      case "rest":
+        return this.#rest()
+    }
+  }
+
+  async #lookAgain(): Promise<void> {
+    await this.#look()
+    await this.#commands()
+  }
+
+  /** Carries the cell out at its sites. A cell that ends well leads on. */
+  async #run(how: {
+    readonly sites?: readonly string[]
+    readonly again?: boolean
+    readonly edits?: RunOptions["edits"]
+  }): Promise<Move | undefined> {
+    const { sites, ...more } = how
+    const agreed = await this.#agreed(sites)
+    if (agreed === undefined) return undefined
+    const carried = await this.#session.carryOut({
+      selection: { only: [this.#step.id], ...(sites && { sites }) },
+      consent: async (what) => agreed.has(what),
+      ...more,
+      ...(this.#byHand && { byHand: true }),
+      view: await createView({ ...(await viewOptions(this.#session.call)), passing: true }),
+    })
+    await this.#printEnd(carried)
+    const ok = carried.result.outcomes.every(({ outcome }) => outcome.ok)
+    this.#failed = !ok
+    if (ok && sites === undefined) return "next"
+    await this.#look()
+    return undefined
+  }
+
+  /** What reaches beyond a site is asked about first; nothing where a person does not agree. */
+  async #agreed(sites: readonly string[] | undefined): Promise<ReadonlySet<string> | undefined> {
+    if (this.#byHand) return new Set()
+    const whats = new Set(
+      this.#entries.flatMap(({ consent, site }) =>
+        consent === undefined || (sites !== undefined && !sites.includes(site ?? "")) ? [] : [consent],
+      ),
+    )
+    if (whats.size === 0) return whats
+    this.#screen.print(
+      `This reaches further than its site: it\n${[...whats].map((what) => `  - ${what}\n`).join("")}`,
+    )
+    return (await this.#screen.confirm("Agree?", true)) ? whats : undefined
+  }
+
+  /** A line a site; what did not end well is opened: its commands and what they said. */
+  async #printEnd({ result, told }: Carried): Promise<void> {
+    const options = await this.#screen.options()
+    const broken = result.outcomes.filter(({ outcome }) => outcome.kind === "failed")
+    for (const { site, step } of broken) {
+      const place = site === undefined ? step : `${site}/${step}`
+      const lines = new EventLines({ colours: options.colours!, show: true })
+      const said = (told.get(place) ?? [])
+        .filter(({ type }) => type !== "step ended")
+        .flatMap((event) => lines.asides(event))
+      if (said.length > 0) this.#screen.print(`${said.join("\n")}\n`)
+    }
+    this.#screen.print(await keptOf(this.#screen, this.#session, this.#session.memory, this.#step))
+  }
+
+  /** All that is left, from here: the plan, one question, the lanes. */
+  async #rest(): Promise<Move | undefined> {
+    const { call, opened } = this.#session
+    const selection = { from: this.#step.id }
+    const entries = await this.#screen.while("Looking…", this.#session.look(selection))
+    const options = await this.#screen.options()
+    const sites = opened.federation.sites.map(({ name }) => name)
+    this.#screen.print(`\n${planTable(entries, { ...options, sites })}\n`)
+    if (!(await this.#screen.confirm("Carry out this plan?", true))) return undefined
+    const began = performance.now()
+    const { result } = await this.#session.carryOut({
+      selection,
+      consent: "all",
+      view: await createView(await viewOptions(this.#session.call)),
+    })
+    const seconds = (performance.now() - began) / 1000
+    this.#screen.print(
+      `\n${closingTable(result, { ...options, federation: opened.federation.name, seconds, again: `${call.io.program}${sameFederation(call)}` })}`,
+    )
+    const { steps } = call.notebook
+    const broken = result.outcomes.find(({ outcome }) => !outcome.ok)
+    const at = steps.find(({ id }) => id === broken?.step)
+    return { to: at ?? steps.at(-1)! }
+  }
+}

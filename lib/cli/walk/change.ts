@@ -1,0 +1,108 @@
+import { camel } from "../../notebook/inputs.ts"
+import type { Step } from "../../notebook/step.ts"
+import { remember } from "../../runner/checkpoints.ts"
+import { buildGraph } from "../../runner/graph.ts"
+import { askChoice, askText } from "../../terminal/index.ts"
+import { formatValue } from "../input-values.ts"
+import { hasInput } from "../layers.ts"
+import type { OpenedFederation } from "../open-federation.ts"
+import { withAnswer } from "./answer.ts"
+import type { Screen } from "./screen.ts"
+import type { Session } from "./session.ts"
+
+const BACK = "back"
+
+interface Target {
+  readonly input: string
+  readonly site?: string
+  readonly value: string | undefined
+}
+
+/**
+ * Another value for an input that the cell depends on: asked for, checked, and, before it is taken, what it makes stale.
+ * @returns whether it was taken
+ */
+export async function changeInput(session: Session, screen: Screen, step: Step): Promise<boolean> {
+  const target = await choose(session, screen, step)
+  if (target === undefined) return false
+  const changed = await ask(session, screen, target)
+  if (changed === undefined) return false
+  const stale = newlyStale(session, changed)
+  screen.print(
+    stale.length === 0
+      ? "That makes nothing stale that was done.\n"
+      : `That makes stale:\n${stale.map((line) => `  ~ ${line}\n`).join("")}`,
+  )
+  if (!(await screen.confirm("Take it?", true))) return false
+  await session.change(changed)
+  const first =
+    stale.length === 0 ? "" : " What is stale is done again when its cell is run: Go to, or Run the rest."
+  screen.print(`Taken, and kept for the next time.${first}\n`)
+  return true
+}
+
+async function choose(session: Session, screen: Screen, step: Step): Promise<Target | undefined> {
+  const { notebook } = session.call
+  const { federation } = session.opened
+  const places = session.cells(step.id).flatMap(({ site }) => site ?? [])
+  const targets = (step.inputs ?? []).flatMap((input): Target[] => {
+    const declared = notebook.inputs[input]!
+    const text = (holder: Readonly<Record<string, unknown>>): string | undefined => {
+      const value = holder[camel(input)]
+      return value === undefined ? undefined : formatValue(declared, value)
+    }
+    if (declared.per === "federation") return [{ input, value: text(federation.values) }]
+    return places
+      .filter(({ role }) => hasInput(notebook.inputs, input, role))
+      .map((site) => ({ input, site: site.name, value: text(site) }))
+  })
+  const chosen = await screen.choose("Which input?", [
+    ...targets.map(({ input, site, value }, index) => ({
+      value: String(index),
+      name: `${site === undefined ? "" : `${site} `}${input}: ${notebook.inputs[input]!.secret ? "(secret)" : (value ?? "unset")}`,
+      description: notebook.inputs[input]!.help,
+    })),
+    { value: BACK, name: "Back" },
+  ])
+  return chosen === BACK ? undefined : targets[Number(chosen)]
+}
+
+async function ask(
+  session: Session,
+  screen: Screen,
+  { input, site, value }: Target,
+): Promise<OpenedFederation | undefined> {
+  const declared = session.call.notebook.inputs[input]!
+  const message = `${site === undefined ? "" : `${site} `}${input}`
+  const choices = declared.choices ?? (declared.type === "flag" ? ["true", "false"] : undefined)
+  let wrong: string | undefined
+  for (;;) {
+    if (wrong !== undefined) screen.print(`  ${wrong}\n`)
+    const text = await screen.asked(() =>
+      choices === undefined
+        ? askText({ message, ...(value !== undefined && { default: value }) }, screen.prompts)
+        : askChoice(
+            { message, choices: [...choices], ...(value !== undefined && { default: value }) },
+            screen.prompts,
+          ),
+    )
+    if (text === value) return undefined
+    const changed = withAnswer(session.call, session.opened, input, site, text)
+    if ("opened" in changed) {
+      if (changed.note !== undefined) screen.print(`  ${changed.note}\n`)
+      return changed.opened
+    }
+    wrong = changed.wrong
+  }
+}
+
+/** Places whose checkpoint holds now and would not any more. */
+function newlyStale(session: Session, changed: OpenedFederation): string[] {
+  const { notebook } = session.call
+  const { memory } = session
+  return buildGraph(notebook, changed.federation).cells.flatMap((cell) => {
+    if (remember(notebook, session.opened.federation, memory, cell).stale.length > 0) return []
+    const { stale } = remember(notebook, changed.federation, memory, cell)
+    return stale.length === 0 ? [] : [`${cell.key}  (${stale.join("; ")})`]
+  })
+}

@@ -1,0 +1,54 @@
+import type { Step } from "../../notebook/step.ts"
+import type { PlanEntry } from "../../runner/types.ts"
+import { outcomeSign, colours as paints, planSign } from "../../terminal/index.ts"
+import type { Screen } from "./screen.ts"
+import type { Session } from "./session.ts"
+
+const BACK = "back"
+
+/** A site of the cell; nothing where the person thinks better of it. One that is alone is not asked for. */
+export async function chooseSite(
+  screen: Screen,
+  entries: readonly PlanEntry[],
+  question: string,
+): Promise<string | undefined> {
+  const places = entries.flatMap(({ site, would, reason }) =>
+    site === undefined ? [] : [{ site, would, reason }],
+  )
+  if (places.length <= 1) return places[0]?.site
+  const chosen = await screen.choose(question, [
+    ...places.map(({ site, would, reason }) => ({
+      value: `site ${site}`,
+      name: `${planSign(would, paints(false)).symbol} ${site}`,
+      description: reason,
+    })),
+    { value: BACK, name: "Back" },
+  ])
+  return chosen === BACK ? undefined : chosen.slice("site ".length)
+}
+
+/** A cell of the notebook; nothing where the person stays. */
+export async function chooseStep(session: Session, screen: Screen, here: Step): Promise<Step | undefined> {
+  const { memory } = session
+  const { steps } = session.call.notebook
+  const signOf = (step: Step): string => {
+    const cells = session.cells(step.id)
+    const ended = cells.flatMap(({ key }) => memory.ended.get(key) ?? [])
+    const ill = ended.find(({ outcome }) => !outcome.ok)
+    if (ill !== undefined) return outcomeSign(ill.outcome.kind, paints(false)).symbol
+    if (ended.length < cells.length) return " "
+    return cells.some((cell) => session.stale(memory, cell).length > 0) ? "~" : "✓"
+  }
+  const chosen = await screen.choose(
+    "Go to which cell?",
+    [
+      ...steps.map((step, index) => ({
+        value: step.id,
+        name: `${signOf(step)} ${String(index + 1).padStart(2)}  ${step.title}${step === here ? "  (you are here)" : ""}`,
+      })),
+      { value: BACK, name: "Back" },
+    ],
+    here.id,
+  )
+  return chosen === BACK || chosen === here.id ? undefined : steps.find(({ id }) => id === chosen)
+}

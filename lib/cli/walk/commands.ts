@@ -1,0 +1,50 @@
+import { handContext } from "../../notebook/hand.ts"
+import { shellWord } from "../../notebook/shell-word.ts"
+import type { Step } from "../../notebook/step.ts"
+import type { Cell } from "../../runner/graph.ts"
+import { readState } from "../../runner/open-state.ts"
+import { rehearse } from "../../runner/rehearse.ts"
+import type { PlanEntry } from "../../runner/types.ts"
+import type { Session } from "./session.ts"
+
+export interface SiteCommands {
+  readonly site?: string
+  readonly lines: readonly string[]
+}
+
+/** The exact commands of a cell where something is to do: what running it would run, or what a person types. */
+export async function commandsOf(
+  session: Session,
+  step: Step,
+  entries: readonly PlanEntry[],
+  byHand: boolean,
+): Promise<SiteCommands[]> {
+  const open = entries.filter(
+    ({ would }) => would === "act" || would === "change" || (byHand && would === "after"),
+  )
+  return Promise.all(
+    open.map(async ({ site }): Promise<SiteCommands> => {
+      const at = site === undefined ? {} : { site }
+      if (!byHand && step.unrehearsed !== true) {
+        const { commands, writes } = await rehearse(session.options(), step.id, site)
+        return { ...at, lines: [...commands.map(({ line }) => line), ...writes.map((what) => `# ${what}`)] }
+      }
+      const cell = session.cells(step.id).find((one) => one.site?.name === site)
+      return { ...at, lines: cell === undefined ? [] : await handLines(session, cell) }
+    }),
+  )
+}
+
+/** The step by hand, its shell told which cluster is meant. */
+async function handLines({ call, opened }: Session, { step, site }: Cell): Promise<string[]> {
+  if (step.hand === undefined) return []
+  const state = readState(opened.folder)
+  const kubeconfig = (name: string): string => shellWord(state.kubeconfig(name))
+  const context = handContext(call.notebook, opened.federation, step, site, {
+    on: (other) => `KUBECONFIG=${kubeconfig(other.name)} `,
+    kubeconfig: site === undefined ? "" : kubeconfig(site.name),
+    tokenFile: site === undefined ? "" : shellWord(state.token(site.name)),
+  })
+  const lines = (await step.hand(context)).trim()
+  return site === undefined ? [lines] : [`export KUBECONFIG=${kubeconfig(site.name)}`, lines]
+}

@@ -1,0 +1,184 @@
+import { createHash } from "node:crypto"
+import { basename, dirname, join } from "node:path"
+import { writeWhole } from "../../cluster/whole-file.ts"
+import { shellWord } from "../../notebook/shell-word.ts"
+import type { Rehearsal } from "../../runner/rehearse.ts"
+import type { Edit } from "../../runner/toolbox.ts"
+import type { RunOptions } from "../../runner/types.ts"
+import { refusedEdit } from "./edited-command.ts"
+
+export type Edits = NonNullable<RunOptions["edits"]>
+
+/** What a step would run at a place, with the manifests that it would apply. */
+export interface Section {
+  /** `supernode-1/deploy-supernode`. */
+  readonly place: string
+  readonly commands: Rehearsal["commands"]
+  /** Text by path, of those that may be edited. */
+  readonly manifests: ReadonlyMap<string, string>
+}
+
+const placeMark = (place: string): string => `# --- ${place} ---`
+const beginMark = (path: string): string => `# >>> ${basename(path)}, which the command above applies`
+const endMark = (path: string): string => `# <<< ${basename(path)}`
+
+/** What a person edits: each place's commands, each followed by its manifest. */
+export function draftText(title: string, sections: readonly Section[]): string {
+  const lines = [
+    `# ${title}: what it would run now.`,
+    "# Edit arguments and manifests; save and close, and it is run so, this once.",
+    "# These stay: the number of commands, programs and what they do, projects, files,",
+    "# and in manifests apiVersion, kind, name and namespace.",
+    "# Change nothing, and nothing is run.",
+  ]
+  for (const { place, commands, manifests } of sections) {
+    lines.push("", placeMark(place))
+    for (const { line, files } of editable(commands)) {
+      lines.push(line)
+      for (const path of files.filter((one) => manifests.has(one))) {
+        lines.push(beginMark(path), manifests.get(path)!.trimEnd(), endMark(path))
+      }
+    }
+  }
+  return `${lines.join("\n")}\n`
+}
+
+/** A command over several lines is run as it is. */
+const editable = (commands: Section["commands"]): Section["commands"] =>
+  commands.filter(({ line }) => !line.includes("\n"))
+
+/** What a person wrote is not taken. */
+export class Refused extends Error {}
+
+/**
+ * Reads a draft back. Edited manifests are written beside their originals: `manifests/NAME.edited.yaml`.
+ * @throws Refused naming the line and what is wrong with it: nothing is written then
+ */
+export async function readDraft(text: string, sections: readonly Section[]): Promise<Edits> {
+  const lines = new Reader(text)
+  const found = []
+  for (const section of sections) {
+    lines.skipTo(placeMark(section.place))
+    for (const { line, files } of editable(section.commands)) {
+      const typed = lines.command(section.place)
+      const wrong = refusedEdit(line, typed)
+      if (wrong !== undefined) throw new Refused(`line ${lines.number}: ${wrong}`)
+      const manifests = []
+      for (const path of files.filter((one) => section.manifests.has(one))) {
+        const before = section.manifests.get(path)!
+        const after = lines.between(beginMark(path), endMark(path))
+        if (after.trimEnd() === before.trimEnd()) continue
+        await checkManifest(basename(path), before, after)
+        manifests.push({ path, text: after })
+      }
+      found.push({ place: section.place, line, typed, manifests })
+    }
+    lines.end(section.place)
+  }
+  const edits = new Map<string, Map<string, Edit>>()
+  for (const { place, line, typed, manifests } of found) {
+    if (typed === line && manifests.length === 0) continue
+    const edit = await written(typed, manifests)
+    edits.set(place, (edits.get(place) ?? new Map<string, Edit>()).set(line, edit))
+  }
+  return edits
+}
+
+async function written(
+  typed: string,
+  manifests: readonly { readonly path: string; readonly text: string }[],
+): Promise<Edit> {
+  let line = typed
+  const applied = []
+  for (const { path, text } of manifests) {
+    const name = `${basename(path, ".yaml")}.edited.yaml`
+    const copy = join(dirname(path), name)
+    await writeWhole(copy, text)
+    // However the person has quoted it.
+    line = line.replace(shellWord(path), () => shellWord(copy)).replace(path, () => copy)
+    applied.push({ what: `manifests/${name}`, sha256: createHash("sha256").update(text).digest("hex") })
+  }
+  return { line, applied }
+}
+
+/** It has to be YAML, and of the same objects: what looks ask for is those. */
+async function checkManifest(name: string, before: string, after: string): Promise<void> {
+  const { parseAllDocuments } = await import("yaml")
+  const identities = (text: string): string[] => {
+    const documents = parseAllDocuments(text)
+    return (Array.isArray(documents) ? documents : []).flatMap((document) => {
+      const [error] = document.errors
+      if (error !== undefined) throw new Refused(`${name} is no YAML: ${error.message.split("\n")[0]}`)
+      const object = document.toJS() as {
+        apiVersion?: unknown
+        kind?: unknown
+        metadata?: { name?: unknown; namespace?: unknown }
+      } | null
+      if (object === null) return []
+      const { apiVersion, kind, metadata } = object
+      return [
+        [apiVersion, kind, metadata?.name, metadata?.namespace]
+          .map((part) => String(part ?? "none"))
+          .join(" "),
+      ]
+    })
+  }
+  const was = identities(before).sort()
+  const is = identities(after).sort()
+  const other = is.find((one) => !was.includes(one)) ?? was.find((one) => !is.includes(one))
+  if (other === undefined && was.length === is.length) return
+  throw new Refused(`${name}: apiVersion, kind, name and namespace stay: ${was.join("; ")}`)
+}
+
+/** The lines of a draft, one after the other. */
+class Reader {
+  readonly #lines: readonly string[]
+  #at = 0
+
+  constructor(text: string) {
+    this.#lines = text.replace(/\r\n/g, "\n").split("\n")
+  }
+
+  /** Of the line that was read last, from 1. */
+  get number(): number {
+    return this.#at
+  }
+
+  skipTo(mark: string): void {
+    const found = this.#lines.indexOf(mark, this.#at)
+    if (found === -1) throw new Refused(`the line "${mark}" is missing: it tells where the commands belong`)
+    this.#at = found + 1
+  }
+
+  command(place: string): string {
+    const line = this.#next()
+    if (line === undefined)
+      throw new Refused(`a command of ${place} is missing: change it, it cannot be left out`)
+    return line
+  }
+
+  between(begin: string, end: string): string {
+    this.skipTo(begin)
+    const from = this.#at
+    this.skipTo(end)
+    return `${this.#lines.slice(from, this.#at - 1).join("\n")}\n`
+  }
+
+  /** There is no other command up to the next place. */
+  end(place: string): void {
+    const line = this.#next()
+    if (line !== undefined)
+      throw new Refused(`line ${this.#at}: ${place} has one command more: none can be added`)
+  }
+
+  /** The next command before the next mark; nothing where there is none. */
+  #next(): string | undefined {
+    while (this.#at < this.#lines.length) {
+      const line = this.#lines[this.#at]!.trim()
+      if (/^# (---|>>>|<<<) /.test(line)) return undefined
+      this.#at++
+      if (line !== "" && !line.startsWith("#")) return line
+    }
+    return undefined
+  }
+}

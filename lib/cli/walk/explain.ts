@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs"
+import type { Step } from "../../notebook/step.ts"
+import { rehearse } from "../../runner/rehearse.ts"
+import type { PlanEntry } from "../../runner/types.ts"
+import { markdownLines, type TextOptions } from "../../terminal/index.ts"
+import type { Session } from "./session.ts"
+
+/** What a cell checks, what it needs and applies, and where to read on. */
+export async function explanation(
+  session: Session,
+  step: Step,
+  entries: readonly PlanEntry[],
+  options: Required<TextOptions>,
+): Promise<string> {
+  const parts = [
+    step.checks ??
+      "Its look only reads: it says done once what the step makes is there, ready, and as your values ask.",
+    ...(step.needs === undefined
+      ? []
+      : [`It comes after: ${step.needs.map((id) => `\`${id}\``).join(", ")}.`]),
+    ...(step.inputs === undefined
+      ? []
+      : [`It depends on: ${step.inputs.map((id) => `\`${id}\``).join(", ")} (choose Values to see them).`]),
+    ...entries.flatMap(({ site, look }) =>
+      look !== undefined && "seen" in look && look.seen !== undefined
+        ? [
+            `Seen at ${site ?? "here"}: ${look.seen.kind} \`${look.seen.name}\`${look.seen.namespace === undefined ? "" : ` in \`${look.seen.namespace}\``}.`,
+          ]
+        : [],
+    ),
+  ]
+  const manifests = await manifestsOf(session, step, entries)
+  const blocks = [
+    ...parts,
+    ...manifests.map(({ path, text }) => `It applies \`${path}\`:\n\n${text.replace(/^/gm, "    ")}`),
+    ...(step.docs === undefined ? [] : [`Read on:\n\n${step.docs.map((url) => `- ${url}`).join("\n")}`]),
+  ]
+  return `\n${markdownLines(blocks.join("\n\n"), options).join("\n")}\n`
+}
+
+/** The manifests that would be applied: one, where sites differ in names alone. */
+async function manifestsOf(
+  session: Session,
+  step: Step,
+  entries: readonly PlanEntry[],
+): Promise<{ path: string; text: string }[]> {
+  const open = entries.find(({ would }) => would === "act" || would === "change")
+  if (open === undefined || step.unrehearsed === true) return []
+  const { commands } = await rehearse(session.options(), step.id, open.site)
+  return commands.flatMap(({ files }) =>
+    files.map((path) => ({ path, text: session.call.redactor.text(readFileSync(path, "utf8").trim()) })),
+  )
+}

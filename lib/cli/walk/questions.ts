@@ -1,0 +1,144 @@
+import type { Origin } from "../../notebook/federation.ts"
+import { camel } from "../../notebook/inputs.ts"
+import { colours, wantsColour } from "../../terminal/index.ts"
+import type { Answers } from "../ask.ts"
+import type { Call } from "../call.ts"
+import { layerOf, type SiteName, siteInputs } from "../layers.ts"
+import { answersOf, type OpenedFederation, opened, type Sources } from "../open-federation.ts"
+import { originKey, type Resolved, resolveInputs } from "../resolve.ts"
+import { say } from "./say.ts"
+import { tryServer } from "./try-server.ts"
+
+/** What these say is not asked. */
+const SAID: readonly (Origin | undefined)[] = ["flag", "variable", "file"]
+
+interface Question {
+  readonly input: string
+  readonly site: SiteName | undefined
+  /** What a bare Enter takes. */
+  readonly preset: unknown
+}
+
+/**
+ * Asks for what a walk begins with: how many sites there are, then each input that has a prompt and that no flag, variable
+ * or file says. Earlier answers are what a bare Enter takes.
+ * @throws RunbookError with exit code 130 on Ctrl-C: nothing was changed
+ */
+export async function askForFederation(call: Call, sources: Sources): Promise<OpenedFederation> {
+  const answers = answersOf(call)
+  // What is answered now outweighs what was answered before.
+  const earlier = sources.layers.filter(({ origin }) => origin === "earlier answer")
+  const layers = [
+    ...sources.layers.filter((layer) => !earlier.includes(layer)),
+    layerOf("prompt", answers.layer),
+    ...earlier,
+  ]
+  const resolve = (): Resolved => resolveInputs(call.notebook, layers, sources.settings)
+  say(call, "A few questions first. Your answers are kept with the federation, secrets never.")
+  say(call, "Ctrl-C leaves everything as it is.")
+  for (;;) {
+    await new Round(call, answers, resolve).ask()
+    const resolved = resolve()
+    const problems = [
+      ...resolved.problems,
+      ...(call.notebook.check?.(resolved.federation) ?? []).map(({ what, fix }) => `${what}\n  fix: ${fix}`),
+    ]
+    if (problems.length === 0) return opened({ ...sources, layers }, resolved, answers)
+    say(call, "\nThese answers do not go together:")
+    for (const text of problems) say(call, text, "- ")
+    say(call, "So once more; Enter keeps an answer.")
+  }
+}
+
+/** Every question once; what there is to ask follows from the answers. */
+class Round {
+  readonly #call: Call
+  readonly #answers: Answers
+  readonly #resolve: () => Resolved
+  readonly #asked = new Set<string>()
+  readonly #explained = new Set<string>()
+  #site: string | undefined
+
+  constructor(call: Call, answers: Answers, resolve: () => Resolved) {
+    this.#call = call
+    this.#answers = answers
+    this.#resolve = resolve
+  }
+
+  async ask(): Promise<void> {
+    for (;;) {
+      const resolved = this.#resolve()
+      const counts = resolved.missing.filter(({ kind }) => kind === "count")
+      if (counts.length > 0) {
+        await this.#answers.ask(counts)
+        continue
+      }
+      const next = this.#questions(resolved).find(
+        ({ input, site }) => !this.#asked.has(originKey(input, site)),
+      )
+      if (next === undefined) return
+      this.#asked.add(originKey(next.input, next.site))
+      await this.#put(next)
+    }
+  }
+
+  #questions({ federation, missing }: Resolved): Question[] {
+    const { notebook } = this.#call
+    const question = (input: string, holder: object, site?: SiteName): Question[] => {
+      const { prompt, asked, secret, per } = notebook.inputs[input]!
+      if (per !== (site === undefined ? "federation" : "site")) return []
+      if (SAID.includes(federation.origins[originKey(input, site)])) return []
+      const values = { ...federation.values, ...holder }
+      const isMissing = missing.some(
+        (one) => one.kind === "input" && one.input === input && one.site?.name === site?.name,
+      )
+      const wanted = prompt !== undefined && secret !== true && (asked?.(values) ?? true)
+      return isMissing || wanted
+        ? [{ input, site, preset: (holder as Record<string, unknown>)[camel(input)] }]
+        : []
+    }
+    return [
+      ...Object.keys(notebook.inputs).flatMap((input) => question(input, federation.values)),
+      ...federation.sites.flatMap((site) =>
+        siteInputs(notebook, site.role).flatMap((input) => question(input, site, site)),
+      ),
+    ]
+  }
+
+  async #put(question: Question): Promise<void> {
+    this.#introduce(question)
+    const { input, site } = question
+    let { preset } = question
+    for (;;) {
+      await this.#answers.askInput(input, site, preset)
+      if (this.#call.notebook.inputs[input]!.probe === undefined || site === undefined) return
+      const address = (): Record<string, string | undefined> =>
+        this.#resolve().federation.sites.find(({ name }) => name === site.name) as never
+      const server = address()[camel(input)]!
+      const taken = await tryServer(
+        this.#call,
+        () => ({ ...address(), server }),
+        () => this.#askAuthority(site),
+      )
+      if (taken) return
+      preset = server
+    }
+  }
+
+  async #askAuthority(site: SiteName): Promise<void> {
+    this.#asked.add(originKey("certificate-authority", site))
+    await this.#answers.askInput("certificate-authority", site)
+  }
+
+  /** The site's name once, and the first time what an input is. */
+  #introduce({ input, site }: Question): void {
+    const { io, notebook } = this.#call
+    const { bold, dim } = colours(wantsColour(io.stdout, io.env))
+    if (site?.name !== this.#site) io.stdout.write(`\n${bold(site!.name)}\n`)
+    this.#site = site?.name
+    const { help, prompt } = notebook.inputs[input]!
+    const says = prompt !== undefined && !help.startsWith(prompt) && !this.#explained.has(input)
+    if (says) io.stdout.write(`${dim(`  ${help}`)}\n`)
+    this.#explained.add(input)
+  }
+}

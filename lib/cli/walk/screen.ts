@@ -1,0 +1,125 @@
+import { RunbookError } from "../../notebook/errors.ts"
+import type { Step } from "../../notebook/step.ts"
+import type { Memory } from "../../runner/journal.ts"
+import {
+  askChoice,
+  askConfirm,
+  cellHead,
+  keptText,
+  type PromptIo,
+  type TextOptions,
+} from "../../terminal/index.ts"
+import { type Call, textOptions } from "../call.ts"
+import type { Session } from "./session.ts"
+
+/** A person pressed Ctrl-C at a question of the walk. */
+export class Interrupted extends Error {}
+
+/** What a walk prints on and asks at. */
+export class Screen {
+  readonly #call: Call
+
+  constructor(call: Call) {
+    this.#call = call
+  }
+
+  print(text: string): void {
+    this.#call.io.stdout.write(this.#call.redactor.text(text))
+  }
+
+  /** Asked each time: terminals are resized. */
+  async options(): Promise<Required<TextOptions>> {
+    const { columns, colours } = await textOptions(this.#call)
+    return { columns: columns || 80, colours: colours! }
+  }
+
+  /** Says what is waited for, and takes it back: nothing is lost on those who cannot see it go. */
+  async while<T>(text: string, work: Promise<T>): Promise<T> {
+    const { stdout } = this.#call.io
+    stdout.write(text)
+    try {
+      return await work
+    } finally {
+      stdout.write("\r\u001b[K")
+    }
+  }
+
+  get prompts(): PromptIo {
+    const { io, signal } = this.#call
+    return { stdin: io.stdin, stdout: io.stdout, signal }
+  }
+
+  /** @throws Interrupted on Ctrl-C; RunbookError where the program is ended from outside */
+  choose<T extends string>(
+    message: string,
+    choices: readonly { value: T; name: string; description?: string }[],
+    preset?: T,
+  ): Promise<T> {
+    return this.asked(() =>
+      askChoice({ message, choices, ...(preset !== undefined && { default: preset }) }, this.prompts),
+    )
+  }
+
+  /** As {@link choose}. */
+  confirm(message: string, preset: boolean): Promise<boolean> {
+    return this.asked(() => askConfirm({ message, default: preset }, this.prompts))
+  }
+
+  async asked<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask()
+    } catch (error) {
+      const pressed = error instanceof RunbookError && error.exitCode === 130 && !this.#call.signal.aborted
+      throw pressed ? new Interrupted() : error
+    }
+  }
+}
+
+/** The title of a cell. */
+export async function printHead(screen: Screen, session: Session, step: Step): Promise<void> {
+  const { steps } = session.call.notebook
+  const number = steps.indexOf(step) + 1
+  screen.print(
+    `\n${cellHead({ number, of: steps.length, title: step.title, id: step.id }, await screen.options())}`,
+  )
+}
+
+/** What a place without a site is called. */
+export const placeless = (step: Step): string => (step.on === "here" ? "here" : "federation")
+
+/** What is kept of a cell: nothing where it was never carried out. */
+export async function keptOf(
+  screen: Screen,
+  session: Session,
+  memory: Memory,
+  step: Step,
+  outputs: "all" | "none" | "some" = "some",
+): Promise<string> {
+  const execution = memory.executions.get(step.id)
+  const places = session.cells(step.id).flatMap((cell) => {
+    const ended = memory.ended.get(cell.key)
+    if (ended === undefined) return []
+    const shown = outputs === "none" ? undefined : memory.shown.get(cell.key)
+    const user = cell.site && memory.users.get(cell.site.name)
+    return [
+      {
+        ...(cell.site && { site: cell.site.name }),
+        outcome: ended.outcome,
+        t: ended.t,
+        ...(user !== undefined && { user }),
+        stale: session.stale(memory, cell),
+        ...(shown && { shown }),
+      },
+    ]
+  })
+  const { expect } = step
+  return keptText(
+    {
+      ...(execution && { number: execution.number }),
+      ...(execution?.by && { by: execution.by }),
+      places,
+      ...(expect !== undefined && { expect }),
+    },
+    { ...(await screen.options()), now: Date.now(), all: outputs === "all", placeless: placeless(step) },
+  )
+}

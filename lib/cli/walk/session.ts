@@ -1,0 +1,156 @@
+import { remember } from "../../runner/checkpoints.ts"
+import { type At, placeName, type Recorded } from "../../runner/events.ts"
+import { buildGraph, type Cell } from "../../runner/graph.ts"
+import { summaries } from "../../runner/identity.ts"
+import type { Memory } from "../../runner/journal.ts"
+import { openState, readState } from "../../runner/open-state.ts"
+import type { Toolbox } from "../../runner/toolbox.ts"
+import type { Consent, PlanEntry, RunOptions, RunResult, Selection } from "../../runner/types.ts"
+import type { View } from "../../terminal/index.ts"
+import type { Call } from "../call.ts"
+import { runOptions, toolboxFor } from "../engine.ts"
+import type { OpenedFederation } from "../open-federation.ts"
+
+/** What is left to the person takes as long as it takes, in seconds. */
+const FOR_EVER = 2_000_000
+
+/** How one cell is carried out. */
+export interface Carrying {
+  readonly selection: Selection
+  readonly consent: Consent
+  readonly again?: boolean
+  readonly byHand?: boolean
+  readonly edits?: RunOptions["edits"]
+  readonly view: View
+}
+
+/** What came of it: the result, and what each place told, for those who want to read on. */
+export interface Carried {
+  readonly result: RunResult
+  readonly told: ReadonlyMap<string, readonly Recorded[]>
+}
+
+/**
+ * A walk's federation: looks at it, carries cells out, remembers answers. The folder's lock is held only while something
+ * is carried out, so that other terminals may work in the meantime; the journal is read anew each time.
+ */
+export class Session {
+  readonly call: Call
+  #opened: OpenedFederation
+  #toolbox: Toolbox
+  #fresh: boolean
+
+  private constructor(call: Call, opened: OpenedFederation, toolbox: Toolbox, fresh: boolean) {
+    this.call = call
+    this.#opened = opened
+    this.#toolbox = toolbox
+    this.#fresh = fresh
+  }
+
+  /** @param fresh begin a new journal; the earlier one is kept beside it */
+  static async open(call: Call, opened: OpenedFederation, fresh: boolean): Promise<Session> {
+    return new Session(call, opened, await toolboxFor(call, opened, readState(opened.folder)), fresh)
+  }
+
+  get opened(): OpenedFederation {
+    return this.#opened
+  }
+
+  get memory(): Memory {
+    return readState(this.#opened.folder).journal.memory
+  }
+
+  /** The places of a step. */
+  cells(step: string): readonly Cell[] {
+    return buildGraph(this.call.notebook, this.#opened.federation).cells.filter(
+      (cell) => cell.step.id === step,
+    )
+  }
+
+  /** Why a checkpoint of a place no longer holds, with the inputs of now. */
+  stale(memory: Memory, cell: Cell): readonly string[] {
+    return remember(this.call.notebook, this.#opened.federation, memory, cell).stale
+  }
+
+  /** Its last end was a good one, and holds for the inputs of now. */
+  holds(memory: Memory, cell: Cell): boolean {
+    const ended = memory.ended.get(cell.key)
+    return ended?.outcome.ok === true && !memory.begun.has(cell.key) && this.stale(memory, cell).length === 0
+  }
+
+  /** Looks at what is selected. Only reads. */
+  async look(selection: Selection): Promise<readonly PlanEntry[]> {
+    const { plan } = await import("../../runner/plan.ts")
+    return this.call.interruptible((signal) => plan({ ...this.options(signal), selection }))
+  }
+
+  /** The options of anything that reads: no journal is written. */
+  options(signal: AbortSignal = this.call.signal): RunOptions {
+    return { ...runOptions(this.call, this.#opened, readState(this.#opened.folder), this.#toolbox), signal }
+  }
+
+  /** Carries a selection out. Ctrl-C ends it, not the walk. */
+  async carryOut({ view, ...how }: Carrying): Promise<Carried> {
+    const { run } = await import("../../runner/run.ts")
+    const told = new Map<string, Recorded[]>()
+    const keep = (event: Recorded): void => {
+      if (!("step" in event)) return
+      const place = placeName(event as At)
+      told.set(place, [...(told.get(place) ?? []), event])
+    }
+    const state = await this.#openState()
+    try {
+      const result = await this.call
+        .interruptible((signal) =>
+          run({
+            ...runOptions(this.call, this.#opened, state, this.#toolbox),
+            ...how,
+            ...(how.byHand === true && { timeout: FOR_EVER }),
+            signal,
+            listeners: [view.listener, keep],
+            ...(view.renderer && { renderer: view.renderer }),
+          }),
+        )
+        .finally(() => view.close())
+      return { result, told }
+    } finally {
+      await state.close()
+    }
+  }
+
+  /** Keeps what was answered, so that it is not asked again. */
+  async keepAnswers(): Promise<void> {
+    const { notebook } = this.call
+    const { federation } = this.#opened
+    const state = await this.#openState()
+    try {
+      await state.journal.append(
+        this.call.redactor.deep({
+          type: "answered",
+          federation: federation.name,
+          ...summaries(notebook, federation),
+        }),
+      ).durable
+    } finally {
+      await state.close()
+    }
+  }
+
+  /** Other values, from now on. */
+  async change(opened: OpenedFederation): Promise<void> {
+    await this.#toolbox.close()
+    this.#opened = opened
+    this.#toolbox = await toolboxFor(this.call, opened, readState(opened.folder))
+    await this.keepAnswers()
+  }
+
+  close(): Promise<void> {
+    return this.#toolbox.close()
+  }
+
+  async #openState() {
+    const fresh = this.#fresh
+    this.#fresh = false
+    return openState(this.#opened.folder, { command: this.call.redactor.text(this.call.command), fresh })
+  }
+}

@@ -1,0 +1,94 @@
+import type { Step } from "../../notebook/step.ts"
+import { planTable } from "../../terminal/index.ts"
+import { sameFederation } from "../call.ts"
+import { CellTurn, type Move } from "./cell.ts"
+import { Interrupted, keptOf, printHead, type Screen } from "./screen.ts"
+import type { Session } from "./session.ts"
+
+/** The exit code of who presses Ctrl-C. */
+const INTERRUPTED = 130
+
+/** Where a walk begins: the plan of everything, or the first cell that is not done, after what is kept of those before. */
+export type Start = "plan" | "continue"
+
+/** The notebook from cell to cell, until a person leaves it. */
+export class Walk {
+  readonly #session: Session
+  readonly #screen: Screen
+  readonly #byHand: boolean
+  /** What a person types to come back. */
+  readonly #again: string
+
+  constructor(
+    session: Session,
+    screen: Screen,
+    options: { readonly byHand: boolean; readonly again: string },
+  ) {
+    this.#session = session
+    this.#screen = screen
+    this.#byHand = options.byHand
+    this.#again = options.again
+  }
+
+  /** @returns the exit code */
+  async go(start: Start): Promise<number> {
+    const { steps } = this.#session.call.notebook
+    if (start === "plan") await this.#plan()
+    let at: Step | undefined = start === "continue" ? await this.#back() : steps[0]
+    while (at !== undefined) {
+      const move: Move | "interrupted" = await new CellTurn(this.#session, this.#screen, at, this.#byHand)
+        .take()
+        .catch((error: unknown) => {
+          if (error instanceof Interrupted) return "interrupted" as const
+          throw error
+        })
+      if (move === "quit" || move === "interrupted") {
+        this.#leave()
+        return move === "quit" ? 0 : INTERRUPTED
+      }
+      at = move === "next" ? steps[steps.indexOf(at) + 1] : move.to
+    }
+    return this.#finish()
+  }
+
+  async #plan(): Promise<void> {
+    const entries = await this.#screen.while("Looking at all sites…", this.#session.look({}))
+    const sites = this.#session.opened.federation.sites.map(({ name }) => name)
+    this.#screen.print(`\n${planTable(entries, { ...(await this.#screen.options()), sites })}`)
+  }
+
+  /** What is kept of every cell that was carried out; then the first that is not done, or does not hold any more. */
+  async #back(): Promise<Step | undefined> {
+    const { memory } = this.#session
+    const { steps } = this.#session.call.notebook
+    let first: Step | undefined
+    for (const step of steps) {
+      if (!this.#session.cells(step.id).every((cell) => this.#session.holds(memory, cell))) first ??= step
+      // The first that is open shows what is kept of it itself.
+      if (step === first) continue
+      const kept = await keptOf(this.#screen, this.#session, memory, step)
+      if (kept === "") continue
+      await printHead(this.#screen, this.#session, step)
+      this.#screen.print(kept)
+    }
+    return first ?? steps.at(-1)
+  }
+
+  #leave(): void {
+    this.#screen.print(`\nEverything is kept in ${this.#session.opened.folder}.\nNext: ${this.#again}\n`)
+  }
+
+  #finish(): number {
+    const { call } = this.#session
+    const same = sameFederation(call)
+    const { program } = call.io
+    const next = [
+      ["A report, for whoever wants to see what was done:", `report --out report.html${same}`],
+      ["Whether it still holds, later:", `status --live${same}`],
+      ["Take away what was made, and only that:", `teardown${same}`],
+    ]
+    const lines = next.map(([what, command]) => `${what}\n  ${program} ${command}\n`)
+    this.#screen.print(`\nThat was the last cell.\n\n${lines.join("")}`)
+    return 0
+  }
+}

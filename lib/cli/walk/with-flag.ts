@@ -1,0 +1,13 @@
+import type { Call } from "../call.ts"
+import { COMMANDS, flagsOf } from "../commands-table.ts"
+import { Flags } from "../parse.ts"
+
+/** The call as if this flag had been typed too: later commands then name it. */
+export function withFlag(call: Call, name: string, value: string): Call {
+  const specs = flagsOf(call.notebook, COMMANDS.find((command) => command.name === "walk")!)
+  const given = specs.flatMap((spec) => {
+    const all = call.flags.all(spec.name)
+    return all.length === 0 ? [] : [[spec.name, all] as const]
+  })
+  return { ...call, flags: new Flags(new Map([...given, [name, [value]]]), specs, call.io.cwd) }
+}

@@ -1,0 +1,60 @@
+import type { Cluster, ClusterWriter, KubeObject, Ref } from "./types.ts"
+
+/** Told before each write: `patch Site skupper-site`, and what is written. */
+export type TellWrite = (what: string, written?: object) => void
+
+/** A cluster that tells what is written to it. */
+export function told(cluster: Cluster, tell: TellWrite): Cluster {
+  return written(cluster, tell, cluster)
+}
+
+/** A cluster whose reads are real and whose writes are told and not sent. */
+export function rehearsed(cluster: Cluster, tell: TellWrite): Cluster {
+  const merged = async (ref: Ref) => {
+    const { apiVersion, kind, name, namespace } = ref
+    return (await cluster.get(ref)) ?? { apiVersion, kind, metadata: { name, namespace } }
+  }
+  const nothing = {
+    create: async (object: KubeObject) => object,
+    apply: async (object: KubeObject) => object,
+    replace: async (object: KubeObject) => object,
+    merge: merged,
+    remove: async (ref: Ref) => (await cluster.get(ref)) !== undefined,
+    post: async () => ({}),
+  } as ClusterWriter
+  return written(cluster, tell, nothing)
+}
+
+function written(cluster: Cluster, tell: TellWrite, writer: ClusterWriter): Cluster {
+  const say = (verb: string, { kind, metadata }: KubeObject, object: object): void =>
+    tell(`${verb} ${kind} ${metadata.name}`, object)
+  return {
+    ...cluster,
+    // Spreading would read it once and for all.
+    get server() {
+      return cluster.server
+    },
+    create: (object) => {
+      say("create", object, object)
+      return writer.create(object)
+    },
+    apply: (object, manager) => {
+      say("apply", object, object)
+      return writer.apply(object, manager)
+    },
+    merge: (ref, patch, more) => {
+      tell(`patch ${ref.kind} ${ref.name}`, patch)
+      return writer.merge(ref, patch, more)
+    },
+    replace: (object, more) => {
+      say("replace", object, object)
+      return writer.replace(object, more)
+    },
+    async remove(ref, more) {
+      const was = await writer.remove(ref, more)
+      if (was) tell(`remove ${ref.kind} ${ref.name}`)
+      return was
+    },
+    post: (path, body) => writer.post(path, body),
+  }
+}

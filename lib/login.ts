@@ -1,0 +1,158 @@
+import { readFile, rm } from "node:fs/promises"
+import { homedir } from "node:os"
+import { join } from "node:path"
+import { proxyFor } from "./cluster/proxy.ts"
+import { RunbookError } from "./notebook/errors.ts"
+import { path, type SiteValues, text, url } from "./notebook/inputs.ts"
+import { absent, different, done, type Look, LookError } from "./notebook/looks.ts"
+import { shellWord } from "./notebook/shell-word.ts"
+import { type HandContext, step } from "./notebook/step.ts"
+import type { StepContext } from "./tools.ts"
+
+/**
+ * What `login` needs and practice clusters give: for a notebook's own table, `inputs: { ...clusterInputs, … }`.
+ */
+export const clusterInputs = {
+  server: url({
+    per: "site",
+    required: true,
+    identity: true,
+    prompt: "API server",
+    placeholder: "https://api.cluster.example:6443",
+    help: "The cluster's API server",
+  }),
+  context: text({
+    per: "site",
+    help: "A context of your kubeconfig, copied where no token-file is given; default its current one",
+  }),
+  "token-file": path({ per: "site", help: "A file that holds an API token" }),
+  "certificate-authority": path({ per: "site", help: "CA file of the API server" }),
+  commands: path({ help: "A folder looked in first for commands" }),
+} as const
+
+type SiteInputs = SiteValues<typeof clusterInputs>
+type Context = StepContext<SiteInputs>
+
+const kubeconfigs = () => import("./cluster/kubeconfig.ts")
+
+async function look({ cluster, site, kubeconfig }: Context): Promise<Look> {
+  const { readServer, sameServer } = await kubeconfigs()
+  const server = await readServer(kubeconfig)
+  if (server === undefined) return absent(`not logged in to ${site.server} yet`)
+  if (!sameServer(server, site.server))
+    return different([{ field: "server", found: server, asked: site.server }])
+  try {
+    return done(`logged in as ${await cluster.whoami()} at ${site.server}`)
+  } catch (error) {
+    if (!isRefused(error)) throw error
+    return absent(`the session has expired: ${error.message}`)
+  }
+}
+
+/** The server does not take the session; whether it can be reached at all is another matter. */
+const isRefused = (error: unknown): error is LookError =>
+  error instanceof LookError && error.look.is === "cannot look" && error.look.because === "login"
+
+async function act(context: Context): Promise<void> {
+  const { site, cluster } = context
+  await (site.tokenFile === undefined ? withContext(context) : withToken(context))
+  try {
+    await cluster.whoami()
+  } catch (error) {
+    if (!isRefused(error)) throw error
+    const token = site.tokenFile !== undefined
+    throw new RunbookError(`${token ? `the token in ${site.tokenFile}` : contextOf(site)} is not accepted`, {
+      why: error.message,
+      fix: token ? "put a new token into the file" : "log in with oc first, or give a token-file",
+      ...(!token && { next: `oc login ${shellWord(site.server)}` }),
+    })
+  }
+}
+
+const contextOf = ({ context }: SiteInputs): string =>
+  `${context === undefined ? "the current context" : `context ${context}`} of your kubeconfig`
+
+async function withToken({ site, kubeconfig, secret }: Context): Promise<void> {
+  const { writeKubeconfig } = await kubeconfigs()
+  const token = (await content(site.tokenFile!, "token-file")).trim()
+  secret(token)
+  const ca = site.certificateAuthority && (await content(site.certificateAuthority, "certificate-authority"))
+  await writeKubeconfig(kubeconfig, {
+    server: site.server,
+    token,
+    ...(ca !== undefined && { ca }),
+    proxy: proxyFor(site.server, process.env),
+  })
+}
+
+/** The copy is refused where it leads elsewhere: nobody means to work in another cluster. */
+async function withContext({ site, kubeconfig }: Context): Promise<void> {
+  const { copyContext, readServer, sameServer } = await kubeconfigs()
+  const own = process.env.KUBECONFIG || join(homedir(), ".kube", "config")
+  const draft = `${kubeconfig}.context`
+  try {
+    await copyContext(own, site.context, draft)
+    const server = (await readServer(draft))!
+    if (!sameServer(server, site.server)) {
+      throw new RunbookError(`${contextOf(site)} leads to ${server}, not to ${site.server}`, {
+        fix: "give a context that does, or a token-file",
+        next: "oc config get-contexts",
+      })
+    }
+    await copyContext(draft, undefined, kubeconfig)
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+async function content(file: string, name: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8")
+  } catch (error) {
+    throw new RunbookError(`the file given as ${name} cannot be read: ${file}`, {
+      why: (error as Error).message,
+    })
+  }
+}
+
+/** No token stands on a command line, where everybody on this machine could read it. */
+function byHand(site: SiteInputs): string {
+  if (site.tokenFile === undefined) {
+    const context = site.context === undefined ? "" : ` --context ${shellWord(site.context)}`
+    return `(umask 077 && env -u KUBECONFIG oc config view --raw --minify --flatten${context} > "$KUBECONFIG")\noc whoami`
+  }
+  const [name, ca] = ["own", site.certificateAuthority]
+  const config = {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [
+      { name, cluster: { server: site.server, ...(ca !== undefined && { "certificate-authority": ca }) } },
+    ],
+    users: [{ name, user: { token: "TOKEN" } }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    "current-context": name,
+  }
+  const text = JSON.stringify(config)
+    .replace(/[\\$`]/g, "\\$&")
+    .replace('"TOKEN"', `"$(cat ${shellWord(site.tokenFile)})"`)
+  return `(umask 077 && cat > "$KUBECONFIG") <<EOF\n${text}\nEOF\noc whoami`
+}
+
+/** A step for any notebook with clusters: a session of the site's own, from a token file or a context of the person's. */
+export const login = step<Context>({
+  id: "login",
+  title: "Log in to the cluster",
+  on: "every site",
+  inputs: ["server", "context", "token-file", "certificate-authority"],
+  prose: `
+Each site's session is kept in a kubeconfig of its own; yours is only read. It comes from a file with a token
+(\`token-file\`), or from a context of your kubeconfig: \`oc login\` makes one.
+`,
+  look,
+  act,
+  change: act,
+  show: ({ $ }) => $`oc whoami`,
+  hand: ({ site }: HandContext<SiteInputs>) => byHand(site),
+  unrehearsed: true,
+  session: true,
+})

@@ -1,0 +1,46 @@
+import type { Federation } from "./federation.ts"
+import type { Notebook } from "./notebook.ts"
+import type { Site } from "./roles.ts"
+import type { HandContext, Step } from "./step.ts"
+
+/** What the shell calls the files of a step by hand. */
+export type HandFiles = Pick<HandContext, "on" | "kubeconfig" | "tokenFile">
+
+/** What the `hand` of a step is told at a site; `here` and `federation` steps have none. */
+export function handContext(
+  { roles }: Pick<Notebook, "roles">,
+  federation: Federation,
+  step: Step,
+  site: Site | undefined,
+  files: HandFiles,
+): HandContext {
+  const { sites, origins } = federation
+  const context: Omit<HandContext, keyof HandFiles> = {
+    get site() {
+      return present(site, `step ${step.id} is done ${step.on}: it has no site`)
+    },
+    get peer() {
+      const one = step.on === "link" ? sites.find(({ role }) => roles[role] === "one") : undefined
+      return present(one, `step ${step.id} is on no link: it has no peer`)
+    },
+    sites,
+    the: (role) =>
+      present(
+        sites.find((one) => one.role === role),
+        `the federation has no ${role}`,
+      ),
+    all: (role) => sites.filter((one) => one.role === role),
+    inputs: federation.values,
+    federation: federation.name,
+    given(input, at) {
+      const origin = origins[at === undefined ? input : `${at}.${input}`]
+      return origin !== undefined && origin !== "default"
+    },
+  }
+  return Object.defineProperties(context, Object.getOwnPropertyDescriptors(files)) as HandContext
+}
+
+function present<T>(value: T | undefined, otherwise: string): T {
+  if (value === undefined) throw new Error(otherwise)
+  return value
+}

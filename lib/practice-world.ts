@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { Cluster } from "./cluster/types.ts"
+import type { Inputs, LibraryOptions } from "./library.ts"
+import { defaultSiteName } from "./notebook/roles.ts"
+import type { Delays, Fault, FaultTable } from "./practice/types.ts"
+import type { Program } from "./program.ts"
+
+export interface PracticeWorldOptions {
+  /** How many sites a role of `many` has. Default 2. */
+  readonly sites?: number
+  /** How long the played controllers take. Default `none`: at once. */
+  readonly delays?: Delays
+  readonly faults?: readonly Fault[]
+}
+
+/** Practice clusters for a test: one for each site of a notebook. */
+export interface PracticeWorld {
+  /** The sites with what leads to their clusters, for `run` and `plan`; add `values` of your own. */
+  readonly inputs: Inputs
+  /** Where the run keeps its state, the stand-in commands, and your yes to everything. */
+  readonly options: LibraryOptions
+  /** A site's cluster, as its administrator: to look at what was made, or to be in the way. */
+  cluster(site: string): Cluster
+  /** Changed while it runs: `world.faults.set([{ where: "api", what: "503", times: 3 }])`. */
+  readonly faults: FaultTable
+  /** Ends the clusters and removes everything they left. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts practice clusters for a notebook's sites: `run(program.notebook, world.inputs, world.options)` is a test's run.
+ * Its inputs have to hold `clusterInputs`.
+ */
+export async function practice(program: Program, options: PracticeWorldOptions = {}): Promise<PracticeWorld> {
+  const { startPractice } = await import("./practice/practice.ts")
+  const { entryOf } = await import("./practice/files.ts")
+  const { openCluster } = await import("./cluster/index.ts")
+  const folder = await mkdtemp(join(tmpdir(), `${program.notebook.name}-test-`))
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  const files = {
+    folder: join(folder, "practice"),
+    federation: "test",
+    values: program.practiceValues ?? (() => ({})),
+  }
+  try {
+    const clusters = await startPractice({
+      ...files,
+      sites: sitesOf(program, options.sites ?? 2),
+      images: program.practiceImages ?? [],
+      delays: options.delays ?? "none",
+      ...(options.faults && { faults: options.faults }),
+    })
+    const doors = clusters.clusters.map(
+      ({ name, kubeconfig }) => [name, openCluster({ kubeconfig })] as const,
+    )
+    const byName = new Map(doors)
+    return {
+      inputs: {
+        name: files.federation,
+        sites: clusters.clusters.map(({ name, role, server }) => ({
+          name,
+          role,
+          ...entryOf(files, { name, role, server }),
+        })),
+      },
+      options: { folder: join(folder, "state"), commands: clusters.commands, consent: "all" },
+      cluster(site) {
+        const found = byName.get(site)
+        if (found === undefined)
+          throw new Error(`there is no site ${site}; there are ${[...byName.keys()].join(", ")}`)
+        return found
+      },
+      faults: clusters.faults,
+      async close() {
+        await Promise.all(doors.map(([, door]) => door.close()))
+        await clusters.close()
+        await remove()
+      },
+    }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+const sitesOf = ({ notebook }: Program, many: number): { name: string; role: string }[] =>
+  Object.entries(notebook.roles).flatMap(([role, cardinality]) =>
+    Array.from({ length: cardinality === "one" ? 1 : many }, (_, index) => ({
+      role,
+      name: defaultSiteName(role, cardinality, index + 1),
+    })),
+  )

@@ -1,0 +1,149 @@
+/** The cells of the page: what a step is for, and what it did at each place. */
+import { promisedLines } from "../notebook/expect.ts"
+import type { Look } from "../notebook/looks.ts"
+import { html, type Markup } from "./markup.ts"
+import { proseHtml } from "./prose.ts"
+import type { Execution, RanCommand, Walk, WalkCell, WalkPlace } from "./types.ts"
+import {
+  between,
+  count,
+  duration,
+  executionSign,
+  moment,
+  placeSign,
+  type Sign,
+  together,
+  whereOf,
+} from "./words.ts"
+
+export const signHtml = ({ symbol, word, tone }: Sign): Markup =>
+  html`<span class="sign ${tone}"><span aria-hidden="true">${symbol}</span> ${word}</span>`
+
+/** A step with its number, prose and places. */
+export function cellHtml({ notebook }: Walk, cell: WalkCell): Markup {
+  const id = `step-${cell.step}`
+  const sign = together(cell.places.map(placeSign))
+  const isStale = cell.places.some(({ stale }) => stale.length > 0)
+  return html`<article class="cell" id="${id}" aria-labelledby="${id}-title">
+<header><span class="execution" title="The number of its last execution">[${cell.execution ?? " "}]</span>
+<h3 id="${id}-title">${cell.number} ${cell.title}</h3>
+<code>${cell.step}</code> <span>${signHtml(sign)}${isStale && html` <span class="warn">stale</span>`}</span></header>
+<div class="prose">${proseHtml(cell.prose)}</div>
+${cell.places.length === 0 && html`<p class="none">No site of this report takes this step.</p>`}
+${cell.places.map((place) => placeHtml(cell, place, whereOf(notebook, cell.step, place.site)))}
+</article>
+`
+}
+
+/** Closed while there is nothing to see to; on paper everything is open. */
+function placeHtml(cell: WalkCell, place: WalkPlace, where: string): Markup {
+  const sign = placeSign(place)
+  const { outcome } = place
+  const isOpen = sign.tone === "bad" || sign.tone === "warn" || place.stale.length > 0
+  const last = place.executions.at(-1)
+  return html`<details class="place"${isOpen && html` open`}>
+<summary>${signHtml(sign)} <strong>${where}</strong> <span class="reason">${outcome?.reason ?? "not carried out"}${
+    outcome !== undefined && outcome.seconds >= 0.05 && ` · ${duration(outcome.seconds)}`
+  }${place.stale.length > 0 && " · stale"}</span></summary>
+<div class="inside">
+${troubleHtml(place)}
+${place.executions.slice(0, -1).map((execution) => html`<details><summary>Before, in run ${execution.run}: ${signHtml(executionSign(execution))} <span class="dim">${moment(execution.started)}</span></summary>${executionHtml(cell, execution)}</details>`)}
+${last !== undefined && executionHtml(cell, last)}
+</div></details>
+`
+}
+
+function troubleHtml(place: WalkPlace): Markup {
+  const { outcome, stale, undone } = place
+  const isBad = outcome !== undefined && !outcome.ok
+  return html`${
+    isBad &&
+    html`<div class="trouble"><p><strong>${outcome.reason}</strong></p>${outcome.why !== undefined && html`<p>${outcome.why}</p>`}${
+      outcome.fix !== undefined && html`<p>Fix: ${outcome.fix}</p>`
+    }${outcome.next !== undefined && html`<p>Next: <code>${outcome.next}</code></p>`}${outcome.stack !== undefined && html`<pre>${outcome.stack}</pre>`}</div>`
+  }${stale.length > 0 && html`<p class="warn">Stale: ${stale.join("; ")}</p>`}${
+    undone !== undefined &&
+    html`<p class="dim">Taken back by <code>${undone.step}</code> on ${moment(undone.t)}.</p>`
+  }${place.adopted === true && html`<p>It was there before, and is used as it is.</p>`}${
+    place.begun === true && html`<p class="warn">An act was started here; its end was not seen.</p>`
+  }${place.gone === true && html`<p class="dim">This site is no longer in the federation.</p>`}`
+}
+
+function executionHtml(cell: WalkCell, execution: Execution): Markup {
+  const { run, started, ended } = execution
+  const took = ended === undefined ? "its end was not seen" : duration(between(started, ended))
+  return html`<p class="label">Run ${run}, ${moment(started)}, ${took}</p>
+${looksHtml(execution)}
+${execution.notes.length > 0 && html`<ul>${execution.notes.map(({ text }) => html`<li>${text}</li>`)}</ul>`}
+${execution.commands.map(commandHtml)}
+${execution.acts.flatMap(({ byHand, ok, reason }) => [
+  byHand === true ? html`<p>Done by hand.</p>` : undefined,
+  ok === false ? html`<p class="bad">✗ ${reason ?? "The act failed."}</p>` : undefined,
+])}
+${appliedHtml(execution)}
+${waitsHtml(execution)}
+${shownHtml(cell, execution)}`
+}
+
+const lookWords = (look: Look): string => `${look.is}: ${look.reason}`
+
+function looksHtml({ before, after, acts }: Execution): Markup {
+  if (before === undefined || after === undefined) return html``
+  // Nothing was done: one answer says all.
+  if (before.t === after.t || (acts.length === 0 && before.look.is === after.look.is))
+    return html`<dl class="facts"><dt>Found</dt><dd>${lookWords(after.look)}</dd></dl>`
+  return html`<dl class="facts"><dt>Before</dt><dd>${lookWords(before.look)}</dd><dt>After</dt><dd>${lookWords(after.look)}</dd></dl>`
+}
+
+function commandHtml({ line, cwd, exitCode, seconds, output }: RanCommand): Markup {
+  const ended =
+    exitCode === undefined
+      ? html`<span class="warn">its end was not seen</span>`
+      : exitCode === 0
+        ? html`${duration(seconds ?? 0)}`
+        : html`<span class="bad">✗ exit code ${exitCode}</span>, ${duration(seconds ?? 0)}`
+  return html`<pre class="command"><code>$ ${line}</code></pre>${
+    output.length > 0 &&
+    html`<pre>${output.map(({ stream, text }) => (stream === "stderr" ? html`<span class="stderr">${text}</span>` : text))}</pre>`
+  }<p class="label">${ended}${cwd !== undefined && html`, in <code>${cwd}</code>`}${
+    output.some(({ stream }) => stream === "stderr") && ", with stderr"
+  }</p>
+`
+}
+
+const appliedHtml = ({ applied }: Execution): Markup | false =>
+  applied.length > 0 &&
+  html`<div class="wide"><table><caption>Applied</caption><thead><tr><th scope="col">What</th><th scope="col">SHA-256</th></tr></thead><tbody>${applied.map(
+    ({ what, sha256 }) => html`<tr><td>${what}</td><td><code>${sha256 ?? "–"}</code></td></tr>`,
+  )}</tbody></table></div>`
+
+const waitsHtml = ({ waits, started }: Execution): Markup | false =>
+  waits.length > 0 &&
+  html`<details><summary>Waited: ${count(waits.length, "reason")}</summary><ul>${waits.map(
+    ({ t, reason }) =>
+      html`<li><span class="dim">after ${duration(Math.max(0, between(started, t)))}:</span> ${reason}</li>`,
+  )}</ul></details>`
+
+/** Each output beside what the guide promises of it. */
+function shownHtml({ expect }: WalkCell, { shown }: Execution): Markup[] {
+  return shown.map(({ line, text, differs }) => {
+    const promised = expect === undefined ? [] : promisedLines(expect)
+    const lines = promised.length > 0 ? promised : differs
+    const printed = html`<div>${line === "" ? html`<p class="label">It shows</p>` : html`<pre class="command"><code>$ ${line}</code></pre>`}<pre>${
+      text === "" ? html`<span class="dim">(no output)</span>` : text
+    }</pre></div>`
+    if (lines.length === 0) return printed
+    const left = [...differs]
+    const marked = lines.map((each) => {
+      const at = left.indexOf(each)
+      if (at === -1) return html`  ${each}\n`
+      left.splice(at, 1)
+      return html`<mark>≠ ${each}</mark>\n`
+    })
+    const verdict =
+      differs.length === 0
+        ? html`<span class="good">✓ The guide promises, and it came</span>`
+        : html`<span class="warn">≠ The guide promises, and ${count(differs.length, "line")} did not come so</span>`
+    return html`<div class="beside">${printed}<div><p class="label">${verdict}</p><pre>${marked}</pre></div></div>`
+  })
+}

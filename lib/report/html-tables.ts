@@ -1,0 +1,175 @@
+/** The tables of the page: summary, sites, steps at a glance, inputs, runs. */
+import { signHtml } from "./html-cells.ts"
+import { html, type Markup, type Part } from "./markup.ts"
+import type { Walk, WalkInput, WalkPlace, WalkRun } from "./types.ts"
+import { between, count, duration, moment, placeSign, type Sign, together } from "./words.ts"
+
+/** A table with headings, in a frame that scrolls where it is too wide. */
+const table = (caption: string, heads: readonly string[], rows: readonly (readonly Part[])[]): Markup =>
+  html`<div class="wide"><table><caption>${caption}</caption><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<tbody>${rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody></table></div>`
+
+const facts = (entries: readonly (readonly [string, Part] | undefined)[]): Markup =>
+  html`<dl class="facts">${entries.map((entry) => entry && html`<dt>${entry[0]}</dt><dd>${entry[1]}</dd>\n`)}</dl>`
+
+export function summaryHtml(walk: Walk): Markup {
+  const { runs, notebook, federation, cells } = walk
+  const [first, last] = [runs[0], runs.at(-1)]
+  const places = cells.flatMap(({ places: each }) => each).filter(({ gone }) => gone !== true)
+  const stale = places.filter((place) => place.stale.length > 0).length
+  const done = places.filter(isDone).length
+  const wrong = cells.flatMap(({ step, places: each }) =>
+    each.filter((place) => placeSign(place).tone === "bad").map((place) => ({ step, place })),
+  )
+  if (first === undefined || last === undefined)
+    return html`<p>Nothing was run yet: this is what the notebook would do.</p>`
+  const seconds = runs.reduce((sum, run) => sum + secondsOf(run), 0)
+  const people = [
+    ...new Set(runs.flatMap(({ by }) => (by === undefined ? [] : [`${by.user} on ${by.host}`]))),
+  ]
+  const versions = [...new Set(runs.map(({ version }) => version))]
+  const nodes = [
+    ...new Set(runs.flatMap(({ by }) => (by === undefined ? [] : [`Node ${by.node}, ${by.platform}`]))),
+  ]
+  return html`${facts([
+    ["Federation", federation.name],
+    [
+      "State",
+      html`${signHtml(together(places.map(placeSign)))}, ${done} of ${count(places.length, "step")} at ${count(walk.sites.filter(({ gone }) => gone !== true).length, "site")}${stale > 0 && html`, <span class="warn">${stale} stale</span>`}`,
+    ],
+    ["When", [...new Set([first.started, last.ended ?? last.last].map(moment))].join(" to ")],
+    [
+      "How long",
+      runs.length === 1 ? duration(seconds) : `${duration(seconds)} in ${count(runs.length, "run")}`,
+    ],
+    ["Who", people.length === 0 ? "not told by the journal" : people.join(", ")],
+    [
+      "Program",
+      `${notebook.name} ${versions.join(", ")}${nodes.length === 0 ? "" : ` (${nodes.join("; ")})`}`,
+    ],
+  ])}${walk.running === true && html`<p class="warn">A run goes on while this report is made.</p>`}${
+    wrong.length > 0 &&
+    html`<div class="trouble"><ul>${wrong.map(
+      ({ step, place }) =>
+        html`<li>${signHtml(placeSign(place))} <a href="#step-${step}">${step}</a>${place.site !== undefined && ` at ${place.site}`}: ${place.outcome?.reason}${
+          place.outcome?.fix !== undefined && html`<br>Fix: ${place.outcome.fix}`
+        }</li>`,
+    )}</ul></div>`
+  }`
+}
+
+const secondsOf = (run: WalkRun): number => run.seconds ?? between(run.started, run.ended ?? run.last)
+
+/** Not needed counts as done: what it supplies is there. */
+const isDone = (place: WalkPlace): boolean =>
+  placeSign(place).tone === "good" || (place.outcome?.kind === "not needed" && place.undone === undefined)
+
+export function sitesHtml(walk: Walk): Markup {
+  return table(
+    "Each site with its role, its cluster and as whom its steps worked",
+    ["Site", "Role", "Cluster", "User", "State"],
+    walk.sites.map((site) => {
+      const places = walk.cells.flatMap((cell) => cell.places.filter((place) => place.site === site.name))
+      const good = places.filter(isDone).length
+      return [
+        site.name,
+        site.role,
+        site.identity ?? "–",
+        site.user ?? "–",
+        html`${signHtml(together(places.map(placeSign)))} <span class="dim">${good} of ${places.length}</span>${site.gone === true && " · left the federation"}`,
+      ]
+    }),
+  )
+}
+
+/** The steps at a glance: how many places are in which state. */
+export function stepsHtml(walk: Walk): Markup {
+  return table(
+    "All steps at a glance",
+    ["Step", "State", "Longest"],
+    walk.cells.map(({ step, title, number, places }) => {
+      const longest = Math.max(0, ...places.map(({ outcome }) => outcome?.seconds ?? 0))
+      return [
+        html`${number} <a href="#step-${step}">${title}</a>`,
+        statesHtml(places),
+        longest >= 0.05 ? duration(longest) : "–",
+      ]
+    }),
+  )
+}
+
+function statesHtml(places: readonly WalkPlace[]): Part {
+  const groups = Map.groupBy(places, (place) => placeSign(place).word)
+  return [...groups.values()].map((group, index) => {
+    const sign: Sign = placeSign(group[0]!)
+    const where = group.map(({ site }) => site).filter((site) => site !== undefined)
+    const names =
+      where.length === 0 || groups.size === 1 || sign.tone === "good" ? "" : `: ${where.join(", ")}`
+    return html`${index > 0 && html`<br>`}${signHtml(sign)}${group.length > 1 && ` × ${group.length}`}${names}`
+  })
+}
+
+export function inputsHtml(walk: Walk): Markup {
+  const isGiven = ({ origin, value, secret }: WalkInput): boolean =>
+    origin !== undefined && origin !== "default" && (value !== undefined || secret === true)
+  const given = walk.inputs.filter(isGiven)
+  const plain = walk.inputs.filter((input) => !isGiven(input))
+  const heads = ["Input", "Site", "Value", "From"]
+  return html`${
+    given.length === 0
+      ? html`<p>No input was given.</p>`
+      : table("What was given", heads, given.map(inputRow))
+  }${plain.length > 0 && html`<details><summary>${count(plain.length, "default")}</summary>${table("Defaults, and what is unset", heads, plain.map(inputRow))}</details>`}`
+}
+
+const inputRow = ({ name, site, value, origin, secret }: WalkInput): Part[] => [
+  html`<code>${name}</code>`,
+  site ?? "all",
+  secret === true
+    ? html`<span class="dim">secret, not kept</span>`
+    : value === undefined
+      ? html`<span class="dim">unset</span>`
+      : html`<code>${value}</code>`,
+  origin ?? "–",
+]
+
+export function runsHtml(walk: Walk): Markup {
+  if (walk.runs.length === 0) return html`<p>None yet.</p>`
+  const agreed = walk.runs.flatMap((run) => run.consents.map((consent) => ({ ...consent, run: run.number })))
+  const warnings = walk.runs.flatMap((run) => run.warnings.map((warning) => ({ warning, run: run.number })))
+  return html`${table(
+    "Each run, as it was called",
+    ["Run", "Started", "Took", "Who", "Command", "Ended"],
+    walk.runs.map((run) => [
+      run.number,
+      moment(run.started),
+      duration(secondsOf(run)),
+      run.by === undefined ? "–" : `${run.by.user} on ${run.by.host}`,
+      html`<code>${run.command}</code>`,
+      endHtml(run),
+    ]),
+  )}
+<h3>What was agreed to</h3>
+${
+  agreed.length === 0
+    ? html`<p>Nothing that reaches beyond a site.</p>`
+    : table(
+        "What reaches beyond a site",
+        ["Run", "What", "How", "When"],
+        agreed.map(({ run, what, how, t }) => [run, what, HOW[how] ?? how, moment(t)]),
+      )
+}
+${warnings.length > 0 && html`<h3>Warnings</h3><ul>${warnings.map(({ warning, run }) => html`<li>Run ${run}: ${warning}</li>`)}</ul>`}`
+}
+
+const HOW: Readonly<Record<string, string>> = {
+  flag: "by a flag",
+  asked: "was asked",
+  named: "step called by name",
+}
+
+function endHtml({ code, counts = {} }: WalkRun): Markup {
+  if (code === undefined) return html`<span class="warn">its end was not seen</span>`
+  const told = Object.entries(counts).map(([kind, number]) => `${number} ${kind}`)
+  return html`<span class="${code === 0 ? "good" : "bad"}">${code === 0 ? "✓" : "✗"} exit code ${code}</span>${told.length > 0 && html`<br><span class="dim">${told.join(", ")}</span>`}`
+}

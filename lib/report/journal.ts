@@ -1,0 +1,85 @@
+import { placeName, type Recorded } from "../runner/events.ts"
+import { type Placed, Reading } from "./reading.ts"
+import type { Execution, WalkPlace, WalkRun } from "./types.ts"
+
+/** What the lines of a journal tell, by run and by place name (`supernode-1/site-create`). */
+export interface Journaled {
+  readonly runs: readonly WalkRun[]
+  /** Ids of steps that were carried out, in the order in which they first came. */
+  readonly steps: ReadonlySet<string>
+  readonly executions: ReadonlyMap<string, readonly Execution[]>
+  /** What was taken back and not done again since. */
+  readonly undone: ReadonlyMap<string, NonNullable<WalkPlace["undone"]>>
+}
+
+interface OpenRun {
+  run: WalkRun
+  consents: { t: string; what: string; how: string }[]
+  warnings: string[]
+  readings: Map<string, Reading>
+}
+
+/** Reads the lines of a journal, several runs and killed ones among them. */
+export function readJournal(lines: readonly Recorded[]): Journaled {
+  const runs = new Map<string, OpenRun>()
+  const steps = new Set<string>()
+  const executions = new Map<string, Execution[]>()
+  const undone = new Map<string, NonNullable<WalkPlace["undone"]>>()
+
+  const place = (line: Placed, { run, readings }: OpenRun): void => {
+    const name = placeName(line)
+    steps.add(line.step)
+    const reading = readings.get(name) ?? new Reading(run.number)
+    if (!readings.has(name)) readings.set(name, reading)
+    const opened = reading.take(line)
+    if (opened !== undefined) executions.set(name, [...(executions.get(name) ?? []), opened])
+    if (line.type === "checkpoint") undone.delete(name)
+    if (line.type !== "act started") return
+    for (const step of line.undoes ?? []) {
+      const at = line.site === undefined ? { step } : { step, site: line.site }
+      undone.set(placeName(at), { t: line.t, step: line.step })
+    }
+  }
+
+  for (const line of lines) {
+    if (line.type === "run started") {
+      const consents: OpenRun["consents"] = []
+      const warnings: string[] = []
+      const { t, command, version, by } = line
+      const run = {
+        number: runs.size + 1,
+        started: t,
+        last: t,
+        command,
+        version,
+        ...(by && { by }),
+        consents,
+        warnings,
+      }
+      runs.set(line.run, { run, consents, warnings, readings: new Map() })
+      continue
+    }
+    const open = runs.get(line.run)
+    // Lines outside runs: answers that were given in between.
+    if (open === undefined) continue
+    open.run = { ...open.run, last: line.t }
+    switch (line.type) {
+      case "consent":
+        open.consents.push({ t: line.t, what: line.what, how: line.how })
+        break
+      case "warning":
+        open.warnings.push(line.text)
+        break
+      case "run ended": {
+        const { code, counts, seconds } = line
+        open.run = { ...open.run, ended: line.t, code, counts, seconds }
+        break
+      }
+      case "answered":
+        break
+      default:
+        place(line, open)
+    }
+  }
+  return { runs: [...runs.values()].map(({ run }) => run), steps, executions, undone }
+}

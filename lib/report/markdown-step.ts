@@ -1,0 +1,192 @@
+/** What one step did, site by site: sites at which the same was done are told once. */
+import { atMost, code, fence, inline } from "./markdown-text.ts"
+import type { Execution, RanCommand, Walk, WalkCell, WalkPlace } from "./types.ts"
+import { count, duration, executionSign, placeSign } from "./words.ts"
+
+/** How much of an output is told: of a command that ended well, of one that failed, of what a step shows. */
+const LINES = { well: 3, failed: 20, shown: 12 }
+const LONGEST_LINE = 240
+const LONGEST_REASON = 160
+/** How many sites are told by name. */
+const MOST_NAMES = 8
+const MOST_HASHES = 6
+
+/** A step's heading and what was done at its places. */
+export function stepLines(walk: Walk, cell: WalkCell): string[] {
+  const places = cell.places.filter((place) => toldOf(place).length > 0)
+  if (places.length === 0) return []
+  const groups = [...Map.groupBy(places, (place) => sameness(walk, place)).values()]
+  return [
+    `### ${cell.number}. ${inline(cell.title)} (${cell.step})`,
+    ...groups.flatMap((group, index) => [...(index === 0 ? [] : [""]), ...groupLines(walk, group)]),
+  ]
+}
+
+function groupLines(walk: Walk, [first, ...others]: readonly WalkPlace[]): string[] {
+  const place = first!
+  const told = toldOf(place)
+  const same =
+    others.length === 0
+      ? []
+      : [`- the same at ${namesOf(others.map(({ site }) => site!))}, each with its own values`]
+  return [
+    ...told.flatMap((execution, index) => [
+      ...(index === 0 ? [] : [""]),
+      headOf(walk, place, execution),
+      ...(index === 0 ? same : []),
+      ...factsOf(execution),
+      ...(index === told.length - 1 ? [...hashesOf(walk, [place, ...others]), ...afterwards(place)] : []),
+      ...linesOf(execution),
+    ]),
+  ]
+}
+
+/** Those in which something was done or went wrong; else the last one, which only looked. */
+function toldOf({ executions }: WalkPlace): readonly Execution[] {
+  const run = executions.filter(({ outcome }) => outcome?.kind !== "not run")
+  const telling = run.filter(({ acts, outcome }) => acts.length > 0 || outcome?.ok !== true)
+  return telling.length > 0 ? telling : run.slice(-1)
+}
+
+/** **superlink** ✓ made in 0.7 s, 00:25:22Z, run 2 */
+function headOf(walk: Walk, { site }: WalkPlace, execution: Execution): string {
+  const { symbol, word } = executionSign(execution)
+  const { outcome, started, run } = execution
+  const took = outcome === undefined || outcome.seconds < 0.05 ? "" : ` in ${duration(outcome.seconds)}`
+  const where = site === undefined ? "" : `**${site}** `
+  return `${where}${symbol} ${word}${took}, ${second(started)}${walk.runs.length > 1 ? `, run ${run}` : ""}`
+}
+
+/** `2026-11-23 00:25:22Z` */
+export const second = (iso: string): string => iso.replace("T", " ").replace(/\.\d+/, "")
+
+function factsOf({ before, after, acts, outcome, waits, notes }: Execution): string[] {
+  const looked = (word: string, one: Execution["before"]) =>
+    one === undefined ? [] : [`- ${word}: ${one.look.is}, ${short(one.look.reason)}`]
+  const changed = acts.length > 0
+  return [
+    ...(changed ? looked("before", before) : []),
+    ...acts.flatMap(({ byHand, ok, reason, ended }) => [
+      ...(byHand === true ? ["- left to a person: the commands were shown"] : []),
+      ...(ok === false ? [`- an attempt failed: ${short(reason ?? "no reason is known")}`] : []),
+      ...(ended === undefined && byHand !== true ? ["- begun; its end was not seen"] : []),
+    ]),
+    ...(waits.length === 0 ? [] : [`- waited: ${waitsOf(waits.map(({ reason }) => reason))}`]),
+    ...notes.map(({ text }) => `- note: ${short(text)}`),
+    ...(!changed ? looked("found", after) : after?.t === before?.t ? [] : looked("after", after)),
+    ...(outcome?.ok === false && outcome.reason !== after?.look.reason
+      ? [`- ended: ${inline(outcome.reason)}`]
+      : []),
+  ]
+}
+
+const waitsOf = (reasons: readonly string[]): string =>
+  reasons.length <= 2
+    ? reasons.map(short).join("; ")
+    : `${short(reasons[0]!)}; …; ${short(reasons.at(-1)!)} (${reasons.length} reasons)`
+
+const short = (text: string): string => inline(cut(text, LONGEST_REASON))
+
+/** Of all the group's sites: where they differ, each has its own line. */
+function hashesOf(walk: Walk, places: readonly WalkPlace[]): string[] {
+  const applied = places.flatMap((place) =>
+    toldOf(place).flatMap((execution) =>
+      execution.applied.map(({ what, sha256 }) => ({
+        site: place.site,
+        line: `${inline(what)}${sha256 === undefined ? "" : `, SHA-256 ${sha256}`}`,
+        same: `${generalOf(walk, place.site)(what)} ${sha256}`,
+      })),
+    ),
+  )
+  const different = [...Map.groupBy(applied, ({ same }) => same).values()].map(([first]) => first!)
+  const lines = different.map(({ site, line }) =>
+    site === places[0]!.site ? `- applied: ${line}` : `- applied at ${site}: ${line}`,
+  )
+  return [...atMost(lines, MOST_HASHES, (more) => `- applied: ${more} more, in \`report --format json\``)]
+}
+
+/** What became of it since. */
+function afterwards({ adopted, stale, undone, gone }: WalkPlace): string[] {
+  return [
+    ...(adopted === true ? ["- it was there before and is used as it is: teardown leaves it"] : []),
+    ...stale.map((why) => `- out of date: ${inline(why)}`),
+    ...(undone === undefined ? [] : [`- taken back ${second(undone.t)} by ${undone.step}`]),
+    ...(gone === true ? ["- this site is no longer in the federation"] : []),
+  ]
+}
+
+/** Commands and what they printed, then what the step shows and what of the guide's promise did not come. */
+function linesOf({ commands, shown }: Execution): string[] {
+  const printed = new Set(commands.map((command) => `${command.line}\n${outputOf(command)}`))
+  const news = shown.filter(({ line, text }) => !printed.has(`${line}\n${text}`))
+  const lines = [
+    ...commands.flatMap(commandLines),
+    ...news.flatMap(({ line, text }) => [
+      ...(line === "" ? [] : [`$ ${line}`]),
+      ...trimmed(text, LINES.shown, "end"),
+    ]),
+  ]
+  const missed = shown.flatMap(({ differs }) => differs)
+  return [
+    ...(lines.length === 0 ? [] : fence(lines)),
+    ...missed.map((line) => `- promised by the guide, did not come: ${code(line)}`),
+  ]
+}
+
+const outputOf = ({ output }: RanCommand): string => output.map(({ text }) => text).join("")
+
+function commandLines(command: RanCommand): string[] {
+  const { line, cwd, exitCode } = command
+  const well = exitCode === 0
+  return [
+    `$ ${line}${cwd === undefined ? "" : `  # in ${cwd}`}`,
+    ...trimmed(outputOf(command), well ? LINES.well : LINES.failed, well ? "end" : "begin"),
+    ...(well ? [] : [exitCode === undefined ? "(its end was not seen)" : `(exit code ${exitCode})`]),
+  ]
+}
+
+/** At most so many lines that say something; what is left out, at the end or the beginning, is counted. */
+function trimmed(text: string, most: number, leave: "end" | "begin"): string[] {
+  const all = text.split("\n").filter((line) => line.trim() !== "")
+  const lines = all.map((line) => cut(line, LONGEST_LINE))
+  if (lines.length <= most + 1) return lines
+  const more = `… ${count(lines.length - most, "more line")}`
+  return leave === "end" ? [...lines.slice(0, most), more] : [more, ...lines.slice(-most)]
+}
+
+const cut = (text: string, most: number): string =>
+  text.length <= most ? text : `${[...text].slice(0, most).join("")}…`
+
+/** What was done at a place, its own values, numbers and words of chance left out. */
+function sameness(walk: Walk, place: WalkPlace): string {
+  const general = generalOf(walk, place.site)
+  const executions = toldOf(place).map(({ run, acts, commands, shown, outcome, before, after, ended }) => [
+    run,
+    acts.map(({ action, ok, byHand }) => [action, ok, byHand]),
+    commands.map(({ line, exitCode }) => [general(line), exitCode]),
+    shown.map(({ line, differs }) => [general(line), differs.map(general)]),
+    outcome?.kind,
+    outcome?.ok === false ? general(outcome.reason) : "",
+    before?.look.is,
+    after?.look.is,
+    ended === undefined,
+  ])
+  const { stale, adopted, undone, gone } = place
+  return JSON.stringify([placeSign(place), executions, stale, adopted, undone?.step, gone])
+}
+
+/** A text without the site's name, the values of its inputs (the longest first: each may stand in another), numbers and ids. */
+function generalOf({ inputs }: Walk, site: string | undefined): (text: string) => string {
+  const values = inputs.flatMap((input) => (input.site === site ? (input.value ?? []) : []))
+  const own = site === undefined ? [] : [site, ...values].filter((value) => value.length > 2)
+  own.sort((a, b) => b.length - a.length)
+  return (text) =>
+    own.reduce((so, value) => so.replaceAll(value, "‹›"), text).replace(/[0-9a-f]{8}-[-0-9a-f]{27}|\d+/g, "#")
+}
+
+/** `a, b and c`; `a, b and 48 more`. */
+export function namesOf(names: readonly string[]): string {
+  const told = names.length <= MOST_NAMES ? names : names.slice(0, MOST_NAMES - 1)
+  const all = told.length === names.length ? names : [...told, `${names.length - told.length} more`]
+  return all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`
+}

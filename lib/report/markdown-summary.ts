@@ -1,0 +1,138 @@
+/** How the walk stands, in a paragraph, and what a person has to look after. */
+import { namesOf } from "./markdown-step.ts"
+import { code, inline } from "./markdown-text.ts"
+import type { Walk, WalkCell, WalkPlace } from "./types.ts"
+import { count, duration, moment, placeSign, type Sign, together } from "./words.ts"
+
+/** What, with which outcome, by whom, when, how long, with which versions. */
+export function summaryOf(walk: Walk): string {
+  const { runs, running, made, program } = walk
+  const who = [...new Set(runs.flatMap(({ by }) => (by === undefined ? [] : `${by.user}@${by.host}`)))]
+  const machines = new Set(
+    runs.flatMap(({ by }) => (by === undefined ? [] : `Node ${by.node} on ${by.platform}`)),
+  )
+  const versions = [...new Set(runs.map(({ version }) => version))]
+  const seconds = runs.reduce((sum, run) => sum + (run.seconds ?? between(run.started, run.last)), 0)
+  const [first, last] = [runs[0], runs.at(-1)]
+  const when =
+    first === undefined || last === undefined
+      ? ""
+      : runs.length === 1
+        ? ` in one run of ${duration(seconds)} on ${moment(first.started)}`
+        : ` in ${runs.length} runs (${duration(seconds)}) from ${moment(first.started)} to ${moment(last.last)}`
+  const sentences = [
+    `${stateOf(walk)}${running === true ? " A run goes on while this is written." : ""}`,
+    ...(runs.length === 0
+      ? []
+      : [
+          `Carried out${when}${who.length === 0 ? "" : ` by ${inline(namesOf(who))}`}, with ${program.name} ${namesOf(versions)}${
+            machines.size === 0 ? "" : ` (${namesOf([...machines])})`
+          }.`,
+        ]),
+    `This report was made ${moment(made)} with ${program.name} ${program.version}.`,
+  ]
+  return sentences.join(" ")
+}
+
+const between = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000
+
+function stateOf({ cells: all, sites, federation }: Walk): string {
+  const cells = all.map(withoutGone)
+  const signs = cells.map(({ places }) => together(places.map(placeSign)))
+  const state = together(signs)
+  const good = signs.filter(isGood).length
+  const meant = sites.filter(({ gone }) => gone !== true).map(({ name }) => name)
+  const where =
+    meant.length === federation.sites.length
+      ? count(meant.length, "site")
+      : `${namesOf(meant)} (of ${count(federation.sites.length, "site")})`
+  const stale = cells.filter(({ places }) => places.some((place) => place.stale.length > 0)).length
+  const steps =
+    good === signs.length && good > 1
+      ? `All ${count(good, "step")}`
+      : `${good} of ${count(signs.length, "step")}`
+  const changed = stale === 0 ? "" : `; inputs have changed since for ${stale} of them`
+  const undone = cells.some(({ places }) => places.some((place) => place.undone !== undefined))
+  const word = state.tone !== "bad" && undone ? "taken back" : state.word
+  return `**${headline(word, stale > 0)}.** ${steps} ${good === 1 ? "is" : "are"} done at ${where}${changed}.`
+}
+
+function headline(word: string, stale: boolean): string {
+  if (word === "done") return stale ? "Done, but out of date" : "Done"
+  if (word === "not ended") return "Not finished"
+  return `${word[0]!.toUpperCase()}${word.slice(1)}`
+}
+
+/** How a site stands that left the federation says nothing about the federation. */
+const withoutGone = (cell: WalkCell): WalkCell => ({
+  ...cell,
+  places: cell.places.filter(({ gone }) => gone !== true),
+})
+
+/** Not needed counts as done: what it supplies is there. */
+const isGood = ({ tone, word }: Sign): boolean =>
+  tone === "good" || (tone === "quiet" && word !== "not yet" && word !== "taken back")
+
+/** What failed or is blocked, with its cause and cure; what waits for it; what was cut short; what is out of date. */
+export function troubleLines(walk: Walk): string[] {
+  const places = walk.cells.map(withoutGone).flatMap((cell) => cell.places.map((place) => ({ cell, place })))
+  const bad = places.filter(({ place }) => placeSign(place).tone === "bad")
+  const waiting = places.filter(({ place }) => place.outcome?.kind === "not run")
+  const begun = places.filter(({ place }) => place.begun === true)
+  const stale = places.filter(({ place }) => place.stale.length > 0)
+  const causes = new Set(bad.map(nameOf))
+  const others = waiting.filter(({ place }) => !causes.has(place.outcome!.root ?? ""))
+  const lines = [
+    ...bad.flatMap((one) => badLines(one, waiting)),
+    ...(others.length === 0 ? [] : [`- not run: ${grouped(others)}`]),
+    ...begun.map(
+      (one) =>
+        `- ${nameOf(one)}: an act was begun and its end was not seen; the next run looks what became of it`,
+    ),
+    ...staleLines(stale),
+  ]
+  return lines.length === 0 ? [] : [`## ${bad.length > 0 ? "What failed" : "What is left"}`, "", ...lines]
+}
+
+interface At {
+  readonly cell: WalkCell
+  readonly place: WalkPlace
+}
+
+/** One that failed, and what was not run because of it. */
+function badLines(bad: At, waiting: readonly At[]): string[] {
+  const { reason, why, fix, next } = bad.place.outcome!
+  const followers = waiting.filter(({ place }) => place.outcome!.root === nameOf(bad))
+  return [
+    `- **${nameOf(bad)}** ${placeSign(bad.place).word}: ${inline(reason)}`,
+    ...(why === undefined ? [] : [`  - why: ${inline(why)}`]),
+    ...(fix === undefined ? [] : [`  - fix: ${inline(fix)}`]),
+    ...(next === undefined ? [] : [`  - next: ${code(next)}`]),
+    ...(followers.length === 0 ? [] : [`  - not run because of it: ${grouped(followers)}`]),
+  ]
+}
+
+/** One line a reason: a changed input touches many places. */
+function staleLines(stale: readonly At[]): string[] {
+  const reasons = stale.flatMap((at) => at.place.stale.map((why) => ({ why, at })))
+  return [...Map.groupBy(reasons, ({ why }) => why)].map(
+    ([why, mine]) => `- out of date, ${inline(why)}: ${grouped(mine.map(({ at }) => at))}`,
+  )
+}
+
+/** `deploy-supernode, verify at supernode-1 and supernode-2; verify-federation`: sites with the same steps together. */
+function grouped(all: readonly At[]): string {
+  const steps = [...Map.groupBy(all, ({ place }) => place.site)].map(([site, mine]) => ({
+    site,
+    steps: mine.map(({ cell }) => cell.step).join(", "),
+  }))
+  return [...Map.groupBy(steps, ({ steps }) => steps)]
+    .map(([names, mine]) => {
+      const sites = mine.flatMap(({ site }) => site ?? [])
+      return sites.length === 0 ? names : `${names} at ${namesOf(sites)}`
+    })
+    .join("; ")
+}
+
+const nameOf = ({ cell, place: { site } }: At): string =>
+  site === undefined ? cell.step : `${site}/${cell.step}`

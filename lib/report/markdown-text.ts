@@ -1,0 +1,51 @@
+/** Text as Markdown that is read raw as often as rendered: what a cluster says never becomes markup. */
+import width from "fast-string-width"
+import { clean } from "./words.ts"
+
+/** The least that keeps a text from being markup in the middle of a line; its white space folded. */
+export function inline(text: string): string {
+  return clean(text)
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/[\\`*<|]|~(?=~)|!?\[(?=[^\]]*\]\()|&(?=#|\w+;)|(?<!\w)_|_(?!\w)/g, "\\$&")
+}
+
+/** A value or a command: as it is, in a code span. Not in a table's cell. */
+export function code(text: string): string {
+  const one = clean(text).replace(/\s+/g, " ")
+  const ticks = "`".repeat(longest(one, 0) + 1)
+  return ticks.length === 1 ? `\`${one}\`` : `${ticks} ${one} ${ticks}`
+}
+
+/** Code in a table's cell, where a bar ends the cell even in code. */
+export const codeCell = (text: string): string => code(text).replaceAll("|", "\\|")
+
+/** Lines that stand as they are. */
+export function fence(lines: readonly string[]): string[] {
+  const text = clean(lines.join("\n")).split("\n")
+  const ticks = "`".repeat(Math.max(3, ...text.map((line) => longest(line, 2) + 1)))
+  return [ticks, ...text.map((line) => line.trimEnd()), ticks]
+}
+
+/** How long the longest run of backticks is, where it is longer than that. */
+const longest = (text: string, least: number): number =>
+  Math.max(least, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+
+/** Beyond this a cell does not widen its column: it would only push the others away. */
+const WIDEST = 48
+
+/** A table; its cells are Markdown already. The columns are even, for those who read it raw. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const all = [head, ...rows]
+  const widths = head.map((_, column) =>
+    Math.max(3, ...all.map((row) => width(row[column]!)).filter((each) => each <= WIDEST)),
+  )
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell + " ".repeat(Math.max(0, widths[column]! - width(cell)))).join(" | ")} |`
+  return [line(head), `| ${widths.map((each) => "-".repeat(each)).join(" | ")} |`, ...rows.map(line)]
+}
+
+/** The first so many; then a line that says how many more there are. */
+export function atMost<T>(items: readonly T[], most: number, more: (number: number) => T): readonly T[] {
+  return items.length <= most ? items : [...items.slice(0, most), more(items.length - most)]
+}

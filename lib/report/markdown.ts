@@ -1,0 +1,159 @@
+/** The walk as Markdown for a change ticket: one page that reads well raw. */
+import { second, stepLines } from "./markdown-step.ts"
+import { summaryOf, troubleLines } from "./markdown-summary.ts"
+import { atMost, code, codeCell, inline, table } from "./markdown-text.ts"
+import type { Walk, WalkCell, WalkPlace } from "./types.ts"
+import { count, duration, placeSign } from "./words.ts"
+
+/** More sites than this have no column each. */
+const MOST_COLUMNS = 5
+const MOST_ROWS = 40
+const MOST_LINES = 12
+
+/** The walk as one Markdown text. */
+export function markdownReport(walk: Walk): string {
+  const { notebook, federation } = walk
+  const sections = [
+    [`# ${inline(notebook.title)}: ${federation.name}`, "", summaryOf(walk)],
+    section("Sites", sitesTable(walk)),
+    section("Steps", stepsTable(walk)),
+    troubleLines(walk),
+    section("Inputs", inputLines(walk)),
+    section("Runs", runLines(walk)),
+    section("Agreed to", consentLines(walk)),
+    section("What was done", cellLines(walk, walk.cells)),
+    section("Teardown and other steps", cellLines(walk, walk.others)),
+  ]
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`
+}
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`## ${title}`, "", ...lines]
+
+function sitesTable({ sites, notebook }: Walk): string[] {
+  const identity = Object.keys(notebook.inputs).find((name) => notebook.inputs[name]!.identity) ?? "identity"
+  return table(
+    ["site", "role", identity, "user"],
+    sites.map(({ name, role, identity: value, user, gone }) => [
+      gone === true ? `${name} (left)` : name,
+      role,
+      inline(value ?? ""),
+      inline(user ?? ""),
+    ]),
+  )
+}
+
+function stepsTable(walk: Walk): string[] {
+  const { cells, sites } = walk
+  const once = cells.some(({ places }) => places.some(({ site }) => site === undefined))
+  if (sites.length > MOST_COLUMNS) {
+    return table(
+      ["#", "step", "state"],
+      cells.map(({ number, step, places }) => [String(number), step, folded(places)]),
+    )
+  }
+  const columns = [...(once ? [undefined] : []), ...sites.map(({ name }) => name)]
+  return table(
+    ["#", "step", ...columns.map((site) => site ?? "federation")],
+    cells.map(({ number, step, places }) => [
+      String(number),
+      step,
+      ...columns.map((site) => {
+        const place = places.find((one) => one.site === site)
+        return place === undefined ? "" : stateOf(place)
+      }),
+    ]),
+  )
+}
+
+function stateOf(place: WalkPlace): string {
+  const { symbol, word } = placeSign(place)
+  const more = [...(place.adopted ? ["was there"] : []), ...(place.stale.length > 0 ? ["out of date"] : [])]
+  return `${symbol} ${word}${more.length === 0 ? "" : ` (${more.join(", ")})`}`
+}
+
+/** `✓ made: 49; ✗ failed: supernode-7` */
+function folded(places: readonly WalkPlace[]): string {
+  const groups = [...Map.groupBy(places, stateOf)]
+  if (groups.length === 1) return groups[0]![0]
+  return groups
+    .map(([state, mine]) => {
+      const names = mine.map(({ site }) => site ?? "federation")
+      return `${state}: ${names.length > 3 ? names.length : names.join(", ")}`
+    })
+    .join("; ")
+}
+
+function inputLines({ inputs, notebook }: Walk): string[] {
+  const isIdentity = (name: string) => notebook.inputs[name]?.identity === true
+  const given = inputs.filter(
+    ({ name, value, origin, secret }) =>
+      !isIdentity(name) && origin !== undefined && origin !== "default" && (value !== undefined || secret),
+  )
+  const rows = given.map(({ site, name, value, origin, secret }) => [
+    site ?? "federation",
+    name,
+    secret === true ? "(secret)" : codeCell(value!),
+    origin!,
+  ])
+  const defaults = inputs.filter(({ value, origin }) => origin === "default" && value !== undefined)
+  const texts = [...new Set(defaults.map(({ name, value }) => `${name} ${code(value!)}`))]
+  return [
+    ...(rows.length === 0
+      ? []
+      : table(
+          ["of", "input", "value", "from"],
+          atMost(rows, MOST_ROWS, (more) => ["…", `${more} more`, "in `report --format json`", ""]),
+        )),
+    ...(rows.length > 0 && texts.length > 0 ? [""] : []),
+    ...(texts.length === 0 ? [] : [`By default: ${atMost(texts, 30, (more) => `${more} more`).join(", ")}.`]),
+  ]
+}
+
+function runLines({ runs, running }: Walk): string[] {
+  const rows = runs.map(({ number, started, by, command, code: exit, seconds }) => [
+    String(number),
+    second(started),
+    by === undefined ? "" : inline(`${by.user}@${by.host}`),
+    codeCell(command),
+    exit === undefined
+      ? running === true && number === runs.length
+        ? "it goes on"
+        : "end not seen"
+      : String(exit),
+    seconds === undefined ? "" : duration(seconds),
+  ])
+  const warnings = runs.flatMap(({ number, warnings }) =>
+    warnings.map((text) => `- warning in run ${number}: ${inline(text)}`),
+  )
+  return [
+    ...table(["run", "started", "who", "command", "exit code", "took"], rows.slice(-MOST_ROWS)),
+    ...(rows.length > MOST_ROWS
+      ? ["", `${count(rows.length - MOST_ROWS, "earlier run")}: \`report --format json\`.`]
+      : []),
+    ...(warnings.length === 0 ? [] : ["", ...atMost(warnings, MOST_LINES, (more) => `- and ${more} more`)]),
+  ]
+}
+
+const HOW: Readonly<Record<string, string>> = {
+  flag: "by --yes, or with the plan",
+  asked: "when asked",
+  named: "by naming the step",
+}
+
+function consentLines({ runs }: Walk): string[] {
+  const all = runs.flatMap(({ consents }) => consents)
+  const lines = [...Map.groupBy(all, ({ what, how }) => `- ${inline(what)}: ${HOW[how] ?? how}`)].map(
+    ([line, [first]]) => `${line}, ${second(first!.t)}`,
+  )
+  return [...atMost(lines, MOST_LINES, (more) => `- and ${more} more`)]
+}
+
+const cellLines = (walk: Walk, cells: readonly WalkCell[]): string[] =>
+  cells
+    .map((cell) => stepLines(walk, cell))
+    .filter((lines) => lines.length > 0)
+    .flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]))

@@ -1,0 +1,33 @@
+/** Text that goes into a page is escaped, unless it was made by {@link html}: nothing of a cluster becomes markup. */
+import { clean } from "./words.ts"
+
+export class Markup {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+type Part = Markup | string | number | false | undefined | readonly Part[]
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+}
+
+const escaped = (text: string): string => clean(text).replace(/[&<>"']/g, (sign) => ENTITIES[sign]!)
+
+function filled(part: Part): string {
+  if (part === false || part === undefined) return ""
+  if (part instanceof Markup) return part.text
+  return typeof part === "object" ? part.map(filled).join("") : escaped(String(part))
+}
+
+/** HTML or SVG: what is put in is escaped, other markup as it is, a list one after the other, `false` nothing. */
+export const html = (texts: TemplateStringsArray, ...parts: readonly Part[]): Markup =>
+  new Markup(texts.map((text, index) => text + filled(parts[index])).join(""))
+
+export type { Part }

@@ -1,0 +1,207 @@
+/** The walk as a Jupyter notebook (nbformat 4.5): prose, the commands that ran as cells, what they printed as outputs. */
+import { summaryOf, troubleLines } from "./markdown-summary.ts"
+import { code, fence, inline } from "./markdown-text.ts"
+import type { Execution, RanCommand, Walk, WalkCell, WalkPlace } from "./types.ts"
+import { clean, executionSign, moment, placeSign, type Sign, whereOf } from "./words.ts"
+
+interface Stream {
+  readonly output_type: "stream"
+  readonly name: "stdout" | "stderr"
+  readonly text: string
+}
+
+interface JupyterCell {
+  readonly cell_type: "markdown" | "code"
+  readonly id: string
+  readonly metadata: { readonly tags?: readonly string[] }
+  readonly source: string
+  readonly execution_count?: number | null
+  readonly outputs?: readonly Stream[]
+}
+
+/** What a cell is before it has its id. */
+type Draft = Omit<JupyterCell, "id">
+
+/** The walk as the text of an `.ipynb` file. */
+export function notebookFile(walk: Walk): string {
+  const drafts: [about: string, draft: Draft][] = [
+    ["summary", markdown(opening(walk))],
+    ...[...walk.cells, ...walk.others].flatMap((cell) =>
+      cellDrafts(walk, cell).map((draft): [string, Draft] => [cell.step, draft]),
+    ),
+  ]
+  const file = {
+    cells: drafts.map(([about, draft], index) => ({ id: idOf(about, index), ...draft })),
+    metadata: {
+      kernelspec: { display_name: "Bash", language: "bash", name: "bash" },
+      language_info: {
+        name: "bash",
+        codemirror_mode: "shell",
+        file_extension: ".sh",
+        mimetype: "text/x-sh",
+      },
+      title: walk.notebook.title,
+    },
+    nbformat: 4,
+    nbformat_minor: 5,
+  }
+  return `${JSON.stringify(file, undefined, 1)}\n`
+}
+
+/** At most 64 characters of letters, digits, `-` and `_`; no two alike. */
+const idOf = (about: string, index: number): string =>
+  `${String(index + 1).padStart(3, "0")}-${about.replace(/[^\w-]/g, "-")}`.slice(0, 64)
+
+const markdown = (lines: readonly string[], tags?: readonly string[]): Draft => ({
+  cell_type: "markdown",
+  metadata: tags === undefined ? {} : { tags },
+  source: lines.join("\n").trim(),
+})
+
+function opening(walk: Walk): string[] {
+  const { notebook, federation, runs } = walk
+  const trouble = troubleLines(walk)
+  return [
+    `# ${shown(notebook.title)}: ${shown(federation.name)}`,
+    "",
+    noMathematics(summaryOf(walk)),
+    "",
+    ...(trouble.length === 0 ? [] : [...trouble.map(noMathematics), ""]),
+    "Runs:",
+    "",
+    ...runs.map(({ number, started, command }) => `${number}. ${code(command)}, ${moment(started)}`),
+    "",
+    "This is a record. Each command ran with the kubeconfig and the project of its own site; here it would run with yours.",
+  ]
+}
+
+/** In Jupyter a dollar begins mathematics, but not in code. */
+const noMathematics = (line: string): string =>
+  line.replace(/\\.|(`+).*?\1|\$/g, (part) => (part === "$" ? "\\$" : part))
+
+const shown = (text: string): string => noMathematics(inline(text))
+
+function cellDrafts({ notebook }: Walk, cell: WalkCell): Draft[] {
+  const prose = [`## ${cell.number} ${shown(cell.title)}`, "", cell.prose.trim()]
+  return [
+    markdown(prose, [cell.step]),
+    ...cell.places.flatMap((place) => placeDrafts(cell, place, whereOf(notebook, cell.step, place.site))),
+  ]
+}
+
+function placeDrafts(cell: WalkCell, place: WalkPlace, where: string): Draft[] {
+  const tags = [cell.step, ...(place.site === undefined ? [] : [place.site])]
+  const told = place.executions.filter(
+    (execution, index) =>
+      index === place.executions.length - 1 || execution.commands.length > 0 || execution.shown.length > 0,
+  )
+  if (told.length === 0) return [markdown([stateLine(where, placeSign(place))], tags)]
+  return told.flatMap((execution, index) => {
+    const isLast = index === told.length - 1
+    const sign = isLast ? placeSign(place) : executionSign(execution)
+    const words = [
+      stateLine(where, sign, execution),
+      ...factLines(execution),
+      ...promised(execution),
+      ...(isLast ? troubleOf(place) : []),
+    ]
+    const ran = codeDraft(execution, isLast ? cell.execution : undefined, tags)
+    return [markdown(words, tags), ...(ran === undefined ? [] : [ran])]
+  })
+}
+
+function stateLine(where: string, { symbol, word }: Sign, execution?: Execution): string {
+  const reason = execution?.outcome?.reason
+  const when = execution === undefined ? "" : ` (run ${execution.run}, ${moment(execution.started)})`
+  return `**${shown(where)}** ${symbol} ${word}${reason === undefined ? "" : `: ${shown(reason)}`}${when}`
+}
+
+function factLines({ before, after, acts, applied, notes }: Execution): string[] {
+  const lines = [
+    ...(before !== undefined && after !== undefined && before.look.is !== after.look.is
+      ? [`- before: ${before.look.is}, ${shown(before.look.reason)}`, `- after: ${after.look.is}`]
+      : []),
+    ...(acts.some(({ byHand }) => byHand === true) ? ["- done by hand"] : []),
+    ...applied.map(
+      ({ what, sha256 }) => `- ${shown(what)}${sha256 === undefined ? "" : `, SHA-256 ${code(sha256)}`}`,
+    ),
+    ...notes.map(({ text }) => `- ${shown(text)}`),
+  ]
+  return lines.length === 0 ? [] : ["", ...lines]
+}
+
+/** The promised lines that did not come; nothing where all came. */
+const promised = ({ shown: shows }: Execution): string[] =>
+  shows
+    .filter(({ differs }) => differs.length > 0)
+    .flatMap(({ line, differs }) => [
+      "",
+      `The guide promises of ${line === "" ? "what it shows" : code(line)}, and this did not come:`,
+      "",
+      ...fence(differs),
+    ])
+
+function troubleOf({ outcome, stale, undone }: WalkPlace): string[] {
+  const lines = [
+    ...stale.map((why) => `- stale: ${shown(why)}`),
+    ...(undone === undefined ? [] : [`- taken back by ${code(undone.step)}, ${moment(undone.t)}`]),
+    ...(outcome === undefined || outcome.ok
+      ? []
+      : [
+          ...(outcome.why === undefined ? [] : [`- why: ${shown(outcome.why)}`]),
+          ...(outcome.fix === undefined ? [] : [`- fix: ${shown(outcome.fix)}`]),
+          ...(outcome.next === undefined ? [] : [`- next: ${code(outcome.next)}`]),
+        ]),
+  ]
+  return lines.length === 0 ? [] : ["", ...lines]
+}
+
+/** The commands of an execution, then what it shows; nothing where it ran none. */
+function codeDraft(
+  { commands, shown: shows }: Execution,
+  number: number | undefined,
+  tags: readonly string[],
+): Draft | undefined {
+  const source = [...commands.flatMap(sourceOf), ...shows.flatMap(({ line }) => (line === "" ? [] : [line]))]
+  const printed = [
+    ...commands.flatMap(({ output }) => output),
+    ...shows.map(({ text }) => ({ stream: "stdout" as const, text })),
+  ]
+  if (source.length === 0 && printed.length === 0) return undefined
+  return {
+    cell_type: "code",
+    metadata: { tags },
+    source: clean(source.join("\n")),
+    execution_count: number ?? null,
+    outputs: streams(printed),
+  }
+}
+
+function sourceOf({ line, cwd, exitCode }: RanCommand): string[] {
+  return [
+    ...(cwd === undefined ? [] : [`# in ${cwd}`]),
+    line,
+    ...(exitCode === undefined
+      ? ["# its end was not seen"]
+      : exitCode === 0
+        ? []
+        : [`# exit code ${exitCode}`]),
+  ]
+}
+
+/** What follows on the same stream is one output. */
+function streams(printed: readonly { stream: "stdout" | "stderr"; text: string }[]): Stream[] {
+  const outputs: Stream[] = []
+  for (const { stream: name, text: raw } of printed) {
+    const text = clean(raw)
+    const last = outputs.at(-1)
+    if (text === "") continue
+    if (last?.name !== name) outputs.push({ output_type: "stream", name, text })
+    else
+      outputs[outputs.length - 1] = {
+        ...last,
+        text: `${last.text}${last.text.endsWith("\n") ? "" : "\n"}${text}`,
+      }
+  }
+  return outputs
+}

@@ -1,0 +1,225 @@
+/** The walk as a POSIX script that a person runs by hand: a function a site. */
+import { type HandFiles, handContext } from "../notebook/hand.ts"
+import { appliesTo } from "../notebook/notebook.ts"
+import type { Site } from "../notebook/roles.ts"
+import { shellWord } from "../notebook/shell-word.ts"
+import type { Step } from "../notebook/step.ts"
+import { commented, firstParagraph, indented, oneLine, wrapped } from "./script-text.ts"
+import type { Walk } from "./types.ts"
+
+/** A script that runs every step's `hand`; what is done already may be run again. */
+export async function shellScript(walk: Walk): Promise<string> {
+  const { federation } = walk
+  const shown = federation.sites.filter(({ name }) => walk.sites.some((site) => site.name === name))
+  const told = new Set<Step>()
+  const part = async (site: Site | undefined): Promise<string> => {
+    const steps = stepsOf(walk, site)
+    const cells: string[] = []
+    for (const step of steps) {
+      cells.push(await cell(walk, step, site, !told.has(step)))
+      told.add(step)
+    }
+    return cells.join("\n")
+  }
+  const functions: string[] = []
+  for (const site of shown) {
+    const { variable, call } = namesOf(site)
+    functions.push(
+      `${call}() {\n  at=${shellWord(site.name)}\n  export KUBECONFIG="$${variable}"\n\n${await part(site)}}\n`,
+    )
+  }
+  const last = await part(undefined)
+  if (last !== "") functions.push(`${FEDERATION}() {\n  at=federation\n\n${last}}\n`)
+  return [
+    header(walk, shown),
+    settings(federation.sites),
+    usage(walk, shown, last !== ""),
+    HELPERS,
+    ...functions,
+    dispatch(shown, last !== ""),
+  ].join("\n")
+}
+
+/** The function of the steps that are done once, after all sites. */
+const FEDERATION = "whole_federation"
+
+/** What a site is called in a script: its name has only lower-case letters, digits and dashes. */
+function namesOf({ name }: Pick<Site, "name">) {
+  const word = name.replaceAll("-", "_")
+  return {
+    variable: `KUBECONFIG_${word.toUpperCase()}`,
+    call: `site_${word}`,
+    kubeconfig: `./${name}.kubeconfig`,
+    token: `./${name}.token.yaml`,
+  }
+}
+
+/** A site's steps in order, those of this machine first; without a site those of the federation. */
+function stepsOf({ notebook }: Walk, site: Site | undefined): readonly Step[] {
+  if (site === undefined) return notebook.steps.filter(({ on }) => on === "federation")
+  return [
+    ...notebook.steps.filter(({ on }) => on === "here"),
+    ...notebook.steps.filter((step) => appliesTo(notebook, step, site)),
+  ]
+}
+
+/** One step: its lines in a shell of their own that shows each command. */
+async function cell(
+  { notebook, federation }: Walk,
+  step: Step,
+  site: Site | undefined,
+  isFirst: boolean,
+): Promise<string> {
+  /** What the lines need that others may have. */
+  const elsewhere = new Set<Site>()
+  let hands = false
+  const files: HandFiles = {
+    on(other) {
+      elsewhere.add(other as Site)
+      return `KUBECONFIG="$${namesOf(other).variable}" `
+    },
+    kubeconfig: '"$KUBECONFIG"',
+    get tokenFile() {
+      hands = true
+      return namesOf(site!).token
+    },
+  }
+  const isSite = step.on !== "here" && step.on !== "federation"
+  const context = handContext(notebook, federation, step, isSite ? site : undefined, files)
+  const lines = await step.hand?.(context)
+  const about = isFirst ? `${commented(firstParagraph(step.prose), "  # ")}\n` : ""
+  const begin = `step ${step.id} ${shellWord(oneLine(step.title))}`
+  if (lines === undefined) return `${about}  if ${begin}; then by_hand; fi\n`
+  // A login is left out where somebody has named a session of their own.
+  const own = step.session && site !== undefined ? `[ "$KUBECONFIG" = ${namesOf(site).kubeconfig} ] && ` : ""
+  const others = [...elsewhere].filter((other) => other !== site)
+  const has = others
+    .map(({ name }) => {
+      const file = hands ? ` ${namesOf(site!).token}` : ""
+      return ` && has ${shellWord(name)} "$${namesOf({ name }).variable}"${file}`
+    })
+    .join("")
+  return `${about}  if ${own}${begin}${has}; then (\n    set -x\n${indented(lines.trim(), "    ")}\n  ); fi\n`
+}
+
+function header({ notebook, federation, made, program, inputs }: Walk, shown: readonly Site[]) {
+  const [first] = shown
+  const name = first === undefined ? "SITE" : shellWord(first.name)
+  const values = inputs
+    .filter(({ site, value, secret }) => site === undefined && value !== undefined && secret !== true)
+    .map(({ name, value }) => `${name} ${oneLine(value!)}`)
+  const calls = [
+    ["sh r.sh", "lists the sites and their steps"],
+    [`sh r.sh ${name}`, "runs the steps of this site, in order"],
+    [`sh r.sh ${name} STEP`, "runs one of them"],
+    ["sh r.sh all", "runs everything, where this machine reaches every site"],
+  ] as const
+  const width = Math.max(...calls.map(([call]) => call.length))
+  const text = [
+    `${notebook.title}: the federation ${federation.name}, by hand.`,
+    `Made ${made.slice(0, 16).replace("T", " ")} UTC by ${program.name} ${program.version}${values.length === 0 ? "." : `, with ${values.join(", ")}.`}`,
+    "",
+    "It runs in the folder it is started in, and shows each command before it runs it:",
+    "",
+    ...calls.map(([call, what]) => `    ${call.padEnd(width)}  ${what}`),
+    "",
+    "What is done already is left as it is, so it may be run again after an error. No password and no token stands in it.",
+    ...(first === undefined
+      ? []
+      : [
+          "",
+          "Each login writes a kubeconfig of its own here. Where you are logged in already, name yours, and the login is left out:",
+          "",
+          `    ${namesOf(first).variable}=FILE sh r.sh ${name}`,
+        ]),
+  ]
+  return `#!/bin/sh\n${text.map((paragraph) => commented(paragraph, "# ")).join("\n")}\nset -eu\n`
+}
+
+/** Of every site, also of those that it has no function for. */
+const settings = (sites: readonly Site[]): string =>
+  `${sites
+    .map(namesOf)
+    .map(({ variable, kubeconfig }) => `: "\${${variable}:=${kubeconfig}}"`)
+    .join("\n")}\n`
+
+function usage(walk: Walk, shown: readonly Site[], whole: boolean): string {
+  const roles = Object.groupBy(shown, ({ role }) => role)
+  const lists = Object.values(roles).map((sites) => {
+    const list = sites!.map(({ name }) => name).join(", ")
+    return `${wrapped(`${list}:`, 76, "  ")}\n${wrapped(stepIds(walk, sites![0]!), 76, "    ")}`
+  })
+  const last = whole
+    ? `\n  federation, once all sites are done:\n${wrapped(stepIds(walk, undefined), 76, "    ")}`
+    : ""
+  return `usage() {
+  printf 'Usage: sh %s SITE [STEP], or sh %s all\\n\\n' "$0" "$0" >&2
+  cat >&2 <<'END'
+The sites in their order, and their steps:
+${lists.join("\n")}${last}
+END
+  exit 2
+}
+`
+}
+
+const stepIds = (walk: Walk, site: Site | undefined): string =>
+  stepsOf(walk, site)
+    .map(({ id }) => id)
+    .join(" ")
+
+const HELPERS = `only=\${2-}
+at=
+now=
+ran=
+
+# step ID TITLE: says what comes; false where another step was asked for.
+step() {
+  [ -z "$only" ] || [ "$only" = "$1" ] || return 1
+  now="$1 at $at"
+  ran=yes
+  printf '\\n== %s: %s\\n' "$now" "$2"
+}
+
+# has SITE KUBECONFIG [FILE]: false, and says what to do, where this machine cannot reach that site.
+has() {
+  [ ! -s "$2" ] || return 0
+  echo "Left out here: there is no $2. Whoever reaches $1 runs it:"
+  echo "    sh $(basename "$0") $at \${now%% *}"
+  [ -z "\${3-}" ] || echo "and hands $3 over, which then has to lie here. It is a secret."
+  return 1
+}
+
+by_hand() {
+  printf 'There are no commands for it. Do it by hand, then press Enter. '
+  read -r _
+}
+
+# Names the step in which a command failed.
+ended() {
+  code=$?
+  [ "$code" = 0 ] || [ -z "$now" ] || echo "Failed: $now (exit $code). Cure it, then run the same again." >&2
+}
+`
+
+function dispatch(shown: readonly Site[], whole: boolean): string {
+  const calls = [
+    ...shown.map((site) => ({ word: shellWord(site.name), call: namesOf(site).call })),
+    ...(whole ? [{ word: "federation", call: FEDERATION }] : []),
+  ]
+  return `trap ended EXIT
+case "\${1-}" in
+${calls.map(({ word, call }) => `  ${word}) ${call} ;;`).join("\n")}
+  all)
+${calls.map(({ word }) => `    sh "$0" ${word}`).join("\n")}
+    exit
+    ;;
+  *) usage ;;
+esac
+if [ -z "$ran" ]; then
+  echo "$1 has no step $only." >&2
+  usage
+fi
+printf '\\nDone: %s\\n' "$*"
+`
+}

@@ -1,0 +1,125 @@
+import type { Federation } from "../notebook/federation.ts"
+import { camel } from "../notebook/inputs.ts"
+import { appliesTo, type Notebook } from "../notebook/notebook.ts"
+import type { Step } from "../notebook/step.ts"
+import { placeName, type Recorded } from "../runner/events.ts"
+import type { Memory } from "../runner/journal.ts"
+import { readJournal } from "./journal.ts"
+import type { Walk, WalkCell, WalkInput, WalkPlace, WalkSite } from "./types.ts"
+
+export interface WalkOptions {
+  /** The journal's lines in order; none: nothing was run yet. */
+  readonly lines: readonly Recorded[]
+  readonly notebook: Notebook
+  readonly federation: Federation
+  /** What the same lines tell. */
+  readonly memory: Memory | undefined
+  /** When the report is made: ISO 8601, UTC. */
+  readonly made: string
+  readonly program: { readonly name: string; readonly version: string }
+  readonly inputs: readonly WalkInput[]
+  /** By place name: why what was done does not hold for the inputs of now. */
+  readonly stale: (place: string) => readonly string[]
+  /** Only these sites; all where it is empty. Steps without a site are always there. */
+  readonly sites?: readonly string[]
+  /** A run goes on right now. */
+  readonly running?: boolean
+}
+
+/** Reads journal and notebook into what every format of a report is made from. */
+export function readWalk(options: WalkOptions): Walk {
+  const { notebook, federation, memory, made, program } = options
+  const journaled = readJournal(options.lines)
+  const sites = sitesOf(options)
+  const isMeant = (site: string | undefined) => site === undefined || sites.some(({ name }) => name === site)
+
+  const placeOf = (step: string, site: string | undefined): WalkPlace => {
+    const name = placeName(site === undefined ? { step } : { step, site })
+    const ended = memory?.ended.get(name)
+    const undone = journaled.undone.get(name)
+    return {
+      ...(site !== undefined && { site }),
+      ...(ended && { outcome: ended.outcome, t: ended.t }),
+      stale: options.stale(name),
+      ...(memory?.checkpoints.get(name)?.adopted && { adopted: true }),
+      ...(memory?.begun.has(name) && { begun: true }),
+      ...(undone && { undone }),
+      ...(sites.some((one) => one.name === site && one.gone) && { gone: true }),
+      executions: journaled.executions.get(name) ?? [],
+    }
+  }
+
+  /** At the places where the notebook has it, then wherever else the journal knows it. */
+  const cellOf = (step: Told, number: number, expected: readonly (string | undefined)[]): WalkCell => {
+    const elsewhere = [undefined, ...sites.map(({ name }) => name)].filter(
+      (site) =>
+        !expected.includes(site) &&
+        journaled.executions.has(placeName(site === undefined ? { step: step.id } : { step: step.id, site })),
+    )
+    const execution = memory?.executions.get(step.id)?.number
+    return {
+      step: step.id,
+      number,
+      ...(execution !== undefined && { execution }),
+      title: step.title,
+      prose: step.prose,
+      ...(step.expect !== undefined && { expect: step.expect }),
+      places: [...expected.filter(isMeant), ...elsewhere].map((site) => placeOf(step.id, site)),
+    }
+  }
+
+  const known = new Set(notebook.steps.map(({ id }) => id))
+  const undoing = notebook.teardown?.steps.map(({ id }) => id) ?? []
+  const others = [...new Set([...undoing, ...journaled.steps])].filter(
+    (id) => !known.has(id) && journaled.steps.has(id),
+  )
+  return {
+    notebook,
+    federation,
+    made,
+    program,
+    sites,
+    inputs: options.inputs.filter(({ site }) => isMeant(site)),
+    runs: journaled.runs,
+    cells: notebook.steps.map((step, index) => cellOf(step, index + 1, placesIn(notebook, step, federation))),
+    others: others
+      .map((id, index) => cellOf(told(notebook, id), known.size + index + 1, []))
+      .filter(({ places }) => places.length > 0),
+    ...(options.running === true && journaled.runs.length > 0 && { running: true }),
+  }
+}
+
+/** What a report tells of a step. */
+type Told = Pick<Step, "id" | "title" | "prose" | "expect">
+
+/** A step that is not the notebook's: the teardown's, or one that is no more. */
+const told = ({ teardown }: Notebook, id: string): Told =>
+  teardown?.steps.find((step) => step.id === id) ?? { id, title: id, prose: "" }
+
+const placesIn = (notebook: Notebook, step: Step, federation: Federation): readonly (string | undefined)[] =>
+  step.on === "here" || step.on === "federation"
+    ? [undefined]
+    : federation.sites.filter((site) => appliesTo(notebook, step, site)).map(({ name }) => name)
+
+/** The federation's sites, then those that left it. */
+function sitesOf({ notebook, federation, memory, sites: only = [] }: WalkOptions): WalkSite[] {
+  const identity = Object.keys(notebook.inputs).find((name) => notebook.inputs[name]!.identity)
+  const siteOf = (name: string, role: string, value: unknown): WalkSite => {
+    const user = memory?.users.get(name)
+    return {
+      name,
+      role,
+      ...(value !== undefined && { identity: String(value) }),
+      ...(user !== undefined && { user }),
+    }
+  }
+  const here = new Set(federation.sites.map(({ name }) => name))
+  const gone = [...(memory?.known.values() ?? [])].filter(({ name }) => !here.has(name))
+  return [
+    ...federation.sites.map((site) => siteOf(site.name, site.role, identity && site[camel(identity)])),
+    ...gone.map(({ name, role, given }) => ({
+      ...siteOf(name, role, identity && given[identity]),
+      gone: true,
+    })),
+  ].filter(({ name }) => only.length === 0 || only.includes(name))
+}

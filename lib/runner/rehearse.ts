@@ -1,0 +1,154 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
+import type { Look } from "../notebook/looks.ts"
+import type { Bus } from "./bus.ts"
+import { contextOf } from "./context.ts"
+import type { Cell } from "./graph.ts"
+import { isAlive } from "./processes.ts"
+import type { Recorder } from "./toolbox.ts"
+import type { RunOptions } from "./types.ts"
+import { Watcher } from "./watcher.ts"
+import { openWorkshop } from "./workshop.ts"
+
+export interface RehearsedCommand {
+  /** As a person would type it. */
+  readonly line: string
+  readonly cwd?: string
+  /** Manifests of ours that it applies: their paths, as the line names them. */
+  readonly files: readonly string[]
+}
+
+/** What a step would do at a place, as things are now. */
+export interface Rehearsal {
+  /** Nothing where nothing is to be done, or it cannot be told. */
+  readonly action: "act" | "change" | undefined
+  readonly commands: readonly RehearsedCommand[]
+  /** Writes to the cluster without a command: `patch Site skupper-site`. */
+  readonly writes: readonly string[]
+  /** The act came to its end; otherwise it stopped where it needed an answer. */
+  readonly complete: boolean
+  /** Why there is no action, or where it stopped. */
+  readonly why?: string
+  readonly look?: Look
+}
+
+/** An act that waits for what a command would have made waits for ever; in milliseconds. */
+const LONGEST = 10_000
+
+const SILENT: Bus = { emit: () => {}, durable: async () => {} }
+
+/**
+ * Looks, then goes through the step's act (or change) without doing it: commands are written down and answered with
+ * nothing, writes to the cluster are not sent, the site's own files are copies. No event, no line in the journal. Manifests
+ * are really written: they are what the commands would apply.
+ */
+export async function rehearse(options: RunOptions, step: string, site?: string): Promise<Rehearsal> {
+  // Outside a run, a step that builds on others has their kept outcomes.
+  const { ended } = options.state.journal.memory
+  const shop = openWorkshop(options, (place) => ended.get(place)?.outcome)
+  const { source } = shop
+  const cell = source.graph.cells.find((one) => one.step.id === step && one.site?.name === site)
+  if (cell === undefined) throw new Error(`there is no ${step} at ${site ?? "no site"}`)
+  const nothing = { action: undefined, commands: [], writes: [] }
+  if (cell.step.unrehearsed === true) {
+    return { ...nothing, complete: false, why: `what ${step} does can only be seen when it is done` }
+  }
+  const clock = AbortSignal.timeout(LONGEST)
+  const signal = AbortSignal.any([options.signal, clock])
+  let look: Look
+  try {
+    look = await new Watcher(options.toolbox, SILENT, shop.slots, source).once(cell, signal)
+  } catch (error) {
+    options.signal.throwIfAborted()
+    return { ...nothing, complete: false, why: wordsOf(error) }
+  }
+  const action = look.is === "absent" ? "act" : look.is === "different" ? "change" : undefined
+  if (action === undefined || cell.step[action] === undefined) {
+    const known = look.is !== "cannot look" && look.is !== "blocked"
+    return { ...nothing, complete: known, why: look.reason, look }
+  }
+  const record = new Record(options.state.folder)
+  const context = contextOf(source, cell, openTools(options, cell, signal, record), signal, SILENT.emit)
+  try {
+    const answer = await cell.step[action]!(context)
+    return { action, ...record.taken(), complete: !answer, ...(answer && { why: answer.reason }), look }
+  } catch (error) {
+    options.signal.throwIfAborted()
+    const why = clock.aborted ? "it waits for what a command would have made" : wordsOf(error)
+    return { action, ...record.taken(), complete: false, why, look }
+  } finally {
+    record.clear()
+  }
+}
+
+const openTools = (
+  { toolbox }: RunOptions,
+  { step, site }: Cell,
+  signal: AbortSignal,
+  recorder: Recorder,
+): object => toolbox.open({ step, site, signal, emit: SILENT.emit, recorder })
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+let rehearsals = 0
+
+/** Takes down commands and writes; keeps the copies that stand in for the site's own files. */
+class Record implements Recorder {
+  readonly #folder: string
+  readonly #copies: string
+  readonly #copied = new Set<string>()
+  readonly #commands: RehearsedCommand[] = []
+  readonly #writes: string[] = []
+
+  constructor(folder: string) {
+    this.#folder = folder
+    this.#copies = join(folder, "rehearsal", `${process.pid}-${++rehearsals}`)
+  }
+
+  command = (line: string, cwd?: string): void => {
+    const real = (text: string): string => text.replaceAll(this.#copies, this.#folder)
+    const typed = real(line)
+    const files = this.#manifests().filter((path) => typed.includes(path))
+    this.#commands.push({ line: typed, ...(cwd !== undefined && { cwd: real(cwd) }), files })
+  }
+
+  write = (what: string): void => {
+    this.#writes.push(what)
+  }
+
+  instead = (path: string): string => {
+    const copy = join(this.#copies, basename(dirname(path)), basename(path))
+    if (this.#copied.has(copy)) return copy
+    if (this.#copied.size === 0) removeKilled(dirname(this.#copies))
+    this.#copied.add(copy)
+    mkdirSync(dirname(copy), { recursive: true, mode: 0o700 })
+    if (existsSync(path)) copyFileSync(path, copy)
+    return copy
+  }
+
+  taken(): Pick<Rehearsal, "commands" | "writes"> {
+    return { commands: this.#commands, writes: this.#writes }
+  }
+
+  clear(): void {
+    rmSync(this.#copies, { recursive: true, force: true })
+    const all = dirname(this.#copies)
+    if (existsSync(all) && readdirSync(all).length === 0) rmSync(all, { recursive: true, force: true })
+  }
+
+  #manifests(): string[] {
+    const folder = join(this.#folder, "manifests")
+    if (!existsSync(folder)) return []
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(".yaml"))
+      .map((name) => join(folder, name))
+  }
+}
+
+/** Copies that a killed rehearsal has left: there may be tokens among them. */
+function removeKilled(rehearsals: string): void {
+  if (!existsSync(rehearsals)) return
+  for (const name of readdirSync(rehearsals)) {
+    if (!isAlive(Number.parseInt(name, 10))) rmSync(join(rehearsals, name), { recursive: true, force: true })
+  }
+}

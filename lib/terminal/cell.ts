@@ -1,0 +1,207 @@
+import type { By, Event, Outcome } from "../runner/events.ts"
+import type { PlanEntry } from "../runner/types.ts"
+import { colours, type Paint } from "./colours.ts"
+import { cureLines, type TextOptions } from "./error-text.ts"
+import { showText } from "./show-text.ts"
+import { table } from "./table.ts"
+import { clean, cut, oneLine, pad, screenWidth, width, wrap } from "./width.ts"
+import { age, count, duration, outcomeSign, planSign, type Sign, WORD } from "./words.ts"
+
+/** With more sites than this, what is alike is shown of the first few. */
+const FEW = 4
+/** Reading is easier in lines that are not as wide as the screen. */
+export const PAGE = 80
+
+/** The rule and the title that a cell begins with: ` 6/14  Create the Skupper site`, its id at the right. */
+export function cellHead(
+  cell: { readonly number: number; readonly of: number; readonly title: string; readonly id: string },
+  options: TextOptions,
+): string {
+  const { bold, dim } = options.colours ?? colours(false)
+  const columns = Math.min(PAGE, screenWidth(options.columns))
+  const place = `${cell.number}/${cell.of}  `
+  const title = cut(cell.title, columns - place.length)
+  const left = columns - width(place) - width(title) - width(cell.id)
+  const id = left >= 2 ? `${" ".repeat(left)}${dim(cell.id)}` : `\n${dim(cell.id)}`
+  return `${dim("─".repeat(columns))}\n${place}${bold(title)}${id}\n`
+}
+
+/** How cells are shown. */
+export interface CellOptions extends TextOptions {
+  /** What a place without a site is called. */
+  readonly placeless: string
+}
+
+/** The commands of a cell, site by site. */
+export function commandsText(
+  sites: readonly { readonly site?: string; readonly lines: readonly string[] }[],
+  options: CellOptions,
+): string {
+  const { dim, cyan } = options.colours ?? colours(false)
+  const some = sites.filter(({ lines }) => lines.length > 0)
+  const shown = some.length > FEW ? some.slice(0, FEW - 1) : some
+  const blocks = shown.map(({ site, lines }) => {
+    const commands = lines.flatMap((line) => clean(line).split("\n"))
+    // Never wrapped: commands are there to be copied.
+    return `  ${site ?? options.placeless}\n${commands.map((line) => `    ${cyan(line)}\n`).join("")}`
+  })
+  const more = some.length - shown.length
+  return `${blocks.join("")}${more > 0 ? dim(`  and the like at ${count(more, "more site")}\n`) : ""}`
+}
+
+/**
+ * The same to be typed or pasted: at the margin, because what ends a here-document has to stand there, each site below a
+ * comment with its name.
+ */
+export function typedText(
+  sites: readonly { readonly site?: string; readonly lines: readonly string[] }[],
+  options: CellOptions,
+): string {
+  const { dim } = options.colours ?? colours(false)
+  return sites
+    .filter(({ lines }) => lines.length > 0)
+    .map(({ site, lines }) => `${dim(`# ${site ?? options.placeless}`)}\n${clean(lines.join("\n"))}\n`)
+    .join("\n")
+}
+
+/** What a look found now, a line a site; the cure where a person must go first. */
+export function foundText(entries: readonly PlanEntry[], options: CellOptions): string {
+  const paints = options.colours ?? colours(false)
+  const rows = entries.map(({ site, would, reason }): Row => {
+    return { site: site ?? options.placeless, sign: planSign(would, paints), said: reason }
+  })
+  return entries.map((entry, index) => rowText(rows, index, options) + cure(entry, options)).join("")
+}
+
+interface Row {
+  readonly site: string
+  readonly sign: Sign
+  /** How long it took. */
+  readonly time?: string
+  readonly said: string
+  /** More lines below what is said. */
+  readonly more?: readonly string[]
+}
+
+/** Below so many columns a row's words stand below its name: cut names tell nothing. */
+const NARROW = 60
+
+/** One of several rows: sign, site, word, time, and what is to be said. */
+function rowText(rows: readonly Row[], index: number, options: CellOptions): string {
+  const { dim, yellow } = options.colours ?? colours(false)
+  const { site, sign, time, said, more = [] } = rows[index]!
+  if (screenWidth(options.columns) < NARROW) {
+    const lines = [said, ...more].flatMap((text) => wrap(oneLine(text), screenWidth(options.columns) - 4))
+    const head = `${sign.paint(sign.symbol)} ${site}  ${sign.paint(sign.word)}${time === undefined ? "" : `  ${dim(time)}`}`
+    return `${head}\n${lines.map((line) => `    ${line}\n`).join("")}`
+  }
+  const longest = (texts: readonly string[]) => Math.max(0, ...texts.map(width))
+  const cells = (first: boolean, text: string | { text: string; paint: Paint }) => [
+    { text: first ? sign.symbol : "", paint: sign.paint },
+    pad(first ? site : "", longest(rows.map((row) => row.site))),
+    { text: pad(first ? sign.word : "", WORD), paint: sign.paint },
+    ...(time === undefined
+      ? []
+      : [{ text: pad(first ? time : "", longest(rows.map((row) => row.time ?? "")), "right"), paint: dim }]),
+    text,
+  ]
+  const lines = [
+    cells(true, oneLine(said)),
+    ...more.map((text) => cells(false, { text: oneLine(text), paint: yellow })),
+  ]
+  return table(lines, { columns: options.columns, indent: 2 })
+}
+
+/** What is kept of a place: how it ended, when, as whom, and what it showed. */
+export interface KeptPlace {
+  readonly site?: string
+  readonly outcome: Outcome
+  readonly t: string
+  /** The cluster user. */
+  readonly user?: string
+  readonly stale: readonly string[]
+  readonly shown?: readonly Extract<Event, { type: "shown" }>[]
+}
+
+/** What is kept of a cell. */
+export interface KeptCell {
+  /** `[3]`: the third that was carried out. */
+  readonly number?: number
+  readonly by?: By
+  readonly places: readonly KeptPlace[]
+  readonly expect?: string
+}
+
+export interface KeptOptions extends CellOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** The outputs of all sites, however many. */
+  readonly all?: boolean
+}
+
+/** `[3] 5 min ago, by alice@laptop as kube:admin`, a line a site, and the output beside what the guide promises. */
+export function keptText(kept: KeptCell, options: KeptOptions): string {
+  const paints = options.colours ?? colours(false)
+  const { places } = kept
+  if (places.length === 0) return ""
+  const last = places
+    .map(({ t }) => t)
+    .sort()
+    .at(-1)!
+  const users = new Set(places.flatMap(({ user }) => user ?? []))
+  const who = [
+    ...(kept.by === undefined ? [] : [`by ${kept.by.user}@${kept.by.host}`]),
+    ...(users.size === 1 ? [`as ${[...users][0]}`] : []),
+  ].join(" ")
+  const head = `[${kept.number ?? " "}] ${age(last, options.now)}${who === "" ? "" : `, ${who}`}`
+  const rows = placeRows(places, users.size > 1, options)
+  return `${paints.dim(oneLine(head))}\n${rows}${shownText(kept, options)}`
+}
+
+/** A line a site: how it ended, how long that took, and why it no longer holds. */
+function placeRows(places: readonly KeptPlace[], withUser: boolean, options: KeptOptions): string {
+  const paints = options.colours ?? colours(false)
+  const rows = places.map(({ site, outcome, stale, user }): Row => {
+    const as = withUser && user !== undefined ? ` (as ${user})` : ""
+    return {
+      site: site ?? options.placeless,
+      sign:
+        stale.length > 0
+          ? { symbol: "~", word: "stale", paint: paints.yellow }
+          : outcomeSign(outcome.kind, paints),
+      time: duration(outcome.seconds),
+      said: `${outcome.reason.replace(/^not run: /, "")}${as}`,
+      more: stale.map((why) => `stale: ${why}`),
+    }
+  })
+  return places
+    .map(({ outcome }, index) => {
+      const cured = outcome.ok || outcome.kind === "not run" ? "" : cure(outcome, options)
+      return rowText(rows, index, options) + cured
+    })
+    .join("")
+}
+
+const cure = (parts: { why?: string; fix?: string; next?: string }, options: TextOptions): string =>
+  cureLines(parts, options)
+    .map((line) => `  ${line}\n`)
+    .join("")
+
+/** Of many sites that showed something, the first, and how to see the others. */
+function shownText({ places, expect }: KeptCell, options: KeptOptions): string {
+  const { dim } = options.colours ?? colours(false)
+  const shown = places.flatMap(({ shown, site }) => (shown === undefined ? [] : [{ shown, site }]))
+  const some = shown.length > FEW && options.all !== true ? shown.slice(0, 1) : shown
+  const text = (one: Extract<Event, { type: "shown" }>) =>
+    showText(one, {
+      ...(options.colours && { colours: options.colours }),
+      ...(expect !== undefined && { expect }),
+      brief: true,
+    })
+  const texts = some.map(
+    ({ shown: all, site }) =>
+      `${shown.length > 1 ? `  ${site ?? options.placeless}\n` : ""}${all.map(text).join("")}`,
+  )
+  const more = shown.length - some.length
+  return `${texts.join("")}${more > 0 ? dim(`  ${count(more, "more site")} showed something too: choose "Outputs"\n`) : ""}`
+}

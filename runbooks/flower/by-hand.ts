@@ -1,0 +1,62 @@
+/** SuperLink and SuperNodes, as a person deploys and verifies them. */
+import { type KubeObject, shellWord } from "../../lib/index.ts"
+import type { ByHand } from "../context.ts"
+import { APPLY, reads, unlessThere } from "../shared/by-hand.ts"
+import { MANAGED_BY, PROGRAM } from "../shared/labels.ts"
+import { IMAGE_USER } from "./flower-versions.ts"
+import { type Manifest, manifestText, superlinkManifest, supernodeManifest } from "./manifests.ts"
+
+/** As OpenShift wants it: whether this is plain Kubernetes, only the cluster could tell. */
+const asked = ({ inputs, federation }: ByHand) => ({
+  version: inputs.flowerVersion,
+  federation,
+  numericUser: false,
+})
+
+export const superlinkByHand = async (context: ByHand): Promise<string> =>
+  deployed(context, await superlinkManifest(context.site, asked(context)))
+
+/** A person's own manifest is applied from its file: it may hold what belongs in no script. */
+export async function supernodeByHand(context: ByHand): Promise<string> {
+  const { site } = context
+  if (site.supernodeManifest === undefined)
+    return deployed(context, await supernodeManifest(site, asked(context)))
+  return `${APPLY.replace(/-$/, shellWord(site.supernodeManifest))} -n ${site.project}
+oc wait --for=condition=Available deployments --all -n ${site.project} --timeout=10m`
+}
+
+async function deployed({ site }: ByHand, { deployment, others }: Manifest): Promise<string> {
+  const { name } = deployment.metadata
+  const objects: KubeObject[] = [deployment, ...others]
+  const foreign = `deployments -l '${MANAGED_BY}!=${PROGRAM}' --field-selector metadata.name=${name} -n ${site.project}`
+  const kubernetes = `# On plain Kubernetes add  runAsUser: ${IMAGE_USER}  below  runAsNonRoot: true\n`
+  return `# One that somebody else has put there is used as it is.
+${site.image === undefined ? kubernetes : ""}${unlessThere(foreign, reads(APPLY, await manifestText(objects)))}
+oc rollout status deployment/${name} -n ${site.project} --timeout=10m`
+}
+
+/** The id that the SuperNode's log tells, in the SuperLink's log. */
+export function verifyByHand({ site, the, on }: ByHand): string {
+  const superlink = the("superlink")
+  const own = site.supernodeManifest
+  const note = own === undefined ? "" : `# ${own} may call its Deployment otherwise.\n`
+  return `# The SuperNode's log tells its id: waits for it up to a minute.
+${note}for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
+  id=$(oc logs deployment/${site.name} -n ${site.project} | sed -n 's/.*SuperNode ID: \\([0-9]*\\).*/\\1/p' | tail -n 1)
+  [ -n "$id" ] && break
+  sleep 5
+done
+# The SuperLink's log must show that it took this very node.
+${on(superlink)}${superlinkLogs(superlink)} |
+  grep -E "(Activated|Created) node_id=\${id:?the SuperNode has no id yet}([^0-9]|$)"`
+}
+
+/** Every SuperNode that the SuperLink took. */
+export function federationByHand({ the, all, on }: ByHand): string {
+  const superlink = the("superlink")
+  return `# As many lines as there are SuperNodes: ${all("supernode").length}.
+${on(superlink)}${superlinkLogs(superlink)} | grep -E '(Activated|Created) node_id='`
+}
+
+const superlinkLogs = (superlink: ByHand["site"]): string =>
+  `oc logs deployment/${superlink.superlinkWorkload} -n ${superlink.project}`

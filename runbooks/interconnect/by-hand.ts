@@ -1,0 +1,77 @@
+/** Sites, links and what goes over them, as a person types them. */
+import type { ByHand } from "../context.ts"
+import { APPLY, reads, unlessThere } from "../shared/by-hand.ts"
+import { DEFAULT_LIFETIME, SKUPPER } from "./skupper.ts"
+
+/** The link access types that `skupper site create` takes; the rest is set in the Site itself. */
+const BY_COMMAND = ["default", "route", "loadbalancer"]
+
+/** A Site's link access in the words of `skupper site create`. */
+export function accessFlags(access: string | undefined): string[] {
+  if (access === undefined || !BY_COMMAND.includes(access)) return []
+  const enabled = ["--enable-link-access"]
+  return access === "default" ? enabled : [...enabled, "--link-access-type", access]
+}
+
+/** A Site with this link access; none where it only makes links. */
+export function siteByHand({ site }: ByHand, access: string | undefined): string {
+  const { skupperSite: name, project } = site
+  const command = ["skupper site create", name, ...accessFlags(access), `-n ${project}`].join(" ")
+  const manifest = `apiVersion: ${SKUPPER}
+kind: Site
+metadata: { name: ${name}, namespace: ${project} }
+spec: { linkAccess: ${access} }`
+  const byManifest = access !== undefined && !BY_COMMAND.includes(access)
+  return `${unlessThere(`sites.skupper.io -n ${project}`, byManifest ? reads(APPLY, manifest) : command)}
+oc wait --for=condition=Ready sites.skupper.io --all -n ${project} --timeout=5m`
+}
+
+/** The real command takes no file name with other characters in its path. */
+const TAKEN = /^[A-Za-z0-9./~-]+$/
+
+/** A command on the token file, run in its folder where that is needed. */
+const withFile = (file: string, before: string, command: string, after: string): string =>
+  TAKEN.test(file)
+    ? `${before}${command} ${file} ${after}`
+    : `cd "$(dirname ${file})" && ${before}${command} "$(basename ${file})" ${after}`
+
+const LINK = (project: string) => `links.skupper.io -n ${project}`
+
+/** At the SuperLink's cluster: a token, or a link file, that only its owner can read. */
+export function tokenByHand({ site, peer, inputs, on, tokenFile }: ByHand): string {
+  const window =
+    inputs.tokenLifetime === DEFAULT_LIFETIME ? "" : `--expiration-window ${inputs.tokenLifetime}s `
+  const make =
+    inputs.linkWith === "file"
+      ? `${on(peer)}skupper link generate -n ${peer.project} >${tokenFile}`
+      : withFile(tokenFile, on(peer), "skupper token issue", `${window}-n ${peer.project}`)
+  return `# Where there is a Link already, none is needed.
+${unlessThere(LINK(site.project), `(umask 077 && ${make})`)}`
+}
+
+/** At the SuperNode's cluster. */
+export function linkByHand({ site, inputs, tokenFile }: ByHand): string {
+  const make =
+    inputs.linkWith === "file"
+      ? `${APPLY.replace(/-$/, tokenFile)} -n ${site.project}`
+      : withFile(tokenFile, "", "skupper token redeem", `-n ${site.project}`)
+  return unlessThere(
+    LINK(site.project),
+    TAKEN.test(tokenFile) || inputs.linkWith === "file" ? make : `(${make})`,
+  )
+}
+
+/** Up, and what let it in is taken away: its bearer could make another. */
+export const linkUpByHand = ({ site, tokenFile }: ByHand): string =>
+  `oc wait --for=condition=Ready links.skupper.io --all -n ${site.project} --timeout=10m
+skupper link status -n ${site.project}
+rm -f ${tokenFile}`
+
+/** One end of a routing key. */
+export const exposureByHand = ({ site }: ByHand, kind: "connector" | "listener", words: string): string => {
+  const [name] = words.split(" ")
+  return unlessThere(
+    `${kind}s.skupper.io ${name} -n ${site.project}`,
+    `skupper ${kind} create ${words} -n ${site.project}`,
+  )
+}

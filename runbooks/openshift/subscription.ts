@@ -1,0 +1,51 @@
+/** The Subscription that brings the operator, from its snippet. */
+import type { ByHand, SiteInputs } from "../context.ts"
+import { APPLY, isThere, reads } from "../shared/by-hand.ts"
+import { labels } from "../shared/labels.ts"
+import { snippet } from "../shared/snippet.ts"
+import { PACKAGE } from "./olm.ts"
+
+/** Where a catalog has the operator. */
+export interface Offer {
+  readonly channel: string
+  readonly source: string
+  readonly sourceNamespace: string
+}
+
+/** As OpenShift's own catalog has it: for whoever may not look. */
+export const usualOffer = ({ operatorChannel, operatorSource }: SiteInputs): Offer => ({
+  channel: operatorChannel,
+  source: operatorSource ?? "redhat-operators",
+  sourceNamespace: "openshift-marketplace",
+})
+
+/** The manifest as it is applied. */
+export async function subscription(
+  offer: Offer,
+  { federation, site }: { readonly federation: string; readonly site: SiteInputs },
+): Promise<string> {
+  const { parseDocument } = await import("yaml")
+  // What the snippet says of itself is for its readers.
+  const document = parseDocument(snippet("subscription.yaml").replace(/^#.*\n/gm, ""))
+  document.setIn(["metadata", "namespace"], site.operatorNamespace)
+  for (const [key, value] of Object.entries(labels(federation)))
+    document.setIn(["metadata", "labels", key], value)
+  for (const [key, value] of Object.entries(offer)) document.setIn(["spec", key], value)
+  return document.toString({ lineWidth: 0 })
+}
+
+/** An operator that is there stays, of whatever kind: what counts is that its resources are served. */
+export async function operatorByHand({ federation, site }: ByHand): Promise<string> {
+  const offer = usualOffer(site)
+  const kind = "subscriptions.operators.coreos.com"
+  const inside = `-n ${site.operatorNamespace}`
+  return `# Once a cluster, by somebody who may install operators for all its projects.
+# Where it has no catalog ${offer.source}:  oc get packagemanifests ${PACKAGE}
+oc get sites.skupper.io -n ${site.project} ||
+  ${reads(APPLY, await subscription(offer, { federation, site }))}
+if ${isThere(`${kind} ${PACKAGE} ${inside}`)}; then
+  oc wait --for=jsonpath='{.status.state}'=AtLatestKnown ${kind}/${PACKAGE} ${inside} --timeout=10m
+  csv=$(oc get ${kind} ${PACKAGE} ${inside} -o jsonpath='{.status.installedCSV}')
+  oc wait --for=jsonpath='{.status.phase}'=Succeeded "csv/$csv" ${inside} --timeout=10m
+fi`
+}

@@ -1,0 +1,232 @@
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { federate } from "../../lib/library.ts"
+import type { Notebook } from "../../lib/notebook/notebook.ts"
+import { Redactor } from "../../lib/notebook/secrets.ts"
+import type { Recorded } from "../../lib/runner/events.ts"
+import { openState, readState } from "../../lib/runner/open-state.ts"
+import { type Rehearsal, rehearse } from "../../lib/runner/rehearse.ts"
+import { run } from "../../lib/runner/run.ts"
+import type { RunOptions } from "../../lib/runner/types.ts"
+import { createToolbox } from "../../lib/tools.ts"
+import guide from "../../runbooks/index.ts"
+import { practiceValues } from "../../runbooks/practice-images.ts"
+import { linesOf, place, startWorld, type World, writes } from "./harness.ts"
+
+/** What writes a token's file is rehearsed here too: a copy of it is written then. */
+const rehearsable: Notebook = {
+  ...guide,
+  steps: guide.steps.map((one) => (one.id.startsWith("token-") ? { ...one, unrehearsed: false } : one)),
+}
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld({ supernodes: 1 })
+})
+afterAll(() => world.close())
+
+const inputs = (values: Record<string, unknown>) => ({
+  name: "trial",
+  values,
+  sites: world.practice.clusters.map(({ name, role, server }) => ({
+    ...practiceValues({ name, role }),
+    name,
+    role,
+    server: server.url,
+    "certificate-authority": join(world.practice.folder, "ca", `${name}.crt`),
+    "token-file": join(world.practice.folder, "tokens", name),
+  })),
+})
+
+async function withOptions<T>(
+  values: Record<string, unknown>,
+  more: Partial<RunOptions>,
+  work: (options: RunOptions) => Promise<T>,
+): Promise<T> {
+  const redactor = new Redactor()
+  const state = more.state ?? readState(world.state)
+  const toolbox = createToolbox({ state, redactor, commands: world.practice.commands })
+  try {
+    return await work({
+      notebook: rehearsable,
+      federation: await federate(guide, inputs(values)),
+      state,
+      toolbox,
+      redactor,
+      selection: {},
+      consent: "all",
+      command: "test",
+      version: "test",
+      interactive: false,
+      timeout: 20,
+      listeners: [],
+      signal: new AbortController().signal,
+      ...more,
+    })
+  } finally {
+    await toolbox.close()
+  }
+}
+
+/** @param own inputs of the SuperLink's site */
+const rehearsed = (step: string, site?: string, values = {}, own = {}): Promise<Rehearsal> =>
+  withOptions(values, {}, async (options) => {
+    const { sites, ...more } = inputs(values)
+    const other = sites.map((one) => (one.role === "superlink" ? { ...one, ...own } : one))
+    return rehearse({ ...options, federation: await federate(guide, { ...more, sites: other }) }, step, site)
+  })
+
+async function carryOut(more: Partial<RunOptions>, values = {}): Promise<Recorded[]> {
+  const state = await openState(world.state, { command: "test" })
+  const events: Recorded[] = []
+  try {
+    await withOptions(values, { ...more, state, listeners: [(event) => events.push(event)] }, run)
+    return events
+  } finally {
+    await state.close()
+  }
+}
+
+/** The commands of each place's first act: looks and shows have theirs too, a second act answers another look. */
+function actedLines(events: readonly Recorded[]): Map<string, string[]> {
+  const lines = new Map<string, string[]>()
+  const acting = new Set<string>()
+  for (const event of events) {
+    if (!("step" in event)) continue
+    const at = place(event)
+    if (event.type === "act started" && !lines.has(at)) acting.add(at)
+    if (event.type === "act ended") acting.delete(at)
+    if (event.type === "command" && acting.has(at)) lines.set(at, [...(lines.get(at) ?? []), event.line])
+  }
+  return lines
+}
+
+/** Everything in the folder that is not a manifest, with what makes it another. */
+const files = (): Record<string, string> =>
+  Object.fromEntries(
+    (existsSync(world.state) ? readdirSync(world.state, { recursive: true, withFileTypes: true }) : [])
+      .filter((entry) => entry.isFile() && !entry.parentPath.endsWith("manifests"))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [path, `${statSync(path).mtimeMs} ${readFileSync(path, "utf8")}`]),
+  )
+
+describe("a rehearsal", () => {
+  test("of every step, at its turn, tells the commands of the run that follows, and does nothing", async () => {
+    const told: Record<string, string[]> = {}
+    for (const step of rehearsable.steps) {
+      const places = world.practice.clusters
+        .filter(({ role }) => step.on === "every site" || step.on === role || step.on === "link")
+        .filter(({ role }) => step.on !== "link" || role === "supernode")
+        .map(({ name }) => name)
+      const before = files()
+      const since = world.requests()
+      const rehearsals = await Promise.all(
+        (places.length === 0 ? [undefined] : places).map(
+          async (site) => [site, await rehearsed(step.id, site)] as const,
+        ),
+      )
+      expect({ step: step.id, writes: writes(since()) }).toEqual({ step: step.id, writes: [] })
+      expect(files()).toEqual(before)
+      expect(existsSync(join(world.state, "rehearsal"))).toBe(false)
+      const acted = actedLines(await carryOut({ selection: { only: [step.id] } }))
+      for (const [site, { action, commands, complete }] of rehearsals) {
+        const at = place({ step: step.id, ...(site && { site }) })
+        if (step.unrehearsed === true) {
+          expect({ at, action, commands, complete }).toEqual({
+            at,
+            action: undefined,
+            commands: [],
+            complete: false,
+          })
+          continue
+        }
+        const lines = commands.map(({ line }) => line)
+        told[at] = lines
+        expect({ at, complete }).toEqual({ at, complete: true })
+        // The operator of a second site on one cluster is there once the first has it.
+        expect({ at, lines }).toEqual({ at, lines: acted.get(at) ?? [] })
+        expect({ at, action }).toEqual({ at, action: lines.length === 0 ? undefined : "act" })
+      }
+    }
+    expect(told["supernode-1/token-issue"]).toEqual([
+      "skupper token issue supernode-1.yaml -n flower-openshift-demo",
+    ])
+    expect(Object.values(told).filter((lines) => lines.length > 0).length).toBeGreaterThan(8)
+  })
+
+  test("of what is done has no action; of a step that may not be looked at yet says why", async () => {
+    expect(await rehearsed("site-create", "superlink")).toMatchObject({
+      action: undefined,
+      commands: [],
+      complete: true,
+      look: { is: "done" },
+    })
+    const kubeconfig = join(world.state, "kubeconfigs", "superlink")
+    const text = readFileSync(kubeconfig)
+    rmSync(kubeconfig)
+    expect(await rehearsed("site-create", "superlink")).toMatchObject({
+      action: undefined,
+      complete: false,
+      why: expect.stringContaining("not logged in"),
+    })
+    writeFileSync(kubeconfig, text, { mode: 0o600 })
+  })
+
+  test("of a change names the manifest that it would apply, and its writes without a command", async () => {
+    const change = await rehearsed("deploy-supernode", "supernode-1", { "flower-version": "1.32.0" })
+    expect(change).toMatchObject({ action: "change", complete: true, look: { is: "different" } })
+    const [{ files: manifests, line } = { files: [], line: "" }] = change.commands
+    expect(line).toContain("oc apply --server-side")
+    expect(manifests).toEqual([join(world.state, "manifests", "supernode-1-supernode.yaml")])
+    expect(readFileSync(manifests[0]!, "utf8")).toContain("flwr/supernode:1.32.0")
+  })
+
+  test("tells writes that have no command, and sends none of them", async () => {
+    const since = world.requests()
+    const change = await rehearsed("site-create", "superlink", {}, { "link-access-type": "loadbalancer" })
+    expect(change).toMatchObject({
+      action: "change",
+      commands: [],
+      writes: ["patch Site superlink-interconnect"],
+      complete: true,
+    })
+    expect(writes(since())).toEqual([])
+  })
+
+  test("leaves a token alone, and what it copied of it goes", async () => {
+    const link = world.cluster("supernode-1")
+    const namespace = "flower-supernode-1"
+    for (const { metadata } of await link.list({
+      apiVersion: "skupper.io/v2alpha1",
+      kind: "Link",
+      namespace,
+    }))
+      await link.remove({ apiVersion: "skupper.io/v2alpha1", kind: "Link", name: metadata.name, namespace })
+    await carryOut({ selection: { only: ["token-issue"], sites: ["supernode-1"] } })
+    const before = files()
+    expect(Object.keys(before).some((path) => path.endsWith("tokens/supernode-1.yaml"))).toBe(true)
+    expect(
+      (await rehearsed("token-redeem", "supernode-1")).commands.map(({ line, cwd }) => [line, cwd]),
+    ).toEqual([["skupper token redeem supernode-1.yaml -n flower-supernode-1", join(world.state, "tokens")]])
+    expect(files()).toEqual(before)
+    expect(existsSync(join(world.state, "rehearsal"))).toBe(false)
+  })
+
+  test("that waits for what a command would have made ends, and says so", async () => {
+    const file = await rehearsed("token-issue", "supernode-1", { "link-with": "file" })
+    expect(file).toMatchObject({
+      action: "act",
+      complete: false,
+      why: expect.stringContaining("gave no link file"),
+      commands: [{ line: expect.stringContaining("skupper link generate") }],
+    })
+  })
+})
+
+test("a rehearsal writes no journal and tells no event", async () => {
+  const before = world.journal().length
+  await rehearsed("deploy-superlink", "superlink", { "flower-version": "1.32.0", "allow-restart": true })
+  expect(world.journal().length).toBe(before)
+  expect(linesOf(world.journal(), "session").length).toBeGreaterThan(0)
+})

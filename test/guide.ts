@@ -1,0 +1,178 @@
+/**
+ * `docs/guide.md`: the notebook as a page. Its prose, inputs and commands by hand are the steps' own, and the outputs are
+ * those of a run on practice clusters: the page says what the program does, because it is the program that says it.
+ */
+
+import { federate } from "../lib/index.ts"
+import { handContext } from "../lib/notebook/hand.ts"
+import { appliesTo } from "../lib/notebook/notebook.ts"
+import type { Site } from "../lib/notebook/roles.ts"
+import type { Step } from "../lib/notebook/step.ts"
+import type { Walk, WalkPlace } from "../lib/report/types.ts"
+import { program } from "../runbooks/index.ts"
+import { startWorld, type World } from "./e2e/harness.ts"
+import { steady } from "./e2e/transcript.ts"
+
+const { notebook } = program
+
+interface Walked extends Pick<Walk, "cells"> {
+  /** Puts words in place of what is different each time. */
+  mask(text: string): string
+}
+
+/** The page as it must be. */
+export async function guide(): Promise<string> {
+  const { cells, mask } = await walked()
+  const federation = await federate(notebook, EXAMPLE)
+  const parts: string[] = []
+  for (const [index, step] of notebook.steps.entries()) {
+    const places = cells.find((cell) => cell.step === step.id)!.places
+    parts.push(
+      `## ${index + 1}. ${step.title}`,
+      `\`${step.id}\` · ${WHERE[step.on] ?? `at the ${step.on}`}${inputsOf(step)}`,
+      step.prose.trim(),
+      ...(step.checks === undefined ? [] : [`**What is looked at.** ${step.checks}`]),
+      ...places.flatMap((place) => ranAt(place, mask, places.length > 1)),
+      ...promised(step),
+      await byHand(step, federation),
+      ...(step.docs === undefined ? [] : [`Read on: ${step.docs.map((url) => `<${url}>`).join(" · ")}`]),
+    )
+  }
+  return `${[INTRODUCTION, contents(), ...parts].join("\n\n")}\n`
+}
+
+const INTRODUCTION = `<!-- Made by \`npm run docs\` from the steps in runbooks/ and a run on practice clusters. Do not edit. -->
+
+# ${notebook.title}
+
+The notebook step by step: what each is for, what ran, what was seen then, and the same by hand. The outputs are of a run on
+practice clusters with one SuperNode; ports, ids and times stand as words.
+
+\`flower-runbook run\` does all of it. By hand, each site has a kubeconfig of its own; \`flower-runbook report --format sh\`
+makes a script of those commands with your values.`
+
+const WHERE: Readonly<Record<string, string>> = {
+  here: "on this machine",
+  "every site": "at every site",
+  link: "once for each link, from the SuperNode's side",
+  federation: "once, at the end",
+  superlink: "at the SuperLink",
+  supernode: "at each SuperNode",
+}
+
+const contents = (): string =>
+  notebook.steps
+    .map(({ title }, index) => {
+      const anchor = `${index + 1}-${title
+        .toLowerCase()
+        .replace(/[^a-z0-9 -]/g, "")
+        .replaceAll(" ", "-")}`
+      return `${index + 1}. [${title}](#${anchor})`
+    })
+    .join("\n")
+
+const inputsOf = ({ inputs = [] }: Step): string =>
+  inputs.length === 0
+    ? ""
+    : ` · [inputs](../README.md#inputs): ${inputs.map((name) => `\`${name}\``).join(", ")}`
+
+/** What ran at a place, and what its read-only command shows in the end. */
+function ranAt({ site, executions, outcome }: WalkPlace, mask: Walked["mask"], named: boolean): string[] {
+  const said = (line: string, output: string): string =>
+    mask([...(line === "" ? [] : [`$ ${line}`]), output.trimEnd()].filter(Boolean).join("\n"))
+  const ran = (executions[0]?.commands ?? []).map(({ line, output }) =>
+    said(line, output.map(({ text }) => text).join("")),
+  )
+  const shown = (executions.at(-1)?.shown ?? []).map(({ line, text }) => said(line, text))
+  const text = [...ran.filter((one) => !shown.includes(one)), ...shown].join("\n")
+  return [
+    ...(named ? [`At ${site}:`] : []),
+    ...(text === "" ? [] : [fenced("console", text)]),
+    ...(outcome?.kind === "done" ? [`*Seen:* ${mask(outcome.reason)}.`] : []),
+  ]
+}
+
+const promised = ({ expect }: Step): string[] =>
+  expect === undefined ? [] : ["What to look for, `<…>` being yours:", fenced("text", expect.trimEnd())]
+
+/** A place a role: the lines differ by names alone between sites of one. */
+async function byHand(step: Step, federation: Awaited<ReturnType<typeof federate>>): Promise<string> {
+  const sites: (Site | undefined)[] =
+    step.on === "here" || step.on === "federation"
+      ? [undefined]
+      : federation.sites.filter((site) => appliesTo(notebook, step, site))
+  const parts = await Promise.all(
+    sites.map(async (site) => {
+      const lines = await step.hand?.(
+        handContext(notebook, federation, step, site, {
+          on: (other) => `KUBECONFIG=${other.name}.kubeconfig `,
+          kubeconfig: `${site?.name}.kubeconfig`,
+          tokenFile: `${site?.name}.token.yaml`,
+        }),
+      )
+      if (lines === undefined) return ""
+      const begin = site === undefined ? "" : `export KUBECONFIG=${site.name}.kubeconfig\n`
+      return fenced("sh", begin + lines.trim())
+    }),
+  )
+  return `<details><summary>By hand</summary>\n\n${parts.filter(Boolean).join("\n\n")}\n\n</details>`
+}
+
+/** What is in it never ends the fence: no output of ours has one. */
+const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``
+
+/** The README's federation with the guide's own login. */
+const EXAMPLE = {
+  name: "flower",
+  sites: [
+    {
+      name: "superlink",
+      role: "superlink",
+      server: "https://superlink.example:6443",
+      project: "flower-openshift-demo",
+    },
+    {
+      name: "supernode-1",
+      role: "supernode",
+      server: "https://supernode-1.example:6443",
+      project: "flower-supernode-1",
+    },
+  ],
+} as const
+
+/** Runs twice: what the first made shows its final state in the second. */
+async function walked(): Promise<Walked> {
+  // Columns are as wide as what stands in them before it becomes words.
+  process.env.TMPDIR = "/tmp"
+  const world = await startWorld({ supernodes: 1, home: "flower-" })
+  try {
+    await called(world, "run", "--federation", world.practice.federationFile, "--yes")
+    await called(world, "run", "--yes")
+    const report = JSON.parse(await called(world, "report", "--format", "json")) as Pick<Walk, "cells">
+    return { cells: report.cells, mask: (text) => masked(world, text) }
+  } finally {
+    await world.close()
+  }
+}
+
+async function called(world: World, ...argv: string[]): Promise<string> {
+  const { code, stdout, stderr } = await world.call(argv)
+  if (code !== 0) throw new Error(`flower-runbook ${argv.join(" ")} ended with ${code}:\n${stdout}${stderr}`)
+  return stdout
+}
+
+/**
+ * A text of the run with the example's names in it. What is different each time stands as a word, as long as it was where
+ * columns follow.
+ */
+function masked(world: World, text: string): string {
+  const ids = text.replace(/\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/g, (id) => id.replace(/[^-]/g, "x"))
+  return world.practice.clusters
+    .reduce(
+      (so, { name, server }) => so.replaceAll(`127-0-0-1:${server.port}`, `${name}-example:6443`),
+      steady(world, ids),
+    )
+    .replace(/(?<= )\d+(?:s|m\d*s?)$/gm, "5s")
+    .replaceAll("federation e2e", `federation ${EXAMPLE.name}`)
+    .replaceAll("STATE/", "")
+}

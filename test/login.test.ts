@@ -1,0 +1,163 @@
+/** The library's own `login` and `practice`, as an author of a notebook uses them. */
+import { execFile } from "node:child_process"
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs"
+import { dirname, join } from "node:path"
+import { promisify } from "node:util"
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest"
+import {
+  clusterInputs,
+  type Event,
+  login,
+  notebook,
+  type PracticeWorld,
+  plan,
+  practice,
+  run,
+} from "../lib/index.ts"
+
+const program = {
+  version: "1.0.0",
+  notebook: notebook({
+    name: "sessions",
+    title: "Sessions",
+    roles: { one: "one", other: "many" },
+    inputs: clusterInputs,
+    steps: [login],
+  }),
+}
+
+let world: PracticeWorld
+beforeAll(async () => {
+  world = await practice(program, { sites: 1 })
+})
+afterAll(() => world.close())
+afterEach(() => vi.unstubAllEnvs())
+
+let folders = 0
+/** A run in a folder of its own, with other values for the site `one`; tells how its login ended. */
+async function loggedIn(values: Record<string, unknown>, folder = `state-${folders++}`) {
+  const sites = world.inputs.sites.map((site) => (site.name === "one" ? { ...site, ...values } : site))
+  const events: Event[] = []
+  const options = { ...world.options, folder: join(world.options.folder, folder), timeout: 1 }
+  const result = await run(
+    program.notebook,
+    { ...world.inputs, sites },
+    { ...options, listeners: [(event) => events.push(event)] },
+  )
+  return {
+    outcome: result.outcomes.find(({ site }) => site === "one")!.outcome,
+    events,
+    again: () => plan(program.notebook, { ...world.inputs, sites }, options),
+    folder: options.folder,
+  }
+}
+
+describe("practice", () => {
+  it("has a cluster for each site, by its role", async () => {
+    expect(world.inputs.sites.map(({ name, role }) => `${name} ${role}`)).toEqual([
+      "one one",
+      "other-1 other",
+    ])
+    expect(await world.cluster("other-1").whoami()).toBe("kube:admin")
+    expect(() => world.cluster("two")).toThrow("there is no site two; there are one, other-1")
+  })
+
+  it("removes everything at its end", async () => {
+    const other = await practice(program, { sites: 1 })
+    const folder = dirname(other.options.folder)
+    expect(existsSync(folder)).toBe(true)
+    await other.close()
+    expect(existsSync(folder)).toBe(false)
+  })
+})
+
+describe("login", () => {
+  it("takes the token of a file, tells nobody, and is done the second time", async () => {
+    const { outcome, events, again } = await loggedIn({})
+    expect(outcome.kind).toBe("acted")
+    const token = readFileSync(world.inputs.sites[0]!["token-file"] as string, "utf8").trim()
+    expect(JSON.stringify(events)).not.toContain(token)
+    expect((await again()).map(({ would }) => would)).toEqual(["nothing", "nothing"])
+  })
+
+  it("copies a context of the person's kubeconfig, and leaves that as it is", async () => {
+    const own = kubeconfigOf("one")
+    const before = readFileSync(own, "utf8")
+    vi.stubEnv("KUBECONFIG", own)
+    const { outcome } = await loggedIn({ "token-file": undefined })
+    expect(outcome).toMatchObject({
+      kind: "acted",
+      reason: expect.stringMatching(/^logged in as kube:admin/),
+    })
+    expect(readFileSync(own, "utf8")).toBe(before)
+  })
+
+  it("refuses a context that leads to another cluster", async () => {
+    vi.stubEnv("KUBECONFIG", kubeconfigOf("other-1"))
+    const { outcome, folder } = await loggedIn({ "token-file": undefined })
+    expect(outcome).toMatchObject({
+      kind: "failed",
+      reason: expect.stringMatching(
+        /the current context of your kubeconfig leads to https:\S+, not to https:/,
+      ),
+    })
+    expect(existsSync(join(folder, "kubeconfigs/one"))).toBe(false)
+  })
+
+  it("says in the server's words that a token is not valid", async () => {
+    const file = join(dirname(world.options.folder), "old token")
+    writeFileSync(file, "sha256~old\n")
+    const { outcome } = await loggedIn({ "token-file": file })
+    expect(outcome).toMatchObject({
+      kind: "failed",
+      reason: `the token in ${file} is not accepted`,
+      why: expect.stringContaining("Unauthorized"),
+      fix: "put a new token into the file",
+    })
+  })
+
+  it("makes the session anew where the kubeconfig leads to another server", async () => {
+    const { folder, again } = await loggedIn({}, "moved")
+    const session = join(folder, "kubeconfigs/one")
+    writeFileSync(session, readFileSync(kubeconfigOf("other-1")))
+    expect((await again())[0]).toMatchObject({ would: "change" })
+    expect((await loggedIn({}, "moved")).outcome.kind).toBe("acted")
+    expect(readFileSync(session, "utf8")).toContain(world.cluster("one").server)
+  })
+
+  it.each(["token-file", "context"])("is done by hand with the lines that it writes: %s", async (how) => {
+    const site = world.inputs.sites[0]! as unknown as Record<string, string>
+    const own = kubeconfigOf("one")
+    const kubeconfig = join(dirname(world.options.folder), `by hand ${how}`)
+    const values = {
+      server: site.server,
+      certificateAuthority: site["certificate-authority"],
+      tokenFile: how === "context" ? undefined : site["token-file"],
+    }
+    const lines = await login.hand!({ site: values } as never)
+    // A person's own kubeconfig lies in their home.
+    const home = mkdtempSync(join(dirname(world.options.folder), "home "))
+    mkdirSync(join(home, ".kube"))
+    copyFileSync(own, join(home, ".kube/config"))
+    const path = `${world.options.commands}:${process.env.PATH}`
+    // The clusters are served by this process: it must not stand still.
+    const { stdout, stderr } = await promisify(execFile)("sh", ["-ec", lines], {
+      env: { PATH: path, HOME: home, KUBECONFIG: kubeconfig },
+      timeout: 20_000,
+    })
+    expect({ stdout, stderr }).toEqual({ stdout: "kube:admin\n", stderr: "" })
+    expect(lines).not.toContain(readFileSync(site["token-file"]!, "utf8").trim())
+    expect(statSync(kubeconfig).mode & 0o077).toBe(0)
+  })
+})
+
+const kubeconfigOf = (name: string): string =>
+  join(dirname(world.options.folder), "practice/kubeconfigs", name)

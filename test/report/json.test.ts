@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs"
+import { expect, it } from "vitest"
+import { jsonReport } from "../../lib/report/json.ts"
+import type { Walk } from "../../lib/report/types.ts"
+import { problems } from "../terminal/validate.ts"
+import { failed, killed, manySites, undone, walkOf } from "./scene.ts"
+
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../schema/${name}.schema.json`, import.meta.url), "utf8"))
+const schema = read("report")
+
+const { lines, names } = manySites(3)
+const walks: [string, Walk][] = [
+  ["of a killed run, one that failed and a teardown", walkOf([...killed(), ...failed(), ...undone()])],
+  ["of a run that goes on", walkOf(killed(), { running: true })],
+  ["of no run", walkOf([])],
+  ["of many sites", walkOf(lines, { names })],
+]
+
+it.each(walks)("the report %s is as its schema says, and leaves nothing out", (_, walk) => {
+  const report = JSON.parse(jsonReport(walk))
+  expect(problems(schema, report)).toEqual([])
+  const { notebook, federation, ...rest } = walk
+  expect(report).toEqual({
+    version: 1,
+    notebook: { name: notebook.name, title: notebook.title, roles: notebook.roles },
+    federation: federation.name,
+    ...rest,
+  })
+})
+
+it("the scene has every field that the schema knows", () => {
+  const seen = new Set<string>()
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(visit)
+    else if (value !== null && typeof value === "object") {
+      for (const [key, item] of Object.entries(value)) {
+        seen.add(key)
+        visit(item)
+      }
+    }
+  }
+  for (const [, walk] of walks) visit(JSON.parse(jsonReport(walk)))
+  const own = ["site", "input", "run", "cell", "place", "execution", "looked", "command"]
+  const known = [schema, ...own.map((name) => schema.$defs[name])].flatMap(({ properties }) =>
+    Object.keys(properties),
+  )
+  expect(known.filter((key) => !seen.has(key))).toEqual([])
+})
+
+it("the schema has looks and outcomes as the schema of events has them", () => {
+  const events = read("events").$defs
+  for (const name of ["look", "outcome", "outcomeKind", "seen"]) {
+    expect(schema.$defs[name], name).toEqual(events[name])
+  }
+})
+
+it("the schema refuses what is no report", () => {
+  const good = JSON.parse(jsonReport(walkOf(killed())))
+  const bad = [
+    { ...good, version: 2 },
+    { ...good, made: "yesterday" },
+    { ...good, colour: "red" },
+    { ...good, runs: [{ ...good.runs[0], number: 0 }] },
+    { ...good, cells: [{ ...good.cells[0], places: [{ stale: [] }] }] },
+  ]
+  for (const report of bad) expect(problems(schema, JSON.parse(JSON.stringify(report)))).not.toEqual([])
+})

@@ -1,0 +1,254 @@
+/** The script of a small notebook, run by the shells of this machine. */
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { input, type Notebook, notebook, step } from "../../lib/index.ts"
+import { federate } from "../../lib/library.ts"
+import { shellScript } from "../../lib/report/shell-script.ts"
+import { readWalk } from "../../lib/report/walk.ts"
+
+const look = () => ({ is: "done", reason: "" }) as const
+
+const shop: Notebook = notebook({
+  name: "shop",
+  title: "Open a shop",
+  roles: { store: "one", branch: "many" },
+  inputs: { city: input.text({ per: "site", help: "City" }) },
+  steps: [
+    step({
+      id: "tools",
+      title: "What you need",
+      on: "here",
+      prose: "A **hammer** and a\n[saw](https://saw.example).\n\nMore.",
+      look,
+      hand: () => "echo tools",
+    }),
+    step({
+      id: "login",
+      title: "Log in",
+      on: "every site",
+      prose: "First this. Then it is shown:\n\n    x",
+      session: true,
+      look,
+      hand: () => 'echo "session" >"$KUBECONFIG"',
+    }),
+    step({
+      id: "key",
+      title: "Cut a key'; touch injected; echo 'it\ntouch injected",
+      on: "link",
+      prose: "A key.",
+      look,
+      hand: ({ on, peer, tokenFile, site }) =>
+        `test -e ${tokenFile} || ${on(peer)}sh -c 'cat "$KUBECONFIG"; echo key of ${site.name} >${tokenFile}'`,
+    }),
+    step({
+      id: "open",
+      title: "Open",
+      on: "every site",
+      prose: "Doors.",
+      look,
+      hand: async ({ site }) => `cat <<'EOF'\n  ${site.name} in ${site.city}\nEOF\ncat "$KUBECONFIG"`,
+    }),
+    step({ id: "sign", title: "Hang up the sign", on: "branch", prose: "By hand.", look }),
+    step({
+      id: "count",
+      title: "Count",
+      on: "federation",
+      prose: "All of them.",
+      look,
+      hand: ({ all }) => `echo ${all("branch").length} branches`,
+    }),
+  ],
+})
+
+async function scriptOf(...branches: string[]): Promise<string> {
+  const federation = await federate(shop, {
+    name: "toys",
+    sites: [
+      { name: "store", role: "store", city: "Ulm" },
+      ...branches.map((name) => ({ name, role: "branch", city: "$HOME `id`" })),
+    ],
+  })
+  return shellScript(
+    readWalk({
+      lines: [],
+      notebook: shop,
+      federation,
+      memory: undefined,
+      made: "2026-01-02T03:04:05.678Z",
+      program: { name: "shop", version: "1.2.3" },
+      inputs: [],
+      stale: () => [],
+    }),
+  )
+}
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "script of-"))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Runs it in a folder of its own. */
+function run(
+  text: string,
+  argv: readonly string[],
+  more: { shell?: string; stdin?: string; env?: Record<string, string>; in?: string } = {},
+) {
+  const cwd = more.in ?? mkdtempSync(join(folder, "here-"))
+  const file = join(folder, "r.sh")
+  writeFileSync(file, text)
+  const { status, stdout, stderr } = spawnSync(more.shell ?? "sh", [file, ...argv], {
+    cwd,
+    env: { PATH: process.env.PATH, ...more.env },
+    input: more.stdin ?? "",
+    encoding: "utf8",
+  })
+  return { status, stdout, stderr, cwd }
+}
+
+const has = (command: string): boolean => spawnSync(command, ["--version"]).error === undefined
+
+test("its head says what it is and how to use it", async () => {
+  const text = await scriptOf("north")
+  expect(text.split("\nset -eu\n")[0]).toMatchInlineSnapshot(`
+    "#!/bin/sh
+    # Open a shop: the federation toys, by hand.
+    # Made 2026-01-02 03:04 UTC by shop 1.2.3.
+    #
+    # It runs in the folder it is started in, and shows each command before it
+    # runs it:
+    #
+    #     sh r.sh             lists the sites and their steps
+    #     sh r.sh store       runs the steps of this site, in order
+    #     sh r.sh store STEP  runs one of them
+    #     sh r.sh all         runs everything, where this machine reaches every site
+    #
+    # What is done already is left as it is, so it may be run again after an
+    # error. No password and no token stands in it.
+    #
+    # Each login writes a kubeconfig of its own here. Where you are logged in
+    # already, name yours, and the login is left out:
+    #
+    #     KUBECONFIG_STORE=FILE sh r.sh store"
+  `)
+  expect(text).toContain("  # A hammer and a saw.\n  if step tools 'What you need'; then (\n")
+  expect(text).toContain("  # First this.\n")
+})
+
+describe.each(["sh", "bash"].filter(has))("in %s", (shell) => {
+  test("a site's steps run in order, those of this machine first", async () => {
+    const { status, stdout, stderr } = run(await scriptOf("north"), ["store"], { shell })
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: `
+== tools at store: What you need
+tools
+
+== login at store: Log in
+
+== open at store: Open
+  store in Ulm
+session
+
+Done: store
+`,
+    })
+    expect(stderr).toMatch(/^\+ echo tools$/m)
+  })
+
+  test("one step alone", async () => {
+    const { status, stdout } = run(await scriptOf("north"), ["store", "tools"], { shell })
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: "\n== tools at store: What you need\ntools\n\nDone: store tools\n",
+    })
+  })
+
+  test("all of them, then what is of the federation", async () => {
+    const { status, stdout } = run(await scriptOf("north", "south"), ["all"], { shell, stdin: "\n\n" })
+    expect(status).toBe(0)
+    expect(stdout.match(/^Done: .*$/gm)).toEqual([
+      "Done: store",
+      "Done: north",
+      "Done: south",
+      "Done: federation",
+    ])
+    expect(stdout).toContain("\n2 branches\n")
+  })
+
+  test("a step that fails is named, and ends it", async () => {
+    const text = (await scriptOf("north")).replace("echo tools", "false; echo never")
+    const { status, stdout, stderr } = run(text, ["all"], { shell })
+    expect(status).toBe(1)
+    expect(stdout).not.toMatch(/never|Done/)
+    expect(stderr.match(/^Failed: .*$/gm)).toEqual([
+      "Failed: tools at store (exit 1). Cure it, then run the same again.",
+    ])
+  })
+})
+
+test("a session of one's own: its login is left out", async () => {
+  const own = join(folder, "own")
+  writeFileSync(own, "mine\n")
+  const { status, stdout } = run(await scriptOf("north"), ["store"], { env: { KUBECONFIG_STORE: own } })
+  expect(status).toBe(0)
+  expect(stdout).not.toContain("login at store")
+  expect(stdout).toContain("\nmine\n")
+})
+
+test("where the other end cannot be reached, its part is left out and named", async () => {
+  const text = await scriptOf("north")
+  const first = run(text, ["north"], { stdin: "\n" })
+  expect(first.stdout).toContain(
+    `Left out here: there is no ./store.kubeconfig. Whoever reaches store runs it:
+    sh r.sh north key
+and hands ./north.token.yaml over, which then has to lie here. It is a secret.
+`,
+  )
+  run(text, ["store"], { in: first.cwd })
+  const { stdout } = run(text, ["north", "key"], { in: first.cwd })
+  expect(stdout).toMatch(/^== key at north: .*\nsession\n/m)
+})
+
+test("a step without commands waits for a person", async () => {
+  const text = await scriptOf("north")
+  const asked = run(text, ["north", "sign"], { stdin: "\n" })
+  expect(asked).toMatchObject({ status: 0 })
+  expect(asked.stdout).toContain("There are no commands for it. Do it by hand, then press Enter. ")
+  expect(run(text, ["north", "sign"], { stdin: "" }).status).not.toBe(0)
+})
+
+test("what is asked wrongly is refused with the list, exit 2", async () => {
+  const text = await scriptOf("north", "south")
+  for (const argv of [[], ["west"], ["store", "sign"]]) {
+    const { status, stdout, stderr } = run(text, argv)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" })
+    expect(stderr).toContain(
+      "  store:\n    tools login open\n  north, south:\n    tools login key open sign\n",
+    )
+  }
+})
+
+test("names that are no names in a shell", async () => {
+  const text = await scriptOf("a-b", "1st")
+  for (const site of ["a-b", "1st"]) {
+    const { status, stdout } = run(text, [site, "open"], { env: { KUBECONFIG_A_B: "/dev/null" } })
+    expect(stdout).toContain(`  ${site} in $HOME \`id\`\n`)
+    // Nobody has logged in at the other.
+    expect(status === 0).toBe(site === "a-b")
+  }
+})
+
+test("a title is never run", async () => {
+  const { cwd } = run(await scriptOf("north"), ["north"], { stdin: "\n" })
+  expect(spawnSync("ls", [cwd], { encoding: "utf8" }).stdout).not.toContain("injected")
+})
+
+test.skipIf(!has("shellcheck"))("shellcheck has nothing to say (where it is installed)", async () => {
+  const file = join(folder, "checked.sh")
+  writeFileSync(file, await scriptOf("north", "south"))
+  expect(spawnSync("shellcheck", [file], { encoding: "utf8" }).stdout).toBe("")
+})

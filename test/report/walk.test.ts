@@ -1,0 +1,202 @@
+import { describe, expect, it } from "vitest"
+import type { WalkPlace } from "../../lib/report/types.ts"
+import { placeOf as at } from "../terminal/scene.ts"
+import { failed, killed, runOf, startOf, undone, walkOf } from "./scene.ts"
+
+const place = (walk: ReturnType<typeof walkOf>, step: string, site?: string): WalkPlace =>
+  [...walk.cells, ...walk.others].find((cell) => cell.step === step)!.places.find((one) => one.site === site)!
+
+describe("the walk of a journal with a killed run and one that failed", () => {
+  const walk = walkOf([...killed(), ...failed()])
+
+  it("has its runs, with who, when, how they ended, what was agreed to and warned of", () => {
+    expect(walk.runs).toMatchObject([
+      {
+        number: 1,
+        started: "2026-11-22T18:00:00.100Z",
+        by: { user: "alice" },
+        version: "0.1.0",
+        consents: [{ how: "flag", what: "creates a Site on https://api.superlink.example:6443" }],
+      },
+      {
+        number: 2,
+        by: { user: "bob" },
+        version: "0.2.0",
+        code: 1,
+        seconds: 197.4,
+        counts: { failed: 1 },
+        warnings: ["the journal's last line was torn: it is cut"],
+      },
+    ])
+    expect(walk.runs[0]).not.toHaveProperty("ended")
+    expect(walk.runs[0]!.last).toBe(killed().at(-1)!.t)
+    expect(walk.runs[1]!.ended).toBe(walk.runs[1]!.last)
+  })
+
+  it("has a cell a step with its places in the federation's order, and the sites that left", () => {
+    expect(
+      walk.cells.map(({ step, number, places }) => [number, step, ...places.map(({ site }) => site)]),
+    ).toEqual([
+      [1, "prerequisites", undefined],
+      [2, "login", "superlink", "supernode-1", "supernode-2", "supernode-3"],
+      [3, "site-create", "superlink", "supernode-1", "supernode-2"],
+      [4, "token-redeem", "supernode-1", "supernode-2"],
+      [5, "verify-federation", undefined],
+    ])
+    expect(walk.sites).toEqual([
+      { name: "superlink", role: "superlink", identity: "https://api.superlink.example:6443", user: "admin" },
+      {
+        name: "supernode-1",
+        role: "supernode",
+        identity: "https://api.supernode-1.example:6443",
+        user: "admin",
+      },
+      {
+        name: "supernode-2",
+        role: "supernode",
+        identity: "https://api.supernode-2.example:6443",
+        user: "admin",
+      },
+      {
+        name: "supernode-3",
+        role: "supernode",
+        identity: "https://api.supernode-3.example:6443",
+        user: "admin",
+        gone: true,
+      },
+    ])
+    expect(place(walk, "login", "supernode-3").gone).toBe(true)
+    expect(place(walk, "login", "supernode-2")).not.toHaveProperty("gone")
+  })
+
+  it("tells an act whose end was not seen, and the run that found what became of it", () => {
+    const [first, second] = place(walk, "site-create", "superlink").executions
+    expect(first).toMatchObject({
+      run: 1,
+      acts: [{ action: "act" }],
+      before: { look: { is: "absent" } },
+      after: { look: { is: "absent" } },
+      commands: [{ cwd: "/home/alice", output: [{ stream: "stdout", text: "Waiting for status" }] }],
+    })
+    expect(first).not.toHaveProperty("ended")
+    expect(first!.acts[0]).not.toHaveProperty("ended")
+    expect(first!.commands[0]).not.toHaveProperty("exitCode")
+    expect(second).toMatchObject({
+      run: 2,
+      acts: [{ action: "act", ok: true, reason: "found at resume" }],
+      before: { look: { is: "under way" } },
+      after: { look: { is: "done", seen: { kind: "Site" } } },
+      applied: [{ what: "patch Site superlink-interconnect" }],
+      shown: [{ differs: ['Site "<name>" is ready.'] }],
+      outcome: { kind: "acted" },
+    })
+    expect(second!.waits.map(({ reason }) => reason)).toEqual([
+      "Pending: no Route is admitted yet",
+      "Pending: the router's certificate | `tls`",
+    ])
+  })
+
+  it("is begun only while no later run has ended the act", () => {
+    expect(place(walkOf(killed()), "site-create", "superlink").begun).toBe(true)
+    expect(place(walk, "site-create", "superlink")).not.toHaveProperty("begun")
+  })
+
+  it("puts output together by whole lines, neighbours of one stream in one text", () => {
+    const [execution] = place(walk, "login", "superlink").executions
+    expect(execution!.commands).toMatchObject([
+      { line: "oc whoami", exitCode: 0, seconds: 0.3, output: [{ stream: "stdout", text: "admin\n" }] },
+    ])
+    const lines = runOf("x", "2026-11-22T18:00:00.000Z", [
+      startOf(["superlink"]),
+      { type: "step started", ...at("superlink/login") },
+      { type: "command", ...at("superlink/login"), line: "oc login" },
+      { type: "output", ...at("superlink/login"), stream: "stdout", text: "a\nb" },
+      { type: "output", ...at("superlink/login"), stream: "stderr", text: "warning\n" },
+      { type: "output", ...at("superlink/login"), stream: "stdout", text: "c\nd\n" },
+      { type: "output", ...at("superlink/login"), stream: "stdout", text: "e\nlast" },
+      { type: "command ended", ...at("superlink/login"), exitCode: 0, seconds: 1 },
+    ])
+    expect(place(walkOf(lines), "login", "superlink").executions[0]!.commands[0]!.output).toEqual([
+      { stream: "stdout", text: "a\nbc\n" },
+      { stream: "stderr", text: "warning\n" },
+      { stream: "stdout", text: "d\ne\nlast\n" },
+    ])
+  })
+
+  it("tells what a later step went back to as an execution of its own, without an outcome", () => {
+    const [first, second] = place(walk, "login", "supernode-1").executions
+    expect(first).toMatchObject({ run: 1, outcome: { kind: "acted" } })
+    expect(second).toMatchObject({ run: 2, acts: [{ ok: true }], before: { look: { is: "absent" } } })
+    expect(second).not.toHaveProperty("outcome")
+    expect(second!.ended).toBe(second!.after!.t)
+    expect(place(walk, "login", "supernode-1").outcome).toMatchObject({ kind: "acted" })
+  })
+
+  it("knows what was adopted, done by hand, and is out of date", () => {
+    expect(place(walk, "site-create", "supernode-1").adopted).toBe(true)
+    expect(place(walk, "site-create", "supernode-2").executions[0]!.acts).toMatchObject([{ byHand: true }])
+    expect(place(walk, "site-create", "superlink").stale).toEqual(["project flower-a → flower-superlink"])
+    expect(place(walk, "site-create", "supernode-1").stale).toEqual([])
+  })
+
+  it("does not end an act that was left to a person with the end of one that was begun before", () => {
+    const site = at("superlink/site-create")
+    const lines = runOf("x", "2026-11-22T18:00:00.000Z", [
+      startOf(["superlink"]),
+      { type: "step started", ...site },
+      { type: "by hand", ...site, action: "act" },
+      { type: "act ended", ...site, action: "act", ok: true, reason: "found at resume" },
+    ])
+    const [execution] = place(walkOf(lines), "site-create", "superlink").executions
+    expect(execution!.acts).toMatchObject([{ byHand: true }, { ok: true, reason: "found at resume" }])
+    expect(execution!.acts[0]).not.toHaveProperty("ended")
+  })
+
+  it("keeps to the sites that were asked for", () => {
+    const one = walkOf([...killed(), ...failed()], { sites: ["supernode-1"] })
+    expect(one.sites.map(({ name }) => name)).toEqual(["supernode-1"])
+    expect(new Set(one.cells.flatMap(({ places }) => places.map(({ site }) => site)))).toEqual(
+      new Set([undefined, "supernode-1"]),
+    )
+    expect(new Set(one.inputs.map(({ site }) => site))).toEqual(new Set([undefined, "supernode-1"]))
+  })
+})
+
+it("tells a teardown's steps apart, and what they took back", () => {
+  const walk = walkOf([...killed(), ...failed(), ...undone()])
+  expect(walk.others).toMatchObject([
+    { step: "remove-site", number: 6, title: "Remove the Skupper site", places: [{ site: "superlink" }] },
+  ])
+  expect(place(walk, "site-create", "superlink").undone).toMatchObject({ step: "remove-site" })
+  expect(place(walk, "site-create", "supernode-1")).not.toHaveProperty("undone")
+  const place2 = at("superlink/site-create")
+  const again = runOf("four", "2026-11-24T08:00:00.000Z", [
+    startOf(["superlink"]),
+    { type: "step started", ...place2 },
+    { type: "checkpoint", ...place2, fingerprint: "f", made: { version: "1" }, reason: "Ready" },
+  ])
+  const redone = walkOf([...killed(), ...failed(), ...undone(), ...again])
+  expect(place(redone, "site-create", "superlink")).not.toHaveProperty("undone")
+})
+
+it("names a step that no notebook knows by its id", () => {
+  const lines = runOf("x", "2026-11-22T18:00:00.000Z", [
+    startOf(["superlink"]),
+    { type: "step started", ...at("superlink/of-old") },
+  ])
+  expect(walkOf(lines).others).toMatchObject([{ step: "of-old", title: "of-old", prose: "" }])
+})
+
+it("is of inputs and steps alone before the first run", () => {
+  const walk = walkOf([])
+  expect(walk.runs).toEqual([])
+  expect(walk.others).toEqual([])
+  expect(walk.cells).toHaveLength(5)
+  expect(place(walk, "login", "superlink")).toEqual({ site: "superlink", stale: [], executions: [] })
+})
+
+it("says that a run goes on only where there is one", () => {
+  expect(walkOf(killed(), { running: true }).running).toBe(true)
+  expect(walkOf(killed())).not.toHaveProperty("running")
+  expect(walkOf([], { running: true })).not.toHaveProperty("running")
+})
