@@ -41,8 +41,10 @@ export function criticalPath(walk: Walk, bars: readonly Bar[], run: number): Bar
   let now = latest(mine.filter((bar) => !isPassed(bar)))
   while (now !== undefined) {
     path.unshift(now)
+    const { started } = now.execution
+    // What was passed over takes no time: of two at one moment each would precede the other.
     now = latest(
-      mine.filter((bar) => bar !== now && bar.end <= now!.execution.started && precedes(walk, bar, now!)),
+      mine.filter((bar) => bar.end <= started && !path.includes(bar) && precedes(walk, bar, path[0]!)),
     )
   }
   return path.filter((bar) => !isPassed(bar))

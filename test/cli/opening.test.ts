@@ -97,7 +97,7 @@ describe("which federation", () => {
         `${DOWN}${ENTER}`,
       ],
       [
-        /older: 5 of 5 steps[\s\S]*mirror-pages run --yes --name older[\s\S]*it ended well[\s\S]*Continue/,
+        /older: 5 of 5 steps[\s\S]*mirror-pages run --yes --name older[\s\S]*it\s+ended\s+well[\s\S]*Continue/,
         ENTER,
       ],
     )
@@ -140,14 +140,14 @@ describe("coming back", () => {
   })
   test("Look at everything", async () => {
     await finished("mine")
-    world.answer([/What now\?[\s\S]*Continue/, `${DOWN}${ENTER}`])
+    world.answer([/Go on how\?[\s\S]*Continue/, `${DOWN}${ENTER}`])
     expect(await open("--name", "mine")).toMatchObject({ start: "plan", fresh: false })
     expect(world.stdout()).not.toContain("original: Folder")
   })
   test("Start over asks again, with the earlier answers for a bare Enter", async () => {
     await finished("mine")
     world.answer(
-      [/What now\?/, `${DOWN}${DOWN}${ENTER}`],
+      [/Go on how\?/, `${DOWN}${DOWN}${ENTER}`],
       [/original: Folder/, ENTER],
       [/mirror-1: Folder/, `\u0015${at}/elsewhere${ENTER}`],
     )
@@ -160,7 +160,7 @@ describe("coming back", () => {
       [/How many mirrors/, `1${ENTER}`],
       [/original: Folder/, `/same${ENTER}`],
       [/mirror-1: Folder/, `/same${ENTER}`],
-      [/two sites have the same folder\n {2}fix: give each its own[\s\S]*original: Folder/, ENTER],
+      [/two sites have the same folder \(give each its own\)[\s\S]*original: Folder/, ENTER],
       [/mirror-1: Folder/, `\u0015/other${ENTER}`],
     )
     expect((await open()).opened.federation.sites.map(({ folder }) => folder)).toEqual(["/same", "/other"])
@@ -193,7 +193,7 @@ describe("another answer", () => {
   })
   test("what a site is cannot become another one's", async () => {
     await finished("mine")
-    world.answer([/What now\?/, ENTER])
+    world.answer([/Go on how\?/, ENTER])
     const { call, opened } = await open("--name", "mine")
     expect(withAnswer(call, opened, "folder", "mirror-1", "/moved")).toEqual({
       wrong: expect.stringMatching(/mirror-1 was folder .* and is \/moved now \(.*another site name\)/),

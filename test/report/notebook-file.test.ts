@@ -96,7 +96,7 @@ describe("the notebook file", () => {
       notebookFile(
         walkOf(
           runOf("evil", "2026-11-22T18:00:00.000Z", [
-            startOf(["superlink"]),
+            startOf(["superlink"], { by: { user: "$x$", host: "ward", platform: "p", node: "n" } }),
             { type: "step started", ...place },
             { type: "command", ...place, line: "oc whoami" },
             { type: "output", ...place, stream: "stdout", text: `${evil}\n` },

@@ -91,6 +91,7 @@ describe("the critical path", () => {
         ["supernode-1/login", 0, 2],
         ["supernode-1/site-create", 2, 8, "failed"],
         ["supernode-1/token-redeem", 8, 8, "not run"],
+        ["supernode-1/verify", 8, 8, "not run"],
         ["supernode-2/login", 0, 1],
         ["verify-federation", 8, 9, "blocked"],
       ]),

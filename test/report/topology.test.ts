@@ -12,7 +12,7 @@ const saw = (place: string, kind: string, name: string, how: OutcomeKind = "acte
   {
     type: "looked",
     ...at(place),
-    look: { is: "done", reason: "", seen: { kind, name, uid: `${place} ${name}` } },
+    look: { is: "done", reason: "", seen: { kind, name, uid: name } },
   },
   ended(place, how, "so it is"),
 ]
@@ -49,6 +49,15 @@ describe("what a topology shows", () => {
     expect(joint).toBeUndefined()
   })
 
+  it("takes a step that looks at what a link step made for one of the link", () => {
+    const names = namesOf(1)
+    const looked = saw("supernode-1/login", "Link", "to-superlink-supernode-1", "failed")
+    const again = runOf("two", "2026-11-22T19:00:00.000Z", [startOf(names), ...looked])
+    const [leaf] = topologyOf(walkOf([...finished(names), ...again], { names })).leaves
+    expect(leaf!.link).toMatchObject({ sign: { word: "failed" }, step: "login" })
+    expect(leaf!.objects.map(({ kind }) => kind)).toEqual(["Site"])
+  })
+
   it("names what failed and what is not there yet by its step", () => {
     const { leaves } = topologyOf(walkOf([...killed(), ...failed()]))
     expect(leaves).toMatchObject([
@@ -75,6 +84,7 @@ describe("the picture of the topology", () => {
   it("draws an arrow a link from the site that made it to the one that it leads to; dashed where it is not up", () => {
     const links = drawnIn(topology(finishedWalk(3)).text).all("path", "link")
     expect(links.map(({ class: name }) => name)).toEqual(["link good", "link good", "link good"])
+    expect(links.map((link) => link["marker-end"])).toEqual(Array(3).fill("url(#to-hub)"))
     const ends = links.map(({ d }) => /H([\d.]+)$/.exec(d!)![1])
     expect(new Set(ends).size).toBe(1)
     const starts = links.map(({ d }) => Number(/^M([\d.]+)/.exec(d!)![1]))

@@ -9,7 +9,7 @@ import { refuseFull, writeFolder } from "../new/write-folder.ts"
 /** `new DIR`: a small notebook of one's own, which runs and passes its test as it is. Asks for DIR at most. */
 export async function newNotebook(call: Call): Promise<number> {
   const { io } = call
-  const given =  (await askFolder(call))
+  const given = call.argument ?? (await askFolder(call))
   const folder = resolve(io.cwd, given)
   const name = basename(folder)
   const problem = nameProblem(name)

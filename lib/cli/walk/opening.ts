@@ -157,7 +157,7 @@ export async function askHowToReturn(
     code === undefined ? "its end was not seen" : code === 0 ? "it ended well" : `exit code ${code}`
   say(call, `${federation.name}: ${progress(notebook, federation, memory)}`)
   say(call, `${command} (${ended})`, "  ")
-  say(call, `in ${folder}\n`, "  ")
+  say(call, `in ${folder}`, "  ")
   const choice = await askChoice(
     {
       message: "Go on how?",
