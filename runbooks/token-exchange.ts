@@ -32,7 +32,6 @@ to redeem a token: choose it with \`--link-with file\`. It holds a private key t
   claim: claimToken,
   hand: tokenByHand,
   // It writes the file, and takes away the token that was in it.
-  unrehearsed: true,
   timeout: 120,
   exclusive: ({ inputs, peer }) => (inputs.linkWith === "file" ? `link generate ${peer.server}` : undefined),
 })
@@ -68,7 +67,6 @@ other for this call, the message names the address, and \`--link-with file\` doe
   claim: claimLink,
   hand: linkByHand,
   // It deletes the file where the token is used up.
-  unrehearsed: true,
   timeout: 180,
 })
 

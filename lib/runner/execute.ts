@@ -315,8 +315,10 @@ export class Execution {
 
   #context(deadline: Deadline) {
     const { options, source, bus } = this.#shop
-    const { step, site } = this.#cell
-    const tools = options.toolbox.open({ step, site, signal: deadline.signal, emit: bus.emit })
+    const { step, site, key } = this.#cell
+    const edits = options.edits?.get(key)
+    const { emit } = bus
+    const tools = options.toolbox.open({ step, site, signal: deadline.signal, emit, ...(edits && { edits }) })
     return contextOf(source, this.#cell, tools, deadline.signal, bus.emit)
   }
 

@@ -64,6 +64,10 @@ const image = (part: Part): PracticeImage => ({
 /** `--flower` */
 export const practiceFlower: PracticeVariant = {
   images: [image("superlink"), image("supernode")],
+  needed: ({ proof }) =>
+    proof === undefined || proof === "log"
+      ? undefined
+      : `--proof ${String(proof)} asks the SuperLink's Control API, and the SuperLink of these practice clusters is played`,
   async prepare({ flowerVersion }, signal) {
     const version = String(flowerVersion)
     if ((await findEnvironment(version)) !== undefined) return undefined

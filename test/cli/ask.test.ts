@@ -109,9 +109,7 @@ describe("on a terminal", () => {
     expect({ code, looks }).toEqual({ code: 1, looks: 2 })
     expect(world.stdout()).toContain("it reaches further: that needs your yes")
   })
-  test("bare: help and exit 0; off a terminal exit 2", async () => {
-    expect(await run()).toBe(0)
-    expect(world.stdout()).toContain("Usage: mirror-pages COMMAND")
+  test("bare off a terminal: help and exit 2", async () => {
     const off = await call(at, [])
     expect(off.code).toBe(2)
     expect(off.stdout).toContain("Usage: mirror-pages COMMAND")

@@ -124,5 +124,5 @@ test("a notebook whose inputs clash with a command's flags is refused when it is
     inputs: { ...mirrors.inputs, yes: input.flag({ help: "" }) },
     teardown: undefined,
   })
-  expect(() => flagsOf(clash, COMMANDS[0]!)).toThrow("--yes is both a flag of run and the notebook's own")
+  expect(() => flagsOf(clash, COMMANDS.find(({ name }) => name === "run")!)).toThrow("--yes is both a flag of run and the notebook's own")
 })

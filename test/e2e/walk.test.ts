@@ -1,5 +1,5 @@
 /** The walk as a person meets it: the whole program in a terminal, on practice clusters. */
-import { readFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { program } from "../../runbooks/index.ts"
@@ -136,7 +136,7 @@ describe("from the first question to verified", () => {
     await person.reads("Taken")
     await person.reads(MENU)
     await person.choose("Go to…")
-    await person.choose("✓  4  Deploy the SuperLink")
+    await person.choose("~  4  Deploy the SuperLink")
     await atCell(person, titleOf("deploy-superlink"))
     expect(person.screen()).toContain("image flwr/superlink:1.34.0, asked")
     await person.choose("Run the rest")
@@ -183,6 +183,33 @@ describe("at a cell", () => {
     await person.choose("Go to…")
     await person.choose("6  Create the Skupper site")
     await atCell(person, titleOf("site-create"))
+    await person.choose("Quit")
+    expect(await person.ends()).toBe(0)
+  })
+
+  test("edit: what is refused says why, what is taken is run and kept", { timeout: 120_000 }, async () => {
+    await done("install-operator")
+    const editor = join(world.folder, "editor")
+    // The first time it does what it should not.
+    const lines = [
+      "#!/bin/sh",
+      'if [ ! -e "$HOME/tried" ]; then touch "$HOME/tried"; sed -i "s/skupper site create/skupper site delete/" "$1"',
+      'else sed -i -e "s/skupper site delete/skupper site create/" -e "s/--wait none/--wait none --timeout 90s/" "$1"; fi',
+    ]
+    writeFileSync(editor, `${lines.join("\n")}\n`, { mode: 0o755 })
+    await continued([], { env: { EDITOR: `'${editor}'` } })
+    await person.choose("Edit…")
+    await person.reads("Not taken:")
+    await person.sees("Edit it again?")
+    person.type(KEY.enter)
+    await atCell(person, titleOf("token-issue"))
+    const ran = linesOf(world.journal(), "command").filter(
+      ({ step, line }) => step === "site-create" && line.includes("create"),
+    )
+    expect(ran.map(({ line }) => line)).toEqual([
+      expect.stringMatching(/^skupper site create superlink-interconnect .*--timeout 90s/),
+      expect.stringMatching(/^skupper site create supernode-1-interconnect .*--timeout 90s/),
+    ])
     await person.choose("Quit")
     expect(await person.ends()).toBe(0)
   })
@@ -284,7 +311,6 @@ describe("screens", () => {
     await onwards(person, titleOf("token-issue"))
     const after = person.text().slice(person.text().indexOf("✔ What now? Run"))
     await expect(masked(`${before}\n${after}`)).toMatchFileSnapshot(`screens/cell ${name}.txt`)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are escape codes.
     const coloured = /\u001b\[(?:3[1-7]|9[0-7])m/
     if (name.includes("without colour")) expect(person.raw).not.toMatch(coloured)
     else expect(person.raw).toMatch(coloured)
