@@ -60,7 +60,7 @@ const trust: FlagSpec = {
 export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "walk",
-    summary: "follow the notebook in this terminal, a cell at a time (also: no command)",
+    summary: "follow the notebook in this terminal, cell by cell",
     about:
       "Asks for the endpoints, shows the plan, then goes through the notebook cell by cell: reads, runs, keeps what came. " +
       "Quit anywhere; it goes on where you were. With --by-hand nothing that writes is run: it shows the commands, and " +
@@ -73,7 +73,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       timeout,
     ],
     examples: [
-      ["", "asks: practise, or your own clusters?"],
+      ["walk", "practise, or your own clusters?"],
       ["walk --federation federation.yaml", "your own clusters"],
       ["walk --by-hand", "you type, it looks"],
     ],

@@ -22,6 +22,7 @@ export function programHelp(notebook: Notebook, program: string): string {
     `${notebook.title}`,
     "",
     `Usage: ${program} COMMAND [flags]`,
+    `       ${program}                   on a terminal: as walk`,
     "",
     "Commands",
     ...COMMANDS.map((command) => `  ${usageOf(command).padEnd(widest)}  ${command.summary}`),
