@@ -62,6 +62,7 @@ async function practise(call: Call): Promise<number> {
         file: clusters.file,
         folder: clusters.state,
         fresh,
+        ...(flags.has("real-commands") && { adapt: (data) => void data.values.delete("commands") }),
       })
       const again = `${io.program} walk --practice${ours ? "" : sameFederation(walking)}`
       return follow(walking, opened, back, again)
