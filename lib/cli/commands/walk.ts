@@ -80,7 +80,7 @@ async function follow(
 ): Promise<number> {
   const session = await Session.open(call, opened, fresh)
   try {
-    await session.keepAnswers()
+    if (fresh || opened.memory === undefined || opened.answered !== "") await session.keepAnswers()
     const byHand = call.flags.has("by-hand")
     const same = `${again}${byHand ? " --by-hand" : ""}`
     return await new Walk(session, new Screen(call), { byHand, again: same }).go(start)

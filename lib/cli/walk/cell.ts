@@ -1,3 +1,4 @@
+import { RunbookError } from "../../notebook/errors.ts"
 import type { Step } from "../../notebook/step.ts"
 import type { PlanEntry, RunOptions } from "../../runner/types.ts"
 import {
@@ -5,6 +6,7 @@ import {
   commandsText,
   createView,
   EventLines,
+  errorText,
   foundText,
   markdownLines,
   planTable,
@@ -17,8 +19,9 @@ import { changeInput } from "./change.ts"
 import { chooseSite, chooseStep } from "./choices.ts"
 import { commandsOf } from "./commands.ts"
 import { explanation } from "./explain.ts"
+import { Interrupted } from "./interrupted.ts"
 import { type Action, menu } from "./menu.ts"
-import { Interrupted, keptOf, placeless, printHead, type Screen } from "./screen.ts"
+import { keptOf, placeless, printHead, type Screen } from "./screen.ts"
 import type { Carried, Session } from "./session.ts"
 import { openShell } from "./shell.ts"
 
@@ -44,14 +47,22 @@ export class CellTurn {
 
   /** Ctrl-C at a question asks once whether to stop. @throws Interrupted when it is pressed again */
   async take(): Promise<Move> {
-    await this.#open()
+    let opened = false
     for (;;) {
       try {
+        if (!opened) await this.#open()
+        opened = true
         const move = await this.#do(await this.#ask())
         if (move !== undefined) return move
       } catch (error) {
-        if (!(error instanceof Interrupted)) throw error
-        if (await this.#screen.confirm("Stop here? Everything is kept", true)) return "quit"
+        if (error instanceof Interrupted) {
+          if (await this.#screen.confirm("Stop here? Everything is kept", true)) return "quit"
+        } else if (opened && error instanceof RunbookError && !this.#session.call.signal.aborted) {
+          // Another terminal holds the lock, a file cannot be written: said, and the cell goes on.
+          const { message: what, why, fix, next } = error
+          const parts = { what, ...(why && { why }), ...(fix && { fix }), ...(next && { next }) }
+          this.#screen.print(errorText(parts, await this.#screen.options()))
+        } else throw error
       }
     }
   }

@@ -10,10 +10,8 @@ import {
   type TextOptions,
 } from "../../terminal/index.ts"
 import { type Call, textOptions } from "../call.ts"
+import { Interrupted } from "./interrupted.ts"
 import type { Session } from "./session.ts"
-
-/** A person pressed Ctrl-C at a question of the walk. */
-export class Interrupted extends Error {}
 
 /** What a walk prints on and asks at. */
 export class Screen {

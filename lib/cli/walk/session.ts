@@ -10,6 +10,7 @@ import type { View } from "../../terminal/index.ts"
 import type { Call } from "../call.ts"
 import { runOptions, toolboxFor } from "../engine.ts"
 import type { OpenedFederation } from "../open-federation.ts"
+import { Interrupted } from "./interrupted.ts"
 
 /** What is left to the person takes as long as it takes, in seconds. */
 const FOR_EVER = 2_000_000
@@ -78,10 +79,17 @@ export class Session {
     return ended?.outcome.ok === true && !memory.begun.has(cell.key) && this.stale(memory, cell).length === 0
   }
 
-  /** Looks at what is selected. Only reads. */
+  /** Looks at what is selected. Only reads. @throws Interrupted on Ctrl-C */
   async look(selection: Selection): Promise<readonly PlanEntry[]> {
     const { plan } = await import("../../runner/plan.ts")
-    return this.call.interruptible((signal) => plan({ ...this.options(signal), selection }))
+    return this.call.interruptible(async (signal) => {
+      const over = () => signal.aborted && !this.call.signal.aborted
+      const entries = await plan({ ...this.options(signal), selection }).catch((error: unknown) => {
+        throw over() ? new Interrupted() : error
+      })
+      if (over()) throw new Interrupted()
+      return entries
+    })
   }
 
   /** The options of anything that reads: no journal is written. */

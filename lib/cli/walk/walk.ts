@@ -2,7 +2,8 @@ import type { Step } from "../../notebook/step.ts"
 import { planTable } from "../../terminal/index.ts"
 import { sameFederation } from "../call.ts"
 import { CellTurn, type Move } from "./cell.ts"
-import { Interrupted, keptOf, printHead, type Screen } from "./screen.ts"
+import { Interrupted } from "./interrupted.ts"
+import { keptOf, printHead, type Screen } from "./screen.ts"
 import type { Session } from "./session.ts"
 
 /** The exit code of who presses Ctrl-C. */
