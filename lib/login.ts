@@ -74,9 +74,10 @@ const contextOf = ({ context }: SiteInputs): string =>
 
 async function withToken({ site, kubeconfig, secret }: Context): Promise<void> {
   const { writeKubeconfig } = await kubeconfigs()
-  const token = (await content(site.tokenFile!, "token-file")).trim()
+  const token = (await contentOf(site.tokenFile!, "token-file")).trim()
   secret(token)
-  const ca = site.certificateAuthority && (await content(site.certificateAuthority, "certificate-authority"))
+  const ca =
+    site.certificateAuthority && (await contentOf(site.certificateAuthority, "certificate-authority"))
   await writeKubeconfig(kubeconfig, {
     server: site.server,
     token,
@@ -105,11 +106,12 @@ async function withContext({ site, kubeconfig }: Context): Promise<void> {
   }
 }
 
-async function content(file: string, name: string): Promise<string> {
+/** The text of a file that an input names. */
+export async function contentOf(path: string, input: string): Promise<string> {
   try {
-    return await readFile(file, "utf8")
+    return await readFile(path, "utf8")
   } catch (error) {
-    throw new RunbookError(`the file given as ${name} cannot be read: ${file}`, {
+    throw new RunbookError(`the file given as ${input} cannot be read: ${path}`, {
       why: (error as Error).message,
     })
   }

@@ -201,7 +201,7 @@ function editOf({ edits, step, site, emit }: Place, line: string): string | unde
   const edit = edits?.get(line)
   if (edit === undefined) return undefined
   const at = { step: step.id, ...(site && { site: site.name }) }
-  emit({ type: "note", text: `edited: was ${line}`, ...at })
+  emit({ type: "note", text: edit.said ?? `edited: was ${line}`, ...at })
   for (const applied of edit.applied) emit({ type: "applied", ...applied, ...at })
   return edit.line
 }

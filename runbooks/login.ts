@@ -4,6 +4,7 @@ import { join } from "node:path"
 import {
   absent,
   blocked,
+  contentOf,
   different,
   done,
   kubeconfigs,
@@ -70,16 +71,6 @@ const proxyOf = (site: SiteInputs): string | undefined =>
 
 async function caOf(site: SiteInputs): Promise<string | undefined> {
   return site.certificateAuthority && (await contentOf(site.certificateAuthority, "certificate-authority"))
-}
-
-async function contentOf(path: string, input: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8")
-  } catch (error) {
-    throw new RunbookError(`the file given as ${input} cannot be read: ${path}`, {
-      why: (error as Error).message,
-    })
-  }
 }
 
 async function secretOf(path: string | undefined, input: string, { site, secret }: Context): Promise<string> {
@@ -245,7 +236,7 @@ function cureOf(why: string, login: string): string {
     return "see whether the server is the right one, up, and to be reached from here (VPN, proxy)"
   }
   return login === "token"
-    ? "a token lives 24 hours: copy a new one from the web console (Copy login command) into the file"
+    ? "a token lives 24 hours, and is of one cluster: copy a new one from this cluster's web console (Copy login command) into the file"
     : "check that it is valid, and that the server is the right one"
 }
 

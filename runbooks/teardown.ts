@@ -27,7 +27,7 @@ const WORKLOADS = [
 
 export const removeSupernode = removal({
   id: "remove-supernode",
-  undoes: ["deploy-supernode", "verify"],
+  undoes: ["deploy-supernode", "verify", "verify-federation"],
   title: "Remove the SuperNode",
   on: "supernode",
   inputs: ["project", "supernode-manifest"],

@@ -1,5 +1,6 @@
 import type { Notebook } from "../notebook/notebook.ts"
-import { COMMANDS, type FlagSpec, flagsOf, SHELLS } from "./commands-table.ts"
+import { COMMANDS, SHELLS } from "./commands-table.ts"
+import { type FlagSpec, flagsOf } from "./flags-table.ts"
 import { siteInputs } from "./layers.ts"
 
 export type Shell = (typeof SHELLS)[number]

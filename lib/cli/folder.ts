@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs"
+import { existsSync, readdirSync, statSync } from "node:fs"
 import { homedir } from "node:os"
 import { isAbsolute, join } from "node:path"
 import { RunbookError, UsageError } from "../notebook/errors.ts"
@@ -23,9 +23,14 @@ export interface FolderQuestion {
   readonly state: string | undefined
   /** `--name`. */
   readonly name: string | undefined
+  /** Nothing is run: where a person has only practised, that is what they ask about. */
+  readonly reading?: boolean
   /** The name in the federation file; `undefined` without one. */
   readonly file: { readonly federation?: string | undefined } | undefined
 }
+
+/** Where a walk keeps its practice clusters, beside the federations. */
+export const PRACTICE_FOLDER = ".practice"
 
 /** Where federations' folders lie: `$XDG_STATE_HOME` (absolute, by its specification) or `~/.local/state`. */
 export function stateRoot(notebook: Notebook, env: FolderQuestion["env"]): string {
@@ -67,8 +72,10 @@ function givenName({ name, file }: FolderQuestion): string | undefined {
   return file?.federation ?? name
 }
 
-function onlyFolder(root: string, { command }: FolderQuestion): string {
+function onlyFolder(root: string, { command, reading }: FolderQuestion): string {
   const found = foldersIn(root)
+  if (found.length === 0 && reading === true && existsSync(join(root, PRACTICE_FOLDER)))
+    return PRACTICE_FOLDER
   if (found.length <= 1) return found[0] ?? "default"
   throw new UsageError(`Which federation? There are ${found.length}: ${found.join(", ")}`, {
     why: `${root} has a folder for each`,

@@ -1,6 +1,7 @@
 import type { Notebook } from "../notebook/notebook.ts"
 import { fileKey } from "../notebook/roles.ts"
-import { COMMANDS, type CommandSpec, type FlagSpec, flagsOf } from "./commands-table.ts"
+import { COMMANDS, type CommandSpec } from "./commands-table.ts"
+import { type FlagSpec, flagsOf } from "./flags-table.ts"
 import { formatValue } from "./input-values.ts"
 import { siteInputs } from "./layers.ts"
 import { variableName } from "./variable-layer.ts"

@@ -36,7 +36,9 @@ export async function main(notebook: Notebook, argv: readonly string[], io: Io):
           ? programHelp(notebook, io.program)
           : commandHelp(notebook, command, io.program),
       )
-      return line.help ? 0 : 2
+      if (line.help) return 0
+      io.stderr.write("No command was named, and there is no terminal to ask on.\n")
+      return 2
     }
     const steps = command.argument?.of === "step" ? [line.argument!] : []
     return perform(notebook, command, { line, steps, argv, io, redactor })

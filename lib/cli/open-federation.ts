@@ -88,6 +88,7 @@ export async function findSources(call: Call, options: OpenFederationOptions): P
     command: call.command,
     state: options.folder ?? flags.path("state"),
     name: flags.text("name"),
+    reading: !options.complete,
     file,
   })
   const memory = options.fresh === true ? undefined : found.memory
@@ -218,7 +219,8 @@ function refuseProblems(problems: readonly string[]): void {
   )
 }
 
-function refuseStrangeSites({ flags, io }: Call, { sites }: Federation): void {
+function refuseStrangeSites(call: Call, { sites }: Federation): void {
+  const { flags, io } = call
   const known = sites.map(({ name }) => name)
   const strange = flags.list("site").filter((name) => !known.includes(name))
   if (strange.length === 0) return
@@ -228,6 +230,6 @@ function refuseStrangeSites({ flags, io }: Call, { sites }: Federation): void {
         (name) => `--site: unknown site ${name}${didYouMean(name, known) || `: one of ${known.join(", ")}`}`,
       )
       .join("\n"),
-    { next: `${io.program} values` },
+    { next: `${io.program} values${sameFederation(call)}` },
   )
 }

@@ -1,7 +1,8 @@
 import { UsageError } from "../notebook/errors.ts"
 import { didYouMean } from "../notebook/nearest.ts"
 import type { Notebook } from "../notebook/notebook.ts"
-import { COMMANDS, type CommandSpec, type FlagSpec, flagsOf, SHELLS } from "./commands-table.ts"
+import { COMMANDS, type CommandSpec, SHELLS } from "./commands-table.ts"
+import { type FlagSpec, flagsOf } from "./flags-table.ts"
 import { parseText } from "./input-values.ts"
 import { splitOutside } from "./split.ts"
 

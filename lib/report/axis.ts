@@ -1,7 +1,7 @@
 /** The time axis: stretches in which something happened side by side, the idle time between them folded. */
+import { duration } from "../notebook/words.ts"
 import type { Bar } from "./critical-path.ts"
 import { round } from "./picture.ts"
-import { duration } from "./words.ts"
 
 /** A stretch of time in one run, and where it lies. Times are milliseconds since 1970. */
 export interface Stretch {

@@ -1,8 +1,10 @@
 /** The way through a run that took the longest: backwards from what ended last, each time to what it waited for. */
+
 import type { Notebook } from "../notebook/notebook.ts"
+import { between, duration } from "../notebook/words.ts"
 import type { OutcomeKind } from "../runner/events.ts"
 import type { Execution, Walk, WalkCell } from "./types.ts"
-import { between, duration, whereOf } from "./words.ts"
+import { whereOf } from "./words.ts"
 
 /** An execution with the place where it was. */
 export interface Bar {
@@ -15,7 +17,8 @@ export interface Bar {
 
 /** Nothing happened there: it was only passed over. */
 const PASSED: readonly (OutcomeKind | undefined)[] = ["not run", "not needed", "left out"]
-export const isPassed = ({ execution }: Bar): boolean => PASSED.includes(execution.outcome?.kind)
+export const isPassed = ({ execution, end }: Bar): boolean =>
+  PASSED.includes(execution.outcome?.kind) || (execution.onlyLooked === true && end === execution.started)
 
 /** All executions of a walk, in the order in which they began. */
 export function barsOf(walk: Walk): Bar[] {

@@ -1,20 +1,14 @@
 /** The cells of the page: what a step is for, and what it did at each place. */
+
 import { promisedLines } from "../notebook/expect.ts"
 import type { Look } from "../notebook/looks.ts"
+import { between, count, duration, moment } from "../notebook/words.ts"
+import { carriedOut, lookedIn, writtenIn } from "./executions.ts"
 import { html, type Markup } from "./markup.ts"
 import { proseHtml } from "./prose.ts"
+import { runsNamed } from "./run-rows.ts"
 import type { Execution, RanCommand, Walk, WalkCell, WalkPlace } from "./types.ts"
-import {
-  between,
-  count,
-  duration,
-  executionSign,
-  moment,
-  placeSign,
-  type Sign,
-  together,
-  whereOf,
-} from "./words.ts"
+import { BY_HAND, executionSign, placeSign, type Sign, together, whereOf } from "./words.ts"
 
 export const signHtml = ({ symbol, word, tone }: Sign): Markup =>
   html`<span class="sign ${tone}"><span aria-hidden="true">${symbol}</span> ${word}</span>`
@@ -40,15 +34,18 @@ function placeHtml(cell: WalkCell, place: WalkPlace, where: string): Markup {
   const sign = placeSign(place)
   const { outcome } = place
   const isOpen = sign.tone === "bad" || sign.tone === "warn" || place.stale.length > 0
-  const last = place.executions.at(-1)
+  const told = carriedOut(place)
+  const last = told.at(-1)
+  const looked = lookedIn(place)
   return html`<details class="place"${isOpen && html` open`}>
 <summary>${signHtml(sign)} <strong>${where}</strong> <span class="reason">${outcome?.reason ?? "not carried out"}${
     outcome !== undefined && outcome.seconds >= 0.05 && ` · ${duration(outcome.seconds)}`
   }${place.stale.length > 0 && " · stale"}</span></summary>
 <div class="inside">
 ${troubleHtml(place)}
-${place.executions.slice(0, -1).map((execution) => html`<details><summary>Before, in run ${execution.run}: ${signHtml(executionSign(execution))} <span class="dim">${moment(execution.started)}</span></summary>${executionHtml(cell, execution)}</details>`)}
+${told.slice(0, -1).map((execution) => html`<details><summary>Before, in run ${execution.run}: ${signHtml(executionSign(execution))} <span class="dim">${moment(execution.started)}</span></summary>${executionHtml(cell, execution)}</details>`)}
 ${last !== undefined && executionHtml(cell, last)}
+${looked.length > 0 && html`<p class="dim">Only looked at, for steps that need it, in ${runsNamed(looked)}.</p>`}
 </div></details>
 `
 }
@@ -77,7 +74,7 @@ ${looksHtml(execution)}
 ${execution.notes.length > 0 && html`<ul>${execution.notes.map(({ text }) => html`<li>${text}</li>`)}</ul>`}
 ${execution.commands.map(commandHtml)}
 ${execution.acts.flatMap(({ byHand, ok, reason }) => [
-  byHand === true ? html`<p>Done by hand.</p>` : undefined,
+  byHand === true ? html`<p>It was ${BY_HAND}.</p>` : undefined,
   ok === false ? html`<p class="bad">✗ ${reason ?? "The act failed."}</p>` : undefined,
 ])}
 ${appliedHtml(execution)}
@@ -111,11 +108,15 @@ function commandHtml({ line, cwd, exitCode, seconds, output }: RanCommand): Mark
 `
 }
 
-const appliedHtml = ({ applied }: Execution): Markup | false =>
-  applied.length > 0 &&
-  html`<div class="wide"><table><caption>Applied</caption><thead><tr><th scope="col">What</th><th scope="col">SHA-256</th></tr></thead><tbody>${applied.map(
-    ({ what, sha256 }) => html`<tr><td>${what}</td><td><code>${sha256 ?? "–"}</code></td></tr>`,
-  )}</tbody></table></div>`
+function appliedHtml(execution: Execution): Markup {
+  const { whole, inPart } = writtenIn(execution)
+  return html`${
+    whole.length > 0 &&
+    html`<div class="wide"><table><caption>Applied</caption><thead><tr><th scope="col">What</th><th scope="col">SHA-256</th></tr></thead><tbody>${whole.map(
+      ({ what, sha256 }) => html`<tr><td>${what}</td><td><code>${sha256 ?? "–"}</code></td></tr>`,
+    )}</tbody></table></div>`
+  }${inPart.length > 0 && html`<p>Labelled or patched: ${inPart.join(", ")}</p>`}`
+}
 
 const waitsHtml = ({ waits, started }: Execution): Markup | false =>
   waits.length > 0 &&

@@ -1,11 +1,17 @@
-/** The tables of the page: summary, sites, steps at a glance, inputs, runs. */
+/** The tables of the page: summary, sites, steps at a glance, inputs. */
+import { count, duration, moment } from "../notebook/words.ts"
 import { signHtml } from "./html-cells.ts"
 import { html, type Markup, type Part } from "./markup.ts"
-import type { Walk, WalkInput, WalkPlace, WalkRun } from "./types.ts"
-import { between, count, duration, moment, placeSign, type Sign, together } from "./words.ts"
+import { personOf } from "./run-rows.ts"
+import type { Walk, WalkInput, WalkPlace } from "./types.ts"
+import { PRACTICE, placeSign, runSeconds, type Sign, together } from "./words.ts"
 
 /** A table with headings, in a frame that scrolls where it is too wide. */
-const table = (caption: string, heads: readonly string[], rows: readonly (readonly Part[])[]): Markup =>
+export const table = (
+  caption: string,
+  heads: readonly string[],
+  rows: readonly (readonly Part[])[],
+): Markup =>
   html`<div class="wide"><table><caption>${caption}</caption><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
 <tbody>${rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody></table></div>`
 
@@ -21,17 +27,16 @@ export function summaryHtml(walk: Walk): Markup {
   const wrong = cells.flatMap(({ step, places: each }) =>
     each.filter((place) => placeSign(place).tone === "bad").map((place) => ({ step, place })),
   )
+  const practice = walk.practice && html`<p class="warn">${PRACTICE}</p>`
   if (first === undefined || last === undefined)
-    return html`<p>Nothing was run yet: this is what the notebook would do.</p>`
-  const seconds = runs.reduce((sum, run) => sum + secondsOf(run), 0)
-  const people = [
-    ...new Set(runs.flatMap(({ by }) => (by === undefined ? [] : [`${by.user} on ${by.host}`]))),
-  ]
+    return html`${practice}<p>Nothing was run yet: this is what the notebook would do.</p>`
+  const seconds = runs.reduce((sum, run) => sum + runSeconds(run), 0)
+  const people = [...new Set(runs.flatMap(({ by }) => (by === undefined ? [] : [personOf(by)])))]
   const versions = [...new Set(runs.map(({ version }) => version))]
   const nodes = [
     ...new Set(runs.flatMap(({ by }) => (by === undefined ? [] : [`Node ${by.node}, ${by.platform}`]))),
   ]
-  return html`${facts([
+  return html`${practice}${facts([
     ["Federation", federation.name],
     [
       "State",
@@ -57,8 +62,6 @@ export function summaryHtml(walk: Walk): Markup {
     )}</ul></div>`
   }`
 }
-
-const secondsOf = (run: WalkRun): number => run.seconds ?? between(run.started, run.ended ?? run.last)
 
 /** Not needed counts as done: what it supplies is there. */
 const isDone = (place: WalkPlace): boolean =>
@@ -132,44 +135,3 @@ const inputRow = ({ name, site, value, origin, secret }: WalkInput): Part[] => [
       : html`<code>${value}</code>`,
   origin ?? "–",
 ]
-
-export function runsHtml(walk: Walk): Markup {
-  if (walk.runs.length === 0) return html`<p>None yet.</p>`
-  const agreed = walk.runs.flatMap((run) => run.consents.map((consent) => ({ ...consent, run: run.number })))
-  const warnings = walk.runs.flatMap((run) => run.warnings.map((warning) => ({ warning, run: run.number })))
-  return html`${table(
-    "Each run, as it was called",
-    ["Run", "Started", "Took", "Who", "Command", "Ended"],
-    walk.runs.map((run) => [
-      run.number,
-      moment(run.started),
-      duration(secondsOf(run)),
-      run.by === undefined ? "–" : `${run.by.user} on ${run.by.host}`,
-      html`<code>${run.command}</code>`,
-      endHtml(run),
-    ]),
-  )}
-<h3>What was agreed to</h3>
-${
-  agreed.length === 0
-    ? html`<p>Nothing that reaches beyond a site.</p>`
-    : table(
-        "What reaches beyond a site",
-        ["Run", "What", "How", "When"],
-        agreed.map(({ run, what, how, t }) => [run, what, HOW[how] ?? how, moment(t)]),
-      )
-}
-${warnings.length > 0 && html`<h3>Warnings</h3><ul>${warnings.map(({ warning, run }) => html`<li>Run ${run}: ${warning}</li>`)}</ul>`}`
-}
-
-const HOW: Readonly<Record<string, string>> = {
-  flag: "by a flag",
-  asked: "was asked",
-  named: "step called by name",
-}
-
-function endHtml({ code, counts = {} }: WalkRun): Markup {
-  if (code === undefined) return html`<span class="warn">its end was not seen</span>`
-  const told = Object.entries(counts).map(([kind, number]) => `${number} ${kind}`)
-  return html`<span class="${code === 0 ? "good" : "bad"}">${code === 0 ? "✓" : "✗"} exit code ${code}</span>${told.length > 0 && html`<br><span class="dim">${told.join(", ")}</span>`}`
-}

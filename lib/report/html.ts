@@ -1,13 +1,15 @@
 /** The walk as one page: no network, no script, light and dark, on a screen and on paper. */
+import { duration, moment } from "../notebook/words.ts"
 import { barsOf, criticalPath, laneOf, pathWords, secondsOf } from "./critical-path.ts"
 import { cellHtml, signHtml } from "./html-cells.ts"
+import { changesHtml, runsHtml } from "./html-runs.ts"
 import { STYLE } from "./html-style.ts"
-import { inputsHtml, runsHtml, sitesHtml, stepsHtml, summaryHtml } from "./html-tables.ts"
+import { inputsHtml, sitesHtml, stepsHtml, summaryHtml } from "./html-tables.ts"
 import { html, Markup, type Part } from "./markup.ts"
 import { timeline } from "./timeline.ts"
 import { topology } from "./topology.ts"
 import type { Walk } from "./types.ts"
-import { between, duration, moment, placeSign, together } from "./words.ts"
+import { placeSign, runSeconds, together } from "./words.ts"
 
 /** The HTML report of a walk. */
 export function htmlReport(walk: Walk): string {
@@ -26,7 +28,7 @@ export function htmlReport(walk: Walk): string {
           string,
           Part,
         ][])),
-    ["inputs", "Inputs", inputsHtml(walk)],
+    ["inputs", "Inputs", [inputsHtml(walk), changesHtml(walk)]],
     ["runs", "Runs", runsHtml(walk)],
   ]
   const sign = together(walk.cells.flatMap(({ places }) => places).map(placeSign))
@@ -82,7 +84,7 @@ function criticalHtml(walk: Walk): Markup {
     const path = criticalPath(walk, bars, run.number)
     if (path.length === 0) return []
     const longest = path.reduce((a, b) => (secondsOf(b) > secondsOf(a) ? b : a))
-    const took = duration(run.seconds ?? between(run.started, run.ended ?? run.last))
+    const took = duration(runSeconds(run))
     return [
       html`<p><strong>Run ${run.number} took ${took}.</strong> The longest on its critical path: ${longest.cell.step} at ${laneOf(walk.notebook, longest)}, ${duration(secondsOf(longest))}.</p>
 <p class="dim">${pathWords(walk.notebook, path)}</p>`,

@@ -1,6 +1,6 @@
-import { placeName, type Recorded } from "../runner/events.ts"
+import { type OutcomeKind, placeName, type Recorded } from "../runner/events.ts"
 import { type Placed, Reading } from "./reading.ts"
-import type { Execution, WalkPlace, WalkRun } from "./types.ts"
+import type { Execution, WalkPlace, WalkRun, WrongEnd } from "./types.ts"
 
 /** What the lines of a journal tell, by run and by place name (`supernode-1/site-create`). */
 export interface Journaled {
@@ -12,10 +12,16 @@ export interface Journaled {
   readonly undone: ReadonlyMap<string, NonNullable<WalkPlace["undone"]>>
 }
 
+/** With these a step was not carried out, whatever began. */
+const PASSED: readonly OutcomeKind[] = ["not run", "not needed", "left out"]
+
 interface OpenRun {
   run: WalkRun
   consents: { t: string; what: string; how: string }[]
   warnings: string[]
+  /** By place name, the step's id: what was carried out. */
+  carriedOut: Map<string, string>
+  wrong: (WrongEnd & { root?: string })[]
   readings: Map<string, Reading>
 }
 
@@ -26,8 +32,15 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
   const executions = new Map<string, Execution[]>()
   const undone = new Map<string, NonNullable<WalkPlace["undone"]>>()
 
-  const place = (line: Placed, { run, readings }: OpenRun): void => {
+  const place = (line: Placed, { run, readings, carriedOut, wrong }: OpenRun): void => {
     const name = placeName(line)
+    if (line.type === "step started") carriedOut.set(name, line.step)
+    if (line.type === "step ended") {
+      const { step, site, outcome } = line
+      const { kind, ok, reason, root } = outcome
+      if (PASSED.includes(kind)) carriedOut.delete(name)
+      if (!ok) wrong.push({ step, ...(site !== undefined && { site }), kind, reason, ...(root && { root }) })
+    }
     steps.add(line.step)
     const reading = readings.get(name) ?? new Reading(run.number)
     if (!readings.has(name)) readings.set(name, reading)
@@ -55,8 +68,17 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
         ...(by && { by }),
         consents,
         warnings,
+        cells: [],
+        wrong: [],
       }
-      runs.set(line.run, { run, consents, warnings, readings: new Map() })
+      runs.set(line.run, {
+        run,
+        consents,
+        warnings,
+        carriedOut: new Map(),
+        wrong: [],
+        readings: new Map(),
+      })
       continue
     }
     const open = runs.get(line.run)
@@ -81,5 +103,16 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
         place(line, open)
     }
   }
-  return { runs: [...runs.values()].map(({ run }) => run), steps, executions, undone }
+  return { runs: [...runs.values()].map(closed), steps, executions, undone }
+}
+
+function closed({ run, carriedOut, wrong }: OpenRun): WalkRun {
+  const roots = new Set(wrong.filter(({ kind }) => kind !== "not run").map(placeName))
+  return {
+    ...run,
+    cells: [...new Set(carriedOut.values())],
+    wrong: wrong
+      .filter(({ kind, root }) => kind !== "not run" || root === undefined || !roots.has(root))
+      .map(({ root: _, ...end }) => end),
+  }
 }

@@ -1,14 +1,14 @@
 /** What one step did, site by site: sites at which the same was done are told once. */
+import { count, duration } from "../notebook/words.ts"
+import { carriedOut, writtenIn } from "./executions.ts"
 import { atMost, code, fence, inline } from "./markdown-text.ts"
 import type { Execution, RanCommand, Walk, WalkCell, WalkPlace } from "./types.ts"
-import { count, duration, executionSign, placeSign } from "./words.ts"
+import { BY_HAND, executionSign, namesOf, placeSign } from "./words.ts"
 
 /** How much of an output is told: of a command that ended well, of one that failed, of what a step shows. */
 const LINES = { well: 3, failed: 20, shown: 12 }
 const LONGEST_LINE = 240
 const LONGEST_REASON = 160
-/** How many sites are told by name. */
-const MOST_NAMES = 8
 const MOST_HASHES = 6
 
 /** A step's heading and what was done at its places. */
@@ -35,18 +35,26 @@ function groupLines(walk: Walk, [first, ...others]: readonly WalkPlace[]): strin
       headOf(walk, place, execution),
       ...(index === 0 ? same : []),
       ...factsOf(execution),
-      ...(index === told.length - 1 ? [...hashesOf(walk, [place, ...others]), ...afterwards(place)] : []),
+      ...writtenLines(
+        walk,
+        [place, ...others].map((one) => ({ site: one.site, execution: toldOf(one)[index]! })),
+      ),
+      ...(index === told.length - 1 ? afterwards(place) : []),
       ...linesOf(execution),
     ]),
   ]
 }
 
-/** Those in which something was done or went wrong; else the last one, which only looked. */
-function toldOf({ executions }: WalkPlace): readonly Execution[] {
-  const run = executions.filter(({ outcome }) => outcome?.kind !== "not run")
-  const telling = run.filter(({ acts, outcome }) => acts.length > 0 || outcome?.ok !== true)
-  return telling.length > 0 ? telling : run.slice(-1)
+/** Those in which something was done or went wrong, and the first that found it well, at the beginning and after each of these. */
+function toldOf(place: WalkPlace): readonly Execution[] {
+  const run = carriedOut(place).filter(({ outcome }) => outcome?.kind !== "not run")
+  return run.filter(
+    ({ acts, outcome }, index) =>
+      acts.length > 0 || outcome?.ok !== true || index === 0 || endedBadly(run[index - 1]!),
+  )
 }
+
+const endedBadly = ({ outcome, ended }: Execution): boolean => ended === undefined || outcome?.ok === false
 
 /** **superlink** ✓ made in 0.7 s, 00:25:22Z, run 2 */
 function headOf(walk: Walk, { site }: WalkPlace, execution: Execution): string {
@@ -67,7 +75,7 @@ function factsOf({ before, after, acts, outcome, waits, notes }: Execution): str
   return [
     ...(changed ? looked("before", before) : []),
     ...acts.flatMap(({ byHand, ok, reason, ended }) => [
-      ...(byHand === true ? ["- left to a person: the commands were shown"] : []),
+      ...(byHand === true ? [`- ${BY_HAND}`] : []),
       ...(ok === false ? [`- an attempt failed: ${short(reason ?? "no reason is known")}`] : []),
       ...(ended === undefined && byHand !== true ? ["- begun; its end was not seen"] : []),
     ]),
@@ -87,29 +95,52 @@ const waitsOf = (reasons: readonly string[]): string =>
 
 const short = (text: string): string => inline(cut(text, LONGEST_REASON))
 
-/** Of all the group's sites: where they differ, each has its own line. */
-function hashesOf(walk: Walk, places: readonly WalkPlace[]): string[] {
-  const applied = places.flatMap((place) =>
-    toldOf(place).flatMap((execution) =>
-      execution.applied.map(({ what, sha256 }) => ({
-        site: place.site,
+/** What was written in an execution and in the others of its group: where they differ, each has its own line. */
+function writtenLines(
+  walk: Walk,
+  group: readonly { readonly site: string | undefined; readonly execution: Execution }[],
+): string[] {
+  const all = group.map(({ site, execution }) => ({
+    site,
+    general: generalOf(walk, site),
+    ...writtenIn(execution),
+  }))
+  const whole = once(
+    all.flatMap(({ site, general, whole }) =>
+      whole.map(({ what, sha256 }) => ({
+        site,
         line: `${inline(what)}${sha256 === undefined ? "" : `, SHA-256 ${sha256}`}`,
-        same: `${generalOf(walk, place.site)(what)} ${sha256}`,
+        same: `${general(what)} ${sha256}`,
       })),
     ),
   )
-  const different = [...Map.groupBy(applied, ({ same }) => same).values()].map(([first]) => first!)
-  const lines = different.map(({ site, line }) =>
-    site === places[0]!.site ? `- applied: ${line}` : `- applied at ${site}: ${line}`,
+  const inPart = once(
+    all.flatMap(({ site, general, inPart }) =>
+      inPart.map((what) => ({ site, line: inline(what), same: general(what) })),
+    ),
   )
-  return [...atMost(lines, MOST_HASHES, (more) => `- applied: ${more} more, in \`report --format json\``)]
+  const at = (site: string | undefined) => (site === group[0]!.site ? "" : ` at ${site}`)
+  return [
+    ...atMost(
+      whole.map(({ site, line }) => `- applied${at(site)}: ${line}`),
+      MOST_HASHES,
+      (more) => `- applied: ${more} more, in \`report --format json\``,
+    ),
+    ...[...Map.groupBy(inPart, ({ site }) => site)].map(
+      ([site, mine]) => `- labelled or patched${at(site)}: ${mine.map(({ line }) => line).join(", ")}`,
+    ),
+  ]
 }
+
+/** What is the same at several sites, at the first of them. */
+const once = <T extends { readonly same: string }>(all: readonly T[]): T[] =>
+  [...Map.groupBy(all, ({ same }) => same).values()].map(([first]) => first!)
 
 /** What became of it since. */
 function afterwards({ adopted, stale, undone, gone }: WalkPlace): string[] {
   return [
     ...(adopted === true ? ["- it was there before and is used as it is: teardown leaves it"] : []),
-    ...stale.map((why) => `- out of date: ${inline(why)}`),
+    ...stale.map((why) => `- stale: ${inline(why)}`),
     ...(undone === undefined ? [] : [`- taken back ${second(undone.t)} by ${undone.step}`]),
     ...(gone === true ? ["- this site is no longer in the federation"] : []),
   ]
@@ -182,11 +213,4 @@ function generalOf({ inputs }: Walk, site: string | undefined): (text: string) =
   own.sort((a, b) => b.length - a.length)
   return (text) =>
     own.reduce((so, value) => so.replaceAll(value, "‹›"), text).replace(/[0-9a-f]{8}-[-0-9a-f]{27}|\d+/g, "#")
-}
-
-/** `a, b and c`; `a, b and 48 more`. */
-export function namesOf(names: readonly string[]): string {
-  const told = names.length <= MOST_NAMES ? names : names.slice(0, MOST_NAMES - 1)
-  const all = told.length === names.length ? names : [...told, `${names.length - told.length} more`]
-  return all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`
 }

@@ -1,8 +1,8 @@
 /** How the walk stands, in a paragraph, and what a person has to look after. */
-import { namesOf } from "./markdown-step.ts"
+import { count, duration, moment } from "../notebook/words.ts"
 import { code, inline } from "./markdown-text.ts"
 import type { Walk, WalkCell, WalkPlace } from "./types.ts"
-import { count, duration, moment, placeSign, type Sign, together } from "./words.ts"
+import { namesOf, PRACTICE, placeSign, runSeconds, type Sign, together } from "./words.ts"
 
 /** What, with which outcome, by whom, when, how long, with which versions. */
 export function summaryOf(walk: Walk): string {
@@ -12,7 +12,7 @@ export function summaryOf(walk: Walk): string {
     runs.flatMap(({ by }) => (by === undefined ? [] : `Node ${by.node} on ${by.platform}`)),
   )
   const versions = [...new Set(runs.map(({ version }) => version))]
-  const seconds = runs.reduce((sum, run) => sum + (run.seconds ?? between(run.started, run.last)), 0)
+  const seconds = runs.reduce((sum, run) => sum + runSeconds(run), 0)
   const [first, last] = [runs[0], runs.at(-1)]
   const when =
     first === undefined || last === undefined
@@ -21,6 +21,7 @@ export function summaryOf(walk: Walk): string {
         ? ` in one run of ${duration(seconds)} on ${moment(first.started)}`
         : ` in ${runs.length} runs (${duration(seconds)}) from ${moment(first.started)} to ${moment(last.last)}`
   const sentences = [
+    ...(walk.practice ? [PRACTICE] : []),
     `${stateOf(walk)}${running === true ? " A run goes on while this is written." : ""}`,
     ...(runs.length === 0
       ? []
@@ -33,8 +34,6 @@ export function summaryOf(walk: Walk): string {
   ]
   return sentences.join(" ")
 }
-
-const between = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000
 
 function stateOf({ cells: all, sites, federation }: Walk): string {
   const cells = all.map(withoutGone)
@@ -58,7 +57,7 @@ function stateOf({ cells: all, sites, federation }: Walk): string {
 }
 
 function headline(word: string, stale: boolean): string {
-  if (word === "done") return stale ? "Done, but out of date" : "Done"
+  if (word === "done") return stale ? "Done, but stale" : "Done"
   if (word === "not ended") return "Not finished"
   return `${word[0]!.toUpperCase()}${word.slice(1)}`
 }
@@ -73,7 +72,7 @@ const withoutGone = (cell: WalkCell): WalkCell => ({
 const isGood = ({ tone, word }: Sign): boolean =>
   tone === "good" || (tone === "quiet" && word !== "not yet" && word !== "taken back")
 
-/** What failed or is blocked, with its cause and cure; what waits for it; what was cut short; what is out of date. */
+/** What failed or is blocked, with its cause and cure; what waits for it; what was cut short; what is stale. */
 export function troubleLines(walk: Walk): string[] {
   const places = walk.cells.map(withoutGone).flatMap((cell) => cell.places.map((place) => ({ cell, place })))
   const bad = places.filter(({ place }) => placeSign(place).tone === "bad")
@@ -116,7 +115,7 @@ function badLines(bad: At, waiting: readonly At[]): string[] {
 function staleLines(stale: readonly At[]): string[] {
   const reasons = stale.flatMap((at) => at.place.stale.map((why) => ({ why, at })))
   return [...Map.groupBy(reasons, ({ why }) => why)].map(
-    ([why, mine]) => `- out of date, ${inline(why)}: ${grouped(mine.map(({ at }) => at))}`,
+    ([why, mine]) => `- stale, ${inline(why)}: ${grouped(mine.map(({ at }) => at))}`,
   )
 }
 

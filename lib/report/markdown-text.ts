@@ -1,13 +1,10 @@
 /** Text as Markdown that is read raw as often as rendered: what a cluster says never becomes markup. */
 import width from "fast-string-width"
-import { clean } from "./words.ts"
+import { clean, oneLine } from "../notebook/words.ts"
 
 /** The least that keeps a text from being markup in the middle of a line; its white space folded. */
 export function inline(text: string): string {
-  return clean(text)
-    .replace(/\s+/g, " ")
-    .trim()
-    .replace(/[\\`*<|]|~(?=~)|!?\[(?=[^\]]*\]\()|&(?=#|\w+;)|(?<!\w)_|_(?!\w)/g, "\\$&")
+  return oneLine(text).replace(/[\\`*<|]|~(?=~)|!?\[(?=[^\]]*\]\()|&(?=#|\w+;)|(?<!\w)_|_(?!\w)/g, "\\$&")
 }
 
 /** A value or a command: as it is, in a code span. Not in a table's cell. */

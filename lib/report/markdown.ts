@@ -1,14 +1,14 @@
 /** The walk as Markdown for a change ticket: one page that reads well raw. */
-import { second, stepLines } from "./markdown-step.ts"
+import { changeLines, consentLines, runLines } from "./markdown-runs.ts"
+import { stepLines } from "./markdown-step.ts"
 import { summaryOf, troubleLines } from "./markdown-summary.ts"
 import { atMost, code, codeCell, inline, table } from "./markdown-text.ts"
 import type { Walk, WalkCell, WalkPlace } from "./types.ts"
-import { count, duration, placeSign } from "./words.ts"
+import { placeSign } from "./words.ts"
 
 /** More sites than this have no column each. */
 const MOST_COLUMNS = 5
 const MOST_ROWS = 40
-const MOST_LINES = 12
 
 /** The walk as one Markdown text. */
 export function markdownReport(walk: Walk): string {
@@ -19,6 +19,7 @@ export function markdownReport(walk: Walk): string {
     section("Steps", stepsTable(walk)),
     troubleLines(walk),
     section("Inputs", inputLines(walk)),
+    section("Changed inputs", changeLines(walk)),
     section("Runs", runLines(walk)),
     section("Agreed to", consentLines(walk)),
     section("What was done", cellLines(walk, walk.cells)),
@@ -71,7 +72,7 @@ function stepsTable(walk: Walk): string[] {
 
 function stateOf(place: WalkPlace): string {
   const { symbol, word } = placeSign(place)
-  const more = [...(place.adopted ? ["was there"] : []), ...(place.stale.length > 0 ? ["out of date"] : [])]
+  const more = [...(place.adopted ? ["was there"] : []), ...(place.stale.length > 0 ? ["stale"] : [])]
   return `${symbol} ${word}${more.length === 0 ? "" : ` (${more.join(", ")})`}`
 }
 
@@ -111,45 +112,6 @@ function inputLines({ inputs, notebook }: Walk): string[] {
     ...(rows.length > 0 && texts.length > 0 ? [""] : []),
     ...(texts.length === 0 ? [] : [`By default: ${atMost(texts, 30, (more) => `${more} more`).join(", ")}.`]),
   ]
-}
-
-function runLines({ runs, running }: Walk): string[] {
-  const rows = runs.map(({ number, started, by, command, code: exit, seconds }) => [
-    String(number),
-    second(started),
-    by === undefined ? "" : inline(`${by.user}@${by.host}`),
-    codeCell(command),
-    exit === undefined
-      ? running === true && number === runs.length
-        ? "it goes on"
-        : "end not seen"
-      : String(exit),
-    seconds === undefined ? "" : duration(seconds),
-  ])
-  const warnings = runs.flatMap(({ number, warnings }) =>
-    warnings.map((text) => `- warning in run ${number}: ${inline(text)}`),
-  )
-  return [
-    ...table(["run", "started", "who", "command", "exit code", "took"], rows.slice(-MOST_ROWS)),
-    ...(rows.length > MOST_ROWS
-      ? ["", `${count(rows.length - MOST_ROWS, "earlier run")}: \`report --format json\`.`]
-      : []),
-    ...(warnings.length === 0 ? [] : ["", ...atMost(warnings, MOST_LINES, (more) => `- and ${more} more`)]),
-  ]
-}
-
-const HOW: Readonly<Record<string, string>> = {
-  flag: "by --yes, or with the plan",
-  asked: "when asked",
-  named: "by naming the step",
-}
-
-function consentLines({ runs }: Walk): string[] {
-  const all = runs.flatMap(({ consents }) => consents)
-  const lines = [...Map.groupBy(all, ({ what, how }) => `- ${inline(what)}: ${HOW[how] ?? how}`)].map(
-    ([line, [first]]) => `${line}, ${second(first!.t)}`,
-  )
-  return [...atMost(lines, MOST_LINES, (more) => `- and ${more} more`)]
 }
 
 const cellLines = (walk: Walk, cells: readonly WalkCell[]): string[] =>

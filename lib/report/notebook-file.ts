@@ -1,8 +1,11 @@
 /** The walk as a Jupyter notebook (nbformat 4.5): prose, the commands that ran as cells, what they printed as outputs. */
+import { clean, moment } from "../notebook/words.ts"
+import { carriedOut, writtenIn } from "./executions.ts"
+import { changeLines, consentLines, runLines } from "./markdown-runs.ts"
 import { summaryOf, troubleLines } from "./markdown-summary.ts"
 import { code, fence, inline } from "./markdown-text.ts"
 import type { Execution, RanCommand, Walk, WalkCell, WalkPlace } from "./types.ts"
-import { clean, executionSign, moment, placeSign, type Sign, whereOf } from "./words.ts"
+import { BY_HAND, executionSign, placeSign, type Sign, whereOf } from "./words.ts"
 
 interface Stream {
   readonly output_type: "stream"
@@ -59,7 +62,7 @@ const markdown = (lines: readonly string[], tags?: readonly string[]): Draft => 
 })
 
 function opening(walk: Walk): string[] {
-  const { notebook, federation, runs } = walk
+  const { notebook, federation } = walk
   const trouble = troubleLines(walk)
   return [
     `# ${shown(notebook.title)}: ${shown(federation.name)}`,
@@ -67,13 +70,15 @@ function opening(walk: Walk): string[] {
     noMathematics(summaryOf(walk)),
     "",
     ...(trouble.length === 0 ? [] : [...trouble.map(noMathematics), ""]),
-    "Runs:",
-    "",
-    ...runs.map(({ number, started, command }) => `${number}. ${code(command)}, ${moment(started)}`),
-    "",
+    ...sectionOf("Runs", runLines(walk)),
+    ...sectionOf("Agreed to", consentLines(walk)),
+    ...sectionOf("Changed inputs", changeLines(walk)),
     "This is a record. Each command ran with the kubeconfig and the project of its own site; here it would run with yours.",
   ]
 }
+
+const sectionOf = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`## ${title}`, "", ...lines.map(noMathematics), ""]
 
 /** In Jupyter a dollar begins mathematics, but not in code. */
 const noMathematics = (line: string): string =>
@@ -91,9 +96,10 @@ function cellDrafts({ notebook }: Walk, cell: WalkCell): Draft[] {
 
 function placeDrafts(cell: WalkCell, place: WalkPlace, where: string): Draft[] {
   const tags = [cell.step, ...(place.site === undefined ? [] : [place.site])]
-  const told = place.executions.filter(
+  const all = carriedOut(place)
+  const told = all.filter(
     (execution, index) =>
-      index === place.executions.length - 1 || execution.commands.length > 0 || execution.shown.length > 0,
+      index === all.length - 1 || execution.commands.length > 0 || execution.shown.length > 0,
   )
   if (told.length === 0) return [markdown([stateLine(where, placeSign(place))], tags)]
   return told.flatMap((execution, index) => {
@@ -116,15 +122,18 @@ function stateLine(where: string, { symbol, word }: Sign, execution?: Execution)
   return `**${shown(where)}** ${symbol} ${word}${reason === undefined ? "" : `: ${shown(reason)}`}${when}`
 }
 
-function factLines({ before, after, acts, applied, notes }: Execution): string[] {
+function factLines(execution: Execution): string[] {
+  const { before, after, acts, notes } = execution
+  const { whole, inPart } = writtenIn(execution)
   const lines = [
     ...(before !== undefined && after !== undefined && before.look.is !== after.look.is
       ? [`- before: ${before.look.is}, ${shown(before.look.reason)}`, `- after: ${after.look.is}`]
       : []),
-    ...(acts.some(({ byHand }) => byHand === true) ? ["- done by hand"] : []),
-    ...applied.map(
+    ...(acts.some(({ byHand }) => byHand === true) ? [`- ${BY_HAND}`] : []),
+    ...whole.map(
       ({ what, sha256 }) => `- ${shown(what)}${sha256 === undefined ? "" : `, SHA-256 ${code(sha256)}`}`,
     ),
+    ...(inPart.length === 0 ? [] : [`- labelled or patched: ${inPart.map(shown).join(", ")}`]),
     ...notes.map(({ text }) => `- ${shown(text)}`),
   ]
   return lines.length === 0 ? [] : ["", ...lines]

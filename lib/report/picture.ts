@@ -1,7 +1,8 @@
 /** What the pictures share: text that has to fit its place, since SVG neither wraps nor cuts. */
 import stringWidth from "fast-string-width"
+import { oneLine } from "../notebook/words.ts"
 import { html, type Markup, type Part } from "./markup.ts"
-import { clean, type Tone } from "./words.ts"
+import type { Tone } from "./words.ts"
 
 /** All text in pictures is of one width a column (a monospaced face), so that a page knows what fits. */
 const COLUMN = 0.61
@@ -13,7 +14,7 @@ const segments = new Intl.Segmenter()
 
 /** The beginning of a text that fits, with `…` where it was cut. */
 export function fitting(text: string, room: number, size: number): string {
-  const line = clean(text).replace(/\s+/g, " ").trim()
+  const line = oneLine(text)
   if (textWidth(line, size) <= room) return line
   let fits = ""
   for (const { segment } of segments.segment(line)) {

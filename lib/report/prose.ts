@@ -1,92 +1,49 @@
-/**
- * The Markdown that prose is written in, as HTML: paragraphs, headings, lists, indented and fenced code; code, bold,
- * emphasis and links in them. Everything else is text.
- */
+/** Prose as HTML. */
+import { type Block, type Item, isNumbered, proseBlocks, type Span } from "../notebook/prose.ts"
 import { html, type Markup } from "./markup.ts"
 
-type Block =
-  | { readonly is: "paragraph"; readonly text: string }
-  | { readonly is: "heading"; readonly text: string }
-  | { readonly is: "list"; readonly items: readonly string[] }
-  | { readonly is: "code"; readonly text: string }
-
-const ITEM = /^[-*] +/
-const INDENT = /^(?: {4}|\t)/
-
 /** Prose as HTML. Headings become paragraphs in bold: the page has an outline of its own. */
-export const proseHtml = (markdown: string): Markup => html`${blocks(markdown).map(blockHtml)}`
+export const proseHtml = (markdown: string): Markup => html`${proseBlocks(markdown).map(blockHtml)}`
 
 function blockHtml(block: Block): Markup {
   switch (block.is) {
     case "paragraph":
-      return html`<p>${inlineHtml(block.text)}</p>\n`
+      return html`<p>${block.spans.map(spanHtml)}</p>\n`
     case "heading":
-      return html`<p><strong>${inlineHtml(block.text)}</strong></p>\n`
+      return html`<p><strong>${block.spans.map(spanHtml)}</strong></p>\n`
     case "list":
-      return html`<ul>${block.items.map((item) => html`<li>${inlineHtml(item)}</li>`)}</ul>\n`
+      return html`${listHtml(block.items)}\n`
     case "code":
-      return html`<pre><code>${block.text}</code></pre>\n`
+      return html`<pre><code>${block.lines.join("\n")}</code></pre>\n`
   }
 }
 
-function blocks(markdown: string): Block[] {
-  const found: Block[] = []
-  const lines = markdown.replace(/\r\n?/g, "\n").split("\n")
-  let at = 0
-  const take = (wanted: (line: string) => boolean): string[] => {
-    const from = at
-    while (at < lines.length && wanted(lines[at]!)) at++
-    return lines.slice(from, at)
-  }
-  while (at < lines.length) {
-    const line = lines[at]!
-    if (line.trim() === "") at++
-    else if (line.startsWith("```")) {
-      at++
-      found.push({ is: "code", text: take((next) => !next.startsWith("```")).join("\n") })
-      at++
-    } else if (INDENT.test(line)) {
-      const code = take((next) => INDENT.test(next) || next.trim() === "")
-      found.push({
-        is: "code",
-        text: code
-          .map((each) => each.replace(INDENT, ""))
-          .join("\n")
-          .trimEnd(),
-      })
-    } else if (/^#{1,6} /.test(line)) {
-      found.push({ is: "heading", text: line.replace(/^#+ +/, "") })
-      at++
-    } else if (ITEM.test(line)) {
-      const items: string[] = []
-      for (const each of take((next) => next.trim() !== "")) {
-        if (ITEM.test(each)) items.push(each.replace(ITEM, ""))
-        else items.push(`${items.pop()} ${each.trim()}`)
-      }
-      found.push({ is: "list", items })
-    } else {
-      found.push({ is: "paragraph", text: take((next) => next.trim() !== "" && !ITEM.test(next)).join(" ") })
-    }
-  }
-  return found
+/** What is set in deeper than the first is a list in the item before it. */
+function listHtml(items: readonly Item[]): Markup {
+  const first = items[0]!
+  const starts = items.flatMap(({ depth }, index) => (depth <= first.depth ? [index] : []))
+  const entries = starts.map((start, index) => {
+    const inner = items.slice(start + 1, starts[index + 1])
+    return html`<li>${items[start]!.spans.map(spanHtml)}${inner.length > 0 && listHtml(inner)}</li>`
+  })
+  if (!isNumbered(first.mark)) return html`<ul>${entries}</ul>`
+  const number = Number.parseInt(first.mark, 10)
+  return html`<ol${number !== 1 && html` start="${number}"`}>${entries}</ol>`
 }
 
-/** Code first: what stands in it is no markup. */
-const INLINE =
-  /(?<code>`+)(?<coded>.+?)\k<code>(?!`)|\*\*(?<bold>\S(?:.*?\S)?)\*\*|(?<![\w*])\*(?<emphasis>[^\s*](?:[^*]*[^\s*])?)\*(?![\w*])|\[(?<label>[^\]]+)\]\((?<to>[^)\s]+)\)|(?<url>https?:\/\/[^\s<>"')\]]*[^\s<>"')\].,;:])/
-
-/** A line's code, bold, emphasis and links. */
-export function inlineHtml(text: string): Markup {
-  const match = INLINE.exec(text)
-  if (match === null) return html`${text}`
-  const { coded, bold, emphasis, label, to, url } = match.groups!
-  let middle: Markup
-  if (coded !== undefined) middle = html`<code>${coded.trim() === "" ? coded : coded.trim()}</code>`
-  else if (bold !== undefined) middle = html`<strong>${inlineHtml(bold)}</strong>`
-  else if (emphasis !== undefined) middle = html`<em>${inlineHtml(emphasis)}</em>`
-  else if (url !== undefined) middle = link(url, html`${url}`)
-  else middle = link(to!, inlineHtml(label!))
-  return html`${text.slice(0, match.index)}${middle}${inlineHtml(text.slice(match.index + match[0].length))}`
+function spanHtml(span: Span): Markup {
+  switch (span.is) {
+    case "text":
+      return html`${span.text}`
+    case "code":
+      return html`<code>${span.text}</code>`
+    case "strong":
+      return html`<strong>${span.spans.map(spanHtml)}</strong>`
+    case "emphasis":
+      return html`<em>${span.spans.map(spanHtml)}</em>`
+    case "link":
+      return link(span.to, html`${span.spans.map(spanHtml)}`)
+  }
 }
 
 /** Only addresses of the web and places of this page; any other (`javascript:`) stays text. */

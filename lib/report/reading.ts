@@ -7,6 +7,14 @@ type Open<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] 
 /** An event that happened at a place. */
 export type Placed = Extract<Recorded, { step: string }>
 
+/** What does more than look. */
+const CARRIED_OUT: ReadonlySet<Placed["type"]> = new Set([
+  "act started",
+  "act ended",
+  "by hand",
+  "step ended",
+])
+
 /** What one run does at one place, from its lines in order: usually one execution. */
 export class Reading {
   readonly #run: number
@@ -30,6 +38,7 @@ export class Reading {
     const { t } = line
     const command = now.commands.at(-1)
     if (this.#implied) now.ended = t
+    if (CARRIED_OUT.has(line.type)) delete now.onlyLooked
     switch (line.type) {
       case "looked":
         now.before ??= { t, look: line.look }
@@ -80,7 +89,7 @@ export class Reading {
   #open(t: string, implied: boolean): Open<Execution> {
     this.#implied = implied
     const lists = { acts: [], commands: [], applied: [], waits: [], notes: [], shown: [] }
-    this.#now = { run: this.#run, started: t, ...lists }
+    this.#now = { run: this.#run, started: t, ...(implied && { onlyLooked: true }), ...lists }
     return this.#now
   }
 }

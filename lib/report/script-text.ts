@@ -1,30 +1,21 @@
 /** Texts of a script: comments, wrapped words, lines of a shell set in. */
-
-/** On one line, so that nothing of it is ever a line of the script. */
-export const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim()
+import { proseBlocks, textOf } from "../notebook/prose.ts"
+import { filled, oneLine } from "../notebook/words.ts"
 
 /** Words on lines of at most so many columns, each after this beginning. */
-export function wrapped(text: string, columns: number, before = ""): string {
-  const lines: string[] = []
-  let line = ""
-  for (const word of oneLine(text).split(" ")) {
-    if (line !== "" && before.length + line.length + 1 + word.length > columns) {
-      lines.push(line)
-      line = word
-    } else line = line === "" ? word : `${line} ${word}`
-  }
-  return [...lines, line].map((one) => `${before}${one}`.trimEnd()).join("\n")
-}
+export const wrapped = (text: string, columns: number, before = ""): string =>
+  filled(oneLine(text).split(" "), columns - before.length, (word) => word.length)
+    .map((words) => `${before}${words.join(" ")}`.trimEnd())
+    .join("\n")
 
 /** A comment; what is set in stays as it is. */
 export const commented = (text: string, before: string): string =>
   /^ {4}/.test(text) ? `${before}${text}` : wrapped(text, 78, before)
 
-/** The first paragraph of Markdown, without its marks, and without the sentence that leads over to what is shown below it. */
-export function firstParagraph(markdown: string): string {
-  const text = oneLine(markdown.trim().split(/\n\s*\n/)[0] ?? "")
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/\*\*|`|(?<!\w)\*|\*(?!\w)/g, "")
+/** The first paragraph of prose, without its marks, and without the sentence that leads over to what is shown below it. */
+export function firstParagraph(prose: string): string {
+  const [first] = proseBlocks(prose)
+  const text = first?.is === "paragraph" ? oneLine(textOf(first.spans)) : ""
   if (!text.endsWith(":")) return text
   const end = text.lastIndexOf(". ")
   return end === -1 ? text.replace(/:$/, ".") : text.slice(0, end + 1)

@@ -4,8 +4,10 @@ import { appliesTo } from "../notebook/notebook.ts"
 import type { Site } from "../notebook/roles.ts"
 import { shellWord } from "../notebook/shell-word.ts"
 import type { Step } from "../notebook/step.ts"
-import { commented, firstParagraph, indented, oneLine, wrapped } from "./script-text.ts"
+import { moment, oneLine } from "../notebook/words.ts"
+import { commented, firstParagraph, indented, wrapped } from "./script-text.ts"
 import type { Walk } from "./types.ts"
+import { PRACTICE } from "./words.ts"
 
 /** A script that runs every step's `hand`; what is done already may be run again. */
 export async function shellScript(walk: Walk): Promise<string> {
@@ -102,7 +104,7 @@ async function cell(
   return `${about}  if ${own}${begin}${has}; then (\n    set -x\n${indented(lines.trim(), "    ")}\n  ); fi\n`
 }
 
-function header({ notebook, federation, made, program, inputs }: Walk, shown: readonly Site[]) {
+function header({ notebook, federation, made, program, inputs, practice }: Walk, shown: readonly Site[]) {
   const [first] = shown
   const name = first === undefined ? "SITE" : shellWord(first.name)
   const values = inputs
@@ -117,7 +119,8 @@ function header({ notebook, federation, made, program, inputs }: Walk, shown: re
   const width = Math.max(...calls.map(([call]) => call.length))
   const text = [
     `${notebook.title}: the federation ${federation.name}, by hand.`,
-    `Made ${made.slice(0, 16).replace("T", " ")} UTC by ${program.name} ${program.version}${values.length === 0 ? "." : `, with ${values.join(", ")}.`}`,
+    ...(practice ? [PRACTICE] : []),
+    `Made ${moment(made)} by ${program.name} ${program.version}${values.length === 0 ? "." : `, with ${values.join(", ")}.`}`,
     "",
     "It runs in the folder it is started in, and shows each command before it runs it:",
     "",

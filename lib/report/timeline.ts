@@ -1,11 +1,12 @@
 /** The picture of when: a lane a site, a bar an execution, the critical path of each run. */
+import { count, duration, moment } from "../notebook/words.ts"
 import { type Axis, axisOf, FOLD, ticks } from "./axis.ts"
 import { type Bar, barsOf, criticalPath, isPassed, laneOf, secondsOf } from "./critical-path.ts"
 import { html, type Markup } from "./markup.ts"
 import { fitting, picture, round, text, textWidth } from "./picture.ts"
 import { type Segment, segmentsOf } from "./segments.ts"
 import type { Walk } from "./types.ts"
-import { between, count, duration, executionSign, moment } from "./words.ts"
+import { executionSign, runSeconds } from "./words.ts"
 
 const WIDTH = 980
 const LABELS = 128
@@ -66,7 +67,7 @@ function runHeads(walk: Walk, axis: Axis, runs: readonly number[]): Markup[] {
     const [first, last] = [mine[0]!, mine.at(-1)!]
     const room = last.x + last.width - first.x
     const run = walk.runs.find((each) => each.number === number)!
-    const seconds = run.seconds ?? between(run.started, run.ended ?? run.last)
+    const seconds = runSeconds(run)
     const later = first.idle === undefined ? [] : [`${duration(first.idle)} later`]
     const long = [`Run ${number}`, moment(run.started), ...later, duration(seconds)].join(" · ")
     const short = [`Run ${number}`, duration(seconds)].join(" · ")

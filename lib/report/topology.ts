@@ -1,9 +1,10 @@
 /** The picture of what there is: clusters as boxes, in them sites with their objects, links as arrows. */
+import { count } from "../notebook/words.ts"
 import { html, type Markup } from "./markup.ts"
 import { picture, round, text, textWidth } from "./picture.ts"
 import { type LinkView, type SiteView, type Topology, topologyOf } from "./topology-model.ts"
 import type { Walk } from "./types.ts"
-import { count, type Sign } from "./words.ts"
+import type { Sign } from "./words.ts"
 
 const BOX = 392
 const GAP = 176

@@ -11,9 +11,13 @@ export interface Walk {
   readonly made: string
   /** The program that made it, and its version. */
   readonly program: { readonly name: string; readonly version: string }
+  /** Every site's cluster is on this machine's loopback: the walk was practice. */
+  readonly practice: boolean
   readonly sites: readonly WalkSite[]
   /** The federation's own first, then site by site, in the notebook's order. */
   readonly inputs: readonly WalkInput[]
+  /** Inputs that were given other values on the way, in the journal's order. */
+  readonly changes: readonly WalkChange[]
   /** In the journal's order. Empty: nothing was run yet. */
   readonly runs: readonly WalkRun[]
   /** A cell a step, in the notebook's order. */
@@ -45,6 +49,18 @@ export interface WalkInput {
   readonly secret?: boolean
 }
 
+/** An input that had another value in earlier runs. */
+export interface WalkChange {
+  readonly t: string
+  readonly by?: By
+  /** Nothing: of the whole federation. */
+  readonly site?: string
+  readonly name: string
+  /** As text; nothing: unset, or what it is where nobody says otherwise. */
+  readonly from?: string
+  readonly to?: string
+}
+
 /** One `run started` … `run ended` of the journal. */
 export interface WalkRun {
   /** From 1. */
@@ -64,6 +80,17 @@ export interface WalkRun {
   /** What was agreed to. */
   readonly consents: readonly { readonly t: string; readonly what: string; readonly how: string }[]
   readonly warnings: readonly string[]
+  /** The ids of the steps that were carried out, in the order in which they began. */
+  readonly cells: readonly string[]
+  /** What did not end well, and was not merely kept from running by something else here; a later run may have mended it. */
+  readonly wrong: readonly WrongEnd[]
+}
+
+export interface WrongEnd {
+  readonly step: string
+  readonly site?: string
+  readonly kind: OutcomeKind
+  readonly reason: string
 }
 
 export interface WalkCell {
@@ -110,6 +137,8 @@ export interface Execution {
   readonly ended?: string
   /** Nothing though it ended: a later step of the same run went back to this one (a new token, a new login). */
   readonly outcome?: Outcome
+  /** Left out of its run, and looked at because another step needs it: nothing was carried out. */
+  readonly onlyLooked?: boolean
   /** The first and the last answer of its look, with when it was given. */
   readonly before?: Looked
   readonly after?: Looked

@@ -4,6 +4,7 @@ import { appliesTo, type Notebook } from "../notebook/notebook.ts"
 import type { Step } from "../notebook/step.ts"
 import { placeName, type Recorded } from "../runner/events.ts"
 import type { Memory } from "../runner/journal.ts"
+import { changesOf } from "./changes.ts"
 import { readJournal } from "./journal.ts"
 import type { Walk, WalkCell, WalkInput, WalkPlace, WalkSite } from "./types.ts"
 
@@ -18,6 +19,8 @@ export interface WalkOptions {
   readonly made: string
   readonly program: { readonly name: string; readonly version: string }
   readonly inputs: readonly WalkInput[]
+  /** The value of the input with this name, as a person gives it. */
+  readonly textOf: (name: string, value: unknown) => string
   /** By place name: why what was done does not hold for the inputs of now. */
   readonly stale: (place: string) => readonly string[]
   /** Only these sites; all where it is empty. Steps without a site are always there. */
@@ -78,8 +81,10 @@ export function readWalk(options: WalkOptions): Walk {
     federation,
     made,
     program,
+    practice: sites.length > 0 && sites.every(({ identity }) => isLoopback(identity)),
     sites,
     inputs: options.inputs.filter(({ site }) => isMeant(site)),
+    changes: changesOf(options.lines, notebook, options.textOf).filter(({ site }) => isMeant(site)),
     runs: journaled.runs,
     cells: notebook.steps.map((step, index) => cellOf(step, index + 1, placesIn(notebook, step, federation))),
     others: others
@@ -87,6 +92,12 @@ export function readWalk(options: WalkOptions): Walk {
       .filter(({ places }) => places.length > 0),
     ...(options.running === true && journaled.runs.length > 0 && { running: true }),
   }
+}
+
+/** Practice clusters are served on this machine, for this machine only. */
+function isLoopback(identity: string | undefined): boolean {
+  const url = identity === undefined ? null : URL.parse(identity)
+  return url !== null && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
 }
 
 /** What a report tells of a step. */

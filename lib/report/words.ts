@@ -1,42 +1,13 @@
 /** Words that the formats of a report share. */
-import { stripVTControlCharacters } from "node:util"
 import type { Notebook } from "../notebook/notebook.ts"
+import { between } from "../notebook/words.ts"
 import type { OutcomeKind } from "../runner/events.ts"
-import type { Execution, WalkPlace } from "./types.ts"
+import { carriedOut } from "./executions.ts"
+import type { Execution, WalkPlace, WalkRun } from "./types.ts"
 
-/** A time as a person says it: `0.4 s`, `12 s`, `2 min 5 s`, `1 h 2 min`. */
-export function duration(seconds: number): string {
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
-  const whole = Math.round(seconds)
-  if (whole < 60) return `${whole} s`
-  if (whole < 3600) return joined(Math.floor(whole / 60), "min", whole % 60, "s")
-  const minutes = Math.round(whole / 60)
-  if (minutes < 24 * 60) return joined(Math.floor(minutes / 60), "h", minutes % 60, "min")
-  const hours = Math.round(minutes / 60)
-  return joined(Math.floor(hours / 24), "d", hours % 24, "h")
-}
-
-const joined = (large: number, unit: string, small: number, part: string): string =>
-  small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${part}`
-
-/** `1 step`, `2 steps`. */
-export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
-
-/** `2026-11-22 18:03Z`: the same for people in different places, who read each other's reports. */
-export const moment = (iso: string): string => iso.replace(/T(\d\d:\d\d).*/, " $1Z")
-
-/** From one time to another, in seconds. */
-export const between = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000
-
-/**
- * Text of a cluster or a command made harmless for a page: no escape codes, no control characters but line ends and
- * tabs, nothing that turns the direction of reading.
- */
-export const clean = (text: string): string =>
-  stripVTControlCharacters(text.replace(/\r\n?/g, "\n")).replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu,
-    "",
-  )
+/** How long a run took, or has taken so far. */
+export const runSeconds = ({ seconds, started, ended, last }: WalkRun): number =>
+  seconds ?? between(started, ended ?? last)
 
 /** Where a step is carried out, in a word: its site, `here` or `federation`. */
 export const whereOf = ({ steps }: Notebook, step: string, site: string | undefined): string =>
@@ -52,6 +23,23 @@ export interface Sign {
   readonly tone: Tone
 }
 
+/** Where everything is on this machine's loopback. */
+export const PRACTICE = "On practice clusters, played on this machine: it proves nothing about real ones."
+export const BY_HAND = "left to a person: the commands were shown"
+
+/** What an input is called that was given no value. */
+export const ungiven = ({ inputs }: Notebook, name: string): string =>
+  inputs[name]?.default === undefined ? "unset" : "its default"
+
+const MOST_NAMES = 8
+
+/** `a, b and c`; `a, b and 48 more`. */
+export function namesOf(names: readonly string[]): string {
+  const told = names.length <= MOST_NAMES ? names : names.slice(0, MOST_NAMES - 1)
+  const all = told.length === names.length ? names : [...told, `${names.length - told.length} more`]
+  return all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`
+}
+
 const SIGNS: Readonly<Record<OutcomeKind, Sign>> = {
   done: { symbol: "✓", word: "done", tone: "good" },
   acted: { symbol: "✓", word: "made", tone: "good" },
@@ -65,20 +53,24 @@ const SIGNS: Readonly<Record<OutcomeKind, Sign>> = {
 const UNSEEN: Sign = { symbol: "…", word: "not ended", tone: "warn" }
 const NEVER: Sign = { symbol: "–", word: "not yet", tone: "quiet" }
 const UNDONE: Sign = { symbol: "–", word: "taken back", tone: "quiet" }
+const DONE_BY_HAND: Sign = { symbol: "✓", word: "done by hand", tone: "good" }
 const ANEW: Sign = { symbol: "✓", word: "anew", tone: "good" }
 const LOOKED: Sign = { symbol: "·", word: "looked at", tone: "quiet" }
 
 /** How a step stands at a place. An execution that was cut short, or goes on, counts more than the outcome before it. */
 export function placeSign(place: WalkPlace): Sign {
   if (place.undone !== undefined) return UNDONE
-  const last = place.executions.at(-1)
+  const last = carriedOut(place).at(-1)
   if (last !== undefined && last.ended === undefined) return UNSEEN
   return place.outcome === undefined ? NEVER : SIGNS[place.outcome.kind]
 }
 
 /** How an execution ended. */
 export function executionSign({ outcome, ended, acts }: Execution): Sign {
-  if (outcome !== undefined) return SIGNS[outcome.kind]
+  if (outcome !== undefined) {
+    const byHand = outcome.kind === "done" && acts.some((act) => act.byHand === true)
+    return byHand ? DONE_BY_HAND : SIGNS[outcome.kind]
+  }
   if (ended === undefined) return UNSEEN
   // Another step went back to it, or only wanted to know.
   return acts.length > 0 ? ANEW : LOOKED

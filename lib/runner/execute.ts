@@ -1,8 +1,9 @@
 import { RunbookError } from "../notebook/errors.ts"
-import type { Blocked, CannotLook, Look } from "../notebook/looks.ts"
+import type { CannotLook, Look } from "../notebook/looks.ts"
 import type { Again } from "../notebook/step.ts"
 import type { Bus } from "./bus.ts"
 import { remember } from "./checkpoints.ts"
+import { refusalOf } from "./consent.ts"
 import { type ContextSource, contextOf } from "./context.ts"
 import { Deadline, pause } from "./deadline.ts"
 import type { Cell } from "./graph.ts"
@@ -127,6 +128,7 @@ export class Execution {
           if (later.is === look.is && later.reason === look.reason) return this.#unchanged(look.reason)
           return later
         }
+        if (look.is === "different" && this.#edited()) return this.#finishEdited(look.reason, deadline)
         if (this.#acts >= MOST_ACTS) return this.#unchanged(look.reason)
         const action = look.is === "absent" ? "act" : "change"
         if (options.byHand === true) return this.#leave(action, look, deadline)
@@ -151,9 +153,9 @@ export class Execution {
 
   /** Runs an act and says what is there afterwards. */
   async #perform(action: Action, look: Look, deadline: Deadline): Promise<Ending | Look> {
-    const { bus, mutex, slots, watcher } = this.#shop
+    const { bus, mutex, options, slots, watcher } = this.#shop
     const cell = this.#cell
-    const refusal = await this.#refused(look)
+    const refusal = await refusalOf(cell, look, options, bus)
     if (refusal !== undefined) return refusal
     const context = this.#context(deadline)
     const key = action === "again" ? undefined : cell.step.exclusive?.(context)
@@ -267,29 +269,20 @@ export class Execution {
     this.#acted = true
   }
 
-  /** Undefined where the person agrees. */
-  async #refused(look: Look): Promise<Ending | undefined> {
-    const { options, bus } = this.#shop
-    const what = look.is === "absent" || look.is === "different" ? look.consent : undefined
-    if (what === undefined) return undefined
-    const { consent } = options
-    if (typeof consent === "function") {
-      if (await consent(what)) {
-        await bus.durable({ type: "consent", what, how: "asked" })
-        return undefined
-      }
-    } else if (consent === "all") {
-      await bus.durable({ type: "consent", what, how: "flag" })
-      return undefined
-    }
-    const answer: Blocked = {
-      is: "blocked",
-      reason: `it ${what}: that needs your yes`,
-      fix: "agree to it with --yes",
-      next: `${options.command} --yes`,
-      code: "consent",
-    }
-    return endingOfBlocked(this.#cell, answer)
+  /** A person edited what was run: what came of it need not be what the values ask. */
+  #edited(): boolean {
+    return (
+      this.#acted && this.#failure === undefined && this.#shop.options.edits?.has(this.#cell.key) === true
+    )
+  }
+
+  /** It stays as it was edited, without a checkpoint: the next run looks, and asks for what the values say. */
+  async #finishEdited(reason: string, deadline: Deadline): Promise<Ending> {
+    const { bus, options } = this.#shop
+    if (!options.quiet) await showCell(this.#shop, this.#cell, deadline)
+    const text = `made as you edited it, which is not what your values ask: ${reason}; the next run sets it back, so change the input to keep it`
+    bus.emit({ type: "note", text, ...this.#cell.at })
+    return ending("acted", `as edited: ${reason}`)
   }
 
   async #finish(reason: string, adopted: boolean, deadline: Deadline): Promise<Ending> {

@@ -99,8 +99,10 @@ export class MemoryReader implements Memory {
       case "act started":
         this.begun.add(placeName(line))
         if (line.action === "act") this.making.add(placeName(line))
-        for (const step of line.undoes ?? [])
-          this.#forget(line.site === undefined ? { step } : { step, site: line.site })
+        for (const step of line.undoes ?? []) {
+          this.#forget({ step })
+          if (line.site !== undefined) this.#forget({ step, site: line.site })
+        }
         break
       case "act ended":
         this.begun.delete(placeName(line))
@@ -147,5 +149,7 @@ export class MemoryReader implements Memory {
   #forget(at: At): void {
     this.checkpoints.delete(placeName(at))
     this.made.delete(placeName(at))
+    this.ended.delete(placeName(at))
+    this.shown.delete(placeName(at))
   }
 }

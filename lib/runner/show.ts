@@ -30,7 +30,9 @@ export async function showCell(shop: Workshop, cell: Cell, deadline: Deadline): 
       bus.emit({ type: "shown", line: printed.line, text, differs, ...cell.at })
     }
   } catch (error) {
-    bus.emit({ type: "note", text: `its output could not be shown: ${(error as Error).message}`, ...cell.at })
+    if (deadline.signal.aborted) return
+    const why = error instanceof Error ? error.message : String(error)
+    bus.emit({ type: "note", text: `its output could not be shown: ${why}`, ...cell.at })
   }
 }
 

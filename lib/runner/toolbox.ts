@@ -17,6 +17,8 @@ export interface Place {
 /** What a person wants to be run in the place of a command. */
 export interface Edit {
   readonly line: string
+  /** What was edited, for the journal. */
+  readonly said?: string
   /** Manifests that are another one's edited copies, for the journal. */
   readonly applied: readonly { readonly what: string; readonly sha256: string }[]
 }

@@ -1,11 +1,12 @@
+import { clean, count, duration, oneLine } from "../notebook/words.ts"
 import type { By, Event, Outcome } from "../runner/events.ts"
 import type { PlanEntry } from "../runner/types.ts"
-import { colours, type Paint } from "./colours.ts"
+import { colours } from "./colours.ts"
 import { cureLines, type TextOptions } from "./error-text.ts"
 import { showText } from "./show-text.ts"
-import { table } from "./table.ts"
-import { clean, cut, oneLine, pad, screenWidth, width, wrap } from "./width.ts"
-import { age, count, duration, outcomeSign, planSign, type Sign, WORD } from "./words.ts"
+import { type SignedRow, signedRow } from "./signed-row.ts"
+import { cut, screenWidth, width } from "./width.ts"
+import { age, outcomeSign, planSign } from "./words.ts"
 
 /** With more sites than this, what is alike is shown of the first few. */
 const FEW = 4
@@ -67,49 +68,10 @@ export function typedText(
 /** What a look found now, a line a site; the cure where a person must go first. */
 export function foundText(entries: readonly PlanEntry[], options: CellOptions): string {
   const paints = options.colours ?? colours(false)
-  const rows = entries.map(({ site, would, reason }): Row => {
-    return { site: site ?? options.placeless, sign: planSign(would, paints), said: reason }
+  const rows = entries.map(({ site, would, reason }): SignedRow => {
+    return { name: site ?? options.placeless, sign: planSign(would, paints), said: reason }
   })
-  return entries.map((entry, index) => rowText(rows, index, options) + cure(entry, options)).join("")
-}
-
-interface Row {
-  readonly site: string
-  readonly sign: Sign
-  /** How long it took. */
-  readonly time?: string
-  readonly said: string
-  /** More lines below what is said. */
-  readonly more?: readonly string[]
-}
-
-/** Below so many columns a row's words stand below its name: cut names tell nothing. */
-const NARROW = 60
-
-/** One of several rows: sign, site, word, time, and what is to be said. */
-function rowText(rows: readonly Row[], index: number, options: CellOptions): string {
-  const { dim, yellow } = options.colours ?? colours(false)
-  const { site, sign, time, said, more = [] } = rows[index]!
-  if (screenWidth(options.columns) < NARROW) {
-    const lines = [said, ...more].flatMap((text) => wrap(oneLine(text), screenWidth(options.columns) - 4))
-    const head = `${sign.paint(sign.symbol)} ${site}  ${sign.paint(sign.word)}${time === undefined ? "" : `  ${dim(time)}`}`
-    return `${head}\n${lines.map((line) => `    ${line}\n`).join("")}`
-  }
-  const longest = (texts: readonly string[]) => Math.max(0, ...texts.map(width))
-  const cells = (first: boolean, text: string | { text: string; paint: Paint }) => [
-    { text: first ? sign.symbol : "", paint: sign.paint },
-    pad(first ? site : "", longest(rows.map((row) => row.site))),
-    { text: pad(first ? sign.word : "", WORD), paint: sign.paint },
-    ...(time === undefined
-      ? []
-      : [{ text: pad(first ? time : "", longest(rows.map((row) => row.time ?? "")), "right"), paint: dim }]),
-    text,
-  ]
-  const lines = [
-    cells(true, oneLine(said)),
-    ...more.map((text) => cells(false, { text: oneLine(text), paint: yellow })),
-  ]
-  return table(lines, { columns: options.columns, indent: 2 })
+  return entries.map((entry, index) => signedRow(rows[index]!, rows, options) + cure(entry, options)).join("")
 }
 
 /** What is kept of a place: how it ended, when, as whom, and what it showed. */
@@ -153,18 +115,21 @@ export function keptText(kept: KeptCell, options: KeptOptions): string {
     ...(kept.by === undefined ? [] : [`by ${kept.by.user}@${kept.by.host}`]),
     ...(users.size === 1 ? [`as ${[...users][0]}`] : []),
   ].join(" ")
-  const head = `[${kept.number ?? " "}] ${age(last, options.now)}${who === "" ? "" : `, ${who}`}`
+  const head =
+    kept.number === undefined
+      ? ""
+      : `[${kept.number}] ${age(last, options.now)}${who === "" ? "" : `, ${who}`}`
   const rows = placeRows(places, users.size > 1, options)
-  return `${paints.dim(oneLine(head))}\n${rows}${shownText(kept, options)}`
+  return `${head === "" ? "" : `${paints.dim(oneLine(head))}\n`}${rows}${shownText(kept, options)}`
 }
 
 /** A line a site: how it ended, how long that took, and why it no longer holds. */
 function placeRows(places: readonly KeptPlace[], withUser: boolean, options: KeptOptions): string {
   const paints = options.colours ?? colours(false)
-  const rows = places.map(({ site, outcome, stale, user }): Row => {
+  const rows = places.map(({ site, outcome, stale, user }): SignedRow => {
     const as = withUser && user !== undefined ? ` (as ${user})` : ""
     return {
-      site: site ?? options.placeless,
+      name: site ?? options.placeless,
       sign:
         stale.length > 0
           ? { symbol: "~", word: "stale", paint: paints.yellow }
@@ -177,13 +142,13 @@ function placeRows(places: readonly KeptPlace[], withUser: boolean, options: Kep
   return places
     .map(({ outcome }, index) => {
       const cured = outcome.ok || outcome.kind === "not run" ? "" : cure(outcome, options)
-      return rowText(rows, index, options) + cured
+      return signedRow(rows[index]!, rows, options) + cured
     })
     .join("")
 }
 
 const cure = (parts: { why?: string; fix?: string; next?: string }, options: TextOptions): string =>
-  cureLines(parts, options)
+  cureLines(parts, { ...options, columns: screenWidth(options.columns) - 2 })
     .map((line) => `  ${line}\n`)
     .join("")
 

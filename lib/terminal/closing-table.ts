@@ -1,9 +1,9 @@
+import { clean, count, duration } from "../notebook/words.ts"
 import type { OutcomeKind } from "../runner/events.ts"
 import type { RunResult } from "../runner/types.ts"
 import { colours } from "./colours.ts"
 import { cureLines, type TextOptions } from "./error-text.ts"
-import { clean, screenWidth, wrap } from "./width.ts"
-import { count, duration } from "./words.ts"
+import { screenWidth, wrap } from "./width.ts"
 
 export interface ClosingOptions extends TextOptions {
   readonly federation: string

@@ -1,8 +1,8 @@
+import { count, oneLine } from "../notebook/words.ts"
 import { colours } from "./colours.ts"
 import { cureLines, type TextOptions } from "./error-text.ts"
 import { table } from "./table.ts"
-import { oneLine, pad, width } from "./width.ts"
-import { count } from "./words.ts"
+import { pad, width } from "./width.ts"
 
 export interface DoctorRow {
   /** A site's name; nothing: this machine. */

@@ -1,5 +1,6 @@
+import { clean } from "../notebook/words.ts"
 import { type Colours, colours } from "./colours.ts"
-import { clean, screenWidth, wrap } from "./width.ts"
+import { screenWidth, wrap } from "./width.ts"
 
 /** An error as a person reads it: what happened, why, the cure, and the command to type next. */
 export interface ErrorParts {

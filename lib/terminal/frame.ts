@@ -1,7 +1,7 @@
+import { count, duration, oneLine } from "../notebook/words.ts"
 import type { Colours, Paint } from "./colours.ts"
 import { type LaneState, type LaneView, type Totals, totals } from "./model.ts"
-import { cut, oneLine, pad, width } from "./width.ts"
-import { count, duration } from "./words.ts"
+import { cut, pad, width } from "./width.ts"
 
 export interface FrameOptions {
   readonly columns: number

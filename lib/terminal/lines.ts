@@ -1,8 +1,9 @@
+import { clean, count, duration, oneLine } from "../notebook/words.ts"
 import { type At, type Event, placeName } from "../runner/events.ts"
 import type { Colours } from "./colours.ts"
 import { showText } from "./show-text.ts"
-import { clean, oneLine, pad, width } from "./width.ts"
-import { count, duration, outcomeSign, WORD } from "./words.ts"
+import { pad, width } from "./width.ts"
+import { outcomeSign, WORD } from "./words.ts"
 
 /** Events as readable lines, for pipes and for what scrolls by above the lanes. Keeps only what it needs to. */
 export class EventLines {

@@ -1,9 +1,10 @@
+import { oneLine } from "../notebook/words.ts"
 import type { PlanEntry } from "../runner/types.ts"
 import { colours } from "./colours.ts"
 import { cureLines, type TextOptions } from "./error-text.ts"
-import { type Cell, table } from "./table.ts"
-import { oneLine, screenWidth, width, wrap } from "./width.ts"
-import { planSign, WORD } from "./words.ts"
+import { type SignedRow, signedRow } from "./signed-row.ts"
+import { screenWidth, wrap } from "./width.ts"
+import { planSign } from "./words.ts"
 
 export interface PlanOptions extends TextOptions {
   /** Site names in the order in which they are shown. */
@@ -19,10 +20,9 @@ const FEW = 8
  */
 export function planTable(entries: readonly PlanEntry[], options: PlanOptions): string {
   const { bold } = options.colours ?? colours(false)
-  const steps = Math.max(0, ...entries.map((entry) => width(entry.step)))
   const lanes = lanesOf(entries, options.sites)
   const blocks = folded(lanes).map(
-    ({ lane, like }) => `${bold(headOf(lane, like))}\n${laneText(lane, steps, options)}`,
+    ({ lane, like }) => `${bold(headOf(lane, like))}\n${laneText(lane, entries, options)}`,
   )
   const consents = entries.filter((entry) => entry.consent !== undefined && changes(entry))
   const beyond = consents.map((entry) => `  - ${placeOf(entry)}: ${oneLine(entry.consent!)}\n`)
@@ -101,29 +101,22 @@ function headOf(lane: PlanLane, like: readonly string[]): string {
   return `${lane.name} and ${like.length} alike: ${like[0]} … ${like.at(-1)}`
 }
 
-function laneText(lane: PlanLane, steps: number, options: PlanOptions): string {
+function laneText(lane: PlanLane, all: readonly PlanEntry[], options: PlanOptions): string {
   const paints = options.colours ?? colours(false)
+  const rowOf = (entry: PlanEntry): SignedRow => ({
+    name: entry.step,
+    sign: planSign(entry.would, paints),
+    said: entry.reason,
+    ...((entry.would === "nothing" || entry.would === "after") && { saidIn: paints.dim }),
+    more: (entry.stale ?? []).map((why) => `stale: ${why}`),
+  })
+  const rows = all.map(rowOf)
   return lane.entries
     .map((entry) => {
-      const { symbol, word, paint } = planSign(entry.would, paints)
-      const row = (text: string, first: boolean): Cell[] =>
-        first
-          ? [
-              { text: symbol, paint },
-              entry.step.padEnd(steps),
-              { text: word.padEnd(WORD), paint },
-              entry.would === "nothing" || entry.would === "after" ? { text, paint: paints.dim } : text,
-            ]
-          : ["", "".padEnd(steps), "".padEnd(WORD), { text, paint: paints.yellow }]
-      const stale = (entry.stale ?? []).map((why) => `stale: ${oneLine(why)}`)
-      const reason = oneLine(entry.reason)
-      const rows = [reason, ...stale].map((text, index) => row(text, index === 0))
       const cure = needsPerson(entry)
-        ? cureLines(entry, { ...options, columns: (options.columns || 80) - 4 })
+        ? cureLines(entry, { ...options, columns: screenWidth(options.columns) - 4 })
         : []
-      return (
-        table(rows, { columns: options.columns, indent: 2 }) + cure.map((line) => `    ${line}\n`).join("")
-      )
+      return signedRow(rowOf(entry), rows, options) + cure.map((line) => `    ${line}\n`).join("")
     })
     .join("")
 }

@@ -1,4 +1,5 @@
 import { RunbookError, UsageError } from "../notebook/errors.ts"
+import { screenWidth, wrap } from "./width.ts"
 
 /** The terminal that is asked; default: the process's own. */
 export interface PromptIo {
@@ -66,7 +67,7 @@ export function askChoice<T extends string>(
   return asking(io, async (context) => {
     const { select } = await import("@inquirer/prompts")
     const choices = question.choices.map((choice) =>
-      typeof choice === "string" ? { value: choice } : choice,
+      typeof choice === "string" ? { value: choice } : { ...choice, ...described(choice.description, io) },
     )
     // Everything at once where the screen has room: what is not seen is not chosen.
     const pageSize = Math.max(4, Math.min(choices.length, (rowsOf(io) || 24) - 8))
@@ -75,6 +76,12 @@ export function askChoice<T extends string>(
       context,
     )
   })
+}
+
+/** Broken at its blanks, where the terminal would break it anywhere. */
+function described(text: string | undefined, { stdout }: PromptIo): { description?: string } {
+  const { columns } = (stdout ?? process.stdout) as Partial<NodeJS.WriteStream>
+  return text === undefined ? {} : { description: wrap(text, screenWidth(columns) - 1).join("\n") }
 }
 
 const rowsOf = ({ stdout }: PromptIo): number | undefined =>

@@ -1,7 +1,7 @@
 import { promisedLines } from "../notebook/expect.ts"
+import { clean } from "../notebook/words.ts"
 import type { Event } from "../runner/events.ts"
 import { type Colours, colours } from "./colours.ts"
-import { clean } from "./width.ts"
 
 export interface ShowOptions {
   /** What the guide promises; without it only the promised lines that did not come are named. */

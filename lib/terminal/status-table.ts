@@ -1,9 +1,10 @@
+import { moment, oneLine } from "../notebook/words.ts"
 import type { Memory } from "../runner/journal.ts"
 import { colours } from "./colours.ts"
 import type { TextOptions } from "./error-text.ts"
 import { type Cell, table } from "./table.ts"
-import { oneLine, pad, screenWidth, width, wrap } from "./width.ts"
-import { moment, outcomeSign, WORD } from "./words.ts"
+import { pad, screenWidth, width, wrap } from "./width.ts"
+import { outcomeSign, WORD } from "./words.ts"
 
 export interface StatusOptions extends TextOptions {
   /** Step ids in the guide's order; steps that only the journal knows come after them. */

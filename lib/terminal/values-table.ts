@@ -1,8 +1,8 @@
 import type { Origin } from "../notebook/federation.ts"
+import { oneLine } from "../notebook/words.ts"
 import { colours } from "./colours.ts"
 import type { TextOptions } from "./error-text.ts"
 import { table } from "./table.ts"
-import { oneLine } from "./width.ts"
 
 export interface ValueRow {
   /** Nothing: of the whole federation. */

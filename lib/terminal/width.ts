@@ -1,5 +1,6 @@
-import { stripVTControlCharacters } from "node:util"
 import stringWidth from "fast-string-width"
+import { clean, filled, oneLine } from "../notebook/words.ts"
+
 
 /** Columns of a terminal or a pipe: 80 where it does not say (a pipe, a pty that reports 0), never below 20. */
 export function screenWidth(columns: number | undefined): number {
@@ -44,36 +45,7 @@ export function wrap(text: string, columns: number): string[] {
   })
 }
 
-function wrapLine(line: string, columns: number): string[] {
-  if (width(line) <= columns) return [line.trimEnd()]
-  const lines: string[] = []
-  let current = ""
-  for (const word of line.split(" ")) {
-    if (current !== "" && width(current) + 1 + width(word) > columns) {
-      lines.push(current)
-      current = word
-    } else {
-      current = current === "" ? word : `${current} ${word}`
-    }
-  }
-  return [...lines, current]
-}
-
-/** Text of a cluster or a command made harmless for a terminal: no escape codes, no control characters but line ends. */
-export function clean(text: string): string {
-  return withoutTabs(stripVTControlCharacters(text.replace(/\r\n/g, "\n"))).replace(
-    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    "",
-  )
-}
-
-/** Tabs as spaces up to the next eighth column, so that a table stays one wherever its lines begin. */
-function withoutTabs(text: string): string {
-  if (!text.includes("\t")) return text
-  const expand = (line: string): string =>
-    line.split("\t").reduce((so, part) => pad(so, (Math.floor(width(so) / 8) + 1) * 8) + part)
-  return text.split("\n").map(expand).join("\n")
-}
-
-/** As {@link clean}, in one line with its white space folded. */
-export const oneLine = (text: string): string => clean(text).replace(/\s+/g, " ").trim()
+const wrapLine = (line: string, columns: number): string[] =>
+  width(line) <= columns
+    ? [line.trimEnd()]
+    : filled(line.split(" "), columns, width).map((words) => words.join(" "))

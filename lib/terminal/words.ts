@@ -1,25 +1,8 @@
+import { count, duration } from "../notebook/words.ts"
 import type { OutcomeKind } from "../runner/events.ts"
 import type { PlanEntry } from "../runner/types.ts"
 import type { Colours, Paint } from "./colours.ts"
 
-/** A time as a person says it: `0.4 s`, `12 s`, `2 min 5 s`, `1 h 2 min`. */
-export function duration(seconds: number): string {
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
-  const whole = Math.round(seconds)
-  if (whole < 60) return `${whole} s`
-  if (whole < 3600) return joined([Math.floor(whole / 60), "min"], [whole % 60, "s"])
-  const minutes = Math.round(whole / 60)
-  return joined([Math.floor(minutes / 60), "h"], [minutes % 60, "min"])
-}
-
-const joined = (large: [number, string], small: [number, string]): string =>
-  [large, ...(small[0] === 0 ? [] : [small])].map(([value, unit]) => `${value} ${unit}`).join(" ")
-
-/** `1 step`, `2 steps`. */
-export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
-
-/** `2026-11-22 18:03Z`: the same for people in different places, who read each other's reports. */
-export const moment = (iso: string): string => iso.replace(/T(\d\d:\d\d).*/, " $1Z")
 
 /** How long ago a time is, as a person says it: `just now`, `5 min ago`, `3 days ago`. `now` in milliseconds since the epoch. */
 export function age(iso: string, now: number): string {

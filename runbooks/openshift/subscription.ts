@@ -41,7 +41,7 @@ export async function operatorByHand({ federation, site }: ByHand): Promise<stri
   const inside = `-n ${site.operatorNamespace}`
   return `# Once a cluster, by somebody who may install operators for all its projects.
 # Where it has no catalog ${offer.source}:  oc get packagemanifests ${PACKAGE}
-oc get sites.skupper.io -n ${site.project} ||
+oc get sites.skupper.io -n ${site.project} >/dev/null 2>&1 ||
   ${reads(APPLY, await subscription(offer, { federation, site }))}
 if ${isThere(`${kind} ${PACKAGE} ${inside}`)}; then
   oc wait --for=jsonpath='{.status.state}'=AtLatestKnown ${kind}/${PACKAGE} ${inside} --timeout=10m

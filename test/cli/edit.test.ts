@@ -140,7 +140,15 @@ describe("a draft", () => {
   test("gives each edited command by its line", async () => {
     const edits = await read((same) => same.replace("oc label x a=1", "  oc label x a=1 b=2 "))
     expect([...edits].map(([place, lines]) => [place, [...lines]])).toEqual([
-      ["two/deploy", [["oc label x a=1", { line: "oc label x a=1 b=2", applied: [] }]]],
+      [
+        "two/deploy",
+        [
+          [
+            "oc label x a=1",
+            { line: "oc label x a=1 b=2", said: "edited: the command was oc label x a=1", applied: [] },
+          ],
+        ],
+      ],
     ])
   })
   test("writes an edited manifest beside its original, and the command names it", async () => {
@@ -148,6 +156,7 @@ describe("a draft", () => {
     const copy = join(at, "my manifests", "x.edited.yaml")
     expect(edits.get("one/deploy")?.get(line())).toEqual({
       line: `oc apply -n a -f '${copy}'`,
+      said: "edited: x.yaml: - replicas: 1 + replicas: 2 # more",
       applied: [{ what: "manifests/x.edited.yaml", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }],
     })
     expect(readFileSync(copy, "utf8")).toBe(text.replace("replicas: 1", "replicas: 2 # more"))

@@ -1,20 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
-import { createServer as createHttpServer } from "node:http"
-import { type AddressInfo, createServer, type Server as NetServer } from "node:net"
 import { join } from "node:path"
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import type { Call } from "../../lib/cli/call.ts"
+import { beforeEach, describe, expect, test } from "vitest"
 import { sameFederation } from "../../lib/cli/call.ts"
-import { COMMANDS } from "../../lib/cli/commands-table.ts"
-import { parseCommand } from "../../lib/cli/parse.ts"
-import { reach } from "../../lib/cli/reach.ts"
 import { type Opened, openWalkFederation, withAnswer } from "../../lib/cli/walk/opening.ts"
-import { input, type Notebook, notebook, step } from "../../lib/index.ts"
-import { Redactor } from "../../lib/notebook/secrets.ts"
-import guide from "../../runbooks/index.ts"
-import { json, type Server, serve, status } from "../cluster/server.ts"
-import { mirrors } from "../example/notebook.ts"
-import { io, room, call as typed, type World } from "./world.ts"
+import { io, room, call as typed, type World, walkCall } from "./world.ts"
 
 const DOWN = "\u001b[B"
 const ENTER = "\r"
@@ -26,25 +15,8 @@ beforeEach(() => {
   world = io(at, { terminal: true })
 })
 
-/** A call of the walk as the command line hands it on. */
-function walking(argv: readonly string[] = [], of: Notebook = mirrors): Call {
-  const command = COMMANDS.find(({ name }) => name === "walk")!
-  const { signal } = new AbortController()
-  return {
-    notebook: of,
-    flags: parseCommand(of, command, argv, at, "mirror-pages").flags,
-    argument: undefined,
-    steps: [],
-    io: world.io,
-    interaction: { ask: true },
-    signal,
-    interruptible: (work) => work(signal),
-    redactor: new Redactor(),
-    command: ["mirror-pages walk", ...argv].join(" "),
-  }
-}
 const open = async (...argv: string[]): Promise<Opened> => {
-  const opening = await openWalkFederation(walking(argv))
+  const opening = await openWalkFederation(walkCall(world, argv))
   if (opening.practise) throw new Error("practice was chosen")
   return opening
 }
@@ -55,7 +27,7 @@ describe("which federation", () => {
   test("without any: practise, or own clusters; a bare Enter practises", async () => {
     Object.assign(world.io, { practiceImages: [] })
     world.answer([/What would you like to do\?[\s\S]*Practise on[\s\S]*Set up your own clusters/, ENTER])
-    expect(await openWalkFederation(walking())).toEqual({ practise: true })
+    expect(await openWalkFederation(walkCall(world))).toEqual({ practise: true })
   })
   test("own clusters: the questions of the endpoints", async () => {
     Object.assign(world.io, { practiceImages: [] })
@@ -85,7 +57,7 @@ describe("which federation", () => {
     expect(readdirSync(at)).toEqual([])
   })
   test("--practice is no question", async () => {
-    expect(await openWalkFederation(walking(["--practice"]))).toEqual({ practise: true })
+    expect(await openWalkFederation(walkCall(world, ["--practice"]))).toEqual({ practise: true })
     expect(world.stdout()).toBe("")
   })
   test("with some: going on with the last one comes first, then Continue", async () => {
@@ -198,169 +170,5 @@ describe("another answer", () => {
     expect(withAnswer(call, opened, "folder", "mirror-1", "/moved")).toEqual({
       wrong: expect.stringMatching(/mirror-1 was folder .* and is \/moved now \(.*another site name\)/),
     })
-  })
-})
-
-describe("API servers", () => {
-  let api: Server
-  let ca: string
-  let page: Server
-  let plain: NetServer
-  let silent: NetServer
-  beforeAll(async () => {
-    api = await serve((asked, response) =>
-      asked.path === "/version" ? json(response, 200, { gitVersion: "v1.31.4" }) : undefined,
-    )
-    ca = join(room(), "ca.crt")
-    writeFileSync(ca, api.ca)
-    page = await serve((_, response) => {
-      response.writeHead(200, { "content-type": "text/html" }).end("<html>console</html>")
-      return true
-    })
-    plain = createHttpServer()
-    silent = createServer(() => {})
-    await Promise.all(
-      [plain, silent].map((one) => new Promise((done) => one.listen(0, "127.0.0.1", () => done(1)))),
-    )
-  })
-  afterAll(async () => {
-    plain.close()
-    await page.close()
-    silent.close()
-    await api.close()
-  })
-  const port = (server: NetServer) => (server.address() as AddressInfo).port
-
-  test.each<[string, () => string, object]>([
-    [
-      "trusted, it says its version",
-      () => api.url,
-      { ok: true, said: expect.stringMatching(/Kubernetes v1\.31\.4, directly/) },
-    ],
-    [
-      "no such name",
-      () => "https://api.invalid:6443",
-      { ok: false, said: expect.stringMatching(/name (does not resolve|cannot be resolved)/) },
-    ],
-    ["refused", () => "https://127.0.0.1:1", { ok: false, said: expect.stringContaining("refused") }],
-    [
-      "a web page",
-      () => page.url,
-      {
-        ok: false,
-        said: expect.stringContaining("web page"),
-        fix: expect.stringContaining("not the web console's"),
-      },
-    ],
-    [
-      "no TLS",
-      () => `https://127.0.0.1:${port(plain)}`,
-      { ok: false, said: expect.stringContaining("does not speak TLS") },
-    ],
-    [
-      "silence",
-      () => `https://127.0.0.1:${port(silent)}`,
-      { ok: false, said: "no answer within 0.5 s", fix: expect.stringContaining("VPN") },
-    ],
-  ])(
-    "%s",
-    async (_, server, expected) => {
-      expect(
-        await reach(walking(), { server: server(), certificateAuthority: ca, proxy: "none" }, 0.5),
-      ).toMatchObject(expected)
-    },
-    5_000,
-  )
-  test("a certificate that is not trusted is told apart", async () => {
-    expect(await reach(walking(), { server: api.url })).toMatchObject({ ok: false, certificate: true })
-  })
-  test("one that tells its version only to those who are logged in is one", async () => {
-    const shy = await serve((_, response) => status(response, 401, "Unauthorized", "Unauthorized"))
-    try {
-      expect(await reach(walking(), { server: shy.url, certificateAuthority: ca })).toMatchObject({
-        ok: true,
-      })
-    } finally {
-      await shy.close()
-    }
-  })
-  test("one that answers otherwise is none", async () => {
-    const other = await serve((_, response) => json(response, 200, { hello: "world" }))
-    try {
-      expect(await reach(walking(), { server: other.url, certificateAuthority: ca })).toMatchObject({
-        ok: false,
-        said: expect.stringContaining("not as an API server does"),
-      })
-    } finally {
-      await other.close()
-    }
-  })
-
-  const small = notebook({
-    name: "small",
-    title: "Small",
-    roles: { hub: "one" },
-    inputs: {
-      server: input.url({
-        per: "site",
-        required: true,
-        help: "The API server",
-        prompt: "API server",
-        probe: "api server",
-      }),
-      "certificate-authority": input.path({ per: "site", help: "CA file" }),
-    },
-    steps: [step({ id: "a", title: "A", on: "hub", prose: "", look: () => ({ is: "done", reason: "" }) })],
-  })
-  const openSmall = async () => {
-    const opening = await openWalkFederation(walking([], small))
-    if (opening.practise) throw new Error("practice was chosen")
-    return opening.opened.federation.sites[0]!
-  }
-  test("not reached: another address, then the authority's file, then it is trusted", async () => {
-    world.answer(
-      [/hub\n {2}The API server\n[\s\S]*hub: API server/, `https://127.0.0.1:1${ENTER}`],
-      [/Reaching https:\/\/127\.0\.0\.1:1 …[\s\S]*✗ .*refused[\s\S]*What now\?/, ENTER],
-      [/hub: API server/, `\u0015${api.url}${ENTER}`],
-      [/✗ the certificate of[\s\S]*Give the file of the authority/, ENTER],
-      [/hub: CA file/, `nowhere${ENTER}`],
-      [/nowhere is not there/, `\u0015${ca}${ENTER}`],
-    )
-    expect(await openSmall()).toMatchObject({ server: api.url, certificateAuthority: ca })
-    expect(world.stdout()).toContain("✓ Kubernetes v1.31.4, directly, its certificate is trusted")
-  })
-  test("used all the same: a VPN may come later", async () => {
-    world.answer(
-      [/hub: API server/, `127.0.0.1:1${ENTER}`],
-      [/What now\?[\s\S]*Use it all the same/, `${DOWN}${ENTER}`],
-      [/✗ .*refused[\s\S]*What now\?[\s\S]*Use it all the same/, `${DOWN}${DOWN}${ENTER}`],
-    )
-    expect(await openSmall()).toMatchObject({ server: "https://127.0.0.1:1" })
-  })
-
-  test("the guide: how to log in, and only what that needs; secrets are never asked nor kept", async () => {
-    writeFileSync(join(at, "token"), "sha256~canary")
-    writeFileSync(join(at, "ca.crt"), api.ca)
-    const sites = ["--certificate-authority", "ca.crt", "--supernodes", "1"]
-    world.answer(
-      [/superlink: API server/, `${api.url}${ENTER}`],
-      [/✓ Kubernetes[\s\S]*superlink: Project[\s\S]*flower-openshift-demo/, ENTER],
-      [/superlink: How to log in/, `${DOWN}${ENTER}`],
-      [/superlink: File that holds the token/, `token${ENTER}`],
-      [/supernode-1: API server/, `${api.url}${ENTER}`],
-      [/supernode-1: Project/, ENTER],
-      [/supernode-1: How to log in/, `${DOWN}${DOWN}${DOWN}${ENTER}`],
-      [/supernode-1: Context/, `b-admin${ENTER}`],
-    )
-    const opening = await openWalkFederation(walking(sites, guide))
-    if (opening.practise) throw new Error("practice was chosen")
-    const { opened } = opening
-    expect(opened.federation.sites).toMatchObject([
-      { login: "token", tokenFile: join(at, "token"), project: "flower-openshift-demo" },
-      { login: "context", context: "b-admin", project: "flower-supernode-1" },
-    ])
-    expect(world.stdout()).not.toContain("canary")
-    expect(world.stdout()).not.toContain("User name")
-    expect(opened.answered).toContain("--superlink server=")
   })
 })

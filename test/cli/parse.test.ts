@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { COMMANDS, flagsOf } from "../../lib/cli/commands-table.ts"
+import { COMMANDS } from "../../lib/cli/commands-table.ts"
+import { flagsOf } from "../../lib/cli/flags-table.ts"
 import { parseCommandLine } from "../../lib/cli/parse.ts"
 import { input, notebook } from "../../lib/index.ts"
 import { UsageError } from "../../lib/notebook/errors.ts"
@@ -124,5 +125,7 @@ test("a notebook whose inputs clash with a command's flags is refused when it is
     inputs: { ...mirrors.inputs, yes: input.flag({ help: "" }) },
     teardown: undefined,
   })
-  expect(() => flagsOf(clash, COMMANDS.find(({ name }) => name === "run")!)).toThrow("--yes is both a flag of run and the notebook's own")
+  expect(() => flagsOf(clash, COMMANDS.find(({ name }) => name === "run")!)).toThrow(
+    "--yes is both a flag of run and the notebook's own",
+  )
 })

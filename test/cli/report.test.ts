@@ -59,11 +59,11 @@ describe("report", () => {
     expect(await call(at, ["report", "--site", "nowhere"])).toMatchObject({ code: 2 })
   })
 
-  test("tells what is out of date for the inputs of now", async () => {
+  test("tells what is stale for the inputs of now", async () => {
     const at = await walked()
     const { stdout } = await call(at, ["report", "--greeting", "Good evening"])
-    expect(stdout).toContain("**Done, but out of date.**")
-    expect(stdout).toContain("- out of date, greeting Hello → Good evening: page at original")
+    expect(stdout).toContain("**Done, but stale.**")
+    expect(stdout).toContain("- stale, greeting Hello → Good evening: page at original")
   })
 
   test("without a run: says what to do, and does no more", async () => {

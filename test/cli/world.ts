@@ -4,9 +4,13 @@ import { join } from "node:path"
 import { PassThrough, Writable } from "node:stream"
 import { stripVTControlCharacters } from "node:util"
 import { afterAll } from "vitest"
+import type { Call } from "../../lib/cli/call.ts"
+import { COMMANDS } from "../../lib/cli/commands-table.ts"
 import type { Io } from "../../lib/cli/io.ts"
 import { main } from "../../lib/cli/main.ts"
+import { parseCommand } from "../../lib/cli/parse.ts"
 import type { Notebook } from "../../lib/notebook/notebook.ts"
+import { Redactor } from "../../lib/notebook/secrets.ts"
 import { mirrors } from "../example/notebook.ts"
 
 export interface Result {
@@ -91,4 +95,22 @@ export async function call(
   const screen = io(cwd, more)
   const code = await main(more.notebook ?? mirrors, argv, screen.io)
   return { code, stdout: screen.stdout(), stderr: screen.stderr() }
+}
+
+/** A call of the walk as the command line hands it on. */
+export function walkCall({ io }: World, argv: readonly string[] = [], notebook: Notebook = mirrors): Call {
+  const command = COMMANDS.find(({ name }) => name === "walk")!
+  const { signal } = new AbortController()
+  return {
+    notebook,
+    flags: parseCommand(notebook, command, argv, io.cwd, io.program).flags,
+    argument: undefined,
+    steps: [],
+    io,
+    interaction: { ask: true },
+    signal,
+    interruptible: (work) => work(signal),
+    redactor: new Redactor(),
+    command: [io.program, "walk", ...argv].join(" "),
+  }
 }

@@ -1,24 +1,14 @@
 /** `--by-hand`: the program shows the commands and looks; another terminal does the typing. */
 import { execFile } from "node:child_process"
-import { join } from "node:path"
 import { promisify } from "node:util"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { expect, test } from "vitest"
 import { program } from "../../runbooks/index.ts"
-import { linesOf, startWorld, type World, writing } from "./harness.ts"
-import { KEY, type Pty } from "./pty.ts"
-import { atCell, startWalk } from "./walking.ts"
+import { linesOf, writing } from "./harness.ts"
+import { KEY } from "./pty.ts"
+import { atCell, Walking } from "./walking.ts"
 
 const run = promisify(execFile)
-let world: World
-let person: Pty
-
-beforeAll(async () => {
-  world = await startWorld({ supernodes: 1, home: "by-hand-" })
-})
-afterAll(async () => {
-  person?.kill("SIGKILL")
-  await world.close()
-})
+const walking = new Walking()
 
 const HEADING = "Type, in another terminal:\n"
 
@@ -29,14 +19,8 @@ const toType = (text: string): string =>
 test("a person types every command; the cells are ticked off, and nothing is written by the program", {
   timeout: 240_000,
 }, async () => {
-  const env = {
-    XDG_STATE_HOME: join(world.folder, "state"),
-    PATH: `${world.practice.commands}:${process.env.PATH}`,
-  }
-  person = startWalk(["--by-hand", "--federation", world.practice.federationFile], {
-    home: world.folder,
-    env,
-  })
+  const { world, env } = walking
+  const person = walking.walk(["--by-hand", ...walking.ours])
   const requests = world.requests()
   const { steps } = program.notebook
   for (const step of steps) {

@@ -1,18 +1,15 @@
 import { readFileSync } from "node:fs"
-import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { draftText, type Edits, readDraft, type Section } from "../../lib/cli/walk/draft.ts"
 import { federate } from "../../lib/library.ts"
-import { Redactor } from "../../lib/notebook/secrets.ts"
 import type { Recorded } from "../../lib/runner/events.ts"
 import { openState } from "../../lib/runner/open-state.ts"
 import { rehearse } from "../../lib/runner/rehearse.ts"
 import { run } from "../../lib/runner/run.ts"
 import type { RunOptions } from "../../lib/runner/types.ts"
-import { createToolbox } from "../../lib/tools.ts"
 import guide from "../../runbooks/index.ts"
-import { practiceValues } from "../../runbooks/practice-images.ts"
 import { linesOf, place, startWorld, type World } from "./harness.ts"
+import { siteInputs, withRunOptions } from "./options.ts"
 
 let world: World
 beforeAll(async () => {
@@ -21,35 +18,12 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 async function withOptions<T>(work: (options: RunOptions) => Promise<T>): Promise<T> {
-  const redactor = new Redactor()
+  const { practice } = world
+  const federation = await federate(guide, { name: "trial", sites: siteInputs(practice) })
   const state = await openState(world.state, { command: "test" })
-  const toolbox = createToolbox({ state, redactor, commands: world.practice.commands })
-  const sites = world.practice.clusters.map(({ name, role, server }) => ({
-    ...practiceValues({ name, role }),
-    name,
-    role,
-    server: server.url,
-    "certificate-authority": join(world.practice.folder, "ca", `${name}.crt`),
-    "token-file": join(world.practice.folder, "tokens", name),
-  }))
   try {
-    return await work({
-      notebook: guide,
-      federation: await federate(guide, { name: "trial", sites }),
-      state,
-      toolbox,
-      redactor,
-      selection: {},
-      consent: "all",
-      command: "test",
-      version: "test",
-      interactive: false,
-      timeout: 20,
-      listeners: [],
-      signal: new AbortController().signal,
-    })
+    return await withRunOptions(practice, { notebook: guide, federation, state }, work)
   } finally {
-    await toolbox.close()
     await state.close()
   }
 }
@@ -93,7 +67,9 @@ test("an edited manifest is what is applied, and the journal names what really r
   const lines = linesOf(events, "command").map(({ line }) => line)
   expect(lines).toContain(asked!.line.replace(".yaml", ".edited.yaml"))
   expect(lines).not.toContain(asked!.line)
-  expect(linesOf(events, "note").map(({ text }) => text)).toContain(`edited: was ${asked!.line}`)
+  expect(linesOf(events, "note").map(({ text }) => text)).toContain(
+    "edited: superlink-superlink.yaml: + example.com/by: hand",
+  )
   const applied = linesOf(events, "applied").find(({ what }) => what.endsWith(".edited.yaml"))
   expect(applied).toMatchObject({
     step: "deploy-superlink",
@@ -122,4 +98,27 @@ test("an edited argument is handed to the command, at its own site only, this on
   expect(lines).toContain(asked!.line.replace("interconnect", "interconnect --timeout '2m'"))
   expect(lines.filter((line) => line.includes("superlink-interconnect")).join()).not.toContain("--timeout")
   expect(linesOf(events, "step ended").map(({ outcome }) => outcome.kind)).toEqual(["acted", "acted"])
+})
+
+test("what an edit makes otherwise than the values ask stays, is said, and is set back by the next run", async () => {
+  const only = { only: ["deploy-supernode"], sites: ["supernode-1"] }
+  await carryOut({ to: "listener" })
+  const before = await section("deploy-supernode", "supernode-1")
+  const edits = await readDraft(draftText("Deploy", [before]).replace(/memory: \w+/, "memory: 640Mi"), [
+    before,
+  ])
+  const events = await carryOut(only, edits)
+  const [ended] = linesOf(events, "step ended")
+  expect(ended!.outcome).toMatchObject({
+    kind: "acted",
+    ok: true,
+    reason: expect.stringMatching(/^as edited: .*memory 640Mi, asked/),
+  })
+  expect(linesOf(events, "act started")).toHaveLength(1)
+  expect(linesOf(events, "checkpoint")).toEqual([])
+  expect(linesOf(events, "note").map(({ text }) => text)).toContainEqual(
+    expect.stringContaining("the next run sets it back"),
+  )
+  const [next] = linesOf(await carryOut(only), "step ended")
+  expect(next!.outcome).toMatchObject({ kind: "acted", reason: expect.not.stringContaining("640Mi") })
 })

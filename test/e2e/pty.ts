@@ -139,15 +139,17 @@ export class Pty {
   /** Chooses from a list by moving to it: `Run`, `Quit`. */
   async choose(name: string): Promise<void> {
     const isIt = (line: string) => line.replace(/^[ ❯]+/, "").trim() === name
+    const marked = () => this.#list().find((line) => line.startsWith("❯"))
     await this.#until(() => this.#list().some(isIt), `to see the choice ${name}`, 30, true)
     for (let step = 0; step < 40; step++) {
       const list = this.#list()
       const [at, wanted] = [list.findIndex((line) => line.startsWith("❯")), list.findIndex(isIt)]
       if (at === wanted) return this.type(KEY.enter)
-      const before = this.raw.length
+      const before = marked()
       this.type(wanted > at ? KEY.down : KEY.up)
-      await this.#until(() => this.raw.length > before, "for the list to move", 5, true)
-      await this.#written
+      // Half drawn there is no list at all.
+      const moved = () => marked() !== before && this.#list().some(isIt)
+      await this.#until(moved, "for the list to move", 5, true)
     }
     throw new Error(`there is no ${name} to choose:\n${this.screen()}`)
   }

@@ -3,16 +3,14 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { federate } from "../../lib/library.ts"
 import type { Notebook } from "../../lib/notebook/notebook.ts"
-import { Redactor } from "../../lib/notebook/secrets.ts"
 import type { Recorded } from "../../lib/runner/events.ts"
 import { openState, readState } from "../../lib/runner/open-state.ts"
 import { type Rehearsal, rehearse } from "../../lib/runner/rehearse.ts"
 import { run } from "../../lib/runner/run.ts"
 import type { RunOptions } from "../../lib/runner/types.ts"
-import { createToolbox } from "../../lib/tools.ts"
 import guide from "../../runbooks/index.ts"
-import { practiceValues } from "../../runbooks/practice-images.ts"
 import { linesOf, place, startWorld, type World, writes } from "./harness.ts"
+import { siteInputs, withRunOptions } from "./options.ts"
 
 /** What writes a token's file is rehearsed here too: a copy of it is written then. */
 const rehearsable: Notebook = {
@@ -29,14 +27,7 @@ afterAll(() => world.close())
 const inputs = (values: Record<string, unknown>) => ({
   name: "trial",
   values,
-  sites: world.practice.clusters.map(({ name, role, server }) => ({
-    ...practiceValues({ name, role }),
-    name,
-    role,
-    server: server.url,
-    "certificate-authority": join(world.practice.folder, "ca", `${name}.crt`),
-    "token-file": join(world.practice.folder, "tokens", name),
-  })),
+  sites: siteInputs(world.practice),
 })
 
 async function withOptions<T>(
@@ -44,29 +35,9 @@ async function withOptions<T>(
   more: Partial<RunOptions>,
   work: (options: RunOptions) => Promise<T>,
 ): Promise<T> {
-  const redactor = new Redactor()
-  const state = more.state ?? readState(world.state)
-  const toolbox = createToolbox({ state, redactor, commands: world.practice.commands })
-  try {
-    return await work({
-      notebook: rehearsable,
-      federation: await federate(guide, inputs(values)),
-      state,
-      toolbox,
-      redactor,
-      selection: {},
-      consent: "all",
-      command: "test",
-      version: "test",
-      interactive: false,
-      timeout: 20,
-      listeners: [],
-      signal: new AbortController().signal,
-      ...more,
-    })
-  } finally {
-    await toolbox.close()
-  }
+  const federation = await federate(guide, inputs(values))
+  const state = readState(world.state)
+  return withRunOptions(world.practice, { notebook: rehearsable, federation, state, ...more }, work)
 }
 
 /** @param own inputs of the SuperLink's site */

@@ -1,59 +1,17 @@
 /** The walk as a person meets it: the whole program in a terminal, on practice clusters. */
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterEach, beforeEach, describe, expect, test } from "vitest"
-import { program } from "../../runbooks/index.ts"
-import { linesOf, place, startWorld, type World } from "./harness.ts"
+import { describe, expect, test } from "vitest"
+import { takeLock } from "../../lib/runner/lock.ts"
+import { linesOf, place } from "./harness.ts"
 import { KEY, type Pty } from "./pty.ts"
-import { atCell, MENU, onwards, startWalk } from "./walking.ts"
+import { atCell, MENU, onwards, titleOf, Walking } from "./walking.ts"
 
-let world: World
-let person: Pty
-
-beforeEach(async () => {
-  world = await startWorld({ supernodes: 1, home: "walk-" })
-})
-afterEach(async () => {
-  person?.kill("SIGKILL")
-  await world.close()
-})
-
-const titleOf = (step: string): string => program.notebook.steps.find(({ id }) => id === step)!.title
-
-interface Sized {
-  readonly columns?: number
-  readonly rows?: number
-  readonly env?: Readonly<Record<string, string>>
-}
-
-function walk(argv: readonly string[], { env, ...size }: Sized = {}): Pty {
-  const base = {
-    XDG_STATE_HOME: join(world.folder, "state"),
-    PATH: `${world.practice.commands}:${process.env.PATH}`,
-  }
-  person = startWalk(argv, { home: world.folder, env: { ...base, ...env }, ...size })
-  return person
-}
-
-const ours = (): string[] => ["--federation", world.practice.federationFile]
-
-/** Everything up to this step by the unattended run, so that a test begins where it wants to. */
-async function done(to: string): Promise<void> {
-  const { code, stdout, stderr } = await world.call(["run", ...ours(), "--yes", "--to", to])
-  expect({ code, stderr, stdout: code === 0 ? "" : stdout }).toEqual({ code: 0, stderr: "", stdout: "" })
-}
-
-/** A walk that goes on where the run before it has ended. */
-async function continued(argv: readonly string[] = [], size: Sized = {}): Promise<Pty> {
-  walk([...ours(), ...argv], size)
-  await person.sees(/❯ Continue/)
-  person.type(KEY.enter)
-  await person.reads(MENU, 60)
-  return person
-}
+const walking = new Walking()
 
 /** The answers to what a new federation is asked. */
-async function endpoints(): Promise<void> {
+async function endpoints(person: Pty): Promise<void> {
+  const { world } = walking
   const file = readFileSync(world.practice.federationFile, "utf8")
   const paths = (key: string) => [...file.matchAll(new RegExp(`${key}: (.+)`, "g"))].map(([, path]) => path!)
   await person.reads("How many supernodes?")
@@ -84,10 +42,11 @@ async function endpoints(): Promise<void> {
 
 describe("from the first question to verified", () => {
   test("a failure cured by Retry, a changed input, quit and come back", { timeout: 240_000 }, async () => {
-    walk([])
+    const { world } = walking
+    let person = walking.walk([])
     await person.sees(/What would you like to do\?/)
     await person.choose("Set up your own clusters")
-    await endpoints()
+    await endpoints(person)
     await atCell(person, "What you need")
     for (const step of [
       "login",
@@ -110,7 +69,7 @@ describe("from the first question to verified", () => {
     expect(person.text()).toContain("Everything is kept in")
 
     world.practice.faults.set([])
-    walk([])
+    person = walking.walk([])
     await person.reads("Go on with default: 7 of 14 steps")
     person.type(KEY.enter)
     await person.sees(/❯ Continue/)
@@ -160,14 +119,13 @@ describe("from the first question to verified", () => {
 
 describe("at a cell", () => {
   test("one site, explain, outputs, values, skip and go to", { timeout: 120_000 }, async () => {
-    await done("install-operator")
-    await continued()
+    const person = await walking.continued("install-operator")
     await person.choose("One site…")
     await person.sees(/Run it where\?/)
     await person.choose("+ supernode-1")
     await person.reads(/supernode-1 +made/)
     await person.reads(MENU)
-    expect(linesOf(world.journal(), "act started").map(place)).not.toContain("superlink/site-create")
+    expect(linesOf(walking.world.journal(), "act started").map(place)).not.toContain("superlink/site-create")
     await person.choose("Explain")
     await person.reads("exactly one Skupper Site")
     await person.reads("concepts/site.html")
@@ -187,8 +145,29 @@ describe("at a cell", () => {
     expect(await person.ends()).toBe(0)
   })
 
+  test("what is done is run anew; another terminal's lock is said, and the cell goes on", {
+    timeout: 120_000,
+  }, async () => {
+    const person = await walking.continued("deploy-superlink")
+    const { world } = walking
+    await person.choose("Go to…")
+    await person.choose("✓  4  Deploy the SuperLink")
+    await atCell(person, titleOf("deploy-superlink"))
+    const release = takeLock(world.state, "somebody else's run")
+    await person.choose("Run it anew")
+    await person.reads("somebody else's run")
+    await person.reads(MENU)
+    release()
+    await person.choose("Run it anew")
+    await atCell(person, titleOf("install-operator"))
+    const again = linesOf(world.journal(), "act started").filter(({ action }) => action === "again")
+    expect(again.map(place)).toEqual(["superlink/deploy-superlink"])
+    await person.choose("Quit")
+    expect(await person.ends()).toBe(0)
+  })
+
   test("edit: what is refused says why, what is taken is run and kept", { timeout: 120_000 }, async () => {
-    await done("install-operator")
+    const { world } = walking
     const editor = join(world.folder, "editor")
     // The first time it does what it should not.
     const lines = [
@@ -197,7 +176,7 @@ describe("at a cell", () => {
       'else sed -i -e "s/skupper site delete/skupper site create/" -e "s/--wait none/--wait none --timeout 90s/" "$1"; fi',
     ]
     writeFileSync(editor, `${lines.join("\n")}\n`, { mode: 0o755 })
-    await continued([], { env: { EDITOR: `'${editor}'` } })
+    const person = await walking.continued("install-operator", { env: { EDITOR: `'${editor}'` } })
     await person.choose("Edit…")
     await person.reads("Not taken:")
     await person.sees("Edit it again?")
@@ -206,7 +185,7 @@ describe("at a cell", () => {
     const ran = linesOf(world.journal(), "command").filter(
       ({ step, line }) => step === "site-create" && line.includes("create"),
     )
-    expect(ran.map(({ line }) => line)).toEqual([
+    expect(ran.map(({ line }) => line).toSorted()).toEqual([
       expect.stringMatching(/^skupper site create superlink-interconnect .*--timeout 90s/),
       expect.stringMatching(/^skupper site create supernode-1-interconnect .*--timeout 90s/),
     ])
@@ -217,16 +196,17 @@ describe("at a cell", () => {
   test("a shell with the site's kubeconfig, after which it is looked at again", {
     timeout: 120_000,
   }, async () => {
-    await done("install-operator")
-    await continued()
+    const person = await walking.continued("install-operator")
     await person.choose("Shell…")
     await person.choose("+ superlink")
     await person.reads("Type exit to come back")
     person.type("oc whoami --show-server; echo at $FLOWER_RUNBOOK_SITE\r")
-    await person.reads(world.practice.clusters[0]!.server.url)
+    await person.reads(walking.world.practice.clusters[0]!.server.url)
     await person.reads("at superlink")
     // Ctrl-C is the shell's.
     person.type(KEY.ctrlC)
+    // The terminal forgets what is typed ahead of it.
+    await person.silent(0.5)
     person.type("skupper site create by-hand --enable-link-access -n flower-openshift-demo\r")
     await person.reads("is ready")
     person.type("exit\r")
@@ -237,101 +217,9 @@ describe("at a cell", () => {
   })
 })
 
-describe("Ctrl-C", () => {
-  test("at a question asks once; twice ends with 130", { timeout: 120_000 }, async () => {
-    walk(ours())
-    await atCell(person, "What you need")
-    person.type(KEY.ctrlC)
-    await person.reads("Stop here?")
-    person.type("n\r")
-    await person.reads(MENU)
-    person.type(KEY.ctrlC)
-    await person.reads("Stop here?")
-    person.type(KEY.ctrlC)
-    expect(await person.ends()).toBe(130)
-    expect(person.raw.lastIndexOf("\u001b[?25h")).toBeGreaterThan(person.raw.lastIndexOf("\u001b[?25l"))
-  })
-
-  test("in a run ends the cell alone, with a clean journal; Retry goes on", {
-    timeout: 120_000,
-  }, async () => {
-    await done("install-operator")
-    world.practice.faults.set([{ where: "site", what: "pending" }])
-    await continued()
-    person.type(KEY.enter)
-    await person.sees(/0\/1 +site-create/)
-    await world.line((line) => line.type === "waiting" && line.step === "site-create")
-    person.type(KEY.ctrlC)
-    await person.reads("interrupted")
-    await person.reads(/^❯ Retry$/m)
-    const ends = linesOf(world.journal(), "run ended")
-    expect(ends.at(-1)).toMatchObject({ code: 130 })
-    world.practice.faults.set([])
-    await onwards(person, titleOf("token-issue"))
-    await person.choose("Quit")
-    expect(await person.ends()).toBe(0)
-  })
-
-  test("twice in a run ends everything at once, the terminal restored", { timeout: 120_000 }, async () => {
-    await done("install-operator")
-    world.practice.faults.set([{ where: "site", what: "pending" }])
-    await continued()
-    person.type(KEY.enter)
-    await world.line((line) => line.type === "waiting" && line.step === "site-create")
-    // The first may have ended the cell before the second comes: then they are a question's.
-    for (let pressed = 0; pressed < 4 && !person.ended; pressed++) {
-      person.type(KEY.ctrlC)
-      await person.silent(0.3)
-    }
-    expect(await person.ends()).toBe(130)
-    expect(person.raw.lastIndexOf("\u001b[?25h")).toBeGreaterThanOrEqual(
-      person.raw.lastIndexOf("\u001b[?25l"),
-    )
-  })
-})
-
-/** What differs from run to run, as wide as it was. */
-const masked = (text: string): string =>
-  text
-    .replaceAll(world.folder, "/home/person")
-    .replace(/127\.0\.0\.1:\d+/g, (all) => all.replace(/\d+$/, (port) => "9".repeat(port.length)))
-    .replace(/\b\d+\.\d s\b/g, (all) => all.replace(/\d/g, "9"))
-    .replace(/by \S+@\S+/g, "by person@host")
-    .replace(/\[\d+\] .*?,/g, "[9] just now,")
-
-describe("screens", () => {
-  test.each([
-    ["80x24", { columns: 80, rows: 24 }],
-    ["40x24", { columns: 40, rows: 24 }],
-    ["80x24 without colour", { columns: 80, rows: 24, env: { NO_COLOR: "1" } }],
-  ])("a cell before and after, %s", { timeout: 120_000 }, async (name, size) => {
-    await done("install-operator")
-    await continued([], size)
-    const before = person.text().slice(person.text().lastIndexOf("─\n6/14"))
-    await onwards(person, titleOf("token-issue"))
-    const after = person.text().slice(person.text().indexOf("✔ What now? Run"))
-    await expect(masked(`${before}\n${after}`)).toMatchFileSnapshot(`screens/cell ${name}.txt`)
-    const coloured = /\u001b\[(?:3[1-7]|9[0-7])m/
-    if (name.includes("without colour")) expect(person.raw).not.toMatch(coloured)
-    else expect(person.raw).toMatch(coloured)
-    await person.choose("Quit")
-    expect(await person.ends()).toBe(0)
-  })
-
-  test("a terminal that is made narrower goes on", { timeout: 120_000 }, async () => {
-    await done("install-operator")
-    await continued()
-    person.resize(40, 20)
-    await person.choose("Values")
-    await person.reads(MENU)
-    await person.choose("Quit")
-    expect(await person.ends()).toBe(0)
-  })
-})
-
 test("off a terminal a walk is refused, and says what to type", async () => {
   for (const argv of [["walk"], ["--by-hand"]]) {
-    const { code, stderr } = await world.call(argv)
+    const { code, stderr } = await walking.world.call(argv)
     expect(code).toBe(2)
     expect(stderr).toContain("A walk needs a person at a terminal")
     expect(stderr).toContain("next: flower-runbook run --help")

@@ -1,21 +1,70 @@
 /** A person at the walk: the program in a terminal, on practice clusters. */
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { afterEach, beforeEach, expect } from "vitest"
+import { program } from "../../runbooks/index.ts"
+import { startWorld, type World } from "./harness.ts"
 import { KEY, Pty } from "./pty.ts"
 
 const BIN = fileURLToPath(new URL("../../runbooks/flower-runbook.js", import.meta.url))
 /** The menu of a cell, its first choice marked. */
 export const MENU = /^\? What now\?[^\n]*\n❯/m
 
-export interface WalkOptions {
-  /** Working folder, and the home where `env` names none. */
-  readonly home: string
+export interface Terminal {
   readonly columns?: number
   readonly rows?: number
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** A world and a person at the walk in it: made once in a test file, each of its tests has new ones. */
+export class Walking {
+  world!: World
+  #person: Pty | undefined
+
+  constructor() {
+    beforeEach(async () => {
+      this.world = await startWorld({ supernodes: 1, home: "walk-" })
+    })
+    afterEach(async () => {
+      this.#person?.kill("SIGKILL")
+      await this.world.close()
+    })
+  }
+
+  /** What a person's shell would have, beside a home. */
+  get env() {
+    return {
+      XDG_STATE_HOME: join(this.world.folder, "state"),
+      PATH: `${this.world.practice.commands}:${process.env.PATH}`,
+    }
+  }
+
+  /** The walk of the world's federation, or of what these arguments say. */
+  walk(argv: readonly string[] = this.ours, { env, ...size }: Terminal = {}): Pty {
+    this.#person = startWalk(argv, this.world.folder, { ...size, env: { ...this.env, ...env } })
+    return this.#person
+  }
+
+  get ours(): readonly string[] {
+    return ["--federation", this.world.practice.federationFile]
+  }
+
+  /** Everything up to this step by the unattended run, then a walk that goes on from there. */
+  async continued(to: string, terminal: Terminal = {}): Promise<Pty> {
+    const { code, stdout, stderr } = await this.world.call(["run", ...this.ours, "--yes", "--to", to])
+    expect({ code, stderr, stdout: code === 0 ? "" : stdout }).toEqual({ code: 0, stderr: "", stdout: "" })
+    const person = this.walk(this.ours, terminal)
+    await person.sees(/❯ Continue/)
+    person.type(KEY.enter)
+    await person.reads(MENU, 60)
+    return person
+  }
+}
+
+export const titleOf = (step: string): string => program.notebook.steps.find(({ id }) => id === step)!.title
+
 /** Starts the program in a terminal; CI is unset there, so that it asks. */
-export function startWalk(args: readonly string[], { home, columns, rows, env }: WalkOptions): Pty {
+function startWalk(args: readonly string[], home: string, { columns, rows, env }: Terminal): Pty {
   return new Pty({
     file: process.execPath,
     args: [BIN, ...args],

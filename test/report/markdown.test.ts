@@ -19,7 +19,7 @@ describe("the Markdown report", () => {
 
   it.each([
     ["Done", [ended("superlink/login", "acted", "in")], {}],
-    ["Done, but out of date", [ended("superlink/login", "acted", "in")], { stale: () => ["project a → b"] }],
+    ["Done, but stale", [ended("superlink/login", "acted", "in")], { stale: () => ["project a → b"] }],
     ["Failed", [ended("superlink/login", "failed", "no")], {}],
     ["Blocked", [ended("superlink/login", "blocked", "no")], {}],
     ["Stopped", [ended("superlink/login", "interrupted", "no")], {}],

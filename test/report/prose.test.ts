@@ -15,6 +15,9 @@ describe("prose as HTML", () => {
     )
     expect(html("```sh\na *b*\n```\nafter")).toBe("<pre><code>a *b*</code></pre>\n<p>after</p>")
     expect(html("text\n- item")).toBe("<p>text</p>\n<ul><li>item</li></ul>")
+    expect(html("- a\n  1. b\n  2. c\n- d\n\n3. e")).toBe(
+      '<ul><li>a<ol><li>b</li><li>c</li></ol></li><li>d</li></ul>\n<ol start="3"><li>e</li></ol>',
+    )
     expect(html("## What\nthen")).toBe("<p><strong>What</strong></p>\n<p>then</p>")
   })
 
@@ -23,6 +26,9 @@ describe("prose as HTML", () => {
     expect(html("`**a** <n>` and ``a`b``")).toBe("<p><code>**a** &lt;n&gt;</code> and <code>a`b</code></p>")
     expect(html("**a `b` c**")).toBe("<p><strong>a <code>b</code> c</strong></p>")
     expect(html("2 * 3 * 4 and a*b*c")).toBe("<p>2 * 3 * 4 and a*b*c</p>")
+    expect(html("[https://a.example](https://a.example)")).toBe(
+      '<p><a href="https://a.example" rel="noreferrer">https://a.example</a></p>',
+    )
     expect(html("[Skupper](https://skupper.io/)")).toBe(
       '<p><a href="https://skupper.io/" rel="noreferrer">Skupper</a></p>',
     )

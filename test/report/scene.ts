@@ -262,6 +262,7 @@ export function walkOf(lines: readonly Recorded[], more: Partial<WalkOptions> & 
     made: "2026-11-23T09:00:00.000Z",
     program: { name: "flower-runbook", version: "0.2.0" },
     inputs: inputsOf(names),
+    textOf: (_, value) => String(value),
     stale: (place) =>
       place === "superlink/site-create" && memory.checkpoints.has(place)
         ? ["project flower-a → flower-superlink"]

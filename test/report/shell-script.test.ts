@@ -80,6 +80,7 @@ async function scriptOf(...branches: string[]): Promise<string> {
       made: "2026-01-02T03:04:05.678Z",
       program: { name: "shop", version: "1.2.3" },
       inputs: [],
+      textOf: (_, value) => String(value),
       stale: () => [],
     }),
   )
@@ -116,7 +117,7 @@ test("its head says what it is and how to use it", async () => {
   expect(text.split("\nset -eu\n")[0]).toMatchInlineSnapshot(`
     "#!/bin/sh
     # Open a shop: the federation toys, by hand.
-    # Made 2026-01-02 03:04 UTC by shop 1.2.3.
+    # Made 2026-01-02 03:04Z by shop 1.2.3.
     #
     # It runs in the folder it is started in, and shows each command before it
     # runs it:

@@ -132,7 +132,7 @@ describe("the walk of a journal with a killed run and one that failed", () => {
     expect(place(walk, "login", "supernode-1").outcome).toMatchObject({ kind: "acted" })
   })
 
-  it("knows what was adopted, done by hand, and is out of date", () => {
+  it("knows what was adopted, done by hand, and is stale", () => {
     expect(place(walk, "site-create", "supernode-1").adopted).toBe(true)
     expect(place(walk, "site-create", "supernode-2").executions[0]!.acts).toMatchObject([{ byHand: true }])
     expect(place(walk, "site-create", "superlink").stale).toEqual(["project flower-a → flower-superlink"])

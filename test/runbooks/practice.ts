@@ -7,7 +7,6 @@ import { writeKubeconfig } from "../../lib/cluster/kubeconfig.ts"
 import type { Cluster, ClusterReader, KubeObject } from "../../lib/cluster/types.ts"
 import { federate } from "../../lib/library.ts"
 import type { Notebook } from "../../lib/notebook/notebook.ts"
-import { Redactor } from "../../lib/notebook/secrets.ts"
 import { startPractice } from "../../lib/practice/practice.ts"
 import type { Fault, Practice } from "../../lib/practice/types.ts"
 import { placeName, type Recorded } from "../../lib/runner/events.ts"
@@ -16,10 +15,10 @@ import { plan } from "../../lib/runner/plan.ts"
 import { run } from "../../lib/runner/run.ts"
 import type { State } from "../../lib/runner/state.ts"
 import type { PlanEntry, RunOptions } from "../../lib/runner/types.ts"
-import { createToolbox } from "../../lib/tools.ts"
 import guide, { program } from "../../runbooks/index.ts"
 import { practiceImages, practiceValues } from "../../runbooks/practice-images.ts"
 import { untilSeen } from "../../runbooks/shared/reading.ts"
+import { siteInputs, withRunOptions } from "../e2e/options.ts"
 
 export interface Played {
   readonly practice: Practice
@@ -85,15 +84,10 @@ export async function play(
   const inputs = ({ values, sites: more }: Call) => ({
     name: "trial",
     ...(values && { values }),
-    sites: practice.clusters.map(({ name, role, server }) => ({
-      name,
-      role,
-      server: server.url,
-      "certificate-authority": join(practice.folder, "ca", `${name}.crt`),
-      "token-file": join(practice.folder, "tokens", name),
-      ...practiceValues({ name, role }),
-      project: projectOf({ name, role }),
-      ...more?.[name],
+    sites: siteInputs(practice).map((site) => ({
+      ...site,
+      project: projectOf(site),
+      ...more?.[site.name],
     })),
   })
   /** As the command line does it. */
@@ -103,33 +97,13 @@ export async function play(
     work: (options: RunOptions) => Promise<T>,
   ): Promise<T> => {
     const { values: _, sites: __, notebook = guide, ...more } = call
-    const redactor = new Redactor()
-    const toolbox = createToolbox({ state, redactor, commands: practice.commands })
+    const federation = await federate(notebook, inputs(call))
     const listener = (event: Recorded): void => {
       events.push(event)
       if (event.type === "step ended") ended.set(placeName(event), event.outcome)
     }
-    try {
-      return await work({
-        notebook,
-        federation: await federate(notebook, inputs(call)),
-        state,
-        toolbox,
-        redactor,
-        selection: {},
-        consent: "all",
-        command: "test",
-        version: "test",
-        interactive: false,
-        timeout: 20,
-        quiet: true,
-        listeners: [listener],
-        signal: new AbortController().signal,
-        ...more,
-      })
-    } finally {
-      await toolbox.close()
-    }
+    const told = { notebook, federation, state, quiet: true, listeners: [listener], ...more }
+    return withRunOptions(practice, told, work)
   }
   return {
     practice,

@@ -1,21 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { wantsColour } from "../../lib/terminal/colours.ts"
-import { clean, cut, duration, moment, oneLine, pad, width, wrap } from "../../lib/terminal/index.ts"
-
-describe("duration", () => {
-  it.each([
-    [0, "0.0 s"],
-    [0.44, "0.4 s"],
-    [9.94, "9.9 s"],
-    [9.96, "10 s"],
-    [12.4, "12 s"],
-    [59.7, "1 min"],
-    [60, "1 min"],
-    [125, "2 min 5 s"],
-    [3599.6, "1 h"],
-    [3725, "1 h 2 min"],
-  ])("%d s is %s", (seconds, text) => expect(duration(seconds)).toBe(text))
-})
+import { cut, pad, width, wrap } from "../../lib/terminal/index.ts"
 
 describe("width", () => {
   it("never cuts a character, and counts wide ones twice", () => {
@@ -43,15 +28,6 @@ describe("width", () => {
     expect(wrap("one\n  two three four", 7)).toEqual(["one", "  two three four"])
     expect(wrap("", 7)).toEqual([""])
   })
-
-  it("takes from a text what would move the cursor or hide what is there", () => {
-    expect(clean("a\u001b[2Jb\u0007\u0008c\r\nd\re\tf\u202eg")).toBe("abc\nde      fg")
-    expect(oneLine("  a\n b\u001b]0;title\u0007  c ")).toBe("a b c")
-  })
-})
-
-describe("moment", () => {
-  it("is the same everywhere", () => expect(moment("2026-11-22T18:03:27.123Z")).toBe("2026-11-22 18:03Z"))
 })
 
 describe("colour", () => {

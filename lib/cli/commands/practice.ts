@@ -35,6 +35,7 @@ function commandsToType({ io, flags }: Call, { practice, file }: PracticeCluster
 
 function about({ practice }: PracticeClusters): string[] {
   return [
+    "# The stand-ins for oc and skupper, and each site's token and CA file, are named in that federation file.",
     ...practice.clusters.map(
       ({ name, server, kubeconfig }) =>
         `# ${name} is ${server.url}, its administrator's kubeconfig ${kubeconfig}`,

@@ -4,6 +4,7 @@ import { dirname, extname } from "node:path"
 import { writeWhole } from "../../cluster/whole-file.ts"
 import { RunbookError, UsageError } from "../../notebook/errors.ts"
 import { shellWord } from "../../notebook/shell-word.ts"
+import { clean } from "../../notebook/words.ts"
 import type { Walk, WalkInput } from "../../report/types.ts"
 import { readWalk } from "../../report/walk.ts"
 import { remember } from "../../runner/checkpoints.ts"
@@ -12,9 +13,9 @@ import { MemoryReader } from "../../runner/journal.ts"
 import { readLines } from "../../runner/journal-file.ts"
 import { holderOf } from "../../runner/lock.ts"
 import type { ValueRow } from "../../terminal/values-table.ts"
-import { clean } from "../../terminal/width.ts"
 import { type Call, sameFederation } from "../call.ts"
 import { FORMATS } from "../commands-table.ts"
+import { formatValue } from "../input-values.ts"
 import { missingError } from "../missing.ts"
 import { chosenSites, type OpenedFederation, openFederation } from "../open-federation.ts"
 import { valueRows } from "../value-rows.ts"
@@ -58,7 +59,7 @@ function walkOf(call: Call, { federation, folder }: OpenedFederation): Walk {
   const rows = valueRows(notebook, federation, chosenSites(call, federation))
   for (const { secret, value } of rows) if (secret === true) redactor.add(value)
   // What clusters and commands said may hold what does things to a terminal.
-  const lines = readLines(folder).map((line) => harmless(line))
+  const lines = readLines(folder).map((line) => cleaned(line))
   const memory = new MemoryReader()
   for (const line of lines) memory.take(line)
   const cells = new Map(buildGraph(notebook, federation).cells.map((cell) => [cell.key, cell]))
@@ -70,6 +71,7 @@ function walkOf(call: Call, { federation, folder }: OpenedFederation): Walk {
     made: new Date().toISOString(),
     program: { name: io.program, version: io.version },
     inputs: rows.map(withoutSecret),
+    textOf: (name, value) => formatValue(notebook.inputs[name]!, value),
     stale: (place) => {
       const cell = cells.get(place)
       return cell === undefined ? [] : remember(notebook, federation, memory, cell).stale
@@ -82,11 +84,11 @@ function walkOf(call: Call, { federation, folder }: OpenedFederation): Walk {
 const withoutSecret = ({ value, ...row }: ValueRow): WalkInput =>
   value === undefined || row.secret === true ? row : { ...row, value }
 
-function harmless<T>(value: T): T {
+function cleaned<T>(value: T): T {
   if (typeof value === "string") return clean(value) as T
-  if (Array.isArray(value)) return value.map(harmless) as T
+  if (Array.isArray(value)) return value.map(cleaned) as T
   if (value === null || typeof value !== "object") return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, harmless(item)])) as T
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cleaned(item)])) as T
 }
 
 /** A script names every value: one that is missing would be a hole in it. Nothing is asked: stdout is the script's. */

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { UsageError } from "../../notebook/errors.ts"
 import { type Call, sameFederation } from "../call.ts"
-import { stateRoot } from "../folder.ts"
+import { PRACTICE_FOLDER, stateRoot } from "../folder.ts"
 import { findSources, type OpenedFederation, openFederation } from "../open-federation.ts"
 import { askHowToReturn, openWalkFederation, type Return } from "../walk/opening.ts"
 import { Screen } from "../walk/screen.ts"
@@ -37,7 +37,7 @@ const PRACTICE = "practice"
 async function practise(call: Call): Promise<number> {
   const { flags, notebook, io } = call
   const ours = flags.path("state") === undefined && flags.path("keep") === undefined
-  const state = flags.path("state") ?? join(stateRoot(notebook, io.env), ".practice")
+  const state = flags.path("state") ?? join(stateRoot(notebook, io.env), PRACTICE_FOLDER)
   const keep = flags.path("keep") ?? join(state, "clusters.json")
   const file = join(state, "practice", "federation.yaml")
   const walking = withFlag(call, "state", state)

@@ -83,16 +83,19 @@ export class CellTurn {
     return { ...(await this.#screen.options()), placeless: placeless(this.#step) }
   }
 
-  async #look(): Promise<void> {
+  /** @param cured the cures were said already */
+  async #look(cured = false): Promise<void> {
     this.#entries = await this.#screen.while("Looking…", this.#session.look({ only: [this.#step.id] }))
-    this.#screen.print(`Now\n${foundText(this.#entries, await this.#options())}`)
+    const shown = cured ? this.#entries.map(({ fix: _, next: __, ...entry }) => entry) : this.#entries
+    this.#screen.print(`Now\n${foundText(shown, await this.#options())}`)
   }
 
   /** What running it would run, or what a person types. */
   async #commands(): Promise<void> {
     const lines = await commandsOf(this.#session, this.#step, this.#entries, this.#byHand)
     const options = await this.#options()
-    const text = this.#byHand ? typedText(lines, options) : commandsText(lines, options)
+    const typed = this.#byHand || this.#step.unrehearsed === true
+    const text = typed ? typedText(lines, options) : commandsText(lines, options)
     if (text === "") return
     // What its act does cannot be told beforehand line by line.
     const near = this.#step.unrehearsed === true ? "By hand it would be" : "Commands"
@@ -195,10 +198,12 @@ export class CellTurn {
       view: await createView({ ...(await viewOptions(this.#session.call)), passing: true }),
     })
     await this.#printEnd(carried)
-    const ok = carried.result.outcomes.every(({ outcome }) => outcome.ok)
+    // Ctrl-C may come when everything was just done: a person who stops wants to stay.
+    const ok = carried.result.code === 0
     this.#failed = !ok
     if (ok && sites === undefined) return "next"
-    await this.#look()
+    // Its cure stands above.
+    await this.#look(!ok)
     return undefined
   }
 
@@ -232,10 +237,10 @@ export class CellTurn {
     this.#screen.print(await keptOf(this.#screen, this.#session, this.#session.memory, this.#step))
   }
 
-  /** All that is left, from here: the plan, one question, the lanes. */
+  /** All that is left, here and before: the plan, one question, the lanes. */
   async #rest(): Promise<Move | undefined> {
     const { call, opened } = this.#session
-    const selection = { from: this.#step.id }
+    const selection = {}
     const entries = await this.#screen.while("Looking…", this.#session.look(selection))
     const options = await this.#screen.options()
     const sites = opened.federation.sites.map(({ name }) => name)

@@ -30,7 +30,7 @@ export async function changeInput(session: Session, screen: Screen, step: Step):
   const stale = newlyStale(session, changed)
   screen.print(
     stale.length === 0
-      ? "That makes nothing stale that was done.\n"
+      ? "Nothing that was done becomes stale.\n"
       : `That makes stale:\n${stale.map((line) => `  ~ ${line}\n`).join("")}`,
   )
   if (!(await screen.confirm("Take it?", true))) return false

@@ -69,7 +69,7 @@ export async function readDraft(text: string, sections: readonly Section[]): Pro
         const after = lines.between(beginMark(path), endMark(path))
         if (after.trimEnd() === before.trimEnd()) continue
         await checkManifest(basename(path), before, after)
-        manifests.push({ path, text: after })
+        manifests.push({ path, before, text: after })
       }
       found.push({ place: section.place, line, typed, manifests })
     }
@@ -78,27 +78,52 @@ export async function readDraft(text: string, sections: readonly Section[]): Pro
   const edits = new Map<string, Map<string, Edit>>()
   for (const { place, line, typed, manifests } of found) {
     if (typed === line && manifests.length === 0) continue
-    const edit = await written(typed, manifests)
+    const edit = await written(line, typed, manifests)
     edits.set(place, (edits.get(place) ?? new Map<string, Edit>()).set(line, edit))
   }
   return edits
 }
 
 async function written(
+  was: string,
   typed: string,
-  manifests: readonly { readonly path: string; readonly text: string }[],
+  manifests: readonly { readonly path: string; readonly before: string; readonly text: string }[],
 ): Promise<Edit> {
   let line = typed
   const applied = []
-  for (const { path, text } of manifests) {
+  const said = typed === was ? [] : [`the command was ${was}`]
+  for (const { path, before, text } of manifests) {
     const name = `${basename(path, ".yaml")}.edited.yaml`
     const copy = join(dirname(path), name)
     await writeWhole(copy, text)
     // However the person has quoted it.
     line = line.replace(shellWord(path), () => shellWord(copy)).replace(path, () => copy)
+    said.push(`${basename(path)}: ${difference(before, text)}`)
     applied.push({ what: `manifests/${name}`, sha256: createHash("sha256").update(text).digest("hex") })
   }
-  return { line, applied }
+  return { line, applied, said: `edited: ${said.join("; ")}` }
+}
+
+/** The lines that went and came: `- memory: 512Mi + memory: 640Mi`. */
+function difference(before: string, after: string): string {
+  const lines = (text: string) =>
+    text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter(Boolean)
+  const without = (these: readonly string[], those: readonly string[]) => {
+    const left = [...those]
+    return these.filter((line) => {
+      const at = left.indexOf(line)
+      if (at !== -1) left.splice(at, 1)
+      return at === -1
+    })
+  }
+  const [was, is] = [lines(before), lines(after)]
+  return [
+    ...without(was, is).map((line) => `- ${line}`),
+    ...without(is, was).map((line) => `+ ${line}`),
+  ].join(" ")
 }
 
 /** It has to be YAML, and of the same objects: what looks ask for is those. */

@@ -1,14 +1,17 @@
 import { join } from "node:path"
+import { UsageError } from "../../notebook/errors.ts"
 import type { Federation } from "../../notebook/federation.ts"
 import type { Notebook } from "../../notebook/notebook.ts"
+import { moment } from "../../notebook/words.ts"
 import { buildGraph } from "../../runner/graph.ts"
 import type { Memory } from "../../runner/journal.ts"
-import { askChoice, askText, moment } from "../../terminal/index.ts"
-import type { Call } from "../call.ts"
+import { askChoice, askText } from "../../terminal/index.ts"
+import { type Call, sameFederation } from "../call.ts"
 import { foldersIn, stateRoot } from "../folder.ts"
 import { parseText } from "../input-values.ts"
 import { findSources, type OpenedFederation, openFederation, type Sources } from "../open-federation.ts"
 import { resolveInputs } from "../resolve.ts"
+import { hereFirst } from "./here-first.ts"
 import { askForFederation } from "./questions.ts"
 import { say } from "./say.ts"
 import { withFlag } from "./with-flag.ts"
@@ -135,6 +138,12 @@ async function askName(call: Call): Promise<string> {
 async function openNamed(call: Call): Promise<Opened> {
   const sources = await findSources(call, { complete: true })
   const back = await askHowToReturn(call, sources)
+  if (sources.memory?.federation === undefined && !(await hereFirst(call, sources))) {
+    throw new UsageError("Nothing was asked, nothing was changed", {
+      fix: "mend what stands above, then come back",
+      next: `${call.io.program}${sameFederation(call)}`,
+    })
+  }
   const known = sources.memory?.federation !== undefined || call.flags.text("federation") !== undefined
   const opened =
     known && !back.fresh

@@ -113,6 +113,7 @@ export class Session {
           run({
             ...runOptions(this.call, this.#opened, state, this.#toolbox),
             ...how,
+            command: this.#commandOf(how.selection),
             ...(how.byHand === true && { timeout: FOR_EVER }),
             signal,
             listeners: [view.listener, keep],
@@ -150,6 +151,12 @@ export class Session {
     this.#opened = opened
     this.#toolbox = await toolboxFor(this.call, opened, readState(opened.folder))
     await this.keepAnswers()
+  }
+
+  /** For the journal: which cell it was. */
+  #commandOf({ only, sites }: Selection): string {
+    const cell = only === undefined ? "the rest" : only.join(", ")
+    return `${this.call.redactor.text(this.call.command)}: ${cell}${sites === undefined ? "" : ` at ${sites.join(", ")}`}`
   }
 
   close(): Promise<void> {

@@ -62,9 +62,8 @@ export class Walk {
   async #back(): Promise<Step | undefined> {
     const { memory } = this.#session
     const { steps } = this.#session.call.notebook
-    let first: Step | undefined
+    const [first] = this.#open()
     for (const step of steps) {
-      if (!this.#session.cells(step.id).every((cell) => this.#session.holds(memory, cell))) first ??= step
       // The first that is open shows what is kept of it itself.
       if (step === first) continue
       const kept = await keptOf(this.#screen, this.#session, memory, step)
@@ -75,12 +74,21 @@ export class Walk {
     return first ?? steps.at(-1)
   }
 
+  /** Cells that are not done, or do not hold any more. */
+  #open(): Step[] {
+    const { memory } = this.#session
+    return this.#session.call.notebook.steps.filter(
+      (step) => !this.#session.cells(step.id).every((cell) => this.#session.holds(memory, cell)),
+    )
+  }
+
   #leave(): void {
     this.#screen.print(`\nEverything is kept in ${this.#session.opened.folder}.\nNext: ${this.#again}\n`)
   }
 
   #finish(): number {
     const { call } = this.#session
+    const { steps } = call.notebook
     const same = sameFederation(call)
     const { program } = call.io
     const next = [
@@ -89,7 +97,12 @@ export class Walk {
       ["Take away what was made, and only that:", `teardown${same}`],
     ]
     const lines = next.map(([what, command]) => `${what}\n  ${program} ${command}\n`)
-    this.#screen.print(`\nThat was the last cell.\n\n${lines.join("")}`)
+    const open = this.#open().map((step) => `  ${steps.indexOf(step) + 1}  ${step.title}\n`)
+    const first =
+      open.length === 0
+        ? ""
+        : `Left open:\n${open.join("")}\n${this.#again} goes on with the first of them.\n\n`
+    this.#screen.print(`\nThat was the last cell.\n\n${first}${lines.join("")}`)
     return 0
   }
 }

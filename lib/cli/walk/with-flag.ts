@@ -1,5 +1,6 @@
 import type { Call } from "../call.ts"
-import { COMMANDS, flagsOf } from "../commands-table.ts"
+import { COMMANDS } from "../commands-table.ts"
+import { flagsOf } from "../flags-table.ts"
 import { Flags } from "../parse.ts"
 
 /** The call as if this flag had been typed too: later commands then name it. */

@@ -1,0 +1,148 @@
+import type { Notebook } from "../notebook/notebook.ts"
+import { fileKey } from "../notebook/roles.ts"
+
+/** A flag of a command. Parsing, help and completion come from here. */
+export interface FlagSpec {
+  readonly name: string
+  readonly help: string
+  /** Placeholder of its value; a flag without one takes none. */
+  readonly value?: string
+  readonly type?: "text" | "path" | "number" | "duration" | "list" | "choice" | "flag"
+  readonly choices?: readonly string[]
+  /** Its values are these names of the notebook. */
+  readonly of?: "step" | "site"
+  readonly repeat?: boolean
+  /** Set for what the notebook's roles and inputs add. */
+  readonly from?: "role" | "count" | "input"
+  readonly role?: string
+}
+
+/** Which of the notebook's flags a command takes. */
+export type FlagGroup = "location" | "federation" | "sites" | "selection" | "practice"
+
+/** What a command's flags are made from. */
+export interface Flagged {
+  readonly name: string
+  readonly groups: readonly FlagGroup[]
+  /** Its own. */
+  readonly flags: readonly FlagSpec[]
+}
+
+const COMMON: readonly FlagSpec[] = [
+  {
+    name: "state",
+    value: "DIR",
+    type: "path",
+    help: "The federation's folder (default: one a federation, under the user's state folder)",
+  },
+  { name: "name", value: "NAME", type: "text", help: "The federation's name, where no file says it" },
+  { name: "no-input", help: "Never ask" },
+  { name: "help", help: "This text" },
+]
+
+const SITE: FlagSpec = { name: "site", value: "NAME,…", type: "list", of: "site", help: "Only these sites" }
+
+const SELECTION: readonly FlagSpec[] = [
+  { name: "from", value: "ID", of: "step", help: "Start with this step" },
+  { name: "to", value: "ID", of: "step", help: "End with this step" },
+  { name: "only", value: "ID,…", type: "list", of: "step", help: "Only these steps" },
+  { name: "skip", value: "ID,…", type: "list", of: "step", help: "All but these steps" },
+  SITE,
+]
+
+const FILE: FlagSpec = {
+  name: "federation",
+  value: "FILE",
+  type: "path",
+  help: "The federation file: sites and inputs (YAML)",
+}
+
+const PRACTICE: readonly FlagSpec[] = [
+  {
+    name: "delays",
+    value: "KIND",
+    type: "choice",
+    choices: ["short", "real", "none"],
+    help: "How long practice clusters take: short (default), real or none",
+  },
+  { name: "faults", value: "FILE", type: "path", help: "Faults to practise with (YAML)" },
+  {
+    name: "keep",
+    value: "FILE",
+    type: "path",
+    help: "Bring the practice clusters back from this file and save them there",
+  },
+  { name: "real-commands", help: "Take the commands from PATH, not the practice clusters' stand-ins" },
+]
+
+/** Every flag a command takes, the notebook's own included. */
+export function flagsOf(notebook: Notebook, command: Flagged): FlagSpec[] {
+  const groups: Readonly<Record<FlagGroup, readonly FlagSpec[]>> = {
+    location: [FILE],
+    federation: [FILE, ...roleFlags(notebook), ...countFlags(notebook), ...inputFlags(notebook)],
+    sites: [SITE],
+    selection: SELECTION,
+    practice: [...PRACTICE, ...practiceFlag(notebook), ...countFlags(notebook)],
+  }
+  const byName = new Map<string, FlagSpec>()
+  for (const flag of [...command.flags, ...command.groups.flatMap((group) => groups[group]), ...COMMON]) {
+    const other = byName.get(flag.name)
+    if (other !== undefined && other.from !== flag.from) {
+      throw new Error(`--${flag.name} is both a flag of ${command.name} and the notebook's own`)
+    }
+    byName.set(flag.name, flag)
+  }
+  return [...byName.values()]
+}
+
+const practiceFlag = ({ practiceFlag: flag }: Notebook): FlagSpec[] => (flag === undefined ? [] : [flag])
+
+function roleFlags(notebook: Notebook): FlagSpec[] {
+  return Object.entries(notebook.roles).map(([role, cardinality]) => ({
+    name: role,
+    value: "KEY=VALUE,…",
+    repeat: cardinality === "many",
+    from: "role",
+    role,
+    help: cardinality === "one" ? `The ${role}'s site` : `A ${role}'s site; once for each`,
+  }))
+}
+
+function countFlags(notebook: Notebook): FlagSpec[] {
+  return Object.entries(notebook.roles)
+    .filter(([, cardinality]) => cardinality === "many")
+    .map(([role, cardinality]) => ({
+      name: fileKey(role, cardinality),
+      value: "N",
+      type: "number",
+      from: "count",
+      role,
+      help: `How many ${fileKey(role, cardinality)}`,
+    }))
+}
+
+function inputFlags(notebook: Notebook): FlagSpec[] {
+  return Object.entries(notebook.inputs)
+    .filter(([, input]) => input.secret !== true)
+    .map(([name, input]) => ({
+      name,
+      from: "input",
+      help: input.help,
+      ...(input.choices && { choices: input.choices }),
+      ...(input.type === "flag"
+        ? { type: "flag" as const }
+        : { value: input.placeholder?.toUpperCase().match(/^[A-Z-]+$/)?.[0] ?? PLACEHOLDERS[input.type] }),
+    }))
+}
+
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  text: "TEXT",
+  name: "NAME",
+  url: "URL",
+  path: "PATH",
+  number: "N",
+  duration: "DURATION",
+  choice: "KIND",
+  list: "ITEM,…",
+  map: "KEY=VALUE;…",
+}

@@ -1,0 +1,66 @@
+/** Words that all who tell of a notebook share: a terminal, a report. */
+import { stripVTControlCharacters } from "node:util"
+import stringWidth from "fast-string-width"
+
+/** A time as a person says it: `0.4 s`, `12 s`, `2 min 5 s`, `1 h 2 min`, `1 d 1 h`. */
+export function duration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return parts(Math.floor(whole / 60), "min", whole % 60, "s")
+  const minutes = Math.round(whole / 60)
+  if (minutes < 24 * 60) return parts(Math.floor(minutes / 60), "h", minutes % 60, "min")
+  const hours = Math.round(minutes / 60)
+  return parts(Math.floor(hours / 24), "d", hours % 24, "h")
+}
+
+const parts = (large: number, unit: string, small: number, part: string): string =>
+  small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${part}`
+
+/** From one time to another, in seconds. */
+export const between = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000
+
+/** `2026-11-22 18:03Z`: the same for people in different places, who read each other's reports. */
+export const moment = (iso: string): string => iso.replace(/T(\d\d:\d\d).*/, " $1Z")
+
+/** `1 step`, `2 steps`. */
+export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+
+/**
+ * Text of a cluster or a command made harmless: no escape codes, no control characters but line ends, nothing that turns
+ * the direction of reading; tabs as spaces, so that a table stays one wherever its lines begin.
+ */
+export const clean = (text: string): string =>
+  withoutTabs(stripVTControlCharacters(text.replace(/\r\n?/g, "\n"))).replace(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu,
+    "",
+  )
+
+/** Up to the next eighth column. */
+function withoutTabs(text: string): string {
+  if (!text.includes("\t")) return text
+  const expand = (line: string): string =>
+    line.split("\t").reduce((so, part) => so + " ".repeat(8 - (stringWidth(so) % 8)) + part)
+  return text.split("\n").map(expand).join("\n")
+}
+
+/** As {@link clean}, in one line with its white space folded. */
+export const oneLine = (text: string): string => clean(text).replace(/\s+/g, " ").trim()
+
+/** Words in lines of at most so many columns. A longer word (a URL, a path) has a line to itself: it can be copied. */
+export function filled<T>(words: readonly T[], columns: number, width: (word: T) => number): T[][] {
+  const lines: T[][] = [[]]
+  let used = 0
+  for (const word of words) {
+    const wide = width(word)
+    if (used > 0 && used + 1 + wide <= columns) {
+      lines.at(-1)!.push(word)
+      used += 1 + wide
+    } else {
+      if (used > 0) lines.push([])
+      lines[lines.length - 1] = [word]
+      used = wide
+    }
+  }
+  return lines
+}

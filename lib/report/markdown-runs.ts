@@ -1,0 +1,81 @@
+/** The runs, what went wrong in them, what was agreed to and what was changed. */
+import { count, duration } from "../notebook/words.ts"
+import { second } from "./markdown-step.ts"
+import { atMost, code, codeCell, inline, table } from "./markdown-text.ts"
+import { personOf, runRows, wrongEnds } from "./run-rows.ts"
+import type { Walk, WalkRun } from "./types.ts"
+import { ungiven } from "./words.ts"
+
+const MOST_ROWS = 40
+const MOST_LINES = 12
+const MOST_WRONG = 3
+
+/** A table of the runs; a walk's cells that ended well are one row. */
+export function runLines(walk: Walk): string[] {
+  const { runs } = walk
+  const rows = runRows(walk).map(({ runs: mine, numbers, command, cells, seconds, code: exit }) => {
+    const [first, last] = [mine[0]!, mine.at(-1)!]
+    return [
+      numbers,
+      second(first.started),
+      inline(personOf(first.by)),
+      codeCell(command),
+      inline(cells),
+      exit === undefined ? (isOn(walk, last) ? "it goes on" : "end not seen") : String(exit),
+      last.seconds === undefined ? "" : duration(seconds),
+      mine.flatMap(wrongCell).join("; "),
+    ]
+  })
+  const anyWrong = rows.some((row) => row.at(-1) !== "")
+  const heads = ["run", "started", "who", "command", "cells", "exit code", "took", "what went wrong"]
+  const shown = (row: readonly string[]) => (anyWrong ? row : row.slice(0, -1))
+  const warnings = runs.flatMap(({ number, warnings }) =>
+    warnings.map((text) => `- warning in run ${number}: ${inline(text)}`),
+  )
+  return [
+    ...table(shown(heads), rows.slice(-MOST_ROWS).map(shown)),
+    ...(rows.length > MOST_ROWS
+      ? ["", `${count(rows.length - MOST_ROWS, "earlier run")}: \`report --format json\`.`]
+      : []),
+    ...(warnings.length === 0 ? [] : ["", ...atMost(warnings, MOST_LINES, (more) => `- and ${more} more`)]),
+  ]
+}
+
+const isOn = ({ running, runs }: Walk, run: WalkRun): boolean => running === true && run === runs.at(-1)
+
+const wrongCell = (run: WalkRun): readonly string[] =>
+  atMost(wrongEnds(run).map(inline), MOST_WRONG, (more) => `and ${more} more`)
+
+const HOW: Readonly<Record<string, string>> = {
+  flag: "by --yes, or with the plan",
+  asked: "when asked",
+  named: "by naming the step",
+}
+
+/** What reaches beyond a site, and who agreed to it. */
+export function consentLines({ runs }: Walk): string[] {
+  const all = runs.flatMap(({ consents, by }) =>
+    consents.map((consent) => ({ ...consent, who: personOf(by) })),
+  )
+  const lines = [
+    ...Map.groupBy(
+      all,
+      ({ what, how, who }) =>
+        `- ${inline(what)}: agreed${who === "" ? "" : ` by ${inline(who)}`} ${HOW[how] ?? how}`,
+    ),
+  ].map(([line, [first]]) => `${line}, ${second(first!.t)}`)
+  return [...atMost(lines, MOST_LINES, (more) => `- and ${more} more`)]
+}
+
+/** Inputs that were given other values on the way, with when and by whom. */
+export function changeLines({ changes, notebook }: Walk): string[] {
+  const lines = changes.map(({ t, by, site, name, from, to }) => {
+    const [before, after] = [from, to].map((value) =>
+      value === undefined ? ungiven(notebook, name) : code(value),
+    )
+    const where = site === undefined ? "" : ` at ${site}`
+    const who = by === undefined ? "" : `, by ${inline(personOf(by))}`
+    return `- ${name}${where}: ${before} → ${after}, ${second(t)}${who}`
+  })
+  return [...atMost(lines, MOST_LINES, (more) => `- and ${more} more`)]
+}

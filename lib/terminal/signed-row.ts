@@ -1,0 +1,50 @@
+import { oneLine } from "../notebook/words.ts"
+import { colours, type Paint } from "./colours.ts"
+import type { TextOptions } from "./error-text.ts"
+import { table } from "./table.ts"
+import { pad, screenWidth, width, wrap } from "./width.ts"
+import { type Sign, WORD } from "./words.ts"
+
+/** A line of a list: a sign, a name, the sign's word, how long it took, and what is to be said. */
+export interface SignedRow {
+  readonly name: string
+  readonly sign: Sign
+  readonly time?: string
+  readonly said: string
+  readonly saidIn?: Paint
+  /** More lines below what is said, marked. */
+  readonly more?: readonly string[]
+}
+
+/** Below so many columns what is said stands below the name: names that are cut tell nothing. */
+const NARROW = 60
+
+/** One row of several, its columns as wide as theirs. */
+export function signedRow(row: SignedRow, rows: readonly SignedRow[], options: TextOptions): string {
+  const { dim, yellow } = options.colours ?? colours(false)
+  const { name, sign, time, said, saidIn = (text: string) => text, more = [] } = row
+  const columns = screenWidth(options.columns)
+  if (columns < NARROW) {
+    const lines = (texts: readonly string[]) => texts.flatMap((text) => wrap(oneLine(text), columns - 4))
+    const head = [
+      sign.paint(sign.symbol),
+      name,
+      sign.paint(sign.word),
+      ...(time === undefined ? [] : [dim(time)]),
+    ]
+    const below = [...lines([said]).map(saidIn), ...lines(more).map(yellow)]
+    return `${head.join("  ")}\n${below.map((line) => `    ${line}\n`).join("")}`
+  }
+  const longest = (texts: readonly string[]) => Math.max(0, ...texts.map(width))
+  const names = longest(rows.map((one) => one.name))
+  const times = longest(rows.map((one) => one.time ?? ""))
+  const cells = (first: boolean, text: string, paint: Paint) => [
+    { text: first ? sign.symbol : "", paint: sign.paint },
+    pad(first ? name : "", names),
+    { text: pad(first ? sign.word : "", WORD), paint: sign.paint },
+    ...(time === undefined ? [] : [{ text: pad(first ? time : "", times, "right"), paint: dim }]),
+    { text: oneLine(text), paint },
+  ]
+  const lines = [cells(true, said, saidIn), ...more.map((text) => cells(false, text, yellow))]
+  return table(lines, { columns: options.columns, indent: 2 })
+}

@@ -1,0 +1,45 @@
+/** The runner as the command line calls it, for tests that hand it what no flag does. */
+import { Redactor } from "../../lib/notebook/secrets.ts"
+import { entryOf } from "../../lib/practice/files.ts"
+import type { Practice } from "../../lib/practice/types.ts"
+import type { RunOptions } from "../../lib/runner/types.ts"
+import { createToolbox } from "../../lib/tools.ts"
+import { practiceValues } from "../../runbooks/practice-images.ts"
+
+/** The inputs of practice clusters' sites, as the federation file has them. */
+export const siteInputs = ({ folder, clusters }: Practice) =>
+  clusters.map(({ name, role, server }) => ({
+    name,
+    role,
+    ...entryOf({ folder, values: practiceValues }, { name, role, server }),
+  }))
+
+/** What a run is to be told, and what the others need not tell. */
+export type Told = Pick<RunOptions, "notebook" | "federation" | "state"> & Partial<RunOptions>
+
+/** Opens the tools of a run with the commands of practice, and closes them after the work. */
+export async function withRunOptions<T>(
+  { commands }: Practice,
+  told: Told,
+  work: (options: RunOptions) => Promise<T>,
+): Promise<T> {
+  const redactor = new Redactor()
+  const toolbox = createToolbox({ state: told.state, redactor, commands })
+  try {
+    return await work({
+      toolbox,
+      redactor,
+      selection: {},
+      consent: "all",
+      command: "test",
+      version: "test",
+      interactive: false,
+      timeout: 20,
+      listeners: [],
+      signal: new AbortController().signal,
+      ...told,
+    })
+  } finally {
+    await toolbox.close()
+  }
+}
