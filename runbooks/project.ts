@@ -63,7 +63,10 @@ async function missing(cluster: ClusterReader, name: string, projects: boolean) 
       ? { verb: "create", group: "project.openshift.io", resource: "projectrequests" }
       : { verb: "create", resource: "namespaces" },
   )
-  const known = ((await ifAllowed(cluster.list(kind))) ?? []).map(({ metadata }) => metadata.name)
+  // The cluster's own are not what a person has mistyped.
+  const known = ((await ifAllowed(cluster.list(kind))) ?? [])
+    .map(({ metadata }) => metadata.name)
+    .filter((one) => !/^(?:kube|openshift)(?:-|$)/.test(one))
   const yours = known.length === 0 ? "you have none there" : `yours are ${some(known)}`
   const reason = `${word(projects)} ${name} is not on ${cluster.server}, or you are not a member of it; ${yours}`
   if (mayCreate) return absent(reason, { consent: `creates ${word(projects)} ${name} on ${cluster.server}` })

@@ -33,6 +33,17 @@ export type Reached =
   | { readonly ok: true; readonly said: string }
   | { readonly ok: false; readonly said: string; readonly fix?: string; readonly certificate: boolean }
 
+/** Another file than the authority's is an easy slip: a token lies beside it. */
+function withoutCertificate({ certificateAuthority: file }: Address): Reached | undefined {
+  if (file === undefined || readFileSync(file, "utf8").includes("BEGIN CERTIFICATE")) return undefined
+  return {
+    ok: false,
+    said: `${file} holds no certificate`,
+    fix: "give the file of the authority that signed the server's certificate (PEM)",
+    certificate: true,
+  }
+}
+
 /** A person waits for the answer; in seconds. */
 const PATIENCE = 5
 
@@ -43,6 +54,8 @@ export async function reach(call: Call, address: Address, seconds = PATIENCE): P
     const said = `${server} begins with http:, and an API server is reached by https alone`
     return { ok: false, said, fix: "begin it with https:", certificate: false }
   }
+  const empty = withoutCertificate(address)
+  if (empty !== undefined) return empty
   const { cluster, way } = await openAnonymously(call, address)
   // Loads what it needs first, which is not the server's fault.
   await import("../cluster/pooled-kubeconfig.ts")

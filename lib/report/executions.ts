@@ -16,19 +16,29 @@ export const lookedIn = ({ executions }: WalkPlace): readonly number[] =>
 
 type Applied = Execution["applied"][number]
 
-/**
- * What was written whole, with its hash, and what was only labelled or changed in part (`Site superlink`), where a hash
- * says nothing. Each once, also where an attempt was made again.
- */
-export function writtenIn({ applied }: Execution): { whole: readonly Applied[]; inPart: readonly string[] } {
-  const patch = /^patch /
-  const once = applied.filter(
-    ({ what, sha256 }, index) =>
-      applied.findIndex((other) => other.what === what && (other.sha256 === sha256 || patch.test(what))) ===
-      index,
-  )
+/** What an execution did to objects; each once, also where an attempt was made again. */
+export interface Written {
+  /** Written whole: its hash says what. */
+  readonly whole: readonly Applied[]
+  /** What else, object by object: `labelled or patched`, `Site superlink`. */
+  readonly objects: ReadonlyMap<string, readonly string[]>
+}
+
+/** A hash says nothing of what was only changed in part, and there is none of what was removed. */
+const IN_PART: readonly (readonly [verb: string, words: string])[] = [
+  ["patch ", "labelled or patched"],
+  ["remove ", "removed"],
+]
+
+export function writtenIn({ applied }: Execution): Written {
+  const isInPart = ({ what }: Applied) => IN_PART.some(([verb]) => what.startsWith(verb))
+  const whole = applied.filter((one) => !isInPart(one))
+  const objects = IN_PART.map(([verb, words]): [string, string[]] => {
+    const mine = applied.filter(({ what }) => what.startsWith(verb))
+    return [words, [...new Set(mine.map(({ what }) => what.slice(verb.length)))]]
+  })
   return {
-    whole: once.filter(({ what }) => !patch.test(what)),
-    inPart: once.flatMap(({ what }) => (patch.test(what) ? what.replace(patch, "") : [])),
+    whole: [...Map.groupBy(whole, ({ what, sha256 }) => `${what} ${sha256}`).values()].map(([one]) => one!),
+    objects: new Map(objects.filter(([, names]) => names.length > 0)),
   }
 }

@@ -109,13 +109,13 @@ function commandHtml({ line, cwd, exitCode, seconds, output }: RanCommand): Mark
 }
 
 function appliedHtml(execution: Execution): Markup {
-  const { whole, inPart } = writtenIn(execution)
+  const { whole, objects } = writtenIn(execution)
   return html`${
     whole.length > 0 &&
     html`<div class="wide"><table><caption>Applied</caption><thead><tr><th scope="col">What</th><th scope="col">SHA-256</th></tr></thead><tbody>${whole.map(
       ({ what, sha256 }) => html`<tr><td>${what}</td><td><code>${sha256 ?? "–"}</code></td></tr>`,
     )}</tbody></table></div>`
-  }${inPart.length > 0 && html`<p>Labelled or patched: ${inPart.join(", ")}</p>`}`
+  }${[...objects].map(([words, names]) => html`<p>It ${words}: ${names.join(", ")}</p>`)}`
 }
 
 const waitsHtml = ({ waits, started }: Execution): Markup | false =>

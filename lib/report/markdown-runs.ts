@@ -1,6 +1,6 @@
 /** The runs, what went wrong in them, what was agreed to and what was changed. */
 import { count, duration } from "../notebook/words.ts"
-import { second } from "./markdown-step.ts"
+import { second, short } from "./markdown-step.ts"
 import { atMost, code, codeCell, inline, table } from "./markdown-text.ts"
 import { personOf, runRows, wrongEnds } from "./run-rows.ts"
 import type { Walk, WalkRun } from "./types.ts"
@@ -20,7 +20,7 @@ export function runLines(walk: Walk): string[] {
       second(first.started),
       inline(personOf(first.by)),
       codeCell(command),
-      inline(cells),
+      inline(cells) || "–",
       exit === undefined ? (isOn(walk, last) ? "it goes on" : "end not seen") : String(exit),
       last.seconds === undefined ? "" : duration(seconds),
       mine.flatMap(wrongCell).join("; "),
@@ -44,12 +44,12 @@ export function runLines(walk: Walk): string[] {
 const isOn = ({ running, runs }: Walk, run: WalkRun): boolean => running === true && run === runs.at(-1)
 
 const wrongCell = (run: WalkRun): readonly string[] =>
-  atMost(wrongEnds(run).map(inline), MOST_WRONG, (more) => `and ${more} more`)
+  atMost(wrongEnds(run).map(short), MOST_WRONG, (more) => `and ${more} more`)
 
 const HOW: Readonly<Record<string, string>> = {
-  flag: "by --yes, or with the plan",
+  flag: "with --yes or the plan",
   asked: "when asked",
-  named: "by naming the step",
+  named: "in naming the step",
 }
 
 /** What reaches beyond a site, and who agreed to it. */

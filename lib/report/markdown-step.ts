@@ -80,7 +80,7 @@ function factsOf({ before, after, acts, outcome, waits, notes }: Execution): str
       ...(ended === undefined && byHand !== true ? ["- begun; its end was not seen"] : []),
     ]),
     ...(waits.length === 0 ? [] : [`- waited: ${waitsOf(waits.map(({ reason }) => reason))}`]),
-    ...notes.map(({ text }) => `- note: ${short(text)}`),
+    ...[...new Set(notes.map(({ text }) => text))].map((text) => `- note: ${short(text)}`),
     ...(!changed ? looked("found", after) : after?.t === before?.t ? [] : looked("after", after)),
     ...(outcome?.ok === false && outcome.reason !== after?.look.reason
       ? [`- ended: ${inline(outcome.reason)}`]
@@ -93,7 +93,8 @@ const waitsOf = (reasons: readonly string[]): string =>
     ? reasons.map(short).join("; ")
     : `${short(reasons[0]!)}; …; ${short(reasons.at(-1)!)} (${reasons.length} reasons)`
 
-const short = (text: string): string => inline(cut(text, LONGEST_REASON))
+/** In one line, and not too long. */
+export const short = (text: string): string => inline(cut(text, LONGEST_REASON))
 
 /** What was written in an execution and in the others of its group: where they differ, each has its own line. */
 function writtenLines(
@@ -114,9 +115,11 @@ function writtenLines(
       })),
     ),
   )
-  const inPart = once(
-    all.flatMap(({ site, general, inPart }) =>
-      inPart.map((what) => ({ site, line: inline(what), same: general(what) })),
+  const objects = once(
+    all.flatMap(({ site, general, objects }) =>
+      [...objects].flatMap(([words, names]) =>
+        names.map((name) => ({ site, words, line: inline(name), same: `${words} ${general(name)}` })),
+      ),
     ),
   )
   const at = (site: string | undefined) => (site === group[0]!.site ? "" : ` at ${site}`)
@@ -126,8 +129,8 @@ function writtenLines(
       MOST_HASHES,
       (more) => `- applied: ${more} more, in \`report --format json\``,
     ),
-    ...[...Map.groupBy(inPart, ({ site }) => site)].map(
-      ([site, mine]) => `- labelled or patched${at(site)}: ${mine.map(({ line }) => line).join(", ")}`,
+    ...[...Map.groupBy(objects, ({ site, words }) => `${words}${at(site)}`)].map(
+      ([words, mine]) => `- ${words}: ${mine.map(({ line }) => line).join(", ")}`,
     ),
   ]
 }

@@ -21,7 +21,6 @@ export function summaryOf(walk: Walk): string {
         ? ` in one run of ${duration(seconds)} on ${moment(first.started)}`
         : ` in ${runs.length} runs (${duration(seconds)}) from ${moment(first.started)} to ${moment(last.last)}`
   const sentences = [
-    ...(walk.practice ? [PRACTICE] : []),
     `${stateOf(walk)}${running === true ? " A run goes on while this is written." : ""}`,
     ...(runs.length === 0
       ? []
@@ -32,7 +31,7 @@ export function summaryOf(walk: Walk): string {
         ]),
     `This report was made ${moment(made)} with ${program.name} ${program.version}.`,
   ]
-  return sentences.join(" ")
+  return `${walk.practice ? `${PRACTICE}\n\n` : ""}${sentences.join(" ")}`
 }
 
 function stateOf({ cells: all, sites, federation }: Walk): string {

@@ -124,7 +124,7 @@ function stateLine(where: string, { symbol, word }: Sign, execution?: Execution)
 
 function factLines(execution: Execution): string[] {
   const { before, after, acts, notes } = execution
-  const { whole, inPart } = writtenIn(execution)
+  const { whole, objects } = writtenIn(execution)
   const lines = [
     ...(before !== undefined && after !== undefined && before.look.is !== after.look.is
       ? [`- before: ${before.look.is}, ${shown(before.look.reason)}`, `- after: ${after.look.is}`]
@@ -133,7 +133,7 @@ function factLines(execution: Execution): string[] {
     ...whole.map(
       ({ what, sha256 }) => `- ${shown(what)}${sha256 === undefined ? "" : `, SHA-256 ${code(sha256)}`}`,
     ),
-    ...(inPart.length === 0 ? [] : [`- labelled or patched: ${inPart.map(shown).join(", ")}`]),
+    ...[...objects].map(([words, names]) => `- ${words}: ${names.map(shown).join(", ")}`),
     ...notes.map(({ text }) => `- ${shown(text)}`),
   ]
   return lines.length === 0 ? [] : ["", ...lines]

@@ -94,6 +94,15 @@ describe("API servers", () => {
   test("a certificate that is not trusted is told apart", async () => {
     expect(await reach(walkCall(world), { server: api.url })).toMatchObject({ ok: false, certificate: true })
   })
+  test("a file that holds no certificate is said so, and not that the server's is unknown", async () => {
+    const token = join(at, "a token")
+    writeFileSync(token, "sha256~abc")
+    expect(await reach(walkCall(world), { server: api.url, certificateAuthority: token })).toMatchObject({
+      ok: false,
+      certificate: true,
+      said: `${token} holds no certificate`,
+    })
+  })
   test("one that tells its version only to those who are logged in is one", async () => {
     const shy = await serve((_, response) => status(response, 401, "Unauthorized", "Unauthorized"))
     try {

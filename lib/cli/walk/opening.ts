@@ -165,7 +165,7 @@ export async function askHowToReturn(
   const ended =
     code === undefined ? "its end was not seen" : code === 0 ? "it ended well" : `exit code ${code}`
   say(call, `${federation.name}: ${progress(notebook, federation, memory)}`)
-  say(call, `${command} (${ended})`, "  ")
+  say(call, `last: ${command} (${ended})`, "  ")
   say(call, `in ${folder}`, "  ")
   const choice = await askChoice(
     {
