@@ -1,7 +1,6 @@
 import stringWidth from "fast-string-width"
 import { clean, filled, oneLine } from "../notebook/words.ts"
 
-
 /** Columns of a terminal or a pipe: 80 where it does not say (a pipe, a pty that reports 0), never below 20. */
 export function screenWidth(columns: number | undefined): number {
   return columns === undefined || columns === 0 ? 80 : Math.max(20, columns)

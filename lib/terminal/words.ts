@@ -3,7 +3,6 @@ import type { OutcomeKind } from "../runner/events.ts"
 import type { PlanEntry } from "../runner/types.ts"
 import type { Colours, Paint } from "./colours.ts"
 
-
 /** How long ago a time is, as a person says it: `just now`, `5 min ago`, `3 days ago`. `now` in milliseconds since the epoch. */
 export function age(iso: string, now: number): string {
   const seconds = (now - Date.parse(iso)) / 1000

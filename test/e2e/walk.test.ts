@@ -145,6 +145,24 @@ describe("at a cell", () => {
     expect(await person.ends()).toBe(0)
   })
 
+  test("the last cell skipped: what is left open is named, and coming back begins there", {
+    timeout: 120_000,
+  }, async () => {
+    const person = await walking.continued("project")
+    await person.choose("Go to…")
+    await person.choose("14  Verify the federation")
+    await atCell(person, titleOf("verify-federation"))
+    await person.choose("Skip")
+    expect(await person.ends()).toBe(0)
+    expect(person.text()).toMatch(/^Left open:\n {2}4 {2}Deploy the SuperLink\n {2}5 {2}/m)
+    const back = walking.walk()
+    await back.sees(/❯ Continue/)
+    back.type(KEY.enter)
+    await atCell(back, titleOf("deploy-superlink"))
+    await back.choose("Quit")
+    expect(await back.ends()).toBe(0)
+  })
+
   test("what is done is run anew; another terminal's lock is said, and the cell goes on", {
     timeout: 120_000,
   }, async () => {

@@ -26,7 +26,7 @@ describe("the HTML report", () => {
     expect(summary).toContain("✗ failed, 6 of 10 steps at 3 sites")
     expect(summary).toContain("2026-11-22 18:00Z to 2026-11-23 08:00Z")
     expect(summary).toContain("3 min 25 s in 3 runs")
-    expect(summary).toContain("alice on ward, bob on ward")
+    expect(summary).toContain("alice@ward, bob@ward")
     expect(summary).toContain("flower-runbook 0.1.0, 0.2.0 (Node 24.21.0, linux-x64)")
     expect(summary).toContain(
       "✗ failed token-redeem at supernode-1: the token was not redeemed Fix: issue a new token",
@@ -46,7 +46,10 @@ describe("the HTML report", () => {
     expect(words(cell)).toContain("Waited: 2 reasons")
     expect(words(cell)).toContain("Taken back by remove-site on 2026-11-23 08:00Z.")
     expect(words(cell)).toContain("It was there before, and is used as it is.")
-    expect(cell).toContain("Done by hand.")
+    expect(words(cell)).toContain("It labelled or patched: Site superlink-interconnect, Route superlink")
+    expect(words(cell)).toContain("It removed: AccessToken old")
+    expect(cell).not.toContain("0".repeat(64))
+    expect(cell).toContain("It was left to a person: the commands were shown.")
     const redeem = words(part(page, "step-token-redeem"))
     expect(redeem).toContain("the session is renewed")
     expect(redeem).toContain("✗ exit code 1")
@@ -80,9 +83,9 @@ describe("the HTML report", () => {
     expect(inputs).toContain("password superlink secret, not kept variable")
     expect(inputs).toContain("1 default")
     const runs = words(part(page, "runs"))
-    expect(runs).toContain("flower-runbook teardown --yes ✓ exit code 0")
+    expect(runs).toContain("flower-runbook teardown --yes remove-site ✓ exit code 0")
     expect(runs).toContain("its end was not seen")
-    expect(runs).toContain("creates a Site on https://api.superlink.example:6443 by a flag")
+    expect(runs).toContain("creates a Site on https://api.superlink.example:6443 alice@ward by a flag")
     expect(runs).toContain("Run 2: the journal&#39;s last line was torn: it is cut")
   })
 

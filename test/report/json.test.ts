@@ -4,6 +4,7 @@ import { jsonReport } from "../../lib/report/json.ts"
 import type { Walk } from "../../lib/report/types.ts"
 import { problems } from "../terminal/validate.ts"
 import { failed, killed, manySites, undone, walkOf } from "./scene.ts"
+import { walked } from "./walked.ts"
 
 const read = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../schema/${name}.schema.json`, import.meta.url), "utf8"))
@@ -15,6 +16,7 @@ const walks: [string, Walk][] = [
   ["of a run that goes on", walkOf(killed(), { running: true })],
   ["of no run", walkOf([])],
   ["of many sites", walkOf(lines, { names })],
+  ["of a walk cell by cell", walkOf(walked())],
 ]
 
 it.each(walks)("the report %s is as its schema says, and leaves nothing out", (_, walk) => {
@@ -41,7 +43,7 @@ it("the scene has every field that the schema knows", () => {
     }
   }
   for (const [, walk] of walks) visit(JSON.parse(jsonReport(walk)))
-  const own = ["site", "input", "run", "cell", "place", "execution", "looked", "command"]
+  const own = ["site", "input", "change", "run", "cell", "place", "execution", "looked", "command"]
   const known = [schema, ...own.map((name) => schema.$defs[name])].flatMap(({ properties }) =>
     Object.keys(properties),
   )

@@ -39,7 +39,8 @@ describe("the notebook file", () => {
     const opening = cells[0]!.source
     expect(opening).toMatch(/^# Sites that are linked: hospital-trial\n/)
     expect(opening).toContain("## What failed")
-    expect(opening).toContain("1. `flower-runbook run --yes`, 2026-11-22 18:00Z")
+    expect(opening).toContain("| 1   | 2026-11-22 18:00:00Z | alice@ward | `flower-runbook run --yes`")
+    expect(opening).toContain("- warning in run 2: the journal's last line was torn: it is cut")
     expect(opening).toContain("This is a record.")
   })
 
@@ -83,7 +84,7 @@ describe("the notebook file", () => {
       'The guide promises of `skupper site status`, and this did not come:\n\n```\nSite "<name>" is ready.\n```',
     )
     expect(site).toContain("- taken back by `remove-site`, 2026-11-23 08:00Z")
-    expect(told("site-create", "supernode-2")).toContain("- done by hand")
+    expect(told("site-create", "supernode-2")).toContain("- left to a person: the commands were shown")
     expect(told("token-redeem", "supernode-1")).toContain(
       "- why: 404 (Not Found) \\*No such claim\\*\n- fix: issue a new token\n- next: `flower-runbook step token-issue",
     )

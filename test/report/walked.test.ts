@@ -1,0 +1,270 @@
+/** What an interactive walk leaves in a journal, as each format tells it. */
+import { describe, expect, it } from "vitest"
+import { barsOf, criticalPath, pathWords } from "../../lib/report/critical-path.ts"
+import { carriedOut } from "../../lib/report/executions.ts"
+import { htmlReport } from "../../lib/report/html.ts"
+import { markdownReport } from "../../lib/report/markdown.ts"
+import { notebookFile } from "../../lib/report/notebook-file.ts"
+import { runRows, runsNamed } from "../../lib/report/run-rows.ts"
+import { shellScript } from "../../lib/report/shell-script.ts"
+import { timeline } from "../../lib/report/timeline.ts"
+import type { WalkPlace } from "../../lib/report/types.ts"
+import { placeOf as at, ended } from "../terminal/scene.ts"
+import { federationOf, runOf, startOf, walkOf } from "./scene.ts"
+import { walked } from "./walked.ts"
+
+const names = ["superlink", "supernode-1"]
+const walk = walkOf(walked(), { names })
+const markdown = markdownReport(walk)
+const page = htmlReport(walk)
+const opening: string = JSON.parse(notebookFile(walk)).cells[0].source
+const words = (html: string): string => html.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ")
+const section = (text: string, title: string): string =>
+  text.split(/^(?=## )/m).find((part) => part.startsWith(`## ${title}\n`)) ?? ""
+const place = (step: string, site?: string): WalkPlace =>
+  walk.cells.find((cell) => cell.step === step)!.places.find((one) => one.site === site)!
+
+describe("the runs of a walk", () => {
+  it("know what was carried out in each, and what did not end well, but not what that kept from running", () => {
+    expect(walk.runs.map(({ cells }) => cells)).toEqual([
+      ["prerequisites"],
+      ["login"],
+      ["site-create"],
+      ["site-create"],
+      ["site-create"],
+    ])
+    expect(walk.runs.map(({ wrong }) => wrong)).toEqual([
+      [],
+      [],
+      [{ step: "site-create", site: "superlink", kind: "failed", reason: "no Route is admitted" }],
+      [],
+      [expect.objectContaining({ site: "supernode-1", kind: "interrupted" })],
+    ])
+  })
+
+  it("tell what was not run for something that is not of this run", () => {
+    const lines = runOf("x", "2026-11-22T18:00:00.000Z", [
+      startOf(names),
+      ended("supernode-1/token-redeem", "not run", "not run: superlink/site-create is left out", {
+        root: "superlink/site-create",
+      }),
+    ])
+    expect(walkOf(lines, { names }).runs).toMatchObject([{ cells: [], wrong: [{ step: "token-redeem" }] }])
+  })
+
+  it("read as one where they follow each other and end well", () => {
+    expect(runRows(walk).map(({ numbers, cells, code }) => [numbers, cells, code])).toEqual([
+      ["1–2", "prerequisites, login", 0],
+      ["3", "site-create", 1],
+      ["4", "site-create", 0],
+      ["5", "site-create", 130],
+    ])
+    expect(new Set(runRows(walk).map(({ command }) => command))).toEqual(
+      new Set(["flower-runbook walk --name hospital-trial"]),
+    )
+    expect(runRows(walk)[0]!.seconds).toBeCloseTo(3.6)
+  })
+
+  it.each([
+    ["the same walk", {}, "1–2"],
+    ["another person's", { by: { user: "bob", host: "ward", platform: "p", node: "n" } }, "1,2"],
+    ["another command", { command: "flower-runbook run --yes" }, "1,2"],
+    ["with other options", { command: "flower-runbook walk --practice: login" }, "1,2"],
+    ["a step called walk-about", { command: "flower-runbook walk-about: login" }, "1,2"],
+  ])("are apart where they are not one walk: %s", (_, more, numbers) => {
+    const end = { type: "run ended", code: 0, counts: {}, seconds: 1 } as const
+    const command = "flower-runbook walk: the rest"
+    const one = runOf("b1", "2026-11-22T18:00:00.000Z", [startOf(names, { command }), end])
+    const two = runOf("b2", "2026-11-22T18:01:00.000Z", [
+      startOf(names, { command: "flower-runbook walk: login, project at superlink", ...more }),
+      end,
+    ])
+    const told = (lines: typeof one) => runRows(walkOf(lines, { names })).map((row) => row.numbers)
+    expect(told([...one, ...two]).join()).toBe(numbers)
+    const late = two.map((line) => ({ ...line, t: line.t.replace("-22T", "-23T") }))
+    expect(told([...one, ...late])).toEqual(["1", "2"])
+  })
+
+  it("stand in every format with what went wrong in them, also where it was mended later", () => {
+    for (const text of [section(markdown, "Runs"), opening]) {
+      expect(text).toContain("| 1–2 | 2026-11-22 18:00:00Z | alice@ward |")
+      expect(text).toMatch(/\| 3 .*\| site-create at superlink: no Route is admitted \|/)
+      expect(text).toMatch(/\| 5 .*\| site-create at supernode-1: interrupted by Ctrl-C \|/)
+    }
+    const runs = words(page.slice(page.indexOf('id="runs"')))
+    expect(runs).toContain("site-create ✗ exit code 1 1 failed, 1 not run site-create at superlink: no Route")
+    expect(runs).toContain("prerequisites, login ✓ exit code 0 1 done, 2 acted")
+  })
+
+  it("say Ctrl-C also where it came when everything was just done", () => {
+    const lines = runOf("x", "2026-11-22T18:00:00.000Z", [
+      startOf(names),
+      { type: "step started", ...at("prerequisites") },
+      ended("prerequisites", "done", "here"),
+      { type: "run ended", code: 130, counts: { done: 1 }, seconds: 1 },
+    ])
+    expect(section(markdownReport(walkOf(lines, { names })), "Runs")).toContain("| interrupted by Ctrl-C |")
+  })
+})
+
+it.each([
+  [[3], "run 3"],
+  [[3, 3], "run 3"],
+  [[3, 4, 5, 7], "runs 3–5 and 7"],
+])("names runs %j: %s", (numbers, text) => {
+  expect(runsNamed(numbers)).toBe(text)
+})
+
+describe("what was only looked at", () => {
+  it("is kept as such, apart from what was carried out", () => {
+    expect(place("prerequisites").executions).toHaveLength(5)
+    expect(carriedOut(place("prerequisites"))).toMatchObject([{ run: 1, outcome: { kind: "done" } }])
+    expect(place("prerequisites").executions[1]).toMatchObject({ run: 2, onlyLooked: true })
+  })
+
+  it("is not told as a cell's execution", () => {
+    const cell = section(markdown, "What was done").split("### ")[1]!
+    expect(cell.match(/skupper version/g)).toHaveLength(1)
+    const started = page.indexOf('id="step-prerequisites"')
+    const article = page.slice(started, page.indexOf("</article>", started))
+    expect(article.match(/skupper version/g)).toHaveLength(1)
+    expect(words(article)).toContain("Only looked at, for steps that need it, in runs 2–5.")
+    expect(
+      words(page.slice(page.indexOf('id="step-login"'), page.indexOf('id="step-site-create"'))),
+    ).not.toContain("Only looked at")
+    const { cells } = JSON.parse(notebookFile(walk))
+    expect(cells.filter(({ source }: { source: string }) => source === "skupper version")).toHaveLength(1)
+  })
+
+  it("leaves how a place stands to what was carried out", () => {
+    const lines = [
+      ...runOf("k1", "2026-11-22T18:00:00.000Z", [
+        startOf(names),
+        { type: "step started", ...at("prerequisites") },
+      ]),
+      ...walked().filter(({ run }) => run === "a2"),
+    ]
+    expect(markdownReport(walkOf(lines, { names }))).toMatch(/\| prerequisites +\| … not ended/)
+  })
+
+  it("is on the critical path for as long as it took, and a session alone is no bar", () => {
+    expect(pathWords(walk.notebook, criticalPath(walk, barsOf(walk), 4))).toMatch(
+      /^here: prerequisites 0\.\d s → superlink: site-create 0\.2 s$/,
+    )
+    expect(timeline(walk)!.text).not.toContain("login at superlink: looked at")
+  })
+})
+
+describe("what was changed on the way", () => {
+  it("is told with when, and by whom: the next run's", () => {
+    expect(walk.changes).toEqual([
+      {
+        t: "2026-11-22T18:03:00.100Z",
+        by: expect.objectContaining({ user: "bob" }),
+        name: "greeting",
+        from: "Hello",
+        to: "Good morning",
+      },
+    ])
+    const line = "- greeting: `Hello` → `Good morning`, 2026-11-22 18:03:00Z, by bob@ward"
+    expect(section(markdown, "Changed inputs")).toContain(line)
+    expect(opening).toContain(line)
+    expect(words(page.slice(page.indexOf('id="inputs"')))).toContain(
+      "greeting all Hello Good morning 2026-11-22 18:03Z bob@ward",
+    )
+  })
+
+  it("is also what a run was given at a site; a site that comes, stays away or leaves changes nothing", () => {
+    const [one, two] = names.map((name) => ({
+      name,
+      role: "supernode",
+      given: { project: `flower-${name}` },
+    }))
+    const moved = { ...one!, given: { project: "elsewhere", password: "hunter22" } }
+    const runs = [[one!], [one!, two!], [two!], [moved, two!]].flatMap((sites, index) =>
+      runOf(`c${index}`, `2026-11-22T18:0${index}:00.000Z`, [startOf([], { sites })]),
+    )
+    expect(walkOf(runs, { names }).changes).toMatchObject([
+      {
+        site: "superlink",
+        name: "project",
+        from: "flower-superlink",
+        to: "elsewhere",
+        by: { user: "alice" },
+      },
+    ])
+  })
+
+  it("is nothing where nothing was changed", () => {
+    const same = walkOf(
+      walked().filter(({ run }) => run < "a4"),
+      { names },
+    )
+    expect(same.changes).toEqual([])
+    expect(markdownReport(same)).not.toContain("Changed inputs")
+    expect(htmlReport(same)).not.toContain("What was changed")
+  })
+})
+
+it("says who agreed", () => {
+  expect(section(markdown, "Agreed to")).toContain(
+    "superlink.example:6443: agreed by alice@ward when asked, 2026",
+  )
+  expect(words(page)).toContain("creates a Site on https://api.superlink.example:6443 alice@ward was asked")
+})
+
+describe("what a cell tells of its executions", () => {
+  const cell = section(markdown, "What was done").split("### ")[3]!
+
+  it("has what was applied below the execution that did it, and the one that found it mended", () => {
+    const [failed, found] = cell.split(/^(?=\*\*superlink\*\*)/m).slice(1)
+    expect(failed).toMatch(/✗ failed.*\n(- .*\n)*- applied: manifests\/site\.yaml, SHA-256 d1c3/)
+    expect(found).toContain("✓ done")
+    expect(found).toContain("- found: done, Ready")
+    expect(found).not.toContain("applied")
+  })
+
+  it("says what was left to a person", () => {
+    expect(cell).toMatch(/\*\*supernode-1\*\* ✗ stopped.*\n- left to a person: the commands were shown\n/)
+  })
+
+  it("tells the first of those that only found it well", () => {
+    const again = walked().map((line) => ({
+      ...line,
+      run: `b${line.run}`,
+      t: line.t.replace("-22T", "-23T"),
+    }))
+    const twice = markdownReport(walkOf([...walked(), ...again], { names }))
+    const first = section(twice, "What was done").split("### ")[1]!
+    expect(first.match(/run \d+$/gm)).toEqual(["run 1"])
+  })
+})
+
+describe("practice", () => {
+  const practice = "On practice clusters, played on this machine: it proves nothing about real ones."
+  const at = (...servers: string[]) => {
+    const { sites, ...rest } = federationOf(names)
+    const federation = { ...rest, sites: sites.map((site, index) => ({ ...site, server: servers[index] })) }
+    return walkOf(walked(), { names, federation })
+  }
+
+  it.each([
+    [["https://127.0.0.1:6443", "https://127.8.0.1:1"], true],
+    [["https://localhost:6443", "https://[::1]:6443"], true],
+    [["https://127.0.0.1:6443", "https://api.example:6443"], false],
+    [["https://127.0.0.1.example:6443", "https://localhost.example"], false],
+    [["127.0.0.1", "https://127.0.0.1"], false],
+  ])("is what happens where every server is this machine's own: %j %s", (servers, is) => {
+    expect(at(...servers).practice).toBe(is)
+  })
+
+  it("is said first, in every format", async () => {
+    const played = at("https://127.0.0.1:1", "https://127.0.0.1:2")
+    expect(markdownReport(played)).toContain(`# Sites that are linked: hospital-trial\n\n${practice}\n\n`)
+    expect(JSON.parse(notebookFile(played)).cells[0].source).toContain(`hospital-trial\n\n${practice}\n\n`)
+    expect(words(htmlReport(played))).toContain(`Summary ${practice}`)
+    expect((await shellScript(played)).replaceAll("\n# ", " ")).toContain(`by hand. ${practice} Made`)
+    for (const text of [markdown, page, opening, await shellScript(walk)])
+      expect(text).not.toContain("practice")
+  })
+})
