@@ -35,7 +35,7 @@ export const kubeconfigs = () => import("./cluster/kubeconfig.ts")
 /** OpenShift's login with user name and password; loaded when first used. */
 export const oauth = () => import("./cluster/oauth.ts")
 export { federate, type Inputs, type LibraryOptions, plan, run } from "./library.ts"
-export { clusterInputs, contentOf, login } from "./login.ts"
+export { clusterInputs, login, readInputFile } from "./login.ts"
 export { type PracticeWorld, type PracticeWorldOptions, practice } from "./practice-world.ts"
 export type { Observation, Place, Toolbox } from "./runner/toolbox.ts"
 export type { PlanEntry, RunResult, Selection } from "./runner/types.ts"

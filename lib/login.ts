@@ -74,10 +74,10 @@ const contextOf = ({ context }: SiteInputs): string =>
 
 async function withToken({ site, kubeconfig, secret }: Context): Promise<void> {
   const { writeKubeconfig } = await kubeconfigs()
-  const token = (await contentOf(site.tokenFile!, "token-file")).trim()
+  const token = (await readInputFile(site.tokenFile!, "token-file")).trim()
   secret(token)
   const ca =
-    site.certificateAuthority && (await contentOf(site.certificateAuthority, "certificate-authority"))
+    site.certificateAuthority && (await readInputFile(site.certificateAuthority, "certificate-authority"))
   await writeKubeconfig(kubeconfig, {
     server: site.server,
     token,
@@ -107,7 +107,7 @@ async function withContext({ site, kubeconfig }: Context): Promise<void> {
 }
 
 /** The text of a file that an input names. */
-export async function contentOf(path: string, input: string): Promise<string> {
+export async function readInputFile(path: string, input: string): Promise<string> {
   try {
     return await readFile(path, "utf8")
   } catch (error) {

@@ -4,7 +4,6 @@ import { join } from "node:path"
 import {
   absent,
   blocked,
-  contentOf,
   different,
   done,
   kubeconfigs,
@@ -14,6 +13,7 @@ import {
   oauth,
   proxyFor,
   RunbookError,
+  readInputFile,
 } from "../lib/index.ts"
 import { type Context, guideStep, type SiteInputs } from "./context.ts"
 import { webLogin } from "./openshift/browser.ts"
@@ -70,7 +70,9 @@ const proxyOf = (site: SiteInputs): string | undefined =>
   site.proxy === "none" ? undefined : (site.proxy ?? proxyFor(site.server, process.env))
 
 async function caOf(site: SiteInputs): Promise<string | undefined> {
-  return site.certificateAuthority && (await contentOf(site.certificateAuthority, "certificate-authority"))
+  return (
+    site.certificateAuthority && (await readInputFile(site.certificateAuthority, "certificate-authority"))
+  )
 }
 
 async function secretOf(path: string | undefined, input: string, { site, secret }: Context): Promise<string> {
@@ -79,7 +81,7 @@ async function secretOf(path: string | undefined, input: string, { site, secret 
       fix: `give it with --${input}`,
     })
   // A password may end in a space, not in the newline that editors add.
-  const value = (await contentOf(path, input)).replace(/\r?\n$/, "")
+  const value = (await readInputFile(path, input)).replace(/\r?\n$/, "")
   if (value.trim() === "") throw new RunbookError(`the file given as ${input} is empty: ${path}`)
   secret(value)
   return value

@@ -86,7 +86,9 @@ describe("the walk of a journal with a killed run and one that failed", () => {
       acts: [{ action: "act", ok: true, reason: "found at resume" }],
       before: { look: { is: "under way" } },
       after: { look: { is: "done", seen: { kind: "Site" } } },
-      applied: [{ what: "patch Site superlink-interconnect" }],
+      applied: expect.arrayContaining([
+        expect.objectContaining({ what: "patch Site superlink-interconnect" }),
+      ]),
       shown: [{ differs: ['Site "<name>" is ready.'] }],
       outcome: { kind: "acted" },
     })
