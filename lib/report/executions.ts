@@ -14,6 +14,13 @@ export const lookedIn = ({ executions }: WalkPlace): readonly number[] =>
     )
     .map(({ run }) => run)
 
+/** It was there before us and is used as it is, or a person made it since: in words, nothing where it is ours. */
+export function notOurs(place: WalkPlace): "was there" | "by hand" | undefined {
+  if (place.adopted !== true) return undefined
+  const isByHand = carriedOut(place).some(({ acts }) => acts.some(({ byHand }) => byHand === true))
+  return isByHand ? "by hand" : "was there"
+}
+
 type Applied = Execution["applied"][number]
 
 /** What an execution did to objects; each once, also where an attempt was made again. */

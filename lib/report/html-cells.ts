@@ -3,7 +3,7 @@
 import { promisedLines } from "../notebook/expect.ts"
 import type { Look } from "../notebook/looks.ts"
 import { between, count, duration, moment } from "../notebook/words.ts"
-import { carriedOut, lookedIn, writtenIn } from "./executions.ts"
+import { carriedOut, lookedIn, notOurs, writtenIn } from "./executions.ts"
 import { html, type Markup } from "./markup.ts"
 import { proseHtml } from "./prose.ts"
 import { runsNamed } from "./run-rows.ts"
@@ -53,6 +53,7 @@ ${looked.length > 0 && html`<p class="dim">Only looked at, for steps that need i
 function troubleHtml(place: WalkPlace): Markup {
   const { outcome, stale, undone } = place
   const isBad = outcome !== undefined && !outcome.ok
+  const whose = notOurs(place)
   return html`${
     isBad &&
     html`<div class="trouble"><p><strong>${outcome.reason}</strong></p>${outcome.why !== undefined && html`<p>${outcome.why}</p>`}${
@@ -61,7 +62,7 @@ function troubleHtml(place: WalkPlace): Markup {
   }${stale.length > 0 && html`<p class="warn">Stale: ${stale.join("; ")}</p>`}${
     undone !== undefined &&
     html`<p class="dim">Taken back by <code>${undone.step}</code> on ${moment(undone.t)}.</p>`
-  }${place.adopted === true && html`<p>It was there before, and is used as it is.</p>`}${
+  }${whose !== undefined && html`<p>${whose === "by hand" ? "A person made it: teardown leaves it." : "It was there before, and is used as it is."}</p>`}${
     place.begun === true && html`<p class="warn">An act was started here; its end was not seen.</p>`
   }${place.gone === true && html`<p class="dim">This site is no longer in the federation.</p>`}`
 }

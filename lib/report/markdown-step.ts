@@ -1,6 +1,6 @@
 /** What one step did, site by site: sites at which the same was done are told once. */
 import { count, duration } from "../notebook/words.ts"
-import { carriedOut, writtenIn } from "./executions.ts"
+import { carriedOut, notOurs, writtenIn } from "./executions.ts"
 import { atMost, code, fence, inline } from "./markdown-text.ts"
 import type { Execution, RanCommand, Walk, WalkCell, WalkPlace } from "./types.ts"
 import { BY_HAND, executionSign, namesOf, placeSign } from "./words.ts"
@@ -139,10 +139,17 @@ function writtenLines(
 const once = <T extends { readonly same: string }>(all: readonly T[]): T[] =>
   [...Map.groupBy(all, ({ same }) => same).values()].map(([first]) => first!)
 
+const LEFT_ALONE = {
+  "was there": "it was there before and is used as it is",
+  "by hand": "a person made it",
+}
+
 /** What became of it since. */
-function afterwards({ adopted, stale, undone, gone }: WalkPlace): string[] {
+function afterwards(place: WalkPlace): string[] {
+  const { stale, undone, gone } = place
+  const whose = notOurs(place)
   return [
-    ...(adopted === true ? ["- it was there before and is used as it is: teardown leaves it"] : []),
+    ...(whose === undefined ? [] : [`- ${LEFT_ALONE[whose]}: teardown leaves it`]),
     ...stale.map((why) => `- stale: ${inline(why)}`),
     ...(undone === undefined ? [] : [`- taken back ${second(undone.t)} by ${undone.step}`]),
     ...(gone === true ? ["- this site is no longer in the federation"] : []),

@@ -1,4 +1,5 @@
 /** The walk as Markdown for a change ticket: one page that reads well raw. */
+import { notOurs } from "./executions.ts"
 import { changeLines, consentLines, runLines } from "./markdown-runs.ts"
 import { stepLines } from "./markdown-step.ts"
 import { summaryOf, troubleLines } from "./markdown-summary.ts"
@@ -72,7 +73,11 @@ function stepsTable(walk: Walk): string[] {
 
 function stateOf(place: WalkPlace): string {
   const { symbol, word } = placeSign(place)
-  const more = [...(place.adopted ? ["was there"] : []), ...(place.stale.length > 0 ? ["stale"] : [])]
+  const whose = notOurs(place)
+  const more = [
+    ...(whose === undefined || word.endsWith(whose) ? [] : [whose]),
+    ...(place.stale.length > 0 ? ["stale"] : []),
+  ]
   return `${symbol} ${word}${more.length === 0 ? "" : ` (${more.join(", ")})`}`
 }
 

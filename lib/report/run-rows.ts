@@ -34,7 +34,8 @@ const goesOn = (before: WalkRun, run: WalkRun): boolean =>
   personOf(before.by) === personOf(run.by) &&
   before.started.slice(0, 10) === run.started.slice(0, 10)
 
-const WALK = /^\S+ walk(?=[ :]|$)/
+/** Its command is the program's alone, or `walk`. */
+const WALK = /^\S+?(?: walk)?(?=$|: | -)/
 /** A walk's command is followed by what it carried out: `: login at supernode-1`. */
 const CARRIED_OUT = /: (?:the rest|[\w-]+(?:, [\w-]+)*)(?: at [\w-]+(?:, [\w-]+)*)?$/
 

@@ -130,7 +130,7 @@ function barWords(bar: Bar, segments: readonly Segment[]): string {
   return `${bar.cell.number} ${bar.cell.step}${where}: ${word} after ${duration(secondsOf(bar))} (${spent.join(", ")})`
 }
 
-/** Above the bars: the step's name where it fits, else its number, else nothing; a name may reach up to the next bar. */
+/** Above the bars of what was carried out: the step's name where it fits, else its number, else nothing; a name may reach up to the next bar. */
 function labels(
   bars: readonly Bar[],
   x: (bar: Bar, time: number) => number,
@@ -141,6 +141,8 @@ function labels(
   return [...lanes].flatMap(([top, mine]) => {
     const starts = mine.map((bar) => x(bar, Date.parse(bar.execution.started)))
     return mine.map((bar, index) => {
+      // In a walk each run looks at what came before.
+      if (bar.execution.onlyLooked === true) return html``
       const from = starts[index]!
       const next = starts.find((start, other) => other > index && start > from)
       const end = Math.max(from, x(bar, Date.parse(bar.end)))

@@ -62,14 +62,14 @@ export function placeSign(place: WalkPlace): Sign {
   if (place.undone !== undefined) return UNDONE
   const last = carriedOut(place).at(-1)
   if (last !== undefined && last.ended === undefined) return UNSEEN
+  if (last !== undefined && executionSign(last) === DONE_BY_HAND) return DONE_BY_HAND
   return place.outcome === undefined ? NEVER : SIGNS[place.outcome.kind]
 }
 
 /** How an execution ended. */
 export function executionSign({ outcome, ended, acts }: Execution): Sign {
   if (outcome !== undefined) {
-    const byHand = outcome.kind === "done" && acts.some((act) => act.byHand === true)
-    return byHand ? DONE_BY_HAND : SIGNS[outcome.kind]
+    return outcome.ok && acts.some(({ byHand }) => byHand === true) ? DONE_BY_HAND : SIGNS[outcome.kind]
   }
   if (ended === undefined) return UNSEEN
   // Another step went back to it, or only wanted to know.

@@ -45,6 +45,9 @@ test("a finished walk, and what a teardown leaves of it", { timeout: 120_000 }, 
 
   const markdown = (await world.call(["report"])).stdout
   expect(markdown).toContain("**Done.** All 14 steps are done at 3 sites.")
+  expect(markdown).toContain(
+    "On practice clusters, played on this machine: it proves nothing about real ones.",
+  )
   expect(markdown).not.toMatch(/^## What (?:failed|is left)/m)
   expect(markdown.split("\n").length).toBeLessThan(265)
   expect(requests()).toEqual([])

@@ -6,11 +6,10 @@ import { htmlReport } from "../../lib/report/html.ts"
 import { markdownReport } from "../../lib/report/markdown.ts"
 import { notebookFile } from "../../lib/report/notebook-file.ts"
 import { runRows, runsNamed } from "../../lib/report/run-rows.ts"
-import { shellScript } from "../../lib/report/shell-script.ts"
 import { timeline } from "../../lib/report/timeline.ts"
 import type { WalkPlace } from "../../lib/report/types.ts"
 import { placeOf as at, ended } from "../terminal/scene.ts"
-import { federationOf, runOf, startOf, walkOf } from "./scene.ts"
+import { runOf, startOf, walkOf } from "./scene.ts"
 import { walked } from "./walked.ts"
 
 const names = ["superlink", "supernode-1"]
@@ -70,7 +69,8 @@ describe("the runs of a walk", () => {
     ["another person's", { by: { user: "bob", host: "ward", platform: "p", node: "n" } }, "1,2"],
     ["another command", { command: "flower-runbook run --yes" }, "1,2"],
     ["with other options", { command: "flower-runbook walk --practice: login" }, "1,2"],
-    ["a step called walk-about", { command: "flower-runbook walk-about: login" }, "1,2"],
+    ["that says no command", { command: "flower-runbook --by-hand: login" }, "1,2"],
+    ["a command called walk-about", { command: "flower-runbook walk-about: login" }, "1,2"],
   ])("are apart where they are not one walk: %s", (_, more, numbers) => {
     const end = { type: "run ended", code: 0, counts: {}, seconds: 1 } as const
     const command = "flower-runbook walk: the rest"
@@ -84,6 +84,20 @@ describe("the runs of a walk", () => {
     const late = two.map((line) => ({ ...line, t: line.t.replace("-22T", "-23T") }))
     expect(told([...one, ...late])).toEqual(["1", "2"])
   })
+
+  it.each(["flower-runbook", "flower-runbook --by-hand --name x", "flower-runbook walk"])(
+    "are a walk's where the program was called so: %s",
+    (command) => {
+      const runs = ["login", "project at superlink, supernode-1", "the rest"].flatMap((cell, index) =>
+        runOf(`d${index}`, `2026-11-22T18:0${index}:00.000Z`, [
+          startOf(names, { command: `${command}: ${cell}` }),
+          { type: "run ended", code: 0, counts: {}, seconds: 1 },
+        ]),
+      )
+      const rows = runRows(walkOf(runs, { names }))
+      expect(rows).toMatchObject([{ numbers: "1–3", command }])
+    },
+  )
 
   it("stand in every format with what went wrong in them, also where it was mended later", () => {
     for (const text of [section(markdown, "Runs"), opening]) {
@@ -151,7 +165,11 @@ describe("what was only looked at", () => {
     expect(pathWords(walk.notebook, criticalPath(walk, barsOf(walk), 4))).toMatch(
       /^here: prerequisites 0\.\d s → superlink: site-create 0\.2 s$/,
     )
-    expect(timeline(walk)!.text).not.toContain("login at superlink: looked at")
+    const picture = timeline(walk)!.text
+    expect(picture).not.toContain("login at superlink: looked at")
+    expect(picture.match(/prerequisites: looked at/g)).toHaveLength(4)
+    // Named where it was carried out.
+    expect(picture.match(/<text[^>]*>1(?: pre[^<]*)?</g)).toHaveLength(1)
   })
 })
 
@@ -195,6 +213,16 @@ describe("what was changed on the way", () => {
     ])
   })
 
+  it("is of the sites that the report is about", () => {
+    const runs = ["a", "b"].flatMap((project, index) =>
+      runOf(`s${index}`, `2026-11-22T18:0${index}:00.000Z`, [
+        startOf([], { sites: names.map((name) => ({ name, role: "supernode", given: { project } })) }),
+      ]),
+    )
+    expect(walkOf(runs, { names }).changes).toHaveLength(2)
+    expect(walkOf(runs, { names, sites: ["superlink"] }).changes).toMatchObject([{ site: "superlink" }])
+  })
+
   it("is nothing where nothing was changed", () => {
     const same = walkOf(
       walked().filter(({ run }) => run < "a4"),
@@ -228,6 +256,37 @@ describe("what a cell tells of its executions", () => {
     expect(cell).toMatch(/\*\*supernode-1\*\* ✗ stopped.*\n- left to a person: the commands were shown\n/)
   })
 
+  it("does not take for ours what a person made, nor for something that was there", () => {
+    const site = at("supernode-1/site-create")
+    const lines = runOf("h", "2026-11-22T18:00:00.000Z", [
+      startOf(names),
+      { type: "step started", ...site },
+      { type: "by hand", ...site, action: "act" },
+      {
+        type: "checkpoint",
+        ...site,
+        fingerprint: "f",
+        made: { version: "1" },
+        reason: "Ready",
+        adopted: true,
+      },
+      ended("supernode-1/site-create", "acted", "Ready", { adopted: true }),
+    ])
+    const once = walkOf(lines, { names })
+    expect(markdownReport(once)).toMatch(/\| site-create .*\| ✓ done by hand \|/)
+    expect(markdownReport(once)).toContain("\n- a person made it: teardown leaves it\n")
+    expect(words(htmlReport(once))).toContain("A person made it: teardown leaves it.")
+    const later = [
+      ...lines,
+      ...runOf("i", "2026-11-22T19:00:00.000Z", [
+        startOf(names),
+        { type: "step started", ...site },
+        ended("supernode-1/site-create", "done", "Ready", { adopted: true }),
+      ]),
+    ]
+    expect(markdownReport(walkOf(later, { names }))).toContain("| ✓ done (by hand) |")
+  })
+
   it("tells the first of those that only found it well", () => {
     const again = walked().map((line) => ({
       ...line,
@@ -237,34 +296,5 @@ describe("what a cell tells of its executions", () => {
     const twice = markdownReport(walkOf([...walked(), ...again], { names }))
     const first = section(twice, "What was done").split("### ")[1]!
     expect(first.match(/run \d+$/gm)).toEqual(["run 1"])
-  })
-})
-
-describe("practice", () => {
-  const practice = "On practice clusters, played on this machine: it proves nothing about real ones."
-  const at = (...servers: string[]) => {
-    const { sites, ...rest } = federationOf(names)
-    const federation = { ...rest, sites: sites.map((site, index) => ({ ...site, server: servers[index] })) }
-    return walkOf(walked(), { names, federation })
-  }
-
-  it.each([
-    [["https://127.0.0.1:6443", "https://127.8.0.1:1"], true],
-    [["https://localhost:6443", "https://[::1]:6443"], true],
-    [["https://127.0.0.1:6443", "https://api.example:6443"], false],
-    [["https://127.0.0.1.example:6443", "https://localhost.example"], false],
-    [["127.0.0.1", "https://127.0.0.1"], false],
-  ])("is what happens where every server is this machine's own: %j %s", (servers, is) => {
-    expect(at(...servers).practice).toBe(is)
-  })
-
-  it("is said first, in every format", async () => {
-    const played = at("https://127.0.0.1:1", "https://127.0.0.1:2")
-    expect(markdownReport(played)).toContain(`# Sites that are linked: hospital-trial\n\n${practice}\n\n`)
-    expect(JSON.parse(notebookFile(played)).cells[0].source).toContain(`hospital-trial\n\n${practice}\n\n`)
-    expect(words(htmlReport(played))).toContain(`Summary ${practice}`)
-    expect((await shellScript(played)).replaceAll("\n# ", " ")).toContain(`by hand. ${practice} Made`)
-    for (const text of [markdown, page, opening, await shellScript(walk)])
-      expect(text).not.toContain("practice")
   })
 })
