@@ -10,6 +10,8 @@ import type { Toolbox } from "./toolbox.ts"
 /** First and longest pause between two tries of a look that could not look, in milliseconds. */
 const FIRST_PAUSE = 250
 const LONGEST_PAUSE = 5000
+/** A server that has just come back forbids everything until it has read its roles (seen of kube-apiserver), in milliseconds. */
+const SETTLING = 10_000
 
 /** Looks at cells: once, again with back-off while it cannot look, or by watch until the answer is another. */
 export class Watcher {
@@ -37,9 +39,13 @@ export class Watcher {
 
   /** Looks until it can: *cannot look* is tried again with back-off until the deadline. An expired login is not. */
   async patiently(cell: Cell, deadline: Deadline): Promise<Look> {
+    let away: number | undefined
     for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
       const look = await this.once(cell, deadline.signal)
-      if (look.is !== "cannot look" || look.because === "login" || deadline.signal.aborted) return look
+      if (deadline.signal.aborted) return look
+      if (look.is === "cannot look" && look.because === "unreachable") away = performance.now()
+      const settling = away !== undefined && performance.now() - away < SETTLING && isForbidden(look)
+      if (!settling && (look.is !== "cannot look" || look.because === "login")) return look
       this.#bus.emit({ type: "waiting", reason: look.reason, ...cell.at })
       await pause(wait, deadline.signal)
       if (deadline.signal.aborted) return look
@@ -82,3 +88,5 @@ export class Watcher {
     }
   }
 }
+
+const isForbidden = (look: Look): boolean => look.is === "blocked" && look.code === "forbidden"

@@ -1,6 +1,7 @@
 /** Commands whose servers are away for a moment are called again; those whose cure is known are not. */
 import { describe, expect, it } from "vitest"
 import { RunbookError } from "../../lib/notebook/errors.ts"
+import { blocked, cannotLook, done, type Look } from "../../lib/notebook/looks.ts"
 import { notebook } from "../../lib/notebook/notebook.ts"
 import { isPassing } from "../../lib/notebook/passing.ts"
 import { federationOf, plain, roles, runIn, World } from "./world.ts"
@@ -42,6 +43,32 @@ describe("an act whose server is away for a moment", () => {
   it("is not called again where a person has to mend it, or where words tell of no such thing", async () => {
     expect(await run(9, { why: GONE, fix: "open the way" })).toMatchObject({ acts: 1 })
     expect(await run(9, { why: 'pods "x" is forbidden' })).toMatchObject({ acts: 1 })
+  })
+})
+
+describe("a server that has just come back", () => {
+  /** A federation of one hub with one step whose looks give these answers, then that it is there. */
+  async function looked(...answers: Look[]) {
+    const look = () => answers.shift() ?? done("there")
+    const book = notebook({
+      name: "test",
+      title: "",
+      roles,
+      inputs: {},
+      steps: [plain("enter", "hub", { look })],
+    })
+    const { outcomes } = await runIn(new World(), book, federationOf(0))
+    return outcomes[0]!.outcome
+  }
+  const away = cannotLook("unreachable", "nobody is there")
+  const forbidden = blocked("links are forbidden", { code: "forbidden", fix: "ask for the right" })
+
+  it("forbids everything for a moment: it is looked at again", async () => {
+    expect(await looked(away, forbidden, forbidden)).toMatchObject({ kind: "done" })
+  })
+
+  it("and where it was never away, forbidden is forbidden", async () => {
+    expect(await looked(forbidden)).toMatchObject({ kind: "blocked", code: "forbidden" })
   })
 })
 
