@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Cluster } from "./cluster/types.ts"
 import type { Inputs, LibraryOptions } from "./library.ts"
-import { defaultSiteName } from "./notebook/roles.ts"
+import { unnamedSites } from "./notebook/roles.ts"
 import type { Delays, Fault, FaultTable } from "./practice/types.ts"
 import type { Program } from "./program.ts"
 
@@ -47,7 +47,7 @@ export async function practice(program: Program, options: PracticeWorldOptions =
   try {
     const clusters = await startPractice({
       ...files,
-      sites: sitesOf(program, options.sites ?? 2),
+      sites: unnamedSites(program.notebook.roles, () => options.sites ?? 2),
       images: program.practiceImages ?? [],
       delays: options.delays ?? "none",
       ...(options.faults && { faults: options.faults }),
@@ -84,11 +84,3 @@ export async function practice(program: Program, options: PracticeWorldOptions =
     throw error
   }
 }
-
-const sitesOf = ({ notebook }: Program, many: number): { name: string; role: string }[] =>
-  Object.entries(notebook.roles).flatMap(([role, cardinality]) =>
-    Array.from({ length: cardinality === "one" ? 1 : many }, (_, index) => ({
-      role,
-      name: defaultSiteName(role, cardinality, index + 1),
-    })),
-  )

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto"
 import { delimiter } from "node:path"
 import { Changes } from "./cluster/changes.ts"
 import { type OpenCluster, openCluster } from "./cluster/index.ts"
-import { rehearsed, told } from "./cluster/told.ts"
+import { overlaid, rehearsed, told } from "./cluster/told.ts"
 import type { Cluster, Observed } from "./cluster/types.ts"
+import { sha256 } from "./notebook/fingerprint.ts"
 import type { Site } from "./notebook/roles.ts"
 import type { Redactor } from "./notebook/secrets.ts"
 import type { BaseContext } from "./notebook/step.ts"
@@ -154,7 +154,8 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
           seen = cluster.observe(changes)
           observed.set(site.name, seen)
         }
-        return reading(cluster, seen)
+        // Its reads are the observer's.
+        return overlaid(cluster, seen.reader)
       }
       return {
         tools: toolsOf(place, reader, () => changes.unwatched()),
@@ -177,11 +178,7 @@ function telling(cluster: Cluster, { step, site: own, emit }: Place, site: Site,
   const writing = told(cluster, (what, written) =>
     emit({ type: "applied", what, ...(written && { sha256: sha256(JSON.stringify(written)) }), ...at }),
   )
-  return {
-    ...writing,
-    get server() {
-      return cluster.server
-    },
+  return overlaid(writing, {
     async whoami() {
       const user = await cluster.whoami()
       if (users.get(site.name) !== user) {
@@ -190,7 +187,7 @@ function telling(cluster: Cluster, { step, site: own, emit }: Place, site: Site,
       }
       return user
     },
-  }
+  })
 }
 
 /** What a rehearsed act does to a file it does to another one. */
@@ -204,17 +201,4 @@ function editOf({ edits, step, site, emit }: Place, line: string): string | unde
   emit({ type: "note", text: edit.said ?? `edited: was ${line}`, ...at })
   for (const applied of edit.applied) emit({ type: "applied", ...applied, ...at })
   return edit.line
-}
-
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
-
-/** A cluster whose reads are the observer's. */
-function reading(cluster: Cluster, { reader }: Observed): Cluster {
-  return {
-    ...cluster,
-    ...reader,
-    get server() {
-      return cluster.server
-    },
-  }
 }

@@ -3,7 +3,7 @@ import { openState, readState } from "../runner/open-state.ts"
 import type { Consent, PlanEntry, RunOptions } from "../runner/types.ts"
 import { type Call, refuseAborted, sameFederation, textOptions } from "./call.ts"
 import { hasSession, runOptions, toolboxFor } from "./engine.ts"
-import { printPlan } from "./look-at.ts"
+import { planText, printPlan } from "./look-at.ts"
 import {
   chosenSites,
   type OpenedFederation,
@@ -117,16 +117,14 @@ const reachesFurther = ({ consent, would }: PlanEntry): boolean =>
 
 async function askForPlan(
   call: Call,
-  { federation, answered }: OpenedFederation,
+  opened: OpenedFederation,
   entries: readonly PlanEntry[],
 ): Promise<void> {
   const { io, signal } = call
-  const { askPlan, planTable } = await import("../terminal/index.ts")
-  const text = planTable(entries, {
-    ...(await textOptions(call)),
-    sites: federation.sites.map(({ name }) => name),
-  })
-  if (await askPlan(call.redactor.text(text), { stdin: io.stdin, stdout: io.stdout, signal })) return
+  const { answered } = opened
+  const { askPlan } = await import("../terminal/index.ts")
+  if (await askPlan(await planText(call, opened, entries), { stdin: io.stdin, stdout: io.stdout, signal }))
+    return
   throw new RunbookError("Declined: nothing was changed", {
     exitCode: 2,
     // Answers are kept with the run: without one they would be asked for again.

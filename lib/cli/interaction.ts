@@ -31,7 +31,6 @@ export function decideInteraction(sources: InteractionSources): Interaction {
   return { ask: true }
 }
 
-/** Whether the environment says that nobody is there. */
-export function inCi(env: InteractionSources["env"]): boolean {
+function inCi(env: InteractionSources["env"]): boolean {
   return env.CI !== undefined && !["", "0", "false"].includes(env.CI.toLowerCase())
 }

@@ -1,16 +1,23 @@
 import { readState } from "../runner/open-state.ts"
-import type { PlanEntry } from "../runner/types.ts"
+import type { PlanEntry, Selection } from "../runner/types.ts"
 import { type Call, refuseAborted, textOptions } from "./call.ts"
 import { runOptions, toolboxFor } from "./engine.ts"
 import type { OpenedFederation } from "./open-federation.ts"
 
-/** Looks at every selected step. Only reads: no lock, no journal, no folder is made. */
-export async function lookAt(call: Call, opened: OpenedFederation): Promise<PlanEntry[]> {
+/** Looks at every step that the flags select, or this selection. Only reads: no lock, no journal, no folder is made. */
+export async function lookAt(
+  call: Call,
+  opened: OpenedFederation,
+  selection?: Selection,
+): Promise<PlanEntry[]> {
   const state = readState(opened.folder)
   const toolbox = await toolboxFor(call, opened, state)
   try {
     const { plan } = await import("../runner/plan.ts")
-    const entries = await plan(runOptions(call, opened, state, toolbox))
+    const entries = await plan({
+      ...runOptions(call, opened, state, toolbox),
+      ...(selection && { selection }),
+    })
     refuseAborted(call)
     return entries
   } finally {
@@ -18,13 +25,22 @@ export async function lookAt(call: Call, opened: OpenedFederation): Promise<Plan
   }
 }
 
-/** Prints a plan on stdout. */
-export async function printPlan(
+/** A plan as a person reads it, redacted. */
+export async function planText(
   call: Call,
   { federation }: OpenedFederation,
   entries: readonly PlanEntry[],
-): Promise<void> {
+): Promise<string> {
   const { planTable } = await import("../terminal/index.ts")
   const sites = federation.sites.map(({ name }) => name)
-  call.io.stdout.write(call.redactor.text(planTable(entries, { ...(await textOptions(call)), sites })))
+  return call.redactor.text(planTable(entries, { ...(await textOptions(call)), sites }))
+}
+
+/** Prints a plan on stdout. */
+export async function printPlan(
+  call: Call,
+  opened: OpenedFederation,
+  entries: readonly PlanEntry[],
+): Promise<void> {
+  call.io.stdout.write(await planText(call, opened, entries))
 }

@@ -4,7 +4,7 @@ import { Redactor } from "../notebook/secrets.ts"
 import type { Step } from "../notebook/step.ts"
 import { type Call, commandText, sameFederation } from "./call.ts"
 import { COMMANDS, type CommandSpec } from "./commands-table.ts"
-import { decideInteraction, inCi } from "./interaction.ts"
+import { decideInteraction } from "./interaction.ts"
 import type { Io } from "./io.ts"
 import { type CommandLine, parseCommand, parseCommandLine } from "./parse.ts"
 import { catchSignals } from "./signals.ts"
@@ -23,7 +23,7 @@ export async function main(notebook: Notebook, argv: readonly string[], io: Io):
     const line = parseCommandLine(notebook, argv, io.cwd, io.program)
     if (line.version) return print(io, `${io.version}\n`)
     const { command } = line
-    if (argv.length === 0 && io.stdin.isTTY === true && io.stdout.isTTY === true && !inCi(io.env)) {
+    if (argv.length === 0 && decideInteraction({ ...io, yes: false, noInput: false }).ask) {
       const walk = COMMANDS.find(({ name }) => name === "walk")!
       const bare = parseCommand(notebook, walk, [], io.cwd, io.program)
       return perform(notebook, walk, { line: bare, steps: [], argv: ["walk"], io, redactor })

@@ -1,5 +1,6 @@
 import { RunbookError } from "../notebook/errors.ts"
 import type { Redactor } from "../notebook/secrets.ts"
+import type { ErrorParts } from "../terminal/error-text.ts"
 import type { Io } from "./io.ts"
 
 /**
@@ -8,7 +9,7 @@ import type { Io } from "./io.ts"
  */
 export async function reportError(error: unknown, io: Io, redactor: Redactor): Promise<number> {
   const { colours, errorText, wantsColour } = await import("../terminal/index.ts")
-  const text = errorText(redactor.deep(await partsOf(error, io)), {
+  const text = errorText(redactor.deep(await tellable(error, io)), {
     columns: io.stderr.columns,
     colours: colours(wantsColour(io.stderr, io.env)),
   })
@@ -45,14 +46,8 @@ function refusedFile(error: unknown): { what: string; why: string; fix: string }
   }
 }
 
-async function partsOf(
-  error: unknown,
-  io: Io,
-): Promise<{ what: string; why?: string; fix?: string; next?: string; stack?: string }> {
-  if (error instanceof RunbookError) {
-    const { message, why, fix, next } = error
-    return { what: message, why, fix, next }
-  }
+async function tellable(error: unknown, io: Io): Promise<ErrorParts> {
+  if (error instanceof RunbookError) return (await import("../terminal/index.ts")).partsOf(error)
   const { LookError } = await import("../notebook/looks.ts")
   if (error instanceof LookError) {
     const { reason, fix, next } = error.look

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { UsageError } from "../notebook/errors.ts"
-import { defaultSiteName, fileKey } from "../notebook/roles.ts"
+import { fileKey, unnamedSites } from "../notebook/roles.ts"
 import type { Delays, Practice, PracticeImage } from "../practice/types.ts"
 import { isAlive } from "../runner/processes.ts"
 import { type Call, mendable, refuseAborted } from "./call.ts"
@@ -131,15 +131,8 @@ export async function withoutStandIns(file: string): Promise<void> {
   if (document.delete("commands")) writeFileSync(file, document.toString(), { mode: 0o600 })
 }
 
-function practiceSites({ notebook, flags }: Call): { name: string; role: string }[] {
-  return Object.entries(notebook.roles).flatMap(([role, cardinality]) => {
-    const number = cardinality === "one" ? 1 : (flags.count(fileKey(role, cardinality)) ?? SITES)
-    return Array.from({ length: number }, (_, n) => ({
-      role,
-      name: defaultSiteName(role, cardinality, n + 1),
-    }))
-  })
-}
+const practiceSites = ({ notebook, flags }: Call): { name: string; role: string }[] =>
+  unnamedSites(notebook.roles, (role) => flags.count(fileKey(role, "many")) ?? SITES)
 
 /**
  * Runs from other terminals keep their folder beside those of real federations, so clusters that are held get a name

@@ -25,15 +25,19 @@ export function rehearsed(cluster: Cluster, tell: TellWrite): Cluster {
   return written(cluster, tell, nothing)
 }
 
+/** A cluster with some of its parts in the place of others; its server is asked for each time. */
+export const overlaid = (cluster: Cluster, parts: Partial<Cluster>): Cluster => ({
+  ...cluster,
+  ...parts,
+  get server() {
+    return cluster.server
+  },
+})
+
 function written(cluster: Cluster, tell: TellWrite, writer: ClusterWriter): Cluster {
   const say = (verb: string, { kind, metadata }: KubeObject, object: object): void =>
     tell(`${verb} ${kind} ${metadata.name}`, object)
-  return {
-    ...cluster,
-    // Spreading would read it once and for all.
-    get server() {
-      return cluster.server
-    },
+  return overlaid(cluster, {
     create: (object) => {
       say("create", object, object)
       return writer.create(object)
@@ -56,5 +60,5 @@ function written(cluster: Cluster, tell: TellWrite, writer: ClusterWriter): Clus
       return was
     },
     post: (path, body) => writer.post(path, body),
-  }
+  })
 }

@@ -42,7 +42,10 @@ export function changes(before: Ingredients, now: Ingredients): string[] {
     )
 }
 
-const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16)
+/** In hexadecimal. */
+export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
+
+const hash = (text: string): string => sha256(text).slice(0, 16)
 
 /** JSON with sorted keys. */
 function canonical(value: unknown): string {

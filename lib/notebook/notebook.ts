@@ -101,6 +101,10 @@ function refuseCycles(steps: readonly Step[]): void {
   }
 }
 
+/** What a place without a site is called. */
+export const placeless = ({ on }: Pick<Step, "on">): "here" | "federation" =>
+  on === "here" ? "here" : "federation"
+
 /** Whether a step is done for a site of this role (in this site's lane). */
 export function appliesTo(notebook: Notebook, step: Step, site: Site): boolean {
   if (step.on === "every site") return true

@@ -15,6 +15,18 @@ export function fileKey(role: string, cardinality: Cardinality): string {
   return cardinality === "one" ? role : `${role}s`
 }
 
+/** The sites of a federation that nobody has named yet. `many`: how many a role of `many` has. */
+export const unnamedSites = (
+  roles: Roles,
+  many: (role: string) => number,
+): { name: string; role: string }[] =>
+  Object.entries(roles).flatMap(([role, cardinality]) =>
+    Array.from({ length: cardinality === "one" ? 1 : many(role) }, (_, index) => ({
+      role,
+      name: defaultSiteName(role, cardinality, index + 1),
+    })),
+  )
+
 /** The name of the n-th site (from 1) of a role that has not been given one: `superlink`, `supernode-2`. */
 export function defaultSiteName(role: string, cardinality: Cardinality, n: number): string {
   return cardinality === "one" ? role : `${role}-${n}`

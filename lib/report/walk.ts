@@ -37,7 +37,7 @@ export function readWalk(options: WalkOptions): Walk {
   const isMeant = (site: string | undefined) => site === undefined || sites.some(({ name }) => name === site)
 
   const placeOf = (step: string, site: string | undefined): WalkPlace => {
-    const name = placeName(site === undefined ? { step } : { step, site })
+    const name = placeName({ step, site })
     const ended = memory?.ended.get(name)
     const undone = journaled.undone.get(name)
     return {
@@ -55,9 +55,7 @@ export function readWalk(options: WalkOptions): Walk {
   /** At the places where the notebook has it, then wherever else the journal knows it. */
   const cellOf = (step: Told, number: number, expected: readonly (string | undefined)[]): WalkCell => {
     const elsewhere = [undefined, ...sites.map(({ name }) => name)].filter(
-      (site) =>
-        !expected.includes(site) &&
-        journaled.executions.has(placeName(site === undefined ? { step: step.id } : { step: step.id, site })),
+      (site) => !expected.includes(site) && journaled.executions.has(placeName({ step: step.id, site })),
     )
     const execution = memory?.executions.get(step.id)?.number
     return {

@@ -1,5 +1,5 @@
 /** Words that the formats of a report share. */
-import type { Notebook } from "../notebook/notebook.ts"
+import { type Notebook, placeless } from "../notebook/notebook.ts"
 import { between } from "../notebook/words.ts"
 import type { OutcomeKind } from "../runner/events.ts"
 import { carriedOut } from "./executions.ts"
@@ -11,7 +11,7 @@ export const runSeconds = ({ seconds, started, ended, last }: WalkRun): number =
 
 /** Where a step is carried out, in a word: its site, `here` or `federation`. */
 export const whereOf = ({ steps }: Notebook, step: string, site: string | undefined): string =>
-  site ?? (steps.find(({ id }) => id === step)?.on === "here" ? "here" : "federation")
+  site ?? placeless(steps.find(({ id }) => id === step) ?? { on: "federation" })
 
 /** How good a state is: what it is painted in. */
 export type Tone = "good" | "bad" | "warn" | "quiet"

@@ -1,7 +1,7 @@
 import type { Federation } from "../notebook/federation.ts"
 import { changes, fingerprint, type Ingredients, ingredients } from "../notebook/fingerprint.ts"
 import type { Notebook } from "../notebook/notebook.ts"
-import type { Cell } from "./graph.ts"
+import { buildGraph, type Cell } from "./graph.ts"
 import type { Checkpoint, Memory } from "./journal.ts"
 
 /** What the journal remembers of a cell against the inputs of now. */
@@ -20,4 +20,17 @@ export function remember(notebook: Notebook, federation: Federation, memory: Mem
   const stale =
     checkpoint === undefined || checkpoint.fingerprint === print ? [] : changes(checkpoint.made, made)
   return { fingerprint: print, made, checkpoint, stale }
+}
+
+/** By place name: why what was done there does not hold for the inputs of now; empty where it holds, or is not known. */
+export function staleness(
+  notebook: Notebook,
+  federation: Federation,
+  memory: Memory,
+): (place: string) => readonly string[] {
+  const cells = new Map(buildGraph(notebook, federation).cells.map((cell) => [cell.key, cell]))
+  return (place) => {
+    const cell = cells.get(place)
+    return cell === undefined ? [] : remember(notebook, federation, memory, cell).stale
+  }
 }

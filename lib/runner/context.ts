@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto"
 import type { Federation } from "../notebook/federation.ts"
+import { sha256 } from "../notebook/fingerprint.ts"
 import type { Site } from "../notebook/roles.ts"
 import type { BaseContext } from "../notebook/step.ts"
 import type { Emit, Outcome } from "./events.ts"
-import { placeName } from "./events.ts"
 import type { Cell, Graph } from "./graph.ts"
 
 /** What contexts of one run have in common. */
@@ -64,13 +63,7 @@ export function contextOf(
   return Object.defineProperties(base, Object.getOwnPropertyDescriptors(tools))
 }
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
-
 function present<T>(value: T | undefined, otherwise: string): T {
   if (value === undefined) throw new Error(otherwise)
   return value
 }
-
-/** The outcome of a place by step and site name. */
-export const outcomeKey = (step: string, site?: string): string =>
-  placeName(site === undefined ? { step } : { step, site })

@@ -49,8 +49,7 @@ export function buildGraph(notebook: Notebook, federation: Federation): Graph {
     else for (const site of federation.sites) if (appliesTo(notebook, step, site)) add(step, site)
   }
   const stepOf = new Map(notebook.steps.map((step) => [step.id, step]))
-  const find = (step: string, site?: Site) =>
-    byKey.get(placeName(site === undefined ? { step } : { step, site: site.name }))
+  const find = (step: string, site?: Site) => byKey.get(placeName({ step, site: site?.name }))
   const single = federation.sites.find((site) => notebook.roles[site.role] === "one")
 
   const needs = (cell: Cell): readonly Cell[] =>

@@ -41,8 +41,14 @@ const SILENT: Bus = { emit: () => {}, durable: async () => {} }
  * Looks, then goes through the step's act (or change) without doing it: commands are written down and answered with
  * nothing, writes to the cluster are not sent, the site's own files are copies. No event, no line in the journal. Manifests
  * are really written: they are what the commands would apply.
+ * @param seen what a look has just answered, in place of another one
  */
-export async function rehearse(options: RunOptions, step: string, site?: string): Promise<Rehearsal> {
+export async function rehearse(
+  options: RunOptions,
+  step: string,
+  site?: string,
+  seen?: Look,
+): Promise<Rehearsal> {
   // Outside a run, a step that builds on others has their kept outcomes.
   const { ended } = options.state.journal.memory
   const shop = openWorkshop(options, (place) => ended.get(place)?.outcome)
@@ -57,7 +63,7 @@ export async function rehearse(options: RunOptions, step: string, site?: string)
   const signal = AbortSignal.any([options.signal, clock])
   let look: Look
   try {
-    look = await new Watcher(options.toolbox, SILENT, shop.slots, source).once(cell, signal)
+    look = seen ?? (await new Watcher(options.toolbox, SILENT, shop.slots, source).once(cell, signal))
   } catch (error) {
     options.signal.throwIfAborted()
     return { ...nothing, complete: false, why: wordsOf(error) }

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os"
 import { type Bus, createBus } from "./bus.ts"
-import { type ContextSource, outcomeKey } from "./context.ts"
-import type { Outcome } from "./events.ts"
+import type { ContextSource } from "./context.ts"
+import { type Outcome, placeName } from "./events.ts"
 import type { Workshop } from "./execute.ts"
 import { buildGraph } from "./graph.ts"
 import { selector } from "./selection.ts"
@@ -28,7 +28,7 @@ export function openWorkshop(
     interactive: options.interactive,
     begun: (cell) => state.journal.memory.begun.has(cell.key),
     making: (cell) => state.journal.memory.making.has(cell.key),
-    outcome: (step, site) => outcome(outcomeKey(step, site)),
+    outcome: (step, site) => outcome(placeName({ step, site })),
     secret: (value) => redactor.add(value),
   }
   return {

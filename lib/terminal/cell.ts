@@ -5,13 +5,11 @@ import { colours } from "./colours.ts"
 import { cureLines, type TextOptions } from "./error-text.ts"
 import { showText } from "./show-text.ts"
 import { type SignedRow, signedRow } from "./signed-row.ts"
-import { cut, screenWidth, width } from "./width.ts"
+import { cut, PAGE, screenWidth, width } from "./width.ts"
 import { age, outcomeSign, planSign } from "./words.ts"
 
 /** With more sites than this, what is alike is shown of the first few. */
 const FEW = 4
-/** Reading is easier in lines that are not as wide as the screen. */
-export const PAGE = 80
 
 /** The rule and the title that a cell begins with: ` 6/14  Create the Skupper site`, its id at the right. */
 export function cellHead(

@@ -1,5 +1,5 @@
 import { clean, count, duration } from "../notebook/words.ts"
-import type { OutcomeKind } from "../runner/events.ts"
+import { type OutcomeKind, placeName } from "../runner/events.ts"
 import type { RunResult } from "../runner/types.ts"
 import { colours } from "./colours.ts"
 import { cureLines, type TextOptions } from "./error-text.ts"
@@ -62,15 +62,13 @@ function sum(outcomes: readonly Ended[]): string {
   ].join(", ")
 }
 
-const placeOf = ({ site, step }: Ended): string => (site === undefined ? step : `${site}/${step}`)
-
 function brokenLines(ended: Ended, options: ClosingOptions): string[] {
   const { red } = options.colours ?? colours(false)
   const { outcome } = ended
   const room = screenWidth(options.columns) - 2
   const word =
     outcome.kind === "blocked" ? "is blocked" : outcome.kind === "failed" ? "failed" : "was interrupted"
-  const [first = "", ...rest] = wrap(clean(`${placeOf(ended)} ${word}: ${outcome.reason}`), room)
+  const [first = "", ...rest] = wrap(clean(`${placeName(ended)} ${word}: ${outcome.reason}`), room)
   return [`${red("✗")} ${first}`, ...rest.map((line) => `  ${line}`), ...cureLines(outcome, options)]
 }
 
@@ -95,7 +93,7 @@ function stoppedLines(
       room,
     )
     const [{ outcome }] = ended as [Ended]
-    const told = broken.some((one) => placeOf(one) === outcome.root)
+    const told = broken.some((one) => placeName(one) === outcome.root)
     return [
       `${yellow("–")} ${first}`,
       ...rest.map((line) => `  ${line}`),

@@ -1,3 +1,4 @@
+import type { RunbookError } from "../notebook/errors.ts"
 import { clean } from "../notebook/words.ts"
 import { type Colours, colours } from "./colours.ts"
 import { screenWidth, wrap } from "./width.ts"
@@ -12,6 +13,14 @@ export interface ErrorParts {
   /** Of an unexpected error only. */
   readonly stack?: string
 }
+
+/** What an error of ours tells. */
+export const partsOf = ({ message: what, why, fix, next }: RunbookError): ErrorParts => ({
+  what,
+  why,
+  fix,
+  next,
+})
 
 export interface TextOptions {
   /** Columns of the terminal; nothing or 0 is 80. */

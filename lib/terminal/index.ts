@@ -7,13 +7,12 @@ export {
   type KeptCell,
   type KeptPlace,
   keptText,
-  PAGE,
   typedText,
 } from "./cell.ts"
 export { type ClosingOptions, closingTable } from "./closing-table.ts"
 export { type Colours, colours, wantsColour } from "./colours.ts"
 export { type DoctorRow, doctorTable } from "./doctor-table.ts"
-export { type ErrorParts, errorText, type TextOptions } from "./error-text.ts"
+export { type ErrorParts, errorText, partsOf, type TextOptions } from "./error-text.ts"
 export { EventLines } from "./lines.ts"
 export { markdownLines } from "./markdown.ts"
 export { type PlanOptions, planSummary, planTable } from "./plan-table.ts"

@@ -1,7 +1,7 @@
 import { type Block, proseBlocks, type Span, textOf } from "../notebook/prose.ts"
 import { clean, filled } from "../notebook/words.ts"
 import type { Colours, Paint } from "./colours.ts"
-import { screenWidth, width } from "./width.ts"
+import { PAGE, screenWidth, width } from "./width.ts"
 
 export interface MarkdownOptions {
   /** Columns of the terminal; prose takes at most 80 of them. */
@@ -11,8 +11,6 @@ export interface MarkdownOptions {
   readonly indent?: number
 }
 
-/** Longer lines of prose are hard to read. */
-const WIDEST = 80
 const CODE_INDENT = "    "
 
 /**
@@ -22,7 +20,7 @@ const CODE_INDENT = "    "
 export function markdownLines(markdown: string, options: MarkdownOptions): string[] {
   const { colours } = options
   const indent = " ".repeat(options.indent ?? 0)
-  const columns = Math.min(screenWidth(options.columns), WIDEST) - indent.length
+  const columns = Math.min(screenWidth(options.columns), PAGE) - indent.length
   const lines: string[] = []
   let before: Block | undefined
   for (const block of proseBlocks(clean(markdown))) {

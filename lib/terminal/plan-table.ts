@@ -1,4 +1,5 @@
 import { oneLine } from "../notebook/words.ts"
+import { placeName } from "../runner/events.ts"
 import type { PlanEntry } from "../runner/types.ts"
 import { colours } from "./colours.ts"
 import { cureLines, type TextOptions } from "./error-text.ts"
@@ -25,7 +26,7 @@ export function planTable(entries: readonly PlanEntry[], options: PlanOptions): 
     ({ lane, like }) => `${bold(headOf(lane, like))}\n${laneText(lane, entries, options)}`,
   )
   const consents = entries.filter((entry) => entry.consent !== undefined && changes(entry))
-  const beyond = consents.map((entry) => `  - ${placeOf(entry)}: ${oneLine(entry.consent!)}\n`)
+  const beyond = consents.map((entry) => `  - ${placeName(entry)}: ${oneLine(entry.consent!)}\n`)
   const tail = beyond.length === 0 ? "" : `\nA yes also agrees to what reaches further:\n${beyond.join("")}`
   return `${blocks.join("\n")}${blocks.length > 0 ? "\n" : ""}${wrap(planSummary(entries), screenWidth(options.columns)).join("\n")}\n${tail}`
 }
@@ -52,9 +53,6 @@ export function planSummary(entries: readonly PlanEntry[]): string {
 }
 
 const changes = ({ would }: PlanEntry): boolean => would === "act" || would === "change" || would === "after"
-
-const placeOf = (entry: PlanEntry): string =>
-  entry.site === undefined ? entry.step : `${entry.site}/${entry.step}`
 
 interface PlanLane {
   readonly name: string

@@ -6,6 +6,9 @@ export function screenWidth(columns: number | undefined): number {
   return columns === undefined || columns === 0 ? 80 : Math.max(20, columns)
 }
 
+/** Reading is easier in lines that are not as wide as the screen. */
+export const PAGE = 80
+
 /** Columns that a text takes on a terminal; escape codes take none, wide characters two. */
 export const width = (text: string): number => stringWidth(text)
 

@@ -7,8 +7,7 @@ import { shellWord } from "../../notebook/shell-word.ts"
 import { clean } from "../../notebook/words.ts"
 import type { Walk, WalkInput } from "../../report/types.ts"
 import { readWalk } from "../../report/walk.ts"
-import { remember } from "../../runner/checkpoints.ts"
-import { buildGraph } from "../../runner/graph.ts"
+import { staleness } from "../../runner/checkpoints.ts"
 import { MemoryReader } from "../../runner/journal.ts"
 import { readLines } from "../../runner/journal-file.ts"
 import { holderOf } from "../../runner/lock.ts"
@@ -62,7 +61,6 @@ function walkOf(call: Call, { federation, folder }: OpenedFederation): Walk {
   const lines = readLines(folder).map((line) => cleaned(line))
   const memory = new MemoryReader()
   for (const line of lines) memory.take(line)
-  const cells = new Map(buildGraph(notebook, federation).cells.map((cell) => [cell.key, cell]))
   return readWalk({
     lines,
     notebook,
@@ -72,10 +70,7 @@ function walkOf(call: Call, { federation, folder }: OpenedFederation): Walk {
     program: { name: io.program, version: io.version },
     inputs: rows.map(withoutSecret),
     textOf: (name, value) => formatValue(notebook.inputs[name]!, value),
-    stale: (place) => {
-      const cell = cells.get(place)
-      return cell === undefined ? [] : remember(notebook, federation, memory, cell).stale
-    },
+    stale: staleness(notebook, federation, memory),
     sites: flags.list("site"),
     running: holderOf(folder) !== undefined,
   })

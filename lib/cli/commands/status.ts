@@ -1,5 +1,5 @@
 import { RunbookError } from "../../notebook/errors.ts"
-import { remember } from "../../runner/checkpoints.ts"
+import { staleness } from "../../runner/checkpoints.ts"
 import { buildGraph, type Cell } from "../../runner/graph.ts"
 import type { Memory } from "../../runner/journal.ts"
 import { holderOf } from "../../runner/lock.ts"
@@ -35,10 +35,7 @@ export async function status(call: Call): Promise<number> {
     ...(await textOptions(call)),
     steps: notebook.steps.map(({ id }) => id),
     holder: holderOf(folder),
-    stale: (place) => {
-      const cell = cells.get(place)
-      return cell === undefined ? [] : remember(notebook, federation, memory, cell).stale
-    },
+    stale: staleness(notebook, federation, memory),
   })
   io.stdout.write(call.redactor.text(text))
   return 0

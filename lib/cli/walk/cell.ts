@@ -1,5 +1,7 @@
 import { RunbookError } from "../../notebook/errors.ts"
+import { placeless } from "../../notebook/notebook.ts"
 import type { Step } from "../../notebook/step.ts"
+import { placeName } from "../../runner/events.ts"
 import type { PlanEntry, RunOptions } from "../../runner/types.ts"
 import {
   closingTable,
@@ -9,19 +11,21 @@ import {
   errorText,
   foundText,
   markdownLines,
-  planTable,
+  partsOf,
   typedText,
 } from "../../terminal/index.ts"
 import { sameFederation } from "../call.ts"
+import { planText } from "../look-at.ts"
 import { valuesText } from "../values-text.ts"
 import { viewOptions } from "../view-options.ts"
 import { changeInput } from "./change.ts"
 import { chooseSite, chooseStep } from "./choices.ts"
 import { commandsOf } from "./commands.ts"
+import { editCell } from "./editing.ts"
 import { explanation } from "./explain.ts"
 import { Interrupted } from "./interrupted.ts"
 import { type Action, menu } from "./menu.ts"
-import { keptOf, placeless, printHead, type Screen } from "./screen.ts"
+import { keptOf, printHead, type Screen } from "./screen.ts"
 import type { Carried, Session } from "./session.ts"
 import { openShell } from "./shell.ts"
 
@@ -59,9 +63,7 @@ export class CellTurn {
           if (await this.#screen.confirm("Stop here? Everything is kept", true)) return "quit"
         } else if (opened && error instanceof RunbookError && !this.#session.call.signal.aborted) {
           // Another terminal holds the lock, a file cannot be written: said, and the cell goes on.
-          const { message: what, why, fix, next } = error
-          const parts = { what, ...(why && { why }), ...(fix && { fix }), ...(next && { next }) }
-          this.#screen.print(errorText(parts, await this.#screen.options()))
+          this.#screen.print(errorText(partsOf(error), await this.#screen.options()))
         } else throw error
       }
     }
@@ -75,12 +77,17 @@ export class CellTurn {
     this.#screen.print(`\n${markdownLines(this.#step.prose, options).join("\n")}\n\n`)
     const kept = await keptOf(this.#screen, this.#session, memory, this.#step)
     if (kept !== "") this.#screen.print(`${kept}\n`)
-    await this.#look()
-    await this.#commands()
+    await this.#lookAtAll()
   }
 
   async #options() {
     return { ...(await this.#screen.options()), placeless: placeless(this.#step) }
+  }
+
+  /** What is there now, and the commands. */
+  async #lookAtAll(): Promise<void> {
+    await this.#look()
+    await this.#commands()
   }
 
   /** @param cured the cures were said already */
@@ -144,11 +151,10 @@ export class CellTurn {
         return site === undefined ? undefined : this.#run({ sites: [site] })
       }
       case "input": {
-        if (await changeInput(this.#session, this.#screen, this.#step)) await this.#lookAgain()
+        if (await changeInput(this.#session, this.#screen, this.#step)) await this.#lookAtAll()
         return undefined
       }
       case "edit": {
-        const { editCell } = await import("./editing.ts")
         const edits = await editCell(this.#session, this.#screen, this.#step, this.#entries)
         return edits === undefined ? undefined : this.#run({ edits })
       }
@@ -158,7 +164,7 @@ export class CellTurn {
         )
         return undefined
       case "outputs":
-        this.#screen.print(await keptOf(this.#screen, this.#session, this.#session.memory, this.#step, "all"))
+        this.#screen.print(await keptOf(this.#screen, this.#session, this.#session.memory, this.#step, true))
         return undefined
       case "values":
         this.#screen.print(await valuesText(this.#session.call, this.#session.opened, this.#session.memory))
@@ -174,11 +180,6 @@ export class CellTurn {
       case "rest":
         return this.#rest()
     }
-  }
-
-  async #lookAgain(): Promise<void> {
-    await this.#look()
-    await this.#commands()
   }
 
   /** Carries the cell out at its sites. A cell that ends well leads on. */
@@ -227,9 +228,8 @@ export class CellTurn {
     const options = await this.#screen.options()
     const broken = result.outcomes.filter(({ outcome }) => outcome.kind === "failed")
     for (const { site, step } of broken) {
-      const place = site === undefined ? step : `${site}/${step}`
-      const lines = new EventLines({ colours: options.colours!, show: true })
-      const said = (told.get(place) ?? [])
+      const lines = new EventLines({ colours: options.colours, show: true })
+      const said = (told.get(placeName({ step, site })) ?? [])
         .filter(({ type }) => type !== "step ended")
         .flatMap((event) => lines.asides(event))
       if (said.length > 0) this.#screen.print(`${said.join("\n")}\n`)
@@ -240,21 +240,18 @@ export class CellTurn {
   /** All that is left, here and before: the plan, one question, the lanes. */
   async #rest(): Promise<Move | undefined> {
     const { call, opened } = this.#session
-    const selection = {}
-    const entries = await this.#screen.while("Looking…", this.#session.look(selection))
-    const options = await this.#screen.options()
-    const sites = opened.federation.sites.map(({ name }) => name)
-    this.#screen.print(`\n${planTable(entries, { ...options, sites })}\n`)
+    const entries = await this.#screen.while("Looking…", this.#session.look({}))
+    this.#screen.print(`\n${await planText(call, opened, entries)}\n`)
     if (!(await this.#screen.confirm("Carry out this plan?", true))) return undefined
     const began = performance.now()
     const { result } = await this.#session.carryOut({
-      selection,
+      selection: {},
       consent: "all",
       view: await createView(await viewOptions(this.#session.call)),
     })
     const seconds = (performance.now() - began) / 1000
     this.#screen.print(
-      `\n${closingTable(result, { ...options, federation: opened.federation.name, seconds, again: `${call.io.program}${sameFederation(call)}` })}`,
+      `\n${closingTable(result, { ...(await this.#screen.options()), federation: opened.federation.name, seconds, again: `${call.io.program}${sameFederation(call)}` })}`,
     )
     const { steps } = call.notebook
     const broken = result.outcomes.find(({ outcome }) => !outcome.ok)

@@ -22,11 +22,12 @@ export async function commandsOf(
   const open = entries.filter(
     ({ would }) => would === "act" || would === "change" || (byHand && would === "after"),
   )
+  const options = session.options()
   return Promise.all(
-    open.map(async ({ site }): Promise<SiteCommands> => {
+    open.map(async ({ site, look }): Promise<SiteCommands> => {
       const at = site === undefined ? {} : { site }
       if (!byHand && step.unrehearsed !== true) {
-        const { commands, writes } = await rehearse(session.options(), step.id, site)
+        const { commands, writes } = await rehearse(options, step.id, site, look)
         return { ...at, lines: [...commands.map(({ line }) => line), ...writes.map((what) => `# ${what}`)] }
       }
       const cell = session.cells(step.id).find((one) => one.site?.name === site)

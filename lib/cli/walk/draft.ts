@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto"
 import { basename, dirname, join } from "node:path"
 import { writeWhole } from "../../cluster/whole-file.ts"
+import { sha256 } from "../../notebook/fingerprint.ts"
 import { shellWord } from "../../notebook/shell-word.ts"
 import type { Rehearsal } from "../../runner/rehearse.ts"
 import type { Edit } from "../../runner/toolbox.ts"
@@ -99,7 +99,7 @@ async function written(
     // However the person has quoted it.
     line = line.replace(shellWord(path), () => shellWord(copy)).replace(path, () => copy)
     said.push(`${basename(path)}: ${difference(before, text)}`)
-    applied.push({ what: `manifests/${name}`, sha256: createHash("sha256").update(text).digest("hex") })
+    applied.push({ what: `manifests/${name}`, sha256: sha256(text) })
   }
   return { line, applied, said: `edited: ${said.join("; ")}` }
 }

@@ -61,13 +61,14 @@ export async function editCell(
 
 async function sectionsOf(session: Session, step: Step, entries: readonly PlanEntry[]): Promise<Section[]> {
   const open = entries.filter(({ would }) => would === "act" || would === "change")
+  const options = session.options()
   return Promise.all(
     open.map(async ({ site }): Promise<Section> => {
-      const { commands } = await rehearse(session.options(), step.id, site)
+      const { commands } = await rehearse(options, step.id, site)
       const paths = commands.flatMap(({ files }) => files)
       const texts = paths.map((path) => [path, readFileSync(path, "utf8")] as const)
       return {
-        place: placeName(site === undefined ? { step: step.id } : { step: step.id, site }),
+        place: placeName({ step: step.id, site }),
         commands,
         // A manifest of the person's own may hold secrets: it is theirs to edit where it lies.
         manifests: new Map(texts.filter(([, manifest]) => !/^kind: *["']?Secret\b/m.test(manifest))),

@@ -1,4 +1,5 @@
 import { RunbookError } from "../../notebook/errors.ts"
+import { placeless } from "../../notebook/notebook.ts"
 import type { Step } from "../../notebook/step.ts"
 import type { Memory } from "../../runner/journal.ts"
 import {
@@ -82,22 +83,20 @@ export async function printHead(screen: Screen, session: Session, step: Step): P
   )
 }
 
-/** What a place without a site is called. */
-export const placeless = (step: Step): string => (step.on === "here" ? "here" : "federation")
-
 /** What is kept of a cell: nothing where it was never carried out. */
 export async function keptOf(
   screen: Screen,
   session: Session,
   memory: Memory,
   step: Step,
-  outputs: "all" | "none" | "some" = "some",
+  /** The outputs of all sites, however many. */
+  all = false,
 ): Promise<string> {
   const execution = memory.executions.get(step.id)
   const places = session.cells(step.id).flatMap((cell) => {
     const ended = memory.ended.get(cell.key)
     if (ended === undefined) return []
-    const shown = outputs === "none" ? undefined : memory.shown.get(cell.key)
+    const shown = memory.shown.get(cell.key)
     const user = cell.site && memory.users.get(cell.site.name)
     return [
       {
@@ -118,6 +117,6 @@ export async function keptOf(
       places,
       ...(expect !== undefined && { expect }),
     },
-    { ...(await screen.options()), now: Date.now(), all: outputs === "all", placeless: placeless(step) },
+    { ...(await screen.options()), now: Date.now(), all, placeless: placeless(step) },
   )
 }

@@ -1,6 +1,6 @@
 import type { Step } from "../../notebook/step.ts"
-import { planTable } from "../../terminal/index.ts"
 import { sameFederation } from "../call.ts"
+import { planText } from "../look-at.ts"
 import { CellTurn, type Move } from "./cell.ts"
 import { Interrupted } from "./interrupted.ts"
 import { keptOf, printHead, type Screen } from "./screen.ts"
@@ -33,19 +33,24 @@ export class Walk {
 
   /** @returns the exit code */
   async go(start: Start): Promise<number> {
+    try {
+      return await this.#through(start)
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error
+      this.#leave()
+      return INTERRUPTED
+    }
+  }
+
+  async #through(start: Start): Promise<number> {
     const { steps } = this.#session.call.notebook
     if (start === "plan") await this.#plan()
     let at: Step | undefined = start === "continue" ? await this.#back() : steps[0]
     while (at !== undefined) {
-      const move: Move | "interrupted" = await new CellTurn(this.#session, this.#screen, at, this.#byHand)
-        .take()
-        .catch((error: unknown) => {
-          if (error instanceof Interrupted) return "interrupted" as const
-          throw error
-        })
-      if (move === "quit" || move === "interrupted") {
+      const move: Move = await new CellTurn(this.#session, this.#screen, at, this.#byHand).take()
+      if (move === "quit") {
         this.#leave()
-        return move === "quit" ? 0 : INTERRUPTED
+        return 0
       }
       at = move === "next" ? steps[steps.indexOf(at) + 1] : move.to
     }
@@ -53,9 +58,9 @@ export class Walk {
   }
 
   async #plan(): Promise<void> {
+    const { call, opened } = this.#session
     const entries = await this.#screen.while("Looking at all sites…", this.#session.look({}))
-    const sites = this.#session.opened.federation.sites.map(({ name }) => name)
-    this.#screen.print(`\n${planTable(entries, { ...(await this.#screen.options()), sites })}`)
+    this.#screen.print(`\n${await planText(call, opened, entries)}`)
   }
 
   /** What is kept of every cell that was carried out; then the first that is not done, or does not hold any more. */
