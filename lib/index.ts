@@ -5,21 +5,21 @@ import "./oldest-node.ts"
 export { proxyFor } from "./cluster/proxy.ts"
 export type * from "./cluster/types.ts"
 export { writeWhole } from "./cluster/whole-file.ts"
-export type { Diagnosis, DoctorCheck } from "./notebook/doctor.ts"
+export * from "./notebook/check-result.ts"
+export type { Diagnosis, DoctorCheck } from "./notebook/doctor-check.ts"
 export * from "./notebook/errors.ts"
 export type { Federation, Origin } from "./notebook/federation.ts"
 export type { FederationValues, Input, InputTable, SiteValues } from "./notebook/inputs.ts"
 export * as input from "./notebook/inputs.ts"
-export * from "./notebook/looks.ts"
 export { type MissingInput, type Notebook, notebook, type Problem } from "./notebook/notebook.ts"
 export type { Roles, Site } from "./notebook/roles.ts"
 export { shellWord } from "./notebook/shell-word.ts"
 export {
-  type ActResult,
-  type Again,
-  again,
+  type ApplyResult,
   type BaseContext,
-  type HandContext,
+  type ManualContext,
+  type Rerun,
+  rerun,
   type Step,
   type StepDefinition,
   step,

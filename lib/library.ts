@@ -5,7 +5,7 @@ import { Redactor } from "./notebook/secrets.ts"
 import type { Listener } from "./runner/events.ts"
 import type { State } from "./runner/state.ts"
 import type { Toolbox } from "./runner/toolbox.ts"
-import type { Consent, PlanEntry, RunOptions, RunResult, Selection } from "./runner/types.ts"
+import type { Approval, PlanEntry, RunOptions, RunResult, Selection } from "./runner/types.ts"
 
 /** A notebook's inputs as data, under the names of its table. */
 export interface Inputs {
@@ -24,7 +24,7 @@ export interface LibraryOptions {
   readonly folder: string
   readonly selection?: Selection
   /** Who agrees to what reaches beyond a site. Default `named`: nobody, such a step is blocked. */
-  readonly consent?: Consent
+  readonly approval?: Approval
   /** Told every event, redacted. */
   readonly listeners?: readonly Listener[]
   /** Environment of commands. Default: the process's. */
@@ -56,7 +56,7 @@ export async function federate(notebook: Notebook, inputs: Inputs): Promise<Fede
       ? `there is no ${one.role}`
       : `${one.site === undefined ? "" : `${one.site.name}.`}${one.input} is missing`,
   )
-  const crossed = problems.size + missing.length === 0 ? (notebook.check?.(resolved.federation) ?? []) : []
+  const crossed = problems.size + missing.length === 0 ? (notebook.validate?.(resolved.federation) ?? []) : []
   const all = [
     ...problems,
     ...resolved.problems,
@@ -120,7 +120,7 @@ async function withTools<T>(
       toolbox,
       redactor,
       selection: options.selection ?? {},
-      consent: options.consent ?? "named",
+      approval: options.approval ?? "named",
       command: "library",
       version: "library",
       interactive: false,

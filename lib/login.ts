@@ -2,11 +2,11 @@ import { readFile, rm } from "node:fs/promises"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { proxyFor } from "./cluster/proxy.ts"
+import { CheckError, type CheckResult, drifted, missing, ready } from "./notebook/check-result.ts"
 import { RunbookError } from "./notebook/errors.ts"
 import { path, type SiteValues, text, url } from "./notebook/inputs.ts"
-import { absent, different, done, type Look, LookError } from "./notebook/looks.ts"
 import { shellWord } from "./notebook/shell-word.ts"
-import { type HandContext, step } from "./notebook/step.ts"
+import { type ManualContext, step } from "./notebook/step.ts"
 import type { StepContext } from "./tools.ts"
 
 /**
@@ -35,25 +35,25 @@ type Context = StepContext<SiteInputs>
 
 const kubeconfigs = () => import("./cluster/kubeconfig.ts")
 
-async function look({ cluster, site, kubeconfig }: Context): Promise<Look> {
+async function check({ cluster, site, kubeconfig }: Context): Promise<CheckResult> {
   const { readServer, sameServer } = await kubeconfigs()
   const server = await readServer(kubeconfig)
-  if (server === undefined) return absent(`not logged in to ${site.server} yet`)
+  if (server === undefined) return missing(`not logged in to ${site.server} yet`)
   if (!sameServer(server, site.server))
-    return different([{ field: "server", found: server, asked: site.server }])
+    return drifted([{ field: "server", found: server, wanted: site.server }])
   try {
-    return done(`logged in as ${await cluster.whoami()} at ${site.server}`)
+    return ready(`logged in as ${await cluster.whoami()} at ${site.server}`)
   } catch (error) {
     if (!isRefused(error)) throw error
-    return absent(`the session has expired: ${error.message}`)
+    return missing(`the session has expired: ${error.message}`)
   }
 }
 
 /** The server does not take the session; whether it can be reached at all is another matter. */
-const isRefused = (error: unknown): error is LookError =>
-  error instanceof LookError && error.look.is === "cannot look" && error.look.because === "login"
+const isRefused = (error: unknown): error is CheckError =>
+  error instanceof CheckError && error.result.state === "unknown" && error.result.because === "login"
 
-async function act(context: Context): Promise<void> {
+async function apply(context: Context): Promise<void> {
   const { site, cluster } = context
   await (site.tokenFile === undefined ? withContext(context) : withToken(context))
   try {
@@ -118,7 +118,7 @@ export async function readInputFile(path: string, input: string): Promise<string
 }
 
 /** No token stands on a command line, where everybody on this machine could read it. */
-function byHand(site: SiteInputs): string {
+function manual(site: SiteInputs): string {
   if (site.tokenFile === undefined) {
     const context = site.context === undefined ? "" : ` --context ${shellWord(site.context)}`
     return `(umask 077 && env -u KUBECONFIG oc config view --raw --minify --flatten${context} > "$KUBECONFIG")\noc whoami`
@@ -150,11 +150,11 @@ export const login = step<Context>({
 Each site's session is kept in a kubeconfig of its own; yours is only read. It comes from a file with a token
 (\`token-file\`), or from a context of your kubeconfig: \`oc login\` makes one.
 `,
-  look,
-  act,
-  change: act,
+  check,
+  apply,
+  update: apply,
   show: ({ $ }) => $`oc whoami`,
-  hand: ({ site }: HandContext<SiteInputs>) => byHand(site),
-  unrehearsed: true,
+  manual: ({ site }: ManualContext<SiteInputs>) => manual(site),
+  noPreview: true,
   session: true,
 })

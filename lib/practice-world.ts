@@ -65,7 +65,7 @@ export async function practice(program: Program, options: PracticeWorldOptions =
           ...entryOf(files, { name, role, server }),
         })),
       },
-      options: { folder: join(folder, "state"), commands: clusters.commands, consent: "all" },
+      options: { folder: join(folder, "state"), commands: clusters.commands, approval: "all" },
       cluster(site) {
         const found = byName.get(site)
         if (found === undefined)

@@ -1,7 +1,7 @@
 import { delimiter } from "node:path"
 import { Changes } from "./cluster/changes.ts"
 import { type OpenCluster, openCluster } from "./cluster/index.ts"
-import { overlaid, rehearsed, told } from "./cluster/told.ts"
+import { previewingWrites, reportingWrites, withParts } from "./cluster/reporting-writes.ts"
 import type { Cluster, Observed } from "./cluster/types.ts"
 import { sha256 } from "./notebook/fingerprint.ts"
 import type { Site } from "./notebook/roles.ts"
@@ -10,7 +10,7 @@ import type { BaseContext } from "./notebook/step.ts"
 import type { Emit } from "./runner/events.ts"
 import type { Place, Toolbox } from "./runner/toolbox.ts"
 import { createShell } from "./shell/index.ts"
-import { rehearsedShell } from "./shell/rehearsed.ts"
+import { previewShell } from "./shell/preview-shell.ts"
 import type { Shell } from "./shell/types.ts"
 
 /** What a step of an OpenShift notebook is handed beside the base context. */
@@ -91,15 +91,15 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
     const { recorder } = place
     if (recorder === undefined) return shell
     const redact = (text: string): string => redactor.text(text)
-    return rehearsedShell({ tell: recorder.command, redact, signal, which: shell.which })
+    return previewShell({ tell: recorder.command, redact, signal, which: shell.which })
   }
 
   const written = (cluster: Cluster, place: Place, site: Site): Cluster => {
     const { emit, recorder } = place
-    if (recorder !== undefined) return rehearsed(cluster, recorder.write)
+    if (recorder !== undefined) return previewingWrites(cluster, recorder.write)
     const known = users.get(emit) ?? new Map<string, string>()
     users.set(emit, known)
-    return telling(cluster, place, site, known)
+    return reportingSession(cluster, place, site, known)
   }
 
   /** `reader` wraps a site's cluster: as it is, or observed. */
@@ -155,7 +155,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
           observed.set(site.name, seen)
         }
         // Its reads are the observer's.
-        return overlaid(cluster, seen.reader)
+        return withParts(cluster, seen.reader)
       }
       return {
         tools: toolsOf(place, reader, () => changes.unwatched()),
@@ -173,12 +173,17 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
 }
 
 /** A cluster that tells as whom it works, and what it writes. */
-function telling(cluster: Cluster, { step, site: own, emit }: Place, site: Site, users: Users): Cluster {
+function reportingSession(
+  cluster: Cluster,
+  { step, site: own, emit }: Place,
+  site: Site,
+  users: Users,
+): Cluster {
   const at = { step: step.id, ...(own !== undefined && { site: own.name }) }
-  const writing = told(cluster, (what, written) =>
-    emit({ type: "applied", what, ...(written && { sha256: sha256(JSON.stringify(written)) }), ...at }),
+  const writing = reportingWrites(cluster, (what, written) =>
+    emit({ type: "written", what, ...(written && { sha256: sha256(JSON.stringify(written)) }), ...at }),
   )
-  return overlaid(writing, {
+  return withParts(writing, {
     async whoami() {
       const user = await cluster.whoami()
       if (users.get(site.name) !== user) {
@@ -199,6 +204,6 @@ function editOf({ edits, step, site, emit }: Place, line: string): string | unde
   if (edit === undefined) return undefined
   const at = { step: step.id, ...(site && { site: site.name }) }
   emit({ type: "note", text: edit.said ?? `edited: was ${line}`, ...at })
-  for (const applied of edit.applied) emit({ type: "applied", ...applied, ...at })
+  for (const applied of edit.applied) emit({ type: "written", ...applied, ...at })
   return edit.line
 }

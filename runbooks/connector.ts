@@ -1,19 +1,19 @@
-import { cannotLook, type Look, main, underWay } from "../lib/index.ts"
-import { type ByHand, type Context, guideStep } from "./context.ts"
+import { type CheckResult, main, progressing, unknown } from "../lib/index.ts"
+import { type Context, guideStep, type Manual } from "./context.ts"
 import { FLEET_PORT } from "./flower/flower-versions.ts"
 import { FLEET_API } from "./flower/manifests.ts"
 import { findSuperlink, fleetPort } from "./flower/superlink.ts"
 import { type Deployment, selectorText } from "./flower/workload.ts"
-import { exposureByHand } from "./interconnect/by-hand.ts"
 import {
-  changeExposure,
-  claimExposure,
+  checkExposure,
   type Exposure,
   findExposure,
-  lookAtExposure,
+  takeExposure,
+  updateExposure,
 } from "./interconnect/exposure.ts"
+import { exposureManual } from "./interconnect/manual.ts"
 import { currentPods } from "./openshift/trouble.ts"
-import { seen } from "./shared/reading.ts"
+import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 const asked = (superlink: Deployment): Exposure["spec"] => ({
@@ -22,19 +22,19 @@ const asked = (superlink: Deployment): Exposure["spec"] => ({
   selector: selectorText(superlink.spec.selector.matchLabels),
 })
 
-async function look(context: Context): Promise<Look> {
+async function check(context: Context): Promise<CheckResult> {
   const { cluster, site } = context
   const superlink = await findSuperlink(context)
   if (superlink === undefined)
-    return cannotLook("not there", `no Deployment ${site.superlinkWorkload} in ${site.project}`)
+    return unknown("not there", `no Deployment ${site.superlinkWorkload} in ${site.project}`)
   const found = await findExposure(context, "Connector", site.project)
-  const answer = lookAtExposure(context, found, "Connector", asked(superlink))
+  const answer = checkExposure(context, found, "Connector", asked(superlink))
   // Skupper answers to pods' events alone: without a matching pod a Connector never gets a status.
   const silent = found?.status === undefined && found?.metadata.deletionTimestamp === undefined
-  if (answer.is === "under way" && silent && (await currentPods(cluster, superlink)).length === 0) {
-    return underWay(
+  if (answer.state === "progressing" && silent && (await currentPods(cluster, superlink)).length === 0) {
+    return progressing(
       `no pod matches ${asked(superlink).selector} yet: a Connector waits for one`,
-      seen(found!),
+      objectRef(found!),
     )
   }
   return answer
@@ -54,24 +54,24 @@ A **connector** binds pods of this site to a *routing key* of the application ne
 
 The connector waits until a pod of the Deployment is ready; it is matched once a listener of the same key is there.
 `,
-  checks:
+  readyWhen:
     "Whether a Connector binds the SuperLink's pods and its Fleet port to the routing key `fleet-api`, and is Configured.",
   docs: ["https://skupperproject.github.io/refdog/concepts/connector.html"],
-  look,
-  async act(context) {
+  check,
+  async apply(context) {
     const { $, site } = context
     const port = fleetPort(await findSuperlink(context), FLEET_PORT)
     const workload = `deployment/${site.superlinkWorkload}`
     await $`skupper connector create ${FLEET_API} ${port} --workload ${workload} --wait none -n ${site.project}`
   },
-  async change(context) {
+  async update(context) {
     const superlink = await findSuperlink(context)
     const found = await findExposure(context, "Connector", context.site.project)
-    if (superlink !== undefined && found !== undefined) await changeExposure(context, found, asked(superlink))
+    if (superlink !== undefined && found !== undefined) await updateExposure(context, found, asked(superlink))
   },
-  claim: (context) => claimExposure(context, "Connector"),
-  hand: (context: ByHand) =>
-    exposureByHand(
+  takeOwnership: (context) => takeExposure(context, "Connector"),
+  manual: (context: Manual) =>
+    exposureManual(
       context,
       "connector",
       `${FLEET_API} ${FLEET_PORT} --workload deployment/${context.site.superlinkWorkload}`,

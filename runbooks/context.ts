@@ -1,10 +1,10 @@
-import { type HandContext, type Step, type StepContext, type StepDefinition, step } from "../lib/index.ts"
+import { type ManualContext, type Step, type StepContext, type StepDefinition, step } from "../lib/index.ts"
 import type { SiteInputs, Values } from "./inputs.ts"
 
 /** What every step of the guide is handed. */
 export type Context = StepContext<SiteInputs, Values>
 /** What its `hand` is told. */
-export type ByHand = HandContext<SiteInputs, Values>
+export type Manual = ManualContext<SiteInputs, Values>
 
 /** Declares a step of the guide. */
 export const guideStep = (definition: StepDefinition<Context>): Step => step(definition)

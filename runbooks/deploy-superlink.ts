@@ -1,17 +1,17 @@
 import {
   blocked,
+  type CheckResult,
   type ClusterReader,
   type KubeObject,
-  type Look,
   main,
+  progressing,
   RunbookError,
-  underWay,
 } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
-import { superlinkByHand } from "./flower/by-hand.ts"
-import { askedBy, type Deploying, deploy, lookAtDeployment, redeploy, restartAgain } from "./flower/deploy.ts"
+import { askedBy, checkDeployment, type Deploying, deploy, redeploy, rerunRestart } from "./flower/deploy.ts"
 import { familyOf, superlinkImage } from "./flower/flower-versions.ts"
 import { superlinkManifest } from "./flower/manifests.ts"
+import { superlinkManual } from "./flower/manual.ts"
 import {
   adaptSuperlink,
   chooseVersion,
@@ -21,7 +21,7 @@ import {
 } from "./flower/superlink.ts"
 import { containerOf, type Deployment } from "./flower/workload.ts"
 import { ours } from "./shared/labels.ts"
-import { seen } from "./shared/reading.ts"
+import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 /** @returns nothing where a SuperLink is there whose version cannot be told */
@@ -49,17 +49,17 @@ const noteOn = (version: string): string | undefined => {
   return note === undefined ? undefined : `Flower ${version}: ${note}`
 }
 
-async function look(context: Context): Promise<Look> {
+async function check(context: Context): Promise<CheckResult> {
   const { cluster, site, federation } = context
   const found = await findSuperlink(context)
   const asked = await deploying(context, found)
   if (asked === undefined || found === undefined)
-    return asked ? lookAtDeployment(context, asked) : unknownVersion(found!)
-  const answer = await lookAtDeployment(context, asked)
-  if (answer.is !== "done") return answer
+    return asked ? checkDeployment(context, asked) : unknownVersion(found!)
+  const answer = await checkDeployment(context, asked)
+  if (answer.state !== "ready") return answer
   const service = asked.manifest.others[0]!.metadata.name
   if (ours(found, federation) && !(await hasEndpoint(cluster, site.project, service))) {
-    return underWay(`Service ${service} has no ready endpoint yet`, seen(found))
+    return progressing(`Service ${service} has no ready endpoint yet`, objectRef(found))
   }
   const version = runningVersion(found, "superlink")
   const flower = version === undefined ? "" : `; Flower ${version}`
@@ -68,14 +68,14 @@ async function look(context: Context): Promise<Look> {
   return { ...answer, reason: `${answer.reason}${flower}${shared}` }
 }
 
-const unknownVersion = (found: Deployment): Look =>
+const unknownVersion = (found: Deployment): CheckResult =>
   blocked(
     `Deployment ${found.metadata.name} was there before us, and its image ${containerOf(found, "superlink").image} does not tell Flower's version`,
     {
       code: "version",
       fix: "say which version it runs: SuperNodes must run the same",
       next: "flower-runbook step deploy-superlink --flower-version VERSION",
-      seen: seen(found),
+      object: objectRef(found),
     },
   )
 
@@ -134,19 +134,19 @@ HTTP port carries everything, so that whoever reaches the Fleet API reaches the 
 same. For Flower's own TLS as well, give a Secret with \`tls.crt\`, \`tls.key\` and \`ca.crt\` as \`tls-secret\` here, and one with
 \`ca.crt\` as \`root-certificates-secret\` at every SuperNode; the certificate must be valid for the name \`fleet-api\`.
 `,
-  checks:
+  readyWhen:
     "Whether the Deployment has the image, arguments, environment and resources asked for; whether its newest revision is rolled out, no old pod is left, and its Service has a ready endpoint.",
   docs: ["https://flower.ai/docs/framework/ref-flower-network-communication.html"],
-  look,
-  act: async (context) => deploy(context, await present(context)),
-  change: async (context) => redeploy(context, await present(context)),
-  async again(context) {
-    await restartAgain(context, await present(context))
+  check,
+  apply: async (context) => deploy(context, await present(context)),
+  update: async (context) => redeploy(context, await present(context)),
+  async rerun(context) {
+    await rerunRestart(context, await present(context))
     context.note(
-      "the SuperLink forgets its SuperNodes: start them anew with `flower-runbook step deploy-supernode --again`",
+      "the SuperLink forgets its SuperNodes: start them anew with `flower-runbook step deploy-supernode --rerun`",
     )
   },
-  hand: superlinkByHand,
+  manual: superlinkManual,
   show: ({ $, site }) => $`oc get deployment ${site.superlinkWorkload} -n ${site.project}`,
   get expect() {
     return snippet("deploy-superlink.txt")

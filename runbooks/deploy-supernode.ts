@@ -1,27 +1,27 @@
 import {
   blocked,
+  CheckError,
+  type CheckResult,
   type Difference,
-  different,
+  drifted,
   type KubeObject,
-  type Look,
-  LookError,
   main,
   RunbookError,
 } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
-import { supernodeByHand } from "./flower/by-hand.ts"
 import {
   askedBy,
+  checkDeployment,
   type Deploying,
   deploy,
   findDeployment,
-  lookAtDeployment,
   redeploy,
-  restartAgain,
+  rerunRestart,
 } from "./flower/deploy.ts"
 import { readSuperlinkLog, readSupernodeLog } from "./flower/flower-logs.ts"
 import { argumentOf, FLEET_PORT, familyOf, supernodeImage } from "./flower/flower-versions.ts"
 import { FLEET_API, supernodeManifest } from "./flower/manifests.ts"
+import { supernodeManual } from "./flower/manual.ts"
 import {
   type Chosen,
   findSuperlink,
@@ -32,7 +32,7 @@ import {
 import { containerOf, type Deployment } from "./flower/workload.ts"
 import { PODS } from "./openshift/rollout.ts"
 import { currentPods } from "./openshift/trouble.ts"
-import { seen } from "./shared/reading.ts"
+import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 const ADDRESS = `${FLEET_API}:${FLEET_PORT}`
@@ -65,17 +65,17 @@ function supernodeMisfits(found: Deployment, site: Context["site"], version: str
   const { image, args = [] } = containerOf(found, "supernode")
   const running = runningVersion(found, "supernode")
   const fields: Difference[] = []
-  if ((found.spec.replicas ?? 1) < 1) fields.push({ field: "replicas", found: "0", asked: "1" })
+  if ((found.spec.replicas ?? 1) < 1) fields.push({ field: "replicas", found: "0", wanted: "1" })
   if (site.image !== undefined ? image !== site.image : running !== undefined && running !== version) {
-    fields.push({ field: "image", found: image, asked: site.image ?? supernodeImage(version) })
+    fields.push({ field: "image", found: image, wanted: site.image ?? supernodeImage(version) })
   }
   const adapted = adaptArguments(args, version)
   if (adapted.join(" ") !== args.join(" ")) {
-    fields.push({ field: "arguments", found: args.join(" ") || "none", asked: adapted.join(" ") })
+    fields.push({ field: "arguments", found: args.join(" ") || "none", wanted: adapted.join(" ") })
   }
   const tls = argumentOf(args, "--root-certificates") !== undefined
   if (tls !== (site.rootCertificatesSecret !== undefined)) {
-    fields.push({ field: "Flower's own TLS", found: tls ? "on" : "off", asked: tls ? "off" : "on" })
+    fields.push({ field: "Flower's own TLS", found: tls ? "on" : "off", wanted: tls ? "off" : "on" })
   }
   return fields
 }
@@ -90,7 +90,7 @@ function adaptArguments(args: readonly string[], version: string): string[] {
   return right ? kept : [...without(kept, ["--superlink"]), "--superlink", ADDRESS]
 }
 
-async function look(context: Context): Promise<Look> {
+async function check(context: Context): Promise<CheckResult> {
   const asked = await deploying(context)
   if (asked === undefined) {
     return blocked(
@@ -102,8 +102,8 @@ async function look(context: Context): Promise<Look> {
       },
     )
   }
-  const answer = await lookAtDeployment(context, asked)
-  if (answer.is !== "done") return answer
+  const answer = await checkDeployment(context, asked)
+  if (answer.state !== "ready") return answer
   const found = (await findDeployment(context, asked))!
   const pod = (await currentPods(context.cluster, found))[0]
   if (pod === undefined) return answer
@@ -123,8 +123,8 @@ async function look(context: Context): Promise<Look> {
   return answer
 }
 
-const lost = (found: Deployment, what: string): Look =>
-  different([{ field: PODS, found: what, asked: "registered anew" }], { seen: seen(found) })
+const lost = (found: Deployment, what: string): CheckResult =>
+  drifted([{ field: PODS, found: what, wanted: "registered anew" }], { object: objectRef(found) })
 
 /**
  * A SuperNode of 1.28 learns with its next call that its SuperLink has forgotten it, and then hangs for ever: seen here
@@ -148,7 +148,7 @@ async function stranded(context: Context, found: Deployment, pod: KubeObject, id
     )
     return membership.is === "unknown" || membership.is === "deactivated"
   } catch (error) {
-    if (error instanceof LookError) return false
+    if (error instanceof CheckError) return false
     throw error
   }
 }
@@ -198,14 +198,14 @@ A SuperNode that its SuperLink no longer knows (the SuperLink was started anew) 
 started anew, and it comes back under a new id. One of 1.28 may only say \`Invalid node ID\` and hang while its pod keeps running: this
 step then starts it anew.
 `,
-  checks:
+  readyWhen:
     "Whether the Deployment has the image, arguments, environment and resources asked for; whether its newest revision is rolled out, and no old pod is left.",
   docs: ["https://flower.ai/docs/framework/ref-flower-network-communication.html"],
-  look,
-  act: async (context) => deploy(context, await present(context)),
-  change: async (context) => redeploy(context, await present(context)),
-  again: async (context) => restartAgain(context, await present(context)),
-  hand: supernodeByHand,
+  check,
+  apply: async (context) => deploy(context, await present(context)),
+  update: async (context) => redeploy(context, await present(context)),
+  rerun: async (context) => rerunRestart(context, await present(context)),
+  manual: supernodeManual,
   async show(context) {
     const { $, site } = context
     const { name } = (await present(context)).manifest.deployment.metadata

@@ -1,12 +1,11 @@
 /** The guide's table of contents: "Run Flower on multiple OpenShift clusters", as a notebook. */
 import { readFileSync } from "node:fs"
 import { type MissingInput, main, type Notebook, notebook, type Program, type Site } from "../lib/index.ts"
-import { check } from "./check.ts"
 import connector from "./connector.ts"
 import type { SiteInputs } from "./context.ts"
 import deploySuperlink from "./deploy-superlink.ts"
 import deploySupernode from "./deploy-supernode.ts"
-import { doctor } from "./doctor.ts"
+import { doctor } from "./doctor-checks.ts"
 import { inputs } from "./inputs.ts"
 import installOperator from "./install-operator.ts"
 import linkStatus from "./link-status.ts"
@@ -19,6 +18,7 @@ import project from "./project.ts"
 import siteCreate from "./site-create.ts"
 import { teardown } from "./teardown.ts"
 import { tokenIssue, tokenRedeem } from "./token-exchange.ts"
+import { validate } from "./validate.ts"
 import { verify, verifyFederation } from "./verify.ts"
 
 const guide: Notebook = notebook({
@@ -43,7 +43,7 @@ const guide: Notebook = notebook({
     verifyFederation,
   ],
   teardown,
-  check,
+  validate,
   missing,
   practiceFlag: {
     name: "flower",

@@ -1,15 +1,15 @@
 import {
-  absent,
   blocked,
+  CheckError,
+  type CheckResult,
   type ClusterReader,
-  cannotLook,
-  different,
-  done,
+  drifted,
   type KubeObject,
-  type Look,
-  LookError,
   main,
-  underWay,
+  missing,
+  progressing,
+  ready,
+  unknown,
 } from "../lib/index.ts"
 import { type Context, guideStep, type SiteInputs } from "./context.ts"
 import { listSites, SKUPPER } from "./interconnect/skupper.ts"
@@ -23,15 +23,15 @@ import {
   subscriptionsOf,
   versionOne,
 } from "./openshift/olm.ts"
-import { type Offer, operatorByHand, subscription, usualOffer } from "./openshift/subscription.ts"
+import { type Offer, operatorManual, subscription, usualOffer } from "./openshift/subscription.ts"
 import { writeManifest } from "./shared/files.ts"
 import { adopted, ours } from "./shared/labels.ts"
-import { condition, ifAllowed, ifServed, isTrue, seen, some } from "./shared/reading.ts"
+import { condition, ifAllowed, ifServed, isTrue, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 const MANIFESTS = "packages.operators.coreos.com/v1"
 
-async function look(context: Context): Promise<Look> {
+async function check(context: Context): Promise<CheckResult> {
   const { cluster, site } = context
   const served = await cluster.serves(SKUPPER, "Site")
   const olm = await cluster.serves(OLM, "Subscription")
@@ -51,29 +51,30 @@ async function look(context: Context): Promise<Look> {
   return subscribable(context)
 }
 
-async function subscribed(context: Context, subscription: KubeObject, served: boolean): Promise<Look> {
+async function subscribed(context: Context, subscription: KubeObject, served: boolean): Promise<CheckResult> {
   const { cluster, site, given } = context
   const { name, namespace } = subscription.metadata
   const answer = judge(await follow(cluster, subscription))
-  if (answer.is === "blocked" && answer.code === "version 1") return answer
+  if (answer.state === "blocked" && answer.code === "version 1") return answer
   const { channel } = subscription.spec
   const own = ours(subscription, context.federation)
   if (channel !== site.operatorChannel && (own || given("operator-channel", site.name))) {
-    const fields = [{ field: "channel", found: String(channel), asked: site.operatorChannel }]
-    if (own) return different(fields, { seen: seen(subscription), consent: consent(site) })
+    const fields = [{ field: "channel", found: String(channel), wanted: site.operatorChannel }]
+    if (own) return drifted(fields, { object: objectRef(subscription), approval: approval(site) })
     return blocked(`the operator that is there follows channel ${channel}, asked ${site.operatorChannel}`, {
       code: "channel",
       fix: "it is not ours to change: leave operator-channel out to use it as it is, or have an administrator change it",
       next: `oc patch subscriptions.operators.coreos.com ${name} -n ${namespace} --type merge -p '{"spec":{"channel":"${site.operatorChannel}"}}'`,
-      seen: seen(subscription),
+      object: objectRef(subscription),
     })
   }
-  if (answer.is !== "done") return answer
-  if (!served) return underWay(`${answer.reason}; its resource definitions are not served yet`, answer.seen)
+  if (answer.state !== "ready") return answer
+  if (!served)
+    return progressing(`${answer.reason}; its resource definitions are not served yet`, answer.object)
   return { ...answer, adopted: adopted(subscription, context) }
 }
 
-const several = (subscriptions: readonly KubeObject[]): Look =>
+const several = (subscriptions: readonly KubeObject[]): CheckResult =>
   blocked(
     `${subscriptions.length} Subscriptions ask for ${PACKAGE}: ${some(subscriptions.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))}; OLM installs neither`,
     {
@@ -90,31 +91,34 @@ const several = (subscriptions: readonly KubeObject[]): Look =>
 async function installedOtherwise(
   { cluster, site }: Context,
   { olm, served, sure }: { olm: boolean; served: boolean; sure: boolean },
-): Promise<Look | undefined> {
+): Promise<CheckResult | undefined> {
   for (const csv of olm ? await versions(cluster, site) : []) {
     if (majorOf(csv.metadata.name) < 2) return versionOne(csv.metadata.name, csv)
     if (csv.status?.phase === "Succeeded" && served)
-      return done(`${csv.metadata.name} is installed`, { seen: seen(csv), adopted: true })
+      return ready(`${csv.metadata.name} is installed`, { object: objectRef(csv), adopted: true })
   }
   if (!served) return undefined
   const controllers = await controllersOf(cluster, site)
   const running = controllers.find((deployment) => isTrue(deployment, "Available"))
   if (running) {
-    return done(`a controller runs in ${running.metadata.namespace}, installed without OLM`, {
-      seen: seen(running),
+    return ready(`a controller runs in ${running.metadata.namespace}, installed without OLM`, {
+      object: objectRef(running),
       adopted: true,
     })
   }
   const version = await siteController(cluster, site.project)
-  if (version !== undefined) return done(`a controller ${version} serves this project`, { adopted: true })
+  if (version !== undefined) return ready(`a controller ${version} serves this project`, { adopted: true })
   if (controllers[0] !== undefined) {
     const words = condition(controllers[0], "Available")?.message ?? "it is not available"
-    return underWay(`the controller in ${controllers[0].metadata.namespace}: ${words}`, seen(controllers[0]))
+    return progressing(
+      `the controller in ${controllers[0].metadata.namespace}: ${words}`,
+      objectRef(controllers[0]),
+    )
   }
   // Definitions stay behind when an operator is taken away: only who sees everything knows that none is there.
   return sure
     ? undefined
-    : done("Skupper's resources are served; the operator itself is out of your sight", { adopted: true })
+    : ready("Skupper's resources are served; the operator itself is out of your sight", { adopted: true })
 }
 
 async function versions(cluster: ClusterReader, site: SiteInputs): Promise<KubeObject[]> {
@@ -142,11 +146,11 @@ async function siteController(cluster: ClusterReader, project: string): Promise<
 }
 
 /** Nothing is there: what would be applied, or why nothing can be. */
-async function subscribable(context: Context): Promise<Look> {
+async function subscribable(context: Context): Promise<CheckResult> {
   const { cluster, site } = context
   const namespace = site.operatorNamespace
   const offer = await chosenOffer(cluster, site)
-  if ("is" in offer) return offer
+  if ("state" in offer) return offer
   const may = await cluster.allowed({
     verb: "create",
     group: "operators.coreos.com",
@@ -171,16 +175,16 @@ async function subscribable(context: Context): Promise<Look> {
     namespace,
   )
   if (trouble !== undefined) return trouble
-  return absent(`${PACKAGE} is not installed; ${offer.source} offers it in channel ${offer.channel}`, {
-    consent: consent(site),
+  return missing(`${PACKAGE} is not installed; ${offer.source} offers it in channel ${offer.channel}`, {
+    approval: approval(site),
   })
 }
 
-const consent = (site: SiteInputs): string =>
+const approval = (site: SiteInputs): string =>
   `installs the operator of Red Hat Service Interconnect for the whole cluster ${site.server} (namespace ${site.operatorNamespace}, channel ${site.operatorChannel})`
 
 /** Which catalog offers the channel asked for: never from a constant, since disconnected clusters name theirs otherwise. */
-async function chosenOffer(cluster: ClusterReader, site: SiteInputs): Promise<Offer | Look> {
+async function chosenOffer(cluster: ClusterReader, site: SiteInputs): Promise<Offer | CheckResult> {
   const { operatorChannel: channel, operatorSource: source, operatorNamespace: namespace } = site
   const manifests = await ifServed(
     ifAllowed(
@@ -194,7 +198,7 @@ async function chosenOffer(cluster: ClusterReader, site: SiteInputs): Promise<Of
   )
   // May not be read: the administrator who gets the YAML can check it.
   if (manifests === "hidden") return usualOffer(site)
-  if (manifests === undefined) return cannotLook("not there", "OLM's package server does not answer yet")
+  if (manifests === undefined) return unknown("not there", "OLM's package server does not answer yet")
   const named = manifests.filter(
     ({ metadata, status }) =>
       metadata.name === PACKAGE && (source === undefined || status?.catalogSource === source),
@@ -237,12 +241,12 @@ async function catalogStates(cluster: ClusterReader): Promise<string> {
   return `; of the catalogs, ${some(sources.map(state), 5)}`
 }
 
-async function act(context: Context): Promise<void> {
+async function apply(context: Context): Promise<void> {
   const { $, cluster, site } = context
   const offer = await chosenOffer(cluster, site)
-  if ("is" in offer)
-    throw offer.is === "blocked" || offer.is === "cannot look"
-      ? new LookError(offer)
+  if ("state" in offer)
+    throw offer.state === "blocked" || offer.state === "unknown"
+      ? new CheckError(offer)
       : new Error(offer.reason)
   const file = await writeManifest(context, `${site.name}-operator`, await subscription(offer, context))
   await $`oc apply --server-side --field-manager=flower-runbook -n ${site.operatorNamespace} -f ${file}`
@@ -264,15 +268,15 @@ the web console: OperatorHub, *Red Hat Service Interconnect*, Install. The same 
 It is installed once a cluster, for all its projects, by somebody who may do that; an operator that is there already is
 used as it is. If you may not, this step prints what your administrator has to apply, and goes on from there.
 `,
-  checks:
+  readyWhen:
     "Whether a Subscription asks for `skupper-operator` in the channel asked for, what became of it (InstallPlan, ClusterServiceVersion), and whether Skupper's kinds are served. An operator that came another way counts too.",
   docs: [
     "https://docs.openshift.com/container-platform/latest/operators/admin/olm-adding-operators-to-cluster.html",
   ],
-  look,
-  act,
-  change: act,
-  hand: operatorByHand,
+  check,
+  apply,
+  update: apply,
+  manual: operatorManual,
   show: ({ $, site }) => $`oc get csv -n ${site.operatorNamespace}`,
   get expect() {
     return snippet("install-operator.txt")

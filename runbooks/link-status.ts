@@ -1,7 +1,7 @@
-import { absent, blocked, done, type Look, main, underWay } from "../lib/index.ts"
+import { blocked, type CheckResult, main, missing, progressing, ready } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
-import { linkUpByHand } from "./interconnect/by-hand.ts"
 import { sortLinks } from "./interconnect/links.ts"
+import { linkUpManual } from "./interconnect/manual.ts"
 import {
   activeSite,
   interRouter,
@@ -11,7 +11,7 @@ import {
   type SkupperLink,
   upTo,
 } from "./interconnect/skupper.ts"
-import { condition, seen, untilSeen } from "./shared/reading.ts"
+import { condition, objectRef, untilSeen } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 /** On a Link that we have nudged, and when. */
@@ -26,7 +26,7 @@ async function linkOf({ cluster, site, the, at, federation }: Context): Promise<
   return to && sortLinks(links, to, federation).there[0]
 }
 
-async function look(context: Context): Promise<Look> {
+async function check(context: Context): Promise<CheckResult> {
   const { site, cluster } = context
   const link = await linkOf(context)
   if (link === undefined) {
@@ -38,15 +38,15 @@ async function look(context: Context): Promise<Look> {
   }
   const { name, annotations } = link.metadata
   const to = await upTo(cluster, site.project, link)
-  if (to !== undefined) return done(`Link ${name} to ${to} is up`, { seen: seen(link) })
+  if (to !== undefined) return ready(`Link ${name} to ${to} is up`, { object: objectRef(link) })
   if (link.status?.conditions === undefined) {
     const nudged = annotations?.[NUDGED] !== undefined
     const words = `Link ${name}: the controller has not looked at it yet`
-    return nudged ? underWay(words, seen(link)) : absent(words, { seen: seen(link) })
+    return nudged ? progressing(words, objectRef(link)) : missing(words, { object: objectRef(link) })
   }
   const where = await Promise.all(interRouter(link.spec.endpoints).map(resolved))
   const dials = condition(link, "Configured")?.status === "True" ? `; it dials ${where.join(", ")}` : ""
-  return underWay(`Link ${name}: ${message(link)}${dials}`, seen(link))
+  return progressing(`Link ${name}: ${message(link)}${dials}`, objectRef(link))
 }
 
 /** `host:port`, and whether the name resolves from here: that of a new load balancer or Route takes minutes. */
@@ -66,7 +66,7 @@ async function resolved(address: string): Promise<string> {
  * Skupper 2.2 only notes a new Link at its first event, and configures it at the next: up to 30 s later, unless
  * somebody touches it (measured; 2.1 configures it at once).
  */
-async function act(context: Context): Promise<void> {
+async function apply(context: Context): Promise<void> {
   const { cluster, site, signal, note } = context
   const link = await linkOf(context)
   if (link === undefined || link.status?.conditions !== undefined) return
@@ -98,12 +98,12 @@ At first it says \`Pending  1  Not Operational\`, in the end \`Ready  1  OK\`. H
 ask again and again. The name of a new Route or load balancer may take some minutes until it resolves everywhere; the
 address that the link dials is named meanwhile.
 `,
-  checks:
+  readyWhen:
     "Whether the Link is operational, by its own status or by the routers' own. Until then, what it waits for, and which address it dials.",
   docs: ["https://skupperproject.github.io/refdog/concepts/link.html"],
-  look,
-  act,
-  hand: linkUpByHand,
+  check,
+  apply,
+  manual: linkUpManual,
   show: ({ $, site }) => $`skupper link status -n ${site.project}`,
   get expect() {
     return snippet("link-status.txt")

@@ -1,25 +1,25 @@
-import { type Look, main, underWay } from "../lib/index.ts"
-import { type ByHand, type Context, guideStep } from "./context.ts"
+import { type CheckResult, main, progressing } from "../lib/index.ts"
+import { type Context, guideStep, type Manual } from "./context.ts"
 import { FLEET_PORT } from "./flower/flower-versions.ts"
 import { FLEET_API } from "./flower/manifests.ts"
-import { exposureByHand } from "./interconnect/by-hand.ts"
 import {
-  changeExposure,
-  claimExposure,
+  checkExposure,
   type Exposure,
   findExposure,
-  lookAtExposure,
+  takeExposure,
+  updateExposure,
 } from "./interconnect/exposure.ts"
-import { seen } from "./shared/reading.ts"
+import { exposureManual } from "./interconnect/manual.ts"
+import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 const ASKED: Exposure["spec"] = { routingKey: FLEET_API, port: FLEET_PORT, host: FLEET_API }
 
-async function look(context: Context): Promise<Look> {
+async function check(context: Context): Promise<CheckResult> {
   const { cluster, site } = context
   const found = await findExposure(context, "Listener", site.project)
-  const answer = lookAtExposure(context, found, "Listener", ASKED)
-  if (answer.is !== "done") return answer
+  const answer = checkExposure(context, found, "Listener", ASKED)
+  if (answer.state !== "ready") return answer
   // A Listener is Configured even where its Service could not be made: that is only in the controller's log.
   const service = await cluster.get({
     apiVersion: "v1",
@@ -27,7 +27,7 @@ async function look(context: Context): Promise<Look> {
     name: FLEET_API,
     namespace: site.project,
   })
-  if (service === undefined) return underWay(`Service ${FLEET_API} is not there yet`, seen(found!))
+  if (service === undefined) return progressing(`Service ${FLEET_API} is not there yet`, objectRef(found!))
   return answer
 }
 
@@ -45,19 +45,19 @@ same key, wherever in the network that is. The SuperNode then dials \`fleet-api:
 
 Name (routing key) and port are those of the connector at the SuperLink.
 `,
-  checks:
+  readyWhen:
     "Whether a Listener for the routing key `fleet-api` is Configured, and whether its Service is there.",
   docs: ["https://skupperproject.github.io/refdog/concepts/listener.html"],
-  look,
-  async act({ $, site }) {
+  check,
+  async apply({ $, site }) {
     await $`skupper listener create ${FLEET_API} ${FLEET_PORT} --wait none -n ${site.project}`
   },
-  async change(context) {
+  async update(context) {
     const found = await findExposure(context, "Listener", context.site.project)
-    if (found !== undefined) await changeExposure(context, found, ASKED)
+    if (found !== undefined) await updateExposure(context, found, ASKED)
   },
-  claim: (context) => claimExposure(context, "Listener"),
-  hand: (context: ByHand) => exposureByHand(context, "listener", `${FLEET_API} ${FLEET_PORT}`),
+  takeOwnership: (context) => takeExposure(context, "Listener"),
+  manual: (context: Manual) => exposureManual(context, "listener", `${FLEET_API} ${FLEET_PORT}`),
   show: ({ $, site }) => $`skupper listener status -n ${site.project}`,
   get expect() {
     return snippet("listener.txt")

@@ -2,51 +2,55 @@ import { readFile, rm } from "node:fs/promises"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import {
-  absent,
   blocked,
-  different,
-  done,
+  CheckError,
+  type CheckResult,
+  drifted,
   kubeconfigs,
-  type Look,
-  LookError,
   main,
+  missing,
   oauth,
   proxyFor,
   RunbookError,
   readInputFile,
+  ready,
 } from "../lib/index.ts"
 import { type Context, guideStep, type SiteInputs } from "./context.ts"
 import { webLogin } from "./openshift/browser.ts"
-import { loginByHand } from "./openshift/login-by-hand.ts"
+import { loginManual } from "./openshift/login-manual.ts"
 
 type Site = Context["site"]
 
-async function look({ cluster, site, kubeconfig }: Context): Promise<Look> {
+async function check({ cluster, site, kubeconfig }: Context): Promise<CheckResult> {
   const { readServer, sameServer } = await kubeconfigs()
   let server: string | undefined
   try {
     server = await readServer(kubeconfig)
   } catch {
     // Written by a command that was killed half-way.
-    return absent("the kubeconfig of this site is damaged: it is written anew")
+    return missing("the kubeconfig of this site is damaged: it is written anew")
   }
-  if (server === undefined) return absent(`not logged in to ${site.server} yet`)
+  if (server === undefined) return missing(`not logged in to ${site.server} yet`)
   if (!sameServer(server, site.server))
-    return different([{ field: "server", found: server, asked: site.server }])
+    return drifted([{ field: "server", found: server, wanted: site.server }])
   if (site.login === "token" && (await isAnother(site.tokenFile, kubeconfig)))
-    return different([{ field: "token", found: "another one", asked: `the one in ${site.tokenFile}` }])
+    return drifted([{ field: "token", found: "another one", wanted: `the one in ${site.tokenFile}` }])
   let user: string
   try {
     user = await cluster.whoami()
   } catch (error) {
-    if (!(error instanceof LookError) || error.look.is !== "cannot look" || error.look.because !== "login")
+    if (
+      !(error instanceof CheckError) ||
+      error.result.state !== "unknown" ||
+      error.result.because !== "login"
+    )
       throw error
-    return absent(`the session has expired: ${error.look.reason}`)
+    return missing(`the session has expired: ${error.result.reason}`)
   }
   const { login, username } = site
   if (login === "password" && username !== undefined && !(await isThisUser(username, user, kubeconfig)))
-    return different([{ field: "user", found: user, asked: username }])
-  return done(`logged in as ${user} at ${site.server}`)
+    return drifted([{ field: "user", found: user, wanted: username }])
+  return ready(`logged in as ${user} at ${site.server}`)
 }
 
 /**
@@ -93,7 +97,7 @@ async function namespaceOf(kubeconfig: string): Promise<string | undefined> {
   return readNamespace(kubeconfig).catch(() => undefined)
 }
 
-async function act(context: Context): Promise<void> {
+async function apply(context: Context): Promise<void> {
   switch (context.site.login) {
     case "token":
       return withToken(context, (await secretOf(context.site.tokenFile, "token-file", context)).trim())
@@ -178,7 +182,7 @@ async function withBrowser(context: Context): Promise<void> {
     return
   }
   if (!interactive) {
-    throw new LookError(
+    throw new CheckError(
       blocked(`${site.name} is not logged in to ${site.server}, and a browser login needs a person`, {
         code: "login",
         fix: "log in on a terminal first, or give a token-file, a username with a password-file, or a context",
@@ -273,17 +277,17 @@ are on no command line.
 **Tip.** On a machine reached by SSH the browser is on your side: the login prints its address and the \`ssh -L\` line
 that brings the answer back. \`--callback-port\` fixes the port.
 `,
-  checks:
+  readyWhen:
     "Whether the site's own kubeconfig leads to the server asked for, and whom that server takes you for. A session that has expired is made anew.",
   docs: [
     "https://docs.openshift.com/container-platform/latest/cli_reference/openshift_cli/getting-started-cli.html",
   ],
-  look,
-  act,
-  change: act,
-  again: act,
-  hand: loginByHand,
-  unrehearsed: true,
+  check,
+  apply,
+  update: apply,
+  rerun: apply,
+  manual: loginManual,
+  noPreview: true,
   show: async ({ $ }) => [await $`oc whoami`, await $`oc whoami --show-server`],
   session: true,
   exclusive: ({ site }) => (site.login === "web" ? "browser" : `login ${site.server}`),

@@ -1,5 +1,5 @@
-import { blocked, done, type Look, main, type Shell } from "../lib/index.ts"
-import { type ByHand, guideStep } from "./context.ts"
+import { blocked, type CheckResult, main, ready, type Shell } from "../lib/index.ts"
+import { guideStep, type Manual } from "./context.ts"
 import { skupperVersion } from "./shared/commands.ts"
 
 /** Where each command comes from, in a sentence. */
@@ -9,7 +9,7 @@ const CURES: Readonly<Record<string, string>> = {
   skupper: "get the skupper 2.x command as on https://skupper.io/docs/install/ or from Red Hat's downloads",
 }
 
-async function look({ $ }: { $: Shell }): Promise<Look> {
+async function check({ $ }: { $: Shell }): Promise<CheckResult> {
   const names = Object.keys(CURES)
   const paths = await Promise.all(names.map((name) => $.which(name)))
   const missing = names.filter((_, index) => paths[index] === undefined)
@@ -34,7 +34,7 @@ async function look({ $ }: { $: Shell }): Promise<Look> {
       next: "skupper version",
     })
   }
-  return done(`bash, oc and skupper ${version ?? "2.x (a build that does not tell its version)"} are here`)
+  return ready(`bash, oc and skupper ${version ?? "2.x (a build that does not tell its version)"} are here`)
 }
 
 export default guideStep({
@@ -63,12 +63,12 @@ with Terraform, each in the region that you like. You need to know each one's AP
 
 or, where you are logged in already, \`oc whoami --show-server\`.
 `,
-  checks:
+  readyWhen:
     "Whether `bash`, `oc` and `skupper` are found on PATH, and whether `skupper version` tells version 2. Nothing is contacted.",
   docs: ["https://skupper.io/docs/install/"],
   spawns: true,
-  look,
-  hand: ({ inputs }: ByHand) =>
+  check,
+  manual: ({ inputs }: Manual) =>
     `${inputs.commands === undefined ? "" : `# They are in ${inputs.commands}: put that on PATH.\n`}oc version --client
 skupper version`,
   show: ({ $ }) => $`skupper version`,

@@ -1,26 +1,26 @@
 import {
-  absent,
   blocked,
+  type CheckResult,
   type ClusterReader,
-  different,
-  done,
+  drifted,
   type KubeObject,
   kubeconfigs,
-  type Look,
   main,
+  missing,
+  progressing,
   RunbookError,
-  underWay,
+  ready,
 } from "../lib/index.ts"
-import { type ByHand, type Context, guideStep } from "./context.ts"
+import { type Context, guideStep, type Manual } from "./context.ts"
 import { labels, projectDescription, projectIsOurs } from "./shared/labels.ts"
-import { hasProjects, ifAllowed, seen, some } from "./shared/reading.ts"
+import { hasProjects, ifAllowed, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 const PROJECT = "project.openshift.io/v1"
 /** The rights in a project that we have just made reach every API server a moment later; in milliseconds. */
 const SETTLING = 10_000
 
-async function look({ cluster, site, kubeconfig, federation }: Context): Promise<Look> {
+async function check({ cluster, site, kubeconfig, federation }: Context): Promise<CheckResult> {
   const projects = await hasProjects(cluster)
   const kind = projects ? { apiVersion: PROJECT, kind: "Project" } : { apiVersion: "v1", kind: "Namespace" }
   const answer = await ifAllowed(
@@ -31,32 +31,32 @@ async function look({ cluster, site, kubeconfig, federation }: Context): Promise
     cluster.allowed({ verb: "create", group: "apps", resource: "deployments", namespace: site.project })
   // On OpenShift, 403 means: not there, or not yours. A namespace may be closed to the eye and open for work.
   const hidden = answer === undefined && !projects && (await mayDeploy())
-  if (found === undefined && !hidden) return missing(cluster, site.project, projects)
+  if (found === undefined && !hidden) return missingProject(cluster, site.project, projects)
   if (found?.metadata.deletionTimestamp !== undefined || found?.status?.phase === "Terminating") {
-    return underWay(
+    return progressing(
       `${word(projects)} ${site.project} is being deleted: waiting until it is gone`,
-      seen(found),
+      objectRef(found),
     )
   }
   if (found !== undefined && !(await mayDeploy())) {
     const age = (await cluster.now()) - Date.parse(found.metadata.creationTimestamp ?? "")
     if (projectIsOurs(found, federation) && age < SETTLING)
-      return underWay(
+      return progressing(
         `${word(projects)} ${site.project} is new: your rights in it are not there yet`,
-        seen(found),
+        objectRef(found),
       )
     return mayNot(await cluster.whoami(), site.project, found)
   }
   const { readNamespace } = await kubeconfigs()
   const current = await readNamespace(kubeconfig)
-  const more = found && { seen: seen(found) }
+  const more = found && { object: objectRef(found) }
   if (current !== site.project) {
-    return different([{ field: "current project", found: current ?? "none", asked: site.project }], more)
+    return drifted([{ field: "current project", found: current ?? "none", wanted: site.project }], more)
   }
-  return done(`${word(projects)} ${site.project} is there and is the current one`, more)
+  return ready(`${word(projects)} ${site.project} is there and is the current one`, more)
 }
 
-async function missing(cluster: ClusterReader, name: string, projects: boolean) {
+async function missingProject(cluster: ClusterReader, name: string, projects: boolean) {
   const kind = projects ? { apiVersion: PROJECT, kind: "Project" } : { apiVersion: "v1", kind: "Namespace" }
   const mayCreate = await cluster.allowed(
     projects
@@ -69,7 +69,8 @@ async function missing(cluster: ClusterReader, name: string, projects: boolean) 
     .filter((one) => !/^(?:kube|openshift)(?:-|$)/.test(one))
   const yours = known.length === 0 ? "you have none there" : `yours are ${some(known)}`
   const reason = `${word(projects)} ${name} is not on ${cluster.server}, or you are not a member of it; ${yours}`
-  if (mayCreate) return absent(reason, { consent: `creates ${word(projects)} ${name} on ${cluster.server}` })
+  if (mayCreate)
+    return missing(reason, { approval: `creates ${word(projects)} ${name} on ${cluster.server}` })
   return blocked(reason, {
     code: "no project",
     fix: `name one of yours as project, or ask the cluster's administrator to make ${name} and to let you in`,
@@ -77,17 +78,17 @@ async function missing(cluster: ClusterReader, name: string, projects: boolean) 
   })
 }
 
-function mayNot(user: string, project: string, found: KubeObject): Look {
+function mayNot(user: string, project: string, found: KubeObject): CheckResult {
   return blocked(`${user} may not create Deployments in ${project}`, {
     code: "forbidden",
     fix: `ask an administrator of ${project} for the role edit: oc adm policy add-role-to-user edit ${user} -n ${project}`,
-    seen: seen(found),
+    object: objectRef(found),
   })
 }
 
 const word = (projects: boolean): string => (projects ? "project" : "namespace")
 
-async function act({ $, cluster, site, federation }: Context): Promise<void> {
+async function apply({ $, cluster, site, federation }: Context): Promise<void> {
   if (await hasProjects(cluster)) {
     const made = await $.with({
       nothrow: true,
@@ -113,7 +114,7 @@ async function act({ $, cluster, site, federation }: Context): Promise<void> {
 }
 
 /** The guide's `oc project`. Where that needs rights that work in the project does not, the kubeconfig is set by us. */
-async function change({ $, site, kubeconfig, note }: Context): Promise<void> {
+async function update({ $, site, kubeconfig, note }: Context): Promise<void> {
   const result = await $.with({ nothrow: true })`oc project ${site.project}`
   if (result.exitCode === 0) return
   const { setNamespace } = await kubeconfigs()
@@ -138,15 +139,15 @@ will run.
 project that is missing is made, once you have agreed to it. Every later command names the project itself, so nothing
 ends up in \`default\` by accident.
 `,
-  checks:
+  readyWhen:
     "Whether the project is there, whether you may make Deployments in it, and whether it is the current one of the site's kubeconfig.",
   docs: [
     "https://docs.openshift.com/container-platform/latest/applications/projects/working-with-projects.html",
   ],
-  look,
-  act,
-  change,
-  hand: ({ site }: ByHand) => `oc project ${site.project} || oc new-project ${site.project}`,
+  check,
+  apply,
+  update,
+  manual: ({ site }: Manual) => `oc project ${site.project} || oc new-project ${site.project}`,
   show: ({ $ }) => $`oc whoami --show-context`,
   get expect() {
     return snippet("project.txt")

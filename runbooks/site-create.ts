@@ -1,7 +1,16 @@
-import { absent, blocked, type Cluster, different, done, type Look, main, underWay } from "../lib/index.ts"
-import { type ByHand, type Context, guideStep, type SiteInputs } from "./context.ts"
-import { accessFlags, siteByHand } from "./interconnect/by-hand.ts"
+import {
+  blocked,
+  type CheckResult,
+  type Cluster,
+  drifted,
+  main,
+  missing,
+  progressing,
+  ready,
+} from "../lib/index.ts"
+import { type Context, guideStep, type Manual, type SiteInputs } from "./context.ts"
 import { addressesAreCurrent } from "./interconnect/link-access.ts"
+import { accessFlags, siteManual } from "./interconnect/manual.ts"
 import { siteTrouble } from "./interconnect/site-trouble.ts"
 import {
   interRouter,
@@ -11,15 +20,15 @@ import {
   type SkupperSite,
   siteRef,
 } from "./interconnect/skupper.ts"
-import { adopted, adoptedMark, claimObject, ours } from "./shared/labels.ts"
-import { condition, isTrue, seen, some } from "./shared/reading.ts"
+import { adopted, adoptedMark, ours, takeObject } from "./shared/labels.ts"
+import { condition, isTrue, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 /** The link access that this site is to have; nothing at a SuperNode's, which only makes links. */
 const accessOf = (site: SiteInputs & { role: string }): string | undefined =>
   site.role === "superlink" ? (site.linkAccessType ?? "default") : undefined
 
-async function look(context: Context): Promise<Look> {
+async function check(context: Context): Promise<CheckResult> {
   const { cluster, site } = context
   const all = await listSites(cluster, site.project)
   const kept = all.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
@@ -27,21 +36,27 @@ async function look(context: Context): Promise<Look> {
   if (sites.length > 1) return two(sites, site.project)
   const found = sites[0]
   if (found === undefined) {
-    return (await tooLong(cluster, site)) ?? absent(`project ${site.project} has no Skupper site yet`)
+    return (await tooLong(cluster, site)) ?? missing(`project ${site.project} has no Skupper site yet`)
   }
   if (found.metadata.deletionTimestamp !== undefined)
-    return underWay(`Site ${found.metadata.name} is being deleted: waiting until it is gone`, seen(found))
+    return progressing(
+      `Site ${found.metadata.name} is being deleted: waiting until it is gone`,
+      objectRef(found),
+    )
   const access = accessDifference(found, accessOf(site))
-  if (access !== undefined) return different([access], { seen: seen(found) })
+  if (access !== undefined) return drifted([access], { object: objectRef(found) })
   const open = accessOf(site) !== undefined
   const resolved = !open || interRouter(found.status?.endpoints).length > 0
   if (!isTrue(found, "Ready") || !resolved) return pending(context, found)
   if (open && !(await addressesAreCurrent(cluster, found)))
-    return underWay(`Site ${found.metadata.name}: its addresses are still those from before`, seen(found))
-  const begun = context.begun && found.metadata.name === site.skupperSite
-  return done(ready(found, site.skupperSite), {
-    seen: seen(found),
-    adopted: adopted(found, { federation: context.federation, begun }),
+    return progressing(
+      `Site ${found.metadata.name}: its addresses are still those from before`,
+      objectRef(found),
+    )
+  const interrupted = context.applyInterrupted && found.metadata.name === site.skupperSite
+  return ready(readyText(found, site.skupperSite), {
+    object: objectRef(found),
+    adopted: adopted(found, { federation: context.federation, applyInterrupted: interrupted }),
   })
 }
 
@@ -49,10 +64,10 @@ async function look(context: Context): Promise<Look> {
 function accessDifference(found: SkupperSite, asked: string | undefined) {
   const access = found.spec?.linkAccess || "none"
   const fits = asked === undefined || access === asked || (asked === "default" && access !== "none")
-  return fits ? undefined : { field: "link access", found: access, asked }
+  return fits ? undefined : { field: "link access", found: access, wanted: asked }
 }
 
-function ready(found: SkupperSite, asked: string): string {
+function readyText(found: SkupperSite, asked: string): string {
   const { name } = found.metadata
   const where = interRouter(found.status?.endpoints)
   const links = where.length > 0 ? `, links come in at ${where.join(", ")}` : ""
@@ -60,7 +75,7 @@ function ready(found: SkupperSite, asked: string): string {
   return `Site ${name} is ready${links}${other}`
 }
 
-async function pending({ cluster, site }: Context, found: SkupperSite): Promise<Look> {
+async function pending({ cluster, site }: Context, found: SkupperSite): Promise<CheckResult> {
   const { name } = found.metadata
   const configured = condition(found, "Configured")
   if (configured?.status === "False" && configured.reason === "Error") {
@@ -70,7 +85,7 @@ async function pending({ cluster, site }: Context, found: SkupperSite): Promise<
         ? "choose another --link-access-type: this controller does not offer that one"
         : "put right what the message names",
       next: `oc describe site ${name} -n ${site.project}`,
-      seen: seen(found),
+      object: objectRef(found),
     })
   }
   const long = await tooLong(cluster, site)
@@ -81,17 +96,20 @@ async function pending({ cluster, site }: Context, found: SkupperSite): Promise<
       code: trouble.code,
       fix: trouble.fix,
       ...(trouble.next !== undefined && { next: trouble.next }),
-      seen: seen(found),
+      object: objectRef(found),
     })
   }
-  return underWay(`Site ${name}: ${message(found)}${trouble ? `; ${trouble.reason}` : ""}`, seen(found))
+  return progressing(
+    `Site ${name}: ${message(found)}${trouble ? `; ${trouble.reason}` : ""}`,
+    objectRef(found),
+  )
 }
 
 /** With Routes, the router's host names hold the project's name; a Site whose Route is refused stays Pending silently. */
 async function tooLong(
   cluster: Pick<Cluster, "serves">,
   site: SiteInputs & { role: string },
-): Promise<Look | undefined> {
+): Promise<CheckResult | undefined> {
   const access = accessOf(site)
   if (site.project.length <= LONGEST_PROJECT || access === undefined) return undefined
   const routes =
@@ -103,7 +121,7 @@ async function tooLong(
   )
 }
 
-function two(sites: readonly SkupperSite[], project: string): Look {
+function two(sites: readonly SkupperSite[], project: string): CheckResult {
   const names = sites.map(({ metadata }) => metadata.name)
   const idle = sites.find((one) => !isTrue(one, "Configured")) ?? sites[1]!
   return blocked(
@@ -116,13 +134,13 @@ function two(sites: readonly SkupperSite[], project: string): Look {
   )
 }
 
-async function act({ $, site }: Context): Promise<void> {
+async function apply({ $, site }: Context): Promise<void> {
   const flags = accessFlags(accessOf(site))
   await $`skupper site create ${site.skupperSite} ${flags} --wait none -n ${site.project}`
 }
 
 /** `skupper site update` writes the whole spec anew and drops what it does not know, so one field is patched. */
-async function change({ cluster, site, federation, note }: Context): Promise<void> {
+async function update({ cluster, site, federation, note }: Context): Promise<void> {
   const [found] = await listSites(cluster, site.project)
   if (found === undefined) return
   const linkAccess = accessOf(site)
@@ -155,14 +173,14 @@ A SuperNode's site only dials out, and needs no address:
 The command would say \`Waiting for status...\` and then \`Site "superlink-interconnect" is ready.\` Here the waiting is done
 beside it, with the reason for what takes long. A site that is there already is used as it is.
 `,
-  checks:
+  readyWhen:
     "Whether the project has exactly one Skupper Site, with the link access asked for; whether it is Ready, and, where links come in, at which addresses. What stands in its way is named: a Route that is not admitted, a router that does not start.",
   docs: ["https://skupperproject.github.io/refdog/concepts/site.html"],
-  look,
-  act,
-  change,
-  claim: (context) => claimObject(context, siteRef(context.site.project, context.site.skupperSite)),
-  hand: (context: ByHand) => siteByHand(context, accessOf(context.site)),
+  check,
+  apply,
+  update,
+  takeOwnership: (context) => takeObject(context, siteRef(context.site.project, context.site.skupperSite)),
+  manual: (context: Manual) => siteManual(context, accessOf(context.site)),
   show: ({ $, site }) => $`skupper site status -n ${site.project}`,
   get expect() {
     return snippet("site-create.txt")

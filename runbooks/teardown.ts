@@ -4,13 +4,13 @@ import { rm } from "node:fs/promises"
 import { basename } from "node:path"
 import {
   blocked,
-  done,
+  type CheckResult,
   type KubeObject,
-  type Look,
   main,
   type Notebook,
   notebook,
-  underWay,
+  progressing,
+  ready,
 } from "../lib/index.ts"
 import { ownManifest } from "./flower/manifests.ts"
 import { inputs } from "./inputs.ts"
@@ -135,13 +135,13 @@ export const removeSuperlink = removal({
 })
 
 /** The Subscription of ours, and the operator that it has installed: the operator first, since only the other tells it. */
-async function operatorOf(context: TeardownContext): Promise<readonly KubeObject[] | Look> {
+async function operatorOf(context: TeardownContext): Promise<readonly KubeObject[] | CheckResult> {
   const { cluster, site, federation, inputs } = context
   const namespace = site.operatorNamespace
   const all = await ifServed(ifAllowed(cluster.list({ apiVersion: OLM, kind: "Subscription", namespace })))
   const found = (all ?? []).find((one) => one.spec?.name === PACKAGE && ours(one, federation))
-  if (found === undefined) return done("no operator of ours is here")
-  if (!inputs.operator) return done("the operator stays; --operator removes it")
+  if (found === undefined) return ready("no operator of ours is here")
+  if (!inputs.operator) return ready("the operator stays; --operator removes it")
   const everywhere = ifAllowed(cluster.list({ apiVersion: SKUPPER, kind: "Site" }))
   const sites = await ifServed(everywhere.then((list) => list ?? "hidden"))
   if (sites === "hidden") {
@@ -161,7 +161,7 @@ async function operatorOf(context: TeardownContext): Promise<readonly KubeObject
     })
   }
   if (sites?.length) {
-    return underWay(
+    return progressing(
       `removes the operator for the whole cluster ${site.server}, once these sites of ours are gone: ${named(sites)}`,
     )
   }
@@ -185,7 +185,7 @@ export const removeOperator = removal({
     const type = kind === "Subscription" ? "subscriptions.operators.coreos.com" : "csv"
     await $`oc delete ${type} ${metadata.name} -n ${site.operatorNamespace} --wait=false`
   },
-  consent: ({ site }) => `removes the operator for the whole cluster ${site.server}`,
+  approval: ({ site }) => `removes the operator for the whole cluster ${site.server}`,
   exclusive: ({ site }) => `operator ${site.server}`,
   timeout: 180,
 })
@@ -206,16 +206,16 @@ export const removeProject = removal({
         name: site.project,
       }),
     )
-    if (found === undefined) return done(`project ${site.project} is gone`)
-    if (!projectIsOurs(found, federation)) return done(`project ${site.project} was there before: it stays`)
-    if (!inputs.projects) return done(`project ${site.project} stays; --projects removes it`)
+    if (found === undefined) return ready(`project ${site.project} is gone`)
+    if (!projectIsOurs(found, federation)) return ready(`project ${site.project} was there before: it stays`)
+    if (!inputs.projects) return ready(`project ${site.project} stays; --projects removes it`)
     const gone = found.status?.phase === "Terminating" && found.metadata.deletionTimestamp === undefined
     return [gone ? { ...found, metadata: { ...found.metadata, deletionTimestamp: "now" } } : found]
   },
   async remove({ $ }, { kind, metadata }) {
     await $`oc delete ${kind.toLowerCase()} ${metadata.name} --wait=false`
   },
-  consent: ({ site }) => `deletes project ${site.project} on ${site.server} with everything in it`,
+  approval: ({ site }) => `deletes project ${site.project} on ${site.server} with everything in it`,
   timeout: 600,
 })
 

@@ -1,8 +1,8 @@
 import { main } from "../lib/index.ts"
 import { guideStep } from "./context.ts"
-import { linkByHand, tokenByHand } from "./interconnect/by-hand.ts"
-import { claimToken, issueToken, lookForToken } from "./interconnect/issuing.ts"
-import { claimLink, linkAnew, lookForLink, redeem, replaceLinks } from "./interconnect/redeeming.ts"
+import { checkToken, issueToken, takeToken } from "./interconnect/issuing.ts"
+import { linkManual, tokenManual } from "./interconnect/manual.ts"
+import { checkLink, recreateLink, redeem, replaceLinks, takeLink } from "./interconnect/redeeming.ts"
 
 /** In the lane of each SuperNode, at the SuperLink's cluster. */
 export const tokenIssue = guideStep({
@@ -23,14 +23,14 @@ What is in the file lets its bearer in. It is kept where only you can read it, a
 The guide's other way is a link file, \`skupper link generate\`, for clusters that may not call the SuperLink's cluster
 to redeem a token: choose it with \`--link-with file\`. It holds a private key that is good for years, so carry it with care.
 `,
-  checks:
+  readyWhen:
     "Whether a token is here whose AccessGrant can still be redeemed for a minute or more, or a link file that leads to an address the Site has.",
   docs: ["https://skupperproject.github.io/refdog/concepts/access-token.html"],
-  look: lookForToken,
-  act: issueToken,
-  again: issueToken,
-  claim: claimToken,
-  hand: tokenByHand,
+  check: checkToken,
+  apply: issueToken,
+  rerun: issueToken,
+  takeOwnership: takeToken,
+  manual: tokenManual,
   // It writes the file, and takes away the token that was in it.
   timeout: 120,
   exclusive: ({ inputs, peer }) => (inputs.linkWith === "file" ? `link generate ${peer.server}` : undefined),
@@ -57,15 +57,15 @@ file there is nothing to redeem; it is applied as it is:
 **Tip.** A token that has expired or was used is replaced by a new one by itself. If the clusters cannot reach each
 other for this call, the message names the address, and \`--link-with file\` does without it.
 `,
-  checks:
+  readyWhen:
     "Whether the project has a Link that leads to the SuperLink's Site as it is now, not to an earlier one of that name.",
   docs: ["https://skupperproject.github.io/refdog/concepts/link.html"],
-  look: lookForLink,
-  act: redeem,
-  change: replaceLinks,
-  again: linkAnew,
-  claim: claimLink,
-  hand: linkByHand,
+  check: checkLink,
+  apply: redeem,
+  update: replaceLinks,
+  rerun: recreateLink,
+  takeOwnership: takeLink,
+  manual: linkManual,
   // It deletes the file where the token is used up.
   timeout: 180,
 })

@@ -1,6 +1,5 @@
-import { absent, blocked, done, type Look, LookError, main, RunbookError } from "../lib/index.ts"
+import { blocked, CheckError, type CheckResult, main, missing, RunbookError, ready } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
-import { federationByHand, verifyByHand } from "./flower/by-hand.ts"
 import {
   activationHop,
   exposureHop,
@@ -15,6 +14,7 @@ import {
 } from "./flower/chain.ts"
 import { findFlwr, makeFlwr } from "./flower/flwr.ts"
 import { ownManifest } from "./flower/manifests.ts"
+import { federationManual, verifyManual } from "./flower/manual.ts"
 import { listNodes } from "./flower/node-list.ts"
 import { covers, forget, type Present, readRecord } from "./flower/proof-record.ts"
 import { proveByRun } from "./flower/proof-run.ts"
@@ -28,39 +28,39 @@ interface Chain {
 }
 
 /** The hops up to the SuperNode's id, in order; the first that does not hold is the answer. */
-async function followChain(context: Context): Promise<Chain | Look> {
+async function followChain(context: Context): Promise<Chain | CheckResult> {
   const link = await linkHop(context)
   if (isBroken(link)) return link
   const superlink = await runningHop(context, "superlink", context.the("superlink").superlinkWorkload)
-  if ("is" in superlink) return superlink
+  if ("state" in superlink) return superlink
   const connector = await exposureHop(context, "Connector")
-  if ("is" in connector) return connector
+  if ("state" in connector) return connector
   const listener = await exposureHop(context, "Listener")
-  if ("is" in listener) return listener
+  if ("state" in listener) return listener
   const matched = await matchedHop(context, connector.found, listener.found)
   if (isBroken(matched)) return matched
   const supernode = await runningHop(context, "supernode", await supernodeName(context))
-  if ("is" in supernode) return supernode
+  if ("state" in supernode) return supernode
   const registered = registrationHop(context, superlink, supernode)
-  if ("is" in registered) return registered
+  if ("state" in registered) return registered
   return { superlink, supernode, id: registered.id, held: [link, matched].map(({ holds }) => holds) }
 }
 
-async function look(context: Context): Promise<Look> {
+async function check(context: Context): Promise<CheckResult> {
   const chain = await followChain(context)
-  if ("is" in chain) return chain
+  if ("state" in chain) return chain
   const { superlink, supernode, id, held } = chain
   const active =
     context.inputs.proof === "log"
       ? activationHop(context, id, superlink, supernode)
       : await listedHop(context, chain)
-  return isBroken(active) ? active : done([...held, active.holds].join(", "))
+  return isBroken(active) ? active : ready([...held, active.holds].join(", "))
 }
 
 /** A listing that others asked for may be older than this SuperNode's return: a bad word is only believed of a fresh one. */
 async function listedHop(context: Context, { superlink, supernode, id }: Chain): Promise<Hop> {
   const found = await findFlwr(context, superlink)
-  if ("is" in found) return found
+  if ("state" in found) return found
   const shared = onlineHop(
     context,
     id,
@@ -73,9 +73,9 @@ async function listedHop(context: Context, { superlink, supernode, id }: Chain):
 }
 
 /** What a look called absent is only the command to ask with. */
-async function act(context: Context): Promise<void> {
+async function apply(context: Context): Promise<void> {
   const chain = await followChain(context)
-  if (!("is" in chain)) await makeFlwr(context, chain.superlink)
+  if (!("state" in chain)) await makeFlwr(context, chain.superlink)
 }
 
 async function supernodeName({ site, federation }: Context): Promise<string> {
@@ -107,14 +107,14 @@ of the SuperLink's version:
 
 A SuperNode that died without a word counts as online for about a minute more; \`--proof run\` leaves no doubt (see the next step).
 `,
-  checks:
+  readyWhen:
     "The chain, hop by hop: the SuperNode's pod and its log, the Listener and its Service, the Link, the Connector, the SuperLink's pod, and last the node's id in the SuperLink's log (or what `--proof` asks for). The first hop that is broken is named.",
   docs: ["https://flower.ai/docs/framework/ref-flower-network-communication.html"],
-  look,
-  act,
-  hand: verifyByHand,
+  check,
+  apply,
+  manual: verifyManual,
   // It may install a command.
-  unrehearsed: true,
+  noPreview: true,
   // One at a time: it makes the flwr command that the others then find.
   exclusive: () => "flwr",
   always: true,
@@ -125,11 +125,11 @@ A SuperNode that died without a word counts as online for about a minute more; \
 const results = ({ all, outcome }: Context) =>
   all("supernode").map((site) => ({ site, outcome: outcome("verify", site.name) }))
 
-function allVerified(context: Context): Look {
+function allVerified(context: Context): CheckResult {
   const verified = results(context)
   const bad = verified.filter(({ outcome }) => outcome?.ok !== true)
   const count = `${verified.length - bad.length} of ${verified.length} SuperNodes verified`
-  if (bad.length === 0) return done(count)
+  if (bad.length === 0) return ready(count)
   const [first] = bad
   const reasons = bad.map(({ site, outcome }) => `${site.name}: ${outcome?.reason ?? "not looked at"}`)
   return blocked(`${count}; ${reasons.join("; ")}`, {
@@ -147,14 +147,14 @@ const siteContext = (context: Context, site: Context["site"]): Context =>
   }) as Context
 
 /** Who a run must be of: the SuperLink's present process, and the present ids of all SuperNodes. */
-async function present(context: Context): Promise<{ superlink: Running; present: Present } | Look> {
+async function present(context: Context): Promise<{ superlink: Running; present: Present } | CheckResult> {
   const chains = await Promise.all(
     context.all("supernode").map((site) => followChain(siteContext(context, site))),
   )
   const nodes: string[] = []
   let superlink: Running | undefined
   for (const chain of chains) {
-    if ("is" in chain) return chain
+    if ("state" in chain) return chain
     superlink = chain.superlink
     nodes.push(chain.id)
   }
@@ -164,36 +164,36 @@ async function present(context: Context): Promise<{ superlink: Running; present:
   }
 }
 
-async function lookAtFederation(context: Context): Promise<Look> {
+async function checkFederation(context: Context): Promise<CheckResult> {
   const verified = allVerified(context)
-  if (verified.is !== "done" || context.inputs.proof !== "run") return verified
+  if (verified.state !== "ready" || context.inputs.proof !== "run") return verified
   const now = await present(context)
-  if ("is" in now) return now
+  if ("state" in now) return now
   const record = readRecord(context.folder)
   if (covers(record, now.present) && record.finished) {
-    return done(`${verified.reason}; run ${record.run} computed with all of them`)
+    return ready(`${verified.reason}; run ${record.run} computed with all of them`)
   }
-  return absent(`${verified.reason}; no federated run of just these SuperNodes yet`)
+  return missing(`${verified.reason}; no federated run of just these SuperNodes yet`)
 }
 
 async function runApp(context: Context): Promise<void> {
   const now = await present(context)
-  if ("is" in now) throw new RunbookError(now.reason)
+  if ("state" in now) throw new RunbookError(now.reason)
   const found = await findFlwr(context, now.superlink)
-  if (!("is" in found)) return proveByRun(context, now.superlink, found.flwr, now.present)
-  if (found.is !== "absent") throw new LookError(found)
+  if (!("state" in found)) return proveByRun(context, now.superlink, found.flwr, now.present)
+  if (found.state !== "missing") throw new CheckError(found)
   await makeFlwr(context, now.superlink)
   const made = await findFlwr(context, now.superlink)
-  if ("is" in made) throw new RunbookError(made.reason)
+  if ("state" in made) throw new RunbookError(made.reason)
   await proveByRun(context, now.superlink, made.flwr, now.present)
 }
 
-/** `--again`: a run of this very moment. */
-async function runAppAgain(context: Context): Promise<void> {
+/** `--rerun`: a run of this very moment. */
+async function rerunApp(context: Context): Promise<void> {
   if (context.inputs.proof !== "run") {
     throw new RunbookError("there is nothing to do anew: the proof asked for is no federated run", {
       fix: "ask for one",
-      next: "flower-runbook step verify-federation --proof run --again",
+      next: "flower-runbook step verify-federation --proof run --rerun",
     })
   }
   await forget(context.folder)
@@ -214,7 +214,7 @@ replies of every SuperNode in every round:
     [Fleet.PushMessages] Push replies from node_id=<n>
 
 It takes about half a minute, and leaves a finished run in the SuperLink's list. What it has proven holds for these SuperNodes
-and this SuperLink's process; once either is another, it is run again, and \`--again\` runs it anew in any case.
+and this SuperLink's process; once either is another, it is run again, and \`--rerun\` runs it anew in any case.
 
 To run an app on it, point \`flwr run\` at the SuperLink's Control API
 (\`~/.flwr/config.toml\`: \`address\` and \`insecure = true\`), for example through \`oc port-forward service/superlink-service 9093\`.
@@ -225,12 +225,12 @@ To read on:
 - Red Hat Service Interconnect: https://www.redhat.com/en/technologies/cloud-computing/service-interconnect
 - Skupper's concepts: https://skupperproject.github.io/refdog/concepts/
 `,
-  checks: "What `verify` has found at every SuperNode; nothing of its own.",
-  look: lookAtFederation,
-  act: runApp,
-  again: runAppAgain,
-  hand: federationByHand,
-  unrehearsed: true,
+  readyWhen: "What `verify` has found at every SuperNode; nothing of its own.",
+  check: checkFederation,
+  apply: runApp,
+  rerun: rerunApp,
+  manual: federationManual,
+  noPreview: true,
   show: (context: Context) => table(context),
   always: true,
   timeout: 600,

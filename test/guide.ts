@@ -4,18 +4,18 @@
  */
 
 import { federate } from "../lib/index.ts"
-import { handContext } from "../lib/notebook/hand.ts"
+import { manualContext } from "../lib/notebook/manual.ts"
 import { appliesTo } from "../lib/notebook/notebook.ts"
 import type { Site } from "../lib/notebook/roles.ts"
 import type { Step } from "../lib/notebook/step.ts"
-import type { Walk, WalkPlace } from "../lib/report/types.ts"
+import type { Report, ReportPlace } from "../lib/report/types.ts"
 import { program } from "../runbooks/index.ts"
 import { startWorld, type World } from "./e2e/harness.ts"
 import { steady } from "./e2e/transcript.ts"
 
 const { notebook } = program
 
-interface Walked extends Pick<Walk, "cells"> {
+interface Walked extends Pick<Report, "cells"> {
   /** Puts words in place of what is different each time. */
   mask(text: string): string
 }
@@ -31,10 +31,10 @@ export async function guide(): Promise<string> {
       `## ${index + 1}. ${step.title}`,
       `\`${step.id}\` · ${WHERE[step.on] ?? `at the ${step.on}`}${inputsOf(step)}`,
       step.prose.trim(),
-      ...(step.checks === undefined ? [] : [`**What is looked at.** ${step.checks}`]),
+      ...(step.readyWhen === undefined ? [] : [`**What is looked at.** ${step.readyWhen}`]),
       ...places.flatMap((place) => ranAt(place, mask, places.length > 1)),
       ...promised(step),
-      await byHand(step, federation),
+      await manual(step, federation),
       ...(step.docs === undefined ? [] : [`Read on: ${step.docs.map((url) => `<${url}>`).join(" · ")}`]),
     )
   }
@@ -77,7 +77,7 @@ const inputsOf = ({ inputs = [] }: Step): string =>
     : ` · [inputs](../README.md#inputs): ${inputs.map((name) => `\`${name}\``).join(", ")}`
 
 /** What ran at a place, and what its read-only command shows in the end. */
-function ranAt({ site, executions, outcome }: WalkPlace, mask: Walked["mask"], named: boolean): string[] {
+function ranAt({ site, executions, outcome }: ReportPlace, mask: Walked["mask"], named: boolean): string[] {
   const said = (line: string, output: string): string =>
     mask([...(line === "" ? [] : [`$ ${line}`]), output.trimEnd()].filter(Boolean).join("\n"))
   const ran = (executions[0]?.commands ?? []).map(({ line, output }) =>
@@ -88,7 +88,7 @@ function ranAt({ site, executions, outcome }: WalkPlace, mask: Walked["mask"], n
   return [
     ...(named ? [`At ${site}:`] : []),
     ...(text === "" ? [] : [fenced("console", text)]),
-    ...(outcome?.kind === "done" ? [`*Seen:* ${mask(outcome.reason)}.`] : []),
+    ...(outcome?.kind === "unchanged" ? [`*Seen:* ${mask(outcome.reason)}.`] : []),
   ]
 }
 
@@ -96,15 +96,15 @@ const promised = ({ expect }: Step): string[] =>
   expect === undefined ? [] : ["What to look for, `<…>` being yours:", fenced("text", expect.trimEnd())]
 
 /** A place a role: the lines differ by names alone between sites of one. */
-async function byHand(step: Step, federation: Awaited<ReturnType<typeof federate>>): Promise<string> {
+async function manual(step: Step, federation: Awaited<ReturnType<typeof federate>>): Promise<string> {
   const sites: (Site | undefined)[] =
     step.on === "here" || step.on === "federation"
       ? [undefined]
       : federation.sites.filter((site) => appliesTo(notebook, step, site))
   const parts = await Promise.all(
     sites.map(async (site) => {
-      const lines = await step.hand?.(
-        handContext(notebook, federation, step, site, {
+      const lines = await step.manual?.(
+        manualContext(notebook, federation, step, site, {
           on: (other) => `KUBECONFIG=${other.name}.kubeconfig `,
           kubeconfig: `${site?.name}.kubeconfig`,
           tokenFile: `${site?.name}.token.yaml`,
@@ -148,7 +148,7 @@ async function walked(): Promise<Walked> {
   try {
     await called(world, "run", "--federation", world.practice.federationFile, "--yes")
     await called(world, "run", "--yes")
-    const report = JSON.parse(await called(world, "report", "--format", "json")) as Pick<Walk, "cells">
+    const report = JSON.parse(await called(world, "report", "--format", "json")) as Pick<Report, "cells">
     return { cells: report.cells, mask: (text) => masked(world, text) }
   } finally {
     await world.close()

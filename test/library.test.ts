@@ -27,7 +27,7 @@ describe("the library, with a notebook of one's own", () => {
   it("plans, runs, has nothing to do the second time, and mends what went away", async () => {
     const { root, folder, inputs } = place()
     const before = await plan(mirrors, inputs, { folder })
-    expect(before.map(({ would }) => would)).toContain("act")
+    expect(before.map(({ action }) => action)).toContain("act")
     const commands: string[] = []
     const first = await run(mirrors, inputs, {
       folder,
@@ -36,12 +36,12 @@ describe("the library, with a notebook of one's own", () => {
     expect(first.code).toBe(0)
     expect(readFileSync(join(root, "mirror_2", "index.html"), "utf8")).toBe("<h1>Good morning</h1>\n")
     expect(commands).toContain(`mkdir -p '${join(root, "mirror 1")}'`)
-    expect((await plan(mirrors, inputs, { folder })).every(({ would }) => would === "nothing")).toBe(true)
+    expect((await plan(mirrors, inputs, { folder })).every(({ action }) => action === "ok")).toBe(true)
     rmSync(join(root, "mirror 1", "index.html"))
     const again = await run(mirrors, inputs, { folder })
     expect(
       again.outcomes
-        .filter(({ outcome }) => outcome.kind === "acted")
+        .filter(({ outcome }) => outcome.kind === "applied")
         .map(({ site, step }) => `${site}/${step}`),
     ).toEqual(["mirror-1/copy"])
   })

@@ -82,10 +82,10 @@ describe("practice", () => {
 describe("login", () => {
   it("takes the token of a file, tells nobody, and is done the second time", async () => {
     const { outcome, events, again } = await loggedIn({})
-    expect(outcome.kind).toBe("acted")
+    expect(outcome.kind).toBe("applied")
     const token = readFileSync(world.inputs.sites[0]!["token-file"] as string, "utf8").trim()
     expect(JSON.stringify(events)).not.toContain(token)
-    expect((await again()).map(({ would }) => would)).toEqual(["nothing", "nothing"])
+    expect((await again()).map(({ action }) => action)).toEqual(["nothing", "nothing"])
   })
 
   it("copies a context of the person's kubeconfig, and leaves that as it is", async () => {
@@ -94,7 +94,7 @@ describe("login", () => {
     vi.stubEnv("KUBECONFIG", own)
     const { outcome } = await loggedIn({ "token-file": undefined })
     expect(outcome).toMatchObject({
-      kind: "acted",
+      kind: "applied",
       reason: expect.stringMatching(/^logged in as kube:admin/),
     })
     expect(readFileSync(own, "utf8")).toBe(before)
@@ -128,8 +128,8 @@ describe("login", () => {
     const { folder, again } = await loggedIn({}, "moved")
     const session = join(folder, "kubeconfigs/one")
     writeFileSync(session, readFileSync(kubeconfigOf("other-1")))
-    expect((await again())[0]).toMatchObject({ would: "change" })
-    expect((await loggedIn({}, "moved")).outcome.kind).toBe("acted")
+    expect((await again())[0]).toMatchObject({ action: "change" })
+    expect((await loggedIn({}, "moved")).outcome.kind).toBe("applied")
     expect(readFileSync(session, "utf8")).toContain(world.cluster("one").server)
   })
 
@@ -142,7 +142,7 @@ describe("login", () => {
       certificateAuthority: site["certificate-authority"],
       tokenFile: how === "context" ? undefined : site["token-file"],
     }
-    const lines = await login.hand!({ site: values } as never)
+    const lines = await login.manual!({ site: values } as never)
     // A person's own kubeconfig lies in their home.
     const home = mkdtempSync(join(dirname(world.options.folder), "home "))
     mkdirSync(join(home, ".kube"))

@@ -21,7 +21,7 @@ const step_: Step = step({
   title: "",
   on: "every site",
   prose: "",
-  look: () => ({ is: "done", reason: "" }),
+  check: () => ({ state: "ready", reason: "" }),
 })
 const place = (name?: string, signal = new AbortController().signal) => ({
   step: step_,

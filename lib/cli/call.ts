@@ -43,7 +43,7 @@ export function commandText(program: string, argv: readonly string[]): string {
 }
 
 /** What a further command needs to mean the same federation: its flags as they were typed, ` --state DIR` or nothing. */
-export function sameFederation({ flags }: Call): string {
+export function federationFlags({ flags }: Call): string {
   return ["federation", "name", "state"]
     .flatMap((name) => {
       const text = flags.text(name)
@@ -53,7 +53,11 @@ export function sameFederation({ flags }: Call): string {
 }
 
 /** Reads a file that the call names, if it names one. What is wrong in it is mended there: then the call is typed again. */
-export async function mendable<T>(call: Call, path: string | undefined, read: () => Promise<T>): Promise<T> {
+export async function suggestRetry<T>(
+  call: Call,
+  path: string | undefined,
+  read: () => Promise<T>,
+): Promise<T> {
   try {
     return await read()
   } catch (error) {

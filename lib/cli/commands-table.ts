@@ -87,14 +87,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     groups: ["federation", "sites"],
     flags: [
       yes,
-      { name: "again", help: "Do it anew although it is done (a restart, a new token)" },
+      { name: "rerun", help: "Run it again although it is ready (a restart, a new token)" },
       json,
       parallel,
       timeout,
     ],
     examples: [
       ["step {step} --site {site}", "at one site"],
-      ["step {step} --again", "anew"],
+      ["step {step} --rerun", "run it again"],
     ],
   },
   {

@@ -2,7 +2,7 @@ import { RunbookError, UsageError } from "../notebook/errors.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { Redactor } from "../notebook/secrets.ts"
 import type { Step } from "../notebook/step.ts"
-import { type Call, commandText, sameFederation } from "./call.ts"
+import { type Call, commandText, federationFlags } from "./call.ts"
 import { COMMANDS, type CommandSpec } from "./commands-table.ts"
 import { decideInteraction } from "./interaction.ts"
 import type { Io } from "./io.ts"
@@ -132,7 +132,7 @@ function withNext(error: unknown, call: Call, command: CommandSpec): unknown {
     error instanceof UsageError
       ? `${program} ${command.name} --help`
       : exitCode === 3
-        ? `${program} status${sameFederation(call)}`
+        ? `${program} status${federationFlags(call)}`
         : undefined
   return next === undefined ? error : new RunbookError(message, { why, fix, next, exitCode, cause: error })
 }

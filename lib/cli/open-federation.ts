@@ -8,7 +8,7 @@ import type { Memory } from "../runner/journal.ts"
 import { selector } from "../runner/selection.ts"
 import type { Selection } from "../runner/types.ts"
 import { Answers } from "./ask.ts"
-import { type Call, mendable, sameFederation } from "./call.ts"
+import { type Call, federationFlags, suggestRetry } from "./call.ts"
 import { readFederationFile } from "./federation-file.ts"
 import { flagLayer } from "./flag-layer.ts"
 import { findFolder } from "./folder.ts"
@@ -80,7 +80,7 @@ export async function findSources(call: Call, options: OpenFederationOptions): P
   const file =
     path === undefined
       ? undefined
-      : await mendable(call, path, () => readFederationFile(notebook, path, io.cwd))
+      : await suggestRetry(call, path, () => readFederationFile(notebook, path, io.cwd))
   if (file !== undefined) options.adapt?.(file)
   const found = findFolder({
     notebook,
@@ -135,7 +135,7 @@ async function completed(
     refuseProblems(resolved.problems)
   }
   refuseEmptySelection(call, resolved.federation)
-  const problems = notebook.check?.(resolved.federation) ?? []
+  const problems = notebook.validate?.(resolved.federation) ?? []
   refuseProblems(problems.map(({ what, fix }) => `${what} (${fix})`))
   return resolved
 }
@@ -198,7 +198,7 @@ function refuseEmptySelection(call: Call, federation: Federation): void {
   throw new UsageError("No step is left to look at: the selection leaves none", {
     why: "the flags that select (--from, --to, --only, --skip, --site) and the step named go together",
     fix: "leave one of them out; `plan` shows which step stands at which site",
-    next: `${call.io.program} plan${sameFederation(call)}`,
+    next: `${call.io.program} plan${federationFlags(call)}`,
   })
 }
 
@@ -230,6 +230,6 @@ function refuseStrangeSites(call: Call, { sites }: Federation): void {
         (name) => `--site: unknown site ${name}${didYouMean(name, known) || `: one of ${known.join(", ")}`}`,
       )
       .join("\n"),
-    { next: `${io.program} values${sameFederation(call)}` },
+    { next: `${io.program} values${federationFlags(call)}` },
   )
 }

@@ -48,9 +48,9 @@ function refusedFile(error: unknown): { what: string; why: string; fix: string }
 
 async function tellable(error: unknown, io: Io): Promise<ErrorParts> {
   if (error instanceof RunbookError) return (await import("../terminal/index.ts")).partsOf(error)
-  const { LookError } = await import("../notebook/looks.ts")
-  if (error instanceof LookError) {
-    const { reason, fix, next } = error.look
+  const { CheckError } = await import("../notebook/check-result.ts")
+  if (error instanceof CheckError) {
+    const { reason, fix, next } = error.result
     return { what: reason, fix, next }
   }
   const refused = refusedFile(error)

@@ -6,7 +6,7 @@ import { UsageError } from "../notebook/errors.ts"
 import { fileKey, unnamedSites } from "../notebook/roles.ts"
 import type { Delays, Practice, PracticeImage } from "../practice/types.ts"
 import { isAlive } from "../runner/processes.ts"
-import { type Call, mendable, refuseAborted } from "./call.ts"
+import { type Call, refuseAborted, suggestRetry } from "./call.ts"
 import { flagLayer } from "./flag-layer.ts"
 import { layerOf } from "./layers.ts"
 import { resolveInputs } from "./resolve.ts"
@@ -54,7 +54,7 @@ export async function withPractice(
   try {
     const practice = await waitingFor(
       "Starting practice clusters",
-      mendable(call, faultsFile, () =>
+      suggestRetry(call, faultsFile, () =>
         startPractice({
           sites,
           values: practiceValues ?? (() => ({})),

@@ -1,4 +1,4 @@
-import { LookError } from "../notebook/looks.ts"
+import { CheckError } from "../notebook/check-result.ts"
 import type { Answer, Connection, Connections, Request } from "./connection.ts"
 import { ClusterError, notAnApi, notServed, refused } from "./errors.ts"
 import type { KubeObject, Query, Ref } from "./types.ts"
@@ -195,7 +195,7 @@ export const isNotFound = (error: unknown): error is ClusterError =>
   error instanceof ClusterError && error.code === 404
 
 export const isForbidden = (error: unknown): boolean =>
-  error instanceof LookError && error.look.is === "blocked" && error.look.code === "forbidden"
+  error instanceof CheckError && error.result.state === "blocked" && error.result.code === "forbidden"
 
 const root = (apiVersion: string): string =>
   apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`

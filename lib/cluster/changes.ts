@@ -46,12 +46,12 @@ export class Changes {
       let timer: NodeJS.Timeout | undefined
       const end = (woken: boolean, pause: number): void => {
         clearTimeout(timer)
-        signal.removeEventListener("abort", look)
+        signal.removeEventListener("abort", check)
         this.#look = undefined
         this.#pause = pause
         resolve(woken)
       }
-      const look = (): void => {
+      const check = (): void => {
         const moved = [...this.#read].some(([source, version]) => source.version !== version)
         if (signal.aborted) end(false, this.#pause)
         else if (moved) end(true, FIRST_PAUSE)
@@ -60,9 +60,9 @@ export class Changes {
           timer = setTimeout(() => end(true, Math.min(this.#pause * 1.5, LONGEST_PAUSE)), this.#pause)
         }
       }
-      this.#look = look
-      signal.addEventListener("abort", look)
-      look()
+      this.#look = check
+      signal.addEventListener("abort", check)
+      check()
     })
   }
 }

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs"
 import type { Readable } from "node:stream"
-import { LookError } from "../notebook/looks.ts"
+import { CheckError } from "../notebook/check-result.ts"
 import { type Door, notLoggedIn, refused, unreachable, wasCut } from "./errors.ts"
 import type { Address, PooledKubeConfig, PortReader, PortSocket } from "./pooled-kubeconfig.ts"
 
@@ -229,7 +229,7 @@ export class Connections {
       this.#open.add(connection)
       return connection
     } catch (error) {
-      if (error instanceof LookError) throw error
+      if (error instanceof CheckError) throw error
       const words = error instanceof Error ? error.message.split("\n")[0] : String(error)
       throw notLoggedIn(this.#options, `the site's kubeconfig cannot be used: ${words}`, error)
     }

@@ -1,4 +1,4 @@
-import { blocked, cannotLook, LookError } from "../notebook/looks.ts"
+import { blocked, CheckError, unknown } from "../notebook/check-result.ts"
 
 /** The API server refused a request, in its own words. */
 export class ClusterError extends Error {
@@ -37,7 +37,7 @@ export function refused(door: Door, code: number, body: string): Error {
   const host = hostPort(door.server)
   if (code === 401) return notLoggedIn(door, `${host} does not accept the login: ${message}`)
   if (code === 403) {
-    return new LookError(
+    return new CheckError(
       blocked(message, {
         code: "forbidden",
         fix: `ask whoever administers ${host} for this right, or log in as a user who has it`,
@@ -45,27 +45,27 @@ export function refused(door: Door, code: number, body: string): Error {
     )
   }
   if (code === 429 || code >= 500) {
-    return new LookError(cannotLook("unreachable", `${host} answered ${code}: ${message}`))
+    return new CheckError(unknown("unreachable", `${host} answered ${code}: ${message}`))
   }
   return new ClusterError(code, reason, message)
 }
 
-export function notLoggedIn(door: Pick<Door, "login">, reason: string, cause?: unknown): LookError {
+export function notLoggedIn(door: Pick<Door, "login">, reason: string, cause?: unknown): CheckError {
   const more =
     door.login === undefined
       ? { fix: "log in again" }
       : { fix: `log in again: ${door.login}`, next: door.login }
-  return new LookError(cannotLook("login", reason, more), { cause })
+  return new CheckError(unknown("login", reason, more), { cause })
 }
 
-export function notServed(server: string, apiVersion: string, kind: string): LookError {
-  return new LookError(cannotLook("not there", `${hostPort(server)} does not serve ${kind} (${apiVersion})`))
+export function notServed(server: string, apiVersion: string, kind: string): CheckError {
+  return new CheckError(unknown("not there", `${hostPort(server)} does not serve ${kind} (${apiVersion})`))
 }
 
 /** A page came where an object was asked for: the address is a web console's, or a proxy stands in between. */
-export function notAnApi(server: string, body: string, cause: unknown): LookError {
+export function notAnApi(server: string, body: string, cause: unknown): CheckError {
   const what = /^\s*</.test(body) ? "a web page" : "no JSON"
-  return new LookError(
+  return new CheckError(
     blocked(`${hostPort(server)} answered with ${what}: it is no API server`, {
       code: "no-api",
       fix: "give the API server's address (oc whoami --show-server), not the web console's",
@@ -117,12 +117,12 @@ const CERTIFICATE: Readonly<Record<string, string>> = {
 }
 
 /** The error for a request that got no answer. A certificate that is not trusted needs a person; the rest may pass. */
-export function unreachable(door: Door, error: unknown): LookError {
+export function unreachable(door: Door, error: unknown): CheckError {
   const code = errorCode(error)
   const host = hostPort(door.server)
   const certificate = CERTIFICATE[code]
   if (certificate !== undefined) {
-    return new LookError(
+    return new CheckError(
       blocked(`the certificate of ${host} ${certificate} (${code})`, {
         code: "certificate",
         fix: "give the file of the authority that signed it as certificate-authority",
@@ -132,8 +132,8 @@ export function unreachable(door: Door, error: unknown): LookError {
   }
   const words = WORDS[code] ?? innermost(error).message
   const way = door.proxy === undefined ? "" : ` through the proxy ${door.proxy}`
-  return new LookError(
-    cannotLook(
+  return new CheckError(
+    unknown(
       "unreachable",
       `${host} cannot be reached${way}: ${words}${code in WORDS ? ` (${code})` : ""}`,
       door.proxy === undefined ? {} : { fix: "check the proxy, or give proxy=none" },

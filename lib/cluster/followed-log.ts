@@ -1,5 +1,5 @@
 import { StringDecoder } from "node:string_decoder"
-import { cannotLook, LookError } from "../notebook/looks.ts"
+import { CheckError, unknown } from "../notebook/check-result.ts"
 import type { Api } from "./api.ts"
 import type { Changes, Versioned } from "./changes.ts"
 import { ClusterError } from "./errors.ts"
@@ -89,7 +89,7 @@ export async function readLog(api: Api, options: LogOptions, signal?: AbortSigna
     return (await api.text(request)).text
   } catch (error) {
     if (!(error instanceof ClusterError) || (error.code !== 400 && error.code !== 404)) throw error
-    throw new LookError(cannotLook("not there", error.message), { cause: error })
+    throw new CheckError(unknown("not there", error.message), { cause: error })
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto"
 import * as tls from "node:tls"
+import { CheckError } from "../notebook/check-result.ts"
 import { RunbookError } from "../notebook/errors.ts"
-import { LookError } from "../notebook/looks.ts"
 import { type Answer, type Connection, Connections, type Request } from "./connection.ts"
 import { hostPort } from "./errors.ts"
 
@@ -47,9 +47,13 @@ export async function passwordLogin(login: PasswordLogin): Promise<string> {
     const code = await challenge(oauth, metadata, login, verifier, redirect)
     return await exchange(oauth, metadata, code, verifier, redirect)
   } catch (error) {
-    if (!(error instanceof LookError) || error.look.is !== "blocked" || error.look.code !== "certificate")
+    if (
+      !(error instanceof CheckError) ||
+      error.result.state !== "blocked" ||
+      error.result.code !== "certificate"
+    )
       throw error
-    throw new RunbookError(error.look.reason, {
+    throw new RunbookError(error.result.reason, {
       why: "a cluster's API server and its login server often have certificates of two authorities",
       fix: "put the certificates of both authorities into the file given as certificate-authority",
       cause: error,

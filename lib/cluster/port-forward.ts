@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { type AddressInfo, createServer, type Socket } from "node:net"
+import { CheckError } from "../notebook/check-result.ts"
 import { RunbookError } from "../notebook/errors.ts"
-import { LookError } from "../notebook/looks.ts"
 import type { Api } from "./api.ts"
 import { ClusterError, hostPort, unreachable } from "./errors.ts"
 import type { PortSocket } from "./pooled-kubeconfig.ts"
@@ -117,8 +117,8 @@ async function probe(api: Api, to: ForwardOptions, signal: AbortSignal): Promise
 
 function cannot({ namespace, pod, port }: ForwardOptions, error: unknown): unknown {
   const what = `port ${port} of pod ${pod} in ${namespace} cannot be forwarded`
-  if (error instanceof LookError && error.look.is === "blocked") {
-    const { reason, fix, next } = error.look
+  if (error instanceof CheckError && error.result.state === "blocked") {
+    const { reason, fix, next } = error.result
     return new RunbookError(what, { why: reason, fix, cause: error, ...(next !== undefined && { next }) })
   }
   if (!(error instanceof ClusterError)) return error
@@ -131,7 +131,7 @@ async function whyNot(api: Api, to: ForwardOptions, error: unknown, signal: Abor
   const inner = (error as { error?: unknown }).error ?? error
   const [, code] = /^Unexpected server response: (\d+)/.exec((inner as Error).message) ?? []
   try {
-    if (code === undefined && !(inner instanceof LookError)) {
+    if (code === undefined && !(inner instanceof CheckError)) {
       const connection = await api.connection()
       return unreachable(connection, inner).message
     }

@@ -6,15 +6,15 @@ import type { Site } from "./roles.ts"
 import type { Step } from "./step.ts"
 
 /** What a checkpoint was made of: shown when a step is stale, so secrets stand as hashes. */
-export type Ingredients = Readonly<Record<string, string>>
+export type FingerprintInputs = Readonly<Record<string, string>>
 
 /** The resolved inputs that the step itself declares, as text by input name. Not its neighbours'. */
-export function ingredients(
+export function fingerprintInputs(
   notebook: Notebook,
   step: Step,
   federation: Federation,
   site?: Site,
-): Ingredients {
+): FingerprintInputs {
   const result: Record<string, string> = { version: String(step.version ?? 1) }
   for (const name of step.inputs ?? []) {
     const input = notebook.inputs[name]!
@@ -28,12 +28,12 @@ export function ingredients(
 }
 
 /** A short hash of step id and ingredients. */
-export function fingerprint(step: Step, made: Ingredients): string {
+export function fingerprint(step: Step, made: FingerprintInputs): string {
   return hash(canonical([step.id, made]))
 }
 
 /** Why two sets of ingredients differ, in words: `flower-version 1.34.0 → 1.36.0`. */
-export function changes(before: Ingredients, now: Ingredients): string[] {
+export function changes(before: FingerprintInputs, now: FingerprintInputs): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(now)])]
     .filter((key) => before[key] !== now[key])
     .map(

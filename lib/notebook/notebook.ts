@@ -1,4 +1,4 @@
-import type { DoctorCheck } from "./doctor.ts"
+import type { DoctorCheck } from "./doctor-check.ts"
 import type { Federation } from "./federation.ts"
 import type { InputTable } from "./inputs.ts"
 import type { Roles, Site } from "./roles.ts"
@@ -15,7 +15,7 @@ export interface Notebook {
   /** The same roles and inputs, with steps that undo what the notebook made, in reverse. */
   readonly teardown?: Notebook
   /** Cross-checks of resolved inputs (versions agree, both or neither): one sentence with its cure for each. */
-  check?(federation: Federation): Problem[]
+  validate?(federation: Federation): Problem[]
   /**
    * Inputs that count as missing because nobody can be asked later (a browser login without a valid session). Called
    * only where asking is off, for the sites that are meant.
@@ -64,6 +64,9 @@ export function notebook(definition: Notebook): Notebook {
   const many = Object.values(definition.roles).filter((cardinality) => cardinality === "many").length
   const one = Object.values(definition.roles).filter((cardinality) => cardinality === "one").length
   for (const step of definition.steps) {
+    if (step.update === true && step.apply === undefined) {
+      throw new Error(`step ${step.id} has update: true, but no apply`)
+    }
     if (!(SCOPES as readonly string[]).includes(step.on) && definition.roles[step.on] === undefined) {
       throw new Error(`step ${step.id} is on ${JSON.stringify(step.on)}: no role of the notebook`)
     }

@@ -1,4 +1,4 @@
-import type { Look } from "./looks.ts"
+import type { CheckResult } from "./check-result.ts"
 import type { Site } from "./roles.ts"
 
 /** What every step is handed, whatever its tools. `S`: per-site values, `F`: federation-wide values. */
@@ -21,7 +21,7 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
   /** Ends when the run is interrupted or the step's deadline passes. */
   readonly signal: AbortSignal
   /** Its `act` was begun at this site and not ended (the run was killed): what it made is ours. A `change` says nothing. */
-  readonly begun: boolean
+  readonly applyInterrupted: boolean
   /** A person can be asked now: a browser login may be started. */
   readonly interactive: boolean
   /** Whether a value was given for an input (a flag, the file, an answer) and is not merely its default. */
@@ -31,20 +31,20 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
   /** Says a sentence to the person (an event; kept in the journal). */
   note(sentence: string): void
   /** Keeps in the journal what is handed to a command to apply: what it is, and the hash of its text. */
-  applied(what: string, text: string): void
+  recordWrite(what: string, text: string): void
   /** Every later output hides this value. */
   secret(value: string | undefined): void
 }
 
 /** Returned by an act: go back to another step of the lane first; obeyed once. */
-export interface Again {
-  readonly again: string
+export interface Rerun {
+  readonly rerun: string
   readonly reason: string
 }
-export const again = (step: string, reason: string): Again => ({ again: step, reason })
+export const rerun = (step: string, reason: string): Rerun => ({ rerun: step, reason })
 
 /** What `act`, `change`, `again` and `undo` may return. */
-export type ActResult = Again | undefined | void
+export type ApplyResult = Rerun | undefined | void
 
 /**
  * One cell of a notebook. `look` reads and never writes; `act` is called on *absent*, `change` on *different*; then
@@ -66,25 +66,29 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
   /** Markdown, for the person. */
   readonly prose: string
   /** Markdown: what its look checks, and what it calls done. For a person who asks. */
-  readonly checks?: string
+  readonly readyWhen?: string
   /** Where to read on: URLs. */
   readonly docs?: readonly string[]
-  look(context: C): Look | Promise<Look>
-  act?(context: C): ActResult | Promise<ActResult>
-  change?(context: C): ActResult | Promise<ActResult>
-  /** `step ID --again`: does it anew although it is done (a restart, a new token). */
-  again?(context: C): ActResult | Promise<ActResult>
+  check(context: C): CheckResult | Promise<CheckResult>
+  /** Called on *missing*. */
+  apply?(context: C): ApplyResult | Promise<ApplyResult>
+  /** Called on *drifted*; `true` where `apply` does that too. Without it such a step is blocked. */
+  update?: true | ((context: C) => ApplyResult | Promise<ApplyResult>)
+  /** A teardown's: called on *drifted*, where what is to be deleted still exists. */
+  delete?(context: C): ApplyResult | Promise<ApplyResult>
+  /** `step ID --rerun`: does it anew although it is done (a restart, a new token). */
+  rerun?(context: C): ApplyResult | Promise<ApplyResult>
   /** Marks on the cluster what the act made as ours; called right after the command, and at resume for a begun act. */
-  claim?(context: C): void | Promise<void>
+  takeOwnership?(context: C): void | Promise<void>
   /** The guide's read-only command, run after the wait, also when nothing had to be done; kept in the journal. */
   show?(context: C): unknown
   /**
    * The whole step as a person does it by hand: POSIX shell lines with the values filled in, which end once it is done
    * (the commands wait, or a loop does) and which may be run again. For `--by-hand` and the shell script of `report`.
    */
-  hand?(context: HandContext): string | Promise<string>
+  manual?(context: ManualContext): string | Promise<string>
   /** Its act cannot be rehearsed: it writes files or calls servers without a command. `hand` is shown in its place. */
-  readonly unrehearsed?: boolean
+  readonly noPreview?: boolean
   /** What the guide promises `show` prints: compared line by line, `<…>` and `[...]` match anything. */
   readonly expect?: string
   /** How long to wait until done, in seconds. Default 300. */
@@ -105,7 +109,7 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
  * What `hand` is told: values only, no cluster, no file. The lines it writes run in a shell whose KUBECONFIG is that of
  * the step's site.
  */
-export interface HandContext<S = Record<string, unknown>, F = Record<string, unknown>>
+export interface ManualContext<S = Record<string, unknown>, F = Record<string, unknown>>
   extends Pick<
     BaseContext<S, F>,
     "site" | "peer" | "sites" | "the" | "all" | "inputs" | "federation" | "given"
@@ -120,6 +124,18 @@ export interface HandContext<S = Record<string, unknown>, F = Record<string, unk
 /** A step of a notebook, its defaults filled in. */
 // biome-ignore lint/suspicious/noExplicitAny: the engine hands each step the context its notebook promised it.
 export type Step = StepDefinition<any>
+
+/** What a step does about something missing or drifted, and under which name; nothing where it has no way. */
+export function actionFor(
+  step: Step,
+  state: "missing" | "drifted",
+): { action: "apply" | "update" | "delete"; run: NonNullable<Step["apply"]> } | undefined {
+  const { apply, update, delete: remove } = step
+  if (state === "missing") return apply && { action: "apply", run: apply }
+  if (remove !== undefined) return { action: "delete", run: remove }
+  const run = update === true ? apply : update
+  return run && { action: "update", run }
+}
 
 /** Declares a step; the type parameter says which tools its context carries. */
 export function step<C extends BaseContext>(definition: StepDefinition<C>): Step {

@@ -1,5 +1,5 @@
 /** The time axis: stretches in which something happened side by side, the idle time between them folded. */
-import { duration } from "../notebook/words.ts"
+import { duration } from "../notebook/format.ts"
 import type { Bar } from "./critical-path.ts"
 import { round } from "./picture.ts"
 

@@ -1,20 +1,20 @@
 import type { Notebook } from "../notebook/notebook.ts"
 import type { By, Recorded } from "../runner/events.ts"
-import type { WalkChange } from "./types.ts"
+import type { ReportChange } from "./types.ts"
 
 /** Which inputs were given other values on the way. What was given first is no change. */
 export function changesOf(
   lines: readonly Recorded[],
   { inputs }: Notebook,
   textOf: (name: string, value: unknown) => string,
-): WalkChange[] {
+): ReportChange[] {
   /** What was not given is its default, where that is the same for all. */
   const text = (name: string, given: unknown): string | undefined => {
     const fallback: unknown = inputs[name]!.default
     const value = given ?? (typeof fallback === "function" ? undefined : fallback)
     return value === undefined ? undefined : textOf(name, value)
   }
-  const changes: WalkChange[] = []
+  const changes: ReportChange[] = []
   let before: Given | undefined
   for (const [index, line] of lines.entries()) {
     if (line.type !== "run started" && line.type !== "answered") continue

@@ -1,14 +1,13 @@
 /** The way through a run that took the longest: backwards from what ended last, each time to what it waited for. */
 
+import { between, duration } from "../notebook/format.ts"
 import type { Notebook } from "../notebook/notebook.ts"
-import { between, duration } from "../notebook/words.ts"
-import type { OutcomeKind } from "../runner/events.ts"
-import type { Execution, Walk, WalkCell } from "./types.ts"
-import { whereOf } from "./words.ts"
+import { whereOf } from "./signs.ts"
+import type { Execution, Report, ReportCell } from "./types.ts"
 
 /** An execution with the place where it was. */
 export interface Bar {
-  readonly cell: WalkCell
+  readonly cell: ReportCell
   readonly site?: string
   readonly execution: Execution
   /** Its end, or how far its run came. */
@@ -16,12 +15,11 @@ export interface Bar {
 }
 
 /** Nothing happened there: it was only passed over. */
-const PASSED: readonly (OutcomeKind | undefined)[] = ["not run", "not needed", "left out"]
 export const isPassed = ({ execution, end }: Bar): boolean =>
-  PASSED.includes(execution.outcome?.kind) || (execution.onlyLooked === true && end === execution.started)
+  execution.outcome?.kind === "skipped" || (execution.onlyChecked === true && end === execution.started)
 
 /** All executions of a walk, in the order in which they began. */
-export function barsOf(walk: Walk): Bar[] {
+export function barsOf(walk: Report): Bar[] {
   const last = new Map(walk.runs.map((run) => [run.number, run.ended ?? run.last]))
   return [...walk.cells, ...walk.others]
     .flatMap((cell) =>
@@ -38,7 +36,7 @@ export function barsOf(walk: Walk): Bar[] {
 }
 
 /** The critical path of a run, in the order of time; it goes through what was passed over, without naming it. */
-export function criticalPath(walk: Walk, bars: readonly Bar[], run: number): Bar[] {
+export function criticalPath(walk: Report, bars: readonly Bar[], run: number): Bar[] {
   const mine = bars.filter(({ execution }) => execution.run === run)
   const path: Bar[] = []
   let now = latest(mine.filter((bar) => !isPassed(bar)))
@@ -61,7 +59,7 @@ const latest = (bars: readonly Bar[]): Bar | undefined =>
   )
 
 /** Whether a bar had to end before the other could begin: before it in its lane, what it needs, or a step done here. */
-function precedes({ notebook, sites }: Walk, bar: Bar, after: Bar): boolean {
+function precedes({ notebook, sites }: Report, bar: Bar, after: Bar): boolean {
   if (bar.site === after.site || laneOf(notebook, bar) === "here") return true
   const step = notebook.steps.find(({ id }) => id === after.cell.step)
   if (step?.needs?.includes(bar.cell.step) !== true) return false

@@ -1,32 +1,32 @@
 /** Executions as people read them: what was carried out, apart from what was only looked at; what was written. */
-import type { Execution, WalkPlace } from "./types.ts"
+import type { Execution, ReportPlace } from "./types.ts"
 
 /** Those in which the step itself was carried out. */
-export const carriedOut = ({ executions }: WalkPlace): readonly Execution[] =>
-  executions.filter(({ onlyLooked }) => onlyLooked !== true)
+export const executed = ({ executions }: ReportPlace): readonly Execution[] =>
+  executions.filter(({ onlyChecked }) => onlyChecked !== true)
 
 /** The runs in which it was only looked at, because another step needs it. */
-export const lookedIn = ({ executions }: WalkPlace): readonly number[] =>
+export const checkedIn = ({ executions }: ReportPlace): readonly number[] =>
   executions
     .filter(
-      ({ onlyLooked, before, commands }) =>
-        onlyLooked === true && (before !== undefined || commands.length > 0),
+      ({ onlyChecked, before, commands }) =>
+        onlyChecked === true && (before !== undefined || commands.length > 0),
     )
     .map(({ run }) => run)
 
 /** It was there before us and is used as it is, or a person made it since: in words, nothing where it is ours. */
-export function notOurs(place: WalkPlace): "was there" | "by hand" | undefined {
+export function notOurs(place: ReportPlace): "was there" | "by hand" | undefined {
   if (place.adopted !== true) return undefined
-  const isByHand = carriedOut(place).some(({ acts }) => acts.some(({ byHand }) => byHand === true))
-  return isByHand ? "by hand" : "was there"
+  const isManual = executed(place).some(({ actions }) => actions.some(({ manual }) => manual === true))
+  return isManual ? "by hand" : "was there"
 }
 
-type Applied = Execution["applied"][number]
+type Write = Execution["written"][number]
 
 /** What an execution did to objects; each once, also where an attempt was made again. */
 export interface Written {
   /** Written whole: its hash says what. */
-  readonly whole: readonly Applied[]
+  readonly whole: readonly Write[]
   /** What else, object by object: `labelled or patched`, `Site superlink`. */
   readonly objects: ReadonlyMap<string, readonly string[]>
 }
@@ -37,11 +37,11 @@ const IN_PART: readonly (readonly [verb: string, words: string])[] = [
   ["remove ", "removed"],
 ]
 
-export function writtenIn({ applied }: Execution): Written {
-  const isInPart = ({ what }: Applied) => IN_PART.some(([verb]) => what.startsWith(verb))
-  const whole = applied.filter((one) => !isInPart(one))
+export function writtenIn({ written }: Execution): Written {
+  const isInPart = ({ what }: Write) => IN_PART.some(([verb]) => what.startsWith(verb))
+  const whole = written.filter((one) => !isInPart(one))
   const objects = IN_PART.map(([verb, words]): [string, string[]] => {
-    const mine = applied.filter(({ what }) => what.startsWith(verb))
+    const mine = written.filter(({ what }) => what.startsWith(verb))
     return [words, [...new Set(mine.map(({ what }) => what.slice(verb.length)))]]
   })
   return {

@@ -1,20 +1,20 @@
 /** The cells of the page: what a step is for, and what it did at each place. */
 
+import type { CheckResult } from "../notebook/check-result.ts"
 import { promisedLines } from "../notebook/expect.ts"
-import type { Look } from "../notebook/looks.ts"
-import { between, count, duration, moment } from "../notebook/words.ts"
-import { carriedOut, lookedIn, notOurs, writtenIn } from "./executions.ts"
+import { between, count, duration, moment } from "../notebook/format.ts"
+import { checkedIn, executed, notOurs, writtenIn } from "./executions.ts"
 import { html, type Markup } from "./markup.ts"
 import { proseHtml } from "./prose.ts"
 import { runsNamed } from "./run-rows.ts"
-import type { Execution, RanCommand, Walk, WalkCell, WalkPlace } from "./types.ts"
-import { BY_HAND, executionSign, placeSign, type Sign, together, whereOf } from "./words.ts"
+import { executionSign, MANUAL, placeSign, type Sign, together, whereOf } from "./signs.ts"
+import type { Execution, RanCommand, Report, ReportCell, ReportPlace } from "./types.ts"
 
 export const signHtml = ({ symbol, word, tone }: Sign): Markup =>
   html`<span class="sign ${tone}"><span aria-hidden="true">${symbol}</span> ${word}</span>`
 
 /** A step with its number, prose and places. */
-export function cellHtml({ notebook }: Walk, cell: WalkCell): Markup {
+export function cellHtml({ notebook }: Report, cell: ReportCell): Markup {
   const id = `step-${cell.step}`
   const sign = together(cell.places.map(placeSign))
   const isStale = cell.places.some(({ stale }) => stale.length > 0)
@@ -30,13 +30,13 @@ ${cell.places.map((place) => placeHtml(cell, place, whereOf(notebook, cell.step,
 }
 
 /** Closed while there is nothing to see to; on paper everything is open. */
-function placeHtml(cell: WalkCell, place: WalkPlace, where: string): Markup {
+function placeHtml(cell: ReportCell, place: ReportPlace, where: string): Markup {
   const sign = placeSign(place)
   const { outcome } = place
   const isOpen = sign.tone === "bad" || sign.tone === "warn" || place.stale.length > 0
-  const told = carriedOut(place)
+  const told = executed(place)
   const last = told.at(-1)
-  const looked = lookedIn(place)
+  const checked = checkedIn(place)
   return html`<details class="place"${isOpen && html` open`}>
 <summary>${signHtml(sign)} <strong>${where}</strong> <span class="reason">${outcome?.reason ?? "not carried out"}${
     outcome !== undefined && outcome.seconds >= 0.05 && ` · ${duration(outcome.seconds)}`
@@ -45,12 +45,12 @@ function placeHtml(cell: WalkCell, place: WalkPlace, where: string): Markup {
 ${troubleHtml(place)}
 ${told.slice(0, -1).map((execution) => html`<details><summary>Before, in run ${execution.run}: ${signHtml(executionSign(execution))} <span class="dim">${moment(execution.started)}</span></summary>${executionHtml(cell, execution)}</details>`)}
 ${last !== undefined && executionHtml(cell, last)}
-${looked.length > 0 && html`<p class="dim">Only looked at, for steps that need it, in ${runsNamed(looked)}.</p>`}
+${checked.length > 0 && html`<p class="dim">Only looked at, for steps that need it, in ${runsNamed(checked)}.</p>`}
 </div></details>
 `
 }
 
-function troubleHtml(place: WalkPlace): Markup {
+function troubleHtml(place: ReportPlace): Markup {
   const { outcome, stale, undone } = place
   const isBad = outcome !== undefined && !outcome.ok
   const whose = notOurs(place)
@@ -63,19 +63,19 @@ function troubleHtml(place: WalkPlace): Markup {
     undone !== undefined &&
     html`<p class="dim">Taken back by <code>${undone.step}</code> on ${moment(undone.t)}.</p>`
   }${whose !== undefined && html`<p>${whose === "by hand" ? "A person made it: teardown leaves it." : "It was there before, and is used as it is."}</p>`}${
-    place.begun === true && html`<p class="warn">An act was started here; its end was not seen.</p>`
+    place.interrupted === true && html`<p class="warn">An act was started here; its end was not seen.</p>`
   }${place.gone === true && html`<p class="dim">This site is no longer in the federation.</p>`}`
 }
 
-function executionHtml(cell: WalkCell, execution: Execution): Markup {
+function executionHtml(cell: ReportCell, execution: Execution): Markup {
   const { run, started, ended } = execution
   const took = ended === undefined ? "its end was not seen" : duration(between(started, ended))
   return html`<p class="label">Run ${run}, ${moment(started)}, ${took}</p>
-${looksHtml(execution)}
+${checksHtml(execution)}
 ${execution.notes.length > 0 && html`<ul>${execution.notes.map(({ text }) => html`<li>${text}</li>`)}</ul>`}
 ${execution.commands.map(commandHtml)}
-${execution.acts.flatMap(({ byHand, ok, reason }) => [
-  byHand === true ? html`<p>It was ${BY_HAND}.</p>` : undefined,
+${execution.actions.flatMap(({ manual, ok, reason }) => [
+  manual === true ? html`<p>It was ${MANUAL}.</p>` : undefined,
   ok === false ? html`<p class="bad">✗ ${reason ?? "The act failed."}</p>` : undefined,
 ])}
 ${appliedHtml(execution)}
@@ -83,14 +83,14 @@ ${waitsHtml(execution)}
 ${shownHtml(cell, execution)}`
 }
 
-const lookWords = (look: Look): string => `${look.is}: ${look.reason}`
+const resultWords = (result: CheckResult): string => `${result.state}: ${result.reason}`
 
-function looksHtml({ before, after, acts }: Execution): Markup {
+function checksHtml({ before, after, actions }: Execution): Markup {
   if (before === undefined || after === undefined) return html``
   // Nothing was done: one answer says all.
-  if (before.t === after.t || (acts.length === 0 && before.look.is === after.look.is))
-    return html`<dl class="facts"><dt>Found</dt><dd>${lookWords(after.look)}</dd></dl>`
-  return html`<dl class="facts"><dt>Before</dt><dd>${lookWords(before.look)}</dd><dt>After</dt><dd>${lookWords(after.look)}</dd></dl>`
+  if (before.t === after.t || (actions.length === 0 && before.result.state === after.result.state))
+    return html`<dl class="facts"><dt>Found</dt><dd>${resultWords(after.result)}</dd></dl>`
+  return html`<dl class="facts"><dt>Before</dt><dd>${resultWords(before.result)}</dd><dt>After</dt><dd>${resultWords(after.result)}</dd></dl>`
 }
 
 function commandHtml({ line, cwd, exitCode, seconds, output }: RanCommand): Markup {
@@ -127,7 +127,7 @@ const waitsHtml = ({ waits, started }: Execution): Markup | false =>
   )}</ul></details>`
 
 /** Each output beside what the guide promises of it. */
-function shownHtml({ expect }: WalkCell, { shown }: Execution): Markup[] {
+function shownHtml({ expect }: ReportCell, { shown }: Execution): Markup[] {
   return shown.map(({ line, text, differs }) => {
     const promised = expect === undefined ? [] : promisedLines(expect)
     const lines = promised.length > 0 ? promised : differs

@@ -1,16 +1,16 @@
 /** The tables of what was run: each run, what was agreed to in it, what was changed in between. */
-import { duration, moment } from "../notebook/words.ts"
+import { duration, moment } from "../notebook/format.ts"
 import { table } from "./html-tables.ts"
 import { html, type Markup, type Part } from "./markup.ts"
 import { personOf, type RunRow, runRows, wrongEnds } from "./run-rows.ts"
-import type { Walk } from "./types.ts"
-import { ungiven } from "./words.ts"
+import { ungiven } from "./signs.ts"
+import type { Report } from "./types.ts"
 
 /** The table of runs, a row for the cells of a walk that ended well, then what was agreed to, and warnings. */
-export function runsHtml(walk: Walk): Markup {
+export function runsHtml(walk: Report): Markup {
   if (walk.runs.length === 0) return html`<p>None yet.</p>`
-  const agreed = walk.runs.flatMap(({ consents, number, by }) =>
-    consents.map((consent) => ({ ...consent, run: number, who: personOf(by) })),
+  const agreed = walk.runs.flatMap(({ approvals, number, by }) =>
+    approvals.map((approval) => ({ ...approval, run: number, who: personOf(by) })),
   )
   const warnings = walk.runs.flatMap((run) => run.warnings.map((warning) => ({ warning, run: run.number })))
   return html`${table(
@@ -57,7 +57,7 @@ function endHtml({ runs, code }: RunRow): Markup {
 }
 
 /** Inputs that were given other values on the way; nothing where there are none. */
-export function changesHtml({ changes, notebook }: Walk): Part {
+export function changesHtml({ changes, notebook }: Report): Part {
   if (changes.length === 0) return false
   return html`
 <h3>What was changed</h3>

@@ -77,7 +77,7 @@ svg .head { fill: var(--ink); }
 svg .rule { stroke: var(--rule); } svg .tick { stroke: var(--rule); stroke-dasharray: 2 3; }
 svg .fold { stroke: var(--surface); stroke-width: 10; } svg .stroke { fill: none; stroke: var(--dim); stroke-width: 1.5; }
 svg .surface { fill: var(--box); } svg .hatch { fill: var(--hatch); }
-svg .looked, svg .acted { fill: var(--bar); } svg .waited { fill: url(#waiting); }
+svg .checked, svg .applied { fill: var(--bar); } svg .waited { fill: url(#waiting); }
 svg .edge { fill: none; stroke: var(--bar); }
 svg .mark { fill: none; stroke-width: 2.5; } svg .mark.bad { stroke: var(--bad); } svg .mark.warn { stroke: var(--warn); }
 svg .critical { fill: var(--accent); } svg .path { fill: none; stroke: var(--accent); stroke-width: 1.5; stroke-dasharray: 3 2; }

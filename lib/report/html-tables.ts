@@ -1,10 +1,10 @@
 /** The tables of the page: summary, sites, steps at a glance, inputs. */
-import { count, duration, moment } from "../notebook/words.ts"
+import { count, duration, moment } from "../notebook/format.ts"
 import { signHtml } from "./html-cells.ts"
 import { html, type Markup, type Part } from "./markup.ts"
 import { personOf } from "./run-rows.ts"
-import type { Walk, WalkInput, WalkPlace } from "./types.ts"
-import { PRACTICE, placeSign, runSeconds, type Sign, together } from "./words.ts"
+import { PRACTICE, placeSign, runSeconds, type Sign, together } from "./signs.ts"
+import type { Report, ReportInput, ReportPlace } from "./types.ts"
 
 /** A table with headings, in a frame that scrolls where it is too wide. */
 export const table = (
@@ -18,7 +18,7 @@ export const table = (
 const facts = (entries: readonly (readonly [string, Part] | undefined)[]): Markup =>
   html`<dl class="facts">${entries.map((entry) => entry && html`<dt>${entry[0]}</dt><dd>${entry[1]}</dd>\n`)}</dl>`
 
-export function summaryHtml(walk: Walk): Markup {
+export function summaryHtml(walk: Report): Markup {
   const { runs, notebook, federation, cells } = walk
   const [first, last] = [runs[0], runs.at(-1)]
   const places = cells.flatMap(({ places: each }) => each).filter(({ gone }) => gone !== true)
@@ -64,10 +64,10 @@ export function summaryHtml(walk: Walk): Markup {
 }
 
 /** Not needed counts as done: what it supplies is there. */
-const isDone = (place: WalkPlace): boolean =>
-  placeSign(place).tone === "good" || (place.outcome?.kind === "not needed" && place.undone === undefined)
+const isDone = (place: ReportPlace): boolean =>
+  placeSign(place).tone === "good" || (place.outcome?.because === "not needed" && place.undone === undefined)
 
-export function sitesHtml(walk: Walk): Markup {
+export function sitesHtml(walk: Report): Markup {
   return table(
     "Each site with its role, its cluster and as whom its steps worked",
     ["Site", "Role", "Cluster", "User", "State"],
@@ -86,7 +86,7 @@ export function sitesHtml(walk: Walk): Markup {
 }
 
 /** The steps at a glance: how many places are in which state. */
-export function stepsHtml(walk: Walk): Markup {
+export function stepsHtml(walk: Report): Markup {
   return table(
     "All steps at a glance",
     ["Step", "State", "Longest"],
@@ -101,7 +101,7 @@ export function stepsHtml(walk: Walk): Markup {
   )
 }
 
-function statesHtml(places: readonly WalkPlace[]): Part {
+function statesHtml(places: readonly ReportPlace[]): Part {
   const groups = Map.groupBy(places, (place) => placeSign(place).word)
   return [...groups.values()].map((group, index) => {
     const sign: Sign = placeSign(group[0]!)
@@ -112,8 +112,8 @@ function statesHtml(places: readonly WalkPlace[]): Part {
   })
 }
 
-export function inputsHtml(walk: Walk): Markup {
-  const isGiven = ({ origin, value, secret }: WalkInput): boolean =>
+export function inputsHtml(walk: Report): Markup {
+  const isGiven = ({ origin, value, secret }: ReportInput): boolean =>
     origin !== undefined && origin !== "default" && (value !== undefined || secret === true)
   const given = walk.inputs.filter(isGiven)
   const plain = walk.inputs.filter((input) => !isGiven(input))
@@ -125,7 +125,7 @@ export function inputsHtml(walk: Walk): Markup {
   }${plain.length > 0 && html`<details><summary>${count(plain.length, "default")}</summary>${table("Defaults, and what is unset", heads, plain.map(inputRow))}</details>`}`
 }
 
-const inputRow = ({ name, site, value, origin, secret }: WalkInput): Part[] => [
+const inputRow = ({ name, site, value, origin, secret }: ReportInput): Part[] => [
   html`<code>${name}</code>`,
   site ?? "all",
   secret === true

@@ -1,18 +1,18 @@
 /** The walk as one page: no network, no script, light and dark, on a screen and on paper. */
-import { duration, moment } from "../notebook/words.ts"
+import { duration, moment } from "../notebook/format.ts"
 import { barsOf, criticalPath, laneOf, pathWords, secondsOf } from "./critical-path.ts"
 import { cellHtml, signHtml } from "./html-cells.ts"
 import { changesHtml, runsHtml } from "./html-runs.ts"
 import { STYLE } from "./html-style.ts"
 import { inputsHtml, sitesHtml, stepsHtml, summaryHtml } from "./html-tables.ts"
 import { html, Markup, type Part } from "./markup.ts"
+import { placeSign, runSeconds, together } from "./signs.ts"
 import { timeline } from "./timeline.ts"
 import { topology } from "./topology.ts"
-import type { Walk } from "./types.ts"
-import { placeSign, runSeconds, together } from "./words.ts"
+import type { Report } from "./types.ts"
 
 /** The HTML report of a walk. */
-export function htmlReport(walk: Walk): string {
+export function htmlReport(walk: Report): string {
   const { notebook, federation, program } = walk
   const when = timelineHtml(walk)
   const parts: [id: string, title: string, content: Part][] = [
@@ -59,12 +59,12 @@ ${parts.map(([id, title, content]) => html`<section id="${id}" aria-labelledby="
 
 const OTHERS = html`<p>The journal holds these as well: steps of the teardown, or of an earlier notebook.</p>`
 
-const topologyHtml = (walk: Walk): Markup =>
+const topologyHtml = (walk: Report): Markup =>
   html`<figure>${scrolled("Topology", topology(walk))}
 <figcaption>A dashed frame is a cluster, a box in it a site with what its steps saw there. An arrow is a link, dashed while it is not up.
 ✓ there · ✗ failed or blocked · … in part · – not yet.</figcaption></figure>`
 
-function timelineHtml(walk: Walk): Markup | undefined {
+function timelineHtml(walk: Report): Markup | undefined {
   const picture = timeline(walk)
   if (picture === undefined) return undefined
   return html`<figure>${scrolled("Timeline", picture)}
@@ -78,7 +78,7 @@ const scrolled = (name: string, content: Markup): Markup =>
   html`<div class="wide" role="region" aria-label="${name}" tabindex="0">${content}</div>`
 
 /** The critical path of the last run in which something happened, and of those before it, in words. */
-function criticalHtml(walk: Walk): Markup {
+function criticalHtml(walk: Report): Markup {
   const bars = barsOf(walk)
   const told = walk.runs.flatMap((run) => {
     const path = criticalPath(walk, bars, run.number)

@@ -1,26 +1,23 @@
-import { type OutcomeKind, placeName, type Recorded } from "../runner/events.ts"
+import { placeName, type Recorded } from "../runner/events.ts"
 import { type Placed, Reading } from "./reading.ts"
-import type { Execution, WalkPlace, WalkRun, WrongEnd } from "./types.ts"
+import type { Execution, ReportPlace, ReportRun, WrongEnd } from "./types.ts"
 
 /** What the lines of a journal tell, by run and by place name (`supernode-1/site-create`). */
 export interface Journaled {
-  readonly runs: readonly WalkRun[]
+  readonly runs: readonly ReportRun[]
   /** Ids of steps that were carried out, in the order in which they first came. */
   readonly steps: ReadonlySet<string>
   readonly executions: ReadonlyMap<string, readonly Execution[]>
   /** What was taken back and not done again since. */
-  readonly undone: ReadonlyMap<string, NonNullable<WalkPlace["undone"]>>
+  readonly undone: ReadonlyMap<string, NonNullable<ReportPlace["undone"]>>
 }
 
-/** With these a step was not carried out, whatever began. */
-const PASSED: readonly OutcomeKind[] = ["not run", "not needed", "left out"]
-
 interface OpenRun {
-  run: WalkRun
-  consents: { t: string; what: string; how: string }[]
+  run: ReportRun
+  approvals: { t: string; what: string; how: string }[]
   warnings: string[]
   /** By place name, the step's id: what was carried out. */
-  carriedOut: Map<string, string>
+  executed: Map<string, string>
   wrong: (WrongEnd & { root?: string })[]
   readings: Map<string, Reading>
 }
@@ -30,15 +27,15 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
   const runs = new Map<string, OpenRun>()
   const steps = new Set<string>()
   const executions = new Map<string, Execution[]>()
-  const undone = new Map<string, NonNullable<WalkPlace["undone"]>>()
+  const undone = new Map<string, NonNullable<ReportPlace["undone"]>>()
 
-  const place = (line: Placed, { run, readings, carriedOut, wrong }: OpenRun): void => {
+  const place = (line: Placed, { run, readings, executed, wrong }: OpenRun): void => {
     const name = placeName(line)
-    if (line.type === "step started") carriedOut.set(name, line.step)
+    if (line.type === "step started") executed.set(name, line.step)
     if (line.type === "step ended") {
       const { step, site, outcome } = line
       const { kind, ok, reason, root } = outcome
-      if (PASSED.includes(kind)) carriedOut.delete(name)
+      if (kind === "skipped") executed.delete(name)
       if (!ok) wrong.push({ step, ...(site !== undefined && { site }), kind, reason, ...(root && { root }) })
     }
     steps.add(line.step)
@@ -47,7 +44,7 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
     const opened = reading.take(line)
     if (opened !== undefined) executions.set(name, [...(executions.get(name) ?? []), opened])
     if (line.type === "checkpoint") undone.delete(name)
-    if (line.type !== "act started") return
+    if (line.type !== "action started") return
     for (const step of line.undoes ?? []) {
       const at = line.site === undefined ? { step } : { step, site: line.site }
       undone.set(placeName(at), { t: line.t, step: line.step })
@@ -56,7 +53,7 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
 
   for (const line of lines) {
     if (line.type === "run started") {
-      const consents: OpenRun["consents"] = []
+      const approvals: OpenRun["approvals"] = []
       const warnings: string[] = []
       const { t, command, version, by } = line
       const run = {
@@ -66,16 +63,16 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
         command,
         version,
         ...(by && { by }),
-        consents,
+        approvals,
         warnings,
         cells: [],
         wrong: [],
       }
       runs.set(line.run, {
         run,
-        consents,
+        approvals,
         warnings,
-        carriedOut: new Map(),
+        executed: new Map(),
         wrong: [],
         readings: new Map(),
       })
@@ -86,8 +83,8 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
     if (open === undefined) continue
     open.run = { ...open.run, last: line.t }
     switch (line.type) {
-      case "consent":
-        open.consents.push({ t: line.t, what: line.what, how: line.how })
+      case "approval":
+        open.approvals.push({ t: line.t, what: line.what, how: line.how })
         break
       case "warning":
         open.warnings.push(line.text)
@@ -106,13 +103,13 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
   return { runs: [...runs.values()].map(closed), steps, executions, undone }
 }
 
-function closed({ run, carriedOut, wrong }: OpenRun): WalkRun {
-  const roots = new Set(wrong.filter(({ kind }) => kind !== "not run").map(placeName))
+function closed({ run, executed, wrong }: OpenRun): ReportRun {
+  const roots = new Set(wrong.filter(({ kind }) => kind !== "skipped").map(placeName))
   return {
     ...run,
-    cells: [...new Set(carriedOut.values())],
+    cells: [...new Set(executed.values())],
     wrong: wrong
-      .filter(({ kind, root }) => kind !== "not run" || root === undefined || !roots.has(root))
+      .filter(({ kind, root }) => kind !== "skipped" || root === undefined || !roots.has(root))
       .map(({ root: _, ...end }) => end),
   }
 }

@@ -1,17 +1,17 @@
 /** The runs, what went wrong in them, what was agreed to and what was changed. */
-import { count, duration } from "../notebook/words.ts"
+import { count, duration } from "../notebook/format.ts"
 import { second, short } from "./markdown-step.ts"
 import { atMost, code, codeCell, inline, table } from "./markdown-text.ts"
 import { personOf, runRows, wrongEnds } from "./run-rows.ts"
-import type { Walk, WalkRun } from "./types.ts"
-import { ungiven } from "./words.ts"
+import { ungiven } from "./signs.ts"
+import type { Report, ReportRun } from "./types.ts"
 
 const MOST_ROWS = 40
 const MOST_LINES = 12
 const MOST_WRONG = 3
 
 /** A table of the runs; a walk's cells that ended well are one row. */
-export function runLines(walk: Walk): string[] {
+export function runLines(walk: Report): string[] {
   const { runs } = walk
   const rows = runRows(walk).map(({ runs: mine, numbers, command, cells, seconds, code: exit }) => {
     const [first, last] = [mine[0]!, mine.at(-1)!]
@@ -41,9 +41,9 @@ export function runLines(walk: Walk): string[] {
   ]
 }
 
-const isOn = ({ running, runs }: Walk, run: WalkRun): boolean => running === true && run === runs.at(-1)
+const isOn = ({ running, runs }: Report, run: ReportRun): boolean => running === true && run === runs.at(-1)
 
-const wrongCell = (run: WalkRun): readonly string[] =>
+const wrongCell = (run: ReportRun): readonly string[] =>
   atMost(wrongEnds(run).map(short), MOST_WRONG, (more) => `and ${more} more`)
 
 const HOW: Readonly<Record<string, string>> = {
@@ -53,9 +53,9 @@ const HOW: Readonly<Record<string, string>> = {
 }
 
 /** What reaches beyond a site, and who agreed to it. */
-export function consentLines({ runs }: Walk): string[] {
-  const all = runs.flatMap(({ consents, by }) =>
-    consents.map((consent) => ({ ...consent, who: personOf(by) })),
+export function approvalLines({ runs }: Report): string[] {
+  const all = runs.flatMap(({ approvals, by }) =>
+    approvals.map((approval) => ({ ...approval, who: personOf(by) })),
   )
   const lines = [
     ...Map.groupBy(
@@ -68,7 +68,7 @@ export function consentLines({ runs }: Walk): string[] {
 }
 
 /** Inputs that were given other values on the way, with when and by whom. */
-export function changeLines({ changes, notebook }: Walk): string[] {
+export function changeLines({ changes, notebook }: Report): string[] {
   const lines = changes.map(({ t, by, site, name, from, to }) => {
     const [before, after] = [from, to].map((value) =>
       value === undefined ? ungiven(notebook, name) : code(value),

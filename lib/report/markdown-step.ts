@@ -1,9 +1,10 @@
 /** What one step did, site by site: sites at which the same was done are told once. */
-import { count, duration } from "../notebook/words.ts"
-import { carriedOut, notOurs, writtenIn } from "./executions.ts"
+import { count, duration } from "../notebook/format.ts"
+import { isHeldBack } from "../runner/events.ts"
+import { executed, notOurs, writtenIn } from "./executions.ts"
 import { atMost, code, fence, inline } from "./markdown-text.ts"
-import type { Execution, RanCommand, Walk, WalkCell, WalkPlace } from "./types.ts"
-import { BY_HAND, executionSign, namesOf, placeSign } from "./words.ts"
+import { executionSign, MANUAL, namesOf, placeSign } from "./signs.ts"
+import type { Execution, RanCommand, Report, ReportCell, ReportPlace } from "./types.ts"
 
 /** How much of an output is told: of a command that ended well, of one that failed, of what a step shows. */
 const LINES = { well: 3, failed: 20, shown: 12 }
@@ -12,7 +13,7 @@ const LONGEST_REASON = 160
 const MOST_HASHES = 6
 
 /** A step's heading and what was done at its places. */
-export function stepLines(walk: Walk, cell: WalkCell): string[] {
+export function stepLines(walk: Report, cell: ReportCell): string[] {
   const places = cell.places.filter((place) => toldOf(place).length > 0)
   if (places.length === 0) return []
   const groups = [...Map.groupBy(places, (place) => sameness(walk, place)).values()]
@@ -22,7 +23,7 @@ export function stepLines(walk: Walk, cell: WalkCell): string[] {
   ]
 }
 
-function groupLines(walk: Walk, [first, ...others]: readonly WalkPlace[]): string[] {
+function groupLines(walk: Report, [first, ...others]: readonly ReportPlace[]): string[] {
   const place = first!
   const told = toldOf(place)
   const same =
@@ -46,18 +47,18 @@ function groupLines(walk: Walk, [first, ...others]: readonly WalkPlace[]): strin
 }
 
 /** Those in which something was done or went wrong, and the first that found it well, at the beginning and after each of these. */
-function toldOf(place: WalkPlace): readonly Execution[] {
-  const run = carriedOut(place).filter(({ outcome }) => outcome?.kind !== "not run")
+function toldOf(place: ReportPlace): readonly Execution[] {
+  const run = executed(place).filter(({ outcome }) => outcome === undefined || !isHeldBack(outcome))
   return run.filter(
-    ({ acts, outcome }, index) =>
-      acts.length > 0 || outcome?.ok !== true || index === 0 || endedBadly(run[index - 1]!),
+    ({ actions, outcome }, index) =>
+      actions.length > 0 || outcome?.ok !== true || index === 0 || endedBadly(run[index - 1]!),
   )
 }
 
 const endedBadly = ({ outcome, ended }: Execution): boolean => ended === undefined || outcome?.ok === false
 
 /** **superlink** ✓ made in 0.7 s, 00:25:22Z, run 2 */
-function headOf(walk: Walk, { site }: WalkPlace, execution: Execution): string {
+function headOf(walk: Report, { site }: ReportPlace, execution: Execution): string {
   const { symbol, word } = executionSign(execution)
   const { outcome, started, run } = execution
   const took = outcome === undefined || outcome.seconds < 0.05 ? "" : ` in ${duration(outcome.seconds)}`
@@ -68,21 +69,21 @@ function headOf(walk: Walk, { site }: WalkPlace, execution: Execution): string {
 /** `2026-11-23 00:25:22Z` */
 export const second = (iso: string): string => iso.replace("T", " ").replace(/\.\d+/, "")
 
-function factsOf({ before, after, acts, outcome, waits, notes }: Execution): string[] {
-  const looked = (word: string, one: Execution["before"]) =>
-    one === undefined ? [] : [`- ${word}: ${one.look.is}, ${short(one.look.reason)}`]
-  const changed = acts.length > 0
+function factsOf({ before, after, actions, outcome, waits, notes }: Execution): string[] {
+  const checked = (word: string, one: Execution["before"]) =>
+    one === undefined ? [] : [`- ${word}: ${one.result.state}, ${short(one.result.reason)}`]
+  const changed = actions.length > 0
   return [
-    ...(changed ? looked("before", before) : []),
-    ...acts.flatMap(({ byHand, ok, reason, ended }) => [
-      ...(byHand === true ? [`- ${BY_HAND}`] : []),
+    ...(changed ? checked("before", before) : []),
+    ...actions.flatMap(({ manual, ok, reason, ended }) => [
+      ...(manual === true ? [`- ${MANUAL}`] : []),
       ...(ok === false ? [`- an attempt failed: ${short(reason ?? "no reason is known")}`] : []),
-      ...(ended === undefined && byHand !== true ? ["- begun; its end was not seen"] : []),
+      ...(ended === undefined && manual !== true ? ["- begun; its end was not seen"] : []),
     ]),
     ...(waits.length === 0 ? [] : [`- waited: ${waitsOf(waits.map(({ reason }) => reason))}`]),
     ...[...new Set(notes.map(({ text }) => text))].map((text) => `- note: ${short(text)}`),
-    ...(!changed ? looked("found", after) : after?.t === before?.t ? [] : looked("after", after)),
-    ...(outcome?.ok === false && outcome.reason !== after?.look.reason
+    ...(!changed ? checked("found", after) : after?.t === before?.t ? [] : checked("after", after)),
+    ...(outcome?.ok === false && outcome.reason !== after?.result.reason
       ? [`- ended: ${inline(outcome.reason)}`]
       : []),
   ]
@@ -98,7 +99,7 @@ export const short = (text: string): string => inline(cut(text, LONGEST_REASON))
 
 /** What was written in an execution and in the others of its group: where they differ, each has its own line. */
 function writtenLines(
-  walk: Walk,
+  walk: Report,
   group: readonly { readonly site: string | undefined; readonly execution: Execution }[],
 ): string[] {
   const all = group.map(({ site, execution }) => ({
@@ -145,7 +146,7 @@ const LEFT_ALONE = {
 }
 
 /** What became of it since. */
-function afterwards(place: WalkPlace): string[] {
+function afterwards(place: ReportPlace): string[] {
   const { stale, undone, gone } = place
   const whose = notOurs(place)
   return [
@@ -199,17 +200,17 @@ const cut = (text: string, most: number): string =>
   text.length <= most ? text : `${[...text].slice(0, most).join("")}…`
 
 /** What was done at a place, its own values, numbers and words of chance left out. */
-function sameness(walk: Walk, place: WalkPlace): string {
+function sameness(walk: Report, place: ReportPlace): string {
   const general = generalOf(walk, place.site)
-  const executions = toldOf(place).map(({ run, acts, commands, shown, outcome, before, after, ended }) => [
+  const executions = toldOf(place).map(({ run, actions, commands, shown, outcome, before, after, ended }) => [
     run,
-    acts.map(({ action, ok, byHand }) => [action, ok, byHand]),
+    actions.map(({ action, ok, manual }) => [action, ok, manual]),
     commands.map(({ line, exitCode }) => [general(line), exitCode]),
     shown.map(({ line, differs }) => [general(line), differs.map(general)]),
     outcome?.kind,
     outcome?.ok === false ? general(outcome.reason) : "",
-    before?.look.is,
-    after?.look.is,
+    before?.result.state,
+    after?.result.state,
     ended === undefined,
   ])
   const { stale, adopted, undone, gone } = place
@@ -217,7 +218,7 @@ function sameness(walk: Walk, place: WalkPlace): string {
 }
 
 /** A text without the site's name, the values of its inputs (the longest first: each may stand in another), numbers and ids. */
-function generalOf({ inputs }: Walk, site: string | undefined): (text: string) => string {
+function generalOf({ inputs }: Report, site: string | undefined): (text: string) => string {
   const values = inputs.flatMap((input) => (input.site === site ? (input.value ?? []) : []))
   const own = site === undefined ? [] : [site, ...values].filter((value) => value.length > 2)
   own.sort((a, b) => b.length - a.length)

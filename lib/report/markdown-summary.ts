@@ -1,11 +1,12 @@
 /** How the walk stands, in a paragraph, and what a person has to look after. */
-import { count, duration, moment } from "../notebook/words.ts"
+import { count, duration, moment } from "../notebook/format.ts"
+import { isHeldBack } from "../runner/events.ts"
 import { code, inline } from "./markdown-text.ts"
-import type { Walk, WalkCell, WalkPlace } from "./types.ts"
-import { namesOf, PRACTICE, placeSign, runSeconds, type Sign, together } from "./words.ts"
+import { namesOf, PRACTICE, placeSign, runSeconds, type Sign, together } from "./signs.ts"
+import type { Report, ReportCell, ReportPlace } from "./types.ts"
 
 /** What, with which outcome, by whom, when, how long, with which versions. */
-export function summaryOf(walk: Walk): string {
+export function summaryOf(walk: Report): string {
   const { runs, running, made, program } = walk
   const who = [...new Set(runs.flatMap(({ by }) => (by === undefined ? [] : `${by.user}@${by.host}`)))]
   const machines = new Set(
@@ -34,7 +35,7 @@ export function summaryOf(walk: Walk): string {
   return `${walk.practice ? `${PRACTICE}\n\n` : ""}${sentences.join(" ")}`
 }
 
-function stateOf({ cells: all, sites, federation }: Walk): string {
+function stateOf({ cells: all, sites, federation }: Report): string {
   const cells = all.map(withoutGone)
   const signs = cells.map(({ places }) => together(places.map(placeSign)))
   const state = together(signs)
@@ -62,7 +63,7 @@ function headline(word: string, stale: boolean): string {
 }
 
 /** How a site stands that left the federation says nothing about the federation. */
-const withoutGone = (cell: WalkCell): WalkCell => ({
+const withoutGone = (cell: ReportCell): ReportCell => ({
   ...cell,
   places: cell.places.filter(({ gone }) => gone !== true),
 })
@@ -72,11 +73,11 @@ const isGood = ({ tone, word }: Sign): boolean =>
   tone === "good" || (tone === "quiet" && word !== "not yet" && word !== "taken back")
 
 /** What failed or is blocked, with its cause and cure; what waits for it; what was cut short; what is stale. */
-export function troubleLines(walk: Walk): string[] {
+export function troubleLines(walk: Report): string[] {
   const places = walk.cells.map(withoutGone).flatMap((cell) => cell.places.map((place) => ({ cell, place })))
   const bad = places.filter(({ place }) => placeSign(place).tone === "bad")
-  const waiting = places.filter(({ place }) => place.outcome?.kind === "not run")
-  const begun = places.filter(({ place }) => place.begun === true)
+  const waiting = places.filter(({ place }) => place.outcome !== undefined && isHeldBack(place.outcome))
+  const begun = places.filter(({ place }) => place.interrupted === true)
   const stale = places.filter(({ place }) => place.stale.length > 0)
   const causes = new Set(bad.map(nameOf))
   const others = waiting.filter(({ place }) => !causes.has(place.outcome!.root ?? ""))
@@ -93,8 +94,8 @@ export function troubleLines(walk: Walk): string[] {
 }
 
 interface At {
-  readonly cell: WalkCell
-  readonly place: WalkPlace
+  readonly cell: ReportCell
+  readonly place: ReportPlace
 }
 
 /** One that failed, and what was not run because of it. */

@@ -1,6 +1,6 @@
 /** Text as Markdown that is read raw as often as rendered: what a cluster says never becomes markup. */
 import width from "fast-string-width"
-import { clean, oneLine } from "../notebook/words.ts"
+import { clean, oneLine } from "../notebook/format.ts"
 
 /** The least that keeps a text from being markup in the middle of a line; its white space folded. */
 export function inline(text: string): string {

@@ -1,18 +1,18 @@
 /** The walk as Markdown for a change ticket: one page that reads well raw. */
 import { notOurs } from "./executions.ts"
-import { changeLines, consentLines, runLines } from "./markdown-runs.ts"
+import { approvalLines, changeLines, runLines } from "./markdown-runs.ts"
 import { stepLines } from "./markdown-step.ts"
 import { summaryOf, troubleLines } from "./markdown-summary.ts"
 import { atMost, code, codeCell, inline, table } from "./markdown-text.ts"
-import type { Walk, WalkCell, WalkPlace } from "./types.ts"
-import { placeSign } from "./words.ts"
+import { placeSign } from "./signs.ts"
+import type { Report, ReportCell, ReportPlace } from "./types.ts"
 
 /** More sites than this have no column each. */
 const MOST_COLUMNS = 5
 const MOST_ROWS = 40
 
 /** The walk as one Markdown text. */
-export function markdownReport(walk: Walk): string {
+export function markdownReport(walk: Report): string {
   const { notebook, federation } = walk
   const sections = [
     [`# ${inline(notebook.title)}: ${federation.name}`, "", summaryOf(walk)],
@@ -22,7 +22,7 @@ export function markdownReport(walk: Walk): string {
     section("Inputs", inputLines(walk)),
     section("Changed inputs", changeLines(walk)),
     section("Runs", runLines(walk)),
-    section("Agreed to", consentLines(walk)),
+    section("Agreed to", approvalLines(walk)),
     section("What was done", cellLines(walk, walk.cells)),
     section("Teardown and other steps", cellLines(walk, walk.others)),
   ]
@@ -35,7 +35,7 @@ export function markdownReport(walk: Walk): string {
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`## ${title}`, "", ...lines]
 
-function sitesTable({ sites, notebook }: Walk): string[] {
+function sitesTable({ sites, notebook }: Report): string[] {
   const identity = Object.keys(notebook.inputs).find((name) => notebook.inputs[name]!.identity) ?? "identity"
   return table(
     ["site", "role", identity, "user"],
@@ -48,7 +48,7 @@ function sitesTable({ sites, notebook }: Walk): string[] {
   )
 }
 
-function stepsTable(walk: Walk): string[] {
+function stepsTable(walk: Report): string[] {
   const { cells, sites } = walk
   const once = cells.some(({ places }) => places.some(({ site }) => site === undefined))
   if (sites.length > MOST_COLUMNS) {
@@ -71,7 +71,7 @@ function stepsTable(walk: Walk): string[] {
   )
 }
 
-function stateOf(place: WalkPlace): string {
+function stateOf(place: ReportPlace): string {
   const { symbol, word } = placeSign(place)
   const whose = notOurs(place)
   const more = [
@@ -82,7 +82,7 @@ function stateOf(place: WalkPlace): string {
 }
 
 /** `✓ made: 49; ✗ failed: supernode-7` */
-function folded(places: readonly WalkPlace[]): string {
+function folded(places: readonly ReportPlace[]): string {
   const groups = [...Map.groupBy(places, stateOf)]
   if (groups.length === 1) return groups[0]![0]
   return groups
@@ -93,7 +93,7 @@ function folded(places: readonly WalkPlace[]): string {
     .join("; ")
 }
 
-function inputLines({ inputs, notebook }: Walk): string[] {
+function inputLines({ inputs, notebook }: Report): string[] {
   const isIdentity = (name: string) => notebook.inputs[name]?.identity === true
   const given = inputs.filter(
     ({ name, value, origin, secret }) =>
@@ -119,7 +119,7 @@ function inputLines({ inputs, notebook }: Walk): string[] {
   ]
 }
 
-const cellLines = (walk: Walk, cells: readonly WalkCell[]): string[] =>
+const cellLines = (walk: Report, cells: readonly ReportCell[]): string[] =>
   cells
     .map((cell) => stepLines(walk, cell))
     .filter((lines) => lines.length > 0)

@@ -1,5 +1,5 @@
 /** Text that goes into a page is escaped, unless it was made by {@link html}: nothing of a cluster becomes markup. */
-import { clean } from "../notebook/words.ts"
+import { clean } from "../notebook/format.ts"
 
 export class Markup {
   readonly text: string

@@ -1,11 +1,11 @@
 /** The walk as a Jupyter notebook (nbformat 4.5): prose, the commands that ran as cells, what they printed as outputs. */
-import { clean, moment } from "../notebook/words.ts"
-import { carriedOut, writtenIn } from "./executions.ts"
-import { changeLines, consentLines, runLines } from "./markdown-runs.ts"
+import { clean, moment } from "../notebook/format.ts"
+import { executed, writtenIn } from "./executions.ts"
+import { approvalLines, changeLines, runLines } from "./markdown-runs.ts"
 import { summaryOf, troubleLines } from "./markdown-summary.ts"
 import { code, fence, inline } from "./markdown-text.ts"
-import type { Execution, RanCommand, Walk, WalkCell, WalkPlace } from "./types.ts"
-import { BY_HAND, executionSign, placeSign, type Sign, whereOf } from "./words.ts"
+import { executionSign, MANUAL, placeSign, type Sign, whereOf } from "./signs.ts"
+import type { Execution, RanCommand, Report, ReportCell, ReportPlace } from "./types.ts"
 
 interface Stream {
   readonly output_type: "stream"
@@ -26,7 +26,7 @@ interface JupyterCell {
 type Draft = Omit<JupyterCell, "id">
 
 /** The walk as the text of an `.ipynb` file. */
-export function notebookFile(walk: Walk): string {
+export function notebookFile(walk: Report): string {
   const drafts: [about: string, draft: Draft][] = [
     ["summary", markdown(opening(walk))],
     ...[...walk.cells, ...walk.others].flatMap((cell) =>
@@ -61,7 +61,7 @@ const markdown = (lines: readonly string[], tags?: readonly string[]): Draft => 
   source: lines.join("\n").trim(),
 })
 
-function opening(walk: Walk): string[] {
+function opening(walk: Report): string[] {
   const { notebook, federation } = walk
   const trouble = troubleLines(walk)
   return [
@@ -71,7 +71,7 @@ function opening(walk: Walk): string[] {
     "",
     ...(trouble.length === 0 ? [] : [...trouble.map(noMathematics), ""]),
     ...sectionOf("Runs", runLines(walk)),
-    ...sectionOf("Agreed to", consentLines(walk)),
+    ...sectionOf("Agreed to", approvalLines(walk)),
     ...sectionOf("Changed inputs", changeLines(walk)),
     "This is a record. Each command ran with the kubeconfig and the project of its own site; here it would run with yours.",
   ]
@@ -86,7 +86,7 @@ const noMathematics = (line: string): string =>
 
 const shown = (text: string): string => noMathematics(inline(text))
 
-function cellDrafts({ notebook }: Walk, cell: WalkCell): Draft[] {
+function cellDrafts({ notebook }: Report, cell: ReportCell): Draft[] {
   const prose = [`## ${cell.number} ${shown(cell.title)}`, "", cell.prose.trim()]
   return [
     markdown(prose, [cell.step]),
@@ -94,9 +94,9 @@ function cellDrafts({ notebook }: Walk, cell: WalkCell): Draft[] {
   ]
 }
 
-function placeDrafts(cell: WalkCell, place: WalkPlace, where: string): Draft[] {
+function placeDrafts(cell: ReportCell, place: ReportPlace, where: string): Draft[] {
   const tags = [cell.step, ...(place.site === undefined ? [] : [place.site])]
-  const all = carriedOut(place)
+  const all = executed(place)
   const told = all.filter(
     (execution, index) =>
       index === all.length - 1 || execution.commands.length > 0 || execution.shown.length > 0,
@@ -123,13 +123,13 @@ function stateLine(where: string, { symbol, word }: Sign, execution?: Execution)
 }
 
 function factLines(execution: Execution): string[] {
-  const { before, after, acts, notes } = execution
+  const { before, after, actions, notes } = execution
   const { whole, objects } = writtenIn(execution)
   const lines = [
-    ...(before !== undefined && after !== undefined && before.look.is !== after.look.is
-      ? [`- before: ${before.look.is}, ${shown(before.look.reason)}`, `- after: ${after.look.is}`]
+    ...(before !== undefined && after !== undefined && before.result.state !== after.result.state
+      ? [`- before: ${before.result.state}, ${shown(before.result.reason)}`, `- after: ${after.result.state}`]
       : []),
-    ...(acts.some(({ byHand }) => byHand === true) ? [`- ${BY_HAND}`] : []),
+    ...(actions.some(({ manual }) => manual === true) ? [`- ${MANUAL}`] : []),
     ...whole.map(
       ({ what, sha256 }) => `- ${shown(what)}${sha256 === undefined ? "" : `, SHA-256 ${code(sha256)}`}`,
     ),
@@ -150,7 +150,7 @@ const promised = ({ shown: shows }: Execution): string[] =>
       ...fence(differs),
     ])
 
-function troubleOf({ outcome, stale, undone }: WalkPlace): string[] {
+function troubleOf({ outcome, stale, undone }: ReportPlace): string[] {
   const lines = [
     ...stale.map((why) => `- stale: ${shown(why)}`),
     ...(undone === undefined ? [] : [`- taken back by ${code(undone.step)}, ${moment(undone.t)}`]),

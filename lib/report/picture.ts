@@ -1,8 +1,8 @@
 /** What the pictures share: text that has to fit its place, since SVG neither wraps nor cuts. */
 import stringWidth from "fast-string-width"
-import { oneLine } from "../notebook/words.ts"
+import { oneLine } from "../notebook/format.ts"
 import { html, type Markup, type Part } from "./markup.ts"
-import type { Tone } from "./words.ts"
+import type { Tone } from "./signs.ts"
 
 /** All text in pictures is of one width a column (a monospaced face), so that a page knows what fits. */
 const COLUMN = 0.61
@@ -41,9 +41,9 @@ export function text(x: number, y: number, words: string, options: TextOptions =
   const { size = 12, room, anchor = "start", tone, bold = false, dim = false, over = false } = options
   const shown = room === undefined ? words : fitting(words, room, size)
   if (shown === "") return html``
-  const look = [tone, bold && "bold", dim && "dim", over && "over"].filter(Boolean).join(" ")
+  const result = [tone, bold && "bold", dim && "dim", over && "over"].filter(Boolean).join(" ")
   const whole = shown === words ? undefined : html`<title>${words}</title>`
-  return html`<text x="${round(x)}" y="${round(y)}" font-size="${size}"${anchor !== "start" && html` text-anchor="${anchor}"`}${look !== "" && html` class="${look}"`}${room !== undefined && html` data-room="${round(room)}"`}>${shown}${whole}</text>`
+  return html`<text x="${round(x)}" y="${round(y)}" font-size="${size}"${anchor !== "start" && html` text-anchor="${anchor}"`}${result !== "" && html` class="${result}"`}${room !== undefined && html` data-room="${round(room)}"`}>${shown}${whole}</text>`
 }
 
 /** A picture of its own size that says in words what it shows. */

@@ -8,10 +8,10 @@ type Open<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] 
 export type Placed = Extract<Recorded, { step: string }>
 
 /** What does more than look. */
-const CARRIED_OUT: ReadonlySet<Placed["type"]> = new Set([
-  "act started",
-  "act ended",
-  "by hand",
+const EXECUTED: ReadonlySet<Placed["type"]> = new Set([
+  "action started",
+  "action ended",
+  "manual",
   "step ended",
 ])
 
@@ -38,24 +38,24 @@ export class Reading {
     const { t } = line
     const command = now.commands.at(-1)
     if (this.#implied) now.ended = t
-    if (CARRIED_OUT.has(line.type)) delete now.onlyLooked
+    if (EXECUTED.has(line.type)) delete now.onlyChecked
     switch (line.type) {
-      case "looked":
-        now.before ??= { t, look: line.look }
-        now.after = { t, look: line.look }
+      case "checked":
+        now.before ??= { t, result: line.result }
+        now.after = { t, result: line.result }
         break
-      case "act started":
-        now.acts.push({ t, action: line.action })
+      case "action started":
+        now.actions.push({ t, action: line.action })
         break
-      case "by hand":
-        now.acts.push({ t, action: line.action, byHand: true })
+      case "manual":
+        now.actions.push({ t, action: line.action, manual: true })
         break
-      case "act ended": {
+      case "action ended": {
         const end = { ended: t, ok: line.ok, ...(line.reason && { reason: line.reason }) }
-        const act = now.acts.findLast(({ ended, byHand }) => ended === undefined && !byHand)
+        const open = now.actions.findLast(({ ended, manual }) => ended === undefined && !manual)
         // The start of an act that a killed run had begun stands in that run.
-        if (act === undefined) now.acts.push({ t, action: line.action, ...end })
-        else Object.assign(act, end)
+        if (open === undefined) now.actions.push({ t, action: line.action, ...end })
+        else Object.assign(open, end)
         break
       }
       case "command":
@@ -67,8 +67,8 @@ export class Reading {
       case "command ended":
         if (command !== undefined) endCommand(command, line)
         break
-      case "applied":
-        now.applied.push({ t, what: line.what, ...(line.sha256 && { sha256: line.sha256 }) })
+      case "written":
+        now.written.push({ t, what: line.what, ...(line.sha256 && { sha256: line.sha256 }) })
         break
       case "waiting":
         if (now.waits.at(-1)?.reason !== line.reason) now.waits.push({ t, reason: line.reason })
@@ -88,8 +88,8 @@ export class Reading {
 
   #open(t: string, implied: boolean): Open<Execution> {
     this.#implied = implied
-    const lists = { acts: [], commands: [], applied: [], waits: [], notes: [], shown: [] }
-    this.#now = { run: this.#run, started: t, ...(implied && { onlyLooked: true }), ...lists }
+    const lists = { actions: [], commands: [], written: [], waits: [], notes: [], shown: [] }
+    this.#now = { run: this.#run, started: t, ...(implied && { onlyChecked: true }), ...lists }
     return this.#now
   }
 }

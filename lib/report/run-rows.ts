@@ -1,11 +1,11 @@
 /** The runs as a table tells them: a walk has a run for each of its cells, and is one row. */
 import type { By } from "../runner/events.ts"
-import type { Walk, WalkRun, WrongEnd } from "./types.ts"
-import { namesOf, runSeconds } from "./words.ts"
+import { namesOf, runSeconds } from "./signs.ts"
+import type { Report, ReportRun, WrongEnd } from "./types.ts"
 
 export interface RunRow {
   /** In their order; more than one: cells of one walk. */
-  readonly runs: readonly WalkRun[]
+  readonly runs: readonly ReportRun[]
   /** `3`, or `3–14` of a walk. */
   readonly numbers: string
   readonly command: string
@@ -17,8 +17,8 @@ export interface RunRow {
 }
 
 /** Cells of a walk that ended well stand together; what went wrong has a row of its own. */
-export function runRows({ runs }: Pick<Walk, "runs">): RunRow[] {
-  const rows: WalkRun[][] = []
+export function runRows({ runs }: Pick<Report, "runs">): RunRow[] {
+  const rows: ReportRun[][] = []
   for (const run of runs) {
     const before = rows.at(-1)
     if (before !== undefined && goesOn(before.at(-1)!, run)) before.push(run)
@@ -28,7 +28,7 @@ export function runRows({ runs }: Pick<Walk, "runs">): RunRow[] {
 }
 
 /** The same person, the same day, one cell after the other. */
-const goesOn = (before: WalkRun, run: WalkRun): boolean =>
+const goesOn = (before: ReportRun, run: ReportRun): boolean =>
   [before, run].every(({ command, code }) => code === 0 && WALK.test(command)) &&
   typed(before) === typed(run) &&
   personOf(before.by) === personOf(run.by) &&
@@ -39,10 +39,10 @@ const WALK = /^\S+?(?: walk)?(?=$|: | -)/
 /** A walk's command is followed by what it carried out: `: login at supernode-1`. */
 const CARRIED_OUT = /: (?:the rest|[\w-]+(?:, [\w-]+)*)(?: at [\w-]+(?:, [\w-]+)*)?$/
 
-const typed = ({ command }: WalkRun): string =>
+const typed = ({ command }: ReportRun): string =>
   WALK.test(command) ? command.replace(CARRIED_OUT, "") : command
 
-function rowOf(runs: readonly WalkRun[]): RunRow {
+function rowOf(runs: readonly ReportRun[]): RunRow {
   const [first, last] = [runs[0]!, runs.at(-1)!]
   return {
     runs,
@@ -61,7 +61,7 @@ const cellsOf = (steps: readonly string[]): string =>
 export const personOf = (by: By | undefined): string => (by === undefined ? "" : `${by.user}@${by.host}`)
 
 /** What did not end well in a run, a line a reason: `login at supernode-1 and supernode-2: …`. */
-export function wrongEnds(run: WalkRun): string[] {
+export function wrongEnds(run: ReportRun): string[] {
   if (run.wrong.length === 0) return run.code === 130 ? ["interrupted by Ctrl-C"] : []
   const same = Map.groupBy(run.wrong, (one) => `${one.step} ${one.kind} ${wordsOf(one, run)}`)
   return [...same.values()].map((mine) => {
@@ -71,7 +71,7 @@ export function wrongEnds(run: WalkRun): string[] {
   })
 }
 
-const wordsOf = ({ kind, reason }: WrongEnd, { code }: WalkRun): string =>
+const wordsOf = ({ kind, reason }: WrongEnd, { code }: ReportRun): string =>
   kind === "interrupted" && code === 130 ? "interrupted by Ctrl-C" : reason
 
 /** `run 3`, `runs 3–7 and 9`. */

@@ -1,6 +1,7 @@
 /** Texts of a script: comments, wrapped words, lines of a shell set in. */
+
+import { filled, oneLine } from "../notebook/format.ts"
 import { proseBlocks, textOf } from "../notebook/prose.ts"
-import { filled, oneLine } from "../notebook/words.ts"
 
 /** Words on lines of at most so many columns, each after this beginning. */
 export const wrapped = (text: string, columns: number, before = ""): string =>

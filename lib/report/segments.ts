@@ -1,8 +1,8 @@
-/** What an execution was busy with: it looked, acted or waited. */
+/** What an execution was busy with: it checked, applied or waited. */
 import type { Bar } from "./critical-path.ts"
 
 export interface Segment {
-  readonly is: "looked" | "acted" | "waited"
+  readonly is: "checked" | "applied" | "waited"
   /** Milliseconds since 1970. */
   readonly from: number
   readonly to: number
@@ -24,21 +24,21 @@ export function segmentsOf({ execution, end }: Bar): Segment[] {
   const idle = (to: number): void => {
     const wait = execution.waits.map(({ t }) => Date.parse(t)).find((t) => t >= now && t < to)
     if (wait !== undefined) {
-      add("looked", wait)
+      add("checked", wait)
       const { after } = execution
-      const seen = after?.look.is === "done" ? Date.parse(after.t) : to
+      const seen = after?.result.state === "ready" ? Date.parse(after.t) : to
       add("waited", seen > wait ? Math.min(seen, to) : to)
     }
-    add("looked", to)
+    add("checked", to)
   }
-  for (const act of execution.acts) {
-    const from = Math.min(Math.max(now, Date.parse(act.t)), until)
-    const to = act.ended === undefined ? until : Math.min(Date.parse(act.ended), until)
+  for (const apply of execution.actions) {
+    const from = Math.min(Math.max(now, Date.parse(apply.t)), until)
+    const to = apply.ended === undefined ? until : Math.min(Date.parse(apply.ended), until)
     idle(from)
-    if (act.byHand !== true) add("acted", to)
+    if (apply.manual !== true) add("applied", to)
     else {
       const { after } = execution
-      add("waited", after?.look.is === "done" ? Math.min(Date.parse(after.t), until) : until)
+      add("waited", after?.result.state === "ready" ? Math.min(Date.parse(after.t), until) : until)
     }
   }
   idle(until)

@@ -1,16 +1,17 @@
 /** The walk as a POSIX script that a person runs by hand: a function a site. */
-import { type HandFiles, handContext } from "../notebook/hand.ts"
+
+import { moment, oneLine } from "../notebook/format.ts"
+import { type ManualFiles, manualContext } from "../notebook/manual.ts"
 import { appliesTo } from "../notebook/notebook.ts"
 import type { Site } from "../notebook/roles.ts"
 import { shellWord } from "../notebook/shell-word.ts"
 import type { Step } from "../notebook/step.ts"
-import { moment, oneLine } from "../notebook/words.ts"
 import { commented, firstParagraph, indented, wrapped } from "./script-text.ts"
-import type { Walk } from "./types.ts"
-import { PRACTICE } from "./words.ts"
+import { PRACTICE } from "./signs.ts"
+import type { Report } from "./types.ts"
 
 /** A script that runs every step's `hand`; what is done already may be run again. */
-export async function shellScript(walk: Walk): Promise<string> {
+export async function shellScript(walk: Report): Promise<string> {
   const { federation } = walk
   const shown = federation.sites.filter(({ name }) => walk.sites.some((site) => site.name === name))
   const told = new Set<Step>()
@@ -57,7 +58,7 @@ function namesOf({ name }: Pick<Site, "name">) {
 }
 
 /** A site's steps in order, those of this machine first; without a site those of the federation. */
-function stepsOf({ notebook }: Walk, site: Site | undefined): readonly Step[] {
+function stepsOf({ notebook }: Report, site: Site | undefined): readonly Step[] {
   if (site === undefined) return notebook.steps.filter(({ on }) => on === "federation")
   return [
     ...notebook.steps.filter(({ on }) => on === "here"),
@@ -67,7 +68,7 @@ function stepsOf({ notebook }: Walk, site: Site | undefined): readonly Step[] {
 
 /** One step: its lines in a shell of their own that shows each command. */
 async function cell(
-  { notebook, federation }: Walk,
+  { notebook, federation }: Report,
   step: Step,
   site: Site | undefined,
   isFirst: boolean,
@@ -75,7 +76,7 @@ async function cell(
   /** What the lines need that others may have. */
   const elsewhere = new Set<Site>()
   let hands = false
-  const files: HandFiles = {
+  const files: ManualFiles = {
     on(other) {
       elsewhere.add(other as Site)
       return `KUBECONFIG="$${namesOf(other).variable}" `
@@ -87,8 +88,8 @@ async function cell(
     },
   }
   const isSite = step.on !== "here" && step.on !== "federation"
-  const context = handContext(notebook, federation, step, isSite ? site : undefined, files)
-  const lines = await step.hand?.(context)
+  const context = manualContext(notebook, federation, step, isSite ? site : undefined, files)
+  const lines = await step.manual?.(context)
   const about = isFirst ? `${commented(firstParagraph(step.prose), "  # ")}\n` : ""
   const begin = `step ${step.id} ${shellWord(oneLine(step.title))}`
   if (lines === undefined) return `${about}  if ${begin}; then by_hand; fi\n`
@@ -104,7 +105,7 @@ async function cell(
   return `${about}  if ${own}${begin}${has}; then (\n    set -x\n${indented(lines.trim(), "    ")}\n  ); fi\n`
 }
 
-function header({ notebook, federation, made, program, inputs, practice }: Walk, shown: readonly Site[]) {
+function header({ notebook, federation, made, program, inputs, practice }: Report, shown: readonly Site[]) {
   const [first] = shown
   const name = first === undefined ? "SITE" : shellWord(first.name)
   const values = inputs
@@ -146,7 +147,7 @@ const settings = (sites: readonly Site[]): string =>
     .map(({ variable, kubeconfig }) => `: "\${${variable}:=${kubeconfig}}"`)
     .join("\n")}\n`
 
-function usage(walk: Walk, shown: readonly Site[], whole: boolean): string {
+function usage(walk: Report, shown: readonly Site[], whole: boolean): string {
   const roles = Object.groupBy(shown, ({ role }) => role)
   const lists = Object.values(roles).map((sites) => {
     const list = sites!.map(({ name }) => name).join(", ")
@@ -166,7 +167,7 @@ END
 `
 }
 
-const stepIds = (walk: Walk, site: Site | undefined): string =>
+const stepIds = (walk: Report, site: Site | undefined): string =>
   stepsOf(walk, site)
     .map(({ id }) => id)
     .join(" ")

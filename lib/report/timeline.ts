@@ -1,12 +1,12 @@
 /** The picture of when: a lane a site, a bar an execution, the critical path of each run. */
-import { count, duration, moment } from "../notebook/words.ts"
+import { count, duration, moment } from "../notebook/format.ts"
 import { type Axis, axisOf, FOLD, ticks } from "./axis.ts"
 import { type Bar, barsOf, criticalPath, isPassed, laneOf, secondsOf } from "./critical-path.ts"
 import { html, type Markup } from "./markup.ts"
 import { fitting, picture, round, text, textWidth } from "./picture.ts"
 import { type Segment, segmentsOf } from "./segments.ts"
-import type { Walk } from "./types.ts"
-import { executionSign, runSeconds } from "./words.ts"
+import { executionSign, runSeconds } from "./signs.ts"
+import type { Report } from "./types.ts"
 
 const WIDTH = 980
 const LABELS = 128
@@ -21,7 +21,7 @@ const MARGIN = 24
 const RUNS = 40
 
 /** The timeline of a walk; nothing where nothing was carried out. */
-export function timeline(walk: Walk): Markup | undefined {
+export function timeline(walk: Report): Markup | undefined {
   const all = barsOf(walk)
   const seen = all.filter((bar) => !isPassed(bar))
   const runs = [...new Set(seen.map(({ execution }) => execution.run))].sort((a, b) => a - b).slice(-RUNS)
@@ -61,7 +61,7 @@ const lane = (name: string, y: number, end: number): Markup =>
   html`<line class="rule" x1="0" y1="${y + LANE}" x2="${round(end)}" y2="${y + LANE}"/>${text(4, y + TOP + BAR - 2, name, { room: LABELS - 12, bold: true })}`
 
 /** Above the first stretch of each run: as many words as there is room for. */
-function runHeads(walk: Walk, axis: Axis, runs: readonly number[]): Markup[] {
+function runHeads(walk: Report, axis: Axis, runs: readonly number[]): Markup[] {
   return runs.map((number) => {
     const mine = axis.stretches.filter(({ run }) => run === number)
     const [first, last] = [mine[0]!, mine.at(-1)!]
@@ -96,9 +96,9 @@ function tick(
 const fold = (x: number, bottom: number): Markup =>
   html`<path class="fold" d="M${round(x)} ${HEAD - 20}V${bottom}"/><path class="stroke" d="M${round(x - 5)} ${HEAD - 8}l4 -10m2 10l4 -10"/>`
 
-const HEIGHTS: Readonly<Record<Segment["is"], number>> = { looked: 4, acted: BAR, waited: BAR }
+const HEIGHTS: Readonly<Record<Segment["is"], number>> = { checked: 4, applied: BAR, waited: BAR }
 
-/** A bar: thin where it looked, full where it acted, hatched where it waited. */
+/** A bar: thin where it checked, full where it applied, hatched where it waited. */
 function drawn(bar: Bar, x: (bar: Bar, time: number) => number, top: number, isCritical: boolean): Markup {
   const segments = segmentsOf(bar)
   const sign = executionSign(bar.execution)
@@ -113,7 +113,7 @@ function drawn(bar: Bar, x: (bar: Bar, time: number) => number, top: number, isC
   })
   const bad = sign.tone === "bad" || sign.tone === "warn"
   return html`<g><title>${barWords(bar, segments)}</title>${
-    segments.length === 0 && html`<rect class="looked" x="${from}" y="${y}" width="2" height="${BAR}"/>`
+    segments.length === 0 && html`<rect class="checked" x="${from}" y="${y}" width="2" height="${BAR}"/>`
   }${parts}<rect class="edge" x="${from}" y="${y}" width="${round(to - from)}" height="${BAR}"/>${
     isCritical &&
     html`<rect class="critical" x="${from}" y="${y + BAR + 1}" width="${round(to - from)}" height="3"/>`
@@ -121,7 +121,7 @@ function drawn(bar: Bar, x: (bar: Bar, time: number) => number, top: number, isC
 }
 
 function barWords(bar: Bar, segments: readonly Segment[]): string {
-  const spent = (["looked", "acted", "waited"] as const).flatMap((is) => {
+  const spent = (["checked", "applied", "waited"] as const).flatMap((is) => {
     const sum = segments.filter((each) => each.is === is).reduce((all, { from, to }) => all + to - from, 0)
     return sum === 0 ? [] : [`${is} ${duration(sum / 1000)}`]
   })
@@ -142,7 +142,7 @@ function labels(
     const starts = mine.map((bar) => x(bar, Date.parse(bar.execution.started)))
     return mine.map((bar, index) => {
       // In a walk each run looks at what came before.
-      if (bar.execution.onlyLooked === true) return html``
+      if (bar.execution.onlyChecked === true) return html``
       const from = starts[index]!
       const next = starts.find((start, other) => other > index && start > from)
       const end = Math.max(from, x(bar, Date.parse(bar.end)))
@@ -172,7 +172,7 @@ function pathLines(
 }
 
 function described(
-  walk: Walk,
+  walk: Report,
   bars: readonly Bar[],
   runs: readonly number[],
   lanes: readonly string[],

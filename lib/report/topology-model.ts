@@ -1,9 +1,10 @@
 /** What there is, as the looks saw it: sites by cluster with their objects, and the links between them. */
-import type { Walk, WalkCell, WalkPlace, WalkSite } from "./types.ts"
-import { placeSign, type Sign, together } from "./words.ts"
+
+import { placeSign, type Sign, together } from "./signs.ts"
+import type { Report, ReportCell, ReportPlace, ReportSite } from "./types.ts"
 
 export interface SiteView {
-  readonly site: WalkSite
+  readonly site: ReportSite
   /** The state of all its steps as one. */
   readonly sign: Sign
   readonly objects: readonly ObjectView[]
@@ -35,10 +36,10 @@ export interface Topology {
 }
 
 /** The topology of a walk. Sites that left the federation are not in it. */
-export function topologyOf(walk: Walk): Topology {
+export function topologyOf(walk: Report): Topology {
   const { notebook } = walk
   const here = walk.sites.filter(({ gone }) => gone !== true)
-  const isHub = ({ role }: WalkSite): boolean => notebook.roles[role] === "one"
+  const isHub = ({ role }: ReportSite): boolean => notebook.roles[role] === "one"
   const linkSteps = notebook.steps.filter(({ on }) => on === "link")
   const links = linkCells(
     walk,
@@ -47,7 +48,7 @@ export function topologyOf(walk: Walk): Topology {
   const joint = linkSteps
     .flatMap(({ needs }) => needs ?? [])
     .findLast((id) => notebook.steps.some((step) => step.id === id && step.on === "every site"))
-  const view = (site: WalkSite): SiteView => ({
+  const view = (site: ReportSite): SiteView => ({
     site,
     sign: together(walk.cells.flatMap((cell) => placesAt(cell, site)).map(placeSign)),
     objects: objectsOf(
@@ -64,34 +65,36 @@ export function topologyOf(walk: Walk): Topology {
 }
 
 /** The link steps, and others that looked at the objects that those had made. */
-function linkCells({ cells }: Walk, ids: readonly string[]): WalkCell[] {
-  const isOwn = ({ step }: WalkCell): boolean => ids.includes(step)
+function linkCells({ cells }: Report, ids: readonly string[]): ReportCell[] {
+  const isOwn = ({ step }: ReportCell): boolean => ids.includes(step)
   const made = new Set(cells.filter(isOwn).flatMap(uids))
   return cells.filter((cell) => isOwn(cell) || uids(cell).some((uid) => made.has(uid)))
 }
 
 /** What identifies the objects that a step saw. */
-const uids = (cell: WalkCell): string[] =>
+const uids = (cell: ReportCell): string[] =>
   cell.places.flatMap((place) => {
     const seen = seenAt(place)
     return seen === undefined ? [] : [seen.uid ?? `${place.site} ${seen.kind} ${seen.name}`]
   })
 
-const placesAt = (cell: WalkCell, { name }: WalkSite): readonly WalkPlace[] =>
+const placesAt = (cell: ReportCell, { name }: ReportSite): readonly ReportPlace[] =>
   cell.places.filter(({ site }) => site === name)
 
 /** What the last look that saw something saw. */
-const seenAt = (place: WalkPlace) =>
+const seenAt = (place: ReportPlace) =>
   place.executions
     .flatMap(({ before, after }) => [before, after])
-    .flatMap((looked) => (looked !== undefined && "seen" in looked.look ? [looked.look.seen] : []))
+    .flatMap((checked) =>
+      checked !== undefined && "object" in checked.result ? [checked.result.object] : [],
+    )
     .findLast((seen) => seen !== undefined)
 
 /** What its kind is called here, or at another site. */
-const kindOf = (cell: WalkCell): string | undefined =>
+const kindOf = (cell: ReportCell): string | undefined =>
   cell.places.map((place) => seenAt(place)?.kind).find((kind) => kind !== undefined)
 
-function objectsOf(cells: readonly WalkCell[], site: WalkSite): ObjectView[] {
+function objectsOf(cells: readonly ReportCell[], site: ReportSite): ObjectView[] {
   const found = new Map<string, ObjectView>()
   for (const cell of cells) {
     for (const place of placesAt(cell, site)) {
@@ -116,7 +119,7 @@ function objectsOf(cells: readonly WalkCell[], site: WalkSite): ObjectView[] {
   return [...found.values()]
 }
 
-function linkOf(cells: readonly WalkCell[], site: WalkSite): LinkView {
+function linkOf(cells: readonly ReportCell[], site: ReportSite): LinkView {
   const places = cells.flatMap((cell) =>
     placesAt(cell, site).map((place) => ({ cell, sign: placeSign(place) })),
   )

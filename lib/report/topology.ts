@@ -1,10 +1,10 @@
 /** The picture of what there is: clusters as boxes, in them sites with their objects, links as arrows. */
-import { count } from "../notebook/words.ts"
+import { count } from "../notebook/format.ts"
 import { html, type Markup } from "./markup.ts"
 import { picture, round, text, textWidth } from "./picture.ts"
+import type { Sign } from "./signs.ts"
 import { type LinkView, type SiteView, type Topology, topologyOf } from "./topology-model.ts"
-import type { Walk } from "./types.ts"
-import type { Sign } from "./words.ts"
+import type { Report } from "./types.ts"
 
 const BOX = 392
 const GAP = 176
@@ -27,7 +27,7 @@ interface Block {
 }
 
 /** The topology of a walk. */
-export function topology(walk: Walk): Markup {
+export function topology(walk: Report): Markup {
   const model = topologyOf(walk)
   const { hubs, leaves } = model
   const folded = leaves.length > SINGLE

@@ -1,10 +1,11 @@
 /** What every format of a report is made from: the walk of one federation, as its journal and its notebook tell it. */
-import type { Federation, Origin } from "../notebook/federation.ts"
-import type { Look } from "../notebook/looks.ts"
-import type { Notebook } from "../notebook/notebook.ts"
-import type { By, Outcome, OutcomeKind } from "../runner/events.ts"
 
-export interface Walk {
+import type { CheckResult } from "../notebook/check-result.ts"
+import type { Federation, Origin } from "../notebook/federation.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+import type { Action, By, Outcome, OutcomeKind } from "../runner/events.ts"
+
+export interface Report {
   readonly notebook: Notebook
   readonly federation: Federation
   /** When this report was made: ISO 8601, UTC. */
@@ -13,22 +14,22 @@ export interface Walk {
   readonly program: { readonly name: string; readonly version: string }
   /** Every site's cluster is on this machine's loopback: the walk was practice. */
   readonly practice: boolean
-  readonly sites: readonly WalkSite[]
+  readonly sites: readonly ReportSite[]
   /** The federation's own first, then site by site, in the notebook's order. */
-  readonly inputs: readonly WalkInput[]
+  readonly inputs: readonly ReportInput[]
   /** Inputs that were given other values on the way, in the journal's order. */
-  readonly changes: readonly WalkChange[]
+  readonly changes: readonly ReportChange[]
   /** In the journal's order. Empty: nothing was run yet. */
-  readonly runs: readonly WalkRun[]
+  readonly runs: readonly ReportRun[]
   /** A cell a step, in the notebook's order. */
-  readonly cells: readonly WalkCell[]
+  readonly cells: readonly ReportCell[]
   /** What the journal holds of other steps: the teardown's, and those that the notebook no longer has. */
-  readonly others: readonly WalkCell[]
+  readonly others: readonly ReportCell[]
   /** A run goes on while this is made: the last one of `runs`. */
   readonly running?: boolean
 }
 
-export interface WalkSite {
+export interface ReportSite {
   readonly name: string
   readonly role: string
   /** The value of its identity input (its server), where the notebook has one. */
@@ -39,7 +40,7 @@ export interface WalkSite {
   readonly gone?: boolean
 }
 
-export interface WalkInput {
+export interface ReportInput {
   /** Nothing: of the whole federation. */
   readonly site?: string
   readonly name: string
@@ -50,7 +51,7 @@ export interface WalkInput {
 }
 
 /** An input that had another value in earlier runs. */
-export interface WalkChange {
+export interface ReportChange {
   readonly t: string
   readonly by?: By
   /** Nothing: of the whole federation. */
@@ -62,7 +63,7 @@ export interface WalkChange {
 }
 
 /** One `run started` … `run ended` of the journal. */
-export interface WalkRun {
+export interface ReportRun {
   /** From 1. */
   readonly number: number
   readonly started: string
@@ -78,7 +79,7 @@ export interface WalkRun {
   readonly seconds?: number
   readonly counts?: Readonly<Partial<Record<OutcomeKind, number>>>
   /** What was agreed to. */
-  readonly consents: readonly { readonly t: string; readonly what: string; readonly how: string }[]
+  readonly approvals: readonly { readonly t: string; readonly what: string; readonly how: string }[]
   readonly warnings: readonly string[]
   /** The ids of the steps that were carried out, in the order in which they began. */
   readonly cells: readonly string[]
@@ -93,7 +94,7 @@ export interface WrongEnd {
   readonly reason: string
 }
 
-export interface WalkCell {
+export interface ReportCell {
   readonly step: string
   /** Its place in the notebook, from 1; among `others` from where the notebook ends. */
   readonly number: number
@@ -105,10 +106,10 @@ export interface WalkCell {
   /** What the guide promises. */
   readonly expect?: string
   /** A place a site; one without a site for `here` and `federation` steps. */
-  readonly places: readonly WalkPlace[]
+  readonly places: readonly ReportPlace[]
 }
 
-export interface WalkPlace {
+export interface ReportPlace {
   readonly site?: string
   /** How it ended last; nothing: not carried out yet. */
   readonly outcome?: Outcome
@@ -119,7 +120,7 @@ export interface WalkPlace {
   /** What was there before us and is used as it is. */
   readonly adopted?: boolean
   /** An act was started whose end was not seen. */
-  readonly begun?: boolean
+  readonly interrupted?: boolean
   /** When, and by which step (teardown's), it was taken back since. */
   readonly undone?: { readonly t: string; readonly step: string }
   /** Its site is no longer in the federation. */
@@ -138,20 +139,20 @@ export interface Execution {
   /** Nothing though it ended: a later step of the same run went back to this one (a new token, a new login). */
   readonly outcome?: Outcome
   /** Left out of its run, and looked at because another step needs it: nothing was carried out. */
-  readonly onlyLooked?: boolean
+  readonly onlyChecked?: boolean
   /** The first and the last answer of its look, with when it was given. */
-  readonly before?: Looked
-  readonly after?: Looked
-  readonly acts: readonly {
+  readonly before?: Checked
+  readonly after?: Checked
+  readonly actions: readonly {
     readonly t: string
-    readonly action: "act" | "change" | "again"
+    readonly action: Action
     readonly ended?: string
     readonly ok?: boolean
     readonly reason?: string
-    readonly byHand?: boolean
+    readonly manual?: boolean
   }[]
   readonly commands: readonly RanCommand[]
-  readonly applied: readonly { readonly t: string; readonly what: string; readonly sha256?: string }[]
+  readonly written: readonly { readonly t: string; readonly what: string; readonly sha256?: string }[]
   readonly waits: readonly { readonly t: string; readonly reason: string }[]
   readonly notes: readonly { readonly t: string; readonly text: string }[]
   /** What its `show` printed. */
@@ -163,9 +164,9 @@ export interface Execution {
   }[]
 }
 
-export interface Looked {
+export interface Checked {
   readonly t: string
-  readonly look: Look
+  readonly result: CheckResult
 }
 
 export interface RanCommand {

@@ -1,5 +1,5 @@
 import type { Federation } from "../notebook/federation.ts"
-import { changes, fingerprint, type Ingredients, ingredients } from "../notebook/fingerprint.ts"
+import { changes, type FingerprintInputs, fingerprint, fingerprintInputs } from "../notebook/fingerprint.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { buildGraph, type Cell } from "./graph.ts"
 import type { Checkpoint, Memory } from "./journal.ts"
@@ -7,19 +7,19 @@ import type { Checkpoint, Memory } from "./journal.ts"
 /** What the journal remembers of a cell against the inputs of now. */
 export interface Remembered {
   readonly fingerprint: string
-  readonly made: Ingredients
+  readonly inputs: FingerprintInputs
   readonly checkpoint: Checkpoint | undefined
   /** Why the checkpoint no longer holds; empty where it holds or there is none. */
   readonly stale: readonly string[]
 }
 
 export function remember(notebook: Notebook, federation: Federation, memory: Memory, cell: Cell): Remembered {
-  const made = ingredients(notebook, cell.step, federation, cell.site)
+  const made = fingerprintInputs(notebook, cell.step, federation, cell.site)
   const print = fingerprint(cell.step, made)
   const checkpoint = memory.checkpoints.get(cell.key)
   const stale =
-    checkpoint === undefined || checkpoint.fingerprint === print ? [] : changes(checkpoint.made, made)
-  return { fingerprint: print, made, checkpoint, stale }
+    checkpoint === undefined || checkpoint.fingerprint === print ? [] : changes(checkpoint.inputs, made)
+  return { fingerprint: print, inputs: made, checkpoint, stale }
 }
 
 /** By place name: why what was done there does not hold for the inputs of now; empty where it holds, or is not known. */

@@ -12,9 +12,9 @@ export interface ContextSource {
   readonly graph: Graph
   readonly interactive: boolean
   /** An act was started and not ended. */
-  readonly begun: (cell: Cell) => boolean
+  readonly interrupted: (cell: Cell) => boolean
   /** One that makes, not one that changes what is there. */
-  readonly making: (cell: Cell) => boolean
+  readonly applyInterrupted: (cell: Cell) => boolean
   readonly outcome: (step: string, site?: string) => Outcome | undefined
   readonly secret: (value: string | undefined) => void
 }
@@ -46,7 +46,7 @@ export function contextOf(
     federation: federation.name,
     folder: source.folder,
     signal,
-    begun: source.making(cell),
+    applyInterrupted: source.applyInterrupted(cell),
     interactive: source.interactive,
     given: (input, site) => {
       const origin = federation.origins[site === undefined ? input : `${site}.${input}`]
@@ -57,7 +57,7 @@ export function contextOf(
       return outcome && { ok: outcome.ok, reason: outcome.reason }
     },
     note: (text) => emit({ type: "note", text, ...cell.at }),
-    applied: (what, text) => emit({ type: "applied", what, sha256: sha256(text), ...cell.at }),
+    recordWrite: (what, text) => emit({ type: "written", what, sha256: sha256(text), ...cell.at }),
     secret: source.secret,
   }
   return Object.defineProperties(base, Object.getOwnPropertyDescriptors(tools))

@@ -1,21 +1,29 @@
-import type { Ingredients } from "../notebook/fingerprint.ts"
-import type { Look } from "../notebook/looks.ts"
+import type { CheckResult } from "../notebook/check-result.ts"
+import type { FingerprintInputs } from "../notebook/fingerprint.ts"
 
-/** How a step ended at a place. `ok` outcomes let what needs them go on. */
+/** How a step ended at a place. `ok` outcomes let the steps that need them run. */
 export type OutcomeKind =
-  | "done" // it was so already, or a trusted checkpoint says so
-  | "acted" // we made it so
-  | "not needed" // it only supplies a step that is done
-  | "left out" // by the selection; looked at only because another needs it
+  | "unchanged" // ready when it was checked, or a trusted checkpoint says so
+  | "applied"
+  | "updated"
+  | "deleted" // by a teardown
+  | "skipped" // see `because`
   | "failed"
   | "blocked"
-  | "not run" // something it needs did not end well
   | "interrupted"
+
+/**
+ * Why a step was skipped. `not needed`: it only supplies a step that is ready. `not selected`: only checked, because another
+ * step needs it. `dependency`: a step that it needs did not succeed.
+ */
+export type SkipReason = "not needed" | "not selected" | "dependency"
 
 export interface Outcome {
   readonly kind: OutcomeKind
   readonly ok: boolean
-  /** One sentence; for `not run` it names the root: `superlink/site-create failed`. */
+  /** Set for `skipped` alone. */
+  readonly because?: SkipReason
+  /** One sentence; for a step that was skipped over a dependency it names the root: `superlink/site-create failed`. */
   readonly reason: string
   /** The resource's or command's own words, where they say more. */
   readonly why?: string
@@ -30,6 +38,9 @@ export interface Outcome {
   /** An unexpected error: its stack, shown with versions. */
   readonly stack?: string
 }
+
+/** What a run does to a step that is not ready, or is told to rerun. */
+export type Action = "apply" | "update" | "delete" | "rerun"
 
 /** Where an event happened. `site` is missing for `here` and `federation` steps. */
 export interface At {
@@ -81,30 +92,36 @@ export type Event =
       sites: readonly SiteSummary[]
       given: Readonly<Record<string, unknown>>
     }
-  | { type: "consent"; what: string; how: "flag" | "asked" | "named" }
+  | { type: "approval"; what: string; how: "flag" | "asked" | "named" }
   | ({ type: "step started" } & At)
-  | ({ type: "looked"; look: Look } & At)
+  | ({ type: "checked"; result: CheckResult } & At)
   | ({
-      type: "act started"
-      action: "act" | "change" | "again"
+      type: "action started"
+      action: Action
       /** Steps of this site whose checkpoints no longer hold. */
       undoes?: readonly string[]
     } & At)
   | ({ type: "command"; line: string; cwd?: string } & At)
   | ({ type: "output"; stream: "stdout" | "stderr"; text: string } & At)
   | ({ type: "command ended"; exitCode: number; seconds: number } & At)
-  | ({ type: "act ended"; action: "act" | "change" | "again"; ok: boolean; reason?: string } & At)
+  | ({ type: "action ended"; action: Action; ok: boolean; reason?: string } & At)
   /** The cluster user as whom a site's steps work; told when it is first known, and when it changes. */
   | ({ type: "session"; user: string; server: string } & At)
   /** What was written to a cluster or handed to a command: `apply Deployment superlink`, and the SHA-256 of its text. */
-  | ({ type: "applied"; what: string; sha256?: string } & At)
+  | ({ type: "written"; what: string; sha256?: string } & At)
   /** An act was left to the person (`--by-hand`). */
-  | ({ type: "by hand"; action: "act" | "change" | "again" } & At)
+  | ({ type: "manual"; action: Action } & At)
   | ({ type: "waiting"; reason: string } & At)
   | ({ type: "note"; text: string } & At)
   /** What the step's `show` printed, whole, and the promised lines it did not meet. */
   | ({ type: "shown"; line: string; text: string; differs: readonly string[] } & At)
-  | ({ type: "checkpoint"; fingerprint: string; made: Ingredients; reason: string; adopted?: boolean } & At)
+  | ({
+      type: "checkpoint"
+      fingerprint: string
+      inputs: FingerprintInputs
+      reason: string
+      adopted?: boolean
+    } & At)
   | ({ type: "step ended"; outcome: Outcome } & At)
   | {
       type: "run ended"
@@ -115,12 +132,16 @@ export type Event =
   | { type: "warning"; text: string }
 
 /** An event as it stands in the journal and in `--json`: with schema version, time and run. */
-export type Recorded = Event & { readonly v: 1; readonly t: string; readonly run: string }
+export type Recorded = Event & { readonly v: 2; readonly t: string; readonly run: string }
 
 export type Listener = (event: Recorded) => void
 
 /** Where a step's events go. */
 export type Emit = (event: Event) => void
+
+/** Whether the step was skipped because one that it needs did not succeed. */
+export const isHeldBack = ({ kind, because }: Pick<Outcome, "kind" | "because">): boolean =>
+  kind === "skipped" && because === "dependency"
 
 /** `supernode-1/site-create`, or the step alone for `here` and `federation` steps. */
 export const placeName = (at: At): string => (at.site === undefined ? at.step : `${at.site}/${at.step}`)

@@ -9,7 +9,7 @@ import { type Journal, type Memory, MemoryReader } from "./journal.ts"
 
 const FILE = "journal.jsonl"
 /** The version of the lines we write; a newer one is refused, never overwritten. */
-const VERSION = 1
+const VERSION = 2
 
 interface Content {
   memory: MemoryReader
@@ -64,12 +64,16 @@ function read(file: string, each?: (line: Recorded) => void): Content | undefine
       continue
     }
     if (bad !== undefined) throw damaged(file, number - 1)
-    if (line.v > VERSION) {
+    if (line.v !== VERSION) {
+      const newer = line.v > VERSION
       throw new RunbookError(
-        `The journal ${file} is of version ${line.v}; this program knows version ${VERSION}`,
+        `The journal ${file} has format version ${line.v}, and this program reads version ${VERSION} only`,
         {
-          why: "a newer flower-runbook wrote it",
-          fix: "use the newer program, or another folder (--state DIR)",
+          why: `${newer ? "a newer" : "an earlier"} version of the program wrote it`,
+          fix: newer
+            ? "use the newer program, or another folder (--state DIR)"
+            : "move it away: what exists on the clusters is checked and adopted again",
+          ...(!newer && { next: `mv ${shellWord(file)} ${shellWord(`${file}.v${line.v}`)}` }),
           exitCode: 2,
         },
       )

@@ -1,9 +1,9 @@
-import type { Ingredients } from "../notebook/fingerprint.ts"
+import type { FingerprintInputs } from "../notebook/fingerprint.ts"
 import { type At, type By, type Event, placeName, type Recorded, type SiteSummary } from "./events.ts"
 
 export interface Checkpoint {
   readonly fingerprint: string
-  readonly made: Ingredients
+  readonly inputs: FingerprintInputs
   readonly t: string
   readonly reason: string
   readonly adopted?: boolean
@@ -20,11 +20,11 @@ export interface Memory {
   /** By place name (`supernode-1/site-create`). */
   readonly checkpoints: ReadonlyMap<string, Checkpoint>
   /** Places with an act started and not ended. */
-  readonly begun: ReadonlySet<string>
+  readonly interrupted: ReadonlySet<string>
   /** Those of them that were to make something, not to change what was there: what is found there now is ours. */
-  readonly making: ReadonlySet<string>
+  readonly interruptedApplies: ReadonlySet<string>
   /** Places where an act of ours ended well at some time. */
-  readonly made: ReadonlySet<string>
+  readonly applied: ReadonlySet<string>
   /** What each place showed when it was last carried out. */
   readonly shown: ReadonlyMap<string, readonly Shown[]>
   /** The last `step ended` of each place. */
@@ -62,9 +62,9 @@ export class MemoryReader implements Memory {
   known = new Map<string, SiteSummary>()
   given: Record<string, unknown> = {}
   checkpoints = new Map<string, Checkpoint>()
-  begun = new Set<string>()
-  making = new Set<string>()
-  made = new Set<string>()
+  interrupted = new Set<string>()
+  interruptedApplies = new Set<string>()
+  applied = new Set<string>()
   shown = new Map<string, Shown[]>()
   ended = new Map<string, Extract<Recorded, { type: "step ended" }>>()
   executions = new Map<string, StepExecution>()
@@ -96,23 +96,29 @@ export class MemoryReader implements Memory {
         this.#executed.add(line.step)
         this.executions.set(line.step, { number: this.#number, t: line.t, by: this.#by })
         break
-      case "act started":
-        this.begun.add(placeName(line))
-        if (line.action === "act") this.making.add(placeName(line))
+      case "action started":
+        this.interrupted.add(placeName(line))
+        if (line.action === "apply") this.interruptedApplies.add(placeName(line))
         for (const step of line.undoes ?? []) {
           this.#forget({ step })
           if (line.site !== undefined) this.#forget({ step, site: line.site })
         }
         break
-      case "act ended":
-        this.begun.delete(placeName(line))
+      case "action ended":
+        this.interrupted.delete(placeName(line))
         // A change that failed says nothing about who made what it was to change.
-        if (line.ok || line.action === "act") this.making.delete(placeName(line))
-        if (line.ok) this.made.add(placeName(line))
+        if (line.ok || line.action === "apply") this.interruptedApplies.delete(placeName(line))
+        if (line.ok) this.applied.add(placeName(line))
         break
       case "checkpoint": {
-        const { fingerprint, made, t, reason, adopted } = line
-        this.checkpoints.set(placeName(line), { fingerprint, made, t, reason, ...(adopted && { adopted }) })
+        const { fingerprint, inputs, t, reason, adopted } = line
+        this.checkpoints.set(placeName(line), {
+          fingerprint,
+          inputs,
+          t,
+          reason,
+          ...(adopted && { adopted }),
+        })
         break
       }
       case "shown":
@@ -148,7 +154,7 @@ export class MemoryReader implements Memory {
 
   #forget(at: At): void {
     this.checkpoints.delete(placeName(at))
-    this.made.delete(placeName(at))
+    this.applied.delete(placeName(at))
     this.ended.delete(placeName(at))
     this.shown.delete(placeName(at))
   }

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { UsageError } from "../notebook/errors.ts"
+import { removeDrafts } from "./drafts.ts"
 import type { Journal } from "./journal.ts"
 import { idleJournal, openJournal, readMemory } from "./journal-file.ts"
-import { removeDrafts } from "./leftovers.ts"
 import { takeLock } from "./lock.ts"
 import type { State } from "./state.ts"
 

@@ -1,34 +1,42 @@
+import { type Blocked, CheckError, type CheckResult, type Unknown } from "../notebook/check-result.ts"
 import { RunbookError } from "../notebook/errors.ts"
-import { type Blocked, type CannotLook, type Look, LookError } from "../notebook/looks.ts"
-import { isPassing } from "../notebook/passing.ts"
-import type { Outcome } from "./events.ts"
+import { isTransientMessage } from "../notebook/transient.ts"
+import { isHeldBack, type Outcome } from "./events.ts"
 import type { Cell } from "./graph.ts"
 
 /** Outcomes without their time, which the executor adds. */
-export type Ending = Omit<Outcome, "seconds">
+export type OutcomeDraft = Omit<Outcome, "seconds">
 
-export const ending = (kind: Outcome["kind"], reason: string, more: Partial<Ending> = {}): Ending => ({
+const SUCCESSFUL: readonly Outcome["kind"][] = ["unchanged", "applied", "updated", "deleted"]
+
+export const outcomeDraft = (
+  kind: Outcome["kind"],
+  reason: string,
+  more: Partial<OutcomeDraft> = {},
+): OutcomeDraft => ({
   kind,
-  ok: kind === "done" || kind === "acted" || kind === "not needed",
+  ok: SUCCESSFUL.includes(kind) || more.because === "not needed",
   reason,
   ...more,
 })
 
-export function endingOfBlocked(cell: Cell, look: Blocked | CannotLook): Ending {
-  return ending("blocked", look.reason, {
+export function draftOfBlocked(cell: Cell, result: Blocked | Unknown): OutcomeDraft {
+  return outcomeDraft("blocked", result.reason, {
     root: cell.key,
-    ...(look.fix !== undefined && { fix: look.fix }),
-    ...(look.next !== undefined && { next: look.next }),
-    ...(look.is === "blocked" ? look.code !== undefined && { code: look.code } : { code: look.because }),
+    ...(result.fix !== undefined && { fix: result.fix }),
+    ...(result.next !== undefined && { next: result.next }),
+    ...(result.state === "blocked"
+      ? result.code !== undefined && { code: result.code }
+      : { code: result.because }),
   })
 }
 
-/** `not run: superlink/site-create failed`: names the root, not the neighbour. */
-export function endingOfNeed(need: Cell, outcome: Outcome): Ending {
+/** Names the root, not the neighbour: `superlink/site-create failed`. */
+export function draftOfNeed(need: Cell, outcome: Outcome): OutcomeDraft {
   const root = outcome.root ?? need.key
-  const word =
-    outcome.kind === "not run" ? outcome.reason.replace(/^not run: /, "") : `${root} ${wordOf(outcome)}`
-  return ending("not run", `not run: ${word}`, {
+  const reason = isHeldBack(outcome) ? outcome.reason : `${root} ${wordOf(outcome)}`
+  return outcomeDraft("skipped", reason, {
+    because: "dependency",
     root,
     ...(outcome.fix !== undefined && { fix: outcome.fix }),
     ...(outcome.next !== undefined && { next: outcome.next }),
@@ -36,17 +44,17 @@ export function endingOfNeed(need: Cell, outcome: Outcome): Ending {
 }
 
 function wordOf(outcome: Outcome): string {
-  if (outcome.kind === "left out") return `is left out and ${outcome.reason}`
+  if (outcome.because === "not selected") return `was not selected and ${outcome.reason}`
   if (outcome.kind === "blocked") return "is blocked"
   if (outcome.kind === "interrupted") return "was interrupted"
   return "failed"
 }
 
 /** What an exception means: an answer of a look, a sentence with its cure, or a defect with its stack. */
-export function endingOfError(cell: Cell, error: unknown): Ending {
-  if (error instanceof LookError) return endingOfBlocked(cell, error.look)
+export function draftOfError(cell: Cell, error: unknown): OutcomeDraft {
+  if (error instanceof CheckError) return draftOfBlocked(cell, error.result)
   if (error instanceof RunbookError) {
-    return ending("failed", error.message, {
+    return outcomeDraft("failed", error.message, {
       root: cell.key,
       ...(error.why !== undefined && { why: error.why }),
       ...(error.fix !== undefined && { fix: error.fix }),
@@ -54,7 +62,7 @@ export function endingOfError(cell: Cell, error: unknown): Ending {
     })
   }
   const unexpected = error instanceof Error ? error : new Error(String(error))
-  return ending("failed", unexpected.message, {
+  return outcomeDraft("failed", unexpected.message, {
     root: cell.key,
     code: "unexpected",
     ...(unexpected.stack !== undefined && { stack: unexpected.stack }),
@@ -63,19 +71,20 @@ export function endingOfError(cell: Cell, error: unknown): Ending {
 
 /** An error that may be gone the next time: the server was not there, answered 5xx or 429, or a command says so. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof LookError)
-    return error.look.is === "cannot look" && error.look.because === "unreachable"
+  if (error instanceof CheckError)
+    return error.result.state === "unknown" && error.result.because === "unreachable"
   // What a person has to mend says how: that does not pass by itself.
-  if (error instanceof RunbookError && error.fix === undefined && isPassing(error.why ?? "")) return true
+  if (error instanceof RunbookError && error.fix === undefined && isTransientMessage(error.why ?? ""))
+    return true
   return error instanceof Error && (error as { transient?: unknown }).transient === true
 }
 
 /** Runs a look; what its tools throw as an answer is the answer. */
-export async function answer(look: () => Look | Promise<Look>): Promise<Look> {
+export async function resultOf(check: () => CheckResult | Promise<CheckResult>): Promise<CheckResult> {
   try {
-    return await look()
+    return await check()
   } catch (error) {
-    if (error instanceof LookError) return error.look
+    if (error instanceof CheckError) return error.result
     throw error
   }
 }

@@ -1,13 +1,14 @@
-import type { Look } from "../notebook/looks.ts"
+import type { CheckResult } from "../notebook/check-result.ts"
+import { actionFor } from "../notebook/step.ts"
 import { remember } from "./checkpoints.ts"
 import type { Outcome } from "./events.ts"
-import type { Workshop } from "./execute.ts"
+import type { RunScope } from "./execute.ts"
 import type { Cell } from "./graph.ts"
-import { refuseStrangers } from "./identity.ts"
-import { endingOfError } from "./outcomes.ts"
+import { draftOfError } from "./outcomes.ts"
+import { defaultParallel, openRunScope } from "./run-scope.ts"
+import { assertSameFederation } from "./same-federation.ts"
 import { Semaphore } from "./semaphore.ts"
 import type { PlanEntry, RunOptions } from "./types.ts"
-import { defaultParallel, openWorkshop } from "./workshop.ts"
 
 /** Looks at once; looks mostly wait for the network. */
 const LOOKS = 32
@@ -17,25 +18,30 @@ const LOOKS = 32
  * journal. A step whose needs are not done is not looked at.
  */
 export async function plan(options: RunOptions): Promise<PlanEntry[]> {
-  refuseStrangers(options.notebook, options.federation, options.state.journal.memory, options.state.folder)
+  assertSameFederation(
+    options.notebook,
+    options.federation,
+    options.state.journal.memory,
+    options.state.folder,
+  )
   const outcomes = new Map<string, Outcome>()
-  const shop = openWorkshop({ ...options, interactive: false }, (key) => outcomes.get(key))
-  const planner = new Planner(shop, outcomes)
-  return Promise.all(shop.source.graph.cells.filter(shop.selected).map((cell) => planner.entry(cell)))
+  const scope = openRunScope({ ...options, interactive: false }, (key) => outcomes.get(key))
+  const planner = new Planner(scope, outcomes)
+  return Promise.all(scope.source.graph.cells.filter(scope.selected).map((cell) => planner.entry(cell)))
 }
 
 /** Whether a plan has anything to do. */
 export const somethingToDo = (entries: readonly PlanEntry[]): boolean =>
-  entries.some(({ would }) => would !== "nothing" && would !== "not needed" && would !== "left out")
+  entries.some(({ action }) => action !== "ok")
 
 class Planner {
-  readonly #shop: Workshop
+  readonly #scope: RunScope
   readonly #outcomes: Map<string, Outcome>
   readonly #entries = new Map<string, Promise<PlanEntry>>()
   readonly #looks = new Semaphore(Math.max(LOOKS, defaultParallel()))
 
-  constructor(shop: Workshop, outcomes: Map<string, Outcome>) {
-    this.#shop = shop
+  constructor(scope: RunScope, outcomes: Map<string, Outcome>) {
+    this.#scope = scope
     this.#outcomes = outcomes
   }
 
@@ -43,7 +49,12 @@ class Planner {
     let entry = this.#entries.get(cell.key)
     if (entry === undefined) {
       entry = this.#make(cell).then((made) => {
-        this.#outcomes.set(cell.key, { kind: "done", ok: isThere(made), reason: made.reason, seconds: 0 })
+        this.#outcomes.set(cell.key, {
+          kind: "unchanged",
+          ok: isThere(made),
+          reason: made.reason,
+          seconds: 0,
+        })
         return made
       })
       this.#entries.set(cell.key, entry)
@@ -52,7 +63,7 @@ class Planner {
   }
 
   async #make(cell: Cell): Promise<PlanEntry> {
-    const { options, source } = this.#shop
+    const { options, source } = this.#scope
     const { checkpoint, stale } = remember(
       options.notebook,
       options.federation,
@@ -66,23 +77,26 @@ class Planner {
       ...(stale.length > 0 && { stale }),
     }
     if (options.trustCheckpoints === true && checkpoint !== undefined && stale.length === 0) {
-      return { ...base, would: "nothing", reason: `checkpoint of ${checkpoint.t}` }
+      return { ...base, action: "ok", reason: `checkpoint of ${checkpoint.t}` }
     }
     if (cell.step.feeds !== undefined) {
       const fed = source.graph.find(cell.step.feeds, cell.site)
       // The fed step needs this one: it is looked at here on its own, once everything else it needs is there.
       const others = fed === undefined ? [] : source.graph.needs(fed).filter((need) => need !== cell)
       if (fed !== undefined && (await this.#notThere(others)) === undefined) {
-        const look = await this.#look(fed)
-        if (look.is === "done" || look.is === "under way") {
-          return { ...base, would: "not needed", reason: `${fed.step.id} is ${look.is}` }
+        const result = await this.#check(fed)
+        if (result.state === "ready" || result.state === "progressing") {
+          return { ...base, action: "ok", reason: `not needed: ${fed.step.id} is ${result.state}` }
         }
       }
     }
-    const before = cell.step.on === "here" ? [] : source.graph.here.cells.filter(this.#shop.selected)
+    const before = cell.step.on === "here" ? [] : source.graph.here.cells.filter(this.#scope.selected)
     const missing = await this.#notThere([...before, ...source.graph.needs(cell)])
-    if (missing !== undefined) return { ...base, would: "after", reason: `after ${name(missing, cell)}` }
-    return { ...base, ...fromLook(cell, await this.#look(cell)) }
+    if (missing !== undefined) {
+      const after = name(missing, cell)
+      return { ...base, action: "wait", after, reason: `after ${after}` }
+    }
+    return { ...base, ...fromResult(cell, await this.#check(cell)) }
   }
 
   async #notThere(needs: readonly Cell[]): Promise<Cell | undefined> {
@@ -90,43 +104,42 @@ class Planner {
     return needs[entries.findIndex((entry) => !isThere(entry))]
   }
 
-  async #look(cell: Cell): Promise<Look> {
+  async #check(cell: Cell): Promise<CheckResult> {
     try {
-      return await this.#looks.hold(() => this.#shop.watcher.once(cell, this.#shop.options.signal))
+      return await this.#looks.hold(() => this.#scope.watcher.once(cell, this.#scope.options.signal))
     } catch (error) {
-      const { reason, fix, next } = endingOfError(cell, error)
-      return { is: "blocked", reason, fix: fix ?? "", ...(next !== undefined && { next }) }
+      const { reason, fix, next } = draftOfError(cell, error)
+      return { state: "blocked", reason, fix: fix ?? "", ...(next !== undefined && { next }) }
     }
   }
 }
 
-const isThere = ({ would }: PlanEntry): boolean => would === "nothing" || would === "not needed"
+const isThere = ({ action }: PlanEntry): boolean => action === "ok"
 
 /** A step of the same lane by its id, one elsewhere with its site. */
 const name = (need: Cell, cell: Cell): string =>
   need.site === undefined || need.site === cell.site ? need.step.id : need.key
 
-function fromLook(cell: Cell, look: Look): Omit<PlanEntry, "step" | "title" | "site" | "stale"> {
+function fromResult(cell: Cell, result: CheckResult): Omit<PlanEntry, "step" | "title" | "site" | "stale"> {
   const cure = {
-    ...("fix" in look && look.fix !== undefined && { fix: look.fix }),
-    ...("next" in look && look.next !== undefined && { next: look.next }),
-    ...("consent" in look && look.consent !== undefined && { consent: look.consent }),
+    ...("fix" in result && result.fix !== undefined && { fix: result.fix }),
+    ...("next" in result && result.next !== undefined && { next: result.next }),
+    ...("approval" in result && result.approval !== undefined && { approval: result.approval }),
   }
-  const would = (): PlanEntry["would"] => {
-    switch (look.is) {
-      case "done":
-        return "nothing"
-      case "under way":
+  const action = (): PlanEntry["action"] => {
+    switch (result.state) {
+      case "ready":
+        return "ok"
+      case "progressing":
         return "wait"
-      case "absent":
-        return cell.step.act === undefined ? "blocked" : "act"
-      case "different":
-        return cell.step.change === undefined ? "blocked" : "change"
+      case "missing":
+      case "drifted":
+        return actionFor(cell.step, result.state)?.action ?? "blocked"
       case "blocked":
         return "blocked"
-      case "cannot look":
-        return "cannot look"
+      case "unknown":
+        return "unknown"
     }
   }
-  return { would: would(), reason: look.reason, look, ...cure }
+  return { action: action(), reason: result.reason, result, ...cure }
 }

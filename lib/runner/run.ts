@@ -1,10 +1,10 @@
 import { hostname, userInfo } from "node:os"
 import { type By, type Outcome, type OutcomeKind, placeName } from "./events.ts"
-import { refuseStrangers, summaries } from "./identity.ts"
 import { runLanes } from "./lanes.ts"
+import { openRunScope } from "./run-scope.ts"
+import { assertSameFederation, summaries } from "./same-federation.ts"
 import { Scheduler } from "./scheduler.ts"
 import type { RunOptions, RunResult } from "./types.ts"
-import { openWorkshop } from "./workshop.ts"
 
 /**
  * Carries a notebook out over a federation: every selected step in every lane, resuming from what is there.
@@ -13,15 +13,15 @@ import { openWorkshop } from "./workshop.ts"
 export async function run(options: RunOptions): Promise<RunResult> {
   const { notebook, federation, state, signal } = options
   const started = performance.now()
-  refuseStrangers(notebook, federation, state.journal.memory, state.folder)
-  const shop = openWorkshop(options, (key) => scheduler.outcomes.get(key))
-  const scheduler: Scheduler = new Scheduler(shop)
-  const { graph } = shop.source
+  assertSameFederation(notebook, federation, state.journal.memory, state.folder)
+  const scope = openRunScope(options, (key) => scheduler.outcomes.get(key))
+  const scheduler: Scheduler = new Scheduler(scope)
+  const { graph } = scope.source
   const lanes = [graph.here, ...graph.lanes, graph.federation]
   const flush = () => state.journal.flushSync()
   signal.addEventListener("abort", flush, { once: true })
   try {
-    await shop.bus.durable({
+    await scope.bus.durable({
       type: "run started",
       version: options.version,
       notebook: notebook.name,
@@ -30,19 +30,19 @@ export async function run(options: RunOptions): Promise<RunResult> {
       by: thisMachine(),
       ...summaries(notebook, federation),
       lanes: lanes.flatMap((lane) => {
-        const steps = lane.cells.filter(shop.selected).map((cell) => cell.step.id)
+        const steps = lane.cells.filter(scope.selected).map((cell) => cell.step.id)
         return steps.length === 0 ? [] : [{ name: lane.name, steps }]
       }),
     })
-    for (const text of state.warnings) shop.bus.emit({ type: "warning", text })
-    await runLanes(lanes, shop.selected, scheduler, options.renderer)
+    for (const text of state.warnings) scope.bus.emit({ type: "warning", text })
+    await runLanes(lanes, scope.selected, scheduler, options.renderer)
     const outcomes = graph.cells.flatMap((cell) => {
-      const outcome = shop.selected(cell) ? scheduler.outcomes.get(placeName(cell.at)) : undefined
+      const outcome = scope.selected(cell) ? scheduler.outcomes.get(placeName(cell.at)) : undefined
       return outcome === undefined ? [] : [{ ...cell.at, outcome }]
     })
     const code = exitCode(outcomes, signal)
     const seconds = (performance.now() - started) / 1000
-    await shop.bus.durable({ type: "run ended", code, counts: count(outcomes), seconds })
+    await scope.bus.durable({ type: "run ended", code, counts: count(outcomes), seconds })
     return { code, outcomes }
   } finally {
     signal.removeEventListener("abort", flush)

@@ -1,26 +1,26 @@
-import type { Look } from "../notebook/looks.ts"
+import type { CheckResult } from "../notebook/check-result.ts"
 import { remember } from "./checkpoints.ts"
 import { Deadline } from "./deadline.ts"
 import type { Outcome } from "./events.ts"
-import { Execution, type Workshop } from "./execute.ts"
+import { Execution, type RunScope } from "./execute.ts"
 import type { Cell, Lane } from "./graph.ts"
-import { type Ending, ending, endingOfError, endingOfNeed } from "./outcomes.ts"
+import { draftOfError, draftOfNeed, type OutcomeDraft, outcomeDraft } from "./outcomes.ts"
 
 /** How long a step that was left out is waited for when another needs it, in seconds. */
 const LEFT_OUT_TIMEOUT = 60
 
 /** Walks lanes: awaits what each cell needs, executes it, passes on why a lane ended. Knows no terminal and no listr2. */
 export class Scheduler {
-  readonly #shop: Workshop
+  readonly #scope: RunScope
   readonly #ended = new Map<string, PromiseWithResolvers<Outcome>>()
-  readonly #leftOut = new Map<string, Promise<Outcome>>()
+  readonly #unselected = new Map<string, Promise<Outcome>>()
   /** By place name, as they come. */
   readonly outcomes = new Map<string, Outcome>()
 
-  constructor(shop: Workshop) {
-    this.#shop = shop
-    for (const cell of shop.source.graph.cells) {
-      if (shop.selected(cell)) this.#ended.set(cell.key, Promise.withResolvers<Outcome>())
+  constructor(scope: RunScope) {
+    this.#scope = scope
+    for (const cell of scope.source.graph.cells) {
+      if (scope.selected(cell)) this.#ended.set(cell.key, Promise.withResolvers<Outcome>())
     }
   }
 
@@ -31,7 +31,7 @@ export class Scheduler {
   async walk(lane: Lane): Promise<Outcome | undefined> {
     let broken: { cell: Cell; outcome: Outcome } | undefined
     for (const cell of lane.cells) {
-      if (!this.#shop.selected(cell)) continue
+      if (!this.#scope.selected(cell)) continue
       const outcome = broken === undefined ? await this.#execute(cell) : this.#pass(cell, broken)
       if (!outcome.ok) broken ??= { cell, outcome }
     }
@@ -40,36 +40,36 @@ export class Scheduler {
 
   async #execute(cell: Cell): Promise<Outcome> {
     let started = performance.now()
-    const { bus } = this.#shop
-    let result: Ending
+    const { bus } = this.#scope
+    let result: OutcomeDraft
     try {
       const unmet = await this.#unmet(cell)
       started = performance.now()
       if (unmet !== undefined) return this.#end(cell, unmet, started)
       bus.emit({ type: "step started", ...cell.at })
-      result = (await this.#spared(cell)) ?? (await new Execution(this.#shop, cell).run())
+      result = (await this.#spared(cell)) ?? (await new Execution(this.#scope, cell).run())
     } catch (error) {
-      result = endingOfError(cell, error)
+      result = draftOfError(cell, error)
     }
     return this.#end(cell, result, started)
   }
 
   #pass(cell: Cell, broken: { cell: Cell; outcome: Outcome }): Outcome {
-    return this.#end(cell, endingOfNeed(broken.cell, broken.outcome), performance.now())
+    return this.#end(cell, draftOfNeed(broken.cell, broken.outcome), performance.now())
   }
 
-  #end(cell: Cell, result: Ending, started: number): Outcome {
+  #end(cell: Cell, result: OutcomeDraft, started: number): Outcome {
     const outcome: Outcome = { ...result, seconds: (performance.now() - started) / 1000 }
     this.outcomes.set(cell.key, outcome)
-    this.#shop.bus.emit({ type: "step ended", outcome, ...cell.at })
+    this.#scope.bus.emit({ type: "step ended", outcome, ...cell.at })
     this.#ended.get(cell.key)!.resolve(outcome)
     return outcome
   }
 
   /** The ending of a cell that need not be looked at: its checkpoint is trusted, or what it supplies is done. */
-  async #spared(cell: Cell): Promise<Ending | undefined> {
-    const { options } = this.#shop
-    if (options.again === true) return undefined
+  async #spared(cell: Cell): Promise<OutcomeDraft | undefined> {
+    const { options } = this.#scope
+    if (options.rerun === true) return undefined
     if (options.trustCheckpoints === true && !cell.step.always) {
       const { checkpoint, stale } = remember(
         options.notebook,
@@ -77,31 +77,37 @@ export class Scheduler {
         options.state.journal.memory,
         cell,
       )
-      if (checkpoint !== undefined && stale.length === 0 && !this.#shop.source.begun(cell)) {
-        return ending("done", `checkpoint of ${checkpoint.t}`, checkpoint.adopted ? { adopted: true } : {})
+      if (checkpoint !== undefined && stale.length === 0 && !this.#scope.source.interrupted(cell)) {
+        return outcomeDraft(
+          "unchanged",
+          `checkpoint of ${checkpoint.t}`,
+          checkpoint.adopted ? { adopted: true } : {},
+        )
       }
     }
     return this.#notNeeded(cell)
   }
 
   /** A step that only supplies another is not needed once that one is there. */
-  async #notNeeded(cell: Cell): Promise<Ending | undefined> {
-    const { source, options, watcher } = this.#shop
+  async #notNeeded(cell: Cell): Promise<OutcomeDraft | undefined> {
+    const { source, options, watcher } = this.#scope
     const fed = cell.step.feeds === undefined ? undefined : source.graph.find(cell.step.feeds, cell.site)
     if (fed === undefined) return undefined
     const deadline = new Deadline(options.timeout ?? fed.step.timeout ?? LEFT_OUT_TIMEOUT, options.signal)
     try {
-      const look = await watcher.patiently(fed, deadline)
-      if (look.is !== "done" && look.is !== "under way") return undefined
-      return ending("not needed", `${fed.step.id} is ${look.is}`)
+      const result = await watcher.patiently(fed, deadline)
+      if (result.state !== "ready" && result.state !== "progressing") return undefined
+      return outcomeDraft("skipped", `not needed: ${fed.step.id} is ${result.state}`, {
+        because: "not needed",
+      })
     } finally {
       deadline.clear()
     }
   }
 
   /** Awaits what comes before; the first that did not end well, at once. */
-  async #unmet(cell: Cell): Promise<Ending | undefined> {
-    const { graph } = this.#shop.source
+  async #unmet(cell: Cell): Promise<OutcomeDraft | undefined> {
+    const { graph } = this.#scope.source
     if (cell.step.on === "federation") return this.#unmetFederation(cell)
     const before =
       cell.step.on === "here" ? [] : graph.here.cells.filter((other) => this.#ended.has(other.key))
@@ -109,8 +115,8 @@ export class Scheduler {
   }
 
   /** Over the lanes that finished: it runs unless everything it needs failed. */
-  async #unmetFederation(cell: Cell): Promise<Ending | undefined> {
-    const { graph } = this.#shop.source
+  async #unmetFederation(cell: Cell): Promise<OutcomeDraft | undefined> {
+    const { graph } = this.#scope.source
     const lanes = graph.lanes.flatMap((lane) => lane.cells).filter((other) => this.#ended.has(other.key))
     await Promise.all(
       [...graph.here.cells.filter((other) => this.#ended.has(other.key)), ...lanes].map((other) =>
@@ -121,16 +127,16 @@ export class Scheduler {
     const outcomes = await Promise.all(needs.map((need) => this.#outcome(need)))
     const bad = outcomes.findIndex((outcome) => !outcome.ok)
     if (bad === -1 || outcomes.some((outcome) => outcome.ok)) return undefined
-    return endingOfNeed(needs[bad]!, outcomes[bad]!)
+    return draftOfNeed(needs[bad]!, outcomes[bad]!)
   }
 
-  #firstBad(needs: readonly Cell[]): Promise<Ending | undefined> {
+  #firstBad(needs: readonly Cell[]): Promise<OutcomeDraft | undefined> {
     return new Promise((resolve, reject) => {
       let open = needs.length
       if (open === 0) resolve(undefined)
       for (const need of needs) {
         this.#outcome(need).then((outcome) => {
-          if (!outcome.ok) resolve(endingOfNeed(need, outcome))
+          if (!outcome.ok) resolve(draftOfNeed(need, outcome))
           else if (--open === 0) resolve(undefined)
         }, reject)
       }
@@ -140,48 +146,54 @@ export class Scheduler {
   #outcome(cell: Cell): Promise<Outcome> {
     const selected = this.#ended.get(cell.key)
     if (selected !== undefined) return selected.promise
-    let looked = this.#leftOut.get(cell.key)
-    if (looked === undefined) {
-      looked = this.#lookAt(cell)
-      this.#leftOut.set(cell.key, looked)
+    let checked = this.#unselected.get(cell.key)
+    if (checked === undefined) {
+      checked = this.#checkUnselected(cell)
+      this.#unselected.set(cell.key, checked)
     }
-    return looked
+    return checked
   }
 
   /** A step left out by the selection is looked at because another needs it; one under way is waited for. */
-  async #lookAt(cell: Cell): Promise<Outcome> {
-    const { options, watcher } = this.#shop
-    const unmet = await this.#firstBad(this.#shop.source.graph.needs(cell))
+  async #checkUnselected(cell: Cell): Promise<Outcome> {
+    const { options, watcher } = this.#scope
+    const unmet = await this.#firstBad(this.#scope.source.graph.needs(cell))
     if (unmet !== undefined) return this.#note(cell, unmet)
     const spared = await this.#spared(cell)
     if (spared !== undefined) return this.#note(cell, spared)
     const deadline = new Deadline(options.timeout ?? LEFT_OUT_TIMEOUT, options.signal)
     try {
-      let look = await watcher.patiently(cell, deadline)
-      if (look.is === "under way") look = await watcher.until(cell, deadline)
-      return this.#note(cell, leftOut(options, cell, look))
+      let result = await watcher.patiently(cell, deadline)
+      if (result.state === "progressing") result = await watcher.until(cell, deadline)
+      return this.#note(cell, unselectedDraft(options, cell, result))
     } catch (error) {
-      return this.#note(cell, endingOfError(cell, error))
+      return this.#note(cell, draftOfError(cell, error))
     } finally {
       deadline.clear()
     }
   }
 
-  #note(cell: Cell, result: Ending): Outcome {
+  #note(cell: Cell, result: OutcomeDraft): Outcome {
     const outcome: Outcome = { ...result, seconds: 0 }
     this.outcomes.set(cell.key, outcome)
     return outcome
   }
 }
 
-function leftOut({ notebook, sameFederation = "" }: Workshop["options"], cell: Cell, look: Look): Ending {
+function unselectedDraft(
+  { notebook, federationFlags = "" }: RunScope["options"],
+  cell: Cell,
+  result: CheckResult,
+): OutcomeDraft {
   const site = cell.site === undefined ? "" : ` --site ${cell.site.name}`
-  const next = `${notebook.name} step ${cell.step.id}${site}${sameFederation}`
+  const next = `${notebook.name} step ${cell.step.id}${site}${federationFlags}`
+  const ready = result.state === "ready"
   return {
-    ...ending("left out", look.is === "done" ? look.reason : `${look.is}: ${look.reason}`, {
+    ...outcomeDraft("skipped", ready ? result.reason : `${result.state}: ${result.reason}`, {
+      because: "not selected",
       root: cell.key,
     }),
-    ok: look.is === "done",
-    ...(look.is !== "done" && { fix: "do that step first", next }),
+    ok: ready,
+    ...(!ready && { fix: "do that step first", next }),
   }
 }

@@ -1,7 +1,7 @@
 import { compareExpected } from "../notebook/expect.ts"
 import { contextOf } from "./context.ts"
 import type { Deadline } from "./deadline.ts"
-import type { Workshop } from "./execute.ts"
+import type { RunScope } from "./execute.ts"
 import type { Cell } from "./graph.ts"
 
 interface Printed {
@@ -11,10 +11,10 @@ interface Printed {
 }
 
 /** Runs a step's `show` and keeps what it printed. A show that fails is a note, never a failure of the step. */
-export async function showCell(shop: Workshop, cell: Cell, deadline: Deadline): Promise<void> {
+export async function showCell(scope: RunScope, cell: Cell, deadline: Deadline): Promise<void> {
   const { show, expect } = cell.step
   if (show === undefined || deadline.signal.aborted) return
-  const { options, source, bus, slots } = shop
+  const { options, source, bus, slots } = scope
   try {
     // The event below holds command and output whole: they are not said twice.
     const tools = options.toolbox.open({

@@ -1,6 +1,6 @@
 import type { ListrRendererFactory } from "listr2"
+import type { CheckResult } from "../notebook/check-result.ts"
 import type { Federation } from "../notebook/federation.ts"
-import type { Look } from "../notebook/looks.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import type { Redactor } from "../notebook/secrets.ts"
 import type { Listener, Outcome } from "./events.ts"
@@ -20,7 +20,7 @@ export interface Selection {
  * Who agrees to what reaches beyond a site. `all`: `--yes`, or the shown plan was agreed to. `named`: a step called by
  * its name is agreed to, what carries `consent` in its look is not. A function asks the person.
  */
-export type Consent = "all" | "named" | ((what: string) => Promise<boolean>)
+export type Approval = "all" | "named" | ((what: string) => Promise<boolean>)
 
 export interface RunOptions {
   readonly notebook: Notebook
@@ -29,11 +29,11 @@ export interface RunOptions {
   readonly toolbox: Toolbox
   readonly redactor: Redactor
   readonly selection: Selection
-  readonly consent: Consent
+  readonly approval: Approval
   /** The command as typed, for the journal (redacted). */
   readonly command: string
   /** What a further command needs to mean this federation: ` --federation FILE`, or nothing. */
-  readonly sameFederation?: string
+  readonly federationFlags?: string
   readonly version: string
   /** A browser login may be started and waited for. */
   readonly interactive: boolean
@@ -42,10 +42,10 @@ export interface RunOptions {
   /** Deadline of each step's wait in seconds, in place of the step's own. */
   readonly timeout?: number
   readonly trustCheckpoints?: boolean
-  /** `step ID --again`: run the selected steps' `again` although they are done. */
-  readonly again?: boolean
+  /** `step ID --rerun`: run the selected steps' `again` although they are done. */
+  readonly rerun?: boolean
   /** Nothing that writes is run: an act is left to the person, and its look waited for. */
-  readonly byHand?: boolean
+  readonly manual?: boolean
   /** By place name: commands that a person has edited, by the line that they stand for. */
   readonly edits?: ReadonlyMap<string, ReadonlyMap<string, Edit>>
   /** Skip `show` (teardown, plan). */
@@ -67,23 +67,19 @@ export interface PlanEntry {
   readonly step: string
   readonly title: string
   readonly site?: string
-  /** `after`: a step it needs is not done yet, so it was not looked at. `not needed`: it supplies a step that is done. */
-  readonly would:
-    | "nothing"
-    | "act"
-    | "change"
-    | "wait"
-    | "blocked"
-    | "after"
-    | "not needed"
-    | "left out"
-    | "cannot look"
+  /**
+   * What a run would do. `ok`: nothing, it is ready or not needed. `wait`: for what is progressing, or first for the step
+   * named in `after`. `unknown`: it could not be checked.
+   */
+  readonly action: "apply" | "update" | "delete" | "ok" | "wait" | "blocked" | "unknown"
+  /** A step that has to succeed first, so this one was not checked: its id, with its site where that is another one. */
+  readonly after?: string
   readonly reason: string
-  readonly look?: Look
+  readonly result?: CheckResult
   /** Why an earlier checkpoint no longer holds: `flower-version 1.34.0 → 1.36.0`. */
   readonly stale?: readonly string[]
   readonly fix?: string
   readonly next?: string
   /** Reaches beyond the site: what `--yes` agrees to. */
-  readonly consent?: string
+  readonly approval?: string
 }

@@ -1,9 +1,9 @@
-import type { Look } from "../notebook/looks.ts"
+import type { CheckResult } from "../notebook/check-result.ts"
 import type { Bus } from "./bus.ts"
 import { type ContextSource, contextOf } from "./context.ts"
 import { type Deadline, pause } from "./deadline.ts"
 import type { Cell } from "./graph.ts"
-import { answer } from "./outcomes.ts"
+import { resultOf } from "./outcomes.ts"
 import type { Semaphore } from "./semaphore.ts"
 import type { Toolbox } from "./toolbox.ts"
 
@@ -27,28 +27,28 @@ export class Watcher {
   }
 
   /** One look. */
-  async once(cell: Cell, signal: AbortSignal): Promise<Look> {
+  async once(cell: Cell, signal: AbortSignal): Promise<CheckResult> {
     const emit = this.#bus.emit
-    const look = () =>
-      answer(() => {
+    const check = () =>
+      resultOf(() => {
         const tools = this.#toolbox.open({ step: cell.step, site: cell.site, signal, emit })
-        return cell.step.look(contextOf(this.#source, cell, tools, signal, emit))
+        return cell.step.check(contextOf(this.#source, cell, tools, signal, emit))
       })
-    return cell.step.spawns ? this.#slots.hold(look) : look()
+    return cell.step.spawns ? this.#slots.hold(check) : check()
   }
 
   /** Looks until it can: *cannot look* is tried again with back-off until the deadline. An expired login is not. */
-  async patiently(cell: Cell, deadline: Deadline): Promise<Look> {
+  async patiently(cell: Cell, deadline: Deadline): Promise<CheckResult> {
     let away: number | undefined
     for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
-      const look = await this.once(cell, deadline.signal)
-      if (deadline.signal.aborted) return look
-      if (look.is === "cannot look" && look.because === "unreachable") away = performance.now()
-      const settling = away !== undefined && performance.now() - away < SETTLING && isForbidden(look)
-      if (!settling && (look.is !== "cannot look" || look.because === "login")) return look
-      this.#bus.emit({ type: "waiting", reason: look.reason, ...cell.at })
+      const result = await this.once(cell, deadline.signal)
+      if (deadline.signal.aborted) return result
+      if (result.state === "unknown" && result.because === "unreachable") away = performance.now()
+      const settling = away !== undefined && performance.now() - away < SETTLING && isForbidden(result)
+      if (!settling && (result.state !== "unknown" || result.because === "login")) return result
+      this.#bus.emit({ type: "waiting", reason: result.reason, ...cell.at })
       await pause(wait, deadline.signal)
-      if (deadline.signal.aborted) return look
+      if (deadline.signal.aborted) return result
     }
   }
 
@@ -56,32 +56,37 @@ export class Watcher {
    * Watches until the answer is neither *under way* nor a passing *cannot look* nor `unlike`, or the time is over: the
    * last answer then.
    */
-  async until(cell: Cell, deadline: Deadline, unlike?: Look, within?: AbortSignal): Promise<Look> {
+  async until(
+    cell: Cell,
+    deadline: Deadline,
+    unlike?: CheckResult,
+    within?: AbortSignal,
+  ): Promise<CheckResult> {
     const signal = within === undefined ? deadline.signal : AbortSignal.any([deadline.signal, within])
     const emit = this.#bus.emit
     const observation = this.#toolbox.observe({ step: cell.step, site: cell.site, signal, emit })
-    let last: Look | undefined
+    let last: CheckResult | undefined
     try {
       for (;;) {
-        const look = await answer(() =>
-          cell.step.look(contextOf(this.#source, cell, observation.tools, deadline.signal, emit)),
+        const result = await resultOf(() =>
+          cell.step.check(contextOf(this.#source, cell, observation.tools, deadline.signal, emit)),
         ).catch((error: unknown) => {
           // The time was over in the middle of a look: the last whole answer says more than that.
           if (signal.aborted && last !== undefined) return last
           throw error
         })
         const settled =
-          look.is !== "under way" &&
-          !(look.is === "cannot look" && look.because !== "login") &&
-          !(unlike !== undefined && look.is === unlike.is && look.reason === unlike.reason)
-        if (settled || signal.aborted) return look
-        if (look.reason !== last?.reason) {
-          emit({ type: "waiting", reason: look.reason, ...cell.at })
+          result.state !== "progressing" &&
+          !(result.state === "unknown" && result.because !== "login") &&
+          !(unlike !== undefined && result.state === unlike.state && result.reason === unlike.reason)
+        if (settled || signal.aborted) return result
+        if (result.reason !== last?.reason) {
+          emit({ type: "waiting", reason: result.reason, ...cell.at })
         }
-        last = look
+        last = result
         await observation.changed(signal)
         // What a look says under an aborted signal is the abort: the last answer is the better one.
-        if (signal.aborted) return look
+        if (signal.aborted) return result
       }
     } finally {
       observation.close()
@@ -89,4 +94,5 @@ export class Watcher {
   }
 }
 
-const isForbidden = (look: Look): boolean => look.is === "blocked" && look.code === "forbidden"
+const isForbidden = (result: CheckResult): boolean =>
+  result.state === "blocked" && result.code === "forbidden"

@@ -1,12 +1,12 @@
-import { clean, count, duration, oneLine } from "../notebook/words.ts"
+import { clean, count, duration, oneLine } from "../notebook/format.ts"
 import type { By, Event, Outcome } from "../runner/events.ts"
 import type { PlanEntry } from "../runner/types.ts"
 import { colours } from "./colours.ts"
 import { cureLines, type TextOptions } from "./error-text.ts"
 import { showText } from "./show-text.ts"
 import { type SignedRow, signedRow } from "./signed-row.ts"
+import { age, outcomeSign, planSign } from "./signs.ts"
 import { cut, PAGE, screenWidth, width } from "./width.ts"
-import { age, outcomeSign, planSign } from "./words.ts"
 
 /** With more sites than this, what is alike is shown of the first few. */
 const FEW = 4
@@ -66,8 +66,8 @@ export function typedText(
 /** What a look found now, a line a site; the cure where a person must go first. */
 export function foundText(entries: readonly PlanEntry[], options: CellOptions): string {
   const paints = options.colours ?? colours(false)
-  const rows = entries.map(({ site, would, reason }): SignedRow => {
-    return { name: site ?? options.placeless, sign: planSign(would, paints), said: reason }
+  const rows = entries.map(({ site, action, reason }): SignedRow => {
+    return { name: site ?? options.placeless, sign: planSign(action, paints), said: reason }
   })
   return entries.map((entry, index) => signedRow(rows[index]!, rows, options) + cure(entry, options)).join("")
 }
@@ -131,15 +131,15 @@ function placeRows(places: readonly KeptPlace[], withUser: boolean, options: Kep
       sign:
         stale.length > 0
           ? { symbol: "~", word: "stale", paint: paints.yellow }
-          : outcomeSign(outcome.kind, paints),
+          : outcomeSign(outcome, paints),
       time: duration(outcome.seconds),
-      said: `${outcome.reason.replace(/^not run: /, "")}${as}`,
+      said: `${outcome.reason}${as}`,
       more: stale.map((why) => `stale: ${why}`),
     }
   })
   return places
     .map(({ outcome }, index) => {
-      const cured = outcome.ok || outcome.kind === "not run" ? "" : cure(outcome, options)
+      const cured = outcome.ok || outcome.kind === "skipped" ? "" : cure(outcome, options)
       return signedRow(rows[index]!, rows, options) + cured
     })
     .join("")

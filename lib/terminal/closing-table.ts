@@ -1,5 +1,5 @@
-import { clean, count, duration } from "../notebook/words.ts"
-import { type OutcomeKind, placeName } from "../runner/events.ts"
+import { clean, count, duration } from "../notebook/format.ts"
+import { isHeldBack, type OutcomeKind, placeName } from "../runner/events.ts"
 import type { RunResult } from "../runner/types.ts"
 import { colours } from "./colours.ts"
 import { cureLines, type TextOptions } from "./error-text.ts"
@@ -17,12 +17,12 @@ export interface ClosingOptions extends TextOptions {
 
 type Ended = RunResult["outcomes"][number]
 
-/** What is done, what failed and why, what was not run, what to type next. */
+/** What is done, what failed and why, what was skipped, what to type next. */
 export function closingTable(result: RunResult, options: ClosingOptions): string {
   const { bold, green, red } = options.colours ?? colours(false)
   const { outcomes } = result
   const broken = outcomes.filter(({ outcome }) => ["failed", "blocked", "interrupted"].includes(outcome.kind))
-  const stopped = outcomes.filter(({ outcome }) => outcome.kind === "not run")
+  const stopped = outcomes.filter(({ outcome }) => isHeldBack(outcome))
   const well = result.code === 0 && broken.length === 0
   const time = options.seconds === undefined ? "" : `, in ${duration(options.seconds)}`
   const headLines = (text: string) =>
@@ -47,16 +47,17 @@ export function closingTable(result: RunResult, options: ClosingOptions): string
 function sum(outcomes: readonly Ended[]): string {
   const number = (...kinds: OutcomeKind[]) =>
     outcomes.filter(({ outcome }) => kinds.includes(outcome.kind)).length
-  const made = number("acted")
-  const done = number("done") + made
+  const kinds: readonly OutcomeKind[] = ["applied", "updated", "deleted", "unchanged"]
+  const succeeded = kinds.flatMap((kind) => (number(kind) > 0 ? [`${number(kind)} ${kind}`] : []))
+  const done = number(...kinds)
   return [
-    `${count(done, "step")} done${made > 0 && made < done ? ` (${made} made now)` : made > 0 ? ", all made now" : ""}`,
+    `${count(done, "step")} done${succeeded.length > 0 ? ` (${succeeded.join(", ")})` : ""}`,
     ...(
       [
         [number("failed"), "failed"],
         [number("blocked"), "blocked"],
         [number("interrupted"), "interrupted"],
-        [number("not run"), "not run"],
+        [outcomes.filter(({ outcome }) => isHeldBack(outcome)).length, "skipped"],
       ] as const
     ).flatMap(([n, word]) => (n > 0 ? [`${n} ${word}`] : [])),
   ].join(", ")
@@ -83,13 +84,13 @@ function stoppedLines(
 ): string[] {
   const { yellow } = options.colours ?? colours(false)
   const room = screenWidth(options.columns) - 2
-  const causes = Map.groupBy(stopped, ({ outcome }) => outcome.reason.replace(/^not run: /, ""))
+  const causes = Map.groupBy(stopped, ({ outcome }) => outcome.reason)
   return [...causes].flatMap(([cause, ended]) => {
     const places = [...new Set(ended.map(({ site, step }) => site ?? step))]
     const named =
       places.length > 6 ? `${places.slice(0, 5).join(", ")} and ${places.length - 5} more` : places.join(", ")
     const [first = "", ...rest] = wrap(
-      clean(`${count(ended.length, "step")} not run at ${named}: ${cause}`),
+      clean(`${count(ended.length, "step")} skipped at ${named}: ${cause}`),
       room,
     )
     const [{ outcome }] = ended as [Ended]

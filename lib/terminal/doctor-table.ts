@@ -1,4 +1,4 @@
-import { count, oneLine } from "../notebook/words.ts"
+import { count, oneLine } from "../notebook/format.ts"
 import { colours } from "./colours.ts"
 import { cureLines, type TextOptions } from "./error-text.ts"
 import { table } from "./table.ts"

@@ -1,5 +1,5 @@
 import type { RunbookError } from "../notebook/errors.ts"
-import { clean } from "../notebook/words.ts"
+import { clean } from "../notebook/format.ts"
 import { type Colours, colours } from "./colours.ts"
 import { screenWidth, wrap } from "./width.ts"
 

@@ -1,4 +1,4 @@
-import { count, duration, oneLine } from "../notebook/words.ts"
+import { count, duration, oneLine } from "../notebook/format.ts"
 import type { Colours, Paint } from "./colours.ts"
 import { type LaneState, type LaneView, type Totals, totals } from "./model.ts"
 import { cut, pad, width } from "./width.ts"
@@ -81,18 +81,18 @@ function laneLine(lane: LaneView, names: number, options: FrameOptions): string 
 
 function textOf(lane: LaneView, options: FrameOptions): string {
   const progress = `${lane.done}/${lane.total}`
-  const notRun = lane.notRun > 0 ? `, ${lane.notRun} not run` : ""
+  const skipped = lane.heldBack > 0 ? `, ${lane.heldBack} skipped` : ""
   const step = lane.step ?? ""
   const reason = oneLine(lane.reason ?? "")
   switch (lane.state) {
     case "done":
-      return `${progress}  done${lane.made > 0 ? `, ${lane.made} made now` : ""}`
+      return `${progress}  done${lane.applied > 0 ? `, ${lane.applied} applied now` : ""}`
     case "pending":
       return `${progress}  next: ${step}`
     case "failed":
-      return `${progress}${notRun}  ${step}: ${reason}`
+      return `${progress}${skipped}  ${step}: ${reason}`
     case "stopped":
-      return `${progress}${notRun}  ${reason.startsWith("not run: ") ? reason.slice(9) : `${step}: ${reason}`}`
+      return `${progress}${skipped}  ${lane.heldBack > 0 ? reason : `${step}: ${reason}`}`
     case "running":
     case "waiting": {
       const seconds = lane.since === undefined ? 0 : (options.now - lane.since) / 1000
@@ -137,7 +137,7 @@ function summaryOf(lanes: readonly LaneView[], options: FrameOptions): string {
     ...(["running", "waiting", "failed", "stopped"] as const).flatMap((state) =>
       at(state) > 0 ? [`${at(state)} ${WORDS[state]}`] : [],
     ),
-    ...(sums.notRun > 0 ? [`${count(sums.notRun, "step")} not run`] : []),
+    ...(sums.heldBack > 0 ? [`${count(sums.heldBack, "step")} skipped`] : []),
     duration(Math.floor(Math.max(0, seconds))).replace(".0", ""),
   ].join(" · ")
 }

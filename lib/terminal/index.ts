@@ -28,10 +28,10 @@ export {
   type Question,
 } from "./prompts.ts"
 export { type ShowOptions, showText } from "./show-text.ts"
+export { age, outcomeSign, planSign } from "./signs.ts"
 export { waitingFor } from "./spinner.ts"
 export { type StatusOptions, statusTable } from "./status-table.ts"
-export { type Cell, type TableOptions, table } from "./table.ts"
+export { type TableCell, type TableOptions, table } from "./table.ts"
 export { type ValueRow, valuesTable } from "./values-table.ts"
 export { createView, type View, type ViewOptions } from "./view.ts"
 export { cut, pad, screenWidth, width, wrap } from "./width.ts"
-export { age, outcomeSign, planSign } from "./words.ts"

@@ -74,8 +74,8 @@ export function lanesRenderer(stage: Stage): ListrRendererFactory {
 
     override create(): string {
       const { colours, titles, model, screen } = stage
-      const look = { ...screen.size(), colours, titles, now: Date.now(), started: model.started }
-      return frame(model.lanes(), look).join("\n")
+      const result = { ...screen.size(), colours, titles, now: Date.now(), started: model.started }
+      return frame(model.lanes(), result).join("\n")
     }
 
     #draw(): void {

@@ -1,9 +1,9 @@
-import { clean, count, duration, oneLine } from "../notebook/words.ts"
-import { type At, type Event, placeName } from "../runner/events.ts"
+import { clean, count, duration, oneLine } from "../notebook/format.ts"
+import { type At, type Event, isHeldBack, placeName } from "../runner/events.ts"
 import type { Colours } from "./colours.ts"
 import { showText } from "./show-text.ts"
+import { outcomeSign, WORD } from "./signs.ts"
 import { pad, width } from "./width.ts"
-import { outcomeSign, WORD } from "./words.ts"
 
 /** Events as readable lines, for pipes and for what scrolls by above the lanes. Keeps only what it needs to. */
 export class EventLines {
@@ -13,7 +13,7 @@ export class EventLines {
   #step = 0
   readonly #lanes = new Map<string, string>()
   readonly #waiting = new Map<string, string>()
-  readonly #acting = new Set<string>()
+  readonly #applying = new Set<string>()
   /** Output that has not come to its line end yet. */
   readonly #open = new Map<string, string>()
   readonly #stopped = new Set<string>()
@@ -46,18 +46,18 @@ export class EventLines {
         return this.#note(event, event.text)
       case "warning":
         return [yellow(`warning: ${clean(event.text)}`)]
-      case "consent":
-        return [dim(`agreed${event.how === "flag" ? " by --yes" : ""}: ${oneLine(event.what)}`)]
-      case "act started":
-        this.#acting.add(placeName(event))
+      case "approval":
+        return [dim(`approved${event.how === "flag" ? " (--yes)" : ""}: ${oneLine(event.what)}`)]
+      case "action started":
+        this.#applying.add(placeName(event))
         return []
-      case "act ended":
-        this.#acting.delete(placeName(event))
+      case "action ended":
+        this.#applying.delete(placeName(event))
         return []
       case "command":
-        return this.#acted(event) ? [`${this.#at(" ", event)}${dim("$")} ${clean(event.line)}`] : []
+        return this.#applied(event) ? [`${this.#at(" ", event)}${dim("$")} ${clean(event.line)}`] : []
       case "output":
-        return this.#acted(event) ? this.#output(event, event.stream, event.text) : []
+        return this.#applied(event) ? this.#output(event, event.stream, event.text) : []
       case "command ended":
         return [...this.#flush(event, "stdout"), ...this.#flush(event, "stderr")]
       case "shown":
@@ -107,16 +107,17 @@ export class EventLines {
   #end(event: Extract<Event, { type: "step ended" }>): string[] {
     const { outcome } = event
     this.#waiting.delete(placeName(event))
-    this.#acting.delete(placeName(event))
-    if (outcome.kind === "not needed" || outcome.kind === "left out") return []
-    const { symbol, word, paint } = outcomeSign(outcome.kind, this.#colours)
+    this.#applying.delete(placeName(event))
+    const heldBack = isHeldBack(outcome)
+    if (outcome.kind === "skipped" && !heldBack) return []
+    const { symbol, word, paint } = outcomeSign(outcome, this.#colours)
     const start = `${this.#at(paint(symbol), event)}${paint(pad(word, WORD))}  `
-    if (outcome.kind === "not run") {
-      // One line a lane and cause: what follows in the lane is not run either.
+    if (heldBack) {
+      // One line per lane and cause: the rest of the lane is skipped too.
       const cause = `${event.site} ${outcome.root}`
       if (this.#stopped.has(cause)) return []
       this.#stopped.add(cause)
-      return [`${start}${oneLine(outcome.reason).replace(/^not run: /, "")}; nor what follows here`]
+      return [`${start}${oneLine(outcome.reason)}; the rest of this lane too`]
     }
     const time = outcome.seconds < 0.05 ? "" : ` (${duration(outcome.seconds)})`
     return [`${start}${oneLine(outcome.reason)}${time}`]
@@ -131,8 +132,8 @@ export class EventLines {
       : [start.trimEnd(), ...lines.map((line) => `  ${line}`)]
   }
 
-  #acted(at: At): boolean {
-    return this.#show && this.#acting.has(placeName(at))
+  #applied(at: At): boolean {
+    return this.#show && this.#applying.has(placeName(at))
   }
 
   #output(at: At, stream: string, text: string): string[] {

@@ -1,5 +1,5 @@
+import { clean, filled } from "../notebook/format.ts"
 import { type Block, proseBlocks, type Span, textOf } from "../notebook/prose.ts"
-import { clean, filled } from "../notebook/words.ts"
 import type { Colours, Paint } from "./colours.ts"
 import { PAGE, screenWidth, width } from "./width.ts"
 
@@ -59,16 +59,16 @@ interface Word {
 function wordsOf(spans: readonly Span[], colours: Colours, paint: Paint = (plain) => plain): Word[] {
   const words: Word[] = []
   let joined = false
-  const add = (part: string, look: Paint): void => {
+  const add = (part: string, result: Paint): void => {
     for (const text of part.split(/( +)/)) {
       if (text === "") continue
       const last = words.at(-1)
       if (text.trim() === "") joined = false
       else if (joined && last !== undefined) {
         last.text += text
-        last.painted += look(text)
+        last.painted += result(text)
       } else {
-        words.push({ text, painted: look(text) })
+        words.push({ text, painted: result(text) })
         joined = true
       }
     }
@@ -76,11 +76,11 @@ function wordsOf(spans: readonly Span[], colours: Colours, paint: Paint = (plain
   const isPlain = colours.cyan("x") === "x"
   const ticks = isPlain ? "`" : ""
   const quotes = isPlain ? '"' : ""
-  const addAll = (some: readonly Span[], look: Paint): void => {
+  const addAll = (some: readonly Span[], result: Paint): void => {
     for (const span of some) {
       switch (span.is) {
         case "text":
-          add(span.text, look)
+          add(span.text, result)
           break
         case "code":
           add(ticks + span.text + ticks, colours.cyan)
@@ -94,8 +94,8 @@ function wordsOf(spans: readonly Span[], colours: Colours, paint: Paint = (plain
           add(quotes, colours.bold)
           break
         case "link":
-          addAll(span.spans, look)
-          if (textOf(span.spans) !== span.to) add(` (${span.to})`, look)
+          addAll(span.spans, result)
+          if (textOf(span.spans) !== span.to) add(` (${span.to})`, result)
           break
       }
     }

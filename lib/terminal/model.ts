@@ -1,4 +1,11 @@
-import { type At, type OutcomeKind, placeName, type Recorded } from "../runner/events.ts"
+import {
+  type At,
+  isHeldBack,
+  type Outcome,
+  type OutcomeKind,
+  placeName,
+  type Recorded,
+} from "../runner/events.ts"
 
 /** What a lane does now. `stopped`: none of its own steps failed, yet it cannot go on (or was interrupted). */
 export type LaneState = "failed" | "running" | "waiting" | "stopped" | "pending" | "done"
@@ -7,10 +14,11 @@ export type LaneState = "failed" | "running" | "waiting" | "stopped" | "pending"
 export interface LaneView {
   readonly name: string
   readonly state: LaneState
-  /** Steps that are as they should be; `total` leaves out what need not be done. */
+  /** Steps that succeeded; `total` is without those that are not needed. */
   readonly done: number
-  readonly made: number
-  readonly notRun: number
+  /** Those of them that were applied, updated or deleted in this run. */
+  readonly applied: number
+  readonly heldBack: number
   readonly total: number
   /** The step it is at, the one it stopped at, or the one that comes next. */
   readonly step: string | undefined
@@ -23,7 +31,7 @@ export interface LaneView {
 /** Sums over all lanes, in steps. */
 export interface Totals {
   readonly done: number
-  readonly notRun: number
+  readonly heldBack: number
   readonly total: number
 }
 
@@ -48,11 +56,11 @@ export class RunModel {
       case "waiting":
         this.#lane(event).wait(event.step, event.reason, this.now)
         break
-      case "act started":
+      case "action started":
         this.#lane(event).go(event.step, this.now)
         break
       case "step ended":
-        this.#lane(event).end(event.step, event.outcome.kind, event.outcome.reason)
+        this.#lane(event).end(event.step, event.outcome)
         break
     }
   }
@@ -88,15 +96,18 @@ export function totals(lanes: readonly LaneView[]): Totals {
   const sum = (pick: (lane: LaneView) => number) => lanes.reduce((total, lane) => total + pick(lane), 0)
   return {
     done: sum((lane) => lane.done),
-    notRun: sum((lane) => lane.notRun),
+    heldBack: sum((lane) => lane.heldBack),
     total: sum((lane) => lane.total),
   }
 }
 
+/** Outcomes of this run's own work. */
+const CHANGED: readonly OutcomeKind[] = ["applied", "updated", "deleted"]
+
 class Lane {
   readonly #name: string
   readonly #steps: string[]
-  readonly #ended = new Map<string, OutcomeKind>()
+  readonly #ended = new Map<string, Outcome>()
   #current: { step: string; since: number; waiting: string | undefined } | undefined
   #failed: { step: string; reason: string } | undefined
   #stopped: { step: string; reason: string } | undefined
@@ -121,26 +132,27 @@ class Lane {
     this.#current!.waiting = undefined
   }
 
-  end(step: string, kind: OutcomeKind, reason: string): void {
+  end(step: string, outcome: Outcome): void {
+    const { kind, reason } = outcome
     if (!this.#steps.includes(step)) this.#steps.push(step)
-    this.#ended.set(step, kind)
+    this.#ended.set(step, outcome)
     if (this.#current?.step === step) this.#current = undefined
     if (kind === "failed" || kind === "blocked") this.#failed ??= { step, reason }
-    if (kind === "not run" || kind === "interrupted") this.#stopped ??= { step, reason }
+    if (isHeldBack(outcome) || kind === "interrupted") this.#stopped ??= { step, reason }
   }
 
   view(): LaneView {
     let done = 0
-    let made = 0
-    let notRun = 0
-    let spared = 0
-    for (const kind of this.#ended.values()) {
-      if (kind === "done" || kind === "acted") done++
-      if (kind === "acted") made++
-      if (kind === "not run") notRun++
-      if (kind === "not needed" || kind === "left out") spared++
+    let applied = 0
+    let heldBack = 0
+    let notNeeded = 0
+    for (const outcome of this.#ended.values()) {
+      if (isHeldBack(outcome)) heldBack++
+      else if (outcome.kind === "skipped") notNeeded++
+      else if (outcome.ok) done++
+      if (outcome.ok && CHANGED.includes(outcome.kind)) applied++
     }
-    const common = { name: this.#name, done, made, notRun, total: this.#steps.length - spared }
+    const common = { name: this.#name, done, applied, heldBack, total: this.#steps.length - notNeeded }
     const at = (state: LaneState, step?: string, reason?: string, since?: number): LaneView => ({
       ...common,
       state,

@@ -1,11 +1,11 @@
-import { oneLine } from "../notebook/words.ts"
+import { oneLine } from "../notebook/format.ts"
 import { placeName } from "../runner/events.ts"
 import type { PlanEntry } from "../runner/types.ts"
 import { colours } from "./colours.ts"
 import { cureLines, type TextOptions } from "./error-text.ts"
 import { type SignedRow, signedRow } from "./signed-row.ts"
+import { planSign } from "./signs.ts"
 import { screenWidth, wrap } from "./width.ts"
-import { planSign } from "./words.ts"
 
 export interface PlanOptions extends TextOptions {
   /** Site names in the order in which they are shown. */
@@ -25,34 +25,33 @@ export function planTable(entries: readonly PlanEntry[], options: PlanOptions): 
   const blocks = folded(lanes).map(
     ({ lane, like }) => `${bold(headOf(lane, like))}\n${laneText(lane, entries, options)}`,
   )
-  const consents = entries.filter((entry) => entry.consent !== undefined && changes(entry))
-  const beyond = consents.map((entry) => `  - ${placeName(entry)}: ${oneLine(entry.consent!)}\n`)
-  const tail = beyond.length === 0 ? "" : `\nA yes also agrees to what reaches further:\n${beyond.join("")}`
+  const approvals = entries.filter((entry) => entry.approval !== undefined && changes(entry))
+  const beyond = approvals.map((entry) => `  - ${placeName(entry)}: ${oneLine(entry.approval!)}\n`)
+  const tail =
+    beyond.length === 0 ? "" : `\nApproving also allows these changes outside the site:\n${beyond.join("")}`
   return `${blocks.join("\n")}${blocks.length > 0 ? "\n" : ""}${wrap(planSummary(entries), screenWidth(options.columns)).join("\n")}\n${tail}`
 }
 
-/** `Plan: 12 to do, 3 to change, 20 done`. */
+/** `Plan: 12 to apply, 3 to update, 20 ok.` */
 export function planSummary(entries: readonly PlanEntry[]): string {
-  const number = (...kinds: PlanEntry["would"][]) =>
-    entries.filter(({ would }) => kinds.includes(would)).length
+  const number = (kind: PlanEntry["action"]) => entries.filter(({ action }) => action === kind).length
   const parts: [number, string][] = [
-    [number("act"), "to do"],
-    [number("change"), "to change"],
-    [number("wait"), "to wait for"],
-    [number("after"), "after those"],
+    [number("apply"), "to apply"],
+    [number("update"), "to update"],
+    [number("delete"), "to delete"],
+    [number("wait"), "waiting"],
     [number("blocked"), "blocked"],
-    [number("cannot look"), "could not be looked at"],
-    [number("nothing"), "done"],
-    [number("not needed"), "not needed"],
+    [number("unknown"), "unknown"],
+    [number("ok"), "ok"],
   ]
-  const idle = entries.every(
-    ({ would }) => would === "nothing" || would === "not needed" || would === "left out",
-  )
   const said = parts.filter(([n]) => n > 0).map(([n, words]) => `${n} ${words}`)
+  const idle = entries.every(({ action }) => action === "ok")
   return `Plan: ${[...(idle ? ["nothing to do"] : []), ...said].join(", ")}.`
 }
 
-const changes = ({ would }: PlanEntry): boolean => would === "act" || would === "change" || would === "after"
+/** Whether a run may change something here, now or once the steps before it have succeeded. */
+const changes = ({ action, after }: PlanEntry): boolean =>
+  action === "apply" || action === "update" || action === "delete" || after !== undefined
 
 interface PlanLane {
   readonly name: string
@@ -82,8 +81,8 @@ function folded(lanes: readonly PlanLane[]): { lane: PlanLane; like: string[] }[
         : JSON.stringify(
             lane.entries.map((entry) => {
               const own =
-                entry.would === "blocked" || entry.would === "cannot look" || entry.would === "change"
-              return [entry.step, entry.would, entry.stale, own ? entry.reason : ""]
+                entry.action === "blocked" || entry.action === "unknown" || entry.action === "update"
+              return [entry.step, entry.action, entry.stale, own ? entry.reason : ""]
             }),
           )
     const block = blocks.get(key)
@@ -103,9 +102,9 @@ function laneText(lane: PlanLane, all: readonly PlanEntry[], options: PlanOption
   const paints = options.colours ?? colours(false)
   const rowOf = (entry: PlanEntry): SignedRow => ({
     name: entry.step,
-    sign: planSign(entry.would, paints),
+    sign: planSign(entry.action, paints),
     said: entry.reason,
-    ...((entry.would === "nothing" || entry.would === "after") && { saidIn: paints.dim }),
+    ...((entry.action === "ok" || entry.after !== undefined) && { saidIn: paints.dim }),
     more: (entry.stale ?? []).map((why) => `stale: ${why}`),
   })
   const rows = all.map(rowOf)
@@ -119,4 +118,4 @@ function laneText(lane: PlanLane, all: readonly PlanEntry[], options: PlanOption
     .join("")
 }
 
-const needsPerson = ({ would }: PlanEntry): boolean => would === "blocked" || would === "cannot look"
+const needsPerson = ({ action }: PlanEntry): boolean => action === "blocked" || action === "unknown"

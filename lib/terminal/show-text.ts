@@ -1,5 +1,5 @@
 import { promisedLines } from "../notebook/expect.ts"
-import { clean } from "../notebook/words.ts"
+import { clean } from "../notebook/format.ts"
 import type { Event } from "../runner/events.ts"
 import { type Colours, colours } from "./colours.ts"
 

@@ -1,9 +1,9 @@
-import { oneLine } from "../notebook/words.ts"
+import { oneLine } from "../notebook/format.ts"
 import { colours, type Paint } from "./colours.ts"
 import type { TextOptions } from "./error-text.ts"
+import { type Sign, WORD } from "./signs.ts"
 import { table } from "./table.ts"
 import { pad, screenWidth, width, wrap } from "./width.ts"
-import { type Sign, WORD } from "./words.ts"
 
 /** A line of a list: a sign, a name, the sign's word, how long it took, and what is to be said. */
 export interface SignedRow {

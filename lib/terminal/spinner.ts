@@ -2,7 +2,7 @@
  * Shows that something outside the list of lanes is waited for (practice clusters starting, a browser login); silent
  * off a terminal. Draws on stderr: stdout is for what a program may read.
  */
-import { duration } from "../notebook/words.ts"
+import { duration } from "../notebook/format.ts"
 export async function waitingFor<T>(
   text: string,
   promise: Promise<T>,

@@ -1,10 +1,10 @@
-import { moment, oneLine } from "../notebook/words.ts"
+import { moment, oneLine } from "../notebook/format.ts"
 import type { Memory } from "../runner/journal.ts"
 import { colours } from "./colours.ts"
 import type { TextOptions } from "./error-text.ts"
-import { type Cell, table } from "./table.ts"
+import { outcomeSign, WORD } from "./signs.ts"
+import { type TableCell, table } from "./table.ts"
 import { pad, screenWidth, width, wrap } from "./width.ts"
-import { outcomeSign, WORD } from "./words.ts"
 
 export interface StatusOptions extends TextOptions {
   /** Step ids in the guide's order; steps that only the journal knows come after them. */
@@ -25,7 +25,7 @@ export function statusTable(memory: Memory, options: StatusOptions): string {
   const { bold } = options.colours ?? colours(false)
   if (memory.lastRun === undefined) return "Nothing was run here yet.\n"
   const { started, command, code } = memory.lastRun
-  const places = [...new Set([...memory.ended.keys(), ...memory.checkpoints.keys(), ...memory.begun])]
+  const places = [...new Set([...memory.ended.keys(), ...memory.checkpoints.keys(), ...memory.interrupted])]
   const rank = new Map(options.steps.map((step, index) => [step, index]))
   const order = (place: string) => rank.get(stepOf(place)) ?? rank.size
   const firstSited = Math.min(...places.filter((place) => place.includes("/")).map(order))
@@ -57,25 +57,25 @@ function row(memory: Memory, place: string, steps: number, options: StatusOption
   const paints = options.colours ?? colours(false)
   const ended = memory.ended.get(place)
   const checkpoint = memory.checkpoints.get(place)
-  const begun = memory.begun.has(place)
+  const interrupted = memory.interrupted.has(place)
   const stale = options.stale?.(place) ?? []
-  const sign = begun
-    ? { symbol: "…", word: "begun", paint: paints.yellow }
+  const sign = interrupted
+    ? { symbol: "…", word: "partial", paint: paints.yellow }
     : stale.length > 0
       ? { symbol: "~", word: "stale", paint: paints.yellow }
-      : outcomeSign(ended?.outcome.kind ?? "done", paints)
+      : outcomeSign(ended?.outcome ?? { kind: "unchanged" }, paints)
   const when = ended?.t ?? checkpoint?.t
-  const reasons = begun
+  const reasons = interrupted
     ? [
         options.holder === undefined
-          ? "an act was begun and its end was not seen; the next run looks what became of it"
-          : "it is being done",
+          ? "interrupted while applying; the next run checks the result"
+          : "in progress",
       ]
     : [
-        oneLine(ended?.outcome.reason ?? checkpoint?.reason ?? "").replace(/^not run: /, ""),
+        oneLine(ended?.outcome.reason ?? checkpoint?.reason ?? ""),
         ...stale.map((why) => `stale: ${oneLine(why)}`),
       ]
-  const rows = reasons.map((reason, index): Cell[] =>
+  const rows = reasons.map((reason, index): TableCell[] =>
     index === 0
       ? [
           { text: sign.symbol, paint: sign.paint },

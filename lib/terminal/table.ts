@@ -2,7 +2,7 @@ import type { Paint } from "./colours.ts"
 import { cut, pad, screenWidth, width, wrap } from "./width.ts"
 
 /** Plain text, or text with the colour it is painted in once it has its width. */
-export type Cell = string | { readonly text: string; readonly paint: Paint }
+export type TableCell = string | { readonly text: string; readonly paint: Paint }
 
 export interface TableOptions {
   /** Columns of the terminal; nothing or 0 is 80. */
@@ -20,9 +20,9 @@ const GAP = 2
 const LEAST = 16
 
 /** Rows as aligned columns by display width, without lines or borders: it reads the same in a pipe. */
-export function table(rows: readonly (readonly Cell[])[], options: TableOptions = {}): string {
+export function table(rows: readonly (readonly TableCell[])[], options: TableOptions = {}): string {
   const indent = " ".repeat(options.indent ?? 0)
-  const all: (readonly Cell[])[] = options.head === undefined ? [...rows] : [options.head, ...rows]
+  const all: (readonly TableCell[])[] = options.head === undefined ? [...rows] : [options.head, ...rows]
   const number = Math.max(0, ...all.map((row) => row.length))
   if (number === 0) return ""
   const screen = screenWidth(options.columns) - indent.length
@@ -49,8 +49,9 @@ export function table(rows: readonly (readonly Cell[])[], options: TableOptions 
   return `${lines.join("\n")}\n`
 }
 
-const textOf = (cell: Cell | undefined): string => (typeof cell === "object" ? cell.text : (cell ?? ""))
-const paintOf = (cell: Cell | undefined): Paint => (typeof cell === "object" ? cell.paint : (text) => text)
+const textOf = (cell: TableCell | undefined): string => (typeof cell === "object" ? cell.text : (cell ?? ""))
+const paintOf = (cell: TableCell | undefined): Paint =>
+  typeof cell === "object" ? cell.paint : (text) => text
 
 /** Takes from the widest columns until all fit. */
 function fitted(widths: number[], room: number): number[] {

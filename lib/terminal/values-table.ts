@@ -1,5 +1,5 @@
 import type { Origin } from "../notebook/federation.ts"
-import { oneLine } from "../notebook/words.ts"
+import { oneLine } from "../notebook/format.ts"
 import { colours } from "./colours.ts"
 import type { TextOptions } from "./error-text.ts"
 import { table } from "./table.ts"

@@ -77,8 +77,8 @@ function lanesView(
     if (text.length > 0) stdout.write(`${text.join("\n")}\n`)
   }
   const settle = (): void => {
-    const look = { ...screen.size(), colours: paints, titles, now: Date.now(), started: model.started }
-    flush(settled || options.passing === true ? [] : finalFrame(model.lanes(), look))
+    const result = { ...screen.size(), colours: paints, titles, now: Date.now(), started: model.started }
+    flush(settled || options.passing === true ? [] : finalFrame(model.lanes(), result))
     settled = true
   }
   const stage: Stage = {
@@ -95,7 +95,7 @@ function lanesView(
     listener: (event) => {
       model.take(event)
       // Who keeps the last word has just asked.
-      if (options.passing === true && event.type === "consent") return
+      if (options.passing === true && event.type === "approval") return
       stage.above.push(...lines.laneAsides(event))
       if (stage.active !== undefined) stage.active.changed()
       else if (settled) flush()

@@ -1,5 +1,5 @@
 import stringWidth from "fast-string-width"
-import { filled } from "../notebook/words.ts"
+import { filled } from "../notebook/format.ts"
 
 /** Columns of a terminal or a pipe: 80 where it does not say (a pipe, a pty that reports 0), never below 20. */
 export function screenWidth(columns: number | undefined): number {

@@ -1,12 +1,12 @@
 /** The way from a SuperNode to its SuperLink, hop by hop. The first that is broken is named. */
-import { blocked, type Look, underWay } from "../../lib/index.ts"
+import { blocked, type CheckResult, progressing } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { type Exposure, findExposure } from "../interconnect/exposure.ts"
 import { sortLinks } from "../interconnect/links.ts"
 import { activeSite, listLinks, message, sees, upTo } from "../interconnect/skupper.ts"
 import { incomplete } from "../openshift/rollout.ts"
 import { currentPods, troubleOf } from "../openshift/trouble.ts"
-import { condition, isTrue, seen } from "../shared/reading.ts"
+import { condition, isTrue, objectRef } from "../shared/reading.ts"
 import { readSuperlinkLog, readSupernodeLog } from "./flower-logs.ts"
 import { familyOf, isFlowersOwn, versionOfImage } from "./flower-versions.ts"
 import { FLEET_API } from "./manifests.ts"
@@ -15,13 +15,13 @@ import { deploymentRef, findSuperlink, runningVersion } from "./superlink.ts"
 import { containerOf, type Deployment } from "./workload.ts"
 
 /** A hop that holds says so in a word or two; one that does not, with a look that is not *done*. */
-export type Hop = { readonly holds: string } | Look
+export type Hop = { readonly holds: string } | CheckResult
 
 const holds = (words: string): Hop => ({ holds: words })
-export const isBroken = (hop: Hop): hop is Look => "is" in hop
+export const isBroken = (hop: Hop): hop is CheckResult => "state" in hop
 
 /** A hop that was never made, or was removed: waiting does not help. */
-const missing = (hop: string, what: string, step: string, site: string): Look =>
+const missing = (hop: string, what: string, step: string, site: string): CheckResult =>
   blocked(`${hop}: ${what}`, {
     code: "broken",
     fix: "make it again with its step",
@@ -29,7 +29,8 @@ const missing = (hop: string, what: string, step: string, site: string): Look =>
   })
 
 /** A hop that is there and may yet come up. The command that tells more stands beside the reason. */
-const waiting = (hop: string, what: string, command: string): Look => underWay(`${hop}: ${what} (${command})`)
+const waiting = (hop: string, what: string, command: string): CheckResult =>
+  progressing(`${hop}: ${what} (${command})`)
 
 /** The Link to the SuperLink's present Site is up. */
 export async function linkHop({ cluster, site, at, the, federation }: Context): Promise<Hop> {
@@ -61,7 +62,7 @@ export async function linkHop({ cluster, site, at, the, federation }: Context): 
 export async function exposureHop(
   context: Context,
   kind: "Connector" | "Listener",
-): Promise<{ found: Exposure } | Look> {
+): Promise<{ found: Exposure } | CheckResult> {
   const site = kind === "Connector" ? context.the("superlink") : context.site
   const hop = kind.toLowerCase()
   const { cluster } = context.at(site)
@@ -101,7 +102,7 @@ export async function matchedHop(context: Context, connector: Exposure, listener
   return holds("connector and listener matched")
 }
 
-function halting(found: Exposure, type: string, project: string): Look {
+function halting(found: Exposure, type: string, project: string): CheckResult {
   const hop = found.kind.toLowerCase()
   const words = condition(found, type)?.message ?? message(found, `Not ${type}`)
   return waiting(hop, `${found.metadata.name}: ${words}`, `skupper ${hop} status -n ${project}`)
@@ -124,7 +125,7 @@ export async function runningHop(
   context: Context,
   role: "superlink" | "supernode",
   name: string,
-): Promise<Running | Look> {
+): Promise<Running | CheckResult> {
   const site = role === "superlink" ? context.the("superlink") : context.site
   const { cluster } = context.at(site)
   const step = `deploy-${role}`
@@ -148,7 +149,7 @@ export async function runningHop(
       code: trouble.code,
       fix: trouble.fix,
       next: trouble.next,
-      seen: seen(deployment),
+      object: objectRef(deployment),
     })
   }
   const { name: podName, uid = "" } = pod.metadata
@@ -168,10 +169,10 @@ export function registrationHop(
   context: Context,
   superlink: Running,
   supernode: Running,
-): { id: string } | Look {
+): { id: string } | CheckResult {
   const { site } = context
   const found = readSupernodeLog(supernode.log)
-  const again = `flower-runbook step deploy-supernode --site ${site.name} --again`
+  const again = `flower-runbook step deploy-supernode --site ${site.name} --rerun`
   const logs = `oc logs pod/${supernode.pod} -n ${site.project}`
   switch (found.is) {
     case "registered":
@@ -197,12 +198,12 @@ export function registrationHop(
 }
 
 /** Why the two can never talk, where their Deployments show it: a SuperNode's log names neither address nor cause. */
-function misfit(context: Context, superlink: Running, supernode: Running): Look | undefined {
+function misfit(context: Context, superlink: Running, supernode: Running): CheckResult | undefined {
   const [one, other] = [imageVersion(superlink, "superlink"), imageVersion(supernode, "supernode")]
   const cure = {
     fix: "deploy the SuperNode as the SuperLink is",
     next: `flower-runbook step deploy-supernode --site ${context.site.name}`,
-    seen: seen(supernode.deployment),
+    object: objectRef(supernode.deployment),
   }
   if (one !== undefined && other !== undefined && familyOf(one).onePort !== familyOf(other).onePort) {
     const what = `SuperLink ${one} and SuperNode ${other} do not talk: from 1.40 on Flower speaks another protocol`
@@ -233,7 +234,7 @@ function imageVersion({ deployment }: Running, container: string): string | unde
 /** The SuperLink says that it took this very node, and has not let it go. */
 export function activationHop(context: Context, id: string, superlink: Running, supernode: Running): Hop {
   const found = readSuperlinkLog(superlink.log, id)
-  const again = `flower-runbook step deploy-supernode --site ${context.site.name} --again`
+  const again = `flower-runbook step deploy-supernode --site ${context.site.name} --rerun`
   const logs = `oc logs pod/${superlink.pod} -n ${context.the("superlink").project}`
   if (found.is === "active") return holds(`node ${id} active`)
   if (found.is === "deactivated") return waiting("activation", `the SuperLink says: ${found.line}`, logs)
@@ -274,7 +275,7 @@ const keepsNodes = ({ deployment }: Running): boolean =>
   (containerOf(deployment, "superlink").args ?? []).some((arg) => arg.startsWith("--database"))
 
 /** The SuperLink was started anew after the SuperNode: newer SuperNodes end with their next call and start anew. */
-function forgotten(context: Context, id: string, supernode: Running): Look {
+function forgotten(context: Context, id: string, supernode: Running): CheckResult {
   const what = `the SuperLink was started anew and does not know node ${id}`
   const version = runningVersion(supernode.deployment, "supernode") ?? context.inputs.flowerVersion
   if (familyOf(version).ends) {
@@ -284,11 +285,11 @@ function forgotten(context: Context, id: string, supernode: Running): Look {
   return blocked(`activation: ${what}`, {
     code: "forgotten",
     fix: "start the SuperNode anew: it comes back under a new id",
-    next: `flower-runbook step deploy-supernode --site ${context.site.name} --again`,
+    next: `flower-runbook step deploy-supernode --site ${context.site.name} --rerun`,
   })
 }
 
-const unproven = (hop: string, why: string, again: string): Look =>
+const unproven = (hop: string, why: string, again: string): CheckResult =>
   blocked(`${hop}: unproven: ${why}`, {
     code: "unproven",
     fix:

@@ -1,19 +1,19 @@
 /** What `deploy-superlink` and `deploy-supernode` have in common: a Deployment of ours, or one that was there before. */
 import {
-  absent,
   blocked,
+  type CheckResult,
   type Difference,
-  different,
-  done,
+  drifted,
   type KubeObject,
-  type Look,
+  missing,
+  progressing,
   RunbookError,
-  underWay,
+  ready,
 } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { lookAtRollout } from "../openshift/rollout.ts"
+import { checkRollout } from "../openshift/rollout.ts"
 import { adoptedMark, ours } from "../shared/labels.ts"
-import { seen } from "../shared/reading.ts"
+import { objectRef } from "../shared/reading.ts"
 import { type Asked, applyManifest, type Manifest } from "./manifests.ts"
 import { deploymentRef } from "./superlink.ts"
 import { containerOf, type Deployment, deploymentDifferences, selectorText } from "./workload.ts"
@@ -41,39 +41,39 @@ export const findDeployment = (context: Context, { manifest }: Deploying): Promi
   context.cluster.get<Deployment>(deploymentRef(context.site.project, manifest.deployment.metadata.name))
 
 /** Looks as far as the rollout: *done* says that pods as asked run, and nothing about what they do. */
-export async function lookAtDeployment(context: Context, deploying: Deploying): Promise<Look> {
+export async function checkDeployment(context: Context, deploying: Deploying): Promise<CheckResult> {
   const { cluster, site, federation, inputs } = context
   const { name } = deploying.manifest.deployment.metadata
   const found = await findDeployment(context, deploying)
   if (found === undefined) {
-    return absent([`no Deployment ${name} in ${site.project}`, deploying.note].filter(Boolean).join("; "))
+    return missing([`no Deployment ${name} in ${site.project}`, deploying.note].filter(Boolean).join("; "))
   }
   if (found.metadata.deletionTimestamp !== undefined) {
-    return underWay(`Deployment ${name} is being deleted: waiting until it is gone`, seen(found))
+    return progressing(`Deployment ${name} is being deleted: waiting until it is gone`, objectRef(found))
   }
   const isOurs = ours(found, federation)
   const fields = isOurs ? await differences(context, deploying, found) : deploying.misfits(found)
   if (fields.length > 0) {
-    const look = different(fields, { seen: seen(found) })
-    return isOurs || inputs.allowRestart ? look : untouched(look.reason, found, deploying.step, site.name)
+    const result = drifted(fields, { object: objectRef(found) })
+    return isOurs || inputs.allowRestart ? result : untouched(result.reason, found, deploying.step, site.name)
   }
-  const rollout = await lookAtRollout(cluster, found, isOurs)
-  if (rollout.is !== "done") return rollout
+  const rollout = await checkRollout(cluster, found, isOurs)
+  if (rollout.state !== "ready") return rollout
   const image = found.spec.template.spec.containers[0]!.image
-  return done(`${isOurs ? "" : "was there before us: "}${image}, ${rollout.reason}`, {
-    seen: seen(found),
+  return ready(`${isOurs ? "" : "was there before us: "}${image}, ${rollout.reason}`, {
+    object: objectRef(found),
     ...(!isOurs && { adopted: true }),
   })
 }
 
-const untouched = (what: string, found: Deployment, step: string, site: string): Look =>
+const untouched = (what: string, found: Deployment, step: string, site: string): CheckResult =>
   blocked(`Deployment ${found.metadata.name} was there before us and does not fit: ${what}`, {
     code: "adopted",
     fix:
       "ask for what is there, or agree to change it with --allow-restart: a SuperLink that is started anew forgets " +
       "its SuperNodes (unless it has a --database)",
     next: `flower-runbook step ${step} --site ${site} --allow-restart`,
-    seen: seen(found),
+    object: objectRef(found),
   })
 
 /** Where ours is not as asked: the Deployment, and what goes with it. */
@@ -92,13 +92,13 @@ async function differences(
       namespace: context.site.project,
     })
     const field = `${kind} ${metadata.name}`
-    if (there === undefined) fields.push({ field, found: "none", asked: "made" })
+    if (there === undefined) fields.push({ field, found: "none", wanted: "made" })
     else if (
       kind === "Service" &&
       ours(there, context.federation) &&
       serviceText(there) !== serviceText(asked)
     ) {
-      fields.push({ field, found: serviceText(there), asked: serviceText(asked) })
+      fields.push({ field, found: serviceText(there), wanted: serviceText(asked) })
     }
   }
   return fields
@@ -142,8 +142,8 @@ export async function restart({ $, site }: Context, { metadata }: Deployment): P
   await $`oc rollout restart deployment/${metadata.name} -n ${site.project}`
 }
 
-/** `--again`: started anew although it is done. */
-export async function restartAgain(context: Context, deploying: Deploying): Promise<void> {
+/** `--rerun`: started anew although it is done. */
+export async function rerunRestart(context: Context, deploying: Deploying): Promise<void> {
   const found = await findDeployment(context, deploying)
   const { name } = deploying.manifest.deployment.metadata
   if (found === undefined) throw new RunbookError(`there is no Deployment ${name} to start anew`)
@@ -151,7 +151,7 @@ export async function restartAgain(context: Context, deploying: Deploying): Prom
     throw new RunbookError(`Deployment ${name} was there before us`, {
       why: "a SuperLink that is started anew forgets its SuperNodes",
       fix: "agree to it with --allow-restart",
-      next: `flower-runbook step ${deploying.step} --again --allow-restart`,
+      next: `flower-runbook step ${deploying.step} --rerun --allow-restart`,
     })
   }
   await restart(context, found)

@@ -3,16 +3,16 @@ import { X509Certificate } from "node:crypto"
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises"
 import { join } from "node:path"
 import {
-  type Absent,
-  absent,
   type Blocked,
   blocked,
-  cannotLook,
+  CheckError,
   type Forward,
   type ForwardOptions,
   type KubeObject,
-  LookError,
+  type Missing,
+  missing,
   RunbookError,
+  unknown,
   writeWhole,
 } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
@@ -48,7 +48,7 @@ export const versionBeside = ({ inputs }: Pick<Context, "inputs">, { deployment 
 export async function findFlwr(
   context: Context,
   superlink: Running,
-): Promise<{ flwr: string } | Absent | Blocked> {
+): Promise<{ flwr: string } | Missing | Blocked> {
   const { inputs } = context
   if (inputs.flwr !== undefined) return { flwr: inputs.flwr }
   const version = versionBeside(context, superlink)
@@ -71,7 +71,7 @@ export async function findFlwr(
       next: "flower-runbook step verify --proof log",
     })
   }
-  return absent(
+  return missing(
     `no flwr ${version} here to ask the SuperLink with: installs it from PyPI into the user's cache`,
   )
 }
@@ -147,7 +147,7 @@ async function openForward(cluster: Context["cluster"], to: ForwardOptions): Pro
   } catch (error) {
     if (!(error instanceof RunbookError)) throw error
     const { message, why, next } = error
-    const look = blocked(
+    const result = blocked(
       `the SuperLink's Control API cannot be reached: ${message}${why ? `: ${why}` : ""}`,
       {
         code: "forward",
@@ -155,7 +155,7 @@ async function openForward(cluster: Context["cluster"], to: ForwardOptions): Pro
         ...(next !== undefined && { next }),
       },
     )
-    throw new LookError(look, { cause: error })
+    throw new CheckError(result, { cause: error })
   }
 }
 
@@ -192,7 +192,7 @@ function refusal(words: string, { superlink, address, port, line, trouble, proje
     })
   }
   if (superlink.node === PLAYED && isPlayed(superlink.log)) {
-    return new LookError(
+    return new CheckError(
       blocked("the SuperLink of these practice clusters is played: it has no Control API to ask", {
         code: "played",
         fix: "practise with real Flower: --flower; or be content with what the logs prove: --proof log",
@@ -200,8 +200,8 @@ function refusal(words: string, { superlink, address, port, line, trouble, proje
       }),
     )
   }
-  return new LookError(
-    cannotLook(
+  return new CheckError(
+    unknown(
       "unreachable",
       `the SuperLink's Control API at ${address} (port ${port} of its pod) does not answer: ${said}`,
       {
@@ -244,7 +244,7 @@ async function certificatesOf(
   const certificate = new X509Certificate(own)
   if (certificate.checkIP("127.0.0.1")) return { root, host: "127.0.0.1" }
   if (certificate.checkHost("localhost")) return { root, host: "localhost" }
-  throw new LookError(
+  throw new CheckError(
     blocked(`the SuperLink's certificate is not valid for localhost, where a port forward ends`, {
       code: "certificate",
       fix: `issue it for localhost too (it says: ${certificate.subjectAltName ?? certificate.subject}), or give an address it is valid for: --control-api HOST:PORT`,

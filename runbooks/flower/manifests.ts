@@ -4,7 +4,7 @@ import { type KubeObject, RunbookError, UsageError } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { writeManifest } from "../shared/files.ts"
 import { labels, ours } from "../shared/labels.ts"
-import { seen } from "../shared/reading.ts"
+import { objectRef } from "../shared/reading.ts"
 import { snippet } from "../shared/snippet.ts"
 import {
   FLEET_PORT,
@@ -193,7 +193,7 @@ export async function applyManifest(context: Context, name: string, manifest: Ma
     const { apiVersion, kind, metadata } = object
     const found = await cluster.get({ apiVersion, kind, name: metadata.name, namespace: site.project })
     if (found === undefined || ours(found, federation)) objects.push(object)
-    else note(`${seen(found).kind} ${metadata.name} was there before and is used as it is`)
+    else note(`${objectRef(found).kind} ${metadata.name} was there before and is used as it is`)
   }
   const file = await writeManifest(context, name, await manifestText(objects))
   const arguments_ = ["--server-side", "--field-manager=flower-runbook", "-f", file, "-n", site.project]

@@ -14,7 +14,7 @@ const ROUNDS = 3
 /** How long the SuperLink's log may lag behind its answers, in milliseconds. */
 const LAG = 5_000
 
-const AGAIN = "flower-runbook step verify-federation --again"
+const AGAIN = "flower-runbook step verify-federation --rerun"
 
 /**
  * Submits the app, or takes up a run of the same SuperNodes that was begun, waits for its end and keeps what it has proven.

@@ -100,7 +100,7 @@ export function superlinkMisfits(found: Deployment, context: Context, version: s
   const args = container.args ?? []
   const differences: Difference[] = []
   const differ = (field: string, is: string, asked: string): void => {
-    differences.push({ field, found: is, asked })
+    differences.push({ field, found: is, wanted: asked })
   }
   if ((found.spec.replicas ?? 1) < 1) differ("replicas", "0", "1")
   const running = runningVersion(found, "superlink")

@@ -61,7 +61,7 @@ export function deploymentDifferences(found: Deployment, asked: Deployment): Dif
     ...askedPod.containers.flatMap((container) => {
       const there = foundPod.containers.find((one) => one.name === container.name)
       if (there === undefined)
-        return [{ field: `container ${container.name}`, found: "none", asked: container.image }]
+        return [{ field: `container ${container.name}`, found: "none", wanted: container.image }]
       return containerDifferences(there, container)
     }),
     ...unlike("image pull secret", pullSecrets(foundPod), pullSecrets(askedPod)),
@@ -80,7 +80,7 @@ function containerDifferences(found: Container, asked: Container): Difference[] 
       Object.entries(asked.resources?.[kind] ?? {}).flatMap(([resource, quantity]) => {
         const there = found.resources?.[kind]?.[resource]
         if (there !== undefined && amount(there) === amount(quantity)) return []
-        return [{ field: `${kind}.${resource}`, found: there ?? "none", asked: quantity }]
+        return [{ field: `${kind}.${resource}`, found: there ?? "none", wanted: quantity }]
       }),
     ),
   ]
@@ -99,14 +99,14 @@ function environmentDifferences(
       {
         field: `environment ${name}`,
         found: there === undefined ? "unset" : wanted === undefined ? "set" : "another value",
-        asked: wanted === undefined ? "unset" : "set",
+        wanted: wanted === undefined ? "unset" : "set",
       },
     ]
   })
 }
 
 const unlike = (field: string, found: string, asked: string): Difference[] =>
-  found === asked ? [] : [{ field, found: found || "none", asked: asked || "none" }]
+  found === asked ? [] : [{ field, found: found || "none", wanted: asked || "none" }]
 
 const portText = ({ ports }: Container): string =>
   (ports ?? [])

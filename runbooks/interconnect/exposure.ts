@@ -1,19 +1,19 @@
 /** Connector and Listener: the two ends of a routing key. They are looked at, changed and claimed alike. */
 import {
-  absent,
   blocked,
+  type CheckResult,
   type Difference,
-  different,
-  done,
+  drifted,
   type KubeObject,
-  type Look,
+  missing,
+  progressing,
   type Ref,
-  underWay,
+  ready,
 } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { FLEET_API } from "../flower/manifests.ts"
-import { adopted, adoptedMark, claimObject } from "../shared/labels.ts"
-import { condition, isTrue, seen, untilSeen } from "../shared/reading.ts"
+import { adopted, adoptedMark, takeObject } from "../shared/labels.ts"
+import { condition, isTrue, objectRef, untilSeen } from "../shared/reading.ts"
 import { message, SKUPPER } from "./skupper.ts"
 
 export interface Exposure extends KubeObject {
@@ -44,25 +44,25 @@ export async function findExposure(
 }
 
 /** Looks at a Connector or Listener as far as *Configured*; whether it is matched is for `verify` to say. */
-export function lookAtExposure(
+export function checkExposure(
   context: Context,
   found: Exposure | undefined,
   kind: string,
   asked: Exposure["spec"],
-): Look {
+): CheckResult {
   const { site } = context
-  if (found === undefined) return absent(`no ${kind} ${FLEET_API} in ${site.project}`)
+  if (found === undefined) return missing(`no ${kind} ${FLEET_API} in ${site.project}`)
   const { name } = found.metadata
   if (found.metadata.deletionTimestamp !== undefined) {
-    return underWay(`${kind} ${name} is being deleted: waiting until it is gone`, seen(found))
+    return progressing(`${kind} ${name} is being deleted: waiting until it is gone`, objectRef(found))
   }
   const fields = exposureDifferences(found.spec, asked)
-  if (fields.length > 0) return different(fields, { seen: seen(found) })
+  if (fields.length > 0) return drifted(fields, { object: objectRef(found) })
   if (!isTrue(found, "Configured")) return notConfigured(found, site.project)
   const before = adopted(found, context)
   const matched = isTrue(found, "Matched") ? ", matched" : ", not matched yet"
-  return done(`${kind} ${name} is configured${matched}${before ? "; it was there before us" : ""}`, {
-    seen: seen(found),
+  return ready(`${kind} ${name} is configured${matched}${before ? "; it was there before us" : ""}`, {
+    object: objectRef(found),
     ...(before && { adopted: true }),
   })
 }
@@ -76,13 +76,13 @@ function exposureDifferences(found: Exposure["spec"], asked: Exposure["spec"]): 
   ]
   return words
     .filter(([, is, wanted]) => is !== wanted)
-    .map(([field, is, wanted]) => ({ field, found: is || "none", asked: wanted || "none" }))
+    .map(([field, is, wanted]) => ({ field, found: is || "none", wanted: wanted || "none" }))
 }
 
 /** `skupper connector create --workload` writes the labels in any order. */
 const sorted = (selector = ""): string => selector.split(",").sort().join(",")
 
-function notConfigured(found: Exposure, project: string): Look {
+function notConfigured(found: Exposure, project: string): CheckResult {
   const { kind, metadata } = found
   const words = condition(found, "Configured")?.message ?? message(found)
   const clash = /^Service (\S+) already exists/.exec(words)
@@ -91,7 +91,7 @@ function notConfigured(found: Exposure, project: string): Look {
       code: "service",
       fix: `another Service is called ${clash[1]} in ${project}: rename or remove it, the interconnect makes its own`,
       next: `oc get service ${clash[1]} -n ${project} -o yaml`,
-      seen: seen(found),
+      object: objectRef(found),
     })
   }
   if (/^Listener \S+ with host/.test(words)) {
@@ -99,17 +99,17 @@ function notConfigured(found: Exposure, project: string): Look {
       code: "listener",
       fix: "another Listener has the same host and port: remove one of the two",
       next: `skupper listener status -n ${project}`,
-      seen: seen(found),
+      object: objectRef(found),
     })
   }
-  return underWay(`${kind} ${metadata.name}: ${words}`, seen(found))
+  return progressing(`${kind} ${metadata.name}: ${words}`, objectRef(found))
 }
 
 /**
  * Writes what is asked into the resource itself: `skupper listener update` forgets the routing key (seen in 2.2.1), and
  * `skupper connector update` what it is not told.
  */
-export async function changeExposure(
+export async function updateExposure(
   context: Context,
   found: Exposure,
   asked: Exposure["spec"],
@@ -132,12 +132,12 @@ export async function changeExposure(
  * Claims it once the controller has spoken: Skupper 2.1 and 2.2 write the first status a single time, and a write of ours
  * in that moment makes them lose it for ever (measured). A Connector without any pod is never spoken of.
  */
-export async function claimExposure(context: Context, kind: "Connector" | "Listener"): Promise<void> {
+export async function takeExposure(context: Context, kind: "Connector" | "Listener"): Promise<void> {
   const ref = exposureRef(kind, context.site.project)
   const within = AbortSignal.any([context.signal, AbortSignal.timeout(FIRST_WORD)])
   await untilSeen(context.cluster, within, async (reader) => {
     const found = await reader.get(ref)
     return found === undefined || found.status?.conditions !== undefined ? true : undefined
   })
-  await claimObject(context, ref)
+  await takeObject(context, ref)
 }

@@ -1,9 +1,9 @@
 /** Making a token, or a link file, at the SuperLink's site. */
 import { mkdir, open, rm } from "node:fs/promises"
 import { basename, dirname } from "node:path"
-import { absent, type Cluster, done, type Look, RunbookError, writeWhole } from "../../lib/index.ts"
+import { type CheckResult, type Cluster, missing, RunbookError, ready, writeWhole } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { adoptedMark, claimObject, ours, selector } from "../shared/labels.ts"
+import { adoptedMark, ours, selector, takeObject } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
 import { type AccessGrant, activeSite, DEFAULT_LIFETIME, grantRef, interRouter, SKUPPER } from "./skupper.ts"
 import { type GeneratedLink, type IssuedToken, parseToken, readTokenFile } from "./token-file.ts"
@@ -13,42 +13,42 @@ const FOR_SITE = "flower-runbook/site"
 /** A token that ends sooner is not worth starting with, in milliseconds. */
 const MARGIN = 60_000
 
-export async function lookForToken(context: Context): Promise<Look> {
+export async function checkToken(context: Context): Promise<CheckResult> {
   const { tokenFile, inputs, peer, at, secret } = context
   const file = await readTokenFile(tokenFile)
   hide(file, secret)
   const { cluster } = at(peer)
   if (inputs.linkWith === "file") return fileStillGood(file, cluster, peer.project)
-  if (file?.is !== "token") return absent("there is no token yet")
+  if (file?.is !== "token") return missing("there is no token yet")
   const grant = await cluster.get<AccessGrant>(grantRef(peer.project, file.name))
-  if (grant === undefined) return absent("the token's grant is not there any more")
+  if (grant === undefined) return missing("the token's grant is not there any more")
   // A grant stays Ready after its last use and after its end: only these numbers tell. Times are the server's own.
   return grantStillGood(grant, await cluster.now())
 }
 
 /** Whether a grant's token can be redeemed. `now`: the API server's clock, in milliseconds. */
-export function grantStillGood(grant: AccessGrant, now: number): Look {
+export function grantStillGood(grant: AccessGrant, now: number): CheckResult {
   const allowed = grant.spec?.redemptionsAllowed || 1
-  if ((grant.status?.redemptions ?? 0) >= allowed) return absent("the token is used up")
+  if ((grant.status?.redemptions ?? 0) >= allowed) return missing("the token is used up")
   const ends = Date.parse(grant.status?.expirationTime ?? "")
-  if (Number.isNaN(ends)) return absent("the token's grant was never made ready")
+  if (Number.isNaN(ends)) return missing("the token's grant was never made ready")
   const left = ends - now
-  if (left <= 0) return absent("the token has expired")
-  if (left <= MARGIN) return absent(`the token expires in ${Math.round(left / 1000)} s`)
-  return done(`a token is there; it can be redeemed for ${Math.floor(left / 60_000)} minutes`)
+  if (left <= 0) return missing("the token has expired")
+  if (left <= MARGIN) return missing(`the token expires in ${Math.round(left / 1000)} s`)
+  return ready(`a token is there; it can be redeemed for ${Math.floor(left / 60_000)} minutes`)
 }
 
 async function fileStillGood(
   file: IssuedToken | GeneratedLink | undefined,
   cluster: Cluster,
   project: string,
-): Promise<Look> {
-  if (file?.is !== "file") return absent("there is no link file yet")
+): Promise<CheckResult> {
+  if (file?.is !== "file") return missing("there is no link file yet")
   const here = interRouter((await activeSite(cluster, project))?.status?.endpoints)
   const fits = interRouter(file.endpoints).some((address) => here.includes(address))
   return fits
-    ? done("a link file is there")
-    : absent("the link file leads to an address that the Site no longer has")
+    ? ready("a link file is there")
+    : missing("the link file leads to an address that the Site no longer has")
 }
 
 /** Codes and keys never come into an output. */
@@ -89,7 +89,7 @@ async function issue(context: Context): Promise<void> {
       kind: "AccessGrant",
       namespace: peer.project,
     })
-    return list.find((grant) => !known.has(grant.metadata.uid) && hopeless(grant))
+    return list.find((grant) => !known.has(grant.metadata.uid) && terminalGrantError(grant))
   }).then((grant) => {
     if (grant !== undefined) refused.abort()
     return grant
@@ -122,7 +122,7 @@ const grants = (cluster: Cluster, namespace: string): Promise<AccessGrant[]> =>
   cluster.list<AccessGrant>({ apiVersion: SKUPPER, kind: "AccessGrant", namespace })
 
 /** A refused grant has words but no address. */
-const hopeless = ({ status }: AccessGrant): boolean =>
+const terminalGrantError = ({ status }: AccessGrant): boolean =>
   !status?.url && /not enabled|invalid|cannot accept/i.test(status?.message ?? "")
 
 /** `skupper link generate > FILE`, the file readable by its owner alone: it holds a private key. */
@@ -158,14 +158,14 @@ const certificateRef = (namespace: string, name: string) => ({
   namespace,
 })
 
-export async function claimToken(context: Context): Promise<void> {
+export async function takeToken(context: Context): Promise<void> {
   const { tokenFile, site, peer, at, federation } = context
   const file = await readTokenFile(tokenFile)
   const far = { cluster: at(peer).cluster, federation }
   if (file?.is === "token")
-    await claimObject(far, grantRef(peer.project, file.name), { [FOR_SITE]: site.name })
+    await takeObject(far, grantRef(peer.project, file.name), { [FOR_SITE]: site.name })
   else if (file?.is === "file") {
-    for (const name of file.secrets) await claimObject(far, certificateRef(peer.project, name))
+    for (const name of file.secrets) await takeObject(far, certificateRef(peer.project, name))
   }
 }
 

@@ -2,19 +2,19 @@
 import { rm } from "node:fs/promises"
 import { basename, dirname } from "node:path"
 import {
-  type ActResult,
-  absent,
-  again,
-  cannotLook,
-  different,
-  done,
-  type Look,
+  type ApplyResult,
+  type CheckResult,
+  drifted,
+  missing,
+  progressing,
   RunbookError,
-  underWay,
+  ready,
+  rerun,
+  unknown,
 } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { adopted, claimObject, ours } from "../shared/labels.ts"
-import { ifAllowed, seen, some, untilSeen } from "../shared/reading.ts"
+import { adopted, ours, takeObject } from "../shared/labels.ts"
+import { ifAllowed, objectRef, some, untilSeen } from "../shared/reading.ts"
 import { dropGrants, hide } from "./issuing.ts"
 import { atOldAddress, type SortedLinks, sortLinks } from "./links.ts"
 import {
@@ -31,31 +31,31 @@ import { type IssuedToken, isLinkOf, readTokenFile } from "./token-file.ts"
 
 const ISSUE = "token-issue"
 
-export async function lookForLink(context: Context): Promise<Look> {
+export async function checkLink(context: Context): Promise<CheckResult> {
   const { cluster, site, peer, at, federation, tokenFile } = context
   const to = await activeSite(at(peer).cluster, peer.project)
-  if (to === undefined) return cannotLook("not there", `${peer.name} has no Site that a link could lead to`)
+  if (to === undefined) return unknown("not there", `${peer.name} has no Site that a link could lead to`)
   const file = await readTokenFile(tokenFile)
   const { there, earlier } = sortLinks(await listLinks(cluster, site.project), to, federation, file)
   const [found] = there
   if (found !== undefined) {
-    const missing = await missingSecret(context, found, file)
-    if (missing !== undefined)
-      return absent(`Link ${found.metadata.name} is there, its Secret ${missing} is not`)
+    const secret = await missingSecret(context, found, file)
+    if (secret !== undefined)
+      return missing(`Link ${found.metadata.name} exists, but its Secret ${secret} does not`)
     const sure = found.status?.remoteSiteId !== undefined
-    return done(`Link ${found.metadata.name} leads to ${sure ? `Site ${to.metadata.name}` : peer.name}`, {
-      seen: seen(found),
+    return ready(`Link ${found.metadata.name} leads to ${sure ? `Site ${to.metadata.name}` : peer.name}`, {
+      object: objectRef(found),
       adopted: adopted(found, context),
     })
   }
   if (earlier.length > 0) return dead(earlier, to, federation)
   const token =
     file?.is === "token" ? await cluster.get<AccessToken>(tokenRef(site.project, file.name)) : undefined
-  if (token?.status?.redeemed === true) return absent("a token was redeemed, but its Link is gone")
+  if (token?.status?.redeemed === true) return missing("a token was redeemed, but its Link is gone")
   if (token !== undefined && !failed(token))
-    return underWay(`AccessToken ${token.metadata.name} is being redeemed`, seen(token))
-  if (token !== undefined) return absent(`the last token was refused: ${token.status?.message}`)
-  return absent(`no Link leads to Site ${to.metadata.name} of ${peer.name} yet`)
+    return progressing(`AccessToken ${token.metadata.name} is being redeemed`, objectRef(token))
+  if (token !== undefined) return missing(`the last token was refused: ${token.status?.message}`)
+  return missing(`no Link leads to Site ${to.metadata.name} of ${peer.name} yet`)
 }
 
 /** A link file holds a Link and a Secret: a command that was killed in between has left only the first. */
@@ -72,26 +72,26 @@ async function missingSecret(
     : undefined
 }
 
-function dead(links: SortedLinks["earlier"], to: SkupperSite, federation: string): Look {
+function dead(links: SortedLinks["earlier"], to: SkupperSite, federation: string): CheckResult {
   const names = links.map(({ metadata }) => metadata.name)
   const foreign = links.filter((one) => !ours(one, federation)).map(({ metadata }) => metadata.name)
   if (links.every((one) => atOldAddress(one, to))) {
     const addresses = interRouter(links[0]!.spec.endpoints)
-    return different(
-      [{ field: "address", found: some(addresses), asked: some(interRouter(to.status?.endpoints)) }],
+    return drifted(
+      [{ field: "address", found: some(addresses), wanted: some(interRouter(to.status?.endpoints)) }],
       {
         reason: `Link ${some(names)} dials an address that Site ${to.metadata.name} had before`,
-        seen: seen(links[0]!),
+        object: objectRef(links[0]!),
       },
     )
   }
   const from = links.map(({ status }) => `${status?.remoteSiteName ?? "a Site"} (${status?.remoteSiteId})`)
-  return different(
-    [{ field: "remote site", found: some(from), asked: `${to.metadata.name} (${to.metadata.uid})` }],
+  return drifted(
+    [{ field: "remote site", found: some(from), wanted: `${to.metadata.name} (${to.metadata.uid})` }],
     {
       reason: `Link ${some(names)} leads to an earlier Site of that name, which is gone`,
-      seen: seen(links[0]!),
-      ...(foreign.length > 0 && { consent: `deletes Link ${some(foreign)}, which was there before` }),
+      object: objectRef(links[0]!),
+      ...(foreign.length > 0 && { approval: `deletes Link ${some(foreign)}, which was there before` }),
     },
   )
 }
@@ -99,24 +99,24 @@ function dead(links: SortedLinks["earlier"], to: SkupperSite, federation: string
 /** A token that failed stays so; the controller tries it again every 30 s, in vain. */
 const failed = ({ status }: AccessToken): boolean => status?.redeemed !== true && status?.status === "Error"
 
-export async function redeem(context: Context): Promise<ActResult> {
+export async function redeem(context: Context): Promise<ApplyResult> {
   const { inputs, tokenFile, secret } = context
   const file = await readTokenFile(tokenFile)
   hide(file, secret)
   if (inputs.linkWith === "file") {
-    if (file?.is !== "file") return again(ISSUE, "there is no link file")
+    if (file?.is !== "file") return rerun(ISSUE, "there is no link file")
     const { $, site } = context
     // Applied server-side: otherwise the key would stand a second time in an annotation.
     const shell = $.with({ cwd: dirname(tokenFile) })
     await shell`oc apply --server-side --field-manager=flower-runbook -n ${site.project} -f ${basename(tokenFile)}`
     return undefined
   }
-  if (file?.is !== "token") return again(ISSUE, "there is no token")
+  if (file?.is !== "token") return rerun(ISSUE, "there is no token")
   return redeemToken(context, file)
 }
 
 /** The command would wait a whole minute and then not tell why; the AccessToken has its message within a second. */
-async function redeemToken(context: Context, file: IssuedToken): Promise<ActResult> {
+async function redeemToken(context: Context, file: IssuedToken): Promise<ApplyResult> {
   const { $, cluster, site, tokenFile, signal } = context
   const ref = tokenRef(site.project, file.name)
   // What an earlier try has left: the command refuses a name that is there.
@@ -128,7 +128,7 @@ async function redeemToken(context: Context, file: IssuedToken): Promise<ActResu
     await cluster.remove(ref)
     if (left.status?.redeemed === true) {
       await rm(tokenFile, { force: true })
-      return again(ISSUE, "the token was redeemed before, and its Link is gone")
+      return rerun(ISSUE, "the token was redeemed before, and its Link is gone")
     }
   }
   const ended = new AbortController()
@@ -166,11 +166,11 @@ async function cureOf(
   message: string,
   { site, peer, tokenFile }: Context,
   file: IssuedToken,
-): Promise<ActResult> {
+): Promise<ApplyResult> {
   // 404: expired, used up or unknown; 403: not its code. The next one will do.
   if (/failed response: 40[34]/.test(message)) {
     await rm(tokenFile, { force: true })
-    return again(ISSUE, `the token was refused: ${message}`)
+    return rerun(ISSUE, `the token was refused: ${message}`)
   }
   const address = URL.parse(file.url)?.host ?? file.url
   if (/Controller got error/.test(message)) {
@@ -206,11 +206,11 @@ async function dropLinks({ $, cluster, site }: Context, links: SortedLinks["ther
   }
 }
 
-export async function replaceLinks(context: Context): Promise<ActResult> {
+export async function replaceLinks(context: Context): Promise<ApplyResult> {
   return withLinks(context, ({ earlier }) => earlier, "the old Link is gone")
 }
 
-export async function linkAnew(context: Context): Promise<ActResult> {
+export async function recreateLink(context: Context): Promise<ApplyResult> {
   return withLinks(
     context,
     ({ there, earlier }) => [...there, ...earlier],
@@ -222,34 +222,34 @@ async function withLinks(
   context: Context,
   which: (links: SortedLinks) => SortedLinks["there"],
   reason: string,
-): Promise<ActResult> {
+): Promise<ApplyResult> {
   const { cluster, site, peer, at, federation, tokenFile } = context
   const to = await activeSite(at(peer).cluster, peer.project)
   if (to === undefined) throw new RunbookError(`${peer.name} has no Site that a link could lead to`)
   const file = await readTokenFile(tokenFile)
   await dropLinks(context, which(sortLinks(await listLinks(cluster, site.project), to, federation, file)))
   await discard(context)
-  return again(ISSUE, reason)
+  return rerun(ISSUE, reason)
 }
 
 /**
  * Marks the Link as ours and clears up: once it is there, token, AccessToken and AccessGrant have served (a code stays
  * readable in them), and the Link belongs to the Site. Each part may be done again.
  */
-export async function claimLink(context: Context): Promise<void> {
+export async function takeLink(context: Context): Promise<void> {
   const { cluster, site, tokenFile } = context
   const file = await readTokenFile(tokenFile)
   if (file === undefined) return
   for (const { metadata, spec } of await listLinks(cluster, site.project)) {
     if (!isLinkOf(file, metadata.name)) continue
     if (spec.tlsCredentials !== undefined)
-      await claimObject(context, {
+      await takeObject(context, {
         apiVersion: "v1",
         kind: "Secret",
         name: spec.tlsCredentials,
         namespace: site.project,
       })
-    await claimObject(context, linkRef(site.project, metadata.name))
+    await takeObject(context, linkRef(site.project, metadata.name))
   }
   await discard(context)
 }

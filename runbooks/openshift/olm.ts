@@ -1,14 +1,14 @@
 /** What the Operator Lifecycle Manager's objects say about the operator (OLM v0, group operators.coreos.com). */
 import {
   blocked,
+  type CheckResult,
   type ClusterReader,
-  done,
   type KubeObject,
-  type Look,
+  progressing,
   type Query,
-  underWay,
+  ready,
 } from "../../lib/index.ts"
-import { condition, ifAllowed, isTrue, seen, some } from "../shared/reading.ts"
+import { condition, ifAllowed, isTrue, objectRef, some } from "../shared/reading.ts"
 
 export const OLM = "operators.coreos.com/v1alpha1"
 /** The package of Red Hat Service Interconnect, 1.x and 2.x alike. */
@@ -75,19 +75,19 @@ const isManual = (spec: { installPlanApproval?: string } | undefined): boolean =
 export const majorOf = (csvName: string): number => Number(/\.v(\d+)\./.exec(csvName)?.[1] ?? Number.NaN)
 
 /** Version 1 of the operator has other resources, and becomes version 2 by no upgrade. */
-export const versionOne = (what: string, object: KubeObject): Look =>
+export const versionOne = (what: string, object: KubeObject): CheckResult =>
   blocked(
     `${what} is Service Interconnect 1.x: its networks have no Sites, and it cannot be upgraded to 2.x in place`,
     {
       code: "version 1",
       fix: "remove it with its Subscription and ClusterServiceVersion once nobody needs its networks, or use another cluster",
       next: `oc get subscriptions.operators.coreos.com,csv -n ${object.metadata.namespace}`,
-      seen: seen(object),
+      object: objectRef(object),
     },
   )
 
 /** How far a Subscription has come, and what holds it up. */
-export function judge(found: Subscribed): Look {
+export function judge(found: Subscribed): CheckResult {
   const { subscription, csv } = found
   const name = csv?.metadata.name ?? subscription.status?.currentCSV
   if (
@@ -98,12 +98,15 @@ export function judge(found: Subscribed): Look {
     return versionOne(name, subscription)
   if (name !== undefined && majorOf(name) < 2) return versionOne(name, csv ?? subscription)
   if (csv?.status?.phase === "Succeeded")
-    return done(`${csv.metadata.name} is installed in ${csv.metadata.namespace}`, { seen: seen(csv) })
+    return ready(`${csv.metadata.name} is installed in ${csv.metadata.namespace}`, { object: objectRef(csv) })
   return groupTrouble(found) ?? subscriptionTrouble(found) ?? planTrouble(found) ?? csvState(found)
 }
 
 /** With no OperatorGroup, or two, OLM leaves a Subscription without a word for ever. */
-export function groupsTrouble(groups: readonly string[] | undefined, namespace: string): Look | undefined {
+export function groupsTrouble(
+  groups: readonly string[] | undefined,
+  namespace: string,
+): CheckResult | undefined {
   if (groups === undefined || groups.length === 1) return undefined
   if (groups.length === 0) {
     return blocked(
@@ -134,19 +137,19 @@ const GROUP = (namespace: string): string =>
     "spec: {}",
   ].join("\n")
 
-const groupTrouble = ({ groups, subscription }: Subscribed): Look | undefined =>
+const groupTrouble = ({ groups, subscription }: Subscribed): CheckResult | undefined =>
   groupsTrouble(groups, subscription.metadata.namespace!)
 
-function subscriptionTrouble({ subscription, catalog }: Subscribed): Look | undefined {
+function subscriptionTrouble({ subscription, catalog }: Subscribed): CheckResult | undefined {
   const namespace = subscription.metadata.namespace!
-  const where = { seen: seen(subscription) }
+  const where = { object: objectRef(subscription) }
   const inspect = `oc describe subscriptions.operators.coreos.com ${subscription.metadata.name} -n ${namespace}`
   const unhealthy = condition(subscription, "CatalogSourcesUnhealthy")
   if (unhealthy?.status === "True") {
     const state = catalog?.status?.connectionState?.lastObservedState
     const words = `${unhealthy.message ?? unhealthy.reason}${state ? ` (its connection is ${state})` : ""}`
     if (!/missing|no catalog/i.test(words) && unhealthy.reason !== "NoCatalogSourcesFound")
-      return underWay(`the catalog is not healthy: ${words}`, seen(subscription))
+      return progressing(`the catalog is not healthy: ${words}`, objectRef(subscription))
     return blocked(`the catalog is not there: ${words}`, {
       code: "no catalog",
       fix: "name a catalog that is there with --operator-source",
@@ -158,7 +161,7 @@ function subscriptionTrouble({ subscription, catalog }: Subscribed): Look | unde
   if (failed?.status === "True") {
     // Anything else, such as a catalog that is not ready yet, OLM tries again by itself.
     if (failed.reason !== "ConstraintsNotSatisfiable")
-      return underWay(`OLM cannot resolve it yet: ${failed.message}`, seen(subscription))
+      return progressing(`OLM cannot resolve it yet: ${failed.message}`, objectRef(subscription))
     return blocked(`OLM cannot resolve it: ${failed.message}`, {
       code: "resolution",
       fix: "this stays until the Subscriptions and ClusterServiceVersions of the namespace are put right (one broken neighbour holds up all)",
@@ -177,11 +180,11 @@ function subscriptionTrouble({ subscription, catalog }: Subscribed): Look | unde
   }
   const unpacking = condition(subscription, "BundleUnpacking")
   if (unpacking?.status === "True")
-    return underWay(`unpacking the bundle: ${unpacking.message ?? ""}`, seen(subscription))
+    return progressing(`unpacking the bundle: ${unpacking.message ?? ""}`, objectRef(subscription))
   return undefined
 }
 
-function planTrouble({ subscription, plan, manual }: Subscribed): Look | undefined {
+function planTrouble({ subscription, plan, manual }: Subscribed): CheckResult | undefined {
   if (plan === undefined) return undefined
   const { name, namespace } = plan.metadata
   if (plan.status?.phase === "Failed" || isTrue(subscription, "InstallPlanFailed")) {
@@ -193,7 +196,7 @@ function planTrouble({ subscription, plan, manual }: Subscribed): Look | undefin
       code: "InstallPlan",
       fix: "once its cause is gone, delete the InstallPlan: OLM makes another",
       next: `oc describe installplan ${name} -n ${namespace}`,
-      seen: seen(plan),
+      object: objectRef(plan),
     })
   }
   if (plan.status?.phase !== "RequiresApproval" || plan.spec?.approved === true) return undefined
@@ -207,16 +210,16 @@ function planTrouble({ subscription, plan, manual }: Subscribed): Look | undefin
     code: "approval",
     fix: "have an administrator approve it, if all that it installs is welcome",
     next: `oc patch installplan ${name} -n ${namespace} --type merge -p '{"spec":{"approved":true}}'`,
-    seen: seen(plan),
+    object: objectRef(plan),
   })
 }
 
-function csvState({ subscription, csv, plan }: Subscribed): Look {
+function csvState({ subscription, csv, plan }: Subscribed): CheckResult {
   if (csv === undefined) {
     const state = condition(plan, "Installed")?.message ?? plan?.status?.phase ?? subscription.status?.state
-    return underWay(
+    return progressing(
       state ? `OLM is installing: ${state}` : "OLM has not taken up the Subscription yet",
-      seen(subscription),
+      objectRef(subscription),
     )
   }
   const { name, namespace } = csv.metadata
@@ -226,12 +229,12 @@ function csvState({ subscription, csv, plan }: Subscribed): Look {
       code: "CSV",
       fix: "put its cause right: OLM then goes on by itself, and so does this step",
       next: `oc describe csv ${name} -n ${namespace}`,
-      seen: seen(csv),
+      object: objectRef(csv),
     })
   }
   const unmet = ((csv.status?.requirementStatus ?? []) as { kind: string; name: string; status: string }[])
     .filter(({ status }) => status !== "Present")
     .map(({ kind, name }) => `${kind} ${name}`)
   const needs = phase === "Pending" && unmet.length > 0 ? `; it lacks ${some(unmet, 3)}` : ""
-  return underWay(`${name} is ${phase ?? "new"}${message ? `: ${message}` : ""}${needs}`, seen(csv))
+  return progressing(`${name} is ${phase ?? "new"}${message ? `: ${message}` : ""}${needs}`, objectRef(csv))
 }

@@ -1,15 +1,15 @@
 /** Whether a Deployment has been carried out: every replica new and available, none old, and if not, why. */
 import {
   blocked,
+  type CheckResult,
   type ClusterReader,
   type Difference,
-  different,
-  done,
-  type Look,
-  underWay,
+  drifted,
+  progressing,
+  ready,
 } from "../../lib/index.ts"
 import type { Deployment } from "../flower/workload.ts"
-import { seen } from "../shared/reading.ts"
+import { objectRef } from "../shared/reading.ts"
 import { troubleOf } from "./trouble.ts"
 
 /**
@@ -25,22 +25,22 @@ export const PODS = "pods"
  * Done when the rollout is complete. A terminal reason blocks; one of old is *different* for what is ours, so that new
  * pods are tried; everything else is waited for.
  */
-export async function lookAtRollout(
+export async function checkRollout(
   cluster: ClusterReader,
   deployment: Deployment,
   isOurs: boolean,
-): Promise<Look> {
+): Promise<CheckResult> {
   const missing = incomplete(deployment)
-  if (missing === undefined) return done(`${replicas(deployment)} ready`, { seen: seen(deployment) })
+  if (missing === undefined) return ready(`${replicas(deployment)} ready`, { object: objectRef(deployment) })
   const trouble = await troubleOf(cluster, deployment)
-  if (trouble === undefined) return underWay(missing, seen(deployment))
-  if (!trouble.terminal) return underWay(trouble.reason, seen(deployment))
+  if (trouble === undefined) return progressing(missing, objectRef(deployment))
+  if (!trouble.terminal) return progressing(trouble.reason, objectRef(deployment))
   const { reason, fix, next, code } = trouble
   if (isOurs && trouble.at !== undefined && (await cluster.now()) - trouble.at > STALE) {
-    const field: Difference = { field: PODS, found: `failed some time ago (${reason})`, asked: "tried anew" }
-    return different([field], { seen: seen(deployment) })
+    const field: Difference = { field: PODS, found: `failed some time ago (${reason})`, wanted: "tried anew" }
+    return drifted([field], { object: objectRef(deployment) })
   }
-  return blocked(reason, { fix, next, code, seen: seen(deployment) })
+  return blocked(reason, { fix, next, code, object: objectRef(deployment) })
 }
 
 /** What is still missing of a rollout; nothing when it is complete. */

@@ -1,7 +1,7 @@
 /** The Subscription that brings the operator, from its snippet. */
-import type { ByHand, SiteInputs } from "../context.ts"
-import { APPLY, isThere, reads } from "../shared/by-hand.ts"
+import type { Manual, SiteInputs } from "../context.ts"
 import { labels } from "../shared/labels.ts"
+import { APPLY, isThere, reads } from "../shared/manual.ts"
 import { snippet } from "../shared/snippet.ts"
 import { PACKAGE } from "./olm.ts"
 
@@ -35,7 +35,7 @@ export async function subscription(
 }
 
 /** An operator that is there stays, of whatever kind: what counts is that its resources are served. */
-export async function operatorByHand({ federation, site }: ByHand): Promise<string> {
+export async function operatorManual({ federation, site }: Manual): Promise<string> {
   const offer = usualOffer(site)
   const kind = "subscriptions.operators.coreos.com"
   const inside = `-n ${site.operatorNamespace}`

@@ -7,12 +7,12 @@ import type { Context } from "../context.ts"
  * @returns its path
  */
 export async function writeManifest(
-  { folder, applied }: Pick<Context, "folder" | "applied">,
+  { folder, recordWrite }: Pick<Context, "folder" | "recordWrite">,
   name: string,
   text: string,
 ): Promise<string> {
   const path = join(folder, "manifests", `${name}.yaml`)
   await writeWhole(path, text)
-  applied(`manifests/${name}.yaml`, text)
+  recordWrite(`manifests/${name}.yaml`, text)
   return path
 }

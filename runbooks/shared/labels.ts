@@ -27,9 +27,12 @@ export function ours(object: KubeObject, federation: string): boolean {
  * Whether a fitting object was there before us. An unlabelled one is ours only if an act of this step was begun and
  * never ended: the program was killed between the command and the labels.
  */
-export function adopted(object: KubeObject, context: { federation: string; begun: boolean }): boolean {
+export function adopted(
+  object: KubeObject,
+  context: { federation: string; applyInterrupted: boolean },
+): boolean {
   if (ours(object, context.federation)) return false
-  return !context.begun || spoken(object)
+  return !context.applyInterrupted || spoken(object)
 }
 
 /** What a change of an adopted object carries in the same request, so that a killed run never takes it for ours. */
@@ -41,7 +44,7 @@ export const adoptedMark = (federation: string): { annotations: Record<string, s
  * Patches our labels onto an object right after the command that made it. What is not there, was adopted, or carries
  * another federation's labels is left alone.
  */
-export async function claimObject(
+export async function takeObject(
   context: { cluster: Cluster; federation: string },
   ref: Ref,
   more: Record<string, string> = {},

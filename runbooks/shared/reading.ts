@@ -1,5 +1,11 @@
 /** Small helpers of looks: reading Kubernetes objects as a person would. */
-import { type Cluster, type ClusterReader, type KubeObject, LookError, type Seen } from "../../lib/index.ts"
+import {
+  CheckError,
+  type CheckedObject,
+  type Cluster,
+  type ClusterReader,
+  type KubeObject,
+} from "../../lib/index.ts"
 
 export interface Condition {
   type: string
@@ -25,7 +31,7 @@ export const hasProjects = (cluster: Pick<ClusterReader, "serves">): Promise<boo
   cluster.serves("project.openshift.io/v1", "Project")
 
 /** What a look is about. */
-export const seen = ({ kind, metadata }: KubeObject): Seen => ({
+export const objectRef = ({ kind, metadata }: KubeObject): CheckedObject => ({
   kind,
   name: metadata.name,
   ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
@@ -37,7 +43,7 @@ export async function ifAllowed<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read
   } catch (error) {
-    if (error instanceof LookError && error.look.is === "blocked" && error.look.code === "forbidden")
+    if (error instanceof CheckError && error.result.state === "blocked" && error.result.code === "forbidden")
       return undefined
     throw error
   }
@@ -48,7 +54,11 @@ export async function ifServed<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read
   } catch (error) {
-    if (error instanceof LookError && error.look.is === "cannot look" && error.look.because === "not there")
+    if (
+      error instanceof CheckError &&
+      error.result.state === "unknown" &&
+      error.result.because === "not there"
+    )
       return undefined
     throw error
   }

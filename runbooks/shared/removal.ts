@@ -1,20 +1,20 @@
 /** What the steps of a teardown have in common: they take away what carries our labels, and wait until it is gone. */
 import {
-  type ActResult,
-  absent,
-  done,
+  type ApplyResult,
+  CheckError,
+  type CheckResult,
+  drifted,
   input,
   type KubeObject,
-  type Look,
-  LookError,
+  progressing,
+  ready,
   type Step,
   type StepContext,
   step,
-  underWay,
 } from "../../lib/index.ts"
 import type { SiteInputs, Values } from "../context.ts"
 import { selector } from "./labels.ts"
-import { ifServed, seen, some } from "./reading.ts"
+import { ifServed, objectRef, some } from "./reading.ts"
 
 /** What only a teardown is asked. */
 export const teardownInputs = {
@@ -41,58 +41,73 @@ export interface Removal {
   readonly prose: string
   readonly inputs?: readonly string[]
   /** What of ours is there. A look that it returns instead is the answer. */
-  find(context: TeardownContext): Promise<readonly KubeObject[] | Look>
+  find(context: TeardownContext): Promise<readonly KubeObject[] | CheckResult>
   /** Asks the cluster to take one away. Waiting is not its business. */
   remove(context: TeardownContext, object: KubeObject): Promise<unknown>
   /** What reaches beyond the site. */
-  consent?(context: TeardownContext): string
+  approval?(context: TeardownContext): string
   exclusive?(context: TeardownContext): string | undefined
   readonly timeout?: number
 }
 
 /** Declares a step of the teardown: *done* when nothing of ours is left. */
 export function removal(definition: Removal): Step {
-  const { find, remove, consent, id, title, on, prose, ...rest } = definition
-  const look = async (context: TeardownContext): Promise<Look> => {
+  const { find, remove, approval, id, title, on, prose, ...rest } = definition
+  const check = async (context: TeardownContext): Promise<CheckResult> => {
     const found = await orGone(context, find(context))
-    if ("is" in found) return found
-    if (found.length === 0) return done("nothing of ours is left")
+    if ("state" in found) return found
+    if (found.length === 0) return ready("nothing created by this federation remains")
     const staying = found.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     const names = (objects: readonly KubeObject[]) =>
       some(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`))
-    if (staying.length === 0) return underWay(`${names(found)}: being deleted`, seen(found[0]!))
-    return absent(`removes ${names(staying)}`, {
-      seen: seen(staying[0]!),
-      ...(consent !== undefined && { consent: consent(context) }),
+    if (staying.length === 0) return progressing(`${names(found)}: being deleted`, objectRef(found[0]!))
+    const fields = staying.map(({ kind, metadata }) => ({
+      field: `${kind} ${metadata.name}`,
+      found: "exists",
+      wanted: "deleted",
+    }))
+    return drifted(fields, {
+      reason: `deletes ${names(staying)}`,
+      object: objectRef(staying[0]!),
+      ...(approval !== undefined && { approval: approval(context) }),
     })
   }
-  const act = async (context: TeardownContext): Promise<ActResult> => {
+  const deleteAll = async (context: TeardownContext): Promise<ApplyResult> => {
     const found = await find(context)
-    if ("is" in found) return
+    if ("state" in found) return
     for (const object of found) {
       if (object.metadata.deletionTimestamp === undefined) await remove(context, object)
     }
   }
-  return step<TeardownContext>({ id, title, on, prose, look, act, inputs: ["project"], ...rest })
+  return step<TeardownContext>({
+    id,
+    title,
+    on,
+    prose,
+    check,
+    delete: deleteAll,
+    inputs: ["project"],
+    ...rest,
+  })
 }
 
 /** A project that is gone holds nothing; whoever is no member of it any more is refused instead of told so. */
 async function orGone(
   { cluster, site }: TeardownContext,
-  found: Promise<readonly KubeObject[] | Look>,
-): Promise<readonly KubeObject[] | Look> {
+  found: Promise<readonly KubeObject[] | CheckResult>,
+): Promise<readonly KubeObject[] | CheckResult> {
   try {
     return await found
   } catch (error) {
-    const look = error instanceof LookError ? error.look : undefined
-    if (look?.is !== "blocked" || look.code !== "forbidden") throw error
+    const result = error instanceof CheckError ? error.result : undefined
+    if (result?.state !== "blocked" || result.code !== "forbidden") throw error
     const inside = await cluster.allowed({
       verb: "list",
       group: "apps",
       resource: "deployments",
       namespace: site.project,
     })
-    return inside ? look : done(`project ${site.project} is not there (any more), or not yours`)
+    return inside ? result : ready(`project ${site.project} is not there (any more), or not yours`)
   }
 }
 

@@ -2,7 +2,7 @@
 import { mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { absent, done, notebook, run, type Step, step, type Toolbox } from "../../lib/index.ts"
+import { missing, notebook, ready, run, type Step, step, type Toolbox } from "../../lib/index.ts"
 
 const SITES = 20
 const STEPS = 10
@@ -17,8 +17,8 @@ export async function overhead(): Promise<{ perStep: number; direct: number; ste
       on: "every site",
       prose: "",
       ...(n > 0 && { needs: [`step-${n - 1}`] }),
-      look: ({ site }) => (there.has(`${site.name}/${n}`) ? done("there") : absent("not there")),
-      act: ({ site }) => void there.add(`${site.name}/${n}`),
+      check: ({ site }) => (there.has(`${site.name}/${n}`) ? ready("there") : missing("not there")),
+      apply: ({ site }) => void there.add(`${site.name}/${n}`),
     }),
   )
   const sites = Array.from({ length: SITES }, (_, n) => ({ name: `site-${n}`, role: "site" }))
@@ -40,9 +40,9 @@ export async function overhead(): Promise<{ perStep: number; direct: number; ste
   for (const site of sites) {
     for (const one of steps) {
       const context = { site }
-      await one.look(context)
-      await one.act!(context)
-      await one.look(context)
+      await one.check(context)
+      await one.apply!(context)
+      await one.check(context)
     }
   }
   return { perStep, direct: (performance.now() - direct) / (SITES * STEPS), steps: SITES * STEPS }

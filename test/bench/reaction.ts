@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { openCluster } from "../../lib/cluster/index.ts"
 import { writeKubeconfig } from "../../lib/cluster/kubeconfig.ts"
-import { done, notebook, run, type StepContext, step, underWay } from "../../lib/index.ts"
+import { notebook, progressing, ready, run, type StepContext, step } from "../../lib/index.ts"
 import { startApiServer } from "../../lib/practice/apiserver/index.ts"
 import { createAuthority } from "../../lib/practice/certificates.ts"
 import { createFaultTable } from "../../lib/practice/faults.ts"
@@ -73,14 +73,14 @@ const gate = notebook({
       title: "",
       on: "every site",
       prose: "",
-      look: async ({ cluster }) => {
+      check: async ({ cluster }) => {
         const found = await cluster.get({
           apiVersion: "v1",
           kind: "ConfigMap",
           name: "gate",
           namespace: "default",
         })
-        return found?.data.ready === "yes" ? done("open") : underWay("closed")
+        return found?.data.ready === "yes" ? ready("open") : progressing("closed")
       },
     }),
   ],

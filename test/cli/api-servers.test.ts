@@ -4,7 +4,7 @@ import { createServer as createHttpServer } from "node:http"
 import { type AddressInfo, createServer, type Server as NetServer } from "node:net"
 import { join } from "node:path"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { reach } from "../../lib/cli/reach.ts"
+import { tryEndpoint } from "../../lib/cli/try-endpoint.ts"
 import { openWalkFederation } from "../../lib/cli/walk/opening.ts"
 import { input, notebook, step } from "../../lib/index.ts"
 import guide from "../../runbooks/index.ts"
@@ -86,18 +86,27 @@ describe("API servers", () => {
     "%s",
     async (_, server, expected) => {
       expect(
-        await reach(walkCall(world), { server: server(), certificateAuthority: ca, proxy: "none" }, 0.5),
+        await tryEndpoint(
+          walkCall(world),
+          { server: server(), certificateAuthority: ca, proxy: "none" },
+          0.5,
+        ),
       ).toMatchObject(expected)
     },
     5_000,
   )
   test("a certificate that is not trusted is told apart", async () => {
-    expect(await reach(walkCall(world), { server: api.url })).toMatchObject({ ok: false, certificate: true })
+    expect(await tryEndpoint(walkCall(world), { server: api.url })).toMatchObject({
+      ok: false,
+      certificate: true,
+    })
   })
   test("a file that holds no certificate is said so, and not that the server's is unknown", async () => {
     const token = join(at, "a token")
     writeFileSync(token, "sha256~abc")
-    expect(await reach(walkCall(world), { server: api.url, certificateAuthority: token })).toMatchObject({
+    expect(
+      await tryEndpoint(walkCall(world), { server: api.url, certificateAuthority: token }),
+    ).toMatchObject({
       ok: false,
       certificate: true,
       said: `${token} holds no certificate`,
@@ -106,9 +115,11 @@ describe("API servers", () => {
   test("one that tells its version only to those who are logged in is one", async () => {
     const shy = await serve((_, response) => status(response, 401, "Unauthorized", "Unauthorized"))
     try {
-      expect(await reach(walkCall(world), { server: shy.url, certificateAuthority: ca })).toMatchObject({
-        ok: true,
-      })
+      expect(await tryEndpoint(walkCall(world), { server: shy.url, certificateAuthority: ca })).toMatchObject(
+        {
+          ok: true,
+        },
+      )
     } finally {
       await shy.close()
     }
@@ -116,7 +127,9 @@ describe("API servers", () => {
   test("one that answers otherwise is none", async () => {
     const other = await serve((_, response) => json(response, 200, { hello: "world" }))
     try {
-      expect(await reach(walkCall(world), { server: other.url, certificateAuthority: ca })).toMatchObject({
+      expect(
+        await tryEndpoint(walkCall(world), { server: other.url, certificateAuthority: ca }),
+      ).toMatchObject({
         ok: false,
         said: expect.stringContaining("not as an API server does"),
       })
@@ -139,7 +152,9 @@ describe("API servers", () => {
       }),
       "certificate-authority": input.path({ per: "site", help: "CA file" }),
     },
-    steps: [step({ id: "a", title: "A", on: "hub", prose: "", look: () => ({ is: "done", reason: "" }) })],
+    steps: [
+      step({ id: "a", title: "A", on: "hub", prose: "", check: () => ({ state: "ready", reason: "" }) }),
+    ],
   })
   const openSmall = async () => {
     const opening = await openWalkFederation(walkCall(world, [], small))

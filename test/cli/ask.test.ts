@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeEach, describe, expect, test } from "vitest"
 import { main } from "../../lib/cli/main.ts"
-import { absent, blocked, step } from "../../lib/index.ts"
+import { blocked, missing, step } from "../../lib/index.ts"
 import { mirrors } from "../example/notebook.ts"
 import { call, io, room, type World } from "./world.ts"
 
@@ -85,11 +85,11 @@ describe("on a terminal", () => {
     world.answer([/removes [\s\S]*index\.html[\s\S]*Carry out this plan\?/, "y\r"])
     expect(await main(removing, ["step", "remove", "--site", "mirror-1"], world.io)).toBe(0)
     expect(pages()).toEqual(["o"])
-    const consents = readFileSync(join(at, "state/mirror-pages/default/journal.jsonl"), "utf8").match(
+    const approvals = readFileSync(join(at, "state/mirror-pages/default/journal.jsonl"), "utf8").match(
       /"type":"consent".*/g,
     )
-    expect(consents).toHaveLength(1)
-    expect(consents![0]).toContain('"how":"asked"')
+    expect(approvals).toHaveLength(1)
+    expect(approvals![0]).toContain('"how":"asked"')
   })
   test("what only turns up later to reach further was not agreed to", async () => {
     let looks = 0
@@ -98,8 +98,8 @@ describe("on a terminal", () => {
       title: "Late",
       on: "here",
       prose: "",
-      look: () => absent("not there", looks++ === 0 ? {} : { consent: "reaches further" }),
-      act: () => {
+      check: () => missing("not there", looks++ === 0 ? {} : { approval: "reaches further" }),
+      apply: () => {
         throw new Error("it acted")
       },
     })

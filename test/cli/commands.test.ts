@@ -258,7 +258,7 @@ test("a step's own secret is in no output", async () => {
     title: "Leaks",
     on: "here",
     prose: "",
-    look: ({ secret }) => {
+    check: ({ secret }) => {
       secret("hunter2-hunter2")
       throw new Error("the password hunter2-hunter2 is wrong")
     },

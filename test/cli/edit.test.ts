@@ -116,7 +116,7 @@ describe("a draft", () => {
     },
   ]
   const draft = () => draftText("Deploy", sections())
-  const read = (change: (text: string) => string) => readDraft(change(draft()), sections())
+  const read = (update: (text: string) => string) => readDraft(update(draft()), sections())
 
   test("holds every command of one line with its manifest, by place", () => {
     expect(draft().split("\n").slice(5)).toEqual([
@@ -204,8 +204,8 @@ describe("a draft", () => {
       /namespace stay/,
     ],
     ["nothing at all", () => "", /is missing/],
-  ])("%s is refused, and nothing is written", async (_, change, why) => {
-    await expect(read(change)).rejects.toThrow(why)
+  ])("%s is refused, and nothing is written", async (_, updateStep, why) => {
+    await expect(read(updateStep)).rejects.toThrow(why)
     expect(existsSync(join(at, "my manifests", "x.edited.yaml"))).toBe(false)
   })
 })

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeEach, describe, expect, test } from "vitest"
-import { sameFederation } from "../../lib/cli/call.ts"
+import { federationFlags } from "../../lib/cli/call.ts"
 import { type Opened, openWalkFederation, withAnswer } from "../../lib/cli/walk/opening.ts"
 import { io, room, call as typed, type World, walkCall } from "./world.ts"
 
@@ -46,7 +46,7 @@ describe("which federation", () => {
     })
     expect(opened.federation.sites.map(({ folder }) => folder)).toEqual([`${at}/o`, `${at}/m1`])
     expect(opened.missing).toEqual([])
-    expect(sameFederation(call)).toBe(" --name default")
+    expect(federationFlags(call)).toBe(" --name default")
     // Nothing is made by questions.
     expect(existsSync(join(at, "state"))).toBe(false)
   })
@@ -79,7 +79,7 @@ describe("which federation", () => {
       fresh: false,
       name: "older",
     })
-    expect(sameFederation(call)).toBe(" --name older")
+    expect(federationFlags(call)).toBe(" --name older")
   })
   test("another one needs a name that is free", async () => {
     await finished("mine")

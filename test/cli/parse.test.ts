@@ -24,7 +24,7 @@ describe("what is taken", () => {
     expect(flags.list("site")).toEqual(["mirror-1"])
     expect(flags.text("greeting")).toBe("Hi there")
     expect(flags.has("yes")).toBe(true)
-    expect(flags.has("again")).toBe(false)
+    expect(flags.has("rerun")).toBe(false)
   })
   test("lists may be repeated, site flags too", () => {
     const { flags } = parse(

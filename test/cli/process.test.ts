@@ -58,7 +58,7 @@ describe("signals", () => {
     expect((await end).code).toBe(code)
     const lines = journal(at)
     expect(lines.at(-1)).toMatchObject({ type: "run ended", code })
-    expect(lines.filter(({ type }) => type === "act started")).toHaveLength(1)
+    expect(lines.filter(({ type }) => type === "action started")).toHaveLength(1)
     expect(sleeps()).toBe(false)
     expect(existsSync(join(at, "state/mirror-pages/default/lock"))).toBe(false)
     const next = await ended(start(at, ["run", "--yes"], { QUICK: "yes" }))

@@ -1,6 +1,6 @@
 /** The example notebook as a program, for tests that need a process: signals, imports, closed pipes. */
 import { main } from "../../lib/cli/main.ts"
-import { done, type StepContext, step, underWay } from "../../lib/index.ts"
+import { progressing, ready, type StepContext, step } from "../../lib/index.ts"
 import { mirrors } from "../example/notebook.ts"
 
 /** Waits for ever, and says when it has begun. */
@@ -9,11 +9,11 @@ const slow = step<StepContext>({
   title: "Takes its time",
   on: "here",
   prose: "",
-  look: ({ begun, folder }) => {
-    if (process.env.QUICK === "yes") return done("quick")
-    return begun ? underWay(`begun in ${folder}`) : { is: "absent", reason: "not yet" }
+  check: ({ applyInterrupted: begun, folder }) => {
+    if (process.env.QUICK === "yes") return ready("quick")
+    return begun ? progressing(`begun in ${folder}`) : { state: "missing", reason: "not yet" }
   },
-  act: async ({ $ }) => void (await $`sh -c ${`touch acting; exec sleep ${process.env.SLEEP}`}`),
+  apply: async ({ $ }) => void (await $`sh -c ${`touch acting; exec sleep ${process.env.SLEEP}`}`),
 })
 
 process.exitCode = await main({ ...mirrors, steps: [slow, ...mirrors.steps] }, process.argv.slice(2), {

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import type { Io } from "../../lib/cli/io.ts"
 import { main } from "../../lib/cli/main.ts"
-import { absent, blocked, cannotLook } from "../../lib/index.ts"
+import { blocked, missing, unknown } from "../../lib/index.ts"
 import { mirrors } from "../example/notebook.ts"
 import { call, io, room } from "./world.ts"
 
@@ -111,14 +111,14 @@ describe("what is missing, as a file to fill in", () => {
 
 describe("status --live", () => {
   const sites = (cwd: string) => ["--original", `folder=${cwd}/o`, "--mirror", `folder=${cwd}/m`]
-  const withFolder = (look: () => ReturnType<typeof absent> | ReturnType<typeof cannotLook>) => ({
+  const withFolder = (check: () => ReturnType<typeof missing> | ReturnType<typeof unknown>) => ({
     ...mirrors,
-    steps: mirrors.steps.map((step) => (step.id === "folder" ? { ...step, look } : step)),
+    steps: mirrors.steps.map((step) => (step.id === "folder" ? { ...step, check } : step)),
   })
 
   test("says what cannot be looked at, and ends with 1", async () => {
     const cwd = room()
-    const notebook = withFolder(() => cannotLook("unreachable", "nothing listens there"))
+    const notebook = withFolder(() => unknown("unreachable", "nothing listens there"))
     const { code, stdout, stderr } = await call(cwd, ["status", "--live", ...sites(cwd)], { notebook })
     expect(code).toBe(1)
     expect(stdout).toContain("2 could not be looked at")
@@ -128,7 +128,7 @@ describe("status --live", () => {
 
   test("asks for no yes", async () => {
     const cwd = room()
-    const notebook = withFolder(() => absent("none", { consent: "makes a folder" }))
+    const notebook = withFolder(() => missing("none", { approval: "makes a folder" }))
     expect((await call(cwd, ["plan", ...sites(cwd)], { notebook })).stdout).toContain("A yes also agrees")
     const { code, stdout } = await call(cwd, ["status", "--live", ...sites(cwd)], { notebook })
     expect(code).toBe(0)
@@ -141,7 +141,7 @@ test("after a cure with a command of its own, the run comes then", async () => {
   const stuck = (more: { next?: string }) => ({
     ...mirrors,
     steps: mirrors.steps.map((step) =>
-      step.id === "tools" ? { ...step, look: () => blocked("no cp", { fix: "get one", ...more }) } : step,
+      step.id === "tools" ? { ...step, check: () => blocked("no cp", { fix: "get one", ...more }) } : step,
     ),
   })
   const argv = ["run", "--yes", "--original", `folder=${cwd}/o`, "--mirror", `folder=${cwd}/m`]

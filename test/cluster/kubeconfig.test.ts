@@ -184,7 +184,7 @@ const whoServer = (): Promise<Server> =>
 test("a kubeconfig may come later, and change under an open cluster", async () => {
   const server = await whoServer()
   const cluster = openCluster({ kubeconfig: file, login: "book step login --site a" })
-  const missing = { look: { is: "cannot look", because: "login", next: "book step login --site a" } }
+  const missing = { result: { state: "unknown", because: "login", next: "book step login --site a" } }
   await expect(cluster.whoami()).rejects.toMatchObject(missing)
   await writeKubeconfig(file, { server: server.url, ca: server.ca, token: "one" })
   expect(await cluster.whoami()).toBe("u-one")
@@ -309,7 +309,7 @@ test("a server name for TLS, and a context without a user, are honoured", async 
       }),
     ),
   })
-  await expect(wrong.version()).rejects.toMatchObject({ look: { is: "blocked", code: "certificate" } })
+  await expect(wrong.version()).rejects.toMatchObject({ result: { state: "blocked", code: "certificate" } })
   await cluster.close()
   await wrong.close()
   await server.close()

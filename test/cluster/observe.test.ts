@@ -137,7 +137,7 @@ test("a server that is gone is said at the next read, and seen again when it is 
   things.server.cut()
   await observed.changed(never)
   await expect(observed.reader.get(thing("a"))).rejects.toMatchObject({
-    look: { is: "cannot look", because: "unreachable", reason: expect.stringContaining("going down") },
+    result: { state: "unknown", because: "unreachable", reason: expect.stringContaining("going down") },
   })
   things.fault = () => undefined
   things.set("a", "2")
@@ -167,7 +167,7 @@ test("who may get but not list is answered all the same", async () => {
   expect(await observed.reader.get(thing("a"))).toMatchObject({ value: "1" })
   expect(await reaction(1_000)).toBeGreaterThan(150)
   await expect(observed.reader.list({ ...all, fields: "metadata.name=a" })).rejects.toMatchObject({
-    look: { is: "blocked", code: "forbidden" },
+    result: { state: "blocked", code: "forbidden" },
   })
 })
 
@@ -195,7 +195,7 @@ test("the log of a pod that is gone, or of a container that has not started, can
     things.fault = ({ path }, response) =>
       path.includes("/log") ? status(response, code, reason, words) : undefined
     await expect(observed.reader.log(pod)).rejects.toMatchObject({
-      look: { is: "cannot look", because: "not there", reason: words },
+      result: { state: "unknown", because: "not there", reason: words },
     })
   }
 })

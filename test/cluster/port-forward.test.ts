@@ -184,7 +184,7 @@ test("what may not be, or is not there, is said at once", async () => {
   })
   const stranger = open("no-token")
   await expect(stranger.forward(echo)).rejects.toMatchObject({
-    look: { is: "cannot look", because: "login" },
+    result: { state: "unknown", because: "login" },
   })
 })
 

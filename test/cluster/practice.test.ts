@@ -67,7 +67,11 @@ test("who one is, what one may, what is served", async () => {
   expect(await alice.serves("v1", "ConfigMap")).toBe(true)
   expect(await alice.serves("skupper.io/v2alpha1", "Site")).toBe(false)
   await expect(alice.create(configMap("d"))).rejects.toMatchObject({
-    look: { is: "blocked", code: "forbidden", reason: expect.stringContaining('User "alice" cannot create') },
+    result: {
+      state: "blocked",
+      code: "forbidden",
+      reason: expect.stringContaining('User "alice" cannot create'),
+    },
   })
   const token = await passwordLogin({
     server: server.url,
@@ -121,7 +125,7 @@ test("a login that expires is seen by who waits", async () => {
   await expect(
     observed.reader.list({ apiVersion: "v1", kind: "ConfigMap", namespace: "mine" }),
   ).rejects.toMatchObject({
-    look: { is: "cannot look", because: "login" },
+    result: { state: "unknown", because: "login" },
   })
   faults.set([])
   observed.close()

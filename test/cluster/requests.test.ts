@@ -32,7 +32,7 @@ async function played(handle: Handler): Promise<{ server: Server; cluster: Clust
 
 const deployment = { apiVersion: "apps/v1", kind: "Deployment", name: "superlink", namespace: "ns" }
 const path = "/apis/apps/v1/namespaces/ns/deployments"
-const look = (fields: object) => ({ name: "LookError", look: expect.objectContaining(fields) })
+const check = (fields: object) => ({ name: "LookError", look: expect.objectContaining(fields) })
 
 test("connections are pooled: many requests, few handshakes", async () => {
   const { server, cluster } = await played((_, response) =>
@@ -64,7 +64,7 @@ test("a kind that is not served is not there, also when its definition was delet
   const { cluster, server } = await played(() => undefined)
   const site = { apiVersion: "skupper.io/v2alpha1", kind: "Site", name: "a", namespace: "ns" }
   await expect(cluster.get(site)).rejects.toMatchObject(
-    look({
+    check({
       because: "not there",
       reason: `127.0.0.1:${server.port} does not serve Site (skupper.io/v2alpha1)`,
     }),
@@ -72,19 +72,19 @@ test("a kind that is not served is not there, also when its definition was delet
   expect(await cluster.serves("skupper.io/v2alpha1", "Site")).toBe(false)
   expect(await cluster.serves("apps/v1", "Deployment")).toBe(true)
   await expect(cluster.get({ ...deployment, kind: "Other" })).rejects.toMatchObject(
-    look({ because: "not there" }),
+    check({ because: "not there" }),
   )
   resources.push({ name: "others", kind: "Other", namespaced: true, verbs: [] })
   expect(await cluster.get({ ...deployment, kind: "Other" })).toBeUndefined()
   resources.pop()
   await expect(cluster.list({ apiVersion: "apps/v1", kind: "Other" })).rejects.toMatchObject(
-    look({ because: "not there" }),
+    check({ because: "not there" }),
   )
   resources.push({ name: "others", kind: "Other", namespaced: true, verbs: [] })
   expect(await cluster.serves("apps/v1", "Other")).toBe(true)
   resources.pop()
   await expect(cluster.get({ ...deployment, kind: "Other" })).rejects.toMatchObject(
-    look({ because: "not there" }),
+    check({ because: "not there" }),
   )
 })
 
@@ -93,8 +93,8 @@ test("refusals become looks, in the server's own words", async () => {
   const { cluster, server } = await played((asked, response) => answer(asked, response))
   answer = (_, response) => status(response, 401, "Unauthorized", "Unauthorized")
   await expect(cluster.get(deployment)).rejects.toMatchObject(
-    look({
-      is: "cannot look",
+    check({
+      state: "unknown",
       because: "login",
       reason: `127.0.0.1:${server.port} does not accept the login: Unauthorized`,
       fix: "log in again: book step login",
@@ -104,7 +104,7 @@ test("refusals become looks, in the server's own words", async () => {
   const words = 'deployments.apps is forbidden: User "u" cannot list resource "deployments"'
   answer = (_, response) => status(response, 403, "Forbidden", words)
   await expect(cluster.list({ apiVersion: "apps/v1", kind: "Deployment" })).rejects.toMatchObject(
-    look({ is: "blocked", reason: words, code: "forbidden" }),
+    check({ state: "blocked", reason: words, code: "forbidden" }),
   )
   answer = (_, response) => {
     response
@@ -113,7 +113,7 @@ test("refusals become looks, in the server's own words", async () => {
     return true
   }
   await expect(cluster.get(deployment)).rejects.toMatchObject(
-    look({ because: "unreachable", reason: `127.0.0.1:${server.port} answered 503: HTTP 503` }),
+    check({ because: "unreachable", reason: `127.0.0.1:${server.port} answered 503: HTTP 503` }),
   )
   answer = (_, response) => status(response, 409, "Conflict", "the object has been modified")
   await expect(cluster.merge(deployment, {})).rejects.toMatchObject({
@@ -134,7 +134,7 @@ test("429 is asked again when the server says, twice at most", async () => {
   expect(await cluster.get(deployment)).toBeDefined()
   refusals = 3
   await expect(cluster.get(deployment)).rejects.toMatchObject(
-    look({ because: "unreachable", reason: `127.0.0.1:${server.port} answered 429: too many requests` }),
+    check({ because: "unreachable", reason: `127.0.0.1:${server.port} answered 429: too many requests` }),
   )
 })
 
@@ -154,7 +154,7 @@ test("a GET whose connection is cut is asked once more, a write is not", async (
     kind: "Deployment",
     metadata: { name: "superlink", namespace: "ns" },
   }
-  await expect(cluster.create(object)).rejects.toMatchObject(look({ because: "unreachable" }))
+  await expect(cluster.create(object)).rejects.toMatchObject(check({ because: "unreachable" }))
   expect(server.asked.filter(({ method }) => method === "POST")).toHaveLength(1)
 })
 
@@ -167,14 +167,14 @@ test("who is not there is named, with the reason in words", async () => {
     return cluster.version()
   }
   await expect(at(gone.url)).rejects.toMatchObject(
-    look({
-      is: "cannot look",
+    check({
+      state: "unknown",
       because: "unreachable",
       reason: `127.0.0.1:${gone.port} cannot be reached: the connection was refused, nothing listens there (ECONNREFUSED)`,
     }),
   )
   await expect(at("https://nowhere.invalid:6443")).rejects.toMatchObject(
-    look({
+    check({
       because: "unreachable",
       reason: expect.stringMatching(/^nowhere\.invalid:6443 cannot be reached: the name/),
     }),
@@ -194,8 +194,8 @@ test("a certificate of an unknown authority, or for another host, names the cure
     const cluster = openCluster({ server: url, ca })
     open.push(cluster)
     await expect(cluster.version()).rejects.toMatchObject(
-      look({
-        is: "blocked",
+      check({
+        state: "blocked",
         reason: expect.stringContaining(words),
         fix: expect.stringContaining("certificate-authority"),
       }),
@@ -209,8 +209,8 @@ test("a web page in place of an API is told as such", async () => {
     return true
   })
   await expect(cluster.version()).rejects.toMatchObject(
-    look({
-      is: "blocked",
+    check({
+      state: "blocked",
       reason: `127.0.0.1:${server.port} answered with a web page: it is no API server`,
       fix: expect.stringContaining("oc whoami --show-server"),
     }),
@@ -320,7 +320,7 @@ test("a proxy of the kubeconfig is gone through, and named when it is not there"
   const lost = through()
   open.push(lost)
   await expect(lost.version()).rejects.toMatchObject(
-    look({ because: "unreachable", reason: expect.stringContaining(`through the proxy 127.0.0.1:${port}`) }),
+    check({ because: "unreachable", reason: expect.stringContaining(`through the proxy 127.0.0.1:${port}`) }),
   )
 })
 

@@ -54,9 +54,9 @@ export class Things {
     return this.server.asked.filter(({ path }) => path.includes(part)).length
   }
 
-  #tell(change: Change): void {
-    this.#changes.push(change)
-    for (const watcher of this.watchers) this.#send(watcher, change)
+  #tell(updateStep: Change): void {
+    this.#changes.push(updateStep)
+    for (const watcher of this.watchers) this.#send(watcher, updateStep)
   }
 
   #send({ response, url }: { response: ServerResponse; url: URL }, { type, object }: Change): void {
@@ -92,7 +92,7 @@ export class Things {
     response.writeHead(200, { "content-type": "application/json" })
     response.flushHeaders()
     const watcher = { response, url }
-    for (const change of this.#changes) if (change.version > from) this.#send(watcher, change)
+    for (const updateStep of this.#changes) if (updateStep.version > from) this.#send(watcher, updateStep)
     this.watchers.add(watcher)
     response.on("close", () => this.watchers.delete(watcher))
     return true

@@ -31,8 +31,8 @@ test("a person types every command; the cells are ticked off, and nothing is wri
     await run("/bin/sh", ["-euc", toType(screen)], { cwd: world.folder, env: { ...env, HOME: world.folder } })
   }
   expect(await person.ends(60)).toBe(0)
-  const acted = linesOf(world.journal(), "act started")
+  const acted = linesOf(world.journal(), "action started")
   expect(acted).toEqual([])
-  expect(linesOf(world.journal(), "by hand").length).toBeGreaterThan(8)
+  expect(linesOf(world.journal(), "manual").length).toBeGreaterThan(8)
   expect(writing(requests()).filter(({ agent }) => agent === program.notebook.name)).toEqual([])
 })

@@ -4,7 +4,7 @@ import { draftText, type Edits, readDraft, type Section } from "../../lib/cli/wa
 import { federate } from "../../lib/library.ts"
 import type { Recorded } from "../../lib/runner/events.ts"
 import { openState } from "../../lib/runner/open-state.ts"
-import { rehearse } from "../../lib/runner/rehearse.ts"
+import { preview } from "../../lib/runner/preview.ts"
 import { run } from "../../lib/runner/run.ts"
 import type { RunOptions } from "../../lib/runner/types.ts"
 import guide from "../../runbooks/index.ts"
@@ -39,7 +39,7 @@ const carryOut = (selection: RunOptions["selection"], edits?: Edits): Promise<Re
 /** What a person edits of a step at a site. */
 const section = (step: string, site: string): Promise<Section> =>
   withOptions(async (options) => {
-    const { commands } = await rehearse(options, step, site)
+    const { commands } = await preview(options, step, site)
     const paths = commands.flatMap(({ files }) => files)
     return {
       place: place({ step, site }),
@@ -70,13 +70,13 @@ test("an edited manifest is what is applied, and the journal names what really r
   expect(linesOf(events, "note").map(({ text }) => text)).toContain(
     "edited: superlink-superlink.yaml: + example.com/by: hand",
   )
-  const applied = linesOf(events, "applied").find(({ what }) => what.endsWith(".edited.yaml"))
+  const applied = linesOf(events, "written").find(({ what }) => what.endsWith(".edited.yaml"))
   expect(applied).toMatchObject({
     step: "deploy-superlink",
     site: "superlink",
     what: "manifests/superlink-superlink.edited.yaml",
   })
-  expect(linesOf(events, "step ended").map(({ outcome }) => outcome.kind)).toEqual(["acted"])
+  expect(linesOf(events, "step ended").map(({ outcome }) => outcome.kind)).toEqual(["applied"])
   expect(
     world
       .journal()
@@ -97,7 +97,7 @@ test("an edited argument is handed to the command, at its own site only, this on
   const lines = linesOf(events, "command").map(({ line }) => line)
   expect(lines).toContain(asked!.line.replace("interconnect", "interconnect --timeout '2m'"))
   expect(lines.filter((line) => line.includes("superlink-interconnect")).join()).not.toContain("--timeout")
-  expect(linesOf(events, "step ended").map(({ outcome }) => outcome.kind)).toEqual(["acted", "acted"])
+  expect(linesOf(events, "step ended").map(({ outcome }) => outcome.kind)).toEqual(["applied", "applied"])
 })
 
 test("what an edit makes otherwise than the values ask stays, is said, and is set back by the next run", async () => {
@@ -110,15 +110,15 @@ test("what an edit makes otherwise than the values ask stays, is said, and is se
   const events = await carryOut(only, edits)
   const [ended] = linesOf(events, "step ended")
   expect(ended!.outcome).toMatchObject({
-    kind: "acted",
+    kind: "applied",
     ok: true,
     reason: expect.stringMatching(/^as edited: .*memory 640Mi, asked/),
   })
-  expect(linesOf(events, "act started")).toHaveLength(1)
+  expect(linesOf(events, "action started")).toHaveLength(1)
   expect(linesOf(events, "checkpoint")).toEqual([])
   expect(linesOf(events, "note").map(({ text }) => text)).toContainEqual(
     expect.stringContaining("the next run sets it back"),
   )
   const [next] = linesOf(await carryOut(only), "step ended")
-  expect(next!.outcome).toMatchObject({ kind: "acted", reason: expect.not.stringContaining("640Mi") })
+  expect(next!.outcome).toMatchObject({ kind: "applied", reason: expect.not.stringContaining("640Mi") })
 })

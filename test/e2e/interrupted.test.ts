@@ -59,8 +59,8 @@ test.each([
     expect(await world.call(run())).toMatchObject({ code: 0, stderr: "" })
     const sites = await world.cluster("supernode-1").list(SITE)
     expect(sites.map(({ metadata }) => metadata.labels)).toEqual([expect.objectContaining(labels("e2e"))])
-    const acts = linesOf(world.journal(), "act started").map(place)
-    if (wait) expect(acts.filter((where) => where === "supernode-1/site-create")).toHaveLength(1)
+    const actions = linesOf(world.journal(), "action started").map(place)
+    if (wait) expect(actions.filter((where) => where === "supernode-1/site-create")).toHaveLength(1)
   },
 )
 
@@ -68,7 +68,7 @@ test("killed between act and ready: resuming only waits", { timeout: 120_000 }, 
   world = await startWorld({ supernodes: 1, delays: "short" })
   world.practice.faults.set([{ where: "site", cluster: "supernode-1", what: "pending" }])
   const acted = world.line(
-    (line) => line.type === "act ended" && line.step === "site-create" && line.site === "supernode-1",
+    (line) => line.type === "action ended" && line.step === "site-create" && line.site === "supernode-1",
   )
   const first = world.start(run())
   await acted
@@ -97,6 +97,6 @@ test("killed between act and ready: resuming only waits", { timeout: 120_000 }, 
   const [after] = await world.cluster("supernode-1").list(SITE)
   expect(after?.metadata.uid).toBe(before?.metadata.uid)
   expect(isReady(after)).toBe(true)
-  const acts = linesOf(world.journal(), "act started").map(place)
-  expect(acts.filter((where) => where === "supernode-1/site-create")).toHaveLength(1)
+  const actions = linesOf(world.journal(), "action started").map(place)
+  expect(actions.filter((where) => where === "supernode-1/site-create")).toHaveLength(1)
 })

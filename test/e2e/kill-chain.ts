@@ -36,14 +36,14 @@ export function repeatedActs(journal: readonly Recorded[]): string[] {
   const seen = new Set<string>()
   const repeated: string[] = []
   for (const line of journal) {
-    if (line.type === "act started") {
+    if (line.type === "action started") {
       // A step may act and then change what it made: two acts, and each has an effect of its own.
-      const act = `${line.action} ${place(line)}`
-      if (seen.has(act) || seen.has(place(line))) repeated.push(act)
+      const apply = `${line.action} ${place(line)}`
+      if (seen.has(apply) || seen.has(place(line))) repeated.push(apply)
     }
-    if (line.type === "act ended" && line.ok) seen.add(`${line.action} ${place(line)}`)
+    if (line.type === "action ended" && line.ok) seen.add(`${line.action} ${place(line)}`)
     if (line.type === "checkpoint") seen.add(place(line))
-    if (line.type === "looked" && (line.look.is === "done" || line.look.is === "under way")) {
+    if (line.type === "checked" && (line.result.state === "ready" || line.result.state === "progressing")) {
       seen.add(place(line))
     }
   }

@@ -33,7 +33,7 @@ test("one lane blocked, the others verified; cured, it goes on", { timeout: 300_
   expect(first.get("supernode-1/verify")).toMatchObject({ ok: true })
   expect(first.get("supernode-2/deploy-supernode")).toMatchObject({ ok: false })
   expect(first.get("supernode-2/verify")).toMatchObject({
-    kind: "not run",
+    kind: "skipped",
     root: "supernode-2/deploy-supernode",
   })
   expect(first.get("verify-federation")).toMatchObject({
@@ -51,7 +51,7 @@ test("one lane blocked, the others verified; cured, it goes on", { timeout: 300_
 test("a second run meets the first one's lock", { timeout: 300_000 }, async () => {
   world = await startWorld({ supernodes: 1 })
   const argv = ["run", "--federation", world.practice.federationFile, "--yes"]
-  const acting = world.line(({ type }) => type === "act started")
+  const acting = world.line(({ type }) => type === "action started")
   const first = world.start(argv)
   await acting
   const second = await world.call(argv)

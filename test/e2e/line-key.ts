@@ -6,10 +6,10 @@ export function lineKey(line: Recorded): string | undefined {
     case "run started":
     case "run ended":
       return line.type
-    case "consent":
+    case "approval":
       return `consent ${line.what}`
-    case "act started":
-    case "act ended":
+    case "action started":
+    case "action ended":
       return `${line.type} ${line.action} ${placeName(line)}`
     case "checkpoint":
       return `checkpoint ${placeName(line)}`

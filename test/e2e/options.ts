@@ -30,7 +30,7 @@ export async function withRunOptions<T>(
       toolbox,
       redactor,
       selection: {},
-      consent: "all",
+      approval: "all",
       command: "test",
       version: "test",
       interactive: false,

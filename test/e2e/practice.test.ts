@@ -132,7 +132,7 @@ test("another process runs against it; kept, everything comes back and nothing i
     .split("\n")
     .map((line) => JSON.parse(line) as { type: string })
   expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({ code: 0, stderr: "" })
-  expect(events.filter(({ type }) => type === "act started")).toEqual([])
+  expect(events.filter(({ type }) => type === "action started")).toEqual([])
 })
 
 test("a file of faults is followed while it runs", { timeout: 60_000 }, async () => {

@@ -98,11 +98,11 @@ export function startPrograms(folder: string, bin: string, federation: string): 
     })
     const printed: Child["printed"] = (wanted) =>
       new Promise((resolve, reject) => {
-        const look = (): void => {
+        const check = (): void => {
           if (wanted.test(stdout)) resolve(stdout)
         }
-        look()
-        child.stdout.on("data", look)
+        check()
+        child.stdout.on("data", check)
         void ended.then(
           () => reject(new Error(`it ended without printing ${wanted}:\n${stdout}${stderr}`)),
           reject,

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
-import type { WalkCell } from "../../lib/report/types.ts"
+import type { ReportCell } from "../../lib/report/types.ts"
 import { problems } from "../terminal/validate.ts"
 import { linesOf, startWorld, type World } from "./harness.ts"
 
@@ -23,7 +23,7 @@ test("a finished walk, and what a teardown leaves of it", { timeout: 120_000 }, 
   expect(report.sites.map(({ name, user }: { name: string; user: string }) => [name, user])).toEqual(
     ["superlink", "supernode-1", "supernode-2"].map((name) => [name, "kube:admin"]),
   )
-  const cells = report.cells as WalkCell[]
+  const cells = report.cells as ReportCell[]
   const places = cells.flatMap(({ places }) => places)
   expect(places.every(({ outcome }) => outcome?.ok)).toBe(true)
   // Every command of the journal is told, with its end.
@@ -35,7 +35,7 @@ test("a finished walk, and what a teardown leaves of it", { timeout: 120_000 }, 
   )
   expect(commands.every(({ exitCode, seconds }) => exitCode === 0 && seconds !== undefined)).toBe(true)
   // What was applied is what lies in the federation's folder.
-  const applied = places.flatMap(({ executions }) => executions.flatMap(({ applied }) => applied))
+  const applied = places.flatMap(({ executions }) => executions.flatMap(({ written }) => written))
   const manifests = applied.filter(({ what }) => what.startsWith("manifests/"))
   expect(manifests).toHaveLength(6)
   for (const { what, sha256 } of manifests) {

@@ -22,8 +22,8 @@ describe("an unattended run of one SuperLink and two SuperNodes", () => {
     expect(requests().length).toBeGreaterThan(0)
     const journal = world.journal(folder)
     const run = journal.at(-1)?.run
-    const acts = linesOf(journal, "act started").filter((line) => line.run === run)
-    return { code, stderr, acts: acts.map(place), writes: writes(requests()) }
+    const actions = linesOf(journal, "action started").filter((line) => line.run === run)
+    return { code, stderr, acts: actions.map(place), writes: writes(requests()) }
   }
 
   test("ends verified, each step done at each site", () => {
@@ -42,18 +42,18 @@ describe("an unattended run of one SuperLink and two SuperNodes", () => {
 
   test("a second run acts on nothing", async () => {
     const second = await again(["run", "--federation", file, "--yes"])
-    expect(second).toMatchObject({ code: 0, acts: [], writes: [] })
+    expect(second).toMatchObject({ code: 0, actions: [], writes: [] })
   })
 
   test("a run without the file goes by what the folder remembers", async () => {
     const second = await again(["run", "--yes"])
-    expect(second).toMatchObject({ code: 0, acts: [], writes: [] })
+    expect(second).toMatchObject({ code: 0, actions: [], writes: [] })
   })
 
   test("over an empty journal a run acts on nothing", async () => {
     renameSync(join(world.state, "journal.jsonl"), join(world.folder, "journal.aside"))
     const third = await again(["run", "--federation", file, "--yes"])
-    expect(third).toMatchObject({ code: 0, acts: [], writes: [] })
+    expect(third).toMatchObject({ code: 0, actions: [], writes: [] })
   })
 
   test("another person, with a folder of their own, only logs in", async () => {

@@ -95,18 +95,18 @@ const filesIn = (folder: string): string[] =>
 /** Modes that a folder's files ever had while others could read them. */
 function openedFiles(folder: string): { stop(): string[] } {
   const seen = new Set<string>()
-  const look = () => {
+  const check = () => {
     for (const path of filesIn(folder)) {
       const mode = (statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o777
       if ((mode & 0o077) !== 0) seen.add(`${path} ${mode.toString(8)}`)
     }
   }
-  const watcher = watch(folder, { recursive: true }, look)
+  const watcher = watch(folder, { recursive: true }, check)
   stopping.push(() => watcher.close())
   return {
     stop() {
       watcher.close()
-      look()
+      check()
       return [...seen]
     },
   }
@@ -194,8 +194,8 @@ test.each<Way>([
       })
       texts.push(report)
     }
-    texts.push(await world.call(["step", "login", "--again", "--json"], { env }))
-    texts.push(await world.call(["step", "token-redeem", "--again", "--json"], { env }))
+    texts.push(await world.call(["step", "login", "--rerun", "--json"], { env }))
+    texts.push(await world.call(["step", "token-redeem", "--rerun", "--json"], { env }))
     await collected()
     sessions(secrets)
 

@@ -139,8 +139,8 @@ test("no token stands in it, nor in what it prints", async () => {
 test("a run then only logs in: everything else is there, and adopted", async () => {
   const argv = ["run", "--federation", world.practice.federationFile, "--yes"]
   expect(await world.call(argv)).toMatchObject({ code: 0, stderr: "" })
-  const acts = new Set(linesOf(world.journal(), "act started").map(({ step }) => step))
-  expect([...acts].sort()).toEqual(["login", "project"])
+  const actions = new Set(linesOf(world.journal(), "action started").map(({ step }) => step))
+  expect([...actions].sort()).toEqual(["login", "project"])
   const taken = linesOf(world.journal(), "checkpoint").filter(({ adopted }) => adopted)
   expect(taken.map(place)).toContain("supernode-1/site-create")
 })

@@ -25,9 +25,9 @@ afterAll(() => world?.close())
 
 /** The practice federation's file, changed. */
 // biome-ignore lint/suspicious/noExplicitAny: a parsed file, of which each test changes a little.
-function changed(change: (file: any) => void): string[] {
+function changed(update: (file: any) => void): string[] {
   const file = parse(readFileSync(world.practice.federationFile, "utf8"))
-  change(file)
+  update(file)
   const path = join(world.folder, "changed.yaml")
   writeFileSync(path, stringify(file))
   return ["--federation", path]
@@ -105,7 +105,7 @@ test("a torn end is cut with a warning, and the run goes on", async () => {
   const { code, stdout, stderr } = await world.call(toLogin(...withFile()))
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
   expect(stdout).toMatch(/torn/)
-  expect(linesOf(world.journal(), "act started").map(place).sort()).toEqual([
+  expect(linesOf(world.journal(), "action started").map(place).sort()).toEqual([
     "superlink/login",
     "supernode-1/login",
     "supernode-2/login",
@@ -116,7 +116,7 @@ test.each([
   ["damaged in the middle", () => `not a line\n${good}`, /journal\.jsonl is damaged at line 1/],
   [
     "of a newer version",
-    () => good.replace('"v":1', '"v":2'),
+    () => good.replace('"v":2', '"v":3'),
     /is of version 2; this program knows version 1/,
   ],
 ])("a journal %s is refused and left as it is", async (_, content, words) => {

@@ -35,7 +35,7 @@ const ended = (): string[] => {
     .map(place)
     .sort()
 }
-const acts = (): number => linesOf(world.journal(), "act started").length
+const actions = (): number => linesOf(world.journal(), "action started").length
 
 test("step by step to a verified federation", { timeout: 300_000 }, async () => {
   const first = ["--federation", world.practice.federationFile]
@@ -50,7 +50,7 @@ test("step by step to a verified federation", { timeout: 300_000 }, async () => 
   }
 
   // Done is said, and nothing is run.
-  const before = acts()
+  const before = actions()
   const site = await world.call(["--site", "supernode-1"], { script: "runbooks/site-create.ts" })
   expect(site).toMatchObject({ code: 0, stderr: "" })
   expect(site.stdout).toContain("Site supernode-1-interconnect is ready")
@@ -60,7 +60,7 @@ test("step by step to a verified federation", { timeout: 300_000 }, async () => 
   expect(ended()).toEqual(["supernode-1/verify", "verify-federation"])
   expect(await world.call([], { script: "runbooks/token-exchange.ts" })).toMatchObject({ code: 0 })
   expect(ended()).toEqual(["supernode-1/token-issue", "supernode-1/token-redeem"])
-  expect(acts()).toBe(before)
+  expect(actions()).toBe(before)
 })
 
 test("a step that reaches further than its site needs a yes", { timeout: 300_000 }, async () => {

@@ -82,10 +82,10 @@ async function contents(site: string, namespace: string): Promise<string[]> {
     .sort()
 }
 
-const acts = (): string[] => {
+const actions = (): string[] => {
   const journal = world.journal()
   const run = journal.at(-1)?.run
-  return linesOf(journal, "act started")
+  return linesOf(journal, "action started")
     .filter((line) => line.run === run)
     .map(place)
 }
@@ -148,7 +148,7 @@ describe("of a federation of which some was there before", () => {
   test("a second one has nothing to do, with or without a yes", async () => {
     const requests = world.requests()
     expect(await world.call(["teardown", "--yes"])).toMatchObject({ code: 0, stderr: "" })
-    expect(acts()).toEqual([])
+    expect(actions()).toEqual([])
     expect(await world.call(["teardown"])).toMatchObject({ code: 0, stderr: "" })
     expect(writes(requests())).toEqual([])
   })
@@ -170,7 +170,7 @@ describe("of a federation that is all ours", () => {
     timeout: 120_000,
   }, async () => {
     const argv = ["teardown", "--operator", "--projects", "--yes"]
-    const removing = world.line((line) => line.type === "act started" && line.step === "remove-site")
+    const removing = world.line((line) => line.type === "action started" && line.step === "remove-site")
     const first = world.start(argv)
     await removing
     first.kill("SIGKILL")
@@ -190,6 +190,6 @@ describe("of a federation that is all ours", () => {
       expect(await cluster.list({ ...olm, kind: "ClusterServiceVersion" })).toEqual([])
     }
     expect(await world.call(argv)).toMatchObject({ code: 0, stderr: "" })
-    expect(acts()).toEqual([])
+    expect(actions()).toEqual([])
   })
 })

@@ -125,7 +125,9 @@ describe("at a cell", () => {
     await person.choose("+ supernode-1")
     await person.reads(/supernode-1 +made/)
     await person.reads(MENU)
-    expect(linesOf(walking.world.journal(), "act started").map(place)).not.toContain("superlink/site-create")
+    expect(linesOf(walking.world.journal(), "action started").map(place)).not.toContain(
+      "superlink/site-create",
+    )
     await person.choose("Explain")
     await person.reads("exactly one Skupper Site")
     await person.reads("concepts/site.html")
@@ -178,7 +180,7 @@ describe("at a cell", () => {
     release()
     await person.choose("Run it anew")
     await atCell(person, titleOf("install-operator"))
-    const again = linesOf(world.journal(), "act started").filter(({ action }) => action === "again")
+    const again = linesOf(world.journal(), "action started").filter(({ action }) => action === "rerun")
     expect(again.map(place)).toEqual(["superlink/deploy-superlink"])
     await person.choose("Quit")
     expect(await person.ends()).toBe(0)

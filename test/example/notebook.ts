@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import {
-  absent,
   blocked,
-  different,
-  done,
+  drifted,
   type FederationValues,
   input,
+  missing,
   notebook,
+  ready,
   type SiteValues,
   type StepContext,
   type StepDefinition,
@@ -50,10 +50,10 @@ const tools = pageStep({
   title: "The commands are there",
   on: "here",
   prose: "The steps use `cp` and `ln`.",
-  look: async ({ $ }) =>
+  check: async ({ $ }) =>
     (await $.which("cp")) === undefined
       ? blocked("cp is not on PATH", { fix: "install coreutils" })
-      : done("cp is there"),
+      : ready("cp is there"),
 })
 
 const folder = pageStep({
@@ -63,8 +63,8 @@ const folder = pageStep({
   needs: ["tools"],
   inputs: ["folder"],
   prose: "Every site is a folder.",
-  look: ({ site }) => (existsSync(site.folder) ? done("it is there") : absent("there is no such folder")),
-  act: async ({ $, site }) => void (await $`mkdir -p ${site.folder}`),
+  check: ({ site }) => (existsSync(site.folder) ? ready("it is there") : missing("there is no such folder")),
+  apply: async ({ $, site }) => void (await $`mkdir -p ${site.folder}`),
 })
 
 const page = pageStep({
@@ -74,17 +74,17 @@ const page = pageStep({
   needs: ["folder"],
   inputs: ["greeting", "loud"],
   prose: "The original page.",
-  look: ({ site, inputs }) => {
+  check: ({ site, inputs }) => {
     const found = read(pageIn(site.folder))
-    if (found === undefined) return absent("no page yet")
+    if (found === undefined) return missing("no page yet")
     const asked = wanted(inputs)
     return found === asked
-      ? done("the page says so")
-      : different([{ field: "page", found: found.trim(), asked: asked.trim() }])
+      ? ready("the page says so")
+      : drifted([{ field: "page", found: found.trim(), wanted: asked.trim() }])
   },
-  act: async ({ $, site, inputs }) =>
+  apply: async ({ $, site, inputs }) =>
     void (await $.with({ input: wanted(inputs) })`tee ${pageIn(site.folder)}`),
-  change: async ({ $, site, inputs }) =>
+  update: async ({ $, site, inputs }) =>
     void (await $.with({ input: wanted(inputs) })`tee ${pageIn(site.folder)}`),
   show: ({ $, site }) => $`cat ${pageIn(site.folder)}`,
   expect: "$ cat index.html\n<h1>Hello</h1>\n",
@@ -97,20 +97,18 @@ const copy = pageStep({
   needs: ["folder", "page"],
   inputs: ["mode"],
   prose: "Each mirror takes the page from the original.",
-  look: ({ site, peer }) => {
+  check: ({ site, peer }) => {
     const found = read(pageIn(site.folder))
-    if (found === undefined) return absent("no copy yet")
-    return found === read(pageIn(peer.folder))
-      ? done("same page")
-      : different([], { reason: "an older page" })
+    if (found === undefined) return missing("no copy yet")
+    return found === read(pageIn(peer.folder)) ? ready("same page") : drifted([], { reason: "an older page" })
   },
-  act: async ({ $, site, peer }) => {
+  apply: async ({ $, site, peer }) => {
     const from = pageIn(peer.folder)
     const to = pageIn(site.folder)
     if (site.mode === "link") await $`ln -sf ${from} ${to}`
     else await $`cp ${from} ${to}`
   },
-  change: async ({ $, site, peer }) => void (await $`cp ${pageIn(peer.folder)} ${pageIn(site.folder)}`),
+  update: async ({ $, site, peer }) => void (await $`cp ${pageIn(peer.folder)} ${pageIn(site.folder)}`),
 })
 
 const compare = pageStep({
@@ -120,10 +118,10 @@ const compare = pageStep({
   needs: ["copy"],
   always: true,
   prose: "Every mirror says what the original says.",
-  look: ({ sites }) => {
+  check: ({ sites }) => {
     const pages = new Set(sites.map((site) => read(pageIn(site.folder))))
     return pages.size === 1
-      ? done(`${sites.length} sites say the same`)
+      ? ready(`${sites.length} sites say the same`)
       : blocked("the pages differ", { fix: "copy them again", next: "mirror-pages step copy" })
   },
 })
@@ -133,11 +131,11 @@ const remove = pageStep({
   title: "Remove the page",
   on: "every site",
   prose: "The folder stays.",
-  look: ({ site }) =>
+  check: ({ site }) =>
     existsSync(pageIn(site.folder))
-      ? absent("the page is there", { consent: `removes ${pageIn(site.folder)}` })
-      : done("no page is left"),
-  act: async ({ $, site }) => void (await $`rm ${pageIn(site.folder)}`),
+      ? missing("the page is there", { approval: `removes ${pageIn(site.folder)}` })
+      : ready("no page is left"),
+  apply: async ({ $, site }) => void (await $`rm ${pageIn(site.folder)}`),
 })
 
 const roles = { original: "one", mirror: "many" } as const
@@ -148,7 +146,7 @@ export const mirrors = notebook({
   roles,
   inputs,
   steps: [tools, folder, page, copy, compare],
-  check: ({ sites }) => {
+  validate: ({ sites }) => {
     const folders = sites.map((site) => site.folder)
     return new Set(folders).size === folders.length
       ? []

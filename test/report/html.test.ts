@@ -54,7 +54,7 @@ describe("the HTML report", () => {
     expect(redeem).toContain("the session is renewed")
     expect(redeem).toContain("✗ exit code 1")
     expect(redeem).toContain("404 (Not Found) *No such claim*")
-    expect(redeem).toContain("Next: flower-runbook step token-issue --site supernode-1 --again")
+    expect(redeem).toContain("Next: flower-runbook step token-issue --site supernode-1 --rerun")
   })
 
   it("sets what came beside what was promised, and marks what did not come", () => {
@@ -124,16 +124,16 @@ describe("the HTML report", () => {
         runOf("evil", "2026-11-22T18:00:00.000Z", [
           startOf(["superlink"], { command: evil, by: { user: evil, host: evil, platform: "p", node: "n" } }),
           { type: "warning", text: evil },
-          { type: "consent", what: evil, how: "flag" },
+          { type: "approval", what: evil, how: "flag" },
           { type: "step started", ...place },
           {
-            type: "looked",
+            type: "checked",
             ...place,
-            look: { is: "absent", reason: evil, seen: { kind: evil, name: evil } },
+            result: { state: "missing", reason: evil, object: { kind: evil, name: evil } },
           },
           { type: "command", ...place, line: evil, cwd: evil },
           { type: "output", ...place, stream: "stderr", text: `${evil}\n` },
-          { type: "applied", ...place, what: evil, sha256: evil },
+          { type: "written", ...place, what: evil, sha256: evil },
           { type: "waiting", ...place, reason: evil },
           { type: "note", ...place, text: evil },
           { type: "session", ...place, user: evil, server: evil },

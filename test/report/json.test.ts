@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { expect, it } from "vitest"
 import { jsonReport } from "../../lib/report/json.ts"
-import type { Walk } from "../../lib/report/types.ts"
+import type { Report } from "../../lib/report/types.ts"
 import { problems } from "../terminal/validate.ts"
 import { failed, killed, manySites, undone, walkOf } from "./scene.ts"
 import { walked } from "./walked.ts"
@@ -11,7 +11,7 @@ const read = (name: string) =>
 const schema = read("report")
 
 const { lines, names } = manySites(3)
-const walks: [string, Walk][] = [
+const walks: [string, Report][] = [
   ["of a killed run, one that failed and a teardown", walkOf([...killed(), ...failed(), ...undone()])],
   ["of a run that goes on", walkOf(killed(), { running: true })],
   ["of no run", walkOf([])],

@@ -18,8 +18,8 @@ describe("the Markdown report", () => {
   })
 
   it.each([
-    ["Done", [ended("superlink/login", "acted", "in")], {}],
-    ["Done, but stale", [ended("superlink/login", "acted", "in")], { stale: () => ["project a → b"] }],
+    ["Done", [ended("superlink/login", "applied", "in")], {}],
+    ["Done, but stale", [ended("superlink/login", "applied", "in")], { stale: () => ["project a → b"] }],
     ["Failed", [ended("superlink/login", "failed", "no")], {}],
     ["Blocked", [ended("superlink/login", "blocked", "no")], {}],
     ["Stopped", [ended("superlink/login", "interrupted", "no")], {}],
@@ -41,7 +41,7 @@ describe("the Markdown report", () => {
     const lines = runOf("x", "2026-11-22T18:00:00.000Z", [
       startOf(["superlink", "supernode-9"]),
       { type: "step started", ...at("superlink/login") },
-      ended("superlink/login", "acted", "in"),
+      ended("superlink/login", "applied", "in"),
       { type: "step started", ...at("supernode-9/login") },
       ended("supernode-9/login", "failed", "no"),
     ])
@@ -85,7 +85,7 @@ describe("the Markdown report", () => {
         { type: "step started", ...at(`${site}/login`) },
         { type: "command", ...at(`${site}/login`), line: `oc login ${site}` },
         { type: "command ended", ...at(`${site}/login`), exitCode, seconds: 1 },
-        ended(`${site}/login`, "done", "in"),
+        ended(`${site}/login`, "unchanged", "in"),
       ] as const
     const told = (codes: [number, number]) => {
       const names = ["superlink", "supernode-1"]

@@ -1,16 +1,17 @@
 /** A small notebook, a federation and a journal of two runs that meets one of everything that a report tells. */
+
+import { ready } from "../../lib/notebook/check-result.ts"
 import type { Federation } from "../../lib/notebook/federation.ts"
-import { done } from "../../lib/notebook/looks.ts"
 import { type Notebook, notebook } from "../../lib/notebook/notebook.ts"
 import { step } from "../../lib/notebook/step.ts"
-import type { WalkInput } from "../../lib/report/types.ts"
-import { readWalk, type WalkOptions } from "../../lib/report/walk.ts"
+import { type ReportOptions, readReport } from "../../lib/report/read-report.ts"
+import type { ReportInput } from "../../lib/report/types.ts"
 import type { Event, Recorded } from "../../lib/runner/events.ts"
 import { MemoryReader } from "../../lib/runner/journal.ts"
 import { placeOf as at, ended, outcome, recorded } from "../terminal/scene.ts"
 
 const stepOf = (id: string, on: string, title: string, more: { prose?: string; expect?: string } = {}) =>
-  step({ id, on, title, prose: more.prose ?? `${title}.`, look: () => done("there"), ...more })
+  step({ id, on, title, prose: more.prose ?? `${title}.`, check: () => ready("there"), ...more })
 
 const roles = { superlink: "one", supernode: "many" } as const
 const inputs: Notebook["inputs"] = {
@@ -97,18 +98,18 @@ export const login = (site: string): Event[] => {
   const server = siteOf(site).server
   return [
     { type: "step started", ...place },
-    { type: "looked", ...place, look: { is: "absent", reason: `not logged in to ${server} yet` } },
-    { type: "act started", ...place, action: "act" },
+    { type: "checked", ...place, result: { state: "missing", reason: `not logged in to ${server} yet` } },
+    { type: "action started", ...place, action: "apply" },
     { type: "command", ...place, line: "oc whoami" },
     { type: "output", ...place, stream: "stdout", text: "adm" },
     { type: "output", ...place, stream: "stdout", text: "in\n" },
     { type: "command ended", ...place, exitCode: 0, seconds: 0.3 },
-    { type: "act ended", ...place, action: "act", ok: true },
+    { type: "action ended", ...place, action: "apply", ok: true },
     { type: "session", ...place, user: "admin", server },
-    { type: "looked", ...place, look: { is: "done", reason: `logged in as admin at ${server}` } },
+    { type: "checked", ...place, result: { state: "ready", reason: `logged in as admin at ${server}` } },
     { type: "shown", ...place, line: "oc whoami", text: "admin\n", differs: [] },
-    { type: "checkpoint", ...place, fingerprint: "f", made: { version: "1", server }, reason: "logged in" },
-    ended(`${site}/login`, "acted", `logged in as admin at ${server}`),
+    { type: "checkpoint", ...place, fingerprint: "f", inputs: { version: "1", server }, reason: "logged in" },
+    ended(`${site}/login`, "applied", `logged in as admin at ${server}`),
   ]
 }
 
@@ -119,17 +120,23 @@ export const killed = (): Recorded[] => {
     startOf(["superlink", "supernode-1", "supernode-2", "supernode-3"]),
     { type: "step started", ...at("prerequisites") },
     {
-      type: "looked",
+      type: "checked",
       ...at("prerequisites"),
-      look: { is: "done", reason: "bash, oc and skupper 2.2.1 are here" },
+      result: { state: "ready", reason: "bash, oc and skupper 2.2.1 are here" },
     },
-    { type: "checkpoint", ...at("prerequisites"), fingerprint: "f", made: { version: "1" }, reason: "here" },
-    ended("prerequisites", "done", "bash, oc and skupper 2.2.1 are here", { seconds: 0.01 }),
+    {
+      type: "checkpoint",
+      ...at("prerequisites"),
+      fingerprint: "f",
+      inputs: { version: "1" },
+      reason: "here",
+    },
+    ended("prerequisites", "unchanged", "bash, oc and skupper 2.2.1 are here", { seconds: 0.01 }),
     ...["superlink", "supernode-1", "supernode-2", "supernode-3"].flatMap(login),
     { type: "step started", ...site },
-    { type: "looked", ...site, look: { is: "absent", reason: "no Site", consent: "creates a Site" } },
-    { type: "consent", what: "creates a Site on https://api.superlink.example:6443", how: "flag" },
-    { type: "act started", ...site, action: "act" },
+    { type: "checked", ...site, result: { state: "missing", reason: "no Site", approval: "creates a Site" } },
+    { type: "approval", what: "creates a Site on https://api.superlink.example:6443", how: "flag" },
+    { type: "action started", ...site, action: "apply" },
     { type: "command", ...site, line: CREATE, cwd: "/home/alice" },
     { type: "output", ...site, stream: "stdout", text: "Waiting for status" },
   ])
@@ -137,7 +144,7 @@ export const killed = (): Recorded[] => {
 
 /** The second: goes on, and a token is not redeemed. */
 export const failed = (): Recorded[] => {
-  const [hub, adopted, byHand] = ["superlink", "supernode-1", "supernode-2"].map((name) =>
+  const [hub, adopted, manual] = ["superlink", "supernode-1", "supernode-2"].map((name) =>
     at(`${name}/site-create`),
   )
   const redeem = "supernode-1/token-redeem"
@@ -148,20 +155,20 @@ export const failed = (): Recorded[] => {
     }),
     { type: "warning", text: "the journal's last line was torn: it is cut" },
     { type: "step started", ...hub! },
-    { type: "looked", ...hub!, look: { is: "under way", reason: "Pending" } },
-    { type: "act ended", ...hub!, action: "act", ok: true, reason: "found at resume" },
-    { type: "applied", ...hub!, what: "manifests/superlink-site.yaml", sha256: HASH },
-    { type: "applied", ...hub!, what: "patch Site superlink-interconnect", sha256: "0".repeat(64) },
-    { type: "applied", ...hub!, what: "patch Site superlink-interconnect", sha256: "1".repeat(64) },
-    { type: "applied", ...hub!, what: "patch Route superlink", sha256: "2".repeat(64) },
-    { type: "applied", ...hub!, what: "remove AccessToken old" },
+    { type: "checked", ...hub!, result: { state: "progressing", reason: "Pending" } },
+    { type: "action ended", ...hub!, action: "apply", ok: true, reason: "found at resume" },
+    { type: "written", ...hub!, what: "manifests/superlink-site.yaml", sha256: HASH },
+    { type: "written", ...hub!, what: "patch Site superlink-interconnect", sha256: "0".repeat(64) },
+    { type: "written", ...hub!, what: "patch Site superlink-interconnect", sha256: "1".repeat(64) },
+    { type: "written", ...hub!, what: "patch Route superlink", sha256: "2".repeat(64) },
+    { type: "written", ...hub!, what: "remove AccessToken old" },
     { type: "waiting", ...hub!, reason: "Pending: no Route is admitted yet" },
     { type: "waiting", ...hub!, reason: "Pending: no Route is admitted yet" },
     { type: "waiting", ...hub!, reason: "Pending: the router's certificate | `tls`", after: 60 },
     {
-      type: "looked",
+      type: "checked",
       ...hub!,
-      look: { is: "done", reason: "Ready", seen: { kind: "Site", name: "superlink-interconnect" } },
+      result: { state: "ready", reason: "Ready", object: { kind: "Site", name: "superlink-interconnect" } },
     },
     {
       type: "shown",
@@ -174,30 +181,30 @@ export const failed = (): Recorded[] => {
       type: "checkpoint",
       ...hub!,
       fingerprint: "f",
-      made: { version: "1", project: "flower-a" },
+      inputs: { version: "1", project: "flower-a" },
       reason: "Ready",
     },
-    ended("superlink/site-create", "acted", "Ready", { seconds: 61.3 }),
+    ended("superlink/site-create", "applied", "Ready", { seconds: 61.3 }),
     { type: "step started", ...adopted! },
-    { type: "looked", ...adopted!, look: { is: "done", reason: "Ready", adopted: true } },
+    { type: "checked", ...adopted!, result: { state: "ready", reason: "Ready", adopted: true } },
     {
       type: "checkpoint",
       ...adopted!,
       fingerprint: "f",
-      made: { version: "1" },
+      inputs: { version: "1" },
       reason: "Ready",
       adopted: true,
     },
-    ended("supernode-1/site-create", "done", "Ready", { adopted: true }),
-    { type: "step started", ...byHand! },
-    { type: "looked", ...byHand!, look: { is: "absent", reason: "no Site" } },
-    { type: "by hand", ...byHand!, action: "act" },
-    { type: "looked", ...byHand!, look: { is: "done", reason: "Ready" }, after: 130 },
-    { type: "checkpoint", ...byHand!, fingerprint: "f", made: { version: "1" }, reason: "Ready" },
-    ended("supernode-2/site-create", "done", "Ready", { seconds: 130.2 }),
+    ended("supernode-1/site-create", "unchanged", "Ready", { adopted: true }),
+    { type: "step started", ...manual! },
+    { type: "checked", ...manual!, result: { state: "missing", reason: "no Site" } },
+    { type: "manual", ...manual!, action: "apply" },
+    { type: "checked", ...manual!, result: { state: "ready", reason: "Ready" }, after: 130 },
+    { type: "checkpoint", ...manual!, fingerprint: "f", inputs: { version: "1" }, reason: "Ready" },
+    ended("supernode-2/site-create", "unchanged", "Ready", { seconds: 130.2 }),
     { type: "step started", ...at(redeem) },
-    { type: "looked", ...at(redeem), look: { is: "absent", reason: "no Link leads to it yet" } },
-    { type: "act started", ...at(redeem), action: "act" },
+    { type: "checked", ...at(redeem), result: { state: "missing", reason: "no Link leads to it yet" } },
+    { type: "action started", ...at(redeem), action: "apply" },
     { type: "command", ...at(redeem), line: "skupper token redeem supernode-1.yaml" },
     ...Array.from(
       { length: 24 },
@@ -209,23 +216,32 @@ export const failed = (): Recorded[] => {
       }),
     ),
     { type: "command ended", ...at(redeem), exitCode: 1, seconds: 2.5 },
-    { type: "act ended", ...at(redeem), action: "act", ok: false, reason: "exit code 1" },
+    { type: "action ended", ...at(redeem), action: "apply", ok: false, reason: "exit code 1" },
     { type: "note", ...at(redeem), text: "the session is renewed" },
     // The step goes back to its login, which has neither a start nor an end of its own.
-    { type: "looked", ...at("supernode-1/login"), look: { is: "absent", reason: "the session expired" } },
-    { type: "act started", ...at("supernode-1/login"), action: "act" },
-    { type: "act ended", ...at("supernode-1/login"), action: "act", ok: true },
-    { type: "looked", ...at("supernode-1/login"), look: { is: "done", reason: "logged in as admin" } },
+    {
+      type: "checked",
+      ...at("supernode-1/login"),
+      result: { state: "missing", reason: "the session expired" },
+    },
+    { type: "action started", ...at("supernode-1/login"), action: "apply" },
+    { type: "action ended", ...at("supernode-1/login"), action: "apply", ok: true },
+    { type: "checked", ...at("supernode-1/login"), result: { state: "ready", reason: "logged in as admin" } },
     ended(redeem, "failed", "the token was not redeemed", {
       root: redeem,
       why: "404 (Not Found) *No such claim*",
       fix: "issue a new token",
-      next: "flower-runbook step token-issue --site supernode-1 --again",
+      next: "flower-runbook step token-issue --site supernode-1 --rerun",
       seconds: 3.04,
     }),
     { type: "step started", ...at("verify-federation") },
-    ended("verify-federation", "not run", `not run: ${redeem} failed`, { root: redeem, seconds: 0 }),
-    { type: "run ended", code: 1, counts: { done: 2, acted: 1, failed: 1, "not run": 1 }, seconds: 197.4 },
+    ended("verify-federation", "skipped", `not run: ${redeem} failed`, { root: redeem, seconds: 0 }),
+    {
+      type: "run ended",
+      code: 1,
+      counts: { unchanged: 2, applied: 1, failed: 1, skipped: 1 },
+      seconds: 197.4,
+    },
   ])
 }
 
@@ -235,18 +251,22 @@ export const undone = (): Recorded[] => {
   return runOf("three", "2026-11-23T08:00:00.000Z", [
     startOf(["superlink", "supernode-1", "supernode-2"], { command: "flower-runbook teardown --yes" }),
     { type: "step started", ...place },
-    { type: "looked", ...place, look: { is: "absent", reason: "removes Site superlink-interconnect" } },
-    { type: "act started", ...place, action: "act", undoes: ["site-create"] },
-    { type: "act ended", ...place, action: "act", ok: true },
-    { type: "looked", ...place, look: { is: "done", reason: "nothing of ours is left" } },
-    ended("superlink/remove-site", "acted", "nothing of ours is left"),
-    { type: "run ended", code: 0, counts: { acted: 1 }, seconds: 1.5 },
+    {
+      type: "checked",
+      ...place,
+      result: { state: "missing", reason: "removes Site superlink-interconnect" },
+    },
+    { type: "action started", ...place, action: "apply", undoes: ["site-create"] },
+    { type: "action ended", ...place, action: "apply", ok: true },
+    { type: "checked", ...place, result: { state: "ready", reason: "nothing of ours is left" } },
+    ended("superlink/remove-site", "applied", "nothing of ours is left"),
+    { type: "run ended", code: 0, counts: { applied: 1 }, seconds: 1.5 },
   ])
 }
 
-const inputsOf = (names: readonly string[]): WalkInput[] => [
+const inputsOf = (names: readonly string[]): ReportInput[] => [
   { name: "greeting", value: "Hello", origin: "default" },
-  ...names.flatMap((site): WalkInput[] => [
+  ...names.flatMap((site): ReportInput[] => [
     { site, name: "server", value: siteOf(site).server, origin: "file" },
     { site, name: "project", value: siteOf(site).project, origin: "file" },
     { site, name: "password", origin: "variable", secret: true },
@@ -254,11 +274,11 @@ const inputsOf = (names: readonly string[]): WalkInput[] => [
 ]
 
 /** The walk that such lines tell, at a fixed time. */
-export function walkOf(lines: readonly Recorded[], more: Partial<WalkOptions> & { names?: string[] } = {}) {
+export function walkOf(lines: readonly Recorded[], more: Partial<ReportOptions> & { names?: string[] } = {}) {
   const { names = ["superlink", "supernode-1", "supernode-2"], ...options } = more
   const memory = new MemoryReader()
   for (const line of lines) memory.take(line)
-  return readWalk({
+  return readReport({
     lines,
     notebook: book,
     federation: federationOf(names),

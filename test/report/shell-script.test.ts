@@ -6,12 +6,12 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { input, type Notebook, notebook, step } from "../../lib/index.ts"
 import { federate } from "../../lib/library.ts"
+import { readReport } from "../../lib/report/read-report.ts"
 import { shellScript } from "../../lib/report/shell-script.ts"
-import { readWalk } from "../../lib/report/walk.ts"
 
-const look = () => ({ is: "done", reason: "" }) as const
+const check = () => ({ state: "ready", reason: "" }) as const
 
-const shop: Notebook = notebook({
+const scope: Notebook = notebook({
   name: "shop",
   title: "Open a shop",
   roles: { store: "one", branch: "many" },
@@ -22,8 +22,8 @@ const shop: Notebook = notebook({
       title: "What you need",
       on: "here",
       prose: "A **hammer** and a\n[saw](https://saw.example).\n\nMore.",
-      look,
-      hand: () => "echo tools",
+      check,
+      manual: () => "echo tools",
     }),
     step({
       id: "login",
@@ -31,16 +31,16 @@ const shop: Notebook = notebook({
       on: "every site",
       prose: "First this. Then it is shown:\n\n    x",
       session: true,
-      look,
-      hand: () => 'echo "session" >"$KUBECONFIG"',
+      check,
+      manual: () => 'echo "session" >"$KUBECONFIG"',
     }),
     step({
       id: "key",
       title: "Cut a key'; touch injected; echo 'it\ntouch injected",
       on: "link",
       prose: "A key.",
-      look,
-      hand: ({ on, peer, tokenFile, site }) =>
+      check,
+      manual: ({ on, peer, tokenFile, site }) =>
         `test -e ${tokenFile} || ${on(peer)}sh -c 'cat "$KUBECONFIG"; echo key of ${site.name} >${tokenFile}'`,
     }),
     step({
@@ -48,23 +48,23 @@ const shop: Notebook = notebook({
       title: "Open",
       on: "every site",
       prose: "Doors.",
-      look,
-      hand: async ({ site }) => `cat <<'EOF'\n  ${site.name} in ${site.city}\nEOF\ncat "$KUBECONFIG"`,
+      check,
+      manual: async ({ site }) => `cat <<'EOF'\n  ${site.name} in ${site.city}\nEOF\ncat "$KUBECONFIG"`,
     }),
-    step({ id: "sign", title: "Hang up the sign", on: "branch", prose: "By hand.", look }),
+    step({ id: "sign", title: "Hang up the sign", on: "branch", prose: "By hand.", check }),
     step({
       id: "count",
       title: "Count",
       on: "federation",
       prose: "All of them.",
-      look,
-      hand: ({ all }) => `echo ${all("branch").length} branches`,
+      check,
+      manual: ({ all }) => `echo ${all("branch").length} branches`,
     }),
   ],
 })
 
 async function scriptOf(...branches: string[]): Promise<string> {
-  const federation = await federate(shop, {
+  const federation = await federate(scope, {
     name: "toys",
     sites: [
       { name: "store", role: "store", city: "Ulm" },
@@ -72,9 +72,9 @@ async function scriptOf(...branches: string[]): Promise<string> {
     ],
   })
   return shellScript(
-    readWalk({
+    readReport({
       lines: [],
-      notebook: shop,
+      notebook: scope,
       federation,
       memory: undefined,
       made: "2026-01-02T03:04:05.678Z",

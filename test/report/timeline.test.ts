@@ -4,7 +4,7 @@ import { axisOf, ticks } from "../../lib/report/axis.ts"
 import { type Bar, barsOf, criticalPath, pathWords } from "../../lib/report/critical-path.ts"
 import { segmentsOf } from "../../lib/report/segments.ts"
 import { timeline } from "../../lib/report/timeline.ts"
-import type { Execution, Walk } from "../../lib/report/types.ts"
+import type { Execution, Report } from "../../lib/report/types.ts"
 import type { Event, OutcomeKind, Recorded } from "../../lib/runner/events.ts"
 import { placeOf as at, outcome } from "../terminal/scene.ts"
 import { drawnIn } from "./drawn.ts"
@@ -19,7 +19,7 @@ function run(
   begin: number,
   places: readonly (readonly [place: string, from: number, to: number, kind?: OutcomeKind])[],
 ): Recorded[] {
-  const events = places.flatMap(([place, from, to, kind = "acted"]): [number, Event][] => [
+  const events = places.flatMap(([place, from, to, kind = "applied"]): [number, Event][] => [
     [from, { type: "step started", ...at(place) }],
     [to, { type: "step ended", ...at(place), outcome: outcome(kind, "so", { seconds: to - from }) }],
   ])
@@ -47,7 +47,7 @@ const needy = notebook({
       }[step.id] ?? [],
   })),
 })
-const pathOf = (walk: Walk, number: number): string =>
+const pathOf = (walk: Report, number: number): string =>
   pathWords(walk.notebook, criticalPath(walk, barsOf(walk), number))
 
 describe("the critical path", () => {
@@ -90,8 +90,8 @@ describe("the critical path", () => {
         ["superlink/login", 0, 1],
         ["supernode-1/login", 0, 2],
         ["supernode-1/site-create", 2, 8, "failed"],
-        ["supernode-1/token-redeem", 8, 8, "not run"],
-        ["supernode-1/verify", 8, 8, "not run"],
+        ["supernode-1/token-redeem", 8, 8, "skipped"],
+        ["supernode-1/verify", 8, 8, "skipped"],
         ["supernode-2/login", 0, 1],
         ["verify-federation", 8, 9, "blocked"],
       ]),
@@ -117,9 +117,9 @@ describe("what an execution was busy with", () => {
       run: 1,
       started: time(0),
       ended: time(10),
-      acts: [],
+      actions: [],
       commands: [],
-      applied: [],
+      written: [],
       waits: [],
       notes: [],
       shown: [],
@@ -129,11 +129,11 @@ describe("what an execution was busy with", () => {
   })
   const told = (bar: Bar): string[] =>
     segmentsOf(bar).map(({ is, from, to }) => `${is} ${(from - START) / 1000}-${(to - START) / 1000}`)
-  const done = (t: string) => ({ t, look: { is: "done" as const, reason: "" } })
+  const done = (t: string) => ({ t, result: { state: "ready" as const, reason: "" } })
 
   it("looked, acted, waited until it was seen, and looked at the end", () => {
     const bar = execution({
-      acts: [{ t: time(1), action: "act", ended: time(4), ok: true }],
+      actions: [{ t: time(1), action: "apply", ended: time(4), ok: true }],
       waits: [
         { t: time(5), reason: "" },
         { t: time(6), reason: "" },
@@ -145,9 +145,9 @@ describe("what an execution was busy with", () => {
 
   it("waits to the end where it was never so, and between two acts", () => {
     const bar = execution({
-      acts: [
-        { t: time(1), action: "act", ended: time(2), ok: true },
-        { t: time(5), action: "change", ended: time(6), ok: true },
+      actions: [
+        { t: time(1), action: "apply", ended: time(2), ok: true },
+        { t: time(5), action: "update", ended: time(6), ok: true },
       ],
       waits: [
         { t: time(3), reason: "" },
@@ -166,14 +166,20 @@ describe("what an execution was busy with", () => {
   })
 
   it("acts to the end where it was killed, and waits for a person who does it by hand", () => {
-    expect(told(execution({ acts: [{ t: time(2), action: "act" }] }))).toEqual(["looked 0-2", "acted 2-10"])
-    const byHand = execution({ acts: [{ t: time(2), action: "act", byHand: true }], after: done(time(9)) })
-    expect(told(byHand)).toEqual(["looked 0-2", "waited 2-9", "looked 9-10"])
+    expect(told(execution({ actions: [{ t: time(2), action: "apply" }] }))).toEqual([
+      "looked 0-2",
+      "acted 2-10",
+    ])
+    const manual = execution({
+      actions: [{ t: time(2), action: "apply", manual: true }],
+      after: done(time(9)),
+    })
+    expect(told(manual)).toEqual(["looked 0-2", "waited 2-9", "looked 9-10"])
   })
 })
 
 describe("the axis", () => {
-  const bars = (walk: Walk) => barsOf(walk)
+  const bars = (walk: Report) => barsOf(walk)
   const day = 86_400
 
   it("folds what lies between runs, and long pauses in one", () => {
@@ -228,7 +234,7 @@ describe("the picture of the timeline", () => {
   ]
   const short = long.map(([place, from, to, kind]) => [place, from / 5000, to / 5000, kind] as const)
   const twenty = manySites(20)
-  const scenes: [string, Walk][] = [
+  const scenes: [string, Report][] = [
     ["of two seconds", walkOf(run("one", 0, short))],
     ["of three hours", walkOf(run("one", 0, long))],
     ["of three runs, one killed", walkOf([...killed(), ...failed(), ...undone()])],
@@ -266,7 +272,7 @@ describe("the picture of the timeline", () => {
     const drawn = drawnIn(timeline(walkOf([...killed(), ...failed()]))!.text)
     const height = (name: string) => new Set(drawn.all("rect", name).map((each) => each.height))
     expect(height("looked")).toEqual(new Set(["4"]))
-    expect(height("acted")).toEqual(new Set(["12"]))
+    expect(height("applied")).toEqual(new Set(["12"]))
     expect(drawn.all("rect", "waited").length).toBeGreaterThan(1)
   })
 })

@@ -7,12 +7,12 @@ import { drawnIn } from "./drawn.ts"
 import { failed, federationOf, killed, manySites, runOf, startOf, undone, walkOf } from "./scene.ts"
 
 /** A step at a place that ends so, having seen an object. */
-const saw = (place: string, kind: string, name: string, how: OutcomeKind = "acted"): Event[] => [
+const saw = (place: string, kind: string, name: string, how: OutcomeKind = "applied"): Event[] => [
   { type: "step started", ...at(place) },
   {
-    type: "looked",
+    type: "checked",
     ...at(place),
-    look: { is: "done", reason: "", seen: { kind, name, uid: name } },
+    result: { state: "ready", reason: "", object: { kind, name, uid: name } },
   },
   ended(place, how, "so it is"),
 ]
@@ -51,8 +51,8 @@ describe("what a topology shows", () => {
 
   it("takes a step that looks at what a link step made for one of the link", () => {
     const names = namesOf(1)
-    const looked = saw("supernode-1/login", "Link", "to-superlink-supernode-1", "failed")
-    const again = runOf("two", "2026-11-22T19:00:00.000Z", [startOf(names), ...looked])
+    const checked = saw("supernode-1/login", "Link", "to-superlink-supernode-1", "failed")
+    const again = runOf("two", "2026-11-22T19:00:00.000Z", [startOf(names), ...checked])
     const [leaf] = topologyOf(walkOf([...finished(names), ...again], { names })).leaves
     expect(leaf!.link).toMatchObject({ sign: { word: "failed" }, step: "login" })
     expect(leaf!.objects.map(({ kind }) => kind)).toEqual(["Site"])

@@ -1,13 +1,13 @@
 /** What an interactive walk leaves in a journal, as each format tells it. */
 import { describe, expect, it } from "vitest"
 import { barsOf, criticalPath, pathWords } from "../../lib/report/critical-path.ts"
-import { carriedOut } from "../../lib/report/executions.ts"
+import { executed } from "../../lib/report/executions.ts"
 import { htmlReport } from "../../lib/report/html.ts"
 import { markdownReport } from "../../lib/report/markdown.ts"
 import { notebookFile } from "../../lib/report/notebook-file.ts"
 import { runRows, runsNamed } from "../../lib/report/run-rows.ts"
 import { timeline } from "../../lib/report/timeline.ts"
-import type { WalkPlace } from "../../lib/report/types.ts"
+import type { ReportPlace } from "../../lib/report/types.ts"
 import { placeOf as at, ended } from "../terminal/scene.ts"
 import { runOf, startOf, walkOf } from "./scene.ts"
 import { walked } from "./walked.ts"
@@ -20,7 +20,7 @@ const opening: string = JSON.parse(notebookFile(walk)).cells[0].source
 const words = (html: string): string => html.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ")
 const section = (text: string, title: string): string =>
   text.split(/^(?=## )/m).find((part) => part.startsWith(`## ${title}\n`)) ?? ""
-const place = (step: string, site?: string): WalkPlace =>
+const place = (step: string, site?: string): ReportPlace =>
   walk.cells.find((cell) => cell.step === step)!.places.find((one) => one.site === site)!
 
 describe("the runs of a walk", () => {
@@ -44,7 +44,7 @@ describe("the runs of a walk", () => {
   it("tell what was not run for something that is not of this run", () => {
     const lines = runOf("x", "2026-11-22T18:00:00.000Z", [
       startOf(names),
-      ended("supernode-1/token-redeem", "not run", "not run: superlink/site-create is left out", {
+      ended("supernode-1/token-redeem", "skipped", "not run: superlink/site-create is left out", {
         root: "superlink/site-create",
       }),
     ])
@@ -114,8 +114,8 @@ describe("the runs of a walk", () => {
     const lines = runOf("x", "2026-11-22T18:00:00.000Z", [
       startOf(names),
       { type: "step started", ...at("prerequisites") },
-      ended("prerequisites", "done", "here"),
-      { type: "run ended", code: 130, counts: { done: 1 }, seconds: 1 },
+      ended("prerequisites", "unchanged", "here"),
+      { type: "run ended", code: 130, counts: { unchanged: 1 }, seconds: 1 },
     ])
     expect(section(markdownReport(walkOf(lines, { names })), "Runs")).toContain("| interrupted by Ctrl-C |")
   })
@@ -132,7 +132,7 @@ it.each([
 describe("what was only looked at", () => {
   it("is kept as such, apart from what was carried out", () => {
     expect(place("prerequisites").executions).toHaveLength(5)
-    expect(carriedOut(place("prerequisites"))).toMatchObject([{ run: 1, outcome: { kind: "done" } }])
+    expect(executed(place("prerequisites"))).toMatchObject([{ run: 1, outcome: { kind: "unchanged" } }])
     expect(place("prerequisites").executions[1]).toMatchObject({ run: 2, onlyLooked: true })
   })
 
@@ -261,16 +261,16 @@ describe("what a cell tells of its executions", () => {
     const lines = runOf("h", "2026-11-22T18:00:00.000Z", [
       startOf(names),
       { type: "step started", ...site },
-      { type: "by hand", ...site, action: "act" },
+      { type: "manual", ...site, action: "apply" },
       {
         type: "checkpoint",
         ...site,
         fingerprint: "f",
-        made: { version: "1" },
+        inputs: { version: "1" },
         reason: "Ready",
         adopted: true,
       },
-      ended("supernode-1/site-create", "acted", "Ready", { adopted: true }),
+      ended("supernode-1/site-create", "applied", "Ready", { adopted: true }),
     ])
     const once = walkOf(lines, { names })
     expect(markdownReport(once)).toMatch(/\| site-create .*\| ✓ done by hand \|/)
@@ -281,7 +281,7 @@ describe("what a cell tells of its executions", () => {
       ...runOf("i", "2026-11-22T19:00:00.000Z", [
         startOf(names),
         { type: "step started", ...site },
-        ended("supernode-1/site-create", "done", "Ready", { adopted: true }),
+        ended("supernode-1/site-create", "unchanged", "Ready", { adopted: true }),
       ]),
     ]
     expect(markdownReport(walkOf(later, { names }))).toContain("| ✓ done (by hand) |")

@@ -9,13 +9,13 @@ export const walked = (): Recorded[] => {
     startOf(names, { command: `flower-runbook walk --name hospital-trial: ${cell}`, ...more })
   const [here, site, again] = ["prerequisites", "superlink/site-create", "supernode-1/site-create"].map(at)
   const given = { greeting: "Good morning" }
-  const looked = { is: "done", reason: "bash, oc and skupper 2.2.1 are here" } as const
+  const checked = { state: "ready", reason: "bash, oc and skupper 2.2.1 are here" } as const
   /** `prerequisites` is left out, and looked at because what comes needs it; sessions are opened. */
   const looks: Event[] = [
     { type: "command", ...here!, line: "skupper version" },
     { type: "output", ...here!, stream: "stdout", text: "2.2.1\n" },
     { type: "command ended", ...here!, exitCode: 0, seconds: 0.1 },
-    { type: "looked", ...here!, look: looked },
+    { type: "checked", ...here!, result: checked },
     { type: "session", ...at("superlink/login"), user: "admin", server: siteOf("superlink").server },
   ]
   const well = (counts: Extract<Event, { type: "run ended" }>["counts"], seconds: number): Event => ({
@@ -34,29 +34,29 @@ export const walked = (): Recorded[] => {
       { type: "command", ...here!, line: "skupper version" },
       { type: "output", ...here!, stream: "stdout", text: "2.2.1\n" },
       { type: "command ended", ...here!, exitCode: 0, seconds: 0.1 },
-      { type: "looked", ...here!, look: looked },
-      ended("prerequisites", "done", looked.reason),
-      well({ done: 1 }, 0.6),
+      { type: "checked", ...here!, result: checked },
+      ended("prerequisites", "unchanged", checked.reason),
+      well({ unchanged: 1 }, 0.6),
     ]),
     ...runOf("a2", "2026-11-22T18:01:00.000Z", [
       walk("login"),
       ...looks,
       ...names.flatMap(login),
-      well({ acted: 2 }, 3),
+      well({ applied: 2 }, 3),
     ]),
     ...runOf("a3", "2026-11-22T18:02:00.000Z", [
       walk("site-create at superlink"),
       ...looks,
-      { type: "consent", what: "creates a Site on https://api.superlink.example:6443", how: "asked" },
+      { type: "approval", what: "creates a Site on https://api.superlink.example:6443", how: "asked" },
       { type: "step started", ...site! },
-      { type: "act started", ...site!, action: "act" },
-      { type: "applied", ...site!, what: "manifests/site.yaml", sha256: HASH },
-      { type: "act ended", ...site!, action: "act", ok: false, reason: "exit code 1" },
+      { type: "action started", ...site!, action: "apply" },
+      { type: "written", ...site!, what: "manifests/site.yaml", sha256: HASH },
+      { type: "action ended", ...site!, action: "apply", ok: false, reason: "exit code 1" },
       ended("superlink/site-create", "failed", "no Route is admitted", { root: "superlink/site-create" }),
-      ended("verify-federation", "not run", "not run: superlink/site-create failed", {
+      ended("verify-federation", "skipped", "not run: superlink/site-create failed", {
         root: "superlink/site-create",
       }),
-      { type: "run ended", code: 1, counts: { failed: 1, "not run": 1 }, seconds: 4 },
+      { type: "run ended", code: 1, counts: { failed: 1, skipped: 1 }, seconds: 4 },
     ]),
     ...runOf("a4", "2026-11-22T18:03:00.000Z", [
       { type: "answered", federation: "hospital-trial", sites: names.map(summaryOf), given },
@@ -68,15 +68,15 @@ export const walked = (): Recorded[] => {
       }),
       ...looks,
       { type: "step started", ...site! },
-      { type: "looked", ...site!, look: { is: "done", reason: "Ready" } },
-      ended("superlink/site-create", "done", "Ready"),
-      well({ done: 1 }, 1),
+      { type: "checked", ...site!, result: { state: "ready", reason: "Ready" } },
+      ended("superlink/site-create", "unchanged", "Ready"),
+      well({ unchanged: 1 }, 1),
     ]),
     ...runOf("a6", "2026-11-22T18:05:00.000Z", [
       walk("site-create", { given }),
       ...looks,
       { type: "step started", ...again! },
-      { type: "by hand", ...again!, action: "act" },
+      { type: "manual", ...again!, action: "apply" },
       ended("supernode-1/site-create", "interrupted", "interrupted; the same command goes on from here"),
       { type: "run ended", code: 130, counts: { interrupted: 1 }, seconds: 2 },
     ]),

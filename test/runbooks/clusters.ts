@@ -6,8 +6,8 @@ import { join } from "node:path"
 import { openCluster } from "../../lib/cluster/index.ts"
 import { writeKubeconfig } from "../../lib/cluster/kubeconfig.ts"
 import type { Cluster, KubeObject } from "../../lib/cluster/types.ts"
+import { CheckError, type CheckResult } from "../../lib/notebook/check-result.ts"
 import { camel, type InputTable } from "../../lib/notebook/inputs.ts"
-import { type Look, LookError } from "../../lib/notebook/looks.ts"
 import type { Site } from "../../lib/notebook/roles.ts"
 import { Redactor } from "../../lib/notebook/secrets.ts"
 import type { Step } from "../../lib/notebook/step.ts"
@@ -57,7 +57,7 @@ export interface Clusters {
   readonly notes: string[]
   /** The context of a step at a site; `more` replaces parts of it, values of the site and of the federation included. */
   context(step: Step, at: PlayedSite | undefined, more?: More): Context
-  look(step: Step, at: PlayedSite | undefined, more?: More): Promise<Look>
+  look(step: Step, at: PlayedSite | undefined, more?: More): Promise<CheckResult>
   close(): Promise<void>
 }
 
@@ -65,7 +65,7 @@ export interface More {
   site?: Record<string, unknown>
   inputs?: Record<string, unknown>
   given?: string[]
-  begun?: boolean
+  applyInterrupted?: boolean
   interactive?: boolean
   env?: NodeJS.ProcessEnv
   commands?: string
@@ -139,7 +139,7 @@ export async function startClusters(
       federation: FEDERATION,
       folder,
       signal,
-      begun: more.begun ?? false,
+      applyInterrupted: more.applyInterrupted ?? false,
       interactive: more.interactive ?? false,
       given: (input: string) => more.given?.includes(input) ?? false,
       outcome: () => undefined,
@@ -157,10 +157,10 @@ export async function startClusters(
     context,
     look: async (step, at, more) => {
       try {
-        return await step.look(context(step, at, more))
+        return await step.check(context(step, at, more))
       } catch (error) {
         // As the runner takes it.
-        if (error instanceof LookError) return error.look
+        if (error instanceof CheckError) return error.result
         throw error
       }
     },

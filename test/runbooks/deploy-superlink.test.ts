@@ -26,7 +26,7 @@ const found = async () => (await played.cluster("superlink").get(deployment)) as
 const first = (object: KubeObject) => object.spec.template.spec.containers[0]
 const version = (text: string) => ({ values: { "flower-version": text } })
 const actions = () =>
-  played.events.flatMap((event) => (event.type === "act started" ? [`${event.step} ${event.action}`] : []))
+  played.events.flatMap((event) => (event.type === "action started" ? [`${event.step} ${event.action}`] : []))
 const theirs = (image: string, args = ["--insecure"]) =>
   foreign(ns, "superlink", { name: "server", image, args, ports: [{ containerPort: 9092 }] })
 
@@ -73,7 +73,7 @@ describe("ours", () => {
     await run()
     await played.cluster("superlink").remove(service)
     expect(await plan()).toBe("change: Service superlink-service none, asked made")
-    expect(await run()).toContain("acted")
+    expect(await run()).toContain("applied")
     expect(await played.cluster("superlink").get(service)).toBeDefined()
   })
 
@@ -82,16 +82,16 @@ describe("ours", () => {
     await played
       .cluster("superlink")
       .create({ ...before, spec: { selector: { app: "superlink" }, ports: [{ port: 9092 }] } })
-    expect(await run()).toContain("acted")
+    expect(await run()).toContain("applied")
     expect((await played.cluster("superlink").get(service))?.metadata.labels ?? {}).not.toMatchObject(
       labels("trial"),
     )
   })
 
-  test("--again starts it anew", async () => {
+  test("--rerun starts it anew", async () => {
     await run()
     const before = (await found()).metadata.generation!
-    expect(await run({ again: true, selection: { only: ["deploy-superlink"] } })).toContain("acted")
+    expect(await run({ again: true, selection: { only: ["deploy-superlink"] } })).toContain("applied")
     expect((await found()).metadata.generation).toBe(before + 1)
   })
 })
@@ -185,7 +185,7 @@ describe("one that was there before", () => {
 })
 
 test("another name for the Deployment", async () => {
-  expect(await run({ sites: { superlink: { "superlink-workload": "hub" } } })).toContain("acted")
+  expect(await run({ sites: { superlink: { "superlink-workload": "hub" } } })).toContain("applied")
   expect(await played.cluster("superlink").get({ ...deployment, name: "hub" })).toBeDefined()
   expect(await played.cluster("superlink").get({ ...service, name: "hub-service" })).toBeDefined()
 })

@@ -78,7 +78,7 @@ describe("ours", () => {
     expect(await run({ notebook: alone, ...version("1.34.0") })).toContain("acted: flwr/supernode:1.34.0")
   })
 
-  test("--again starts it anew", async () => {
+  test("--rerun starts it anew", async () => {
     await run()
     const { generation } = (await found()).metadata
     await run({ again: true, selection: { only: ["deploy-supernode"] } })

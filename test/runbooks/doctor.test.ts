@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
-import { doctor } from "../../runbooks/doctor.ts"
+import { doctor } from "../../runbooks/doctor-checks.ts"
 import siteCreate from "../../runbooks/site-create.ts"
 import { type Clusters, namespace, type PlayedSite, put, skupper, startClusters } from "./clusters.ts"
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
+import { actionFor } from "../../lib/notebook/step.ts"
 import connector from "../../runbooks/connector.ts"
 import listener from "../../runbooks/listener.ts"
 import { ADOPTED, labels } from "../../runbooks/shared/labels.ts"
@@ -23,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => clusters.close())
 
 describe("connector", () => {
-  const look = (more = {}) => clusters.look(connector, clusters.superlink, more)
+  const check = (more = {}) => clusters.look(connector, clusters.superlink, more)
   const superlink = (args: string[] = []) =>
     put(
       clusters.superlink.admin,
@@ -39,19 +40,19 @@ describe("connector", () => {
     )
 
   test("needs the SuperLink's Deployment, of which it takes the pods", async () => {
-    expect(await look()).toMatchObject({ is: "cannot look", because: "not there" })
+    expect(await check()).toMatchObject({ state: "unknown", because: "not there" })
   })
 
   test("none there", async () => {
     await superlink()
-    expect(await look()).toMatchObject({ is: "absent", reason: `no Connector fleet-api in ${WEST}` })
+    expect(await check()).toMatchObject({ state: "missing", reason: `no Connector fleet-api in ${WEST}` })
   })
 
   test("without a status: no pod matches yet", async () => {
     await superlink()
     await make()
-    expect(await look()).toMatchObject({
-      is: "under way",
+    expect(await check()).toMatchObject({
+      state: "progressing",
       reason: "no pod matches app=superlink yet: a Connector waits for one",
     })
   })
@@ -62,8 +63,8 @@ describe("connector", () => {
       {},
       { status: { conditions: conditions({ Configured: ["False", "Error", "No matches for selector"] }) } },
     )
-    expect(await look()).toMatchObject({
-      is: "under way",
+    expect(await check()).toMatchObject({
+      state: "progressing",
       reason: "Connector fleet-api: No matches for selector",
     })
   })
@@ -71,17 +72,17 @@ describe("connector", () => {
   test("configured is done, matched or not", async () => {
     await superlink()
     const made = await make({}, { status: { conditions: CONFIGURED } })
-    expect(await look()).toMatchObject({
-      is: "done",
+    expect(await check()).toMatchObject({
+      state: "ready",
       reason: expect.stringContaining("not matched yet"),
       adopted: true,
     })
     await setStatus(clusters.superlink.admin, made, { conditions: MATCHED })
-    expect(await look({ begun: true })).toMatchObject({
-      is: "done",
+    expect(await check({ applyInterrupted: true })).toMatchObject({
+      state: "ready",
       reason: "Connector fleet-api is configured, matched",
     })
-    expect(await look({ begun: true })).not.toHaveProperty("adopted")
+    expect(await check({ applyInterrupted: true })).not.toHaveProperty("adopted")
   })
 
   test.each([
@@ -95,14 +96,14 @@ describe("connector", () => {
   ])("%o is not as asked", async (spec, reason) => {
     await superlink()
     await make(spec, { status: { conditions: CONFIGURED } })
-    expect(await look()).toMatchObject({ is: "different", reason })
+    expect(await check()).toMatchObject({ state: "drifted", reason })
   })
 
   test("one of another name with the routing key is used", async () => {
     await superlink()
     await make({}, { status: { conditions: MATCHED } }, "theirs")
-    expect(await look()).toMatchObject({
-      is: "done",
+    expect(await check()).toMatchObject({
+      state: "ready",
       reason: expect.stringContaining("Connector theirs"),
       adopted: true,
     })
@@ -111,14 +112,14 @@ describe("connector", () => {
   test("a SuperLink of somebody else may have its Fleet API at another port", async () => {
     await superlink(["--fleet-api-address", "0.0.0.0:7777"])
     await make({}, { status: { conditions: CONFIGURED } })
-    expect(await look()).toMatchObject({ is: "different", reason: "port 9092, asked 7777" })
+    expect(await check()).toMatchObject({ state: "drifted", reason: "port 9092, asked 7777" })
   })
 
   test("a change writes what was asked, and what is not ours stays so", async () => {
     await superlink()
     await make({ port: 9093, selector: undefined, host: "10.1.2.3" })
-    await connector.change!(clusters.context(connector, clusters.superlink))
-    await connector.claim!(clusters.context(connector, clusters.superlink))
+    await actionFor(connector, "drifted")!.run(clusters.context(connector, clusters.superlink))
+    await connector.takeOwnership!(clusters.context(connector, clusters.superlink))
     const found = await clusters.superlink.admin.get({
       apiVersion: "skupper.io/v2alpha1",
       kind: "Connector",
@@ -133,17 +134,20 @@ describe("connector", () => {
   test("what an act has made is labelled, and being deleted is waited for", async () => {
     await superlink()
     await make()
-    await connector.claim!(clusters.context(connector, clusters.superlink))
+    await connector.takeOwnership!(clusters.context(connector, clusters.superlink))
     const ref = { apiVersion: "skupper.io/v2alpha1", kind: "Connector", namespace: WEST, name: "fleet-api" }
     expect((await clusters.superlink.admin.get(ref))?.metadata.labels).toEqual(labels("trial"))
     await clusters.superlink.admin.merge(ref, { metadata: { finalizers: ["test/hold"] } })
     await clusters.superlink.admin.remove(ref)
-    expect(await look()).toMatchObject({ is: "under way", reason: expect.stringContaining("being deleted") })
+    expect(await check()).toMatchObject({
+      state: "progressing",
+      reason: expect.stringContaining("being deleted"),
+    })
   })
 })
 
 describe("listener", () => {
-  const look = () => clusters.look(listener, clusters.supernode)
+  const check = () => clusters.look(listener, clusters.supernode)
   const make = (spec: object, status: object | undefined, metadata: object = {}): Promise<KubeObject> =>
     put(clusters.supernode.admin, {
       ...skupper("Listener", EAST, "fleet-api", {
@@ -161,27 +165,30 @@ describe("listener", () => {
     })
 
   test("none there", async () => {
-    expect(await look()).toMatchObject({ is: "absent", reason: `no Listener fleet-api in ${EAST}` })
+    expect(await check()).toMatchObject({ state: "missing", reason: `no Listener fleet-api in ${EAST}` })
   })
 
   test("configured, and its Service there", async () => {
     await make({}, { conditions: CONFIGURED })
-    expect(await look()).toMatchObject({ is: "under way", reason: "Service fleet-api is not there yet" })
+    expect(await check()).toMatchObject({
+      state: "progressing",
+      reason: "Service fleet-api is not there yet",
+    })
     await service()
-    expect(await look()).toMatchObject({ is: "done", adopted: true })
+    expect(await check()).toMatchObject({ state: "ready", adopted: true })
   })
 
   test("ours is not adopted", async () => {
     await make({}, { conditions: MATCHED }, { labels: mine.labels })
     await service()
-    expect(await look()).not.toHaveProperty("adopted")
+    expect(await check()).not.toHaveProperty("adopted")
   })
 
   test("a Service of the same name: blocked, with the cure", async () => {
     const words = "Service fleet-api already exists in namespace"
     await make({}, { conditions: conditions({ Configured: ["False", "Error", words] }) })
-    expect(await look()).toMatchObject({
-      is: "blocked",
+    expect(await check()).toMatchObject({
+      state: "blocked",
       code: "service",
       reason: `Listener fleet-api: ${words}`,
       next: `oc get service fleet-api -n ${EAST} -o yaml`,
@@ -191,7 +198,7 @@ describe("listener", () => {
   test("another Listener on the same host and port", async () => {
     const words = "Listener other with host fleet-api and port 9092 already exists in namespace"
     await make({}, { conditions: conditions({ Configured: ["False", "Error", words] }) })
-    expect(await look()).toMatchObject({ is: "blocked", code: "listener" })
+    expect(await check()).toMatchObject({ state: "blocked", code: "listener" })
   })
 
   test("no Site yet is waited for", async () => {
@@ -199,8 +206,8 @@ describe("listener", () => {
       {},
       { conditions: conditions({ Configured: ["False", "Error", "No active site in namespace"] }) },
     )
-    expect(await look()).toMatchObject({
-      is: "under way",
+    expect(await check()).toMatchObject({
+      state: "progressing",
       reason: "Listener fleet-api: No active site in namespace",
     })
   })
@@ -211,13 +218,13 @@ describe("listener", () => {
     [{ routingKey: "" }, "routing key none, asked fleet-api"],
   ])("%o is not as asked", async (spec, reason) => {
     await make(spec, { conditions: CONFIGURED })
-    expect(await look()).toMatchObject({ is: "different", reason })
+    expect(await check()).toMatchObject({ state: "drifted", reason })
   })
 
   test("a change restores the routing key that skupper's own update forgets", async () => {
     await make({ routingKey: "" }, undefined, { labels: mine.labels })
-    await listener.change!(clusters.context(listener, clusters.supernode))
-    expect(await look()).toMatchObject({ is: "under way" })
+    await actionFor(listener, "drifted")!.run(clusters.context(listener, clusters.supernode))
+    expect(await check()).toMatchObject({ state: "progressing" })
     expect(clusters.notes.join()).toContain("patched directly")
   })
 })

@@ -79,7 +79,7 @@ describe("a SuperLink's log", () => {
       `[Fleet.ActivateNode] Activated node_id=${ID}9`,
       `[Fleet.ActivateNode] Activated node_id=9${ID}`,
     )
-    expect(readSuperlinkLog(log, ID)).toEqual({ is: "unknown" })
+    expect(readSuperlinkLog(log, ID)).toEqual({ state: "unknown" })
   })
 
   test("a rotated log proves by the node's later calls, and disproves nothing", () => {
@@ -91,7 +91,7 @@ describe("a SuperLink's log", () => {
   })
 
   test("a mention that is no call of the node is no proof", () => {
-    expect(readSuperlinkLog(info(start, `run ${ID} started`), ID)).toEqual({ is: "unknown" })
+    expect(readSuperlinkLog(info(start, `run ${ID} started`), ID)).toEqual({ state: "unknown" })
   })
 })
 

@@ -34,11 +34,11 @@ describe("with nothing installed", () => {
     await clusters.superlink.admin.create(group("global-operators"))
   })
   afterAll(() => clusters.close())
-  const look = (more = {}) => clusters.look(installOperator, clusters.superlink, more)
+  const check = (more = {}) => clusters.look(installOperator, clusters.superlink, more)
 
   test("no catalog offers it", async () => {
-    expect(await look()).toMatchObject({
-      is: "blocked",
+    expect(await check()).toMatchObject({
+      state: "blocked",
       code: "no catalog",
       reason: `no catalog offers ${PACKAGE}; openshift-marketplace has no CatalogSource`,
     })
@@ -46,34 +46,34 @@ describe("with nothing installed", () => {
 
   test("a catalog of any name offers it", async () => {
     await clusters.superlink.admin.create(manifest)
-    expect(await look()).toMatchObject({
-      is: "absent",
+    expect(await check()).toMatchObject({
+      state: "missing",
       reason: expect.stringContaining("mirrored-operators offers it in channel stable-2"),
       consent: expect.stringContaining("for the whole cluster"),
     })
   })
 
   test("a catalog that was named does not", async () => {
-    expect(await look({ site: { operatorSource: "redhat-operators" } })).toMatchObject({
-      is: "blocked",
+    expect(await check({ site: { operatorSource: "redhat-operators" } })).toMatchObject({
+      state: "blocked",
       reason: expect.stringContaining("no catalog named redhat-operators"),
     })
   })
 
   test("a channel that it does not have", async () => {
-    expect(await look({ site: { operatorChannel: "stable-3" } })).toMatchObject({
-      is: "blocked",
+    expect(await check({ site: { operatorChannel: "stable-3" } })).toMatchObject({
+      state: "blocked",
       reason: "skupper-operator has no channel stable-3; it has stable-2, stable-1",
     })
   })
 
   test("no OperatorGroup, or two, in its namespace", async () => {
-    expect(await look({ site: { operatorNamespace: "openshift" } })).toMatchObject({
-      is: "blocked",
+    expect(await check({ site: { operatorNamespace: "openshift" } })).toMatchObject({
+      state: "blocked",
       code: "no OperatorGroup",
     })
     await clusters.superlink.admin.create(group("second"))
-    expect(await look()).toMatchObject({ is: "blocked", code: "OperatorGroups" })
+    expect(await check()).toMatchObject({ state: "blocked", code: "OperatorGroups" })
   })
 
   test("whoever may not install it gets what an administrator applies", async () => {
@@ -81,7 +81,7 @@ describe("with nothing installed", () => {
     await admin.create(manifest)
     const found = await clusters.look(installOperator, clusters.supernode)
     expect(found).toMatchObject({
-      is: "blocked",
+      state: "blocked",
       code: "forbidden",
       next: expect.stringContaining("--site supernode-1"),
     })
@@ -98,34 +98,34 @@ describe("with something installed", () => {
     await clusters.superlink.admin.create(group("global-operators"))
   })
   afterEach(() => clusters.close())
-  const look = (more = {}) => clusters.look(installOperator, clusters.superlink, more)
+  const check = (more = {}) => clusters.look(installOperator, clusters.superlink, more)
   const installed = { installedCSV: CSV, currentCSV: CSV, state: "AtLatestKnown" }
 
   test("a Subscription of ours, and one that was there", async () => {
     const { admin } = clusters.superlink
     await put(admin, csv(CSV, { phase: "Succeeded" }))
     await put(admin, subscription({ status: installed }))
-    expect(await look()).toMatchObject({ is: "done", adopted: true })
-    expect(await look({ begun: true })).toMatchObject({ is: "done", adopted: false })
+    expect(await check()).toMatchObject({ state: "ready", adopted: true })
+    expect(await check({ applyInterrupted: true })).toMatchObject({ state: "ready", adopted: false })
     await admin.merge(
       { apiVersion: OLM, kind: "Subscription", name: PACKAGE, namespace: NS },
       { metadata: { labels: labels("trial") } },
     )
-    expect(await look()).toMatchObject({ is: "done", adopted: false })
+    expect(await check()).toMatchObject({ state: "ready", adopted: false })
   })
 
   test("another channel", async () => {
     const { admin } = clusters.superlink
     await put(admin, csv(CSV, { phase: "Succeeded" }))
     await put(admin, subscription({ spec: { channel: "stable-2.1" }, status: installed }))
-    expect(await look()).toMatchObject({ is: "done", adopted: true })
-    expect(await look({ given: ["operator-channel"] })).toMatchObject({ is: "blocked", code: "channel" })
+    expect(await check()).toMatchObject({ state: "ready", adopted: true })
+    expect(await check({ given: ["operator-channel"] })).toMatchObject({ state: "blocked", code: "channel" })
     await admin.merge(
       { apiVersion: OLM, kind: "Subscription", name: PACKAGE, namespace: NS },
       { metadata: { labels: labels("trial") } },
     )
-    expect(await look()).toMatchObject({
-      is: "different",
+    expect(await check()).toMatchObject({
+      state: "drifted",
       fields: [{ field: "channel", found: "stable-2.1", asked: "stable-2" }],
       consent: expect.stringContaining("whole cluster"),
     })
@@ -137,7 +137,7 @@ describe("with something installed", () => {
     const other = subscription()
     other.metadata.namespace = "openshift"
     await put(admin, other)
-    expect(await look()).toMatchObject({ is: "blocked", code: "Subscriptions" })
+    expect(await check()).toMatchObject({ state: "blocked", code: "Subscriptions" })
   })
 
   test("a controller from YAML", async () => {
@@ -153,13 +153,13 @@ describe("with something installed", () => {
       },
     }
     const made = await admin.create(deployment)
-    expect(await look()).toMatchObject({
-      is: "under way",
+    expect(await check()).toMatchObject({
+      state: "progressing",
       reason: expect.stringContaining("the controller in skupper"),
     })
     await setStatus(admin, made, { conditions: conditions({ Available: "True" }) })
-    expect(await look()).toMatchObject({
-      is: "done",
+    expect(await check()).toMatchObject({
+      state: "ready",
       adopted: true,
       reason: expect.stringContaining("skupper"),
     })
@@ -167,13 +167,13 @@ describe("with something installed", () => {
 
   test("definitions that were left behind are no operator", async () => {
     await clusters.superlink.admin.create(manifest)
-    expect(await look()).toMatchObject({ is: "absent" })
+    expect(await check()).toMatchObject({ state: "missing" })
   })
 
   test("a user who sees nothing of it goes by what is served", async () => {
     await clusters.superlink.login("alice")
-    expect(await look()).toMatchObject({
-      is: "done",
+    expect(await check()).toMatchObject({
+      state: "ready",
       adopted: true,
       reason: expect.stringContaining("out of your sight"),
     })
@@ -185,7 +185,7 @@ test("plain Kubernetes has no OLM", async () => {
   try {
     await clusters.superlink.login()
     expect(await clusters.look(installOperator, clusters.superlink)).toMatchObject({
-      is: "blocked",
+      state: "blocked",
       code: "no OLM",
     })
   } finally {

@@ -28,7 +28,7 @@ beforeEach(async () => {
 })
 afterEach(() => clusters.close())
 
-const look = () => clusters.look(linkStatus, clusters.supernode)
+const check = () => clusters.look(linkStatus, clusters.supernode)
 const link = (status?: object, host = "127.0.0.1"): Promise<KubeObject> =>
   put(
     clusters.supernode.admin,
@@ -48,8 +48,8 @@ const down = {
 }
 
 test("no Link", async () => {
-  expect(await look()).toMatchObject({
-    is: "blocked",
+  expect(await check()).toMatchObject({
+    state: "blocked",
     next: "flower-runbook step token-redeem --site supernode-1",
   })
 })
@@ -60,21 +60,21 @@ test("up", async () => {
     remoteSiteId: site.metadata.uid,
     remoteSiteName: "superlink-interconnect",
   })
-  expect(await look()).toMatchObject({ is: "done", reason: "Link west to superlink-interconnect is up" })
+  expect(await check()).toMatchObject({ state: "ready", reason: "Link west to superlink-interconnect is up" })
 })
 
 test("not up yet: the reason, and what it dials", async () => {
   await link(down)
-  expect(await look()).toMatchObject({
-    is: "under way",
+  expect(await check()).toMatchObject({
+    state: "progressing",
     reason: "Link west: Not Operational; it dials 127.0.0.1:55671",
   })
 })
 
 test("a name that does not resolve from here is said", async () => {
   await link(down, "no-such-host.invalid")
-  expect(await look()).toMatchObject({
-    is: "under way",
+  expect(await check()).toMatchObject({
+    state: "progressing",
     reason:
       "Link west: Not Operational; it dials no-such-host.invalid:55671 (does not resolve from here yet)",
   })
@@ -82,21 +82,21 @@ test("a name that does not resolve from here is said", async () => {
 
 test("a Link that gets no status is touched after a second, and that is said", async () => {
   await link()
-  expect(await look()).toMatchObject({ is: "absent" })
+  expect(await check()).toMatchObject({ state: "missing" })
   const before = performance.now()
-  await linkStatus.act!(clusters.context(linkStatus, clusters.supernode))
+  await linkStatus.apply!(clusters.context(linkStatus, clusters.supernode))
   expect(performance.now() - before).toBeGreaterThan(900)
   expect((await current()).metadata.annotations).toHaveProperty("flower-runbook/nudged")
   expect(clusters.notes.join()).toContain("no status after 1 s")
-  expect(await look()).toMatchObject({
-    is: "under way",
+  expect(await check()).toMatchObject({
+    state: "progressing",
     reason: expect.stringContaining("has not looked at it yet"),
   })
 })
 
 test("a Link that gets its status in time is left alone", async () => {
   const made = await link()
-  const acted = linkStatus.act!(clusters.context(linkStatus, clusters.supernode))
+  const acted = linkStatus.apply!(clusters.context(linkStatus, clusters.supernode))
   const watches = ({ path }: { path: string }) => path.includes("/links") && path.includes("watch=")
   await vi.waitFor(() => expect(clusters.supernode.server.requests.some(watches)).toBe(true), { interval: 5 })
   const before = performance.now()

@@ -10,21 +10,21 @@ beforeEach(async () => {
   clusters = await startClusters()
 })
 afterEach(() => clusters.close())
-const look = (more = {}) => clusters.look(login, clusters.superlink, more)
+const check = (more = {}) => clusters.look(login, clusters.superlink, more)
 const kubeconfig = () => clusters.context(login, clusters.superlink).kubeconfig
 
 describe("looks", () => {
   test("not logged in", async () => {
-    expect(await look()).toMatchObject({
-      is: "absent",
+    expect(await check()).toMatchObject({
+      state: "missing",
       reason: expect.stringContaining("not logged in to https://"),
     })
   })
 
   test("logged in", async () => {
     await clusters.superlink.login("alice")
-    expect(await look()).toMatchObject({
-      is: "done",
+    expect(await check()).toMatchObject({
+      state: "ready",
       reason: expect.stringContaining("logged in as alice at https://"),
     })
   })
@@ -32,20 +32,20 @@ describe("looks", () => {
   test("at another server", async () => {
     await clusters.superlink.login()
     const asked = clusters.supernode.server.url
-    expect(await look({ site: { server: asked } })).toMatchObject({
-      is: "different",
+    expect(await check({ site: { server: asked } })).toMatchObject({
+      state: "drifted",
       fields: [{ field: "server", found: clusters.superlink.server.url, asked }],
     })
   })
 
   test("as another user", async () => {
     await clusters.superlink.login("alice")
-    const asked = (username: string) => look({ site: { login: "password", username } })
+    const asked = (username: string) => check({ site: { login: "password", username } })
     expect(await asked("bob")).toMatchObject({
-      is: "different",
+      state: "drifted",
       fields: [{ field: "user", found: "alice", asked: "bob" }],
     })
-    expect(await asked("Alice")).toMatchObject({ is: "done" })
+    expect(await asked("Alice")).toMatchObject({ state: "ready" })
   })
 
   test("as a user who has another name than the login", async () => {
@@ -56,20 +56,20 @@ describe("looks", () => {
       token: "alice-token-of-the-tests",
       user: "alice@example.org",
     })
-    const asked = (username: string) => look({ site: { login: "password", username } })
-    expect(await asked("alice@example.org")).toMatchObject({ is: "done" })
-    expect(await asked("alice@example")).toMatchObject({ is: "different" })
+    const asked = (username: string) => check({ site: { login: "password", username } })
+    expect(await asked("alice@example.org")).toMatchObject({ state: "ready" })
+    expect(await asked("alice@example")).toMatchObject({ state: "drifted" })
   })
 
   test("with another token than the file now holds", async () => {
     await clusters.superlink.login("alice")
     const tokenFile = join(clusters.folder, "token")
-    const asked = () => look({ site: { login: "token", tokenFile } })
-    expect(await asked()).toMatchObject({ is: "done" })
+    const asked = () => check({ site: { login: "token", tokenFile } })
+    expect(await asked()).toMatchObject({ state: "ready" })
     writeFileSync(tokenFile, "alice-token-of-the-tests\n")
-    expect(await asked()).toMatchObject({ is: "done" })
+    expect(await asked()).toMatchObject({ state: "ready" })
     writeFileSync(tokenFile, "admin-token-of-the-tests\n")
-    expect(await asked()).toMatchObject({ is: "different", fields: [{ field: "token" }] })
+    expect(await asked()).toMatchObject({ state: "drifted", fields: [{ field: "token" }] })
   })
 
   test("a session that has expired", async () => {
@@ -78,8 +78,8 @@ describe("looks", () => {
       ca: clusters.superlink.server.ca.certificate,
       token: "long-gone",
     })
-    expect(await look()).toMatchObject({
-      is: "absent",
+    expect(await check()).toMatchObject({
+      state: "missing",
       reason: expect.stringContaining("the session has expired"),
     })
   })
@@ -87,18 +87,19 @@ describe("looks", () => {
   test("a kubeconfig that a killed command left torn", async () => {
     await clusters.superlink.login()
     writeFileSync(kubeconfig(), "apiVersion: v1\nclusters:\n- cluster: {server: https")
-    expect(await look()).toMatchObject({ is: "absent", reason: expect.stringContaining("damaged") })
+    expect(await check()).toMatchObject({ state: "missing", reason: expect.stringContaining("damaged") })
   })
 
   test("a server that is away", async () => {
     await clusters.superlink.login()
     await clusters.superlink.server.close()
-    expect(await look()).toMatchObject({ is: "cannot look", because: "unreachable" })
+    expect(await check()).toMatchObject({ state: "unknown", because: "unreachable" })
   })
 })
 
 describe("what is refused beforehand", () => {
-  const act = (site: object) => login.act!(clusters.context(login, clusters.superlink, { site: { ...site } }))
+  const apply = (site: object) =>
+    login.apply!(clusters.context(login, clusters.superlink, { site: { ...site } }))
 
   test.each([
     [{ login: "token" }, "needs token-file"],
@@ -107,11 +108,13 @@ describe("what is refused beforehand", () => {
     [{ login: "password", username: "alice" }, "needs password-file"],
     [{ login: "context" }, "needs context"],
   ])("%j", async (site, words) => {
-    await expect(act(site)).rejects.toThrow(words)
+    await expect(apply(site)).rejects.toThrow(words)
   })
 
   test("a browser login where nobody can be asked", async () => {
-    await expect(act({ login: "web" })).rejects.toMatchObject({ look: { is: "blocked", code: "login" } })
+    await expect(apply({ login: "web" })).rejects.toMatchObject({
+      result: { state: "blocked", code: "login" },
+    })
   })
 })
 
@@ -133,8 +136,8 @@ describe("in the browser", () => {
       contexts: [{ name: "default/c/u", context: { cluster: "c", user: "u", namespace: "default" } }],
       "current-context": "default/c/u",
     })
-  const act = (script: string, more = {}) =>
-    login.act!(
+  const apply = (script: string, more = {}) =>
+    login.apply!(
       clusters.context(login, clusters.superlink, {
         interactive: true,
         commands: commandsWith(script),
@@ -147,7 +150,7 @@ describe("in the browser", () => {
 
   test("without one here, the address is told, with the way from another machine", async () => {
     vi.stubEnv("SSH_CONNECTION", "10.0.0.1 50000 10.0.0.2 22")
-    await act(`${noBrowser}
+    await apply(`${noBrowser}
       echo 'Please visit the following URL in your browser: ${URL_TEXT}'
       mkdir -p "$(dirname "$KUBECONFIG")"
       echo '${session()}' > "$KUBECONFIG"
@@ -162,7 +165,7 @@ describe("in the browser", () => {
 
   test("an oc that cannot do without one says so", async () => {
     await expect(
-      act(`${noBrowser}
+      apply(`${noBrowser}
         echo 'error: unknown flag: --auto-open-browser' >&2; exit 1`),
     ).rejects.toMatchObject({ fix: expect.stringContaining("take a newer oc") })
     expect(await readServer(kubeconfig())).toBeUndefined()
@@ -170,8 +173,8 @@ describe("in the browser", () => {
 
   test("a failed login leaves the session as it was", async () => {
     await clusters.superlink.login("alice")
-    await expect(act("echo garbage > $KUBECONFIG; exit 1")).rejects.toThrow("did not succeed")
-    expect(await look()).toMatchObject({ is: "done" })
+    await expect(apply("echo garbage > $KUBECONFIG; exit 1")).rejects.toThrow("did not succeed")
+    expect(await check()).toMatchObject({ state: "ready" })
   })
 
   test("once for two sites of one cluster", async () => {
@@ -184,8 +187,8 @@ describe("in the browser", () => {
       namespace: "flower-supernode-1",
     })
     Object.assign(clusters.supernode.site, { server })
-    await act("exit 1", { interactive: false })
-    expect(await look()).toMatchObject({ is: "done", reason: expect.stringContaining("as alice") })
+    await apply("exit 1", { interactive: false })
+    expect(await check()).toMatchObject({ state: "ready", reason: expect.stringContaining("as alice") })
     expect(clusters.notes.join()).toContain("superlink is on the same cluster as supernode-1")
   })
 })

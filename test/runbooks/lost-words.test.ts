@@ -61,9 +61,12 @@ test("a Site whose link access was changed says Ready with the addresses from be
     }),
   )
   const asked = { site: { linkAccessType: "loadbalancer" } }
-  const stale = { is: "under way", reason: expect.stringMatching(/addresses are still those from before/) }
-  const look = () => clusters.look(siteCreate, clusters.superlink, asked)
-  expect(await look()).toMatchObject(stale)
+  const stale = {
+    state: "progressing",
+    reason: expect.stringMatching(/addresses are still those from before/),
+  }
+  const check = () => clusters.look(siteCreate, clusters.superlink, asked)
+  expect(await check()).toMatchObject(stale)
   await clusters.superlink.admin.merge(
     { apiVersion: access.apiVersion, kind: access.kind, name: "skupper-router", namespace: HUB },
     { spec: { accessType: "loadbalancer" } },
@@ -72,21 +75,21 @@ test("a Site whose link access was changed says Ready with the addresses from be
     conditions: READY,
     endpoints: endpoints("new.example"),
   })
-  expect(await look()).toMatchObject(stale)
+  expect(await check()).toMatchObject(stale)
   const [site] = await clusters.superlink.admin.list({
     apiVersion: access.apiVersion,
     kind: "Site",
     namespace: HUB,
   })
   await setStatus(clusters.superlink.admin, site!, { conditions: READY, endpoints: endpoints("new.example") })
-  expect(await look()).toMatchObject({ is: "done", reason: expect.stringMatching(/new\.example/) })
+  expect(await check()).toMatchObject({ state: "ready", reason: expect.stringMatching(/new\.example/) })
 })
 
 test("a Link of ours to an address that the Site had before is made anew", async () => {
   await hub("new.example")
   await link("old.example")
   expect(await clusters.look(tokenRedeem, clusters.supernode)).toMatchObject({
-    is: "different",
+    state: "drifted",
     fields: [{ field: "address", found: "old.example:55671", asked: "new.example:55671" }],
   })
 })
@@ -95,7 +98,7 @@ test("a Link that lost its word is up where its router says so", async () => {
   await hub("here.example")
   await link("here.example")
   const own = await put(clusters.supernode.admin, skupper("Site", NODE, "east"))
-  const look = () => clusters.look(linkStatus, clusters.supernode)
+  const check = () => clusters.look(linkStatus, clusters.supernode)
   const knows = (operational: boolean) =>
     setStatus(clusters.supernode.admin, own, {
       conditions: READY,
@@ -107,16 +110,16 @@ test("a Link that lost its word is up where its router says so", async () => {
       ],
     })
   await knows(false)
-  expect(await look()).toMatchObject({ is: "under way" })
+  expect(await check()).toMatchObject({ state: "progressing" })
   await knows(true)
-  expect(await look()).toMatchObject({ is: "done", reason: "Link west to superlink-interconnect is up" })
+  expect(await check()).toMatchObject({ state: "ready", reason: "Link west to superlink-interconnect is up" })
 })
 
 test("a Listener is not written to before the controller has spoken", async () => {
   const { admin } = clusters.supernode
   const spec = { routingKey: "fleet-api", host: "fleet-api", port: 9092 }
   const made = await put(admin, skupper("Listener", NODE, "fleet-api", { spec }))
-  const claimed = Promise.resolve(listener.claim!(clusters.context(listener, clusters.supernode)))
+  const claimed = Promise.resolve(listener.takeOwnership!(clusters.context(listener, clusters.supernode)))
   // Far longer than a claim takes: it holds back.
   const first = await Promise.race([claimed.then(() => "claimed"), delay(500).then(() => "waits")])
   expect(first).toBe("waits")

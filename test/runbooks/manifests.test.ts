@@ -196,9 +196,9 @@ describe("a person's own manifest", () => {
 
 describe("differences", () => {
   const ours = async (more: object = {}) => (await superlinkManifest(superlink(more), asked)).deployment
-  const changed = async (change: (deployment: Deployment) => void, more: object = {}) => {
+  const changed = async (update: (deployment: Deployment) => void, more: object = {}) => {
     const found = structuredClone(await ours(more))
-    change(found)
+    update(found)
     return deploymentDifferences(found, await ours(more))
   }
   const first = (deployment: Deployment) => deployment.spec.template.spec.containers[0]!
@@ -260,8 +260,8 @@ describe("differences", () => {
       },
       "container superlink",
     ],
-  ])("%s", async (_, change, field) => {
-    const found = await changed(change)
+  ])("%s", async (_, updateStep, field) => {
+    const found = await changed(updateStep)
     expect(found.map((one) => one.field)).toEqual([field])
     expect(JSON.stringify(found)).not.toContain("s3cret")
   })

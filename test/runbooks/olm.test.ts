@@ -31,16 +31,16 @@ const troubled = (type: string, reason: string, message: string): KubeObject =>
 
 describe("what a Subscription and what it leads to say", () => {
   test.each<[string, Partial<Subscribed>, object]>([
-    ["nothing yet", {}, { is: "under way", reason: "OLM has not taken up the Subscription yet" }],
+    ["nothing yet", {}, { state: "progressing", reason: "OLM has not taken up the Subscription yet" }],
     [
       "no OperatorGroup",
       { groups: [] },
-      { is: "blocked", code: "no OperatorGroup", fix: expect.stringContaining("kind: OperatorGroup") },
+      { state: "blocked", code: "no OperatorGroup", fix: expect.stringContaining("kind: OperatorGroup") },
     ],
     [
       "two OperatorGroups",
       { groups: ["global-operators", "mine"] },
-      { is: "blocked", reason: expect.stringContaining("2 OperatorGroups (global-operators, mine)") },
+      { state: "blocked", reason: expect.stringContaining("2 OperatorGroups (global-operators, mine)") },
     ],
     [
       "a catalog that is missing",
@@ -51,7 +51,7 @@ describe("what a Subscription and what it leads to say", () => {
           "targeted catalogsource openshift-marketplace/redhat-operators missing",
         ),
       },
-      { is: "blocked", code: "no catalog", reason: expect.stringContaining("redhat-operators missing") },
+      { state: "blocked", code: "no catalog", reason: expect.stringContaining("redhat-operators missing") },
     ],
     [
       "a catalog that is not healthy now",
@@ -68,7 +68,7 @@ describe("what a Subscription and what it leads to say", () => {
           status: { connectionState: { lastObservedState: "TRANSIENT_FAILURE" } },
         },
       },
-      { is: "under way", reason: expect.stringContaining("TRANSIENT_FAILURE") },
+      { state: "progressing", reason: expect.stringContaining("TRANSIENT_FAILURE") },
     ],
     [
       "no resolution",
@@ -79,19 +79,19 @@ describe("what a Subscription and what it leads to say", () => {
           "no operators found in channel stable-9 of package skupper-operator",
         ),
       },
-      { is: "blocked", reason: expect.stringContaining("stable-9") },
+      { state: "blocked", reason: expect.stringContaining("stable-9") },
     ],
     [
       "no resolution for now",
       { subscription: troubled("ResolutionFailed", "ErrorPreventedResolution", "catalog is not ready") },
-      { is: "under way", reason: expect.stringContaining("catalog is not ready") },
+      { state: "progressing", reason: expect.stringContaining("catalog is not ready") },
     ],
     [
       "a bundle that cannot be pulled",
       {
         subscription: troubled("BundleUnpackFailed", "BundleUnpackFailed", "Job was active longer than 10m"),
       },
-      { is: "blocked", code: "bundle", reason: expect.stringContaining("10m") },
+      { state: "blocked", code: "bundle", reason: expect.stringContaining("10m") },
     ],
     [
       "manual approval of its own",
@@ -100,7 +100,7 @@ describe("what a Subscription and what it leads to say", () => {
         plan: plan({ phase: "RequiresApproval" }),
       },
       {
-        is: "blocked",
+        state: "blocked",
         code: "approval",
         reason: expect.stringContaining("its Subscription is on manual approval"),
         next: expect.stringContaining("oc patch installplan install-x7k2p -n openshift-operators"),
@@ -109,12 +109,12 @@ describe("what a Subscription and what it leads to say", () => {
     [
       "manual approval of a neighbour",
       { plan: plan({ phase: "RequiresApproval" }), manual: ["servicemeshoperator3"] },
-      { is: "blocked", reason: expect.stringContaining("servicemeshoperator3 in the same namespace") },
+      { state: "blocked", reason: expect.stringContaining("servicemeshoperator3 in the same namespace") },
     ],
     [
       "an approved plan",
       { plan: plan({ phase: "Installing" }, { approved: true }) },
-      { is: "under way", reason: "OLM is installing: Installing" },
+      { state: "progressing", reason: "OLM is installing: Installing" },
     ],
     [
       "a failed plan",
@@ -124,7 +124,7 @@ describe("what a Subscription and what it leads to say", () => {
           conditions: conditions({ Installed: ["False", "InstallComponentFailed", "forbidden"] }),
         }),
       },
-      { is: "blocked", reason: "InstallPlan install-x7k2p failed: forbidden" },
+      { state: "blocked", reason: "InstallPlan install-x7k2p failed: forbidden" },
     ],
     [
       "a pending version",
@@ -140,27 +140,27 @@ describe("what a Subscription and what it leads to say", () => {
         }),
       },
       {
-        is: "under way",
+        state: "progressing",
         reason: `${CSV} is Pending: one or more requirements couldn't be found; it lacks CustomResourceDefinition sites.skupper.io`,
       },
     ],
     [
       "a failed version",
       { csv: csv(CSV, { phase: "Failed", reason: "InstallCheckFailed", message: "install timeout" }) },
-      { is: "blocked", code: "CSV", reason: `${CSV} failed (InstallCheckFailed): install timeout` },
+      { state: "blocked", code: "CSV", reason: `${CSV} failed (InstallCheckFailed): install timeout` },
     ],
-    ["success", { csv: csv(CSV, { phase: "Succeeded" }) }, { is: "done" }],
+    ["success", { csv: csv(CSV, { phase: "Succeeded" }) }, { state: "ready" }],
     [
       "success in spite of a second group",
       { groups: ["a", "b"], csv: csv(CSV, { phase: "Succeeded" }) },
-      { is: "done" },
+      { state: "ready" },
     ],
     [
       "version 1",
       { csv: csv("skupper-operator.v1.9.4-rh-1", { phase: "Succeeded" }) },
-      { is: "blocked", code: "version 1" },
+      { state: "blocked", code: "version 1" },
     ],
-  ])("%s", (_, parts, look) => {
-    expect(judge(found(parts))).toMatchObject(look)
+  ])("%s", (_, parts, result) => {
+    expect(judge(found(parts))).toMatchObject(result)
   })
 })

@@ -41,7 +41,7 @@ export interface Played {
 }
 
 export interface Call
-  extends Partial<Pick<RunOptions, "selection" | "again" | "timeout" | "parallel" | "quiet">> {
+  extends Partial<Pick<RunOptions, "selection" | "rerun" | "timeout" | "parallel" | "quiet">> {
   /** Federation-wide inputs. */
   values?: Record<string, unknown>
   /** More inputs of sites, by their names. */
@@ -146,7 +146,7 @@ export async function play(
     },
     async plan(more = {}) {
       const entries = await withOptions(more, readState(folderOfState()), plan)
-      return Object.fromEntries(entries.map((entry) => [placeOf(entry), `${entry.would}: ${entry.reason}`]))
+      return Object.fromEntries(entries.map((entry) => [placeOf(entry), `${entry.action}: ${entry.reason}`]))
     },
     async close() {
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()))

@@ -43,27 +43,27 @@ describe("what is on PATH", () => {
       mode: 0o755,
     })
     const found = await clusters.look(prerequisites, undefined, { env: { PATH: folder } })
-    expect(found).toMatchObject({ is: "blocked", reason: "skupper does not run: Exec format error" })
+    expect(found).toMatchObject({ state: "blocked", reason: "skupper does not run: Exec format error" })
   })
 
-  const look = (commands: Record<string, string>) =>
+  const check = (commands: Record<string, string>) =>
     clusters.look(prerequisites, undefined, { env: { PATH: folderWith(commands) } })
 
   test("all there", async () => {
-    const found = await look({ oc: "", skupper: "2.2.1\n" })
-    expect(found).toMatchObject({ is: "done", reason: expect.stringContaining("2.2.1") })
+    const found = await check({ oc: "", skupper: "2.2.1\n" })
+    expect(found).toMatchObject({ state: "ready", reason: expect.stringContaining("2.2.1") })
   })
 
   test("what is missing is named with where it comes from", async () => {
-    const found = await look({ oc: "" })
-    expect(found).toMatchObject({ is: "blocked", reason: "not on PATH: skupper", code: "missing command" })
+    const found = await check({ oc: "" })
+    expect(found).toMatchObject({ state: "blocked", reason: "not on PATH: skupper", code: "missing command" })
     expect(found).toHaveProperty("fix", expect.stringContaining("https://skupper.io/"))
   })
 
   test("version 1 is refused with the reason", async () => {
-    const found = await look({ oc: "", skupper: "client version                 1.9.2\n" })
+    const found = await check({ oc: "", skupper: "client version                 1.9.2\n" })
     expect(found).toMatchObject({
-      is: "blocked",
+      state: "blocked",
       reason: expect.stringContaining("skupper 1.9.2 is version 1"),
     })
   })

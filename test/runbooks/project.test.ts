@@ -23,12 +23,12 @@ describe.each([true, false])("with openshift %s", (openshift) => {
     await at.login()
   })
   afterAll(() => clusters.close())
-  const look = () => clusters.look(project, at)
+  const check = () => clusters.look(project, at)
   const kubeconfig = () => clusters.context(project, at).kubeconfig
 
   test("not there: made with consent", async () => {
-    expect(await look()).toMatchObject({
-      is: "absent",
+    expect(await check()).toMatchObject({
+      state: "missing",
       reason: expect.stringMatching(new RegExp(`^${word} ${NAME} is not on .*yours are default`)),
       consent: `creates ${word} ${NAME} on ${at.server.url}`,
     })
@@ -37,24 +37,24 @@ describe.each([true, false])("with openshift %s", (openshift) => {
   test("there, but not the current one", async () => {
     await at.admin.create(namespace(NAME))
     await setNamespace(kubeconfig(), "default")
-    expect(await look()).toMatchObject({
-      is: "different",
+    expect(await check()).toMatchObject({
+      state: "drifted",
       fields: [{ field: "current project", found: "default", asked: NAME }],
     })
   })
 
   test("there, and the current one", async () => {
     await setNamespace(kubeconfig(), NAME)
-    expect(await look()).toMatchObject({ is: "done", seen: { name: NAME } })
+    expect(await check()).toMatchObject({ state: "ready", object: { name: NAME } })
   })
 
   test("an ordinary user who may only look", async () => {
     await at.login("alice")
     await at.admin.create(roleBinding("alice"))
-    expect(await look()).toMatchObject(
+    expect(await check()).toMatchObject(
       openshift
-        ? { is: "blocked", code: "forbidden", fix: expect.stringContaining("add-role-to-user edit alice") }
-        : { is: "blocked" },
+        ? { state: "blocked", code: "forbidden", fix: expect.stringContaining("add-role-to-user edit alice") }
+        : { state: "blocked" },
     )
   })
 
@@ -62,8 +62,8 @@ describe.each([true, false])("with openshift %s", (openshift) => {
     await at.login()
     const made = (await at.admin.get({ apiVersion: "v1", kind: "Namespace", name: NAME }))!
     await setStatus(at.admin, made, { phase: "Terminating" })
-    expect(await look()).toMatchObject({
-      is: "under way",
+    expect(await check()).toMatchObject({
+      state: "progressing",
       reason: expect.stringContaining("is being deleted"),
     })
   })
@@ -78,7 +78,7 @@ test("the rights in a project that was just made are waited for", async () => {
     await login("alice")
     await admin.create(roleBinding("alice"))
     expect(await clusters.look(project, clusters.superlink)).toMatchObject({
-      is: "under way",
+      state: "progressing",
       reason: `project ${NAME} is new: your rights in it are not there yet`,
     })
   } finally {
@@ -91,7 +91,7 @@ test("whoever may not make projects gets the list of theirs", async () => {
   try {
     await clusters.superlink.login("alice")
     expect(await clusters.look(project, clusters.superlink)).toMatchObject({
-      is: "blocked",
+      state: "blocked",
       code: "no project",
       next: "oc projects",
     })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
+import { actionFor } from "../../lib/notebook/step.ts"
 import { ADOPTED, FEDERATION, labels, MANAGED_BY } from "../../runbooks/shared/labels.ts"
 import siteCreate from "../../runbooks/site-create.ts"
 import {
@@ -31,35 +32,35 @@ beforeEach(async () => {
   }
 })
 afterEach(() => clusters.close())
-const look = (more = {}) => clusters.look(siteCreate, clusters.superlink, more)
+const check = (more = {}) => clusters.look(siteCreate, clusters.superlink, more)
 const site = (more: object = {}, name = NAME): Promise<KubeObject> =>
   put(clusters.superlink.admin, skupper("Site", NS, name, { spec: { linkAccess: "default" }, ...more }))
 
 test("none there", async () => {
-  expect(await look()).toMatchObject({ is: "absent", reason: `project ${NS} has no Skupper site yet` })
+  expect(await check()).toMatchObject({ state: "missing", reason: `project ${NS} has no Skupper site yet` })
 })
 
 test("ready, with an address", async () => {
   await site({
     status: { conditions: READY, status: "Ready", message: "OK", endpoints: endpoints("a.example") },
   })
-  expect(await look()).toMatchObject({
-    is: "done",
+  expect(await check()).toMatchObject({
+    state: "ready",
     reason: `Site ${NAME} is ready, links come in at a.example:55671`,
     adopted: true,
   })
-  expect(await look({ begun: true })).toMatchObject({ is: "done", adopted: false })
+  expect(await check({ applyInterrupted: true })).toMatchObject({ state: "ready", adopted: false })
 })
 
 test("ready without an address is not ready for links", async () => {
   await site({ status: { conditions: READY, status: "Ready", message: "OK" } })
-  expect(await look()).toMatchObject({ is: "under way" })
+  expect(await check()).toMatchObject({ state: "progressing" })
 })
 
 test("one of another name is used, and said", async () => {
   await site({ status: { conditions: READY, endpoints: endpoints("a.example") } }, "west")
-  expect(await look({ begun: true })).toMatchObject({
-    is: "done",
+  expect(await check({ applyInterrupted: true })).toMatchObject({
+    state: "ready",
     adopted: true,
     reason: expect.stringContaining(`the name asked for is ${NAME}`),
   })
@@ -73,8 +74,8 @@ test("two are one too many", async () => {
     },
     "b",
   )
-  expect(await look()).toMatchObject({
-    is: "blocked",
+  expect(await check()).toMatchObject({
+    state: "blocked",
     code: "two sites",
     next: `skupper site delete b -n ${NS}`,
   })
@@ -87,15 +88,15 @@ describe("link access", () => {
     [{ linkAccess: "default" }, { linkAccessType: "loadbalancer" }, "default", "loadbalancer"],
   ])("%j with %j", async (spec, asked, was, is) => {
     await site({ spec, status: { conditions: READY } })
-    expect(await look({ site: asked })).toMatchObject({
-      is: "different",
+    expect(await check({ site: asked })).toMatchObject({
+      state: "drifted",
       fields: [{ field: "link access", found: was, asked: is }],
     })
   })
 
   test("any does where none is named", async () => {
     await site({ spec: { linkAccess: "route" }, status: { conditions: READY, endpoints: endpoints("a") } })
-    expect(await look()).toMatchObject({ is: "done" })
+    expect(await check()).toMatchObject({ state: "ready" })
   })
 
   test("a SuperNode's site needs none", async () => {
@@ -103,14 +104,14 @@ describe("link access", () => {
       clusters.supernode.admin,
       skupper("Site", "flower-supernode-1", "x", { status: { conditions: READY } }),
     )
-    expect(await clusters.look(siteCreate, clusters.supernode)).toMatchObject({ is: "done" })
+    expect(await clusters.look(siteCreate, clusters.supernode)).toMatchObject({ state: "ready" })
   })
 
   test("it is patched, and the rest of the Site stays; one that was there stays adopted", async () => {
     await site({ spec: { defaultIssuer: "mine" } })
-    const context = clusters.context(siteCreate, clusters.superlink, { begun: true })
-    await siteCreate.change!(context)
-    await siteCreate.claim!(context)
+    const context = clusters.context(siteCreate, clusters.superlink, { applyInterrupted: true })
+    await actionFor(siteCreate, "drifted")!.run(context)
+    await siteCreate.takeOwnership!(context)
     const found = (await clusters.superlink.admin.get({
       apiVersion: "skupper.io/v2alpha1",
       kind: "Site",
@@ -124,9 +125,9 @@ describe("link access", () => {
 
   test("of ours it is patched without a mark; what we made is labelled", async () => {
     await site({ spec: {} })
-    const context = clusters.context(siteCreate, clusters.superlink, { begun: true })
-    await siteCreate.claim!(context)
-    await siteCreate.change!(context)
+    const context = clusters.context(siteCreate, clusters.superlink, { applyInterrupted: true })
+    await siteCreate.takeOwnership!(context)
+    await actionFor(siteCreate, "drifted")!.run(context)
     const found = await clusters.superlink.admin.get({
       apiVersion: "skupper.io/v2alpha1",
       kind: "Site",
@@ -143,7 +144,7 @@ test("another federation's label is left alone", async () => {
     metadata: { name: NAME, namespace: NS, labels: labels("other") },
     status: { conditions: READY },
   })
-  await siteCreate.claim!(clusters.context(siteCreate, clusters.superlink))
+  await siteCreate.takeOwnership!(clusters.context(siteCreate, clusters.superlink))
   const found = await clusters.superlink.admin.list({
     apiVersion: "skupper.io/v2alpha1",
     kind: "Site",
@@ -155,8 +156,8 @@ test("another federation's label is left alone", async () => {
 describe("pending", () => {
   test("in the controller's own words", async () => {
     await site()
-    expect(await look()).toMatchObject({
-      is: "under way",
+    expect(await check()).toMatchObject({
+      state: "progressing",
       reason: expect.stringContaining("has not answered yet"),
     })
     const [made] = await clusters.superlink.admin.list({
@@ -165,7 +166,10 @@ describe("pending", () => {
       namespace: NS,
     })
     await setStatus(clusters.superlink.admin, made!, pendingStatus("No router pod is ready"))
-    expect(await look()).toMatchObject({ is: "under way", reason: `Site ${NAME}: No router pod is ready` })
+    expect(await check()).toMatchObject({
+      state: "progressing",
+      reason: `Site ${NAME}: No router pod is ready`,
+    })
   })
 
   test("an access type that the controller does not offer", async () => {
@@ -174,7 +178,7 @@ describe("pending", () => {
       spec: { linkAccess: "route" },
       status: { conditions: conditions({ Configured: ["False", "Error", message] }) },
     })
-    expect(await look()).toMatchObject({ is: "blocked", reason: `Site ${NAME}: ${message}` })
+    expect(await check()).toMatchObject({ state: "blocked", reason: `Site ${NAME}: ${message}` })
   })
 
   test("a Route that is not admitted", async () => {
@@ -190,8 +194,8 @@ describe("pending", () => {
         ],
       },
     })
-    expect(await look()).toMatchObject({
-      is: "under way",
+    expect(await check()).toMatchObject({
+      state: "progressing",
       reason: `Site ${NAME}: Pending; Route skupper-router-edge is not admitted: taken`,
     })
   })
@@ -217,8 +221,8 @@ describe("pending", () => {
     })
     await admin.create(event("late", "no subnet found", "2026-11-22T10:00:05Z"))
     await admin.create(event("early", "ensuring load balancer", "2026-11-22T10:00:00Z"))
-    expect(await look()).toMatchObject({
-      is: "under way",
+    expect(await check()).toMatchObject({
+      state: "progressing",
       reason: expect.stringContaining("has no address from a load balancer yet: no subnet found"),
     })
   })
@@ -241,8 +245,8 @@ describe("pending", () => {
     const message = 'pods "skupper-router-1" is forbidden: exceeded quota: small, requested: pods=1'
     const failed = conditions({ ReplicaFailure: ["True", "FailedCreate", message] })
     await setStatus(admin, made, { conditions: failed })
-    expect(await look()).toMatchObject({
-      is: "blocked",
+    expect(await check()).toMatchObject({
+      state: "blocked",
       code: "quota",
       reason: expect.stringContaining("exceeded quota: small"),
       fix: expect.stringContaining("quota"),
@@ -250,7 +254,10 @@ describe("pending", () => {
     await setStatus(admin, made, {
       conditions: [{ ...failed[0], lastTransitionTime: "2026-01-01T00:00:00Z" }],
     })
-    expect(await look()).toMatchObject({ is: "under way", reason: expect.stringContaining("exceeded quota") })
+    expect(await check()).toMatchObject({
+      state: "progressing",
+      reason: expect.stringContaining("exceeded quota"),
+    })
   })
 })
 
@@ -258,13 +265,13 @@ describe("a project whose name is too long for Routes", () => {
   const long = "a-project-with-a-name-of-thirty-six-x"
   test("is refused beforehand", async () => {
     await clusters.superlink.admin.create(namespace(long))
-    expect(await look({ site: { project: long } })).toMatchObject({
-      is: "blocked",
+    expect(await check({ site: { project: long } })).toMatchObject({
+      state: "blocked",
       code: "project name",
       reason: expect.stringContaining("at most 35"),
     })
-    expect(await look({ site: { project: long, linkAccessType: "loadbalancer" } })).toMatchObject({
-      is: "absent",
+    expect(await check({ site: { project: long, linkAccessType: "loadbalancer" } })).toMatchObject({
+      state: "missing",
     })
   })
 })

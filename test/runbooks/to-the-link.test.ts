@@ -52,7 +52,7 @@ test("the link file does without a token", async () => {
   played = await play()
   const { outcomes, commands } = await walk(played, { values: { "link-with": "file" } })
   expect(outcomes).toMatchObject({
-    "supernode-1/token-redeem": { kind: "acted" },
+    "supernode-1/token-redeem": { kind: "applied" },
     "supernode-1/link-status": { ok: true },
   })
   expect(commands.filter((line) => /^skupper (?:token|link generate)/.test(line))).toEqual([
@@ -72,7 +72,9 @@ test("the link file does without a token", async () => {
       { metadata: { labels: null } },
     )
   const anew = { values: { "link-with": "file" }, selection: { only: ["token-redeem"] }, again: true }
-  expect((await walk(played, anew)).outcomes).toMatchObject({ "supernode-1/token-redeem": { kind: "acted" } })
+  expect((await walk(played, anew)).outcomes).toMatchObject({
+    "supernode-1/token-redeem": { kind: "applied" },
+  })
   expect(await certificate()).toBeUndefined()
 })
 
@@ -81,8 +83,8 @@ test("a new Link is made when asked for; and when the SuperLink's Site was made 
   await walk(played)
   const names = async () => (await list("supernode-1", "Link")).map(({ metadata }) => metadata.name)
   const before = await names()
-  const anew = await walk(played, { selection: { only: ["token-redeem"] }, again: true })
-  expect(anew.outcomes).toMatchObject({ "supernode-1/token-redeem": { kind: "acted" } })
+  const anew = await walk(played, { selection: { only: ["token-redeem"] }, rerun: true })
+  expect(anew.outcomes).toMatchObject({ "supernode-1/token-redeem": { kind: "applied" } })
   const after = await names()
   expect(after).toHaveLength(1)
   expect(after).not.toEqual(before)
@@ -97,8 +99,8 @@ test("a new Link is made when asked for; and when the SuperLink's Site was made 
   const { outcomes, ok } = await walk(played)
   expect(ok).toBe(true)
   expect(outcomes).toMatchObject({
-    "superlink/site-create": { kind: "acted" },
-    "supernode-1/token-redeem": { kind: "acted" },
+    "superlink/site-create": { kind: "applied" },
+    "supernode-1/token-redeem": { kind: "applied" },
   })
   const [site] = await list("superlink", "Site")
   expect((await list("supernode-1", "Link")).map(({ status }) => status.remoteSiteId)).toEqual([
@@ -110,8 +112,8 @@ test("plain Kubernetes has namespaces, a controller and load balancers", async (
   played = await play({ openshift: false })
   const { outcomes, ok, commands } = await walk(played)
   expect(outcomes).toMatchObject({
-    "superlink/project": { kind: "acted", reason: expect.stringContaining("namespace") },
-    "superlink/install-operator": { kind: "done", adopted: true },
+    "superlink/project": { kind: "applied", reason: expect.stringContaining("namespace") },
+    "superlink/install-operator": { kind: "unchanged", adopted: true },
   })
   expect(commands).toContain(`oc create namespace ${played.project("supernode-1")}`)
   expect(ok).toBe(true)

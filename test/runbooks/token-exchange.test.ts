@@ -188,40 +188,46 @@ describe("on clusters", () => {
     )
 
   test("token-issue: none, cut off, its grant gone, good, used up", async () => {
-    expect(await issued()).toMatchObject({ is: "absent", reason: "there is no token yet" })
+    expect(await issued()).toMatchObject({ state: "missing", reason: "there is no token yet" })
     write(TOKEN.slice(0, 50))
-    expect(await issued()).toMatchObject({ is: "absent", reason: "there is no token yet" })
+    expect(await issued()).toMatchObject({ state: "missing", reason: "there is no token yet" })
     write(TOKEN)
-    expect(await issued()).toMatchObject({ is: "absent", reason: "the token's grant is not there any more" })
+    expect(await issued()).toMatchObject({
+      state: "missing",
+      reason: "the token's grant is not there any more",
+    })
     const made = await grant({ expirationTime: inMinutes(15) })
-    expect(await issued()).toMatchObject({ is: "done" })
+    expect(await issued()).toMatchObject({ state: "ready" })
     await setStatus(clusters.superlink.admin, made, { redemptions: 1 })
-    expect(await issued()).toMatchObject({ is: "absent", reason: "the token is used up" })
+    expect(await issued()).toMatchObject({ state: "missing", reason: "the token is used up" })
   })
 
   test("token-issue by file: none, good, for an address of before", async () => {
     const by = { inputs: { linkWith: "file" } }
     write(TOKEN)
-    expect(await issued(by)).toMatchObject({ is: "absent", reason: "there is no link file yet" })
+    expect(await issued(by)).toMatchObject({ state: "missing", reason: "there is no link file yet" })
     write(LINK_FILE)
-    expect(await issued(by)).toMatchObject({ is: "done" })
+    expect(await issued(by)).toMatchObject({ state: "ready" })
     await setStatus(clusters.superlink.admin, site, { endpoints: endpoints("b.example") })
-    expect(await issued(by)).toMatchObject({ is: "absent", reason: expect.stringContaining("no longer has") })
+    expect(await issued(by)).toMatchObject({
+      state: "missing",
+      reason: expect.stringContaining("no longer has"),
+    })
   })
 
   test("token-redeem: no Link, and a Link that leads to the Site", async () => {
     expect(await redeemed()).toMatchObject({
-      is: "absent",
+      state: "missing",
       reason: expect.stringContaining("no Link leads to Site"),
     })
     await link("mine", { remoteSiteId: site.metadata.uid, remoteSiteName: "superlink-interconnect" })
-    expect(await redeemed()).toMatchObject({ is: "done", adopted: true })
+    expect(await redeemed()).toMatchObject({ state: "ready", adopted: true })
   })
 
   test("token-redeem: the Link that our token became", async () => {
     write(TOKEN)
     await link(GRANT)
-    expect(await redeemed({ begun: true })).toMatchObject({ is: "done", adopted: false })
+    expect(await redeemed({ applyInterrupted: true })).toMatchObject({ state: "ready", adopted: false })
   })
 
   test("token-redeem: a token on its way, and one that was refused", async () => {
@@ -230,14 +236,17 @@ describe("on clusters", () => {
     const made = await admin.create(
       skupper("AccessToken", NODE, GRANT, { spec: { url: "https://a", code: "c", ca: "x" } }),
     )
-    expect(await redeemed()).toMatchObject({ is: "under way" })
+    expect(await redeemed()).toMatchObject({ state: "progressing" })
     const message = "Controller got failed response: 404 (Not Found) No such claim"
     await setStatus(admin, made, {
       status: "Error",
       message,
       conditions: conditions({ Redeemed: ["False", "Error", message] }),
     })
-    expect(await redeemed()).toMatchObject({ is: "absent", reason: `the last token was refused: ${message}` })
+    expect(await redeemed()).toMatchObject({
+      state: "missing",
+      reason: `the last token was refused: ${message}`,
+    })
   })
 
   test("token-redeem: a token that was redeemed and whose Link is gone makes place for another", async () => {
@@ -249,14 +258,14 @@ describe("on clusters", () => {
       skupper("AccessToken", NODE, GRANT, { spec, status: { redeemed: true, status: "Ready" } }),
     )
     expect(await redeemed()).toMatchObject({
-      is: "absent",
+      state: "missing",
       reason: "a token was redeemed, but its Link is gone",
     })
-    const act = () => tokenRedeem.act!(clusters.context(tokenRedeem, clusters.supernode))
+    const apply = () => tokenRedeem.apply!(clusters.context(tokenRedeem, clusters.supernode))
     await link(GRANT)
-    expect(await act()).toBeUndefined()
+    expect(await apply()).toBeUndefined()
     await admin.remove({ apiVersion: "skupper.io/v2alpha1", kind: "Link", name: GRANT, namespace: NODE })
-    expect(await act()).toMatchObject({ again: "token-issue" })
+    expect(await apply()).toMatchObject({ again: "token-issue" })
     expect(existsSync(file())).toBe(false)
     expect(await admin.list({ apiVersion: "skupper.io/v2alpha1", kind: "AccessToken" })).toEqual([])
   })
@@ -271,7 +280,7 @@ describe("on clusters", () => {
     )
     const by = { inputs: { linkWith: "file" } }
     expect(await redeemed(by)).toMatchObject({
-      is: "absent",
+      state: "missing",
       reason: expect.stringContaining("its Secret link-superlink-interconnect is not"),
     })
     await clusters.supernode.admin.create({
@@ -279,13 +288,13 @@ describe("on clusters", () => {
       kind: "Secret",
       metadata: { name: "link-superlink-interconnect", namespace: NODE },
     })
-    expect(await redeemed(by)).toMatchObject({ is: "done" })
+    expect(await redeemed(by)).toMatchObject({ state: "ready" })
   })
 
   test("token-redeem: a Link to an earlier Site is different; one that was there needs agreement", async () => {
     await link("old", { remoteSiteId: "gone", remoteSiteName: "superlink-interconnect" })
     expect(await redeemed()).toMatchObject({
-      is: "different",
+      state: "drifted",
       fields: [{ field: "remote site", found: "superlink-interconnect (gone)" }],
       consent: "deletes Link old, which was there before",
     })
@@ -305,8 +314,8 @@ describe("on clusters", () => {
     await link(GRANT)
     await link("west")
     const context = clusters.context(tokenRedeem, clusters.supernode)
-    await tokenRedeem.claim!(context)
-    await tokenRedeem.claim!(context)
+    await tokenRedeem.takeOwnership!(context)
+    await tokenRedeem.takeOwnership!(context)
     const links = await clusters.supernode.admin.list({
       apiVersion: "skupper.io/v2alpha1",
       kind: "Link",
@@ -323,6 +332,6 @@ describe("on clusters", () => {
     ])
     expect(left).toEqual([[], []])
     expect(existsSync(file())).toBe(false)
-    expect(await redeemed()).toMatchObject({ is: "done", adopted: false })
+    expect(await redeemed()).toMatchObject({ state: "ready", adopted: false })
   })
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import type { Deployment } from "../../runbooks/flower/workload.ts"
-import { incomplete, lookAtRollout } from "../../runbooks/openshift/rollout.ts"
+import { checkRollout, incomplete } from "../../runbooks/openshift/rollout.ts"
 import { troubleOf } from "../../runbooks/openshift/trouble.ts"
 import { type Clusters, namespace, put, startClusters } from "./clusters.ts"
 import { foreign } from "./practice.ts"
@@ -226,12 +226,12 @@ describe("trouble", () => {
   test("a failure of long ago is tried anew where it is ours, and blocks where it is not", async () => {
     await waiting("ImagePullBackOff", 'Back-off pulling image "flwr/superlink:1.34.0"')
     await event({ kind: "Pod", name: "superlink-abc-1" }, "Failed", "Failed to pull image: x: y", 60_000)
-    expect(await lookAtRollout(admin(), deployment, true)).toMatchObject({
-      is: "different",
+    expect(await checkRollout(admin(), deployment, true)).toMatchObject({
+      state: "drifted",
       fields: [{ field: "pods" }],
     })
-    expect(await lookAtRollout(admin(), deployment, false)).toMatchObject({ is: "blocked" })
+    expect(await checkRollout(admin(), deployment, false)).toMatchObject({ state: "blocked" })
     await event({ kind: "Pod", name: "superlink-abc-1" }, "Failed", "Failed to pull image: x: y")
-    expect(await lookAtRollout(admin(), deployment, true)).toMatchObject({ is: "blocked", code: "image" })
+    expect(await checkRollout(admin(), deployment, true)).toMatchObject({ state: "blocked", code: "image" })
   })
 })

@@ -195,36 +195,43 @@ describe("what logs prove, and what the list proves", () => {
 
   test("a log that has rotated away leaves it unproven, and says how to prove it", () => {
     expect(active(running("[Fleet.PullMessages] node_id=7\n", 0))).toMatchObject({
-      is: "blocked",
+      state: "blocked",
       code: "unproven",
-      next: "flower-runbook step deploy-supernode --site supernode-1 --again",
+      next: "flower-runbook step deploy-supernode --site supernode-1 --rerun",
       fix: expect.stringContaining("--proof list"),
     })
   })
 
   test("a whole log of an older SuperLink that does not name it yet is waited for", () => {
-    expect(active(running(start, 0))).toMatchObject({ is: "under way" })
+    expect(active(running(start, 0))).toMatchObject({ state: "progressing" })
   })
 
   test("a SuperLink that is younger than the SuperNode has forgotten it, or keeps it in a database", () => {
-    expect(active(running(start, 20), node("1.28.0"))).toMatchObject({ is: "blocked", code: "forgotten" })
+    expect(active(running(start, 20), node("1.28.0"))).toMatchObject({ state: "blocked", code: "forgotten" })
     expect(active(running(start, 20))).toMatchObject({
-      is: "under way",
+      state: "progressing",
       reason: expect.stringContaining("comes back under a new id"),
     })
-    expect(active(running(start, 20, ["--database", "x"]))).toMatchObject({ is: "blocked", code: "unproven" })
+    expect(active(running(start, 20, ["--database", "x"]))).toMatchObject({
+      state: "blocked",
+      code: "unproven",
+    })
   })
 
   test.each([
     [{ id: "42", status: "online" }, [], { holds: "node 42 online" }],
-    [{ id: "42", status: "offline" }, [], { is: "under way", reason: expect.stringContaining("as offline") }],
+    [
+      { id: "42", status: "offline" },
+      [],
+      { state: "progressing", reason: expect.stringContaining("as offline") },
+    ],
     // Another id that a number would take for the same.
     [
       { id: "420", status: "online" },
       [],
-      { is: "under way", reason: expect.stringContaining("does not know") },
+      { state: "progressing", reason: expect.stringContaining("does not know") },
     ],
-    [{ id: "420", status: "online" }, ["--database", "x"], { is: "under way", reason: /does not list/ }],
+    [{ id: "420", status: "online" }, ["--database", "x"], { state: "progressing", reason: /does not list/ }],
   ])("the list has %j (SuperLink %j)", (listed, args, expected) => {
     // Its log has rotated away, and it is younger than the SuperNode.
     const hop = onlineHop(context, "42", [listed], running("", 20, args), node())

@@ -19,7 +19,7 @@ export async function walk(played: Played, call: Call = {}) {
     commands: events.flatMap((event) => (event.type === "command" ? [event.line] : [])),
     notes: events.flatMap((event) => (event.type === "note" ? [event.text] : [])),
     shown: events.filter((event) => event.type === "shown"),
-    acts: events.filter((event) => event.type === "act started"),
+    acts: events.filter((event) => event.type === "action started"),
   }
 }
 

@@ -21,7 +21,7 @@ describe("tokens that are refused", () => {
   test.each(["used", "expired"])("%s: another is issued", async (what) => {
     const { outcomes, notes, commands } = await withFault({ what, times: 1 })
     expect(outcomes).toMatchObject({
-      "supernode-1/token-redeem": { kind: "acted" },
+      "supernode-1/token-redeem": { kind: "applied" },
       "supernode-1/link-status": { ok: true },
     })
     expect(notes.join("\n")).toContain("token-issue again")
@@ -109,7 +109,7 @@ describe("logging in", () => {
     const { kubeconfig } = played.practice.clusters[0]!
     const context = parse(await readFile(kubeconfig, "utf8"))["current-context"]
     expect((await login({ login: "context", kubeconfig, context }))["superlink/login"]).toMatchObject({
-      kind: "acted",
+      kind: "applied",
       reason: expect.stringContaining("kube:admin"),
     })
   })
@@ -129,8 +129,8 @@ test("an ordinary user is given what the administrator has to apply", async () =
     },
   })
   expect(outcomes).toMatchObject({
-    "superlink/login": { kind: "acted" },
-    "superlink/project": { kind: "acted" },
+    "superlink/login": { kind: "applied" },
+    "superlink/project": { kind: "applied" },
     "superlink/install-operator": { kind: "blocked", fix: expect.stringContaining("kind: Subscription") },
   })
   expect(readdirSync(join(played.state, "manifests"))).toEqual([])

@@ -6,7 +6,7 @@ import { openState } from "../../lib/runner/open-state.ts"
 import { folder } from "./world.ts"
 
 const checkpoint = (step: string) =>
-  ({ type: "checkpoint", step, fingerprint: "f", made: {}, reason: "there" }) as const
+  ({ type: "checkpoint", step, fingerprint: "f", inputs: {}, reason: "there" }) as const
 
 async function journalWith(...steps: string[]): Promise<string> {
   const at = folder()
@@ -42,11 +42,11 @@ describe("journal", () => {
     const at = await journalWith("a", "b")
     const file = join(at, "journal.jsonl")
     const whole = readFileSync(file, "utf8")
-    const damaged = whole.replace('"v":1', "rubbish")
+    const damaged = whole.replace('"v":2', "rubbish")
     writeFileSync(file, damaged)
     await expect(openState(at, { command: "t" })).rejects.toThrow(/damaged at line 1/)
     expect(readFileSync(file, "utf8")).toBe(damaged)
-    writeFileSync(file, whole.replace('"v":1', '"v":2'))
+    writeFileSync(file, whole.replace('"v":2', '"v":3'))
     await expect(openState(at, { command: "t" })).rejects.toThrow(/version 2/)
     writeFileSync(file, whole)
     await (await openState(at, { command: "t" })).close()

@@ -30,7 +30,7 @@ const planIn = (world: World, at: string, values: Record<string, unknown> = {}, 
     toolbox: world.toolbox(),
     redactor: new Redactor(),
     selection: {},
-    consent: "all",
+    approval: "all",
     command: "plan",
     version: "0",
     interactive: false,
@@ -40,7 +40,7 @@ const planIn = (world: World, at: string, values: Record<string, unknown> = {}, 
   })
 
 const words = (entries: Awaited<ReturnType<typeof planIn>>) =>
-  entries.map((entry) => `${entry.site ?? "-"} ${entry.step}: ${entry.would}, ${entry.reason}`)
+  entries.map((entry) => `${entry.site ?? "-"} ${entry.step}: ${entry.action}, ${entry.reason}`)
 
 describe("plan", () => {
   it("says what comes first, and that the rest comes after it; writes nothing", async () => {
@@ -78,6 +78,6 @@ describe("plan", () => {
     const trusted = await planIn(world, at, { colour: "red" }, true)
     expect(somethingToDo(trusted)).toBe(false)
     const changed = await planIn(world, at, { colour: "blue" }, true)
-    expect(changed.at(-1)).toMatchObject({ would: "act", stale: ["colour red → blue"] })
+    expect(changed.at(-1)).toMatchObject({ action: "act", stale: ["colour red → blue"] })
   })
 })

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import { RunbookError } from "../../lib/notebook/errors.ts"
 import * as input from "../../lib/notebook/inputs.ts"
 import { notebook } from "../../lib/notebook/notebook.ts"
-import { again } from "../../lib/notebook/step.ts"
+import { rerun } from "../../lib/notebook/step.ts"
 import { type Context, federationOf, folder, kinds, plain, roles, runIn, World, worldStep } from "./world.ts"
 
 const inputs = {
@@ -48,7 +48,7 @@ describe("run", () => {
     const second = await runIn(world, chain(), federationOf(2), { folder: first.folder })
     const other = await runIn(world, chain(), federationOf(2))
     expect(world.acts).toEqual([])
-    expect(kinds(second)["leaf-1/issue"]).toBe("not needed")
+    expect(kinds(second)["leaf-1/issue"]).toBe("skipped")
     expect(kinds(other)["leaf-1/check"]).toBe("done")
   })
 
@@ -64,7 +64,7 @@ describe("run", () => {
       plain("enter", "every site"),
       plain("open", "every site", {
         needs: ["enter"],
-        act: (c) => {
+        apply: (c) => {
           if (c.site.name === "leaf-2") throw new RunbookError("quota used up", { fix: "ask for more" })
           c.world.set(`${c.site.name}/open`, "yes")
         },
@@ -76,11 +76,11 @@ describe("run", () => {
     const result = await runIn(world, steps, federationOf(3))
     expect(result.code).toBe(1)
     expect(kinds(result)).toMatchObject({
-      "leaf-1/last": "acted",
+      "leaf-1/last": "applied",
       "leaf-2/open": "failed",
-      "leaf-2/check": "not run",
-      "leaf-3/last": "acted",
-      all: "acted",
+      "leaf-2/check": "skipped",
+      "leaf-3/last": "applied",
+      all: "applied",
     })
     const last = result.outcomes.find(({ step, site }) => step === "last" && site === "leaf-2")!
     expect(last.outcome.reason).toBe("not run: leaf-2/open failed")
@@ -91,14 +91,14 @@ describe("run", () => {
     let changed = 0
     const steps = book(
       plain("open", "hub", {
-        look: (c) => {
+        check: (c) => {
           const fact = c.world.facts.get("pod")
-          if (fact === undefined) return { is: "absent", reason: "none" }
+          if (fact === undefined) return { state: "missing", reason: "none" }
           return fact === "ready"
-            ? { is: "done", reason: "ready" }
-            : { is: "under way", reason: `pod ${fact}` }
+            ? { state: "ready", reason: "ready" }
+            : { state: "progressing", reason: `pod ${fact}` }
         },
-        act: (c) => {
+        apply: (c) => {
           c.world.set("pod", "pending")
           setTimeout(() => c.world.set("pod", "starting"), 20)
           setTimeout(() => {
@@ -117,7 +117,9 @@ describe("run", () => {
   })
 
   it("ends at the deadline with the last reason", async () => {
-    const steps = book(plain("open", "hub", { look: () => ({ is: "under way", reason: "Not Running" }) }))
+    const steps = book(
+      plain("open", "hub", { check: () => ({ state: "progressing", reason: "Not Running" }) }),
+    )
     const result = await runIn(new World(), steps, federationOf(0), { timeout: 0.05 })
     expect(result.outcomes[0]!.outcome).toMatchObject({ kind: "failed", code: "timeout" })
     expect(result.outcomes[0]!.outcome.reason).toContain("Not Running")
@@ -126,42 +128,44 @@ describe("run", () => {
   it("ends in the middle of a look with what the last whole look said", async () => {
     const world = new World()
     let looks = 0
-    const look = async ({ signal }: { signal: AbortSignal }) => {
+    const check = async ({ signal }: { signal: AbortSignal }) => {
       if (++looks > 2) {
         await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
       }
       // The next look comes at once.
       setImmediate(() => world.set("seen", String(looks)))
-      return { is: "under way", reason: "0 of 1 pods ready" } as const
+      return { state: "progressing", reason: "0 of 1 pods ready" } as const
     }
-    const result = await runIn(world, book(plain("slow", "hub", { look })), federationOf(0), { timeout: 0.2 })
+    const result = await runIn(world, book(plain("slow", "hub", { check })), federationOf(0), {
+      timeout: 0.2,
+    })
     expect(looks).toBe(3)
     expect(result.outcomes[0]!.outcome.reason).toBe("not done after 0.2 s: 0 of 1 pods ready")
   })
 
   it("does not count the wait for another site's turn as a step's own time", async () => {
     const world = new World()
-    const act = async (c: Context) => {
+    const apply = async (c: Context) => {
       await new Promise((resolve) => setTimeout(resolve, 250))
       c.signal.throwIfAborted()
       c.world.set(`${c.site.name}/login`, "yes")
     }
-    const steps = book(plain("login", "leaf", { act, exclusive: () => "browser" }))
+    const steps = book(plain("login", "leaf", { apply, exclusive: () => "browser" }))
     const result = await runIn(world, steps, federationOf(4), { timeout: 0.6 })
-    expect(Object.values(kinds(result))).toEqual(["acted", "acted", "acted", "acted"])
+    expect(Object.values(kinds(result))).toEqual(["applied", "applied", "applied", "applied"])
   })
 
-  it("obeys again(step) once, then fails", async () => {
+  it("goes back to a step once, then fails", async () => {
     const world = new World()
     let tries = 0
     const steps = book(
       plain("issue", "leaf"),
       plain("redeem", "leaf", {
         needs: ["issue"],
-        act: (c) => {
+        apply: (c) => {
           tries++
           c.world.facts.delete("leaf-1/issue")
-          return again("issue", "the token was used")
+          return rerun("issue", "the token was used")
         },
       }),
     )
@@ -174,17 +178,17 @@ describe("run", () => {
   it("takes up an act that a killed run had begun: what it made is claimed, not made again", async () => {
     const world = new World()
     const claimed: string[] = []
-    const steps = book(plain("open", "hub", { claim: (c) => void claimed.push(c.site.name) }))
+    const steps = book(plain("open", "hub", { takeOwnership: (c) => void claimed.push(c.site.name) }))
     const at = folder()
     appendFileSync(
       join(at, "journal.jsonl"),
-      `${JSON.stringify({ v: 1, t: "x", run: "r", type: "act started", action: "act", step: "open", site: "hub" })}\n`,
+      `${JSON.stringify({ v: 2, t: "x", run: "r", type: "action started", action: "apply", step: "open", site: "hub" })}\n`,
     )
     world.set("hub/open", "yes")
     const result = await runIn(world, steps, federationOf(0), { folder: at })
     expect(world.acts).toEqual([])
     expect(claimed).toEqual(["hub"])
-    expect(kinds(result)["hub/open"]).toBe("acted")
+    expect(kinds(result)["hub/open"]).toBe("applied")
     const again = await runIn(world, steps, federationOf(0), { folder: at })
     expect(claimed).toEqual(["hub"])
     expect(kinds(again)["hub/open"]).toBe("done")
@@ -196,27 +200,27 @@ describe("run", () => {
     const claimed: string[] = []
     const steps = book(
       plain("open", "hub", {
-        look: (c) => {
-          begun.push(c.begun)
+        check: (c) => {
+          begun.push(c.applyInterrupted)
           return c.world.facts.get("hub/open") === "wide"
-            ? { is: "done", reason: "wide open" }
-            : { is: "different", reason: "ajar", fields: [] }
+            ? { state: "ready", reason: "wide open" }
+            : { state: "drifted", reason: "ajar", fields: [] }
         },
-        change: (c) => {
-          begun.push(c.begun)
+        update: (c) => {
+          begun.push(c.applyInterrupted)
           c.world.set("hub/open", "wide")
         },
-        claim: (c) => void claimed.push(c.site.name),
+        takeOwnership: (c) => void claimed.push(c.site.name),
       }),
     )
     await runIn(world, steps, federationOf(0))
     const at = folder()
     appendFileSync(
       join(at, "journal.jsonl"),
-      `${JSON.stringify({ v: 1, t: "x", run: "r", type: "act started", action: "change", step: "open", site: "hub" })}\n`,
+      `${JSON.stringify({ v: 2, t: "x", run: "r", type: "action started", action: "update", step: "open", site: "hub" })}\n`,
     )
     claimed.length = 0
-    expect(kinds(await runIn(world, steps, federationOf(0), { folder: at }))["hub/open"]).toBe("acted")
+    expect(kinds(await runIn(world, steps, federationOf(0), { folder: at }))["hub/open"]).toBe("applied")
     expect(claimed).toEqual([])
     expect(begun).not.toContain(true)
   })
@@ -225,27 +229,29 @@ describe("run", () => {
     const world = new World()
     const steps = book(
       plain("open", "hub", {
-        act: (c) => {
+        apply: (c) => {
           c.world.set("hub/open", "yes")
           throw new RunbookError("connection reset")
         },
       }),
     )
-    expect(kinds(await runIn(world, steps, federationOf(0)))["hub/open"]).toBe("acted")
+    expect(kinds(await runIn(world, steps, federationOf(0)))["hub/open"]).toBe("applied")
   })
 
   it("is blocked on a difference that it cannot change, and on what needs a yes", async () => {
     const difference = book(
       plain("open", "hub", {
-        look: () => ({ is: "different", reason: "image 1, asked 2", fields: [] }),
+        check: () => ({ state: "drifted", reason: "image 1, asked 2", fields: [] }),
       }),
     )
     expect(kinds(await runIn(new World(), difference, federationOf(0)))["hub/open"]).toBe("blocked")
-    const consent = book(
-      plain("open", "hub", { look: () => ({ is: "absent", reason: "none", consent: "makes a project" }) }),
+    const approval = book(
+      plain("open", "hub", {
+        check: () => ({ state: "missing", reason: "none", approval: "makes a project" }),
+      }),
     )
-    const result = await runIn(new World(), consent, federationOf(0), { consent: "named" })
-    expect(result.outcomes[0]!.outcome).toMatchObject({ kind: "blocked", code: "consent" })
+    const result = await runIn(new World(), approval, federationOf(0), { approval: "named" })
+    expect(result.outcomes[0]!.outcome).toMatchObject({ kind: "blocked", code: "approval" })
   })
 
   it("looks at left-out steps only for those that need them", async () => {
@@ -257,7 +263,7 @@ describe("run", () => {
     expect(world.acts).toEqual([])
     for (const fact of ["tools", "hub/enter", "hub/open"]) world.set(fact, "yes")
     const ready = await runIn(world, steps, federationOf(1), { selection: { only: ["serve"] } })
-    expect(kinds(ready)).toEqual({ "hub/serve": "acted" })
+    expect(kinds(ready)).toEqual({ "hub/serve": "applied" })
   })
 
   it("trusts checkpoints except of steps that are always looked at", async () => {
@@ -286,13 +292,13 @@ describe("run", () => {
     const world = new World()
     const stop = new AbortController()
     const steps = book(
-      plain("open", "hub", { look: () => ({ is: "under way", reason: "slow" }) }),
+      plain("open", "hub", { check: () => ({ state: "progressing", reason: "slow" }) }),
       plain("next", "hub"),
     )
     setTimeout(() => stop.abort(143), 30)
     const result = await runIn(world, steps, federationOf(0), { signal: stop.signal })
     expect(result.code).toBe(143)
-    expect(kinds(result)).toEqual({ "hub/open": "interrupted", "hub/next": "not run" })
+    expect(kinds(result)).toEqual({ "hub/open": "interrupted", "hub/next": "skipped" })
     expect(readFileSync(join(result.folder, "journal.jsonl"), "utf8")).toContain('"type":"run ended"')
   })
 
@@ -301,13 +307,13 @@ describe("run", () => {
     let restarts = 0
     const steps = book(
       plain("open", "hub", {
-        again: () => {
+        rerun: () => {
           restarts++
         },
       }),
     )
     const first = await runIn(world, steps, federationOf(0))
-    await runIn(world, steps, federationOf(0), { folder: first.folder, again: true })
+    await runIn(world, steps, federationOf(0), { folder: first.folder, rerun: true })
     expect(restarts).toBe(1)
   })
 
@@ -320,11 +326,11 @@ describe("run", () => {
         on: "every site",
         prose: "",
         exclusive: () => "the cluster",
-        look: (c) =>
+        check: (c) =>
           c.world.facts.has("operator")
-            ? { is: "done", reason: "there" }
-            : { is: "absent", reason: "no operator" },
-        act: async (c) => {
+            ? { state: "ready", reason: "there" }
+            : { state: "missing", reason: "no operator" },
+        apply: async (c) => {
           c.world.acts.push(c.site.name)
           await new Promise((resolve) => setTimeout(resolve, 10))
           c.world.set("operator", "yes")
@@ -344,6 +350,6 @@ describe("run", () => {
     await runIn(world, undone, federationOf(0), { folder: at })
     world.facts.clear()
     const result = await runIn(world, made, federationOf(0), { folder: at, trustCheckpoints: true })
-    expect(kinds(result)["hub/open"]).toBe("acted")
+    expect(kinds(result)["hub/open"]).toBe("applied")
   })
 })

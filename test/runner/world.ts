@@ -58,11 +58,11 @@ export const plain = (id: string, on: string, more: Partial<StepDefinition<Conte
     title: id,
     on,
     prose: "",
-    look: (c) =>
+    check: (c) =>
       c.world.facts.get(fact(c)) === "yes"
-        ? { is: "done", reason: "there" }
-        : { is: "absent", reason: `no ${id}` },
-    act: (c) => {
+        ? { state: "ready", reason: "there" }
+        : { state: "missing", reason: `no ${id}` },
+    apply: (c) => {
       c.world.acts.push(fact(c))
       c.world.set(fact(c), "yes")
     },
@@ -101,7 +101,7 @@ export async function runIn(
       toolbox: world.toolbox(),
       redactor: new Redactor(),
       selection: {},
-      consent: "all",
+      approval: "all",
       command: "test",
       version: "0",
       interactive: false,

@@ -14,14 +14,14 @@ const schema = JSON.parse(readFileSync(new URL("../../schema/events.schema.json"
 /** Every type of event: the compiler holds this list to the union. */
 const types: Record<Event["type"], true> = {
   "run started": true,
-  consent: true,
+  approval: true,
   "step started": true,
-  looked: true,
-  "act started": true,
+  checked: true,
+  "action started": true,
   command: true,
   output: true,
   "command ended": true,
-  "act ended": true,
+  "action ended": true,
   waiting: true,
   note: true,
   shown: true,
@@ -31,8 +31,8 @@ const types: Record<Event["type"], true> = {
   warning: true,
   answered: true,
   session: true,
-  applied: true,
-  "by hand": true,
+  written: true,
+  manual: true,
 }
 
 const parsed = (text: string): Recorded[] =>
@@ -77,11 +77,11 @@ describe("events.schema.json", () => {
       inputs: {},
       steps: [
         plain("open", "every site", {
-          look: (c) =>
+          check: (c) =>
             c.world.facts.has(`${c.site.name}/open`)
-              ? { is: "done", reason: "open", adopted: true, seen: { kind: "Door", name: "front" } }
-              : { is: "absent", reason: "no door", consent: "makes a door" },
-          act: (c) => c.world.set(`${c.site.name}/open`, "yes"),
+              ? { state: "ready", reason: "open", adopted: true, object: { kind: "Door", name: "front" } }
+              : { state: "missing", reason: "no door", approval: "makes a door" },
+          apply: (c) => c.world.set(`${c.site.name}/open`, "yes"),
           show: () => "Door is open\n",
           expect: "Door is wide open",
         }),
@@ -90,10 +90,10 @@ describe("events.schema.json", () => {
           title: "",
           on: "hub",
           prose: "",
-          look: (c) => {
-            if (c.world.facts.has("slow")) return { is: "done", reason: "there" }
+          check: (c) => {
+            if (c.world.facts.has("slow")) return { state: "ready", reason: "there" }
             setTimeout(() => c.world.set("slow", "yes"), 20)
-            return { is: "under way", reason: "not yet" }
+            return { state: "progressing", reason: "not yet" }
           },
         }),
         worldStep({
@@ -101,15 +101,15 @@ describe("events.schema.json", () => {
           title: "",
           on: "hub",
           prose: "",
-          look: (c) =>
+          check: (c) =>
             c.world.facts.has("fit")
-              ? { is: "done", reason: "fits" }
+              ? { state: "ready", reason: "fits" }
               : {
-                  is: "different",
+                  state: "drifted",
                   reason: "size 1, asked 2",
-                  fields: [{ field: "size", found: "1", asked: "2" }],
+                  fields: [{ field: "size", found: "1", wanted: "2" }],
                 },
-          change: (c) => {
+          update: (c) => {
             c.note("resized")
             c.world.set("fit", "yes")
           },
@@ -120,11 +120,11 @@ describe("events.schema.json", () => {
           on: "leaf",
           prose: "",
           needs: ["open"],
-          look: (c) =>
+          check: (c) =>
             c.site.name === "leaf-1"
-              ? { is: "blocked", reason: "locked", fix: "find the key", next: "find key", code: "locked" }
-              : { is: "absent", reason: "nothing" },
-          act: () => {
+              ? { state: "blocked", reason: "locked", fix: "find the key", next: "find key", code: "locked" }
+              : { state: "missing", reason: "nothing" },
+          apply: () => {
             throw new RunbookError("it broke", { why: "old", fix: "mend it", next: "mend" })
           },
         }),
@@ -135,9 +135,9 @@ describe("events.schema.json", () => {
     const kinds = new Set(
       printed.flatMap((event) => (event.type === "step ended" ? [event.outcome.kind] : [])),
     )
-    expect(kinds).toEqual(new Set(["acted", "done", "blocked", "failed", "not run"]))
-    const looks = new Set(printed.flatMap((event) => (event.type === "looked" ? [event.look.is] : [])))
-    expect(looks).toEqual(new Set(["absent", "done", "under way", "different", "blocked"]))
+    expect(kinds).toEqual(new Set(["applied", "unchanged", "blocked", "failed", "skipped"]))
+    const looks = new Set(printed.flatMap((event) => (event.type === "checked" ? [event.result.state] : [])))
+    expect(looks).toEqual(new Set(["missing", "ready", "progressing", "drifted", "blocked"]))
     for (const event of printed) expect(problems(schema, event), JSON.stringify(event)).toEqual([])
   })
 

@@ -68,14 +68,14 @@ describe.each(sizes)("lanes on a terminal of %i by %i", (columns, rows) => {
         for (const id of steps) {
           const at = name === "here" || name === "federation" ? id : `${name}/${id}`
           if (name === failing && id === "verify") {
-            say(ended(at, "not run", `not run: ${failing}/token-redeem failed`))
+            say(ended(at, "skipped", `not run: ${failing}/token-redeem failed`))
             continue
           }
           say(step(at))
           say({ type: "waiting", ...placeOf(at), reason: `waiting for 数据 ${"x".repeat(90)}` })
           await pause(30)
           const failed = name === failing && id === "token-redeem"
-          say(ended(at, failed ? "failed" : "acted", failed ? "the token was used before" : "made"))
+          say(ended(at, failed ? "failed" : "applied", failed ? "the token was used before" : "made"))
         }
       }),
     )
@@ -128,8 +128,8 @@ describe("lanes", () => {
     const running = list(stage, [() => promise])
     stage.say(
       started(2),
-      ended("prerequisites", "done", "bash, oc, skupper"),
-      ended("superlink/login", "acted", "logged in"),
+      ended("prerequisites", "unchanged", "bash, oc, skupper"),
+      ended("superlink/login", "applied", "logged in"),
       step("superlink/site-create"),
       {
         type: "waiting",
@@ -138,7 +138,7 @@ describe("lanes", () => {
       },
       step("supernode-1/login"),
       ended("supernode-2/login", "blocked", "the session has expired"),
-      ended("supernode-2/site-create", "not run", "not run: supernode-2/login is blocked"),
+      ended("supernode-2/site-create", "skipped", "not run: supernode-2/login is blocked"),
     )
     await pause(150)
     const shown = stage.terminal.text()
@@ -158,7 +158,7 @@ describe("lanes", () => {
     stage.say(started(1), step("superlink/login"), { type: "warning", text: "the journal was torn" })
     await pause(150)
     stage.say(
-      { type: "act started", ...at, action: "act" },
+      { type: "action started", ...at, action: "apply" },
       { type: "command", ...at, line: "oc login --server=https://api.a.example:6443 --web" },
       { type: "note", ...at, text: url },
     )

@@ -49,7 +49,7 @@ describe("the plain view", () => {
         waiting("superlink/login", "a"),
         waiting("superlink/login", "b"),
         waiting("superlink/login", "a"),
-        ended("superlink/login", "done", "in"),
+        ended("superlink/login", "unchanged", "in"),
         waiting("superlink/login", "a"),
       ]),
     )
@@ -57,7 +57,7 @@ describe("the plain view", () => {
   })
 
   it("names a lane's cause once", async () => {
-    const stopped = (at: string, root: string) => ended(at, "not run", `not run: ${root} failed`, { root })
+    const stopped = (at: string, root: string) => ended(at, "skipped", `not run: ${root} failed`, { root })
     const text = await plain(
       recorded([
         started(2),
@@ -79,7 +79,7 @@ describe("the plain view", () => {
     const text = await plain(
       recorded([
         started(1),
-        { type: "act started", ...at, action: "act" },
+        { type: "action started", ...at, action: "apply" },
         output("one\ntw"),
         output("o\nthr"),
         output("ee"),

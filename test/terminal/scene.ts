@@ -7,13 +7,13 @@ export function recorded(events: readonly (Event & { after?: number })[], start 
   let now = start
   return events.map(({ after = 0.1, ...event }) => {
     now += Math.round(after * 1000)
-    return { v: 1, t: new Date(now).toISOString(), run: "run-1", ...event } as Recorded
+    return { v: 2, t: new Date(now).toISOString(), run: "run-1", ...event } as Recorded
   })
 }
 
 export const outcome = (kind: OutcomeKind, reason: string, more: Partial<Outcome> = {}): Outcome => ({
   kind,
-  ok: kind === "done" || kind === "acted" || kind === "not needed",
+  ok: kind === "unchanged" || kind === "applied" || kind === "skipped",
   reason,
   seconds: 1.2,
   ...more,
@@ -69,36 +69,46 @@ export function run(): Recorded[] {
     started(1),
     { type: "warning", text: "the journal's last line was torn (a run was killed): it is cut" },
     { type: "step started", ...at("prerequisites") },
-    { type: "looked", ...at("prerequisites"), look: { is: "done", reason: "bash, oc 4.21, skupper 2.2.1" } },
-    ended("prerequisites", "done", "bash, oc 4.21, skupper 2.2.1", { seconds: 0.01 }),
+    {
+      type: "checked",
+      ...at("prerequisites"),
+      result: { state: "ready", reason: "bash, oc 4.21, skupper 2.2.1" },
+    },
+    ended("prerequisites", "unchanged", "bash, oc 4.21, skupper 2.2.1", { seconds: 0.01 }),
     { type: "step started", ...at("superlink/login") },
     {
       type: "note",
       ...at("superlink/login"),
       text: "Open this in a browser:\nhttps://oauth.a.example/oauth/authorize?client_id=openshift-cli-client&response_type=code&code_challenge_method=S256",
     },
-    ended("superlink/login", "acted", "logged in as admin at https://api.a.example:6443", { seconds: 12.4 }),
-    ended("supernode-1/login", "done", "logged in as developer at https://api.b.example:6443", {
+    ended("superlink/login", "applied", "logged in as admin at https://api.a.example:6443", {
+      seconds: 12.4,
+    }),
+    ended("supernode-1/login", "unchanged", "logged in as developer at https://api.b.example:6443", {
       seconds: 0,
     }),
-    { type: "consent", what: "creates project flower-openshift-demo", how: "flag" },
+    { type: "approval", what: "creates project flower-openshift-demo", how: "flag" },
     { type: "session", ...at(site), user: "alice", server: "https://api.example:6443" },
     { type: "step started", ...at(site) },
-    { type: "looked", ...at(site), look: { is: "absent", reason: "no Site", consent: "creates a Site" } },
-    { type: "act started", ...at(site), action: "act" },
+    {
+      type: "checked",
+      ...at(site),
+      result: { state: "missing", reason: "no Site", approval: "creates a Site" },
+    },
+    { type: "action started", ...at(site), action: "apply" },
     {
       type: "command",
       ...at(site),
       line: "skupper site create superlink-interconnect --enable-link-access --wait none",
       cwd: "/home/me",
     },
-    { type: "by hand", ...at(site), action: "act" },
-    { type: "applied", ...at(site), what: "patch Site superlink-interconnect", sha256: "0".repeat(64) },
+    { type: "manual", ...at(site), action: "apply" },
+    { type: "written", ...at(site), what: "patch Site superlink-interconnect", sha256: "0".repeat(64) },
     { type: "output", ...at(site), stream: "stdout", text: "Waiting for " },
     { type: "output", ...at(site), stream: "stdout", text: "status...\nWarning: \u001b[33mslow\u001b[39m" },
     { type: "command ended", ...at(site), exitCode: 0, seconds: 0.31 },
-    { type: "act ended", ...at(site), action: "act", ok: true },
-    { type: "looked", ...at(site), look: { is: "under way", reason: "Pending" } },
+    { type: "action ended", ...at(site), action: "apply", ok: true },
+    { type: "checked", ...at(site), result: { state: "progressing", reason: "Pending" } },
     { type: "waiting", ...at(site), reason: "Pending: no Route is admitted yet" },
     { type: "waiting", ...at(site), reason: "Pending: no Route is admitted yet", after: 5 },
     { type: "waiting", ...at(site), reason: "Pending: waiting for the router's certificate", after: 60 },
@@ -113,24 +123,31 @@ export function run(): Recorded[] {
       type: "checkpoint",
       ...at(site),
       fingerprint: "0123456789abcdef",
-      made: { version: "1", "skupper-site": "superlink-interconnect" },
+      inputs: { version: "1", "skupper-site": "superlink-interconnect" },
       reason: "Ready",
     },
-    ended(site, "acted", "Site superlink-interconnect is Ready", { seconds: 125.2 }),
-    ended("superlink/connector", "done", "Configured, one pod matches", { seconds: 0.2 }),
-    ended("supernode-1/site-create", "done", "Site supernode-1-interconnect is Ready", { adopted: true }),
-    ended("supernode-1/token-issue", "not needed", "token-redeem is under way"),
+    ended(site, "applied", "Site superlink-interconnect is Ready", { seconds: 125.2 }),
+    ended("superlink/connector", "unchanged", "Configured, one pod matches", { seconds: 0.2 }),
+    ended("supernode-1/site-create", "unchanged", "Site supernode-1-interconnect is Ready", {
+      adopted: true,
+    }),
+    ended("supernode-1/token-issue", "skipped", "token-redeem is under way"),
     { type: "step started", ...at(redeem) },
     ended(redeem, "failed", "the token was not redeemed", {
       root: redeem,
       why: "Controller got failed response: 404 (Not Found) No such claim",
       fix: "issue a new token",
-      next: "flower-runbook step token-issue --site supernode-1 --again",
+      next: "flower-runbook step token-issue --site supernode-1 --rerun",
       code: "used",
       seconds: 3.04,
     }),
-    ended("supernode-1/verify", "not run", `not run: ${redeem} failed`, { root: redeem, seconds: 0 }),
-    ended("verify-federation", "not run", `not run: ${redeem} failed`, { root: redeem, seconds: 0 }),
-    { type: "run ended", code: 1, counts: { done: 5, acted: 2, failed: 1, "not run": 2 }, seconds: 83.4 },
+    ended("supernode-1/verify", "skipped", `not run: ${redeem} failed`, { root: redeem, seconds: 0 }),
+    ended("verify-federation", "skipped", `not run: ${redeem} failed`, { root: redeem, seconds: 0 }),
+    {
+      type: "run ended",
+      code: 1,
+      counts: { unchanged: 5, applied: 2, failed: 1, skipped: 2 },
+      seconds: 83.4,
+    },
   ])
 }

@@ -19,13 +19,13 @@ import { outcome, placeOf, recorded, run, started } from "./scene.ts"
 
 const entry = (
   at: string,
-  would: PlanEntry["would"],
+  action: PlanEntry["action"],
   reason: string,
   more: Partial<PlanEntry> = {},
 ): PlanEntry => ({
   ...placeOf(at),
   title: `Do ${at}`,
-  would,
+  action,
   reason,
   ...more,
 })
@@ -33,16 +33,16 @@ const entry = (
 const yaml = "ask an administrator to apply:\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: flower"
 
 const entries = (): PlanEntry[] => [
-  entry("prerequisites", "nothing", "bash, oc 4.21, skupper 2.2.1"),
-  entry("superlink/login", "nothing", "logged in as admin at https://api.a.example:6443"),
-  entry("supernode-1/login", "cannot look", "the session has expired", {
+  entry("prerequisites", "ok", "bash, oc 4.21, skupper 2.2.1"),
+  entry("superlink/login", "ok", "logged in as admin at https://api.a.example:6443"),
+  entry("supernode-1/login", "unknown", "the session has expired", {
     fix: "log in again",
     next: "flower-runbook step login --site supernode-1",
   }),
-  entry("superlink/project", "act", "no project flower-openshift-demo", {
-    consent: "creates the project flower-openshift-demo on https://api.a.example:6443",
+  entry("superlink/project", "apply", "no project flower-openshift-demo", {
+    approval: "creates the project flower-openshift-demo on https://api.a.example:6443",
   }),
-  entry("superlink/deploy-superlink", "change", "image flwr/superlink:1.34.0, asked flwr/superlink:1.36.0", {
+  entry("superlink/deploy-superlink", "update", "image flwr/superlink:1.34.0, asked flwr/superlink:1.36.0", {
     stale: ["flower-version 1.34.0 → 1.36.0"],
   }),
   entry(
@@ -52,16 +52,16 @@ const entries = (): PlanEntry[] => [
     { fix: yaml },
   ),
   entry("superlink/site-create", "wait", "Pending: no Route is admitted yet"),
-  entry("supernode-1/site-create", "after", "after login"),
-  entry("supernode-1/token-issue", "not needed", "token-redeem is done"),
-  entry("verify-federation", "after", "after supernode-1/verify"),
+  entry("supernode-1/site-create", "wait", "after login"),
+  entry("supernode-1/token-issue", "ok", "token-redeem is done"),
+  entry("verify-federation", "wait", "after supernode-1/verify"),
 ]
 
 const result = (): RunResult => ({
   code: 1,
   outcomes: [
-    { step: "prerequisites", outcome: outcome("done", "all there") },
-    { site: "superlink", step: "login", outcome: outcome("acted", "logged in") },
+    { step: "prerequisites", outcome: outcome("unchanged", "all there") },
+    { site: "superlink", step: "login", outcome: outcome("applied", "logged in") },
     {
       site: "superlink",
       step: "site-create",
@@ -86,7 +86,7 @@ const result = (): RunResult => ({
         site: `supernode-${n}`,
         step,
         outcome: outcome(
-          "not run",
+          "skipped",
           `not run: ${n === 3 ? "supernode-3/login is blocked" : "superlink/site-create failed"}`,
         ),
       })),
@@ -161,7 +161,7 @@ describe.each([80, 60, 200])("at %i columns", (columns) => {
 
   it("statusTable", async () => {
     const text = statusTable(
-      memory([...run(), { type: "act started", ...placeOf("supernode-1/verify"), action: "act" }]),
+      memory([...run(), { type: "action started", ...placeOf("supernode-1/verify"), action: "apply" }]),
       {
         columns,
         steps: [
@@ -247,7 +247,7 @@ describe("planTable", () => {
         many.map((site) =>
           site === "supernode-7" && step === "site-create"
             ? entry(`${site}/${step}`, "blocked", "two Sites: a, b", { fix: "delete one of them" })
-            : entry(`${site}/${step}`, "nothing", `done at ${site}`),
+            : entry(`${site}/${step}`, "ok", `done at ${site}`),
         ),
       ),
       { sites: many },
@@ -257,8 +257,8 @@ describe("planTable", () => {
 
   it("says when there is nothing to do", () => {
     expect(planSummary([])).toBe("Plan: nothing to do.")
-    expect(planSummary([entry("a", "nothing", "")])).toBe("Plan: nothing to do, 1 done.")
-    expect(planSummary([entry("a", "act", ""), entry("b", "nothing", "")])).toBe("Plan: 1 to do, 1 done.")
+    expect(planSummary([entry("a", "ok", "")])).toBe("Plan: nothing to do, 1 done.")
+    expect(planSummary([entry("a", "apply", ""), entry("b", "ok", "")])).toBe("Plan: 1 to do, 1 done.")
   })
 })
 
@@ -267,9 +267,9 @@ describe("closingTable", () => {
     const well: RunResult = {
       code: 0,
       outcomes: [
-        { step: "a", outcome: outcome("done", "there") },
-        { step: "b", outcome: outcome("acted", "made") },
-        { step: "c", outcome: outcome("not needed", "") },
+        { step: "a", outcome: outcome("unchanged", "there") },
+        { step: "b", outcome: outcome("applied", "made") },
+        { step: "c", outcome: outcome("skipped", "") },
       ],
     }
     expect(closingTable(well, { federation: "f", seconds: 2.5, after: "flower-runbook status" })).toBe(

@@ -1,17 +1,17 @@
-import type { DoctorCheck } from "../../notebook/doctor.ts"
+import type { DoctorCheck } from "../../notebook/doctor-check.ts"
 import type { Site } from "../../notebook/roles.ts"
 import { type Step, step } from "../../notebook/step.ts"
 import { contextOf } from "../../runner/context.ts"
 import { placeName } from "../../runner/events.ts"
 import { readState } from "../../runner/open-state.ts"
+import { openRunScope } from "../../runner/run-scope.ts"
 import type { Toolbox } from "../../runner/toolbox.ts"
-import { openWorkshop } from "../../runner/workshop.ts"
 import { type DoctorRow, doctorTable } from "../../terminal/doctor-table.ts"
 import { type Call, textOptions } from "../call.ts"
-import { examineHere, examineSite, type Finding, finding } from "../doctor.ts"
-import { runOptions, toolboxFor } from "../engine.ts"
+import { examineHere, examineSite, type Finding, finding } from "../examine.ts"
 import { waysToGive } from "../missing.ts"
 import { chosenSites, type OpenedFederation, openFederation } from "../open-federation.ts"
+import { runOptions, toolboxFor } from "../run-options.ts"
 
 /** `doctor`: what a run needs, here and at every site. Only reads. Exit 1 when something has to be mended. */
 export async function doctor(call: Call): Promise<number> {
@@ -70,7 +70,7 @@ function examiner(
   toolbox: Toolbox,
 ): (check: DoctorCheck, site?: Site) => Promise<Finding> {
   const state = readState(opened.folder)
-  const { source } = openWorkshop(runOptions(call, opened, state, toolbox), () => undefined)
+  const { source } = openRunScope(runOptions(call, opened, state, toolbox), () => undefined)
   return (check, site) =>
     finding(check.title, async () => {
       const place: Step = step({
@@ -78,7 +78,7 @@ function examiner(
         title: check.title,
         on: check.on,
         prose: "",
-        look: () => ({ is: "absent", reason: "" }),
+        check: () => ({ state: "missing", reason: "" }),
       })
       const at = { step: check.id, ...(site && { site: site.name }) }
       const tools = toolbox.open({ step: place, site, signal: call.signal, emit: () => {} })

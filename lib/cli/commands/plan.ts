@@ -1,12 +1,12 @@
 import { somethingToDo } from "../../runner/plan.ts"
 import type { Call } from "../call.ts"
-import { lookAt, printPlan } from "../look-at.ts"
 import { openFederation } from "../open-federation.ts"
+import { planEntries, printPlan } from "../plan-entries.ts"
 
 /** `plan`: what a run would do and why; with `--exit-code` 5 when there is something to do. */
 export async function plan(call: Call): Promise<number> {
   const opened = await openFederation(call, { complete: true })
-  const entries = await lookAt(call, opened)
+  const entries = await planEntries(call, opened)
   await printPlan(call, opened, entries)
   return call.flags.has("exit-code") && somethingToDo(entries) ? 5 : 0
 }

@@ -3,16 +3,16 @@ import { writeFile } from "node:fs/promises"
 import { dirname, extname } from "node:path"
 import { writeWhole } from "../../cluster/whole-file.ts"
 import { RunbookError, UsageError } from "../../notebook/errors.ts"
+import { clean } from "../../notebook/format.ts"
 import { shellWord } from "../../notebook/shell-word.ts"
-import { clean } from "../../notebook/words.ts"
-import type { Walk, WalkInput } from "../../report/types.ts"
-import { readWalk } from "../../report/walk.ts"
+import { readReport } from "../../report/read-report.ts"
+import type { Report, ReportInput } from "../../report/types.ts"
 import { staleness } from "../../runner/checkpoints.ts"
 import { MemoryReader } from "../../runner/journal.ts"
 import { readLines } from "../../runner/journal-file.ts"
 import { holderOf } from "../../runner/lock.ts"
 import type { ValueRow } from "../../terminal/values-table.ts"
-import { type Call, sameFederation } from "../call.ts"
+import { type Call, federationFlags } from "../call.ts"
 import { FORMATS } from "../commands-table.ts"
 import { formatValue } from "../input-values.ts"
 import { missingError } from "../missing.ts"
@@ -38,7 +38,7 @@ export async function report(call: Call): Promise<number> {
   return 0
 }
 
-async function writerOf(format: Format): Promise<(walk: Walk) => string | Promise<string>> {
+async function writerOf(format: Format): Promise<(walk: Report) => string | Promise<string>> {
   switch (format) {
     case "md":
       return (await import("../../report/markdown.ts")).markdownReport
@@ -53,7 +53,7 @@ async function writerOf(format: Format): Promise<(walk: Walk) => string | Promis
   }
 }
 
-function walkOf(call: Call, { federation, folder }: OpenedFederation): Walk {
+function walkOf(call: Call, { federation, folder }: OpenedFederation): Report {
   const { notebook, flags, io, redactor } = call
   const rows = valueRows(notebook, federation, chosenSites(call, federation))
   for (const { secret, value } of rows) if (secret === true) redactor.add(value)
@@ -61,7 +61,7 @@ function walkOf(call: Call, { federation, folder }: OpenedFederation): Walk {
   const lines = readLines(folder).map((line) => cleaned(line))
   const memory = new MemoryReader()
   for (const line of lines) memory.take(line)
-  return readWalk({
+  return readReport({
     lines,
     notebook,
     federation,
@@ -76,7 +76,7 @@ function walkOf(call: Call, { federation, folder }: OpenedFederation): Walk {
   })
 }
 
-const withoutSecret = ({ value, ...row }: ValueRow): WalkInput =>
+const withoutSecret = ({ value, ...row }: ValueRow): ReportInput =>
   value === undefined || row.secret === true ? row : { ...row, value }
 
 function cleaned<T>(value: T): T {
@@ -99,7 +99,7 @@ const nothingYet = (call: Call, folder: string): RunbookError =>
   new RunbookError("There is nothing to report yet", {
     why: `nothing was run: there is no journal in ${folder}`,
     fix: "run it first; only the script (--format sh) is made from the values alone",
-    next: `${call.io.program} run${sameFederation(call)}`,
+    next: `${call.io.program} run${federationFlags(call)}`,
   })
 
 /** As the file ends; Markdown where that says nothing. */

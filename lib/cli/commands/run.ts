@@ -1,6 +1,6 @@
 import { UsageError } from "../../notebook/errors.ts"
 import type { Call } from "../call.ts"
-import { carryOut } from "../carry-out.ts"
+import { runFederation } from "../run-federation.ts"
 import { withPractice } from "../with-practice.ts"
 
 /** `run`: the notebook, from wherever it stands. */
@@ -14,16 +14,16 @@ export async function run(call: Call): Promise<number> {
         next: `${call.io.program} run --practice --${flag} --yes`,
       })
     }
-    return carryOut(call, {
-      agreed: "plan",
+    return runFederation(call, {
+      approvalBy: "plan",
       after: "status",
       ...(flags.has("real-commands") && { adapt: (file) => void file.values.delete("commands") }),
     })
   }
   refuseFederationFile(call)
   return withPractice(call, false, (clusters) =>
-    carryOut(call, {
-      agreed: "plan",
+    runFederation(call, {
+      approvalBy: "plan",
       file: clusters.file,
       folder: clusters.state,
       fresh: true,

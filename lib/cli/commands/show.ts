@@ -2,7 +2,7 @@ import { RunbookError } from "../../notebook/errors.ts"
 import { placeName } from "../../runner/events.ts"
 import type { Shown } from "../../runner/journal.ts"
 import { showText } from "../../terminal/show-text.ts"
-import { type Call, sameFederation, textOptions } from "../call.ts"
+import { type Call, federationFlags, textOptions } from "../call.ts"
 import { openFederation } from "../open-federation.ts"
 
 /** `show ID`: what the step printed when it was last carried out, beside what the guide promises. */
@@ -26,7 +26,7 @@ export async function show(call: Call): Promise<number> {
       {
         why: `no run of it has shown anything yet (${folder})`,
         fix: "carry it out: what it shows is kept, also when nothing had to be done",
-        next: `${io.program} step ${step.id}${site}${sameFederation(call)}`,
+        next: `${io.program} step ${step.id}${site}${federationFlags(call)}`,
       },
     )
   }

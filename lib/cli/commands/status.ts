@@ -6,9 +6,9 @@ import { holderOf } from "../../runner/lock.ts"
 import { selector } from "../../runner/selection.ts"
 import type { PlanEntry } from "../../runner/types.ts"
 import { statusTable } from "../../terminal/status-table.ts"
-import { type Call, sameFederation, textOptions } from "../call.ts"
-import { lookAt, printPlan } from "../look-at.ts"
+import { type Call, federationFlags, textOptions } from "../call.ts"
 import { openFederation, selectionOf } from "../open-federation.ts"
+import { planEntries, printPlan } from "../plan-entries.ts"
 
 /** `status`: how each step ended, from the journal; with `--live` by looking anew. */
 export async function status(call: Call): Promise<number> {
@@ -16,12 +16,12 @@ export async function status(call: Call): Promise<number> {
   const live = flags.has("live")
   const opened = await openFederation(call, { complete: live })
   if (live) {
-    const entries = await lookAt(call, opened)
+    const entries = await planEntries(call, opened)
     // Nobody is asked for a yes here.
     await printPlan(
       call,
       opened,
-      entries.map(({ consent: _, ...entry }) => entry),
+      entries.map(({ approval: _, ...entry }) => entry),
     )
     return refuseUnseen(call, entries)
   }
@@ -43,7 +43,7 @@ export async function status(call: Call): Promise<number> {
 
 /** What cannot be looked at is no news that all is well. */
 function refuseUnseen(call: Call, entries: readonly PlanEntry[]): 0 {
-  const unseen = entries.filter(({ would }) => would === "cannot look")
+  const unseen = entries.filter(({ action }) => action === "unknown")
   if (unseen.length === 0) return 0
   const places = [...new Set(unseen.map(({ site, step }) => site ?? step))].join(", ")
   const { reason, fix, next } = unseen[0]!
@@ -52,7 +52,7 @@ function refuseUnseen(call: Call, entries: readonly PlanEntry[]): 0 {
     fix:
       fix ??
       "see that the cluster is up and can be reached from here; `status` tells what the journal remembers",
-    next: next ?? `${call.io.program} doctor${sameFederation(call)}`,
+    next: next ?? `${call.io.program} doctor${federationFlags(call)}`,
   })
 }
 
@@ -71,6 +71,6 @@ function selected(call: Call, memory: Memory, cells: ReadonlyMap<string, Cell>):
     ...memory,
     ended: only(memory.ended),
     checkpoints: only(memory.checkpoints),
-    begun: new Set([...memory.begun].filter(isMeant)),
+    interrupted: new Set([...memory.interrupted].filter(isMeant)),
   }
 }

@@ -1,12 +1,12 @@
 import { UsageError } from "../../notebook/errors.ts"
 import type { Call } from "../call.ts"
-import { carryOut } from "../carry-out.ts"
 import { findSources } from "../open-federation.ts"
+import { runFederation } from "../run-federation.ts"
 
 /** `teardown`: undoes what the notebook made, after showing what that is. `call.notebook` is the notebook's teardown. */
 export async function teardown(call: Call): Promise<number> {
   await refuseNothing(call)
-  return carryOut(call, { agreed: "plan", quiet: true, planShown: true })
+  return runFederation(call, { approvalBy: "plan", quiet: true, planShown: true })
 }
 
 /** Who says no federation means the one that was run: where none was, there is nothing to ask questions about. */

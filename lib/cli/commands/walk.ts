@@ -1,13 +1,13 @@
 import { existsSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { UsageError } from "../../notebook/errors.ts"
-import { type Call, sameFederation } from "../call.ts"
+import { type Call, federationFlags } from "../call.ts"
 import { PRACTICE_FOLDER, stateRoot } from "../folder.ts"
 import { findSources, type OpenedFederation, openFederation } from "../open-federation.ts"
 import { askHowToReturn, openWalkFederation, type Return } from "../walk/opening.ts"
-import { Screen } from "../walk/screen.ts"
+import { WalkScreen } from "../walk/screen.ts"
 import { Session } from "../walk/session.ts"
-import { Walk } from "../walk/walk.ts"
+import { Walkthrough } from "../walk/walkthrough.ts"
 import { withFlag } from "../walk/with-flag.ts"
 import { withPractice } from "../with-practice.ts"
 import { refuseFederationFile } from "./run.ts"
@@ -18,7 +18,7 @@ export async function walk(call: Call): Promise<number> {
   if (call.flags.has("practice")) refuseFederationFile(call)
   const opening = await openWalkFederation(call)
   if (opening.practise) return practise(call)
-  const again = `${call.io.program} walk${sameFederation(opening.call)}`
+  const again = `${call.io.program} walk${federationFlags(opening.call)}`
   return follow(opening.call, opening.opened, opening, again)
 }
 
@@ -64,7 +64,7 @@ async function practise(call: Call): Promise<number> {
         fresh,
         ...(flags.has("real-commands") && { adapt: (data) => void data.values.delete("commands") }),
       })
-      const again = `${io.program} walk --practice${ours ? "" : sameFederation(walking)}`
+      const again = `${io.program} walk --practice${ours ? "" : federationFlags(walking)}`
       return follow(walking, opened, back, again)
     },
     { state, keep, ...(ours && { name: PRACTICE }) },
@@ -81,9 +81,9 @@ async function follow(
   const session = await Session.open(call, opened, fresh)
   try {
     if (fresh || opened.memory === undefined || opened.answered !== "") await session.keepAnswers()
-    const byHand = call.flags.has("by-hand")
-    const same = `${again}${byHand ? " --by-hand" : ""}`
-    return await new Walk(session, new Screen(call), { byHand, again: same }).go(start)
+    const manual = call.flags.has("by-hand")
+    const same = `${again}${manual ? " --by-hand" : ""}`
+    return await new Walkthrough(session, new WalkScreen(call), { manual, again: same }).go(start)
   } finally {
     await session.close()
   }

@@ -1,6 +1,6 @@
 import { UsageError } from "../../notebook/errors.ts"
 import type { Origin } from "../../notebook/federation.ts"
-import { refuseStrangers } from "../../runner/identity.ts"
+import { assertSameFederation } from "../../runner/same-federation.ts"
 import type { Call } from "../call.ts"
 import { parseText } from "../input-values.ts"
 import { emptyLayer, type Given, layerOf } from "../layers.ts"
@@ -35,7 +35,7 @@ export function withAnswer(
   const { federation, missing, problems } = resolveInputs(notebook, layers, sources.settings)
   const all = [
     ...problems,
-    ...(notebook.check?.(federation) ?? []).map(({ what, fix }) => `${what} (${fix})`),
+    ...(notebook.validate?.(federation) ?? []).map(({ what, fix }) => `${what} (${fix})`),
     ...strangers(call, opened, federation),
   ]
   if (all.length > 0) return { wrong: all.join("\n  ") }
@@ -57,7 +57,7 @@ function strangers(
 ): string[] {
   if (memory === undefined) return []
   try {
-    refuseStrangers(notebook, federation, memory, folder)
+    assertSameFederation(notebook, federation, memory, folder)
     return []
   } catch (error) {
     if (!(error instanceof UsageError)) throw error

@@ -14,8 +14,8 @@ import {
   partsOf,
   typedText,
 } from "../../terminal/index.ts"
-import { sameFederation } from "../call.ts"
-import { planText } from "../look-at.ts"
+import { federationFlags } from "../call.ts"
+import { planText } from "../plan-entries.ts"
 import { valuesText } from "../values-text.ts"
 import { viewOptions } from "../view-options.ts"
 import { changeInput } from "./change.ts"
@@ -24,9 +24,9 @@ import { commandsOf } from "./commands.ts"
 import { editCell } from "./editing.ts"
 import { explanation } from "./explain.ts"
 import { Interrupted } from "./interrupted.ts"
-import { type Action, menu } from "./menu.ts"
-import { keptOf, printHead, type Screen } from "./screen.ts"
-import type { Carried, Session } from "./session.ts"
+import { type MenuAction, menu } from "./menu.ts"
+import { keptOf, printHead, type WalkScreen } from "./screen.ts"
+import type { CellResult, Session } from "./session.ts"
 import { openShell } from "./shell.ts"
 
 /** Where a cell leads: to another one, or out. */
@@ -35,18 +35,18 @@ export type Move = { readonly to: Step } | "next" | "quit"
 /** One cell, from its title to the choice that leaves it. */
 export class CellTurn {
   readonly #session: Session
-  readonly #screen: Screen
+  readonly #screen: WalkScreen
   readonly #step: Step
-  readonly #byHand: boolean
+  readonly #manual: boolean
   #entries: readonly PlanEntry[] = []
   /** How its last try ended, if it did not end well. */
   #failed = false
 
-  constructor(session: Session, screen: Screen, step: Step, byHand: boolean) {
+  constructor(session: Session, screen: WalkScreen, step: Step, manual: boolean) {
     this.#session = session
     this.#screen = screen
     this.#step = step
-    this.#byHand = byHand
+    this.#manual = manual
   }
 
   /** Ctrl-C at a question asks once whether to stop. @throws Interrupted when it is pressed again */
@@ -77,7 +77,7 @@ export class CellTurn {
     this.#screen.print(`\n${markdownLines(this.#step.prose, options).join("\n")}\n\n`)
     const kept = await keptOf(this.#screen, this.#session, memory, this.#step)
     if (kept !== "") this.#screen.print(`${kept}\n`)
-    await this.#lookAtAll()
+    await this.#checkAll()
   }
 
   async #options() {
@@ -85,53 +85,53 @@ export class CellTurn {
   }
 
   /** What is there now, and the commands. */
-  async #lookAtAll(): Promise<void> {
-    await this.#look()
+  async #checkAll(): Promise<void> {
+    await this.#check()
     await this.#commands()
   }
 
   /** @param cured the cures were said already */
-  async #look(cured = false): Promise<void> {
-    this.#entries = await this.#screen.while("Looking…", this.#session.look({ only: [this.#step.id] }))
+  async #check(cured = false): Promise<void> {
+    this.#entries = await this.#screen.while("Looking…", this.#session.plan({ only: [this.#step.id] }))
     const shown = cured ? this.#entries.map(({ fix: _, next: __, ...entry }) => entry) : this.#entries
     this.#screen.print(`Now\n${foundText(shown, await this.#options())}`)
   }
 
   /** What running it would run, or what a person types. */
   async #commands(): Promise<void> {
-    const lines = await commandsOf(this.#session, this.#step, this.#entries, this.#byHand)
+    const lines = await commandsOf(this.#session, this.#step, this.#entries, this.#manual)
     const options = await this.#options()
-    const typed = this.#byHand || this.#step.unrehearsed === true
+    const typed = this.#manual || this.#step.noPreview === true
     const text = typed ? typedText(lines, options) : commandsText(lines, options)
     if (text === "") return
     // What its act does cannot be told beforehand line by line.
-    const near = this.#step.unrehearsed === true ? "By hand it would be" : "Commands"
-    this.#screen.print(`${this.#byHand ? "Type, in another terminal:" : near}\n${text}`)
+    const near = this.#step.noPreview === true ? "By hand it would be" : "Commands"
+    this.#screen.print(`${this.#manual ? "Type, in another terminal:" : near}\n${text}`)
   }
 
-  #ask(): Promise<Action> {
+  #ask(): Promise<MenuAction> {
     const { steps } = this.#session.call.notebook
     const { memory } = this.#session
     const places = this.#session.cells(this.#step.id)
     const state = {
       entries: this.#entries,
       failed: this.#failed,
-      byHand: this.#byHand,
+      manual: this.#manual,
       last: this.#step === steps.at(-1),
-      hasAgain: this.#step.again !== undefined,
+      canRerun: this.#step.rerun !== undefined,
       hasInputs: (this.#step.inputs ?? []).length > 0,
       kept: places.every((cell) => this.#session.holds(memory, cell)),
       hasOutputs: places.some(({ key }) => memory.shown.has(key)),
       canEdit:
-        !this.#byHand &&
-        this.#step.unrehearsed !== true &&
-        this.#entries.some(({ would }) => would === "act" || would === "change"),
+        !this.#manual &&
+        this.#step.noPreview !== true &&
+        this.#entries.some(({ action }) => action === "apply" || action === "update"),
     }
     this.#screen.print("\n")
     return this.#screen.choose("What now?", menu(state))
   }
 
-  async #do(action: Action): Promise<Move | undefined> {
+  async #do(action: MenuAction): Promise<Move | undefined> {
     switch (action) {
       case "next":
         return "next"
@@ -144,14 +144,14 @@ export class CellTurn {
       case "retry":
       case "wait":
         return this.#run({})
-      case "again":
+      case "rerun":
         return this.#run({ again: true })
       case "one site": {
         const site = await chooseSite(this.#screen, this.#entries, "Run it where?")
         return site === undefined ? undefined : this.#run({ sites: [site] })
       }
       case "input": {
-        if (await changeInput(this.#session, this.#screen, this.#step)) await this.#lookAtAll()
+        if (await changeInput(this.#session, this.#screen, this.#step)) await this.#checkAll()
         return undefined
       }
       case "edit": {
@@ -170,7 +170,7 @@ export class CellTurn {
         this.#screen.print(await valuesText(this.#session.call, this.#session.opened, this.#session.memory))
         return undefined
       case "shell": {
-        if (await openShell(this.#session, this.#screen, this.#entries)) await this.#look()
+        if (await openShell(this.#session, this.#screen, this.#entries)) await this.#check()
         return undefined
       }
       case "go to": {
@@ -189,13 +189,13 @@ export class CellTurn {
     readonly edits?: RunOptions["edits"]
   }): Promise<Move | undefined> {
     const { sites, ...more } = how
-    const agreed = await this.#agreed(sites)
+    const agreed = await this.#approved(sites)
     if (agreed === undefined) return undefined
-    const carried = await this.#session.carryOut({
+    const carried = await this.#session.runSelection({
       selection: { only: [this.#step.id], ...(sites && { sites }) },
       consent: async (what) => agreed.has(what),
       ...more,
-      ...(this.#byHand && { byHand: true }),
+      ...(this.#manual && { manual: true }),
       view: await createView({ ...(await viewOptions(this.#session.call)), passing: true }),
     })
     await this.#printEnd(carried)
@@ -204,16 +204,16 @@ export class CellTurn {
     this.#failed = !ok
     if (ok && sites === undefined) return "next"
     // Its cure stands above.
-    await this.#look(!ok)
+    await this.#check(!ok)
     return undefined
   }
 
   /** What reaches beyond a site is asked about first; nothing where a person does not agree. */
-  async #agreed(sites: readonly string[] | undefined): Promise<ReadonlySet<string> | undefined> {
-    if (this.#byHand) return new Set()
+  async #approved(sites: readonly string[] | undefined): Promise<ReadonlySet<string> | undefined> {
+    if (this.#manual) return new Set()
     const whats = new Set(
-      this.#entries.flatMap(({ consent, site }) =>
-        consent === undefined || (sites !== undefined && !sites.includes(site ?? "")) ? [] : [consent],
+      this.#entries.flatMap(({ approval, site }) =>
+        approval === undefined || (sites !== undefined && !sites.includes(site ?? "")) ? [] : [approval],
       ),
     )
     if (whats.size === 0) return whats
@@ -224,7 +224,7 @@ export class CellTurn {
   }
 
   /** A line a site; what did not end well is opened: its commands and what they said. */
-  async #printEnd({ result, told }: Carried): Promise<void> {
+  async #printEnd({ result, told }: CellResult): Promise<void> {
     const options = await this.#screen.options()
     const broken = result.outcomes.filter(({ outcome }) => outcome.kind === "failed")
     for (const { site, step } of broken) {
@@ -240,18 +240,18 @@ export class CellTurn {
   /** All that is left, here and before: the plan, one question, the lanes. */
   async #rest(): Promise<Move | undefined> {
     const { call, opened } = this.#session
-    const entries = await this.#screen.while("Looking…", this.#session.look({}))
+    const entries = await this.#screen.while("Looking…", this.#session.plan({}))
     this.#screen.print(`\n${await planText(call, opened, entries)}\n`)
     if (!(await this.#screen.confirm("Carry out this plan?", true))) return undefined
     const began = performance.now()
-    const { result } = await this.#session.carryOut({
+    const { result } = await this.#session.runSelection({
       selection: {},
       consent: "all",
       view: await createView(await viewOptions(this.#session.call)),
     })
     const seconds = (performance.now() - began) / 1000
     this.#screen.print(
-      `\n${closingTable(result, { ...(await this.#screen.options()), federation: opened.federation.name, seconds, again: `${call.io.program}${sameFederation(call)}` })}`,
+      `\n${closingTable(result, { ...(await this.#screen.options()), federation: opened.federation.name, seconds, again: `${call.io.program}${federationFlags(call)}` })}`,
     )
     const { steps } = call.notebook
     const broken = result.outcomes.find(({ outcome }) => !outcome.ok)

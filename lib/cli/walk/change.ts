@@ -7,7 +7,7 @@ import { formatValue } from "../input-values.ts"
 import { hasInput } from "../layers.ts"
 import type { OpenedFederation } from "../open-federation.ts"
 import { withAnswer } from "./answer.ts"
-import type { Screen } from "./screen.ts"
+import type { WalkScreen } from "./screen.ts"
 import type { Session } from "./session.ts"
 
 const BACK = "back"
@@ -22,7 +22,7 @@ interface Target {
  * Another value for an input that the cell depends on: asked for, checked, and, before it is taken, what it makes stale.
  * @returns whether it was taken
  */
-export async function changeInput(session: Session, screen: Screen, step: Step): Promise<boolean> {
+export async function changeInput(session: Session, screen: WalkScreen, step: Step): Promise<boolean> {
   const target = await choose(session, screen, step)
   if (target === undefined) return false
   const changed = await ask(session, screen, target)
@@ -41,7 +41,7 @@ export async function changeInput(session: Session, screen: Screen, step: Step):
   return true
 }
 
-async function choose(session: Session, screen: Screen, step: Step): Promise<Target | undefined> {
+async function choose(session: Session, screen: WalkScreen, step: Step): Promise<Target | undefined> {
   const { notebook } = session.call
   const { federation } = session.opened
   const places = session.cells(step.id).flatMap(({ site }) => site ?? [])
@@ -69,7 +69,7 @@ async function choose(session: Session, screen: Screen, step: Step): Promise<Tar
 
 async function ask(
   session: Session,
-  screen: Screen,
+  screen: WalkScreen,
   { input, site, value }: Target,
 ): Promise<OpenedFederation | undefined> {
   const declared = session.call.notebook.inputs[input]!

@@ -1,25 +1,25 @@
 import type { Step } from "../../notebook/step.ts"
 import type { PlanEntry } from "../../runner/types.ts"
 import { outcomeSign, colours as paints, planSign } from "../../terminal/index.ts"
-import type { Screen } from "./screen.ts"
+import type { WalkScreen } from "./screen.ts"
 import type { Session } from "./session.ts"
 
 const BACK = "back"
 
 /** A site of the cell; nothing where the person thinks better of it. One that is alone is not asked for. */
 export async function chooseSite(
-  screen: Screen,
+  screen: WalkScreen,
   entries: readonly PlanEntry[],
   question: string,
 ): Promise<string | undefined> {
-  const places = entries.flatMap(({ site, would, reason }) =>
-    site === undefined ? [] : [{ site, would, reason }],
+  const places = entries.flatMap(({ site, action, reason }) =>
+    site === undefined ? [] : [{ site, action, reason }],
   )
   if (places.length <= 1) return places[0]?.site
   const chosen = await screen.choose(question, [
-    ...places.map(({ site, would, reason }) => ({
+    ...places.map(({ site, action, reason }) => ({
       value: `site ${site}`,
-      name: `${planSign(would, paints(false)).symbol} ${site}`,
+      name: `${planSign(action, paints(false)).symbol} ${site}`,
       description: reason,
     })),
     { value: BACK, name: "Back" },
@@ -28,14 +28,18 @@ export async function chooseSite(
 }
 
 /** A cell of the notebook; nothing where the person stays. */
-export async function chooseStep(session: Session, screen: Screen, here: Step): Promise<Step | undefined> {
+export async function chooseStep(
+  session: Session,
+  screen: WalkScreen,
+  here: Step,
+): Promise<Step | undefined> {
   const { memory } = session
   const { steps } = session.call.notebook
   const signOf = (step: Step): string => {
     const cells = session.cells(step.id)
     const ended = cells.flatMap(({ key }) => memory.ended.get(key) ?? [])
     const ill = ended.find(({ outcome }) => !outcome.ok)
-    if (ill !== undefined) return outcomeSign(ill.outcome.kind, paints(false)).symbol
+    if (ill !== undefined) return outcomeSign(ill.outcome, paints(false)).symbol
     if (ended.length < cells.length) return " "
     return cells.some((cell) => session.stale(memory, cell).length > 0) ? "~" : "✓"
   }

@@ -1,9 +1,9 @@
-import { handContext } from "../../notebook/hand.ts"
+import { manualContext } from "../../notebook/manual.ts"
 import { shellWord } from "../../notebook/shell-word.ts"
 import type { Step } from "../../notebook/step.ts"
 import type { Cell } from "../../runner/graph.ts"
 import { readState } from "../../runner/open-state.ts"
-import { rehearse } from "../../runner/rehearse.ts"
+import { preview } from "../../runner/preview.ts"
 import type { PlanEntry } from "../../runner/types.ts"
 import type { Session } from "./session.ts"
 
@@ -17,17 +17,17 @@ export async function commandsOf(
   session: Session,
   step: Step,
   entries: readonly PlanEntry[],
-  byHand: boolean,
+  manual: boolean,
 ): Promise<SiteCommands[]> {
   const open = entries.filter(
-    ({ would }) => would === "act" || would === "change" || (byHand && would === "after"),
+    ({ action, after }) => action === "apply" || action === "update" || (manual && after !== undefined),
   )
   const options = session.options()
   return Promise.all(
-    open.map(async ({ site, look }): Promise<SiteCommands> => {
+    open.map(async ({ site, result }): Promise<SiteCommands> => {
       const at = site === undefined ? {} : { site }
-      if (!byHand && step.unrehearsed !== true) {
-        const { commands, writes } = await rehearse(options, step.id, site, look)
+      if (!manual && step.noPreview !== true) {
+        const { commands, writes } = await preview(options, step.id, site, result)
         return { ...at, lines: [...commands.map(({ line }) => line), ...writes.map((what) => `# ${what}`)] }
       }
       const cell = session.cells(step.id).find((one) => one.site?.name === site)
@@ -38,14 +38,14 @@ export async function commandsOf(
 
 /** The step by hand, its shell told which cluster is meant. */
 async function handLines({ call, opened }: Session, { step, site }: Cell): Promise<string[]> {
-  if (step.hand === undefined) return []
+  if (step.manual === undefined) return []
   const state = readState(opened.folder)
   const kubeconfig = (name: string): string => shellWord(state.kubeconfig(name))
-  const context = handContext(call.notebook, opened.federation, step, site, {
+  const context = manualContext(call.notebook, opened.federation, step, site, {
     on: (other) => `KUBECONFIG=${kubeconfig(other.name)} `,
     kubeconfig: site === undefined ? "" : kubeconfig(site.name),
     tokenFile: site === undefined ? "" : shellWord(state.token(site.name)),
   })
-  const lines = (await step.hand(context)).trim()
+  const lines = (await step.manual(context)).trim()
   return site === undefined ? [lines] : [`export KUBECONFIG=${kubeconfig(site.name)}`, lines]
 }

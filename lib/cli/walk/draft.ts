@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path"
 import { writeWhole } from "../../cluster/whole-file.ts"
 import { sha256 } from "../../notebook/fingerprint.ts"
 import { shellWord } from "../../notebook/shell-word.ts"
-import type { Rehearsal } from "../../runner/rehearse.ts"
+import type { Preview } from "../../runner/preview.ts"
 import type { Edit } from "../../runner/toolbox.ts"
 import type { RunOptions } from "../../runner/types.ts"
 import { refusedEdit } from "./edited-command.ts"
@@ -13,7 +13,7 @@ export type Edits = NonNullable<RunOptions["edits"]>
 export interface Section {
   /** `supernode-1/deploy-supernode`. */
   readonly place: string
-  readonly commands: Rehearsal["commands"]
+  readonly commands: Preview["commands"]
   /** Text by path, of those that may be edited. */
   readonly manifests: ReadonlyMap<string, string>
 }

@@ -3,12 +3,12 @@ import { join } from "node:path"
 import { RunbookError } from "../../notebook/errors.ts"
 import type { Step } from "../../notebook/step.ts"
 import { placeName } from "../../runner/events.ts"
-import { rehearse } from "../../runner/rehearse.ts"
+import { preview } from "../../runner/preview.ts"
 import type { PlanEntry } from "../../runner/types.ts"
 import { draftText, type Edits, Refused, readDraft, type Section } from "./draft.ts"
 import { editText } from "./editor.ts"
 import { say } from "./say.ts"
-import type { Screen } from "./screen.ts"
+import type { WalkScreen } from "./screen.ts"
 import type { Session } from "./session.ts"
 
 /**
@@ -17,7 +17,7 @@ import type { Session } from "./session.ts"
  */
 export async function editCell(
   session: Session,
-  screen: Screen,
+  screen: WalkScreen,
   step: Step,
   entries: readonly PlanEntry[],
 ): Promise<Edits | undefined> {
@@ -60,11 +60,11 @@ export async function editCell(
 }
 
 async function sectionsOf(session: Session, step: Step, entries: readonly PlanEntry[]): Promise<Section[]> {
-  const open = entries.filter(({ would }) => would === "act" || would === "change")
+  const open = entries.filter(({ action }) => action === "apply" || action === "update")
   const options = session.options()
   return Promise.all(
     open.map(async ({ site }): Promise<Section> => {
-      const { commands } = await rehearse(options, step.id, site)
+      const { commands } = await preview(options, step.id, site)
       const paths = commands.flatMap(({ files }) => files)
       const texts = paths.map((path) => [path, readFileSync(path, "utf8")] as const)
       return {

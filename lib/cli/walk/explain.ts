@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import type { Step } from "../../notebook/step.ts"
-import { rehearse } from "../../runner/rehearse.ts"
+import { preview } from "../../runner/preview.ts"
 import type { PlanEntry } from "../../runner/types.ts"
 import { markdownLines, type TextOptions } from "../../terminal/index.ts"
 import type { Session } from "./session.ts"
@@ -13,7 +13,7 @@ export async function explanation(
   options: Required<TextOptions>,
 ): Promise<string> {
   const parts = [
-    step.checks ??
+    step.readyWhen ??
       "Its look only reads: it says done once what the step makes is there, ready, and as your values ask.",
     ...(step.needs === undefined
       ? []
@@ -21,10 +21,10 @@ export async function explanation(
     ...(step.inputs === undefined
       ? []
       : [`It depends on: ${step.inputs.map((id) => `\`${id}\``).join(", ")} (choose Values to see them).`]),
-    ...entries.flatMap(({ site, look }) =>
-      look !== undefined && "seen" in look && look.seen !== undefined
+    ...entries.flatMap(({ site, result }) =>
+      result !== undefined && "object" in result && result.object !== undefined
         ? [
-            `Seen at ${site ?? "here"}: ${look.seen.kind} \`${look.seen.name}\`${look.seen.namespace === undefined ? "" : ` in \`${look.seen.namespace}\``}.`,
+            `Seen at ${site ?? "here"}: ${result.object.kind} \`${result.object.name}\`${result.object.namespace === undefined ? "" : ` in \`${result.object.namespace}\``}.`,
           ]
         : [],
     ),
@@ -44,9 +44,9 @@ async function manifestsOf(
   step: Step,
   entries: readonly PlanEntry[],
 ): Promise<{ path: string; text: string }[]> {
-  const open = entries.find(({ would }) => would === "act" || would === "change")
-  if (open === undefined || step.unrehearsed === true) return []
-  const { commands } = await rehearse(session.options(), step.id, open.site)
+  const open = entries.find(({ action }) => action === "apply" || action === "update")
+  if (open === undefined || step.noPreview === true) return []
+  const { commands } = await preview(session.options(), step.id, open.site)
   return commands.flatMap(({ files }) =>
     files.map((path) => ({ path, text: session.call.redactor.text(readFileSync(path, "utf8").trim()) })),
   )

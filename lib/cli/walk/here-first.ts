@@ -1,7 +1,7 @@
 import { askConfirm, errorText } from "../../terminal/index.ts"
 import { type Call, textOptions } from "../call.ts"
-import { lookAt } from "../look-at.ts"
 import { answersOf, opened, type Sources } from "../open-federation.ts"
+import { planEntries } from "../plan-entries.ts"
 import { resolveInputs } from "../resolve.ts"
 
 /**
@@ -13,8 +13,8 @@ export async function hereFirst(call: Call, sources: Sources): Promise<boolean> 
   const only = notebook.steps.filter(({ on }) => on === "here").map(({ id }) => id)
   if (only.length === 0) return true
   const resolved = resolveInputs(notebook, sources.layers, sources.settings)
-  const entries = await lookAt(call, opened(sources, resolved, answersOf(call)), { only })
-  const blocked = entries.filter(({ would }) => would === "blocked")
+  const entries = await planEntries(call, opened(sources, resolved, answersOf(call)), { only })
+  const blocked = entries.filter(({ action }) => action === "blocked")
   if (blocked.length === 0) return true
   const options = await textOptions(call)
   const texts = blocked.map(({ reason: what, fix, next }) => errorText({ what, fix, next }, options))

@@ -1,10 +1,10 @@
 import type { PlanEntry } from "../../runner/types.ts"
 
 /** What a person can do at a cell. */
-export type Action =
+export type MenuAction =
   | "run"
   | "retry"
-  | "again"
+  | "rerun"
   | "wait"
   | "next"
   | "one site"
@@ -25,9 +25,9 @@ export interface MenuState {
   readonly kept: boolean
   /** Its last try did not end well. */
   readonly failed: boolean
-  readonly byHand: boolean
+  readonly manual: boolean
   readonly last: boolean
-  readonly hasAgain: boolean
+  readonly canRerun: boolean
   readonly hasInputs: boolean
   readonly hasOutputs: boolean
   /** There are commands that can be edited. */
@@ -35,7 +35,7 @@ export interface MenuState {
 }
 
 export interface Choice {
-  readonly value: Action
+  readonly value: MenuAction
   readonly name: string
   /** What happens next, in a sentence. */
   readonly description: string
@@ -43,26 +43,26 @@ export interface Choice {
 
 /** The choices at a cell, the one that most people want first: a bare Enter goes through the notebook. */
 export function menu(state: MenuState): Choice[] {
-  const { entries, byHand } = state
-  const done = entries.every(({ would }) => would === "nothing" || would === "not needed")
+  const { entries, manual } = state
+  const done = entries.every(({ action }) => action === "ok")
   const sites = entries.filter(({ site }) => site !== undefined)
-  const open = sites.filter(({ would }) => would !== "nothing" && would !== "not needed")
+  const open = sites.filter(({ action }) => action !== "ok")
   const where = open.length > 1 ? `at ${open.length} sites, side by side` : ""
   const choices: (Choice | false)[] = [
     state.failed &&
       !done &&
       choice(
-        byHand ? "wait" : "retry",
-        byHand ? "Look again" : "Retry",
+        manual ? "wait" : "retry",
+        manual ? "Look again" : "Retry",
         `It looks what is there, and goes on from that ${where}`,
       ),
     !state.failed &&
       !done &&
-      !byHand &&
+      !manual &&
       choice("run", "Run", `Looks, acts if it must, waits until it is so ${where}`),
     !state.failed &&
       !done &&
-      byHand &&
+      manual &&
       choice(
         "wait",
         "Wait",
@@ -71,8 +71,8 @@ export function menu(state: MenuState): Choice[] {
     done &&
       !state.kept &&
       choice(
-        byHand ? "wait" : "run",
-        byHand ? "Tick off" : "Run",
+        manual ? "wait" : "run",
+        manual ? "Tick off" : "Run",
         "Nothing has to be made: it looks, shows, and keeps what it saw",
       ),
     done &&
@@ -84,10 +84,10 @@ export function menu(state: MenuState): Choice[] {
       ),
     done &&
       state.kept &&
-      state.hasAgain &&
-      !byHand &&
-      choice("again", "Run it anew", "Although it is done: a restart, a new token"),
-    !byHand && sites.length > 1 && choice("one site", "One site…", "Run it at one site only"),
+      state.canRerun &&
+      !manual &&
+      choice("rerun", "Run it anew", "Although it is done: a restart, a new token"),
+    !manual && sites.length > 1 && choice("one site", "One site…", "Run it at one site only"),
     state.hasInputs && choice("input", "Change an input…", "Shows first what that makes stale"),
     state.canEdit && choice("edit", "Edit…", "The commands or the manifest in your $EDITOR, for this time"),
     choice("explain", "Explain", "What is checked, what is applied, where to read on"),
@@ -100,7 +100,7 @@ export function menu(state: MenuState): Choice[] {
     ),
     !done && choice("skip", "Skip", "Go on without it: what needs it looks whether it is there"),
     choice("go to", "Go to…", "Another cell, earlier or later"),
-    !byHand &&
+    !manual &&
       !(done && state.last) &&
       choice("rest", "Run the rest", "Shows the plan of all that is left, and asks once"),
     choice("quit", "Quit", "Everything is kept; it goes on here the next time"),
@@ -108,7 +108,7 @@ export function menu(state: MenuState): Choice[] {
   return choices.filter((one) => one !== false)
 }
 
-const choice = (value: Action, name: string, description: string): Choice => ({
+const choice = (value: MenuAction, name: string, description: string): Choice => ({
   value,
   name,
   description: description.trim(),

@@ -1,12 +1,12 @@
 import { join } from "node:path"
 import { UsageError } from "../../notebook/errors.ts"
 import type { Federation } from "../../notebook/federation.ts"
+import { moment } from "../../notebook/format.ts"
 import type { Notebook } from "../../notebook/notebook.ts"
-import { moment } from "../../notebook/words.ts"
 import { buildGraph } from "../../runner/graph.ts"
 import type { Memory } from "../../runner/journal.ts"
 import { askChoice, askText } from "../../terminal/index.ts"
-import { type Call, sameFederation } from "../call.ts"
+import { type Call, federationFlags } from "../call.ts"
 import { foldersIn, stateRoot } from "../folder.ts"
 import { parseText } from "../input-values.ts"
 import { findSources, type OpenedFederation, openFederation, type Sources } from "../open-federation.ts"
@@ -141,7 +141,7 @@ async function openNamed(call: Call): Promise<Opened> {
   if (sources.memory?.federation === undefined && !(await hereFirst(call, sources))) {
     throw new UsageError("Nothing was asked, nothing was changed", {
       fix: "mend what stands above, then come back",
-      next: `${call.io.program}${sameFederation(call)}`,
+      next: `${call.io.program}${federationFlags(call)}`,
     })
   }
   const known = sources.memory?.federation !== undefined || call.flags.text("federation") !== undefined

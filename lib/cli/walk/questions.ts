@@ -41,7 +41,7 @@ export async function askForFederation(call: Call, sources: Sources): Promise<Op
     const resolved = resolve()
     const problems = [
       ...resolved.problems,
-      ...(call.notebook.check?.(resolved.federation) ?? []).map(({ what, fix }) => `${what} (${fix})`),
+      ...(call.notebook.validate?.(resolved.federation) ?? []).map(({ what, fix }) => `${what} (${fix})`),
     ]
     if (problems.length === 0) return opened({ ...sources, layers }, resolved, answers)
     say(call, "\nThese answers do not go together:")

@@ -15,7 +15,7 @@ import { Interrupted } from "./interrupted.ts"
 import type { Session } from "./session.ts"
 
 /** What a walk prints on and asks at. */
-export class Screen {
+export class WalkScreen {
   readonly #call: Call
 
   constructor(call: Call) {
@@ -75,7 +75,7 @@ export class Screen {
 }
 
 /** The title of a cell. */
-export async function printHead(screen: Screen, session: Session, step: Step): Promise<void> {
+export async function printHead(screen: WalkScreen, session: Session, step: Step): Promise<void> {
   const { steps } = session.call.notebook
   const number = steps.indexOf(step) + 1
   screen.print(
@@ -85,7 +85,7 @@ export async function printHead(screen: Screen, session: Session, step: Step): P
 
 /** What is kept of a cell: nothing where it was never carried out. */
 export async function keptOf(
-  screen: Screen,
+  screen: WalkScreen,
   session: Session,
   memory: Memory,
   step: Step,

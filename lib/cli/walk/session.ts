@@ -1,24 +1,24 @@
 import { remember } from "../../runner/checkpoints.ts"
 import { type At, placeName, type Recorded } from "../../runner/events.ts"
 import { buildGraph, type Cell } from "../../runner/graph.ts"
-import { summaries } from "../../runner/identity.ts"
 import type { Memory } from "../../runner/journal.ts"
 import { openState, readState } from "../../runner/open-state.ts"
+import { summaries } from "../../runner/same-federation.ts"
 import type { Toolbox } from "../../runner/toolbox.ts"
-import type { Consent, PlanEntry, RunOptions, RunResult, Selection } from "../../runner/types.ts"
+import type { Approval, PlanEntry, RunOptions, RunResult, Selection } from "../../runner/types.ts"
 import type { View } from "../../terminal/index.ts"
 import type { Call } from "../call.ts"
-import { runOptions, toolboxFor } from "../engine.ts"
 import type { OpenedFederation } from "../open-federation.ts"
+import { runOptions, toolboxFor } from "../run-options.ts"
 import { Interrupted } from "./interrupted.ts"
 
 /** What is left to the person takes as long as it takes, in seconds. */
 const FOR_EVER = 2_000_000
 
 /** How one cell is carried out. */
-export interface Carrying {
+export interface CellRunOptions {
   readonly selection: Selection
-  readonly consent: Consent
+  readonly consent: Approval
   readonly again?: boolean
   readonly byHand?: boolean
   readonly edits?: RunOptions["edits"]
@@ -26,7 +26,7 @@ export interface Carrying {
 }
 
 /** What came of it: the result, and what each place told, for those who want to read on. */
-export interface Carried {
+export interface CellResult {
   readonly result: RunResult
   readonly told: ReadonlyMap<string, readonly Recorded[]>
 }
@@ -76,11 +76,13 @@ export class Session {
   /** Its last end was a good one, and holds for the inputs of now. */
   holds(memory: Memory, cell: Cell): boolean {
     const ended = memory.ended.get(cell.key)
-    return ended?.outcome.ok === true && !memory.begun.has(cell.key) && this.stale(memory, cell).length === 0
+    return (
+      ended?.outcome.ok === true && !memory.interrupted.has(cell.key) && this.stale(memory, cell).length === 0
+    )
   }
 
   /** Looks at what is selected. Only reads. @throws Interrupted on Ctrl-C */
-  async look(selection: Selection): Promise<readonly PlanEntry[]> {
+  async plan(selection: Selection): Promise<readonly PlanEntry[]> {
     const { plan } = await import("../../runner/plan.ts")
     return this.call.interruptible(async (signal) => {
       const over = () => signal.aborted && !this.call.signal.aborted
@@ -98,7 +100,7 @@ export class Session {
   }
 
   /** Carries a selection out. Ctrl-C ends it, not the walk. */
-  async carryOut({ view, ...how }: Carrying): Promise<Carried> {
+  async runSelection({ view, ...how }: CellRunOptions): Promise<CellResult> {
     const { run } = await import("../../runner/run.ts")
     const told = new Map<string, Recorded[]>()
     const keep = (event: Recorded): void => {

@@ -5,7 +5,7 @@ import { RunbookError } from "../../notebook/errors.ts"
 import { readState } from "../../runner/open-state.ts"
 import type { PlanEntry } from "../../runner/types.ts"
 import { chooseSite } from "./choices.ts"
-import type { Screen } from "./screen.ts"
+import type { WalkScreen } from "./screen.ts"
 import type { Session } from "./session.ts"
 
 /**
@@ -15,14 +15,14 @@ import type { Session } from "./session.ts"
  */
 export async function openShell(
   session: Session,
-  screen: Screen,
+  screen: WalkScreen,
   entries: readonly PlanEntry[],
 ): Promise<boolean> {
   const { call, opened } = session
   const sites = entries.some(({ site }) => site !== undefined)
     ? entries
     : opened.federation.sites.map(
-        ({ name }): PlanEntry => ({ step: "", title: "", site: name, would: "nothing", reason: "" }),
+        ({ name }): PlanEntry => ({ step: "", title: "", site: name, action: "ok", reason: "" }),
       )
   const site = await chooseSite(screen, sites, "A shell for which site?")
   if (site === undefined) return false

@@ -1,6 +1,6 @@
 import { askChoice } from "../../terminal/index.ts"
 import type { Call } from "../call.ts"
-import { type Address, reach } from "../reach.ts"
+import { type Address, tryEndpoint } from "../try-endpoint.ts"
 import { say } from "./say.ts"
 
 /**
@@ -17,7 +17,7 @@ export async function tryServer(
   const { stdin, stdout } = io
   for (;;) {
     say(call, `Reaching ${address().server} …`, "  ")
-    const reached = await reach(call, address())
+    const reached = await tryEndpoint(call, address())
     say(call, reached.said, reached.ok ? "  ✓ " : "  ✗ ")
     if (reached.ok) return true
     if (reached.fix !== undefined) say(call, reached.fix, "    fix: ")
@@ -35,7 +35,7 @@ export async function tryServer(
               ]
             : []),
           { value: "another" as const, name: "Type another address" },
-          { value: "again" as const, name: "Try again" },
+          { value: "rerun" as const, name: "Try again" },
           {
             value: "use" as const,
             name: "Use it all the same",

@@ -33,7 +33,7 @@ async function broken(...more: string[]): Promise<string> {
 /** Starts a run, and does something as soon as it acts at a place; then the run is to end well. */
 async function during(where: string, what: () => Promise<void>): Promise<void> {
   const since = new Date().toISOString()
-  const met = world.line((line) => line.type === "act started" && place(line) === where && line.t >= since)
+  const met = world.line((line) => line.type === "action started" && place(line) === where && line.t >= since)
   const child = world.start(run())
   const first = await Promise.race([met.then(() => "acts"), child.ended.then(({ stdout }) => stdout)])
   expect(first).toBe("acts")

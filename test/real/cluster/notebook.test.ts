@@ -23,10 +23,10 @@ async function ends(name: string, ...more: string[]): Promise<string> {
 }
 
 /** The acts of the last run. */
-function acts(): string[] {
+function actions(): string[] {
   const journal = world.journal()
   const run = journal.at(-1)?.run
-  return linesOf(journal, "act started")
+  return linesOf(journal, "action started")
     .filter((line) => line.run === run)
     .map(place)
 }
@@ -66,7 +66,7 @@ describe.skipIf((await whyNot()) !== undefined)("the notebook on real control pl
     const { code, stdout } = await world.call(["plan", "--federation", world.federationFile, "--exit-code"])
     expect(stdout).toContain("site-create")
     expect(code).toBe(5)
-    expect(linesOf(world.journal(), "act started")).toEqual([])
+    expect(linesOf(world.journal(), "action started")).toEqual([])
   })
 
   it("runs to the end unattended", async () => {
@@ -78,11 +78,11 @@ describe.skipIf((await whyNot()) !== undefined)("the notebook on real control pl
 
   it("does nothing twice, nor without its journal", async () => {
     await ends("run")
-    expect(acts()).toEqual([])
+    expect(actions()).toEqual([])
     rmSync(world.state, { recursive: true })
     await ends("run")
     // What only this machine held is made anew: the sessions and their current projects.
-    expect(acts().filter((act) => !/\/(?:login|project)$/.test(act))).toEqual([])
+    expect(actions().filter((apply) => !/\/(?:login|project)$/.test(apply))).toEqual([])
   })
 
   it("does single steps, by name and as scripts", async () => {
@@ -110,7 +110,7 @@ describe.skipIf((await whyNot()) !== undefined)("the notebook on real control pl
       namespace: PROJECTS["supernode-1"],
       labels: "app=supernode-1",
     })
-    await world.call(["step", "deploy-supernode", "--again", "--federation", world.federationFile, "--yes"])
+    await world.call(["step", "deploy-supernode", "--rerun", "--federation", world.federationFile, "--yes"])
     await ends("run")
     const after = await listed("supernode-1", "v1", "Pod", {
       namespace: PROJECTS["supernode-1"],

@@ -42,9 +42,9 @@ describe
     const run = (...more: string[]) => ends("run", "--operator-channel", channel, ...more)
 
     /** The acts of the last run. */
-    function acts(): string[] {
+    function actions(): string[] {
       const journal = world.journal()
-      return linesOf(journal, "act started")
+      return linesOf(journal, "action started")
         .filter((line) => line.run === journal.at(-1)?.run)
         .map(place)
     }
@@ -67,7 +67,7 @@ describe
       if (!version.startsWith("2.1."))
         expect(link?.status).toMatchObject({ status: "Ready", remoteSiteId: site?.metadata.uid })
       await run()
-      expect(acts()).toEqual([])
+      expect(actions()).toEqual([])
     })
 
     it("changes the link access: waits for the new addresses, and makes the link anew", async () => {

@@ -34,13 +34,13 @@ export interface Page {
   evaluate<T>(expression: string): Promise<T>
   /** The tree that a screen reader is told. */
   accessible(): Promise<readonly { readonly role: string; readonly name: string }[]>
-  look(look: Look): Promise<void>
+  look(result: Look): Promise<void>
   /** The pages on paper, as a PDF. */
   print(): Promise<Buffer>
 }
 
 export interface Browser {
-  open(html: string, look: Look): Promise<Page>
+  open(html: string, result: Look): Promise<Page>
   close(): Promise<void>
 }
 
@@ -73,12 +73,12 @@ export async function startChromium(program: string): Promise<Browser> {
   const wire = connect(child)
   let pages = 0
   return {
-    async open(html, look) {
+    async open(html, result) {
       pages++
       const file = join(folder, `page-${pages}.html`)
       writeFileSync(file, html)
       const page = await openPage(wire)
-      await page.look(look)
+      await page.look(result)
       await page.go(pathToFileURL(file).href)
       return page
     },

@@ -13,4 +13,4 @@ const PASSING: readonly RegExp[] = [
 ]
 
 /** @param words stderr or stdout of a command that failed */
-export const isPassing = (words: string): boolean => PASSING.some((it) => it.test(words))
+export const isTransientMessage = (words: string): boolean => PASSING.some((it) => it.test(words))

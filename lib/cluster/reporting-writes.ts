@@ -1,15 +1,15 @@
 import type { Cluster, ClusterWriter, KubeObject, Ref } from "./types.ts"
 
 /** Told before each write: `patch Site skupper-site`, and what is written. */
-export type TellWrite = (what: string, written?: object) => void
+export type OnWrite = (what: string, written?: object) => void
 
 /** A cluster that tells what is written to it. */
-export function told(cluster: Cluster, tell: TellWrite): Cluster {
+export function reportingWrites(cluster: Cluster, tell: OnWrite): Cluster {
   return written(cluster, tell, cluster)
 }
 
 /** A cluster whose reads are real and whose writes are told and not sent. */
-export function rehearsed(cluster: Cluster, tell: TellWrite): Cluster {
+export function previewingWrites(cluster: Cluster, tell: OnWrite): Cluster {
   const merged = async (ref: Ref) => {
     const { apiVersion, kind, name, namespace } = ref
     return (await cluster.get(ref)) ?? { apiVersion, kind, metadata: { name, namespace } }
@@ -26,7 +26,7 @@ export function rehearsed(cluster: Cluster, tell: TellWrite): Cluster {
 }
 
 /** A cluster with some of its parts in the place of others; its server is asked for each time. */
-export const overlaid = (cluster: Cluster, parts: Partial<Cluster>): Cluster => ({
+export const withParts = (cluster: Cluster, parts: Partial<Cluster>): Cluster => ({
   ...cluster,
   ...parts,
   get server() {
@@ -34,10 +34,10 @@ export const overlaid = (cluster: Cluster, parts: Partial<Cluster>): Cluster => 
   },
 })
 
-function written(cluster: Cluster, tell: TellWrite, writer: ClusterWriter): Cluster {
+function written(cluster: Cluster, tell: OnWrite, writer: ClusterWriter): Cluster {
   const say = (verb: string, { kind, metadata }: KubeObject, object: object): void =>
     tell(`${verb} ${kind} ${metadata.name}`, object)
-  return overlaid(cluster, {
+  return withParts(cluster, {
     create: (object) => {
       say("create", object, object)
       return writer.create(object)

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import type { OpenCluster } from "../cluster/index.ts"
-import { LookError } from "../notebook/looks.ts"
+import { CheckError } from "../notebook/check-result.ts"
 import type { Call } from "./call.ts"
 
 /** An API server, and how to get there: by the inputs that notebooks with clusters share by convention. */
@@ -29,12 +29,12 @@ export async function openAnonymously(
   return { cluster, way }
 }
 
-export type Reached =
+export type EndpointAnswer =
   | { readonly ok: true; readonly said: string }
   | { readonly ok: false; readonly said: string; readonly fix?: string; readonly certificate: boolean }
 
 /** Another file than the authority's is an easy slip: a token lies beside it. */
-function withoutCertificate({ certificateAuthority: file }: Address): Reached | undefined {
+function withoutCertificate({ certificateAuthority: file }: Address): EndpointAnswer | undefined {
   if (file === undefined || readFileSync(file, "utf8").includes("BEGIN CERTIFICATE")) return undefined
   return {
     ok: false,
@@ -48,7 +48,7 @@ function withoutCertificate({ certificateAuthority: file }: Address): Reached | 
 const PATIENCE = 5
 
 /** Whether a Kubernetes API server answers there: its name, the connection, the certificate, what it says it is. */
-export async function reach(call: Call, address: Address, seconds = PATIENCE): Promise<Reached> {
+export async function tryEndpoint(call: Call, address: Address, seconds = PATIENCE): Promise<EndpointAnswer> {
   const { server } = address
   if (server.startsWith("http:")) {
     const said = `${server} begins with http:, and an API server is reached by https alone`
@@ -73,15 +73,15 @@ export async function reach(call: Call, address: Address, seconds = PATIENCE): P
       const fix = "is it the right address, and is the VPN on that it may need?"
       return { ok: false, said: `no answer within ${seconds} s`, fix, certificate: false }
     }
-    if (!(error instanceof LookError)) return strange(address)
-    const { look } = error
-    const code = look.is === "blocked" ? look.code : look.because
+    if (!(error instanceof CheckError)) return strange(address)
+    const { result } = error
+    const code = result.state === "blocked" ? result.code : result.because
     // It is one, and tells its version only to those who are logged in.
     if (code === "login" || code === "forbidden") return { ok: true, said: `an API server, ${way}` }
     return {
       ok: false,
-      said: look.reason,
-      ...(look.fix !== undefined && { fix: look.fix }),
+      said: result.reason,
+      ...(result.fix !== undefined && { fix: result.fix }),
       certificate: code === "certificate",
     }
   } finally {
@@ -91,7 +91,7 @@ export async function reach(call: Call, address: Address, seconds = PATIENCE): P
 }
 
 /** Something answers there that knows no `/version`. */
-const strange = ({ server }: Address): Reached => ({
+const strange = ({ server }: Address): EndpointAnswer => ({
   ok: false,
   said: `${server} answers, and not as an API server does`,
   fix: "give the API server's address, not the web console's",

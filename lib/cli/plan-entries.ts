@@ -1,11 +1,11 @@
 import { readState } from "../runner/open-state.ts"
 import type { PlanEntry, Selection } from "../runner/types.ts"
 import { type Call, refuseAborted, textOptions } from "./call.ts"
-import { runOptions, toolboxFor } from "./engine.ts"
 import type { OpenedFederation } from "./open-federation.ts"
+import { runOptions, toolboxFor } from "./run-options.ts"
 
 /** Looks at every step that the flags select, or this selection. Only reads: no lock, no journal, no folder is made. */
-export async function lookAt(
+export async function planEntries(
   call: Call,
   opened: OpenedFederation,
   selection?: Selection,

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os"
 import { type Bus, createBus } from "./bus.ts"
 import type { ContextSource } from "./context.ts"
 import { type Outcome, placeName } from "./events.ts"
-import type { Workshop } from "./execute.ts"
+import type { RunScope } from "./execute.ts"
 import { buildGraph } from "./graph.ts"
 import { selector } from "./selection.ts"
 import { KeyedMutex, Semaphore } from "./semaphore.ts"
@@ -13,10 +13,10 @@ import { Watcher } from "./watcher.ts"
 export const defaultParallel = (): number => Math.min(16, 2 * availableParallelism())
 
 /** Puts together what the cells of one run or plan share. */
-export function openWorkshop(
+export function openRunScope(
   options: RunOptions,
   outcome: (key: string) => Outcome | undefined,
-): Workshop & { bus: Bus } {
+): RunScope & { bus: Bus } {
   const { notebook, federation, state, redactor } = options
   const bus = createBus(state.journal, redactor, options.listeners)
   const graph = buildGraph(notebook, federation)
@@ -26,8 +26,8 @@ export function openWorkshop(
     folder: state.folder,
     graph,
     interactive: options.interactive,
-    begun: (cell) => state.journal.memory.begun.has(cell.key),
-    making: (cell) => state.journal.memory.making.has(cell.key),
+    interrupted: (cell) => state.journal.memory.interrupted.has(cell.key),
+    applyInterrupted: (cell) => state.journal.memory.interruptedApplies.has(cell.key),
     outcome: (step, site) => outcome(placeName({ step, site })),
     secret: (value) => redactor.add(value),
   }

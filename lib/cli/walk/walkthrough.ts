@@ -1,9 +1,9 @@
 import type { Step } from "../../notebook/step.ts"
-import { sameFederation } from "../call.ts"
-import { planText } from "../look-at.ts"
+import { federationFlags } from "../call.ts"
+import { planText } from "../plan-entries.ts"
 import { CellTurn, type Move } from "./cell.ts"
 import { Interrupted } from "./interrupted.ts"
-import { keptOf, printHead, type Screen } from "./screen.ts"
+import { keptOf, printHead, type WalkScreen } from "./screen.ts"
 import type { Session } from "./session.ts"
 
 /** The exit code of who presses Ctrl-C. */
@@ -13,21 +13,21 @@ const INTERRUPTED = 130
 export type Start = "plan" | "continue"
 
 /** The notebook from cell to cell, until a person leaves it. */
-export class Walk {
+export class Walkthrough {
   readonly #session: Session
-  readonly #screen: Screen
-  readonly #byHand: boolean
+  readonly #screen: WalkScreen
+  readonly #manual: boolean
   /** What a person types to come back. */
   readonly #again: string
 
   constructor(
     session: Session,
-    screen: Screen,
-    options: { readonly byHand: boolean; readonly again: string },
+    screen: WalkScreen,
+    options: { readonly manual: boolean; readonly again: string },
   ) {
     this.#session = session
     this.#screen = screen
-    this.#byHand = options.byHand
+    this.#manual = options.manual
     this.#again = options.again
   }
 
@@ -47,7 +47,7 @@ export class Walk {
     if (start === "plan") await this.#plan()
     let at: Step | undefined = start === "continue" ? await this.#back() : steps[0]
     while (at !== undefined) {
-      const move: Move = await new CellTurn(this.#session, this.#screen, at, this.#byHand).take()
+      const move: Move = await new CellTurn(this.#session, this.#screen, at, this.#manual).take()
       if (move === "quit") {
         this.#leave()
         return 0
@@ -59,7 +59,7 @@ export class Walk {
 
   async #plan(): Promise<void> {
     const { call, opened } = this.#session
-    const entries = await this.#screen.while("Looking at all sites…", this.#session.look({}))
+    const entries = await this.#screen.while("Looking at all sites…", this.#session.plan({}))
     this.#screen.print(`\n${await planText(call, opened, entries)}`)
   }
 
@@ -94,7 +94,7 @@ export class Walk {
   #finish(): number {
     const { call } = this.#session
     const { steps } = call.notebook
-    const same = sameFederation(call)
+    const same = federationFlags(call)
     const { program } = call.io
     const next = [
       ["A report, for whoever wants to see what was done:", `report --out report.html${same}`],

@@ -6,9 +6,9 @@ import { placeName, type Recorded } from "../runner/events.ts"
 import type { Memory } from "../runner/journal.ts"
 import { changesOf } from "./changes.ts"
 import { readJournal } from "./journal.ts"
-import type { Walk, WalkCell, WalkInput, WalkPlace, WalkSite } from "./types.ts"
+import type { Report, ReportCell, ReportInput, ReportPlace, ReportSite } from "./types.ts"
 
-export interface WalkOptions {
+export interface ReportOptions {
   /** The journal's lines in order; none: nothing was run yet. */
   readonly lines: readonly Recorded[]
   readonly notebook: Notebook
@@ -18,7 +18,7 @@ export interface WalkOptions {
   /** When the report is made: ISO 8601, UTC. */
   readonly made: string
   readonly program: { readonly name: string; readonly version: string }
-  readonly inputs: readonly WalkInput[]
+  readonly inputs: readonly ReportInput[]
   /** The value of the input with this name, as a person gives it. */
   readonly textOf: (name: string, value: unknown) => string
   /** By place name: why what was done does not hold for the inputs of now. */
@@ -30,13 +30,13 @@ export interface WalkOptions {
 }
 
 /** Reads journal and notebook into what every format of a report is made from. */
-export function readWalk(options: WalkOptions): Walk {
+export function readReport(options: ReportOptions): Report {
   const { notebook, federation, memory, made, program } = options
   const journaled = readJournal(options.lines)
   const sites = sitesOf(options)
   const isMeant = (site: string | undefined) => site === undefined || sites.some(({ name }) => name === site)
 
-  const placeOf = (step: string, site: string | undefined): WalkPlace => {
+  const placeOf = (step: string, site: string | undefined): ReportPlace => {
     const name = placeName({ step, site })
     const ended = memory?.ended.get(name)
     const undone = journaled.undone.get(name)
@@ -45,7 +45,7 @@ export function readWalk(options: WalkOptions): Walk {
       ...(ended && { outcome: ended.outcome, t: ended.t }),
       stale: options.stale(name),
       ...(memory?.checkpoints.get(name)?.adopted && { adopted: true }),
-      ...(memory?.begun.has(name) && { begun: true }),
+      ...(memory?.interrupted.has(name) && { interrupted: true }),
       ...(undone && { undone }),
       ...(sites.some((one) => one.name === site && one.gone) && { gone: true }),
       executions: journaled.executions.get(name) ?? [],
@@ -53,7 +53,7 @@ export function readWalk(options: WalkOptions): Walk {
   }
 
   /** At the places where the notebook has it, then wherever else the journal knows it. */
-  const cellOf = (step: Told, number: number, expected: readonly (string | undefined)[]): WalkCell => {
+  const cellOf = (step: Told, number: number, expected: readonly (string | undefined)[]): ReportCell => {
     const elsewhere = [undefined, ...sites.map(({ name }) => name)].filter(
       (site) => !expected.includes(site) && journaled.executions.has(placeName({ step: step.id, site })),
     )
@@ -111,9 +111,9 @@ const placesIn = (notebook: Notebook, step: Step, federation: Federation): reado
     : federation.sites.filter((site) => appliesTo(notebook, step, site)).map(({ name }) => name)
 
 /** The federation's sites, then those that left it. */
-function sitesOf({ notebook, federation, memory, sites: only = [] }: WalkOptions): WalkSite[] {
+function sitesOf({ notebook, federation, memory, sites: only = [] }: ReportOptions): ReportSite[] {
   const identity = Object.keys(notebook.inputs).find((name) => notebook.inputs[name]!.identity)
-  const siteOf = (name: string, role: string, value: unknown): WalkSite => {
+  const siteOf = (name: string, role: string, value: unknown): ReportSite => {
     const user = memory?.users.get(name)
     return {
       name,

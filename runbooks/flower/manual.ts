@@ -1,23 +1,23 @@
 /** SuperLink and SuperNodes, as a person deploys and verifies them. */
 import { type KubeObject, shellWord } from "../../lib/index.ts"
-import type { ByHand } from "../context.ts"
-import { APPLY, reads, unlessThere } from "../shared/by-hand.ts"
+import type { Manual } from "../context.ts"
 import { MANAGED_BY, PROGRAM } from "../shared/labels.ts"
+import { APPLY, reads, unlessThere } from "../shared/manual.ts"
 import { IMAGE_USER } from "./flower-versions.ts"
 import { type Manifest, manifestText, superlinkManifest, supernodeManifest } from "./manifests.ts"
 
 /** As OpenShift wants it: whether this is plain Kubernetes, only the cluster could tell. */
-const asked = ({ inputs, federation }: ByHand) => ({
+const asked = ({ inputs, federation }: Manual) => ({
   version: inputs.flowerVersion,
   federation,
   numericUser: false,
 })
 
-export const superlinkByHand = async (context: ByHand): Promise<string> =>
+export const superlinkManual = async (context: Manual): Promise<string> =>
   deployed(context, await superlinkManifest(context.site, asked(context)))
 
 /** A person's own manifest is applied from its file: it may hold what belongs in no script. */
-export async function supernodeByHand(context: ByHand): Promise<string> {
+export async function supernodeManual(context: Manual): Promise<string> {
   const { site } = context
   if (site.supernodeManifest === undefined)
     return deployed(context, await supernodeManifest(site, asked(context)))
@@ -25,7 +25,7 @@ export async function supernodeByHand(context: ByHand): Promise<string> {
 oc wait --for=condition=Available deployments --all -n ${site.project} --timeout=10m`
 }
 
-async function deployed({ site }: ByHand, { deployment, others }: Manifest): Promise<string> {
+async function deployed({ site }: Manual, { deployment, others }: Manifest): Promise<string> {
   const { name } = deployment.metadata
   const objects: KubeObject[] = [deployment, ...others]
   const foreign = `deployments -l '${MANAGED_BY}!=${PROGRAM}' --field-selector metadata.name=${name} -n ${site.project}`
@@ -36,7 +36,7 @@ oc rollout status deployment/${name} -n ${site.project} --timeout=10m`
 }
 
 /** The id that the SuperNode's log tells, in the SuperLink's log. */
-export function verifyByHand({ site, the, on }: ByHand): string {
+export function verifyManual({ site, the, on }: Manual): string {
   const superlink = the("superlink")
   const own = site.supernodeManifest
   const note = own === undefined ? "" : `# ${own} may call its Deployment otherwise.\n`
@@ -52,11 +52,11 @@ ${on(superlink)}${superlinkLogs(superlink)} |
 }
 
 /** Every SuperNode that the SuperLink took. */
-export function federationByHand({ the, all, on }: ByHand): string {
+export function federationManual({ the, all, on }: Manual): string {
   const superlink = the("superlink")
   return `# As many lines as there are SuperNodes: ${all("supernode").length}.
 ${on(superlink)}${superlinkLogs(superlink)} | grep -E '(Activated|Created) node_id='`
 }
 
-const superlinkLogs = (superlink: ByHand["site"]): string =>
+const superlinkLogs = (superlink: Manual["site"]): string =>
   `oc logs deployment/${superlink.superlinkWorkload} -n ${superlink.project}`

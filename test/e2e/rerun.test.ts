@@ -1,4 +1,4 @@
-/** `step ID --again`: what a step has to be done anew, or that it has nothing. */
+/** `step ID --rerun`: what a step has to be done anew, or that it has nothing. */
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { flat, linesOf, place, startWorld, type World } from "./harness.ts"
 
@@ -12,11 +12,11 @@ afterAll(() => world?.close())
 
 /** Does a step anew. @returns what it printed, and its acts */
 async function again(step: string, ...more: string[]): Promise<{ stdout: string; acts: string[] }> {
-  const { code, stdout, stderr } = await world.call(["step", step, "--again", ...more])
+  const { code, stdout, stderr } = await world.call(["step", step, "--rerun", ...more])
   expect(code, stdout).toBe(0)
   expect(stderr).toBe("")
   const journal = world.journal()
-  const started = linesOf(journal, "act started").filter(({ run }) => run === journal.at(-1)!.run)
+  const started = linesOf(journal, "action started").filter(({ run }) => run === journal.at(-1)!.run)
   return { stdout, acts: started.map((line) => `${line.action} ${place(line)}`) }
 }
 
@@ -30,14 +30,16 @@ const node = () =>
     .at(-1)
 
 test("login: a session anew, and the project stays the current one", async () => {
-  expect(await again("login", "--site", "supernode-1")).toMatchObject({ acts: ["again supernode-1/login"] })
+  expect(await again("login", "--site", "supernode-1")).toMatchObject({
+    actions: ["again supernode-1/login"],
+  })
   expect(await world.call(["plan", "--exit-code"])).toMatchObject({ code: 0, stderr: "" })
 })
 
 test("token-redeem: a new token and a new Link in place of the old one", async () => {
   const before = await names("supernode-1", "Link", "flower-supernode-1")
-  const { acts } = await again("token-redeem")
-  expect(acts).toEqual([
+  const { acts: actions } = await again("token-redeem")
+  expect(actions).toEqual([
     "again supernode-1/token-redeem",
     "act supernode-1/token-issue",
     "act supernode-1/token-redeem",
@@ -55,8 +57,8 @@ test("token-redeem: a new token and a new Link in place of the old one", async (
 
 test("deploy-supernode: a rollout restart; the SuperNode comes back under a new id", async () => {
   const before = node()
-  expect(await again("deploy-supernode")).toMatchObject({ acts: ["again supernode-1/deploy-supernode"] })
-  expect(await again("verify")).toMatchObject({ acts: [] })
+  expect(await again("deploy-supernode")).toMatchObject({ actions: ["again supernode-1/deploy-supernode"] })
+  expect(await again("verify")).toMatchObject({ actions: [] })
   expect(node()).toMatch(/^\d+$/)
   expect(node()).not.toBe(before)
 })
@@ -64,7 +66,7 @@ test("deploy-supernode: a rollout restart; the SuperNode comes back under a new 
 test("deploy-superlink: a rollout restart; a run takes the SuperNodes up again", async () => {
   const before = node()
   expect(await again("deploy-superlink", "--allow-restart")).toMatchObject({
-    acts: ["again superlink/deploy-superlink"],
+    actions: ["again superlink/deploy-superlink"],
   })
   expect(await world.call(["run", "--yes"])).toMatchObject({ code: 0, stderr: "" })
   expect(node()).not.toBe(before)
@@ -73,8 +75,8 @@ test("deploy-superlink: a rollout restart; a run takes the SuperNodes up again",
 test.each(["site-create", "connector", "listener", "link-status"])(
   "%s has nothing to be done anew, and says so",
   async (step) => {
-    const { acts, stdout } = await again(step)
-    expect(acts).toEqual([])
+    const { acts: actions, stdout } = await again(step)
+    expect(actions).toEqual([])
     expect(flat(stdout)).toMatch(/no way to be done anew/)
   },
 )

@@ -11,7 +11,7 @@ import type { Memory } from "./journal.ts"
  * (its server). Sites may join and leave.
  * @throws UsageError naming both
  */
-export function refuseStrangers(
+export function assertSameFederation(
   notebook: Notebook,
   federation: Federation,
   memory: Memory,

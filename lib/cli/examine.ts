@@ -1,12 +1,12 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs"
 import { dirname } from "node:path"
-import type { Diagnosis } from "../notebook/doctor.ts"
-import { LookError } from "../notebook/looks.ts"
+import { CheckError } from "../notebook/check-result.ts"
+import type { Diagnosis } from "../notebook/doctor-check.ts"
 import type { Site } from "../notebook/roles.ts"
 import { readMemory } from "../runner/journal-file.ts"
 import type { Call } from "./call.ts"
-import { loginCommand } from "./engine.ts"
-import { openAnonymously } from "./reach.ts"
+import { loginCommand } from "./run-options.ts"
+import { openAnonymously } from "./try-endpoint.ts"
 
 /** A finding under a title, as the table shows it. */
 export interface Finding extends Diagnosis {
@@ -85,7 +85,7 @@ function journal(folder: string): Finding {
   try {
     const memory = readMemory(folder)
     if (memory?.lastRun === undefined) return { title, ok: true, said: "empty: nothing was run yet" }
-    const begun = [...memory.begun]
+    const begun = [...memory.interrupted]
     return begun.length === 0
       ? { title, ok: true, said: `last run ${memory.lastRun.started}` }
       : {
@@ -122,8 +122,8 @@ export async function examineSite(call: Call, site: Site, kubeconfig: string): P
         try {
           return { ok: true, said: `logged in as ${await own.bound(call.signal).whoami()}` }
         } catch (error) {
-          if (!(error instanceof LookError)) throw error
-          return { ok: "warn", said: error.look.reason, next: loginCommand(call, site.name) }
+          if (!(error instanceof CheckError)) throw error
+          return { ok: "warn", said: error.result.reason, next: loginCommand(call, site.name) }
         }
       }),
     ]
@@ -158,8 +158,8 @@ export async function finding(title: string, check: () => Promise<Diagnosis>): P
   try {
     return { title, ...(await check()) }
   } catch (error) {
-    if (error instanceof LookError) {
-      const { reason, fix, next } = error.look
+    if (error instanceof CheckError) {
+      const { reason, fix, next } = error.result
       return { title, ok: false, said: reason, ...(fix && { fix }), ...(next !== undefined && { next }) }
     }
     return { title, ok: false, said: error instanceof Error ? error.message : String(error) }

@@ -1,7 +1,7 @@
 import { typedLine } from "./line.ts"
 import type { Shell, ShellOptions } from "./types.ts"
 
-export interface RehearsedShellOptions {
+export interface PreviewShellOptions {
   readonly tell: (line: string, cwd?: string) => void
   readonly redact: (text: string) => string
   readonly signal: AbortSignal
@@ -9,7 +9,7 @@ export interface RehearsedShellOptions {
 }
 
 /** A shell that runs nothing: each command is told, and ends well without a word. */
-export function rehearsedShell(options: RehearsedShellOptions, own: ShellOptions = {}): Shell {
+export function previewShell(options: PreviewShellOptions, own: ShellOptions = {}): Shell {
   const shell: (...call: Parameters<Shell>) => ReturnType<Shell> = async (pieces, ...values) => {
     options.signal.throwIfAborted()
     const line = options.redact(typedLine(pieces, values))
@@ -17,7 +17,7 @@ export function rehearsedShell(options: RehearsedShellOptions, own: ShellOptions
     return { line, exitCode: 0, stdout: "", stderr: "", seconds: 0 }
   }
   return Object.assign(shell, {
-    with: (more: ShellOptions) => rehearsedShell(options, { ...own, ...more }),
+    with: (more: ShellOptions) => previewShell(options, { ...own, ...more }),
     which: options.which,
   })
 }

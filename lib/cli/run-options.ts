@@ -1,9 +1,9 @@
-import { LookError } from "../notebook/looks.ts"
+import { CheckError } from "../notebook/check-result.ts"
 import type { Site } from "../notebook/roles.ts"
 import type { State } from "../runner/state.ts"
 import type { Toolbox } from "../runner/toolbox.ts"
 import type { RunOptions } from "../runner/types.ts"
-import { type Call, sameFederation } from "./call.ts"
+import { type Call, federationFlags } from "./call.ts"
 import { type OpenedFederation, selectionOf } from "./open-federation.ts"
 
 /** The tools of the notebook's steps over a federation's folder. */
@@ -29,7 +29,7 @@ export function loginCommand(call: Call, site: string): string {
   const { notebook, io } = call
   const step = notebook.steps.find(({ session }) => session === true)
   const command = step === undefined ? "run" : `step ${step.id}`
-  return `${io.program} ${command} --site ${site}${sameFederation(call)}`
+  return `${io.program} ${command} --site ${site}${federationFlags(call)}`
 }
 
 /** What plan, run and looks have in common. */
@@ -44,15 +44,15 @@ export function runOptions(call: Call, opened: OpenedFederation, state: State, t
     toolbox,
     redactor,
     selection: selectionOf(call),
-    consent: "named",
+    approval: "named",
     command: redactor.text(command),
-    sameFederation: sameFederation(call),
+    federationFlags: federationFlags(call),
     version: io.version,
     interactive: interaction.ask,
     ...(parallel !== undefined && { parallel }),
     ...(timeout !== undefined && { timeout }),
     ...(flags.has("trust-checkpoints") && { trustCheckpoints: true }),
-    ...(flags.has("again") && { again: true }),
+    ...(flags.has("rerun") && { rerun: true }),
     listeners: [],
     signal,
   }
@@ -70,8 +70,8 @@ export async function hasSession(call: Call, state: State, site: Site, server: s
     await cluster.bound(call.signal).whoami()
     return true
   } catch (error) {
-    if (error instanceof LookError)
-      return error.look.is === "cannot look" && error.look.because === "unreachable"
+    if (error instanceof CheckError)
+      return error.result.state === "unknown" && error.result.because === "unreachable"
     throw error
   } finally {
     await cluster.close()

@@ -1,5 +1,5 @@
-import { count, duration } from "../notebook/words.ts"
-import type { OutcomeKind } from "../runner/events.ts"
+import { count, duration } from "../notebook/format.ts"
+import { isHeldBack, type Outcome } from "../runner/events.ts"
 import type { PlanEntry } from "../runner/types.ts"
 import type { Colours, Paint } from "./colours.ts"
 
@@ -11,7 +11,7 @@ export function age(iso: string, now: number): string {
   return `${count(Math.floor(seconds / 86_400), "day")} ago`
 }
 
-export const WORD = 7
+export const WORD = 9
 
 /** Words take at most {@link WORD} columns. */
 export interface Sign {
@@ -21,47 +21,45 @@ export interface Sign {
 }
 
 /** How a step ended, as a sign: readable without colour. */
-export function outcomeSign(kind: OutcomeKind, colours: Colours): Sign {
-  switch (kind) {
-    case "done":
-      return { symbol: "✓", word: "done", paint: colours.green }
-    case "acted":
-      return { symbol: "✓", word: "made", paint: colours.green }
-    case "not needed":
-      return { symbol: "·", word: "no need", paint: colours.dim }
-    case "left out":
-      return { symbol: "·", word: "skipped", paint: colours.dim }
+export function outcomeSign(outcome: Pick<Outcome, "kind" | "because">, colours: Colours): Sign {
+  switch (outcome.kind) {
+    case "unchanged":
+      return { symbol: "✓", word: "unchanged", paint: colours.green }
+    case "applied":
+      return { symbol: "✓", word: "applied", paint: colours.green }
+    case "updated":
+      return { symbol: "✓", word: "updated", paint: colours.green }
+    case "deleted":
+      return { symbol: "✓", word: "deleted", paint: colours.green }
+    case "skipped":
+      return isHeldBack(outcome)
+        ? { symbol: "–", word: "skipped", paint: colours.yellow }
+        : { symbol: "·", word: "skipped", paint: colours.dim }
     case "failed":
       return { symbol: "✗", word: "failed", paint: colours.red }
     case "blocked":
       return { symbol: "✗", word: "blocked", paint: colours.red }
     case "interrupted":
       return { symbol: "✗", word: "stopped", paint: colours.yellow }
-    case "not run":
-      return { symbol: "–", word: "not run", paint: colours.yellow }
   }
 }
 
 /** What a plan would do with a step, as a sign. */
-export function planSign(would: PlanEntry["would"], colours: Colours): Sign {
-  switch (would) {
-    case "nothing":
-      return { symbol: "✓", word: "done", paint: colours.green }
-    case "act":
-      return { symbol: "+", word: "do", paint: colours.cyan }
-    case "change":
-      return { symbol: "~", word: "change", paint: colours.yellow }
+export function planSign(action: PlanEntry["action"], colours: Colours): Sign {
+  switch (action) {
+    case "ok":
+      return { symbol: "✓", word: "ok", paint: colours.green }
+    case "apply":
+      return { symbol: "+", word: "apply", paint: colours.cyan }
+    case "update":
+      return { symbol: "~", word: "update", paint: colours.yellow }
+    case "delete":
+      return { symbol: "-", word: "delete", paint: colours.red }
     case "wait":
       return { symbol: "…", word: "wait", paint: colours.cyan }
     case "blocked":
       return { symbol: "✗", word: "blocked", paint: colours.red }
-    case "cannot look":
+    case "unknown":
       return { symbol: "?", word: "unknown", paint: colours.red }
-    case "after":
-      return { symbol: "+", word: "later", paint: colours.cyan }
-    case "not needed":
-      return { symbol: "·", word: "no need", paint: colours.dim }
-    case "left out":
-      return { symbol: "·", word: "skipped", paint: colours.dim }
   }
 }

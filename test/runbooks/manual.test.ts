@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { federate } from "../../lib/index.ts"
-import { handContext } from "../../lib/notebook/hand.ts"
+import { manualContext } from "../../lib/notebook/manual.ts"
 import guide from "../../runbooks/index.ts"
 
 interface Asked {
@@ -16,7 +16,7 @@ interface Asked {
 }
 
 /** A step's lines at a site. */
-async function byHand(id: string, at: string | undefined, asked: Asked = {}): Promise<string> {
+async function manual(id: string, at: string | undefined, asked: Asked = {}): Promise<string> {
   const { values = {}, superlink = {}, supernode = {}, tokenFile = "one.token.yaml" } = asked
   const federation = await federate(guide, {
     name: "trial",
@@ -35,7 +35,7 @@ async function byHand(id: string, at: string | undefined, asked: Asked = {}): Pr
   const step = guide.steps.find((one) => one.id === id)!
   const site = federation.sites.find(({ name }) => name === at)
   const on = ({ name }: { name: string }) => `KUBECONFIG=${name}.kubeconfig `
-  return step.hand!(handContext(guide, federation, step, site, { on, kubeconfig: "unused", tokenFile }))
+  return step.manual!(manualContext(guide, federation, step, site, { on, kubeconfig: "unused", tokenFile }))
 }
 
 let folder: string
@@ -67,15 +67,15 @@ function run(lines: string, commands: Readonly<Record<string, string>>) {
 }
 
 test("every step can be done by hand", () => {
-  expect(guide.steps.filter(({ hand }) => hand === undefined).map(({ id }) => id)).toEqual([])
+  expect(guide.steps.filter(({ manual: hand }) => hand === undefined).map(({ id }) => id)).toEqual([])
 })
 
 describe("login", () => {
   test("in the browser", async () => {
-    expect(await byHand("login", "superlink")).toBe("oc login --server=https://a.example:6443 --web")
+    expect(await manual("login", "superlink")).toBe("oc login --server=https://a.example:6443 --web")
     const ca = file("ca.crt", "")
     expect(
-      await byHand("login", "one", {
+      await manual("login", "one", {
         supernode: { "callback-port": 8080, "certificate-authority": ca, proxy: "http://proxy.example:3128" },
       }),
     ).toBe(
@@ -85,17 +85,17 @@ oc config set-cluster "$(oc config view -o jsonpath='{.clusters[0].name}')" --pr
         `--certificate-authority='${ca}'`,
       ),
     )
-    expect(await byHand("login", "one", { supernode: { proxy: "none" } })).toMatch(
+    expect(await manual("login", "one", { supernode: { proxy: "none" } })).toMatch(
       /^NO_PROXY=b\.example oc login /,
     )
   })
 
   test("by password: it asks, or reads the file", async () => {
-    expect(await byHand("login", "one", { supernode: { username: "ann" } })).toBe(
+    expect(await manual("login", "one", { supernode: { username: "ann" } })).toBe(
       "oc login --server=https://b.example --username=ann",
     )
     const passwordFile = file("password", "secret of ann\n")
-    const lines = await byHand("login", "one", {
+    const lines = await manual("login", "one", {
       supernode: { username: "ann", "password-file": passwordFile },
     })
     expect(lines).toBe(`oc login --server=https://b.example --username=ann <'${passwordFile}'`)
@@ -104,7 +104,7 @@ oc config set-cluster "$(oc config view -o jsonpath='{.clusters[0].name}')" --pr
   test("by token: in the kubeconfig, on no command line", async () => {
     const tokenFile = file("it's $a token", "sha256~abc\n")
     const ca = file("$HOME `ca`.crt", "")
-    const lines = await byHand("login", "one", {
+    const lines = await manual("login", "one", {
       supernode: { "token-file": tokenFile, "certificate-authority": ca, proxy: "http://proxy.example:3128" },
     })
     expect(lines).not.toContain("abc")
@@ -134,7 +134,7 @@ oc config set-cluster "$(oc config view -o jsonpath='{.clusters[0].name}')" --pr
   })
 
   test("by context: copied, and refused where it leads elsewhere", async () => {
-    const lines = await byHand("login", "one", { supernode: { context: "b admin" } })
+    const lines = await manual("login", "one", { supernode: { context: "b admin" } })
     const at = (server: string) => `case "$1 $2" in
 "config view") echo "$@" ;;
 "whoami --show-server") echo ${server} ;;
@@ -147,14 +147,14 @@ esac`
       `config view --kubeconfig=${folder}/.kube/config --context=b admin --minify --flatten --raw\n`,
     )
     expect(run(lines, { oc: at("https://c.example:443") }).status).not.toBe(0)
-    const own = await byHand("login", "one", { supernode: { context: "b", kubeconfig: file("mine", "") } })
+    const own = await manual("login", "one", { supernode: { context: "b", kubeconfig: file("mine", "") } })
     expect(own).toContain(`--kubeconfig='${join(folder, "mine")}' --context=b `)
   })
 })
 
 describe("site", () => {
   const create = async (access: string): Promise<string> =>
-    (await byHand("site-create", "superlink", { superlink: { "link-access-type": access } })).split("\n")[1]!
+    (await manual("site-create", "superlink", { superlink: { "link-access-type": access } })).split("\n")[1]!
 
   test("link access by the command's flags, or in the Site where it has none", async () => {
     expect(await create("default")).toBe(
@@ -163,17 +163,17 @@ describe("site", () => {
     expect(await create("route")).toBe(
       "  skupper site create superlink-interconnect --enable-link-access --link-access-type route -n flower",
     )
-    const lines = await byHand("site-create", "superlink", { superlink: { "link-access-type": "nodeport" } })
+    const lines = await manual("site-create", "superlink", { superlink: { "link-access-type": "nodeport" } })
     expect(lines).toContain(
       "metadata: { name: superlink-interconnect, namespace: flower }\nspec: { linkAccess: nodeport }\nEOF\n",
     )
-    expect(await byHand("site-create", "one")).toContain(
+    expect(await manual("site-create", "one")).toContain(
       "skupper site create one-interconnect -n flower-one\n",
     )
   })
 
   test("one that is there stays", async () => {
-    const lines = await byHand("site-create", "one")
+    const lines = await manual("site-create", "one")
     const calls = (found: string) =>
       run(lines, { oc: `test "$1" = wait || ${found}`, skupper: 'echo skupper "$@"' })
     expect(calls("echo site/x")).toMatchObject({ status: 0, stdout: "" })
@@ -185,27 +185,27 @@ describe("link", () => {
   const none = { oc: ":", skupper: 'echo "$KUBECONFIG" "$PWD" "$@"' }
 
   test("a token that lasts longer", async () => {
-    const lines = await byHand("token-issue", "one", { values: { "token-lifetime": 1800 } })
+    const lines = await manual("token-issue", "one", { values: { "token-lifetime": 1800 } })
     expect(lines).toContain("skupper token issue one.token.yaml --expiration-window 1800s -n flower)")
   })
 
   test("a file in a folder that skupper refuses: it is run there", async () => {
     const tokenFile = `'${folder}/one.yaml'`
-    expect(run(await byHand("token-issue", "one", { tokenFile }), none).stdout).toBe(
+    expect(run(await manual("token-issue", "one", { tokenFile }), none).stdout).toBe(
       `superlink.kubeconfig ${folder} token issue one.yaml -n flower\n`,
     )
-    expect(run(await byHand("token-redeem", "one", { tokenFile }), none).stdout).toBe(
+    expect(run(await manual("token-redeem", "one", { tokenFile }), none).stdout).toBe(
       `${folder}/kubeconfig ${folder} token redeem one.yaml -n flower-one\n`,
     )
   })
 
   test("by a link file: only its owner can read it", async () => {
     const asked = { values: { "link-with": "file" }, tokenFile: "link.yaml" }
-    expect(run(await byHand("token-issue", "one", asked), none)).toMatchObject({ status: 0, stdout: "" })
+    expect(run(await manual("token-issue", "one", asked), none)).toMatchObject({ status: 0, stdout: "" })
     const link = join(folder, "link.yaml")
     expect(statSync(link).mode & 0o777).toBe(0o600)
     expect(readFileSync(link, "utf8")).toBe(`superlink.kubeconfig ${folder} link generate -n flower\n`)
-    const lines = await byHand("token-redeem", "one", asked)
+    const lines = await manual("token-redeem", "one", asked)
     expect(lines).toContain(
       "oc apply --server-side --field-manager=flower-runbook -f link.yaml -n flower-one",
     )
@@ -214,7 +214,7 @@ describe("link", () => {
 
 describe("Flower", () => {
   test("what was asked for stands in the manifest", async () => {
-    const lines = await byHand("deploy-supernode", "one", {
+    const lines = await manual("deploy-supernode", "one", {
       values: { "flower-version": "1.36.0" },
       supernode: { env: { A: "it's $HOME" }, "node-config": { "partition-id": "3" } },
     })
@@ -227,7 +227,7 @@ describe("Flower", () => {
   })
 
   test("somebody else's Deployment is used as it is", async () => {
-    const lines = await byHand("deploy-superlink", "superlink")
+    const lines = await manual("deploy-superlink", "superlink")
     const oc = (name: string) => `case $1 in get) echo ${name} ;; apply) echo applied ;; esac`
     expect(run(lines, { oc: oc("deployment.apps/superlink") }).stdout).toBe("")
     expect(run(lines, { oc: oc("") }).stdout).toBe("applied\n")
@@ -238,14 +238,14 @@ describe("Flower", () => {
 
   test("an own manifest is applied from its file: its content is in no script", async () => {
     const manifest = file("own.yaml", "kind: Secret\n")
-    const lines = await byHand("deploy-supernode", "one", { supernode: { "supernode-manifest": manifest } })
+    const lines = await manual("deploy-supernode", "one", { supernode: { "supernode-manifest": manifest } })
     expect(lines.split("\n")[0]).toBe(
       `oc apply --server-side --field-manager=flower-runbook -f '${manifest}' -n flower-one`,
     )
   })
 
   test("verified by this very node's line at the SuperLink, and by no other", async () => {
-    const lines = await byHand("verify", "one")
+    const lines = await manual("verify", "one")
     const oc = (taken: string) => `case $2 in
 */one) echo "INFO : SuperNode ID: 111"; echo "INFO : SuperNode ID: 222" ;;
 *) echo "[Fleet.DeactivateNode] Deactivated node_id=222"; echo "[Fleet.ActivateNode] Activated node_id=${taken}" ;;

@@ -1,9 +1,7 @@
 import { RunbookError, UsageError } from "../notebook/errors.ts"
 import { openState, readState } from "../runner/open-state.ts"
-import type { Consent, PlanEntry, RunOptions } from "../runner/types.ts"
-import { type Call, refuseAborted, sameFederation, textOptions } from "./call.ts"
-import { hasSession, runOptions, toolboxFor } from "./engine.ts"
-import { planText, printPlan } from "./look-at.ts"
+import type { Approval, PlanEntry, RunOptions } from "../runner/types.ts"
+import { type Call, federationFlags, refuseAborted, textOptions } from "./call.ts"
 import {
   chosenSites,
   type OpenedFederation,
@@ -11,11 +9,13 @@ import {
   openFederation,
   refuseUnanswerable,
 } from "./open-federation.ts"
+import { planText, printPlan } from "./plan-entries.ts"
+import { hasSession, runOptions, toolboxFor } from "./run-options.ts"
 import { viewOptions } from "./view-options.ts"
 
-export interface CarryOutOptions extends Omit<OpenFederationOptions, "complete"> {
+export interface RunFederationOptions extends Omit<OpenFederationOptions, "complete"> {
   /** `plan`: shown and agreed to as a whole. `named`: calling the step is agreeing to it. */
-  readonly agreed: "plan" | "named"
+  readonly approvalBy: "plan" | "named"
   /** Steps show nothing (teardown). */
   readonly quiet?: boolean
   /** The clusters go with this run: nothing can be taken up again. */
@@ -30,9 +30,9 @@ export interface CarryOutOptions extends Omit<OpenFederationOptions, "complete">
  * What `run`, `step` and `teardown` share: inputs, checks, lock, plan and consent, the run itself, the closing table.
  * @returns the exit code
  */
-export async function carryOut(call: Call, options: CarryOutOptions): Promise<number> {
+export async function runFederation(call: Call, options: RunFederationOptions): Promise<number> {
   const opened = await openFederation(call, { ...options, complete: true })
-  if (options.planShown !== true || call.flags.has("json")) refuseWithoutYes(call, options)
+  if (options.planShown !== true || call.flags.has("json")) refuseWithoutApproval(call, options)
   const reading = readState(opened.folder)
   await refuseUnanswerable(call, chosenSites(call, opened.federation), (site, server) =>
     hasSession(call, reading, site, server),
@@ -40,7 +40,7 @@ export async function carryOut(call: Call, options: CarryOutOptions): Promise<nu
   const toolbox = await toolboxFor(call, opened, reading)
   try {
     const quiet = options.quiet === true && { quiet: true }
-    const consent = await agreement(
+    const approval = await approvalFor(
       call,
       opened,
       { ...runOptions(call, opened, reading, toolbox), ...quiet },
@@ -53,8 +53,8 @@ export async function carryOut(call: Call, options: CarryOutOptions): Promise<nu
       fresh: options.fresh ?? false,
     })
     try {
-      const settings = { ...runOptions(call, opened, state, toolbox), ...quiet, consent }
-      return await carried(call, opened, settings, options)
+      const settings = { ...runOptions(call, opened, state, toolbox), ...quiet, approval }
+      return await runAndClose(call, opened, settings, options)
     } finally {
       await state.close()
     }
@@ -63,8 +63,8 @@ export async function carryOut(call: Call, options: CarryOutOptions): Promise<nu
   }
 }
 
-function refuseWithoutYes({ flags, interaction, command }: Call, options: CarryOutOptions): void {
-  if (options.agreed === "named" || flags.has("yes") || interaction.ask) return
+function refuseWithoutApproval({ flags, interaction, command }: Call, options: RunFederationOptions): void {
+  if (options.approvalBy === "named" || flags.has("yes") || interaction.ask) return
   throw new UsageError("This needs your yes, and nobody can be asked", {
     why: interaction.because,
     fix: options.planShown
@@ -75,45 +75,45 @@ function refuseWithoutYes({ flags, interaction, command }: Call, options: CarryO
 }
 
 /** Who agrees. On a terminal the plan is shown, and asked about once; later questions count as agreed to. */
-async function agreement(
+async function approvalFor(
   call: Call,
   opened: OpenedFederation,
   settings: RunOptions,
-  options: CarryOutOptions,
-): Promise<Consent> {
+  options: RunFederationOptions,
+): Promise<Approval> {
   const { flags, interaction } = call
   if (flags.has("yes")) return "all"
-  if (!interaction.ask && options.agreed === "named") return "named"
+  if (!interaction.ask && options.approvalBy === "named") return "named"
   const { plan, somethingToDo } = await import("../runner/plan.ts")
   const entries = await plan(settings)
   refuseAborted(call)
   if (!interaction.ask) {
     await printPlan(call, opened, entries)
-    if (somethingToDo(entries)) refuseWithoutYes(call, options)
+    if (somethingToDo(entries)) refuseWithoutApproval(call, options)
     return "named"
   }
-  if (options.agreed === "plan" && nothingCanBegin(entries)) {
-    const blocked = entries.find(({ would }) => would === "blocked")
+  if (options.approvalBy === "plan" && nothingCanBegin(entries)) {
+    const blocked = entries.find(({ action }) => action === "blocked")
     await printPlan(call, opened, entries)
     throw new RunbookError("Nothing can begin before what is blocked above is cured", {
       ...(blocked && { why: blocked.reason, ...(blocked.fix !== undefined && { fix: blocked.fix }) }),
       next: `${call.command}${opened.answered}`,
     })
   }
-  const asked = options.agreed === "plan" ? somethingToDo(entries) : entries.some(reachesFurther)
+  const asked = options.approvalBy === "plan" ? somethingToDo(entries) : entries.some(reachesFurther)
   if (asked) await askForPlan(call, opened, entries)
-  const agreed = new Set(entries.flatMap(({ consent }) => consent ?? []))
+  const agreed = new Set(entries.flatMap(({ approval }) => approval ?? []))
   // A step that was named is agreed to, and what was shown to reach further; what only turns up later is not.
-  return async (what) => options.agreed === "plan" || agreed.has(what)
+  return async (what) => options.approvalBy === "plan" || agreed.has(what)
 }
 
 /** All that is left waits for what only a person can cure: there is nothing to agree to. */
 const nothingCanBegin = (entries: readonly PlanEntry[]): boolean =>
-  entries.some(({ would }) => would === "blocked") &&
-  entries.every(({ would }) => ["blocked", "after", "nothing", "not needed", "left out"].includes(would))
+  entries.some(({ action }) => action === "blocked") &&
+  entries.every(({ action, after }) => action === "blocked" || action === "ok" || after !== undefined)
 
-const reachesFurther = ({ consent, would }: PlanEntry): boolean =>
-  consent !== undefined && (would === "act" || would === "change")
+const reachesFurther = ({ approval, action }: PlanEntry): boolean =>
+  approval !== undefined && (action === "apply" || action === "update" || action === "delete")
 
 async function askForPlan(
   call: Call,
@@ -132,18 +132,18 @@ async function askForPlan(
   })
 }
 
-async function carried(
+async function runAndClose(
   call: Call,
   { federation }: OpenedFederation,
   settings: RunOptions,
-  options: CarryOutOptions,
+  options: RunFederationOptions,
 ): Promise<number> {
   const { io, flags, notebook, command } = call
   const { closingTable, createView } = await import("../terminal/index.ts")
   const { run } = await import("../runner/run.ts")
   const text = await textOptions(call)
   const json = flags.has("json")
-  const show = flags.has("show") || options.agreed === "named"
+  const show = flags.has("show") || options.approvalBy === "named"
   const view = await createView({ ...(await viewOptions(call)), show })
   const started = performance.now()
   const wide = new Set(notebook.steps.filter(({ on }) => on === "federation").map(({ id }) => id))
@@ -164,7 +164,7 @@ async function carried(
       seconds: (performance.now() - started) / 1000,
       ...(!options.throwAway && { again: command }),
       ...(options.after !== undefined && {
-        after: `${io.program} ${options.after}${sameFederation(call)}`,
+        after: `${io.program} ${options.after}${federationFlags(call)}`,
       }),
     })
     const shown = show ? "" : results.map((one) => `\n${one.trimEnd()}\n`).join("")

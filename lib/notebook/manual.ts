@@ -1,21 +1,21 @@
 import type { Federation } from "./federation.ts"
 import type { Notebook } from "./notebook.ts"
 import type { Site } from "./roles.ts"
-import type { HandContext, Step } from "./step.ts"
+import type { ManualContext, Step } from "./step.ts"
 
 /** What the shell calls the files of a step by hand. */
-export type HandFiles = Pick<HandContext, "on" | "kubeconfig" | "tokenFile">
+export type ManualFiles = Pick<ManualContext, "on" | "kubeconfig" | "tokenFile">
 
 /** What the `hand` of a step is told at a site; `here` and `federation` steps have none. */
-export function handContext(
+export function manualContext(
   { roles }: Pick<Notebook, "roles">,
   federation: Federation,
   step: Step,
   site: Site | undefined,
-  files: HandFiles,
-): HandContext {
+  files: ManualFiles,
+): ManualContext {
   const { sites, origins } = federation
-  const context: Omit<HandContext, keyof HandFiles> = {
+  const context: Omit<ManualContext, keyof ManualFiles> = {
     get site() {
       return present(site, `step ${step.id} is done ${step.on}: it has no site`)
     },
@@ -37,7 +37,7 @@ export function handContext(
       return origin !== undefined && origin !== "default"
     },
   }
-  return Object.defineProperties(context, Object.getOwnPropertyDescriptors(files)) as HandContext
+  return Object.defineProperties(context, Object.getOwnPropertyDescriptors(files)) as ManualContext
 }
 
 function present<T>(value: T | undefined, otherwise: string): T {

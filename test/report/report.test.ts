@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
-import type { WalkPlace } from "../../lib/report/types.ts"
+import type { ReportPlace } from "../../lib/report/types.ts"
 import { placeOf as at } from "../terminal/scene.ts"
 import { failed, killed, runOf, startOf, undone, walkOf } from "./scene.ts"
 
-const place = (walk: ReturnType<typeof walkOf>, step: string, site?: string): WalkPlace =>
+const place = (walk: ReturnType<typeof walkOf>, step: string, site?: string): ReportPlace =>
   [...walk.cells, ...walk.others].find((cell) => cell.step === step)!.places.find((one) => one.site === site)!
 
 describe("the walk of a journal with a killed run and one that failed", () => {
@@ -73,24 +73,24 @@ describe("the walk of a journal with a killed run and one that failed", () => {
     const [first, second] = place(walk, "site-create", "superlink").executions
     expect(first).toMatchObject({
       run: 1,
-      acts: [{ action: "act" }],
-      before: { look: { is: "absent" } },
-      after: { look: { is: "absent" } },
+      actions: [{ action: "apply" }],
+      before: { result: { state: "missing" } },
+      after: { result: { state: "missing" } },
       commands: [{ cwd: "/home/alice", output: [{ stream: "stdout", text: "Waiting for status" }] }],
     })
     expect(first).not.toHaveProperty("ended")
-    expect(first!.acts[0]).not.toHaveProperty("ended")
+    expect(first!.actions[0]).not.toHaveProperty("ended")
     expect(first!.commands[0]).not.toHaveProperty("exitCode")
     expect(second).toMatchObject({
       run: 2,
-      acts: [{ action: "act", ok: true, reason: "found at resume" }],
-      before: { look: { is: "under way" } },
-      after: { look: { is: "done", seen: { kind: "Site" } } },
+      actions: [{ action: "apply", ok: true, reason: "found at resume" }],
+      before: { result: { state: "progressing" } },
+      after: { result: { state: "ready", object: { kind: "Site" } } },
       applied: expect.arrayContaining([
         expect.objectContaining({ what: "patch Site superlink-interconnect" }),
       ]),
       shown: [{ differs: ['Site "<name>" is ready.'] }],
-      outcome: { kind: "acted" },
+      outcome: { kind: "applied" },
     })
     expect(second!.waits.map(({ reason }) => reason)).toEqual([
       "Pending: no Route is admitted yet",
@@ -99,7 +99,7 @@ describe("the walk of a journal with a killed run and one that failed", () => {
   })
 
   it("is begun only while no later run has ended the act", () => {
-    expect(place(walkOf(killed()), "site-create", "superlink").begun).toBe(true)
+    expect(place(walkOf(killed()), "site-create", "superlink").interrupted).toBe(true)
     expect(place(walk, "site-create", "superlink")).not.toHaveProperty("begun")
   })
 
@@ -127,16 +127,20 @@ describe("the walk of a journal with a killed run and one that failed", () => {
 
   it("tells what a later step went back to as an execution of its own, without an outcome", () => {
     const [first, second] = place(walk, "login", "supernode-1").executions
-    expect(first).toMatchObject({ run: 1, outcome: { kind: "acted" } })
-    expect(second).toMatchObject({ run: 2, acts: [{ ok: true }], before: { look: { is: "absent" } } })
+    expect(first).toMatchObject({ run: 1, outcome: { kind: "applied" } })
+    expect(second).toMatchObject({
+      run: 2,
+      actions: [{ ok: true }],
+      before: { result: { state: "missing" } },
+    })
     expect(second).not.toHaveProperty("outcome")
     expect(second!.ended).toBe(second!.after!.t)
-    expect(place(walk, "login", "supernode-1").outcome).toMatchObject({ kind: "acted" })
+    expect(place(walk, "login", "supernode-1").outcome).toMatchObject({ kind: "applied" })
   })
 
   it("knows what was adopted, done by hand, and is stale", () => {
     expect(place(walk, "site-create", "supernode-1").adopted).toBe(true)
-    expect(place(walk, "site-create", "supernode-2").executions[0]!.acts).toMatchObject([{ byHand: true }])
+    expect(place(walk, "site-create", "supernode-2").executions[0]!.actions).toMatchObject([{ byHand: true }])
     expect(place(walk, "site-create", "superlink").stale).toEqual(["project flower-a → flower-superlink"])
     expect(place(walk, "site-create", "supernode-1").stale).toEqual([])
   })
@@ -146,12 +150,12 @@ describe("the walk of a journal with a killed run and one that failed", () => {
     const lines = runOf("x", "2026-11-22T18:00:00.000Z", [
       startOf(["superlink"]),
       { type: "step started", ...site },
-      { type: "by hand", ...site, action: "act" },
-      { type: "act ended", ...site, action: "act", ok: true, reason: "found at resume" },
+      { type: "manual", ...site, action: "apply" },
+      { type: "action ended", ...site, action: "apply", ok: true, reason: "found at resume" },
     ])
     const [execution] = place(walkOf(lines), "site-create", "superlink").executions
-    expect(execution!.acts).toMatchObject([{ byHand: true }, { ok: true, reason: "found at resume" }])
-    expect(execution!.acts[0]).not.toHaveProperty("ended")
+    expect(execution!.actions).toMatchObject([{ byHand: true }, { ok: true, reason: "found at resume" }])
+    expect(execution!.actions[0]).not.toHaveProperty("ended")
   })
 
   it("keeps to the sites that were asked for", () => {
@@ -175,7 +179,7 @@ it("tells a teardown's steps apart, and what they took back", () => {
   const again = runOf("four", "2026-11-24T08:00:00.000Z", [
     startOf(["superlink"]),
     { type: "step started", ...place2 },
-    { type: "checkpoint", ...place2, fingerprint: "f", made: { version: "1" }, reason: "Ready" },
+    { type: "checkpoint", ...place2, fingerprint: "f", inputs: { version: "1" }, reason: "Ready" },
   ])
   const redone = walkOf([...killed(), ...failed(), ...undone(), ...again])
   expect(place(redone, "site-create", "superlink")).not.toHaveProperty("undone")

@@ -1,11 +1,11 @@
 /** The login as a person types it. No token and no password ever stands on a command line. */
 import { shellWord } from "../../lib/index.ts"
-import type { ByHand } from "../context.ts"
+import type { Manual } from "../context.ts"
 
-type Site = ByHand["site"]
+type Site = Manual["site"]
 
 /** Lines that leave a session in the file that KUBECONFIG names. */
-export function loginByHand({ site }: ByHand): string {
+export function loginManual({ site }: Manual): string {
   switch (site.login) {
     case "token":
       return withToken(site)

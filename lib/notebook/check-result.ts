@@ -4,7 +4,7 @@
  */
 
 /** The object on a cluster (or the file here) that a look is about. */
-export interface Seen {
+export interface CheckedObject {
   kind: string
   name: string
   namespace?: string
@@ -15,45 +15,45 @@ export interface Seen {
 export interface Difference {
   field: string
   found: string
-  asked: string
+  wanted: string
 }
 
 /** There, ready, and as the inputs ask. */
-export interface Done {
-  is: "done"
+export interface Ready {
+  state: "ready"
   reason: string
-  seen?: Seen
+  object?: CheckedObject
   /** It was there before us: used as it is, never torn down. */
   adopted?: boolean
 }
 /** There, as asked, not ready yet: only wait. `reason` is the resource's own message. */
-export interface UnderWay {
-  is: "under way"
+export interface Progressing {
+  state: "progressing"
   reason: string
-  seen?: Seen
+  object?: CheckedObject
 }
 /** Not there. */
-export interface Absent {
-  is: "absent"
+export interface Missing {
+  state: "missing"
   reason: string
-  seen?: Seen
+  object?: CheckedObject
   /** Set when making it reaches beyond the site (cluster-wide, a new project): what the person agrees to. */
-  consent?: string
+  approval?: string
 }
 /** There, but not as asked. */
-export interface Different {
-  is: "different"
+export interface Drifted {
+  state: "drifted"
   reason: string
   fields: Difference[]
-  seen?: Seen
-  /** As in {@link Absent}. */
-  consent?: string
+  object?: CheckedObject
+  /** As in {@link Missing}. */
+  approval?: string
   /** What a person does where the step has no `change` of its own. */
   fix?: string
 }
 /** Only a person can go on: a terminal reason. */
 export interface Blocked {
-  is: "blocked"
+  state: "blocked"
   reason: string
   /** The cure, in a sentence. */
   fix: string
@@ -61,63 +61,63 @@ export interface Blocked {
   next?: string
   /** A word for programs, for example `unproven`, `expired`, `forbidden`. */
   code?: string
-  seen?: Seen
+  object?: CheckedObject
 }
 /** Not logged in, API not reachable, kind or project not there yet: tried again with back-off until the deadline. */
-export interface CannotLook {
-  is: "cannot look"
+export interface Unknown {
+  state: "unknown"
   reason: string
   because: "login" | "unreachable" | "not there"
   fix?: string
   next?: string
 }
 
-export type Look = Done | UnderWay | Absent | Different | Blocked | CannotLook
+export type CheckResult = Ready | Progressing | Missing | Drifted | Blocked | Unknown
 
-export const done = (reason: string, more: Omit<Done, "is" | "reason"> = {}): Done => ({
-  is: "done",
+export const ready = (reason: string, more: Omit<Ready, "state" | "reason"> = {}): Ready => ({
+  state: "ready",
   reason,
   ...more,
 })
-export const underWay = (reason: string, seen?: Seen): UnderWay => ({
-  is: "under way",
+export const progressing = (reason: string, seen?: CheckedObject): Progressing => ({
+  state: "progressing",
   reason,
-  ...(seen && { seen }),
+  ...(seen && { object: seen }),
 })
-export const absent = (reason: string, more: Omit<Absent, "is" | "reason"> = {}): Absent => ({
-  is: "absent",
+export const missing = (reason: string, more: Omit<Missing, "state" | "reason"> = {}): Missing => ({
+  state: "missing",
   reason,
   ...more,
 })
-export const different = (
+export const drifted = (
   fields: Difference[],
-  more: Omit<Different, "is" | "reason" | "fields"> & { reason?: string } = {},
-): Different => ({
-  is: "different",
+  more: Omit<Drifted, "state" | "reason" | "fields"> & { reason?: string } = {},
+): Drifted => ({
+  state: "drifted",
   fields,
   ...more,
-  reason: more.reason ?? fields.map((f) => `${f.field} ${f.found}, asked ${f.asked}`).join("; "),
+  reason: more.reason ?? fields.map((f) => `${f.field} is ${f.found}, should be ${f.wanted}`).join("; "),
 })
-export const blocked = (reason: string, more: Omit<Blocked, "is" | "reason">): Blocked => ({
-  is: "blocked",
+export const blocked = (reason: string, more: Omit<Blocked, "state" | "reason">): Blocked => ({
+  state: "blocked",
   reason,
   ...more,
 })
-export const cannotLook = (
-  because: CannotLook["because"],
+export const unknown = (
+  because: Unknown["because"],
   reason: string,
   more: { fix?: string; next?: string } = {},
-): CannotLook => ({ is: "cannot look", because, reason, ...more })
+): Unknown => ({ state: "unknown", because, reason, ...more })
 
 /**
  * Thrown by what a look reads with (the cluster door) when the answer to the look is already known: not logged in,
  * not reachable, not allowed. The runner takes `look` as the step's answer.
  */
-export class LookError extends Error {
-  readonly look: Blocked | CannotLook
-  constructor(look: Blocked | CannotLook, options?: ErrorOptions) {
-    super(look.reason, options)
-    this.name = "LookError"
-    this.look = look
+export class CheckError extends Error {
+  readonly result: Blocked | Unknown
+  constructor(result: Blocked | Unknown, options?: ErrorOptions) {
+    super(result.reason, options)
+    this.name = "CheckError"
+    this.result = result
   }
 }

@@ -1,16 +1,18 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
-import type { Look } from "../notebook/looks.ts"
+import type { CheckResult } from "../notebook/check-result.ts"
+import { actionFor } from "../notebook/step.ts"
 import type { Bus } from "./bus.ts"
 import { contextOf } from "./context.ts"
+import type { Action } from "./events.ts"
 import type { Cell } from "./graph.ts"
 import { isAlive } from "./processes.ts"
+import { openRunScope } from "./run-scope.ts"
 import type { Recorder } from "./toolbox.ts"
 import type { RunOptions } from "./types.ts"
 import { Watcher } from "./watcher.ts"
-import { openWorkshop } from "./workshop.ts"
 
-export interface RehearsedCommand {
+export interface PreviewCommand {
   /** As a person would type it. */
   readonly line: string
   readonly cwd?: string
@@ -19,17 +21,17 @@ export interface RehearsedCommand {
 }
 
 /** What a step would do at a place, as things are now. */
-export interface Rehearsal {
+export interface Preview {
   /** Nothing where nothing is to be done, or it cannot be told. */
-  readonly action: "act" | "change" | undefined
-  readonly commands: readonly RehearsedCommand[]
+  readonly action: Action | undefined
+  readonly commands: readonly PreviewCommand[]
   /** Writes to the cluster without a command: `patch Site skupper-site`. */
   readonly writes: readonly string[]
   /** The act came to its end; otherwise it stopped where it needed an answer. */
   readonly complete: boolean
   /** Why there is no action, or where it stopped. */
   readonly why?: string
-  readonly look?: Look
+  readonly result?: CheckResult
 }
 
 /** An act that waits for what a command would have made waits for ever; in milliseconds. */
@@ -43,45 +45,52 @@ const SILENT: Bus = { emit: () => {}, durable: async () => {} }
  * are really written: they are what the commands would apply.
  * @param seen what a look has just answered, in place of another one
  */
-export async function rehearse(
+export async function preview(
   options: RunOptions,
   step: string,
   site?: string,
-  seen?: Look,
-): Promise<Rehearsal> {
+  seen?: CheckResult,
+): Promise<Preview> {
   // Outside a run, a step that builds on others has their kept outcomes.
   const { ended } = options.state.journal.memory
-  const shop = openWorkshop(options, (place) => ended.get(place)?.outcome)
-  const { source } = shop
+  const scope = openRunScope(options, (place) => ended.get(place)?.outcome)
+  const { source } = scope
   const cell = source.graph.cells.find((one) => one.step.id === step && one.site?.name === site)
   if (cell === undefined) throw new Error(`there is no ${step} at ${site ?? "no site"}`)
   const nothing = { action: undefined, commands: [], writes: [] }
-  if (cell.step.unrehearsed === true) {
+  if (cell.step.noPreview === true) {
     return { ...nothing, complete: false, why: `what ${step} does can only be seen when it is done` }
   }
   const clock = AbortSignal.timeout(LONGEST)
   const signal = AbortSignal.any([options.signal, clock])
-  let look: Look
+  let result: CheckResult
   try {
-    look = seen ?? (await new Watcher(options.toolbox, SILENT, shop.slots, source).once(cell, signal))
+    result = seen ?? (await new Watcher(options.toolbox, SILENT, scope.slots, source).once(cell, signal))
   } catch (error) {
     options.signal.throwIfAborted()
     return { ...nothing, complete: false, why: wordsOf(error) }
   }
-  const action = look.is === "absent" ? "act" : look.is === "different" ? "change" : undefined
-  if (action === undefined || cell.step[action] === undefined) {
-    const known = look.is !== "cannot look" && look.is !== "blocked"
-    return { ...nothing, complete: known, why: look.reason, look }
+  const work =
+    result.state === "missing" || result.state === "drifted" ? actionFor(cell.step, result.state) : undefined
+  if (work === undefined) {
+    const known = result.state !== "unknown" && result.state !== "blocked"
+    return { ...nothing, complete: known, why: result.reason, result }
   }
-  const record = new Record(options.state.folder)
+  const record = new PreviewRecorder(options.state.folder)
   const context = contextOf(source, cell, openTools(options, cell, signal, record), signal, SILENT.emit)
   try {
-    const answer = await cell.step[action]!(context)
-    return { action, ...record.taken(), complete: !answer, ...(answer && { why: answer.reason }), look }
+    const answer = await work.run(context)
+    return {
+      action: work.action,
+      ...record.taken(),
+      complete: !answer,
+      ...(answer && { why: answer.reason }),
+      result,
+    }
   } catch (error) {
     options.signal.throwIfAborted()
     const why = clock.aborted ? "it waits for what a command would have made" : wordsOf(error)
-    return { action, ...record.taken(), complete: false, why, look }
+    return { action: work.action, ...record.taken(), complete: false, why, result }
   } finally {
     record.clear()
   }
@@ -99,11 +108,11 @@ const wordsOf = (error: unknown): string => (error instanceof Error ? error.mess
 let rehearsals = 0
 
 /** Takes down commands and writes; keeps the copies that stand in for the site's own files. */
-class Record implements Recorder {
+class PreviewRecorder implements Recorder {
   readonly #folder: string
   readonly #copies: string
   readonly #copied = new Set<string>()
-  readonly #commands: RehearsedCommand[] = []
+  readonly #commands: PreviewCommand[] = []
   readonly #writes: string[] = []
 
   constructor(folder: string) {
@@ -132,7 +141,7 @@ class Record implements Recorder {
     return copy
   }
 
-  taken(): Pick<Rehearsal, "commands" | "writes"> {
+  taken(): Pick<Preview, "commands" | "writes"> {
     return { commands: this.#commands, writes: this.#writes }
   }
 

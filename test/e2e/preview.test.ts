@@ -5,7 +5,7 @@ import { federate } from "../../lib/library.ts"
 import type { Notebook } from "../../lib/notebook/notebook.ts"
 import type { Recorded } from "../../lib/runner/events.ts"
 import { openState, readState } from "../../lib/runner/open-state.ts"
-import { type Rehearsal, rehearse } from "../../lib/runner/rehearse.ts"
+import { type Preview, preview } from "../../lib/runner/preview.ts"
 import { run } from "../../lib/runner/run.ts"
 import type { RunOptions } from "../../lib/runner/types.ts"
 import guide from "../../runbooks/index.ts"
@@ -15,7 +15,7 @@ import { siteInputs, withRunOptions } from "./options.ts"
 /** What writes a token's file is rehearsed here too: a copy of it is written then. */
 const rehearsable: Notebook = {
   ...guide,
-  steps: guide.steps.map((one) => (one.id.startsWith("token-") ? { ...one, unrehearsed: false } : one)),
+  steps: guide.steps.map((one) => (one.id.startsWith("token-") ? { ...one, noPreview: false } : one)),
 }
 
 let world: World
@@ -41,11 +41,11 @@ async function withOptions<T>(
 }
 
 /** @param own inputs of the SuperLink's site */
-const rehearsed = (step: string, site?: string, values = {}, own = {}): Promise<Rehearsal> =>
+const rehearsed = (step: string, site?: string, values = {}, own = {}): Promise<Preview> =>
   withOptions(values, {}, async (options) => {
     const { sites, ...more } = inputs(values)
     const other = sites.map((one) => (one.role === "superlink" ? { ...one, ...own } : one))
-    return rehearse({ ...options, federation: await federate(guide, { ...more, sites: other }) }, step, site)
+    return preview({ ...options, federation: await federate(guide, { ...more, sites: other }) }, step, site)
   })
 
 async function carryOut(more: Partial<RunOptions>, values = {}): Promise<Recorded[]> {
@@ -66,8 +66,8 @@ function actedLines(events: readonly Recorded[]): Map<string, string[]> {
   for (const event of events) {
     if (!("step" in event)) continue
     const at = place(event)
-    if (event.type === "act started" && !lines.has(at)) acting.add(at)
-    if (event.type === "act ended") acting.delete(at)
+    if (event.type === "action started" && !lines.has(at)) acting.add(at)
+    if (event.type === "action ended") acting.delete(at)
     if (event.type === "command" && acting.has(at)) lines.set(at, [...(lines.get(at) ?? []), event.line])
   }
   return lines
@@ -103,7 +103,7 @@ describe("a rehearsal", () => {
       const acted = actedLines(await carryOut({ selection: { only: [step.id] } }))
       for (const [site, { action, commands, complete }] of rehearsals) {
         const at = place({ step: step.id, ...(site && { site }) })
-        if (step.unrehearsed === true) {
+        if (step.noPreview === true) {
           expect({ at, action, commands, complete }).toEqual({
             at,
             action: undefined,
@@ -131,7 +131,7 @@ describe("a rehearsal", () => {
       action: undefined,
       commands: [],
       complete: true,
-      look: { is: "done" },
+      result: { state: "ready" },
     })
     const kubeconfig = join(world.state, "kubeconfigs", "superlink")
     const text = readFileSync(kubeconfig)
@@ -145,9 +145,9 @@ describe("a rehearsal", () => {
   })
 
   test("of a change names the manifest that it would apply, and its writes without a command", async () => {
-    const change = await rehearsed("deploy-supernode", "supernode-1", { "flower-version": "1.32.0" })
-    expect(change).toMatchObject({ action: "change", complete: true, look: { is: "different" } })
-    const [{ files: manifests, line } = { files: [], line: "" }] = change.commands
+    const updateStep = await rehearsed("deploy-supernode", "supernode-1", { "flower-version": "1.32.0" })
+    expect(updateStep).toMatchObject({ action: "update", complete: true, result: { state: "drifted" } })
+    const [{ files: manifests, line } = { files: [], line: "" }] = updateStep.commands
     expect(line).toContain("oc apply --server-side")
     expect(manifests).toEqual([join(world.state, "manifests", "supernode-1-supernode.yaml")])
     expect(readFileSync(manifests[0]!, "utf8")).toContain("flwr/supernode:1.32.0")
@@ -155,9 +155,9 @@ describe("a rehearsal", () => {
 
   test("tells writes that have no command, and sends none of them", async () => {
     const since = world.requests()
-    const change = await rehearsed("site-create", "superlink", {}, { "link-access-type": "loadbalancer" })
-    expect(change).toMatchObject({
-      action: "change",
+    const updateStep = await rehearsed("site-create", "superlink", {}, { "link-access-type": "loadbalancer" })
+    expect(updateStep).toMatchObject({
+      action: "update",
       commands: [],
       writes: ["patch Site superlink-interconnect"],
       complete: true,
@@ -187,7 +187,7 @@ describe("a rehearsal", () => {
   test("that waits for what a command would have made ends, and says so", async () => {
     const file = await rehearsed("token-issue", "supernode-1", { "link-with": "file" })
     expect(file).toMatchObject({
-      action: "act",
+      action: "apply",
       complete: false,
       why: expect.stringContaining("gave no link file"),
       commands: [{ line: expect.stringContaining("skupper link generate") }],

@@ -1,12 +1,13 @@
 /** Words that the formats of a report share. */
+
+import { between } from "../notebook/format.ts"
 import { type Notebook, placeless } from "../notebook/notebook.ts"
-import { between } from "../notebook/words.ts"
-import type { OutcomeKind } from "../runner/events.ts"
-import { carriedOut } from "./executions.ts"
-import type { Execution, WalkPlace, WalkRun } from "./types.ts"
+import { isHeldBack, type Outcome, type OutcomeKind } from "../runner/events.ts"
+import { executed } from "./executions.ts"
+import type { Execution, ReportPlace, ReportRun } from "./types.ts"
 
 /** How long a run took, or has taken so far. */
-export const runSeconds = ({ seconds, started, ended, last }: WalkRun): number =>
+export const runSeconds = ({ seconds, started, ended, last }: ReportRun): number =>
   seconds ?? between(started, ended ?? last)
 
 /** Where a step is carried out, in a word: its site, `here` or `federation`. */
@@ -25,7 +26,7 @@ export interface Sign {
 
 /** Where everything is on this machine's loopback. */
 export const PRACTICE = "On practice clusters, played on this machine: it proves nothing about real ones."
-export const BY_HAND = "left to a person: the commands were shown"
+export const MANUAL = "left to a person: the commands were shown"
 
 /** What an input is called that was given no value. */
 export const ungiven = ({ inputs }: Notebook, name: string): string =>
@@ -41,47 +42,51 @@ export function namesOf(names: readonly string[]): string {
 }
 
 const SIGNS: Readonly<Record<OutcomeKind, Sign>> = {
-  done: { symbol: "✓", word: "done", tone: "good" },
-  acted: { symbol: "✓", word: "made", tone: "good" },
-  "not needed": { symbol: "·", word: "not needed", tone: "quiet" },
-  "left out": { symbol: "·", word: "left out", tone: "quiet" },
+  unchanged: { symbol: "✓", word: "unchanged", tone: "good" },
+  applied: { symbol: "✓", word: "applied", tone: "good" },
+  updated: { symbol: "✓", word: "updated", tone: "good" },
+  deleted: { symbol: "✓", word: "deleted", tone: "good" },
+  skipped: { symbol: "·", word: "skipped", tone: "quiet" },
   failed: { symbol: "✗", word: "failed", tone: "bad" },
   blocked: { symbol: "✗", word: "blocked", tone: "bad" },
-  interrupted: { symbol: "✗", word: "stopped", tone: "warn" },
-  "not run": { symbol: "–", word: "not run", tone: "warn" },
+  interrupted: { symbol: "✗", word: "interrupted", tone: "warn" },
 }
-const UNSEEN: Sign = { symbol: "…", word: "not ended", tone: "warn" }
+/** A step that it needs did not succeed. */
+const HELD_BACK: Sign = { symbol: "–", word: "skipped", tone: "warn" }
+const UNFINISHED: Sign = { symbol: "…", word: "not ended", tone: "warn" }
 const NEVER: Sign = { symbol: "–", word: "not yet", tone: "quiet" }
-const UNDONE: Sign = { symbol: "–", word: "taken back", tone: "quiet" }
-const DONE_BY_HAND: Sign = { symbol: "✓", word: "done by hand", tone: "good" }
-const ANEW: Sign = { symbol: "✓", word: "anew", tone: "good" }
-const LOOKED: Sign = { symbol: "·", word: "looked at", tone: "quiet" }
+const DELETED: Sign = { symbol: "–", word: "deleted", tone: "quiet" }
+const DONE_MANUALLY: Sign = { symbol: "✓", word: "applied manually", tone: "good" }
+const RERUN: Sign = { symbol: "✓", word: "rerun", tone: "good" }
+const CHECKED: Sign = { symbol: "·", word: "checked", tone: "quiet" }
+
+const signOf = (outcome: Outcome): Sign => (isHeldBack(outcome) ? HELD_BACK : SIGNS[outcome.kind])
 
 /** How a step stands at a place. An execution that was cut short, or goes on, counts more than the outcome before it. */
-export function placeSign(place: WalkPlace): Sign {
-  if (place.undone !== undefined) return UNDONE
-  const last = carriedOut(place).at(-1)
-  if (last !== undefined && last.ended === undefined) return UNSEEN
-  if (last !== undefined && executionSign(last) === DONE_BY_HAND) return DONE_BY_HAND
-  return place.outcome === undefined ? NEVER : SIGNS[place.outcome.kind]
+export function placeSign(place: ReportPlace): Sign {
+  if (place.undone !== undefined) return DELETED
+  const last = executed(place).at(-1)
+  if (last !== undefined && last.ended === undefined) return UNFINISHED
+  if (last !== undefined && executionSign(last) === DONE_MANUALLY) return DONE_MANUALLY
+  return place.outcome === undefined ? NEVER : signOf(place.outcome)
 }
 
 /** How an execution ended. */
-export function executionSign({ outcome, ended, acts }: Execution): Sign {
+export function executionSign({ outcome, ended, actions }: Execution): Sign {
   if (outcome !== undefined) {
-    return outcome.ok && acts.some(({ byHand }) => byHand === true) ? DONE_BY_HAND : SIGNS[outcome.kind]
+    return outcome.ok && actions.some(({ manual }) => manual === true) ? DONE_MANUALLY : signOf(outcome)
   }
-  if (ended === undefined) return UNSEEN
+  if (ended === undefined) return UNFINISHED
   // Another step went back to it, or only wanted to know.
-  return acts.length > 0 ? ANEW : LOOKED
+  return actions.length > 0 ? RERUN : CHECKED
 }
 
 /** The state of many as one: the worst that there is; done only where nothing is left. */
 export function together(signs: readonly Sign[]): Sign {
   const worst = signs.find(({ tone }) => tone === "bad") ?? signs.find(({ tone }) => tone === "warn")
   if (worst !== undefined) return worst
-  const left = signs.find((sign) => sign === NEVER || sign === UNDONE)
+  const left = signs.find((sign) => sign === NEVER || sign === DELETED)
   if (left !== undefined && signs.some(({ tone }) => tone === "good"))
     return { symbol: "…", word: "in part", tone: "warn" }
-  return left ?? SIGNS.done
+  return left ?? SIGNS.applied
 }

@@ -1,4 +1,4 @@
-import type { ClusterReader, Diagnosis, DoctorCheck, Look, Right } from "../lib/index.ts"
+import type { CheckResult, ClusterReader, Diagnosis, DoctorCheck, Right } from "../lib/index.ts"
 import type { Context } from "./context.ts"
 import installOperator from "./install-operator.ts"
 import { activeSite, SKUPPER } from "./interconnect/skupper.ts"
@@ -7,15 +7,15 @@ import { skupperVersion } from "./shared/commands.ts"
 import { ifAllowed, ifServed, some } from "./shared/reading.ts"
 
 /** What a look says, as a finding: what is merely not done yet is no trouble. */
-function finding(look: Look): Diagnosis {
-  const ok = look.is === "done" || (look.is === "blocked" ? false : "warn")
-  const fix = "fix" in look ? look.fix : undefined
-  const next = "next" in look ? look.next : undefined
-  return { ok, said: look.reason, ...(fix !== undefined && { fix }), ...(next !== undefined && { next }) }
+function finding(result: CheckResult): Diagnosis {
+  const ok = result.state === "ready" || (result.state === "blocked" ? false : "warn")
+  const fix = "fix" in result ? result.fix : undefined
+  const next = "next" in result ? result.next : undefined
+  return { ok, said: result.reason, ...(fix !== undefined && { fix }), ...(next !== undefined && { next }) }
 }
 
 async function commands(context: Context): Promise<Diagnosis> {
-  const found = finding(await prerequisites.look(context))
+  const found = finding(await prerequisites.check(context))
   if (found.ok !== true) return found
   const { $ } = context
   const oc = await $.with({ nothrow: true, timeout: 20 })`oc version --client`
@@ -111,7 +111,7 @@ export const doctor: readonly DoctorCheck[] = [
     id: "operator",
     title: "Operator",
     on: "every site",
-    run: async (context) => finding(await installOperator.look(context)),
+    run: async (context) => finding(await installOperator.check(context)),
   },
   { id: "versions", title: "Skupper versions", on: "every site", run: versions },
   { id: "rights", title: "Rights in the project", on: "every site", run: rights },

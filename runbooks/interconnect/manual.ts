@@ -1,6 +1,6 @@
 /** Sites, links and what goes over them, as a person types them. */
-import type { ByHand } from "../context.ts"
-import { APPLY, reads, unlessThere } from "../shared/by-hand.ts"
+import type { Manual } from "../context.ts"
+import { APPLY, reads, unlessThere } from "../shared/manual.ts"
 import { DEFAULT_LIFETIME, SKUPPER } from "./skupper.ts"
 
 /** The link access types that `skupper site create` takes; the rest is set in the Site itself. */
@@ -14,7 +14,7 @@ export function accessFlags(access: string | undefined): string[] {
 }
 
 /** A Site with this link access; none where it only makes links. */
-export function siteByHand({ site }: ByHand, access: string | undefined): string {
+export function siteManual({ site }: Manual, access: string | undefined): string {
   const { skupperSite: name, project } = site
   const command = ["skupper site create", name, ...accessFlags(access), `-n ${project}`].join(" ")
   const manifest = `apiVersion: ${SKUPPER}
@@ -38,7 +38,7 @@ const withFile = (file: string, before: string, command: string, after: string):
 const LINK = (project: string) => `links.skupper.io -n ${project}`
 
 /** At the SuperLink's cluster: a token, or a link file, that only its owner can read. */
-export function tokenByHand({ site, peer, inputs, on, tokenFile }: ByHand): string {
+export function tokenManual({ site, peer, inputs, on, tokenFile }: Manual): string {
   const window =
     inputs.tokenLifetime === DEFAULT_LIFETIME ? "" : `--expiration-window ${inputs.tokenLifetime}s `
   const make =
@@ -50,7 +50,7 @@ ${unlessThere(LINK(site.project), `(umask 077 && ${make})`)}`
 }
 
 /** At the SuperNode's cluster. */
-export function linkByHand({ site, inputs, tokenFile }: ByHand): string {
+export function linkManual({ site, inputs, tokenFile }: Manual): string {
   const make =
     inputs.linkWith === "file"
       ? `${APPLY.replace(/-$/, tokenFile)} -n ${site.project}`
@@ -62,13 +62,13 @@ export function linkByHand({ site, inputs, tokenFile }: ByHand): string {
 }
 
 /** Up, and what let it in is taken away: its bearer could make another. */
-export const linkUpByHand = ({ site, tokenFile }: ByHand): string =>
+export const linkUpManual = ({ site, tokenFile }: Manual): string =>
   `oc wait --for=condition=Ready links.skupper.io --all -n ${site.project} --timeout=10m
 skupper link status -n ${site.project}
 rm -f ${tokenFile}`
 
 /** One end of a routing key. */
-export const exposureByHand = ({ site }: ByHand, kind: "connector" | "listener", words: string): string => {
+export const exposureManual = ({ site }: Manual, kind: "connector" | "listener", words: string): string => {
   const [name] = words.split(" ")
   return unlessThere(
     `${kind}s.skupper.io ${name} -n ${site.project}`,

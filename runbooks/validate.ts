@@ -11,7 +11,7 @@ type GuideSite = Site<SiteInputs>
 const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/
 
 /** Every problem at once, each with its cure. */
-export function check(federation: Federation): Problem[] {
+export function validate(federation: Federation): Problem[] {
   const guide = federation as unknown as Guide
   return [
     ...names(guide),

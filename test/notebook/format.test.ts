@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { clean, duration, filled, moment, oneLine } from "../../lib/notebook/words.ts"
+import { clean, duration, filled, moment, oneLine } from "../../lib/notebook/format.ts"
 
 describe("duration", () => {
   it.each([

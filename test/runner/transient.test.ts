@@ -1,9 +1,9 @@
 /** Commands whose servers are away for a moment are called again; those whose cure is known are not. */
 import { describe, expect, it } from "vitest"
+import { blocked, type CheckResult, ready, unknown } from "../../lib/notebook/check-result.ts"
 import { RunbookError } from "../../lib/notebook/errors.ts"
-import { blocked, cannotLook, done, type Look } from "../../lib/notebook/looks.ts"
 import { notebook } from "../../lib/notebook/notebook.ts"
-import { isPassing } from "../../lib/notebook/passing.ts"
+import { isTransientMessage } from "../../lib/notebook/transient.ts"
 import { federationOf, plain, roles, runIn, World } from "./world.ts"
 
 const GONE =
@@ -13,7 +13,7 @@ const GONE =
 async function run(failures: number, more: ConstructorParameters<typeof RunbookError>[1], timeout?: number) {
   const world = new World()
   let left = failures
-  const act = (context: { world: World }) => {
+  const apply = (context: { world: World }) => {
     context.world.acts.push("enter")
     if (left-- > 0) throw new RunbookError("the command failed", more)
     context.world.set("hub/enter", "yes")
@@ -23,7 +23,7 @@ async function run(failures: number, more: ConstructorParameters<typeof RunbookE
     title: "",
     roles,
     inputs: {},
-    steps: [plain("enter", "hub", { act, ...(timeout !== undefined && { timeout }) })],
+    steps: [plain("enter", "hub", { apply, ...(timeout !== undefined && { timeout }) })],
   })
   const { outcomes } = await runIn(world, book, federationOf(0))
   return { acts: world.acts.length, outcome: outcomes[0]!.outcome }
@@ -31,12 +31,12 @@ async function run(failures: number, more: ConstructorParameters<typeof RunbookE
 
 describe("an act whose server is away for a moment", () => {
   it("acts again, and says how it ended", async () => {
-    expect(await run(1, { why: GONE })).toMatchObject({ acts: 2, outcome: { kind: "acted" } })
+    expect(await run(1, { why: GONE })).toMatchObject({ acts: 2, outcome: { kind: "applied" } })
   })
 
   it("gives up with the command's own words", async () => {
-    const { acts, outcome } = await run(9, { why: GONE }, 2)
-    expect(acts).toBeGreaterThan(1)
+    const { acts: actions, outcome } = await run(9, { why: GONE }, 2)
+    expect(actions).toBeGreaterThan(1)
     expect(outcome).toMatchObject({ kind: "failed", code: "timeout", why: GONE })
   })
 
@@ -48,27 +48,27 @@ describe("an act whose server is away for a moment", () => {
 
 describe("a server that has just come back", () => {
   /** A federation of one hub with one step whose looks give these answers, then that it is there. */
-  async function looked(...answers: Look[]) {
-    const look = () => answers.shift() ?? done("there")
+  async function checked(...answers: CheckResult[]) {
+    const check = () => answers.shift() ?? ready("there")
     const book = notebook({
       name: "test",
       title: "",
       roles,
       inputs: {},
-      steps: [plain("enter", "hub", { look })],
+      steps: [plain("enter", "hub", { check })],
     })
     const { outcomes } = await runIn(new World(), book, federationOf(0))
     return outcomes[0]!.outcome
   }
-  const away = cannotLook("unreachable", "nobody is there")
+  const away = unknown("unreachable", "nobody is there")
   const forbidden = blocked("links are forbidden", { code: "forbidden", fix: "ask for the right" })
 
   it("forbids everything for a moment: it is looked at again", async () => {
-    expect(await looked(away, forbidden, forbidden)).toMatchObject({ kind: "done" })
+    expect(await checked(away, forbidden, forbidden)).toMatchObject({ kind: "unchanged" })
   })
 
   it("and where it was never away, forbidden is forbidden", async () => {
-    expect(await looked(forbidden)).toMatchObject({ kind: "blocked", code: "forbidden" })
+    expect(await checked(forbidden)).toMatchObject({ kind: "blocked", code: "forbidden" })
   })
 })
 
@@ -81,4 +81,4 @@ it.each([
   ["Error from server (Forbidden): deployments.apps is forbidden", false],
   ['admission webhook "x" denied the request: no', false],
   ['sites.skupper.io "x" already exists', false],
-])("%s passes: %s", (words, passes) => expect(isPassing(words)).toBe(passes))
+])("%s passes: %s", (words, passes) => expect(isTransientMessage(words)).toBe(passes))
