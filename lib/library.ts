@@ -46,8 +46,8 @@ export interface LibraryOptions {
  * @throws UsageError naming everything that is missing or wrong
  */
 export async function federate(notebook: Notebook, inputs: Inputs): Promise<Federation> {
-  const { dataLayer } = await import("./cli/data-layer.ts")
-  const { resolveInputs } = await import("./cli/resolve.ts")
+  const { dataLayer } = await import("./inputs/data-layer.ts")
+  const { resolveInputs } = await import("./inputs/resolve.ts")
   const problems = new Set<string>()
   const layer = dataLayer(notebook, inputs, problems)
   const resolved = resolveInputs(notebook, [layer], { name: inputs.name, files: true })

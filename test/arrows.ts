@@ -14,8 +14,10 @@ const MAY: Record<string, readonly string[]> = {
   "lib/terminal": ["lib/notebook", "lib/runner"],
   "lib/practice": ["lib/notebook", "lib/cluster"],
   "lib/report": ["lib/notebook", "lib/runner"],
+  "lib/inputs": ["lib/notebook", "lib/runner"],
   "lib/cli": [
     "lib/notebook",
+    "lib/inputs",
     "lib/runner",
     "lib/cluster",
     "lib/shell",
@@ -26,7 +28,7 @@ const MAY: Record<string, readonly string[]> = {
   ],
   "lib/tools.ts": ["lib/notebook", "lib/runner", "lib/cluster", "lib/shell"],
   "lib/program.ts": ["lib/notebook", "lib/practice", "lib/cli"],
-  "lib/library.ts": ["lib/notebook", "lib/runner", "lib/cli", "lib/tools.ts"],
+  "lib/library.ts": ["lib/notebook", "lib/runner", "lib/inputs", "lib/tools.ts"],
   "lib/login.ts": ["lib/notebook", "lib/cluster", "lib/tools.ts"],
   "lib/practice-world.ts": [
     "lib/notebook",
@@ -38,7 +40,7 @@ const MAY: Record<string, readonly string[]> = {
   "lib/index.ts": ["lib"],
   runbooks: ["lib/index.ts", "runbooks"],
 }
-/** What terminal and report may know of the runner: its events, results and memory as types, never its work. */
+/** What terminal, report and inputs may know of the runner: its events, results and memory as types, never its work. */
 const RUNNER_TYPES = ["events.ts", "types.ts", "journal.ts"]
 
 const part = (file: string): string => {
@@ -71,7 +73,7 @@ function allowed(file: string, to: string): boolean {
   const may = MAY[from]
   if (may === undefined || !may.some((ok) => ok === into || (ok === "lib" && into.startsWith("lib/"))))
     return false
-  if ((from === "lib/terminal" || from === "lib/report") && into === "lib/runner")
+  if (["lib/terminal", "lib/report", "lib/inputs"].includes(from) && into === "lib/runner")
     return RUNNER_TYPES.some((name) => to.endsWith(`/${name}`))
   return true
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { inputsTable } from "../lib/cli/inputs-table.ts"
-import { schemaText } from "../lib/cli/schema.ts"
+import { inputsTable } from "../lib/inputs/inputs-table.ts"
+import { schemaText } from "../lib/inputs/schema.ts"
 import { program } from "../runbooks/index.ts"
 
 const BEGIN = "<!-- inputs: made by `npm run docs` -->"

@@ -1,11 +1,11 @@
+import { checked, formatValue, parseText, unreadable } from "../inputs/input-values.ts"
+import { emptyLayer, type Given, type LayerData, type SiteName } from "../inputs/layers.ts"
+import type { Missing } from "../inputs/resolve.ts"
 import type { Input } from "../notebook/inputs.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { fileKey } from "../notebook/roles.ts"
 import { shellWord } from "../notebook/shell-word.ts"
 import type { PromptIo } from "../terminal/index.ts"
-import { checked, formatValue, parseText, unreadable } from "./input-values.ts"
-import { emptyLayer, type Given, type LayerData, type SiteName } from "./layers.ts"
-import type { Missing } from "./resolve.ts"
 
 export interface AskOptions extends PromptIo {
   readonly notebook: Notebook

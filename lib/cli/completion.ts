@@ -1,7 +1,7 @@
+import { siteInputs } from "../inputs/layers.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { COMMANDS, SHELLS } from "./commands-table.ts"
 import { type FlagSpec, flagsOf } from "./flags-table.ts"
-import { siteInputs } from "./layers.ts"
 
 export type Shell = (typeof SHELLS)[number]
 

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, statSync } from "node:fs"
 import { homedir } from "node:os"
 import { isAbsolute, join } from "node:path"
+import { parseText } from "../inputs/input-values.ts"
 import { RunbookError, UsageError } from "../notebook/errors.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import type { Memory } from "../runner/journal.ts"
 import { readMemory } from "../runner/journal-file.ts"
-import { parseText } from "./input-values.ts"
 
 /** A federation's folder and name, and what its journal remembers. Nothing is made. */
 export interface FoundFolder {

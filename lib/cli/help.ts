@@ -1,10 +1,10 @@
+import { formatValue } from "../inputs/input-values.ts"
+import { siteInputs } from "../inputs/layers.ts"
+import { variableName } from "../inputs/variable-layer.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { fileKey } from "../notebook/roles.ts"
 import { COMMANDS, type CommandSpec } from "./commands-table.ts"
 import { type FlagSpec, flagsOf } from "./flags-table.ts"
-import { formatValue } from "./input-values.ts"
-import { siteInputs } from "./layers.ts"
-import { variableName } from "./variable-layer.ts"
 
 // Help must start fast: this file and what it imports load nothing heavy.
 

@@ -1,10 +1,10 @@
+import { parseText } from "../inputs/input-values.ts"
+import { splitOutside } from "../inputs/split.ts"
 import { UsageError } from "../notebook/errors.ts"
 import { didYouMean } from "../notebook/nearest.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { COMMANDS, type CommandSpec, SHELLS } from "./commands-table.ts"
 import { type FlagSpec, flagsOf } from "./flags-table.ts"
-import { parseText } from "./input-values.ts"
-import { splitOutside } from "./split.ts"
 
 /** What was typed after the program's name, checked against the table of commands. */
 export interface CommandLine {

@@ -1,10 +1,10 @@
+import { waysToGive } from "../inputs/missing.ts"
+import { valueRows } from "../inputs/value-rows.ts"
 import { buildGraph } from "../runner/graph.ts"
 import type { Memory } from "../runner/journal.ts"
 import { table, valuesTable } from "../terminal/index.ts"
 import { type Call, textOptions } from "./call.ts"
-import { waysToGive } from "./missing.ts"
 import { chosenSites, type OpenedFederation } from "./open-federation.ts"
-import { valueRows } from "./value-rows.ts"
 
 /** Every input with its value and origin, what is still missing, and what cells have handed on. */
 export async function valuesText(

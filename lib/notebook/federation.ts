@@ -13,3 +13,16 @@ export interface Federation<F = Record<string, unknown>, S = Record<string, unkn
   /** Origin by `flower-version` or `supernode-1.server`. */
   readonly origins: Readonly<Record<string, Origin>>
 }
+
+/** An input as values and reports show it. */
+export interface ValueRow {
+  /** Nothing: of the whole federation. */
+  readonly site?: string
+  /** The input's name. */
+  readonly name: string
+  /** As text; nothing: unset. */
+  readonly value: string | undefined
+  readonly origin?: Origin
+  /** Its value is not shown. */
+  readonly secret?: boolean
+}

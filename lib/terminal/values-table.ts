@@ -1,20 +1,8 @@
-import type { Origin } from "../notebook/federation.ts"
+import type { ValueRow } from "../notebook/federation.ts"
 import { oneLine } from "../notebook/format.ts"
 import { colours } from "./colours.ts"
 import type { TextOptions } from "./error-text.ts"
 import { table } from "./table.ts"
-
-export interface ValueRow {
-  /** Nothing: of the whole federation. */
-  readonly site?: string
-  /** The input's name. */
-  readonly name: string
-  /** As text; nothing: unset. */
-  readonly value: string | undefined
-  readonly origin?: Origin
-  /** Its value is not shown. */
-  readonly secret?: boolean
-}
 
 /** Every input with its value and where that came from, the federation's first, then site by site. */
 export function valuesTable(rows: readonly ValueRow[], options: TextOptions = {}): string {

@@ -1,3 +1,4 @@
+import { waysToGive } from "../../inputs/missing.ts"
 import type { DoctorCheck } from "../../notebook/doctor-check.ts"
 import type { Site } from "../../notebook/roles.ts"
 import { type Step, step } from "../../notebook/step.ts"
@@ -9,7 +10,6 @@ import type { Toolbox } from "../../runner/toolbox.ts"
 import { type DoctorRow, doctorTable } from "../../terminal/doctor-table.ts"
 import { type Call, textOptions } from "../call.ts"
 import { examineHere, examineSite, type Finding, finding } from "../examine.ts"
-import { waysToGive } from "../missing.ts"
 import { chosenSites, type OpenedFederation, openFederation } from "../open-federation.ts"
 import { runOptions, toolboxFor } from "../run-options.ts"
 

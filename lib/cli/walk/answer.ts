@@ -1,11 +1,11 @@
+import { parseText } from "../../inputs/input-values.ts"
+import { emptyLayer, type Given, layerOf } from "../../inputs/layers.ts"
+import { originKey, resolveInputs } from "../../inputs/resolve.ts"
 import { UsageError } from "../../notebook/errors.ts"
 import type { Origin } from "../../notebook/federation.ts"
 import { assertSameFederation } from "../../runner/same-federation.ts"
 import type { Call } from "../call.ts"
-import { parseText } from "../input-values.ts"
-import { emptyLayer, type Given, layerOf } from "../layers.ts"
 import type { OpenedFederation } from "../open-federation.ts"
-import { originKey, resolveInputs } from "../resolve.ts"
 
 /** These say it again the next time, whatever is answered now. */
 const LASTING: readonly (Origin | undefined)[] = ["flag", "variable", "file"]

@@ -1,8 +1,8 @@
+import { resolveInputs } from "../../inputs/resolve.ts"
 import { askConfirm, errorText } from "../../terminal/index.ts"
 import { type Call, textOptions } from "../call.ts"
 import { answersOf, opened, type Sources } from "../open-federation.ts"
 import { planEntries } from "../plan-entries.ts"
-import { resolveInputs } from "../resolve.ts"
 
 /**
  * What this machine lacks is said before a person answers a dozen questions.

@@ -1,11 +1,11 @@
+import { layerOf, type SiteName, siteInputs } from "../../inputs/layers.ts"
+import { originKey, type Resolved, resolveInputs } from "../../inputs/resolve.ts"
 import type { Origin } from "../../notebook/federation.ts"
 import { camel } from "../../notebook/inputs.ts"
 import { colours, wantsColour } from "../../terminal/index.ts"
 import type { Answers } from "../ask.ts"
 import type { Call } from "../call.ts"
-import { layerOf, type SiteName, siteInputs } from "../layers.ts"
 import { answersOf, type OpenedFederation, opened, type Sources } from "../open-federation.ts"
-import { originKey, type Resolved, resolveInputs } from "../resolve.ts"
 import { say } from "./say.ts"
 import { tryServer } from "./try-server.ts"
 

@@ -3,8 +3,14 @@ import type { Notebook } from "../notebook/notebook.ts"
 import { defaultSiteName, fileKey } from "../notebook/roles.ts"
 import { parseText } from "./input-values.ts"
 import { emptyLayer, type Given, type LayerData, type SiteName, siteInputs } from "./layers.ts"
-import type { Flags } from "./parse.ts"
 import { splitPairs } from "./split.ts"
+
+/** Flags as the command line read them. */
+interface Flags {
+  text(name: string): string | undefined
+  count(name: string): number | undefined
+  all(name: string): readonly string[]
+}
 
 /**
  * What the command line says of sites and inputs. Everything wrong is added to `problems`.

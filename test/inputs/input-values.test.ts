@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { formatValue, parseText } from "../../lib/cli/input-values.ts"
-import { splitOutside, splitPairs } from "../../lib/cli/split.ts"
+import { formatValue, parseText } from "../../lib/inputs/input-values.ts"
+import { splitOutside, splitPairs } from "../../lib/inputs/split.ts"
 import type { Input, InputType } from "../../lib/notebook/inputs.ts"
 import { nearest } from "../../lib/notebook/nearest.ts"
 

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { readFederationFile } from "../../lib/cli/federation-file.ts"
-import { federationSchema } from "../../lib/cli/schema.ts"
+import { readFederationFile } from "../../lib/inputs/federation-file.ts"
+import { federationSchema } from "../../lib/inputs/schema.ts"
+import { room } from "../cli/world.ts"
 import { mirrors } from "../example/notebook.ts"
-import { room } from "./world.ts"
 
 const read = (text: string, folder = room()) => {
   writeFileSync(join(folder, "federation.yaml"), text)
