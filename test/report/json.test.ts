@@ -24,7 +24,7 @@ it.each(walks)("the report %s is as its schema says, and leaves nothing out", (_
   expect(problems(schema, report)).toEqual([])
   const { notebook, federation, ...rest } = walk
   expect(report).toEqual({
-    version: 1,
+    version: 2,
     notebook: { name: notebook.name, title: notebook.title, roles: notebook.roles },
     federation: federation.name,
     ...rest,
@@ -43,24 +43,24 @@ it("the scene has every field that the schema knows", () => {
     }
   }
   for (const [, walk] of walks) visit(JSON.parse(jsonReport(walk)))
-  const own = ["site", "input", "change", "run", "cell", "place", "execution", "looked", "command"]
+  const own = ["site", "input", "change", "run", "cell", "place", "execution", "checked", "command"]
   const known = [schema, ...own.map((name) => schema.$defs[name])].flatMap(({ properties }) =>
     Object.keys(properties),
   )
   expect(known.filter((key) => !seen.has(key))).toEqual([])
 })
 
-it("the schema has looks and outcomes as the schema of events has them", () => {
+it("the schema has check results and outcomes as the schema of events has them", () => {
   const events = read("events").$defs
-  for (const name of ["look", "outcome", "outcomeKind", "seen"]) {
+  for (const name of ["result", "outcome", "outcomeKind", "object"]) {
     expect(schema.$defs[name], name).toEqual(events[name])
   }
 })
 
-it("the schema refuses what is no report", () => {
+it("the schema refuses what is not a report", () => {
   const good = JSON.parse(jsonReport(walkOf(killed())))
   const bad = [
-    { ...good, version: 2 },
+    { ...good, version: 1 },
     { ...good, made: "yesterday" },
     { ...good, colour: "red" },
     { ...good, runs: [{ ...good.runs[0], number: 0 }] },

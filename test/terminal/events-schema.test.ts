@@ -68,7 +68,7 @@ describe("events.schema.json", () => {
     for (const event of printed) expect(problems(schema, event), JSON.stringify(event)).toEqual([])
   })
 
-  it("holds for a real run in which steps are made, wait, differ, are blocked, fail and are not run", async () => {
+  it("holds for a real run in which steps are applied and updated, wait, are blocked, fail and are skipped", async () => {
     const world = new World()
     const book = notebook({
       name: "test",
@@ -106,7 +106,7 @@ describe("events.schema.json", () => {
               ? { state: "ready", reason: "fits" }
               : {
                   state: "drifted",
-                  reason: "size 1, asked 2",
+                  reason: "size is 1, should be 2",
                   fields: [{ field: "size", found: "1", wanted: "2" }],
                 },
           update: (c) => {
@@ -125,7 +125,7 @@ describe("events.schema.json", () => {
               ? { state: "blocked", reason: "locked", fix: "find the key", next: "find key", code: "locked" }
               : { state: "missing", reason: "nothing" },
           apply: () => {
-            throw new RunbookError("it broke", { why: "old", fix: "mend it", next: "mend" })
+            throw new RunbookError("it broke", { why: "old", fix: "fix it", next: "fix" })
           },
         }),
         plain("late", "leaf", { needs: ["closed"] }),
@@ -135,16 +135,16 @@ describe("events.schema.json", () => {
     const kinds = new Set(
       printed.flatMap((event) => (event.type === "step ended" ? [event.outcome.kind] : [])),
     )
-    expect(kinds).toEqual(new Set(["applied", "unchanged", "blocked", "failed", "skipped"]))
-    const looks = new Set(printed.flatMap((event) => (event.type === "checked" ? [event.result.state] : [])))
-    expect(looks).toEqual(new Set(["missing", "ready", "progressing", "drifted", "blocked"]))
+    expect(kinds).toEqual(new Set(["applied", "updated", "unchanged", "blocked", "failed", "skipped"]))
+    const states = new Set(printed.flatMap((event) => (event.type === "checked" ? [event.result.state] : [])))
+    expect(states).toEqual(new Set(["missing", "ready", "progressing", "drifted", "blocked"]))
     for (const event of printed) expect(problems(schema, event), JSON.stringify(event)).toEqual([])
   })
 
   it("refuses what is not an event", () => {
     const good = run().find(({ type }) => type === "step ended") as Extract<Recorded, { type: "step ended" }>
     const bad: unknown[] = [
-      { ...good, v: 2 },
+      { ...good, v: 1 },
       { ...good, t: "yesterday" },
       { ...good, type: "step finished" },
       { ...good, colour: "red" },
