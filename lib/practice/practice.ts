@@ -4,6 +4,7 @@ import { openCluster } from "../cluster/index.ts"
 import { RunbookError } from "../notebook/errors.ts"
 import { SYSTEM_HOST, startApiServer } from "./apiserver/index.ts"
 import { createAuthority, loadAuthority } from "./certificates.ts"
+import type { CommandServer } from "./commands/server.ts"
 import { startControllers } from "./controllers/index.ts"
 import { createFaultTable } from "./faults.ts"
 import { followFaultsFile, loadFaults } from "./faults-file.ts"
@@ -153,11 +154,17 @@ export const startPractice = async (options: PracticeOptions): Promise<Practice>
     options.sites.map((site) => startCluster(site, before.get(site.name), parts)),
   )
   const running = started.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []))
-  const stop = () => Promise.all(running.map((it) => it.stop()))
+  let answering: CommandServer | undefined
+  const stop = async () => {
+    await Promise.all(running.map((it) => it.stop()))
+    await answering?.close()
+  }
   try {
     for (const it of started) if (it.status === "rejected") throw it.reason
     const clusters = running.map((it) => it.cluster)
     const { federationFile, commands } = await writeFiles(options, clusters)
+    const { serveCommands } = await import("./commands/server.ts")
+    answering = await serveCommands(commands, options.delays === "none" ? 50 : 1000)
     const keeper =
       options.keep === undefined
         ? undefined

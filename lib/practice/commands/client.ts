@@ -5,6 +5,7 @@ import { Agent, type AgentOptions, request } from "node:https"
 import { setTimeout as delay } from "node:timers/promises"
 import { proxyFor } from "../../cluster/proxy.ts"
 import { goError } from "./go-error.ts"
+import { invocation } from "./invocation.ts"
 import { content, type Fields, type Session } from "./kubeconfig.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: Kubernetes objects are open; each reader names the fields it uses.
@@ -120,7 +121,7 @@ export class Client {
     this.#base = new URL(server)
     const token = user.token ?? content(user, "tokenFile")?.trim()
     this.#token = typeof token === "string" && token !== "" ? token : undefined
-    const proxy = cluster["proxy-url"] ?? proxyFor(server, process.env)
+    const proxy = cluster["proxy-url"] ?? proxyFor(server, invocation().env)
     const servername = cluster["tls-server-name"]
     const options: AgentOptions = {
       keepAlive: true,
@@ -131,9 +132,13 @@ export class Client {
       ...(typeof servername === "string" && { servername }),
     }
     this.#agent = new Agent(options)
+    const { signal } = invocation()
+    signal?.addEventListener("abort", () => this.close())
+    if (signal?.aborted) this.close()
     if (typeof proxy === "string" && proxy !== "") this.#proxy = proxy
   }
   readonly #proxy: string | undefined
+  readonly #closed = new AbortController()
 
   /** The client of a kubeconfig's session. */
   static of(session: Session): Client {
@@ -153,6 +158,7 @@ export class Client {
       const outgoing = request(url, {
         method,
         agent: this.#agent,
+        signal: this.#closed.signal,
         ...(tunnel && { agent: await tunnel(this.#proxy!, url, this.#agent.options) }),
         headers: {
           accept,
@@ -166,6 +172,8 @@ export class Client {
           ...headers,
         },
       })
+      // Once the answer has begun, its reader is told what goes wrong.
+      outgoing.on("error", () => undefined)
       outgoing.end(body)
       const [answer] = await once(outgoing, "response")
       return answer as IncomingMessage
@@ -185,7 +193,7 @@ export class Client {
       const after = Number(answer.headers["retry-after"])
       const asked = answer.status === 429 || answer.status >= 500
       if (!asked || !(after > 0) || again === RETRIES) return answer
-      await delay(after * 1000)
+      await delay(after * 1000, undefined, { signal: this.#closed.signal })
     }
   }
 
@@ -211,7 +219,9 @@ export class Client {
     return answer.text === "" ? {} : JSON.parse(answer.text)
   }
 
+  /** Ends what is under way; nothing is sent afterwards. */
   close(): void {
+    this.#closed.abort()
     this.#agent.destroy()
   }
 }

@@ -1,4 +1,5 @@
 /** How a command ends, and what it says then. */
+import { invocation } from "./invocation.ts"
 
 /** Ends the command; thrown from anywhere. The texts are printed with a line end each, "" included. */
 export class Exit extends Error {
@@ -13,28 +14,29 @@ export class Exit extends Error {
   }
 }
 
-/** Prints one line on stdout. */
-export const say = (line = ""): void => {
-  process.stdout.write(`${line}\n`)
+/** Prints on stdout as it is. */
+export const print = (text: string): void => {
+  invocation().write("stdout", text)
 }
+/** Prints one line on stdout. */
+export const say = (line = ""): void => print(`${line}\n`)
 /** Prints one line on stderr. */
 export const warn = (line: string): void => {
-  process.stderr.write(`${line}\n`)
+  invocation().write("stderr", `${line}\n`)
 }
 
-/** Runs a command; its exit code is the process's. Errors that are no `Exit` are told by `unforeseen`. */
+/** Runs a command. Errors that are no `Exit` are told by `unforeseen`. @returns its exit code */
 export const runCommand = async (
   command: () => Promise<void>,
   unforeseen: (error: unknown) => Exit,
-): Promise<void> => {
-  // A reader that has seen enough (`| head`) is no error.
-  process.stdout.on("error", () => process.exit(1))
+): Promise<number> => {
   try {
     await command()
+    return 0
   } catch (error) {
     const exit = error instanceof Exit ? error : unforeseen(error)
     for (const line of exit.stdout) say(line)
     for (const line of exit.stderr) warn(line)
-    process.exitCode = exit.code
+    return exit.code
   }
 }

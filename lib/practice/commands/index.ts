@@ -2,14 +2,15 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { shellWord } from "../../notebook/shell-word.ts"
+import { commandScript } from "./client-script.ts"
+import { serverFile } from "./server-file.ts"
 
 const NAMES = ["oc", "skupper"] as const
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
-
 /**
- * Writes the commands into a folder: scripts that run these programs with the Node that runs now. Compiled code is
- * kept beside them, since a run starts dozens.
+ * Writes the commands into a folder: scripts that ask the practice process (`server.ts`), and run these programs with the
+ * Node that runs now where there is none. Compiled code is kept beside them.
  * @param folder made when missing; its path may hold spaces and quotes
  */
 export const writeCommands = async (folder: string): Promise<void> => {
@@ -19,9 +20,8 @@ export const writeCommands = async (folder: string): Promise<void> => {
     NAMES.map(async (name) => {
       const program = fileURLToPath(new URL(`./${name}.${kind}`, import.meta.url))
       // Node 22 warns of running TypeScript, and the warning would be taken for the command's own words.
-      const node = `${quoted(process.execPath)} --disable-warning=ExperimentalWarning ${quoted(program)}`
-      const cache = quoted(join(folder, ".cache"))
-      const script = `#!/bin/sh\nNODE_COMPILE_CACHE=${cache} exec ${node} "$@"\n`
+      const alone = `${shellWord(process.execPath)} --disable-warning=ExperimentalWarning ${shellWord(program)}`
+      const script = commandScript({ name, alone, cache: join(folder, ".cache"), server: serverFile(folder) })
       await writeFile(join(folder, name), script, { mode: 0o755 })
     }),
   )

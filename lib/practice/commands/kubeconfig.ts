@@ -1,8 +1,7 @@
 /** The kubeconfig as Go's clients find it: `--kubeconfig`, else the list in KUBECONFIG, else `~/.kube/config`. */
 import { existsSync, readFileSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
-import { homedir } from "node:os"
-import { delimiter, dirname, join, resolve } from "node:path"
+import { delimiter, dirname, resolve } from "node:path"
 import {
   type Context,
   currentContext,
@@ -11,6 +10,7 @@ import {
   readKubeconfig,
 } from "../../cluster/kubeconfig-file.ts"
 import { writeWhole } from "../../cluster/whole-file.ts"
+import { homeKubeconfig, invocation, located } from "./invocation.ts"
 import { toYaml } from "./yaml.ts"
 
 export type { Context, Fields, Kubeconfig }
@@ -53,9 +53,9 @@ export interface Loaded {
 const FILES = ["certificate-authority", "client-certificate", "client-key", "tokenFile"]
 
 const paths = (explicit: string): string[] => {
-  if (explicit !== "") return [explicit]
-  const listed = (process.env.KUBECONFIG ?? "").split(delimiter).filter((it) => it !== "")
-  return listed.length > 0 ? [...new Set(listed)] : [join(homedir(), ".kube", "config")]
+  if (explicit !== "") return [located(explicit)]
+  const listed = (invocation().env.KUBECONFIG ?? "").split(delimiter).filter((it) => it !== "")
+  return listed.length > 0 ? [...new Set(listed.map(located))] : [homeKubeconfig()]
 }
 
 const absolute = (fields: Fields | undefined, folder: string): Fields => {
@@ -84,7 +84,7 @@ export const loadKubeconfig = async (explicit: string, context = ""): Promise<Lo
   }
   for (const path of files) {
     const one = (await readKubeconfig(path)) ?? {}
-    const folder = dirname(resolve(path))
+    const folder = dirname(path)
     add(
       merged.clusters,
       one.clusters?.map((it) => ({ name: it.name, cluster: absolute(it.cluster, folder) })),
@@ -112,5 +112,5 @@ export const content = (fields: Fields, name: string): string | undefined => {
   const data = fields[`${name}-data`]
   if (typeof data === "string" && data !== "") return Buffer.from(data, "base64").toString()
   const path = fields[name]
-  return typeof path === "string" && path !== "" ? readFileSync(path, "utf8") : undefined
+  return typeof path === "string" && path !== "" ? readFileSync(located(path), "utf8") : undefined
 }

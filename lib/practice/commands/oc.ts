@@ -1,4 +1,5 @@
 /** The stand-in `oc`, as a program. */
+import { runAlone } from "./invocation.ts"
 import { main } from "./oc/main.ts"
 
-await main(process.argv.slice(2))
+await runAlone(main)

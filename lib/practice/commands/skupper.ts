@@ -1,4 +1,5 @@
 /** The stand-in `skupper`, as a program. */
+import { runAlone } from "./invocation.ts"
 import { main } from "./skupper/main.ts"
 
-await main(process.argv.slice(2))
+await runAlone(main)

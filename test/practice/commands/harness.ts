@@ -11,6 +11,7 @@ import type { Cluster, KubeObject, Ref } from "../../../lib/cluster/types.ts"
 import { startApiServer } from "../../../lib/practice/apiserver/index.ts"
 import { createAuthority } from "../../../lib/practice/certificates.ts"
 import { writeCommands } from "../../../lib/practice/commands/index.ts"
+import { serveCommands } from "../../../lib/practice/commands/server.ts"
 import { createFaultTable } from "../../../lib/practice/faults.ts"
 import { skupperCrds } from "../../../lib/practice/skupper-crds.ts"
 import type { ApiServer } from "../../../lib/practice/types.ts"
@@ -114,7 +115,13 @@ const expectText = (found: string, wanted: string, what: string): void => {
 
 /** With the stand-ins, or with the commands of the folder COMMANDS_UNDER_TEST. */
 export const startWorld = async (
-  options: { openshift?: boolean; skupper?: boolean; commands?: string; version?: string } = {},
+  options: {
+    openshift?: boolean
+    skupper?: boolean
+    commands?: string
+    version?: string
+    answered?: boolean
+  } = {},
 ): Promise<World> => {
   const ca = await createAuthority("west")
   const server = await startApiServer({
@@ -133,11 +140,17 @@ const minorOf = (version: string): number => Number(version.split(".")[1] ?? 0)
 
 /**
  * On a server that knows {@link USERS}; `close` ends it.
- * @param options `version`: that of the skupper in `commands`
+ * @param options `version`: that of the skupper in `commands`; `answered`: this process answers the stand-ins, as practice does
  */
 export const worldOf = async (
   server: Server,
-  options: { skupper?: boolean; commands?: string; version?: string; openshift?: boolean },
+  options: {
+    skupper?: boolean
+    commands?: string
+    version?: string
+    openshift?: boolean
+    answered?: boolean
+  },
   close: () => Promise<unknown>,
 ): Promise<World> => {
   const { ca } = server
@@ -149,6 +162,8 @@ export const worldOf = async (
   const folder = mkdtempSync(join(tmpdir(), "stand ins' "))
   const commands = options.commands ?? join(folder, "bin")
   if (options.commands === undefined) await writeCommands(commands)
+  const answering =
+    options.commands === undefined && options.answered ? await serveCommands(commands, 1000) : undefined
   const caFile = join(folder, "ca.crt")
   writeFileSync(caFile, ca.certificate)
   const closed = await closedPort()
@@ -279,6 +294,7 @@ export const worldOf = async (
     run,
     call,
     close: async () => {
+      await answering?.close()
       await admin.close()
       await close()
       chmodSync(folder, 0o700)

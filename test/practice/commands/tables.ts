@@ -38,30 +38,42 @@ const group = (name: string, world: () => World, cases: readonly Case[]): void =
 
 export type Command = Case["command"]
 
+/** One call of each command, the first. */
+export const firsts = (cases: readonly Case[]): readonly Case[] => {
+  const seen = new Set<string>()
+  return cases.filter(({ command, argv }) => {
+    const verb = command === "skupper" || ["rollout", "config"].includes(argv[0]!) ? argv[1] : ""
+    const name = `${command} ${argv[0]} ${verb}`
+    return !seen.has(name) && seen.add(name)
+  })
+}
+
 /**
  * Every call of these commands on an OpenShift cluster with Skupper.
  * @param more further tests in the same world
+ * @param chosen which rows of a table, but for the logins, which count on each other
  */
 export const tables = (
   start: Start,
   which: readonly Command[],
   more?: (world: () => World) => void,
+  chosen: (cases: readonly Case[]) => readonly Case[] = (cases) => cases,
 ): void => {
   const world = during(start)
   if (which.includes("skupper")) {
-    group("waiting in vain", world, [...slowSites, ...slowTokens, ...slowServices])
-    group("command line", world, lines)
-    group("site", world, sites)
-    group("token", world, tokens)
-    group("link", world, links)
-    group("connector and listener", world, services)
+    group("waiting in vain", world, chosen([...slowSites, ...slowTokens, ...slowServices]))
+    group("command line", world, chosen(lines))
+    group("site", world, chosen(sites))
+    group("token", world, chosen(tokens))
+    group("link", world, chosen(links))
+    group("connector and listener", world, chosen(services))
   }
   if (!which.includes("oc")) return
-  group("manifests", world, manifests)
-  group("reading", world, reading)
+  group("manifests", world, chosen(manifests))
+  group("reading", world, chosen(reading))
   // Run one after the other: what a user sees depends on what was there before.
   describe("sessions", () => {
-    for (const one of [...logins, ...projects]) test(one.name, row(world, one))
+    for (const one of [...logins, ...chosen(projects)]) test(one.name, row(world, one))
     more?.(world)
   })
 }

@@ -1,7 +1,7 @@
 /** `oc version`, `oc config view`, `oc config current-context`, `oc config get-contexts`, `oc config use-context` */
 
 import { readKubeconfig } from "../../../cluster/kubeconfig-file.ts"
-import { Exit, say } from "../exit.ts"
+import { Exit, print, say } from "../exit.ts"
 import { saveKubeconfig } from "../kubeconfig.ts"
 import { columns, KUBECTL } from "../tabwriter.ts"
 import { toYaml } from "../yaml.ts"
@@ -47,7 +47,7 @@ const version = async (call: Call): Promise<void> => {
       serverVersion,
     }
     const known = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
-    process.stdout.write(output === "json" ? `${JSON.stringify(known, undefined, 2)}\n` : await toYaml(known))
+    print(output === "json" ? `${JSON.stringify(known, undefined, 2)}\n` : await toYaml(known))
   } else {
     say(`Client Version: ${CLIENT}`)
     say(`Kustomize Version: ${KUSTOMIZE}`)
@@ -87,8 +87,7 @@ const view = async (call: Call): Promise<void> => {
   const output = call.flags.text("output")
   const { printAs } = await import("./printers.ts")
   if (output.startsWith("jsonpath")) await printAs(output, shown)
-  else
-    process.stdout.write(output === "json" ? `${JSON.stringify(shown, undefined, 4)}\n` : await toYaml(shown))
+  else print(output === "json" ? `${JSON.stringify(shown, undefined, 4)}\n` : await toYaml(shown))
 }
 
 const currentContext = async (call: Call): Promise<void> => {

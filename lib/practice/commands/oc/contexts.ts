@@ -1,7 +1,8 @@
 /** The entries that `oc` writes into a kubeconfig, and their names. */
 import { existsSync } from "node:fs"
-import { dirname, isAbsolute, relative, resolve } from "node:path"
+import { dirname, isAbsolute, relative } from "node:path"
 import { readKubeconfig } from "../../../cluster/kubeconfig-file.ts"
+import { located } from "../invocation.ts"
 import { type Fields, type Kubeconfig, saveKubeconfig } from "../kubeconfig.ts"
 
 /** `127-0-0-1:6443` */
@@ -21,8 +22,8 @@ const upsert = <T extends { name: string }>(all: T[] | null | undefined, entry: 
 
 /** Inside the kubeconfig's folder a path is kept relative, elsewhere absolute. */
 const pathFor = (file: string, path: string): string => {
-  const near = relative(dirname(resolve(file)), resolve(path))
-  return near.startsWith("..") || isAbsolute(near) ? resolve(path) : near
+  const near = relative(dirname(file), located(path))
+  return near.startsWith("..") || isAbsolute(near) ? located(path) : near
 }
 
 export interface Login {

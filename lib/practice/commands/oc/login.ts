@@ -1,11 +1,9 @@
 /** `oc login` */
 import { existsSync } from "node:fs"
-import { homedir } from "node:os"
-import { join } from "node:path"
-import { createInterface } from "node:readline"
 import { Client, ConnectionError, type Json, StatusError } from "../client.ts"
-import { Exit, say } from "../exit.ts"
+import { Exit, print, say } from "../exit.ts"
 import { isUnknownAuthority } from "../go-error.ts"
+import { homeKubeconfig, invocation, located } from "../invocation.ts"
 import type { Fields } from "../kubeconfig.ts"
 import { type Call, type Command, fail } from "./call.ts"
 import { knownCluster, saveLogin } from "./contexts.ts"
@@ -57,7 +55,7 @@ const reach = async (call: Call, server: string): Promise<Fields> => {
   const { flags } = call
   const known = knownCluster((await call.load()).config, server)
   const ca = flags.text("certificate-authority")
-  if (ca !== "" && !existsSync(ca)) throw fail(`open ${ca}: no such file or directory`)
+  if (ca !== "" && !existsSync(located(ca))) throw fail(`open ${ca}: no such file or directory`)
   const insecure =
     flags.on("insecure-skip-tls-verify") || (ca === "" && known?.["insecure-skip-tls-verify"] === true)
   const cluster: Fields = {
@@ -91,9 +89,10 @@ const reach = async (call: Call, server: string): Promise<Fields> => {
 
 /** A line from a terminal, else the first word: so Go's scanner reads. */
 const readPassword = async (): Promise<string> => {
-  for await (const line of createInterface({ input: process.stdin })) {
-    const found = process.stdin.isTTY ? line : line.trim().split(/\s/)[0]!
-    if (found !== "" || process.stdin.isTTY) return found
+  const { isTerminal, lines } = invocation()
+  for await (const line of lines()) {
+    const found = isTerminal ? line : line.trim().split(/\s/)[0]!
+    if (found !== "" || isTerminal) return found
   }
   return ""
 }
@@ -110,7 +109,7 @@ const askPassword = async (
   const realm = await realmOf(metadata, cluster)
   say(`Authentication required for ${client.server}${realm && ` (${realm})`}`)
   say(`Username: ${user}`)
-  process.stdout.write("Password: ")
+  print("Password: ")
   return readPassword()
 }
 
@@ -270,7 +269,7 @@ const login = async (call: Call): Promise<void> => {
     say(said(user))
     const namespace = await choose(client, flags.text("namespace") || session?.namespace || "default")
     const isNew = await saveLogin(file, { server: to, user, token, namespace, cluster })
-    if (isNew && file === join(homedir(), ".kube", "config")) say("Welcome! See 'oc help' to get started.")
+    if (isNew && file === homeKubeconfig()) say("Welcome! See 'oc help' to get started.")
   } finally {
     client.close()
   }

@@ -1,6 +1,7 @@
 /** `oc logs` */
 import { type Json, pathOf, statusError, type Thing } from "../client.ts"
 import { warn } from "../exit.ts"
+import { invocation } from "../invocation.ts"
 import { type Call, type Command, fail } from "./call.ts"
 import { discover, findResource } from "./discovery.ts"
 
@@ -91,7 +92,7 @@ const logs = async (call: Call): Promise<void> => {
     }
     for await (const chunk of answer) {
       // A slow reader is waited for.
-      if (!process.stdout.write(chunk)) await new Promise((resolve) => process.stdout.once("drain", resolve))
+      if (!invocation().write("stdout", chunk)) await invocation().drained()
     }
   }
 }

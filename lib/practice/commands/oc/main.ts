@@ -101,4 +101,4 @@ const run = async (argv: readonly string[]): Promise<void> => {
   }
 }
 
-export const main = (argv: readonly string[]): Promise<void> => runCommand(() => run(argv), exitOf)
+export const main = (argv: readonly string[]): Promise<number> => runCommand(() => run(argv), exitOf)

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { type Json, pathOf, type Thing } from "../client.ts"
 import { Exit } from "../exit.ts"
 import { goFileError } from "../go-file-error.ts"
+import { invocation, located } from "../invocation.ts"
 import { type Call, fail } from "./call.ts"
 import { discover, findKind, type Served } from "./discovery.ts"
 
@@ -18,14 +19,15 @@ export interface Manifest {
   readonly collection: string
 }
 
-const read = (name: string): { text: string; source: string }[] => {
-  if (name === "-") return [{ text: readFileSync(0, "utf8"), source: "STDIN" }]
+const read = async (name: string): Promise<{ text: string; source: string }[]> => {
+  if (name === "-") return [{ text: await invocation().input(), source: "STDIN" }]
+  const path = located(name)
   try {
-    if (!statSync(name).isDirectory()) return [{ text: readFileSync(name, "utf8"), source: name }]
-    return readdirSync(name)
+    if (!statSync(path).isDirectory()) return [{ text: readFileSync(path, "utf8"), source: name }]
+    return readdirSync(path)
       .filter((it) => /\.(json|ya?ml)$/.test(it))
       .sort()
-      .map((it) => ({ text: readFileSync(join(name, it), "utf8"), source: join(name, it) }))
+      .map((it) => ({ text: readFileSync(join(path, it), "utf8"), source: join(name, it) }))
   } catch (error) {
     const words = goFileError(error)
     throw fail(
@@ -61,7 +63,7 @@ const objectsIn = async (text: string, source: string): Promise<Json[]> => {
 export const readManifests = async (call: Call): Promise<Manifest[]> => {
   const files = call.flags.all("filename")
   if (files.length === 0) throw fail("must specify one of -f and -k")
-  const sources = files.flatMap(read)
+  const sources = (await Promise.all(files.map(read))).flat()
   const objects = (
     await Promise.all(
       sources.map(async ({ text, source }) =>

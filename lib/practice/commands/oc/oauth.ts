@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net"
 import { delimiter, join } from "node:path"
 import { type Answer, Client, type Json } from "../client.ts"
 import { Exit, say } from "../exit.ts"
+import { invocation } from "../invocation.ts"
 import type { Fields } from "../kubeconfig.ts"
 import { fail } from "./call.ts"
 
@@ -129,7 +130,7 @@ export const challenge = async (
 const BROWSERS = ["xdg-open", "x-www-browser", "www-browser"]
 
 const browser = (): string | undefined => {
-  const folders = (process.env.PATH ?? "").split(delimiter).filter((it) => it !== "")
+  const folders = (invocation().env.PATH ?? "").split(delimiter).filter((it) => it !== "")
   for (const name of BROWSERS) {
     for (const folder of folders) {
       try {

@@ -1,6 +1,6 @@
 /** Objects as `-o` asks for them. */
 import type { Json } from "../client.ts"
-import { say } from "../exit.ts"
+import { print, say } from "../exit.ts"
 import { sorted, toYaml } from "../yaml.ts"
 import { fail } from "./call.ts"
 import { render } from "./jsonpath.ts"
@@ -19,7 +19,7 @@ export const isPrinted = (output: string): boolean =>
 export const printAs = async (output: string, object: Json): Promise<void> => {
   if (output === "json") return say(JSON.stringify(sorted(withoutManaged(object)), undefined, 4))
   if (output === "yaml") {
-    process.stdout.write(await toYaml(withoutManaged(object)))
+    print(await toYaml(withoutManaged(object)))
     return
   }
   const path = /^jsonpath=([\s\S]*)$/.exec(output)?.[1]
@@ -28,5 +28,5 @@ export const printAs = async (output: string, object: Json): Promise<void> => {
       `unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: json,jsonpath,name,wide,yaml`,
     )
   }
-  process.stdout.write(render(path, object))
+  print(render(path, object))
 }

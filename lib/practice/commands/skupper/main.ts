@@ -4,6 +4,7 @@ import { RunbookError } from "../../../notebook/errors.ts"
 import { Client } from "../client.ts"
 import { Exit, runCommand, say } from "../exit.ts"
 import { type Flag, FlagError, type Flags, parseFlags, splitWords } from "../flags.ts"
+import { invocation, located } from "../invocation.ts"
 import { loadKubeconfig } from "../kubeconfig.ts"
 import { Call, type Command, linesOf } from "./call.ts"
 import { connector } from "./connector.ts"
@@ -76,7 +77,7 @@ const PLATFORMS = ["kubernetes", "podman", "docker", "linux"]
 const checkPlatform = (flags: Flags, usage: readonly string[]): void => {
   const asked = flags.text("platform")
   if (asked !== "" && !PLATFORMS.includes(asked)) throw complaint(`platform "${asked}" not supported`, usage)
-  const variable = process.env.SKUPPER_PLATFORM ?? ""
+  const variable = invocation().env.SKUPPER_PLATFORM ?? ""
   const platform = asked || (PLATFORMS.includes(variable) ? variable : "kubernetes")
   if (platform !== "kubernetes") {
     throw new Exit(1, {
@@ -87,7 +88,7 @@ const checkPlatform = (flags: Flags, usage: readonly string[]): void => {
 
 const connect = async (flags: Flags): Promise<{ client: Client; namespace: string }> => {
   const path = flags.text("kubeconfig")
-  if (path !== "" && !existsSync(path)) {
+  if (path !== "" && !existsSync(located(path))) {
     throw new Exit(1, { stdout: [`stat ${path}: no such file or directory`] })
   }
   const context = flags.text("context")
@@ -153,4 +154,4 @@ const unforeseen = (error: unknown): Exit => {
   return new Exit(1, { stdout: linesOf(error) })
 }
 
-export const main = (argv: readonly string[]): Promise<void> => runCommand(() => run(argv), unforeseen)
+export const main = (argv: readonly string[]): Promise<number> => runCommand(() => run(argv), unforeseen)

@@ -6,6 +6,7 @@ import type { Json, Thing } from "../client.ts"
 import { formatDuration } from "../duration.ts"
 import { Exit, say } from "../exit.ts"
 import { goFileError } from "../go-file-error.ts"
+import { invocation, located } from "../invocation.ts"
 import { poll } from "../poll.ts"
 import { type Call, type Command, conditionOf, failed, isReady, resource, TIMEOUT } from "./call.ts"
 import { badDuration, badNumber, badText } from "./checks.ts"
@@ -29,8 +30,9 @@ const checkFile = (call: Call, missing: string): string => {
 /** Whether a file can be made there. */
 const badPlace = (file: string): string | undefined => {
   try {
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) return "token file name is a directory"
-    accessSync(dirname(file), constants.W_OK | constants.X_OK)
+    if (statSync(located(file), { throwIfNoEntry: false })?.isDirectory())
+      return "token file name is a directory"
+    accessSync(dirname(located(file)), constants.W_OK | constants.X_OK)
     return undefined
   } catch (error) {
     return `invalid token file name: ${goFileError(error)}`
@@ -74,7 +76,7 @@ const issue = async (call: Call): Promise<void> => {
   const token = resource("AccessToken", name, { ca, code, linkCost: flags.number("cost"), url })
   try {
     // An existing file keeps its mode.
-    writeFileSync(file, await encode("yaml", token), { mode: 0o644 })
+    writeFileSync(located(file), await encode("yaml", token), { mode: 0o644 & ~invocation().umask })
   } catch (error) {
     throw new Exit(1, { stdout: [`Could not write to file ${file}: open ${file}: ${goFileError(error)}`] })
   }
@@ -94,7 +96,7 @@ const issue = async (call: Call): Promise<void> => {
 const readToken = async (file: string): Promise<Json> => {
   let text: string
   try {
-    text = readFileSync(file, "utf8")
+    text = readFileSync(located(file), "utf8")
   } catch (error) {
     throw new Exit(1, { stdout: [`unable to read token file - open ${file}: ${goFileError(error)}`] })
   }
@@ -113,7 +115,7 @@ const redeem = async (call: Call): Promise<void> => {
   if (sites.length === 0) {
     call.check(`A site must exist in namespace ${call.namespace} before a token can be redeemed`)
   } else if (!sites.some(isReady)) call.check("there is no active skupper site in this namespace")
-  if (file !== "" && statSync(file, { throwIfNoEntry: false }) === undefined) {
+  if (file !== "" && statSync(located(file), { throwIfNoEntry: false }) === undefined) {
     call.check(`token file does not exist: stat ${file}: no such file or directory`)
   }
   call.checkTimeout()
