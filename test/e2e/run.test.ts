@@ -23,7 +23,7 @@ describe("an unattended run of one SuperLink and two SuperNodes", () => {
     const journal = world.journal(folder)
     const run = journal.at(-1)?.run
     const actions = linesOf(journal, "action started").filter((line) => line.run === run)
-    return { code, stderr, acts: actions.map(place), writes: writes(requests()) }
+    return { code, stderr, actions: actions.map(place), writes: writes(requests()) }
   }
 
   test("ends verified, each step done at each site", () => {
@@ -61,8 +61,8 @@ describe("an unattended run of one SuperLink and two SuperNodes", () => {
     mkdirSync(folder, { mode: 0o700 })
     const taken = await again(["run", "--federation", file, "--state", folder, "--yes"], folder)
     expect(taken).toMatchObject({ code: 0, writes: [] })
-    for (const step of taken.acts) expect(step).toMatch(/\/(?:login|project)$/)
-    expect(taken.acts).toContain("superlink/login")
+    for (const step of taken.actions) expect(step).toMatch(/\/(?:login|project)$/)
+    expect(taken.actions).toContain("superlink/login")
   })
 
   test("plan and status find nothing to do", async () => {
