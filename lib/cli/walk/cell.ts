@@ -145,7 +145,7 @@ export class CellTurn {
       case "wait":
         return this.#run({})
       case "rerun":
-        return this.#run({ again: true })
+        return this.#run({ rerun: true })
       case "one site": {
         const site = await chooseSite(this.#screen, this.#entries, "Run it where?")
         return site === undefined ? undefined : this.#run({ sites: [site] })
@@ -185,15 +185,15 @@ export class CellTurn {
   /** Carries the cell out at its sites. A cell that ends well leads on. */
   async #run(how: {
     readonly sites?: readonly string[]
-    readonly again?: boolean
+    readonly rerun?: boolean
     readonly edits?: RunOptions["edits"]
   }): Promise<Move | undefined> {
     const { sites, ...more } = how
-    const agreed = await this.#approved(sites)
-    if (agreed === undefined) return undefined
+    const approved = await this.#approved(sites)
+    if (approved === undefined) return undefined
     const carried = await this.#session.runSelection({
       selection: { only: [this.#step.id], ...(sites && { sites }) },
-      consent: async (what) => agreed.has(what),
+      approval: async (what) => approved.has(what),
       ...more,
       ...(this.#manual && { manual: true }),
       view: await createView({ ...(await viewOptions(this.#session.call)), passing: true }),
@@ -246,7 +246,7 @@ export class CellTurn {
     const began = performance.now()
     const { result } = await this.#session.runSelection({
       selection: {},
-      consent: "all",
+      approval: "all",
       view: await createView(await viewOptions(this.#session.call)),
     })
     const seconds = (performance.now() - began) / 1000

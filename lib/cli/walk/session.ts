@@ -18,9 +18,9 @@ const FOR_EVER = 2_000_000
 /** How one cell is carried out. */
 export interface CellRunOptions {
   readonly selection: Selection
-  readonly consent: Approval
-  readonly again?: boolean
-  readonly byHand?: boolean
+  readonly approval: Approval
+  readonly rerun?: boolean
+  readonly manual?: boolean
   readonly edits?: RunOptions["edits"]
   readonly view: View
 }
@@ -116,7 +116,7 @@ export class Session {
             ...runOptions(this.call, this.#opened, state, this.#toolbox),
             ...how,
             command: this.#commandOf(how.selection),
-            ...(how.byHand === true && { timeout: FOR_EVER }),
+            ...(how.manual === true && { timeout: FOR_EVER }),
             signal,
             listeners: [view.listener, keep],
             ...(view.renderer && { renderer: view.renderer }),
