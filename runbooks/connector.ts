@@ -1,18 +1,18 @@
 import { type CheckResult, main, progressing, unknown } from "../lib/index.ts"
 import { type Context, guideStep, type Manual } from "./context.ts"
 import { FLEET_PORT } from "./flower/flower-versions.ts"
-import { FLEET_API } from "./flower/manifests.ts"
 import { findSuperlink, fleetPort } from "./flower/superlink.ts"
-import { type Deployment, selectorText } from "./flower/workload.ts"
 import {
   checkExposure,
   type Exposure,
+  FLEET_API,
   findExposure,
   takeExposure,
   updateExposure,
 } from "./interconnect/exposure.ts"
 import { exposureManual } from "./interconnect/manual.ts"
 import { currentPods } from "./openshift/trouble.ts"
+import { type Deployment, selectorText } from "./openshift/workload.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 

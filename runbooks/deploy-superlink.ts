@@ -19,7 +19,7 @@ import {
   runningVersion,
   superlinkMisfits,
 } from "./flower/superlink.ts"
-import { containerOf, type Deployment } from "./flower/workload.ts"
+import { containerOf, type Deployment } from "./openshift/workload.ts"
 import { ours } from "./shared/labels.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"

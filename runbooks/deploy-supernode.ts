@@ -20,7 +20,7 @@ import {
 } from "./flower/deploy.ts"
 import { readSuperlinkLog, readSupernodeLog } from "./flower/flower-logs.ts"
 import { argumentOf, FLEET_PORT, familyOf, supernodeImage } from "./flower/flower-versions.ts"
-import { FLEET_API, supernodeManifest } from "./flower/manifests.ts"
+import { supernodeManifest } from "./flower/manifests.ts"
 import { supernodeManual } from "./flower/manual.ts"
 import {
   type Chosen,
@@ -29,9 +29,10 @@ import {
   versionForSupernode,
   without,
 } from "./flower/superlink.ts"
-import { containerOf, type Deployment } from "./flower/workload.ts"
+import { FLEET_API } from "./interconnect/exposure.ts"
 import { PODS } from "./openshift/rollout.ts"
 import { currentPods } from "./openshift/trouble.ts"
+import { containerOf, type Deployment } from "./openshift/workload.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 

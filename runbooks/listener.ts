@@ -1,10 +1,10 @@
 import { type CheckResult, main, progressing } from "../lib/index.ts"
 import { type Context, guideStep, type Manual } from "./context.ts"
 import { FLEET_PORT } from "./flower/flower-versions.ts"
-import { FLEET_API } from "./flower/manifests.ts"
 import {
   checkExposure,
   type Exposure,
+  FLEET_API,
   findExposure,
   takeExposure,
   updateExposure,

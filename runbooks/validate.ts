@@ -2,8 +2,8 @@
 import type { Federation, Problem, Site } from "../lib/index.ts"
 import type { SiteInputs, Values } from "./context.ts"
 import { compareVersions, isFlowersOwn, OLDEST, versionOfImage } from "./flower/flower-versions.ts"
-import { amount } from "./flower/workload.ts"
 import { LONGEST_PROJECT } from "./interconnect/skupper.ts"
+import { amount } from "./openshift/workload.ts"
 
 type Guide = Federation<Values, SiteInputs>
 type GuideSite = Site<SiteInputs>

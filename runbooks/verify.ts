@@ -8,7 +8,6 @@ import {
   linkHop,
   matchedHop,
   onlineHop,
-  type Running,
   registrationHop,
   runningHop,
 } from "./flower/chain.ts"
@@ -18,6 +17,7 @@ import { federationManual, verifyManual } from "./flower/manual.ts"
 import { listNodes } from "./flower/node-list.ts"
 import { covers, forget, type Present, readRecord } from "./flower/proof-record.ts"
 import { proveByRun } from "./flower/proof-run.ts"
+import type { Running } from "./flower/running.ts"
 
 /** What the hops have found: who runs, and under which id the SuperLink took the SuperNode. */
 interface Chain {

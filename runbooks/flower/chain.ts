@@ -1,18 +1,18 @@
 /** The way from a SuperNode to its SuperLink, hop by hop. The first that is broken is named. */
 import { blocked, type CheckResult, progressing } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { type Exposure, findExposure } from "../interconnect/exposure.ts"
+import { type Exposure, FLEET_API, findExposure } from "../interconnect/exposure.ts"
 import { sortLinks } from "../interconnect/links.ts"
 import { activeSite, listLinks, message, sees, upTo } from "../interconnect/skupper.ts"
 import { incomplete } from "../openshift/rollout.ts"
 import { currentPods, troubleOf } from "../openshift/trouble.ts"
+import { containerOf, type Deployment } from "../openshift/workload.ts"
 import { condition, isTrue, objectRef } from "../shared/reading.ts"
 import { readSuperlinkLog, readSupernodeLog } from "./flower-logs.ts"
 import { familyOf, isFlowersOwn, versionOfImage } from "./flower-versions.ts"
-import { FLEET_API } from "./manifests.ts"
 import type { ListedNode } from "./node-list.ts"
+import type { Running } from "./running.ts"
 import { deploymentRef, findSuperlink, runningVersion } from "./superlink.ts"
-import { containerOf, type Deployment } from "./workload.ts"
 
 /** A hop that holds says so in a word or two; one that does not, with a look that is not *done*. */
 export type Hop = { readonly holds: string } | CheckResult
@@ -106,18 +106,6 @@ function halting(found: Exposure, type: string, project: string): CheckResult {
   const hop = found.kind.toLowerCase()
   const words = condition(found, type)?.message ?? message(found, `Not ${type}`)
   return waiting(hop, `${found.metadata.name}: ${words}`, `skupper ${hop} status -n ${project}`)
-}
-
-/** A running pod of SuperLink or SuperNode, with the log of its present container. */
-export interface Running {
-  readonly deployment: Deployment
-  readonly pod: string
-  readonly uid: string
-  /** The node that it runs on. */
-  readonly node: string
-  readonly restarts: number
-  readonly startedAt: number
-  readonly log: string
 }
 
 /** The pods of the SuperLink, or of this SuperNode, run as asked. */

@@ -12,11 +12,11 @@ import {
 } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { checkRollout } from "../openshift/rollout.ts"
+import { containerOf, type Deployment, deploymentDifferences, selectorText } from "../openshift/workload.ts"
 import { adoptedMark, ours } from "../shared/labels.ts"
 import { objectRef } from "../shared/reading.ts"
 import { type Asked, applyManifest, type Manifest } from "./manifests.ts"
 import { deploymentRef } from "./superlink.ts"
-import { containerOf, type Deployment, deploymentDifferences, selectorText } from "./workload.ts"
 
 /** A Deployment of one of the two steps. */
 export interface Deploying {

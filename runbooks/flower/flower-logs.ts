@@ -3,6 +3,7 @@
  * into a pipe. Node ids are unsigned 64-bit numbers: they stay text. Logs prove, they do not disprove: they rotate.
  */
 import { stripVTControlCharacters } from "node:util"
+import { plainLine } from "../openshift/last-words.ts"
 
 /** What a SuperNode's log says of its connection. */
 export type Registration =
@@ -67,42 +68,12 @@ export function readSuperlinkLog(log: string, id: string): Membership {
 /** The whole line around a place in a text, without colours and level. */
 function lineAt(text: string, at: number): string {
   const end = text.indexOf("\n", at)
-  return plain(text.slice(text.lastIndexOf("\n", at) + 1, end === -1 ? text.length : end))
+  return plainLine(text.slice(text.lastIndexOf("\n", at) + 1, end === -1 ? text.length : end))
 }
 
 function lastLine(text: string, pattern: RegExp): string | undefined {
   return text
     .split("\n")
-    .map(plain)
+    .map(plainLine)
     .findLast((line) => pattern.test(line))
 }
-
-const plain = (line: string): string =>
-  stripVTControlCharacters(line)
-    .replace(/^\s*(?:DEBUG|INFO|WARNING|ERROR)\s*:\s*/, "")
-    .trim()
-
-/** Lines that say why a program ended, the best first: what follows them is how it shut down. */
-const CAUSES = [
-  // One of Flower's two sides has TLS, or another CA than the other.
-  /CERTIFICATE_VERIFY_FAILED|WRONG_VERSION_NUMBER/,
-  // argparse, and missing certificates.
-  /^flower-\w+: error: |^Certificates are required/,
-  /^Exit Code: \d+|^\[code: \d+\]/,
-]
-
-/** Why a program ended, by the last lines of its log: the line that names the cause, else the last that says something. */
-export function lastWords(log: string): string | undefined {
-  const lines = log.split("\n").map(plain).filter(Boolean)
-  for (const cause of CAUSES) {
-    const found = lines.findLastIndex((line) => cause.test(line))
-    if (found === -1) continue
-    // Flower's exit codes stand above their meaning.
-    const words = /^Exit Code/.test(lines[found]!) ? lines.slice(found, found + 3).join(" ") : lines[found]!
-    return words.length > LONGEST ? `${words.slice(0, LONGEST)}…` : words
-  }
-  return lines.at(-1)
-}
-
-/** gRPC says everything twice. */
-const LONGEST = 300

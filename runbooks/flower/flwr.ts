@@ -16,10 +16,10 @@ import {
   writeWhole,
 } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import type { Running } from "./chain.ts"
+import { containerOf } from "../openshift/workload.ts"
 import { environmentOf, findEnvironment, findPython, lives, QUIET } from "./environment.ts"
+import type { Running } from "./running.ts"
 import { controlPort, runningVersion } from "./superlink.ts"
-import { containerOf } from "./workload.ts"
 
 /** The name of our connection in Flower's configuration: without a name `flwr` starts a SuperLink of its own. */
 export const CONNECTION = "runbook"

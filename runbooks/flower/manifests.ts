@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs"
 import { type KubeObject, RunbookError, UsageError } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
+import { FLEET_API } from "../interconnect/exposure.ts"
+import { type Container, containerOf, type Deployment } from "../openshift/workload.ts"
 import { writeManifest } from "../shared/files.ts"
 import { labels, ours } from "../shared/labels.ts"
 import { objectRef } from "../shared/reading.ts"
@@ -15,12 +17,9 @@ import {
   supernodeArguments,
   supernodeImage,
 } from "./flower-versions.ts"
-import { type Container, containerOf, type Deployment } from "./workload.ts"
 
 /** Kept on what we deploy: own images do not tell Flower's version. */
 export const VERSION_ANNOTATION = "flower-runbook/flower-version"
-/** The Service that the interconnect makes beside the SuperNodes, and its routing key. */
-export const FLEET_API = "fleet-api"
 /** Where a TLS secret is mounted. */
 const CERTIFICATES = "/app/certificates"
 

@@ -1,7 +1,7 @@
 /** Who is connected to the SuperLink, by its own list: it says who is there now, where logs only say who came. */
 import type { Context } from "../context.ts"
-import type { Running } from "./chain.ts"
 import { CONNECTION, withControlApi } from "./flwr.ts"
+import type { Running } from "./running.ts"
 
 /** A node as the SuperLink lists it. Its id is an unsigned 64-bit number: text. */
 export interface ListedNode {

@@ -2,12 +2,12 @@
 import { stripVTControlCharacters } from "node:util"
 import { RunbookError } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
+import { containerOf } from "../openshift/workload.ts"
 import { untilSeen } from "../shared/reading.ts"
 import { snippetPath } from "../shared/snippet.ts"
-import type { Running } from "./chain.ts"
 import { CONNECTION, type ControlApi, withControlApi } from "./flwr.ts"
 import { covers, forget, type Present, type ProofRecord, readRecord, writeRecord } from "./proof-record.ts"
-import { containerOf } from "./workload.ts"
+import type { Running } from "./running.ts"
 
 /** As the app's configuration has it. */
 const ROUNDS = 3

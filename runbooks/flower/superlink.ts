@@ -1,6 +1,7 @@
 /** The SuperLink that is there: whose it is, and which Flower version it runs. */
 import type { Difference } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
+import { containerOf, type Deployment } from "../openshift/workload.ts"
 import { ours } from "../shared/labels.ts"
 import {
   argumentOf,
@@ -12,7 +13,6 @@ import {
   versionOfImage,
 } from "./flower-versions.ts"
 import { VERSION_ANNOTATION } from "./manifests.ts"
-import { containerOf, type Deployment } from "./workload.ts"
 
 export const deploymentRef = (namespace: string, name: string) => ({
   apiVersion: "apps/v1",

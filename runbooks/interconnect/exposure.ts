@@ -11,7 +11,6 @@ import {
   ready,
 } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { FLEET_API } from "../flower/manifests.ts"
 import { adopted, adoptedMark, takeObject } from "../shared/labels.ts"
 import { condition, isTrue, objectRef, untilSeen } from "../shared/reading.ts"
 import { message, SKUPPER } from "./skupper.ts"
@@ -19,6 +18,9 @@ import { message, SKUPPER } from "./skupper.ts"
 export interface Exposure extends KubeObject {
   spec: { routingKey?: string; port?: number; host?: string; selector?: string; type?: string }
 }
+
+/** The routing key of the Fleet API, and the Service that the interconnect creates beside each SuperNode. */
+export const FLEET_API = "fleet-api"
 
 /** How long a claim waits for the controller, in milliseconds. */
 const FIRST_WORD = 5000

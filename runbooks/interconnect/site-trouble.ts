@@ -1,8 +1,8 @@
 /** Why a Skupper site does not become ready: the reason stands in other objects than the Site. */
 import type { ClusterReader, KubeObject } from "../../lib/index.ts"
-import type { Deployment } from "../flower/workload.ts"
 import { STALE } from "../openshift/rollout.ts"
 import { troubleOf } from "../openshift/trouble.ts"
+import type { Deployment } from "../openshift/workload.ts"
 import { condition, ifAllowed, ifServed } from "../shared/reading.ts"
 import { ROUTER } from "./skupper.ts"
 

@@ -8,9 +8,9 @@ import {
   progressing,
   ready,
 } from "../../lib/index.ts"
-import type { Deployment } from "../flower/workload.ts"
 import { objectRef } from "../shared/reading.ts"
 import { troubleOf } from "./trouble.ts"
+import type { Deployment } from "./workload.ts"
 
 /**
  * A failure that was seen last so long ago (milliseconds) may have been cured: retries of a cluster come up to 16

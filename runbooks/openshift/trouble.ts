@@ -1,8 +1,8 @@
 /** Why the pods of a Deployment do not run, in the cluster's own words, and what cures it. */
 import type { ClusterReader, KubeObject } from "../../lib/index.ts"
-import { lastWords } from "../flower/flower-logs.ts"
-import type { Deployment } from "../flower/workload.ts"
 import { condition, ifAllowed } from "../shared/reading.ts"
+import { lastWords } from "./last-words.ts"
+import type { Deployment } from "./workload.ts"
 
 export interface Trouble {
   readonly reason: string

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { lastWords, readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower/flower-logs.ts"
+import { readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower/flower-logs.ts"
+import { lastWords } from "../../runbooks/openshift/last-words.ts"
 
 const coloured = (level: string, text: string) => `\u001b[92m${level} \u001b[0m:      ${text}`
 const info = (...lines: string[]) => `${lines.map((line) => coloured("INFO", line)).join("\n")}\n`

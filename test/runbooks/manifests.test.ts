@@ -9,7 +9,7 @@ import {
   supernodeManifest,
   VERSION_ANNOTATION,
 } from "../../runbooks/flower/manifests.ts"
-import { amount, type Deployment, deploymentDifferences } from "../../runbooks/flower/workload.ts"
+import { amount, type Deployment, deploymentDifferences } from "../../runbooks/openshift/workload.ts"
 import { labels } from "../../runbooks/shared/labels.ts"
 
 const asked = { version: "1.34.0", federation: "trial", numericUser: false }

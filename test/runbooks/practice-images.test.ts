@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest"
 import type { PracticeContainer } from "../../lib/practice/types.ts"
-import { lastWords, readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower/flower-logs.ts"
+import { readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower/flower-logs.ts"
+import { lastWords } from "../../runbooks/openshift/last-words.ts"
 import { practiceImages, practiceValues } from "../../runbooks/practice-images.ts"
 
 /** Where a container runs: its log, how it ended, and what it is connected to. */

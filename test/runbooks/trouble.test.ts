@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
-import type { Deployment } from "../../runbooks/flower/workload.ts"
 import { checkRollout, incomplete } from "../../runbooks/openshift/rollout.ts"
 import { troubleOf } from "../../runbooks/openshift/trouble.ts"
+import type { Deployment } from "../../runbooks/openshift/workload.ts"
 import { type Clusters, namespace, put, startClusters } from "./clusters.ts"
 import { foreign } from "./practice.ts"
 
