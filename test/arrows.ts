@@ -1,4 +1,7 @@
-/** Holds the arrows of docs/design.md: which folder may import from which. Prints each that points the wrong way. */
+/**
+ * Checks the arrows of docs/design.md: which folder may import from which, and that nothing imports in a circle. Prints
+ * each import that points the wrong way, and each circle of files or of the guide's folders.
+ */
 import { readdirSync, readFileSync } from "node:fs"
 import { dirname, join, normalize, relative, sep } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -43,24 +46,33 @@ const MAY: Record<string, readonly string[]> = {
 /** What terminal, report and inputs may know of the runner: its events, results and memory as types, never its work. */
 const RUNNER_TYPES = ["events.ts", "types.ts", "journal.ts"]
 
+/** The guide's folders. They must not import each other in a ring, not even by way of different files. */
+const GUIDE = ["shared", "openshift", "interconnect", "flower", "practice-flower"].map(
+  (folder) => `runbooks/${folder}`,
+)
+
 const part = (file: string): string => {
   const [top, second] = file.split("/")
   if (top !== "lib") return top!
   return second!.endsWith(".ts") ? `lib/${second}` : `lib/${second}`
 }
 
-const wrong: string[] = []
+/** Every file of lib and runbooks, with the files that it imports. */
+const imports = new Map<string, string[]>()
 for (const top of ["lib", "runbooks"]) {
   for (const entry of readdirSync(join(root, top), { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !/\.(ts|js)$/.test(entry.name)) continue
     const file = relative(root, join(entry.parentPath, entry.name)).split(sep).join("/")
     const text = readFileSync(join(root, file), "utf8")
-    for (const [, target] of text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g)) {
-      const to = normalize(join(dirname(file), target!))
-        .split(sep)
-        .join("/")
-      if (!allowed(file, to)) wrong.push(`${file} imports ${to}`)
-    }
+    const targets = text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g)
+    imports.set(
+      file,
+      [...targets].map(([, target]) =>
+        normalize(join(dirname(file), target!))
+          .split(sep)
+          .join("/"),
+      ),
+    )
   }
 }
 
@@ -78,6 +90,47 @@ function allowed(file: string, to: string): boolean {
   return true
 }
 
+/** Groups of nodes that each lead to every other: Tarjan's strongly connected components of two or more. */
+function circlesOf(graph: ReadonlyMap<string, Iterable<string>>): string[][] {
+  const index = new Map<string, number>()
+  const lowest = new Map<string, number>()
+  const stack: string[] = []
+  const circles: string[][] = []
+  const visit = (node: string): void => {
+    index.set(node, index.size)
+    lowest.set(node, index.get(node)!)
+    stack.push(node)
+    for (const next of graph.get(node) ?? []) {
+      if (!index.has(next)) visit(next)
+      if (stack.includes(next)) lowest.set(node, Math.min(lowest.get(node)!, lowest.get(next)!))
+    }
+    if (lowest.get(node) !== index.get(node)) return
+    const circle = stack.splice(stack.indexOf(node))
+    if (circle.length > 1) circles.push(circle.sort())
+  }
+  for (const node of graph.keys()) if (!index.has(node)) visit(node)
+  return circles
+}
+
+/** The imports between the folders of the guide. */
+function guideFolders(): Map<string, Set<string>> {
+  const folders = new Map(GUIDE.map((folder) => [folder, new Set<string>()]))
+  for (const [file, targets] of imports) {
+    for (const target of targets) {
+      const [from, into] = [dirname(file), dirname(target)]
+      if (from !== into && folders.has(into)) folders.get(from)?.add(into)
+    }
+  }
+  return folders
+}
+
+const wrong = [...imports].flatMap(([file, targets]) =>
+  targets.filter((to) => !allowed(file, to)).map((to) => `${file} imports ${to}`),
+)
+const circles = [...circlesOf(imports), ...circlesOf(guideFolders())]
 for (const line of wrong) console.error(`wrong way: ${line}`)
-console.log(`${wrong.length === 0 ? "1 passed, 0 failed" : "0 passed, 1 failed"} (arrows)`)
-process.exitCode = wrong.length === 0 ? 0 : 1
+for (const circle of circles) console.error(`circle: ${circle.join(" ")}`)
+const count = `${circles.length} ${circles.length === 1 ? "circle" : "circles"}`
+const fine = wrong.length === 0 && circles.length === 0
+console.log(`${fine ? "1 passed, 0 failed" : "0 passed, 1 failed"} (arrows, ${count})`)
+process.exitCode = fine ? 0 : 1

@@ -2,17 +2,14 @@ import type { CheckResult, Unknown } from "../notebook/check-result.ts"
 import { RunbookError } from "../notebook/errors.ts"
 import { actionFor, type Rerun, type Step } from "../notebook/step.ts"
 import { refusalOf } from "./approval.ts"
-import type { Bus } from "./bus.ts"
 import { remember } from "./checkpoints.ts"
-import { type ContextSource, contextOf } from "./context.ts"
+import { contextOf } from "./context.ts"
 import { Deadline, pause } from "./deadline.ts"
 import type { Action } from "./events.ts"
 import type { Cell } from "./graph.ts"
 import { draftOfBlocked, draftOfError, isTransient, type OutcomeDraft, outcomeDraft } from "./outcomes.ts"
-import type { KeyedMutex, Semaphore } from "./semaphore.ts"
+import type { RunScope } from "./run-scope.ts"
 import { showCell } from "./show.ts"
-import type { RunOptions } from "./types.ts"
-import type { Watcher } from "./watcher.ts"
 
 /** How long a step waits by default, in seconds. */
 const DEFAULT_TIMEOUT = 300
@@ -26,17 +23,6 @@ const ENDED = { apply: "applied", update: "updated", delete: "deleted", rerun: "
 interface Work {
   readonly action: Action
   readonly run: NonNullable<Step["apply"]>
-}
-
-/** What the execution of cells shares in one run. */
-export interface RunScope {
-  readonly options: RunOptions
-  readonly source: ContextSource
-  readonly bus: Bus
-  readonly watcher: Watcher
-  readonly slots: Semaphore
-  readonly mutex: KeyedMutex
-  readonly selected: (cell: Cell) => boolean
 }
 
 /** Takes one cell from whatever it is to done: looks, acts if needed, waits, shows, remembers. Never throws. */

@@ -2,8 +2,7 @@ import { availableParallelism } from "node:os"
 import { type Bus, createBus } from "./bus.ts"
 import type { ContextSource } from "./context.ts"
 import { type Outcome, placeName } from "./events.ts"
-import type { RunScope } from "./execute.ts"
-import { buildGraph } from "./graph.ts"
+import { buildGraph, type Cell } from "./graph.ts"
 import { selector } from "./selection.ts"
 import { KeyedMutex, Semaphore } from "./semaphore.ts"
 import type { RunOptions } from "./types.ts"
@@ -11,6 +10,17 @@ import { Watcher } from "./watcher.ts"
 
 /** About two a core, at most 16: spawning is synchronous and freezes the event loop (measured). */
 export const defaultParallel = (): number => Math.min(16, 2 * availableParallelism())
+
+/** What the execution of cells shares in one run. */
+export interface RunScope {
+  readonly options: RunOptions
+  readonly source: ContextSource
+  readonly bus: Bus
+  readonly watcher: Watcher
+  readonly slots: Semaphore
+  readonly mutex: KeyedMutex
+  readonly selected: (cell: Cell) => boolean
+}
 
 /** Puts together what the cells of one run or plan share. */
 export function openRunScope(

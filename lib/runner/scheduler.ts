@@ -2,9 +2,10 @@ import type { CheckResult } from "../notebook/check-result.ts"
 import { remember } from "./checkpoints.ts"
 import { Deadline } from "./deadline.ts"
 import type { Outcome } from "./events.ts"
-import { Execution, type RunScope } from "./execute.ts"
+import { Execution } from "./execute.ts"
 import type { Cell, Lane } from "./graph.ts"
 import { draftOfError, draftOfNeed, type OutcomeDraft, outcomeDraft } from "./outcomes.ts"
+import type { RunScope } from "./run-scope.ts"
 
 /** How long a step that was left out is waited for when another needs it, in seconds. */
 const LEFT_OUT_TIMEOUT = 60

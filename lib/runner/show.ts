@@ -1,8 +1,8 @@
 import { compareExpected } from "../notebook/expect.ts"
 import { contextOf } from "./context.ts"
 import type { Deadline } from "./deadline.ts"
-import type { RunScope } from "./execute.ts"
 import type { Cell } from "./graph.ts"
+import type { RunScope } from "./run-scope.ts"
 
 interface Printed {
   line: string

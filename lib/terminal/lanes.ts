@@ -2,12 +2,18 @@ import { DefaultRenderer, ListrLogger, type ListrRendererFactory, ProcessOutput 
 import type { Colours } from "./colours.ts"
 import { frame } from "./frame.ts"
 import type { RunModel } from "./model.ts"
-import type { Screen } from "./view.ts"
 
 /** Frames are at least so many milliseconds apart: listr2 asks for one at every change of every task. */
 const BETWEEN = 100
 /** Without any event the clocks go on once a second. */
 const TICK = 1000
+
+/** Where lanes are drawn. Its size is asked at every frame: terminals are resized. */
+export interface Screen {
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  size(): { columns: number; rows: number }
+}
 
 /** What the renderer draws from, shared with the view that feeds it. */
 export interface Stage {

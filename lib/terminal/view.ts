@@ -2,7 +2,7 @@ import type { ListrRendererFactory } from "listr2"
 import type { Listener, Recorded } from "../runner/events.ts"
 import { type Colours, colours } from "./colours.ts"
 import { finalFrame } from "./frame.ts"
-import type { Stage } from "./lanes.ts"
+import type { Screen, Stage } from "./lanes.ts"
 import { EventLines } from "./lines.ts"
 import { RunModel } from "./model.ts"
 
@@ -30,13 +30,6 @@ export interface View {
   readonly renderer?: ListrRendererFactory
   /** Ends whatever is still drawn and leaves the final state on the screen. Safe to call twice. */
   close(): void
-}
-
-/** Where lanes are drawn. Its size is asked at every frame: terminals are resized. */
-export interface Screen {
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
-  size(): { columns: number; rows: number }
 }
 
 /** Asynchronous because listr2 is loaded for `lanes` alone. */

@@ -1,7 +1,8 @@
 /** How objects go: at once, gracefully (pods), after their finalizers, in the foreground or leaving orphans. */
 import type { KubeObject } from "../../cluster/types.ts"
 import type { Kind } from "./kind.ts"
-import { type Meta, metaOf, type Objects, type Writer, wireTime } from "./objects.ts"
+import { type Meta, metaOf } from "./metadata.ts"
+import { type Objects, type Writer, wireTime } from "./objects.ts"
 import { conflict, forbidden, invalidOptions, invalidValue, unsupported } from "./status.ts"
 
 export interface DeleteOptions {

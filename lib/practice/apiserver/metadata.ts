@@ -1,8 +1,10 @@
 /** `metadata` as every kind has it: what of it is checked, and what of it is left out when it is empty. */
-import type { ObjectMeta } from "../../cluster/types.ts"
+import type { KubeObject, ObjectMeta } from "../../cluster/types.ts"
 import { type Cause, forbiddenField, invalidValue } from "./status.ts"
 
 export type Meta = ObjectMeta & { managedFields?: object[]; deletionGracePeriodSeconds?: number }
+
+export const metaOf = (object: KubeObject): Meta => object.metadata as Meta
 
 const EMPTY = ["labels", "annotations", "finalizers", "ownerReferences", "managedFields"] as const
 

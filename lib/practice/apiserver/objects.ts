@@ -5,7 +5,7 @@ import type { KubeObject } from "../../cluster/types.ts"
 import { firstStatus, withDefaults } from "./defaults.ts"
 import { isSame, readManaged, trackUpdate, writeManaged } from "./fields.ts"
 import { apiVersionOf, type Kind } from "./kind.ts"
-import { type Meta, tidy } from "./metadata.ts"
+import { type Meta, metaOf, tidy } from "./metadata.ts"
 import { conform, type Schema } from "./schema.ts"
 import {
   ApiError,
@@ -31,10 +31,6 @@ export interface Writer {
 
 /** The writes that the server itself makes. */
 export const SERVER: Writer = { manager: "kube-apiserver" }
-
-export type { Meta }
-
-export const metaOf = (object: KubeObject): Meta => object.metadata as Meta
 
 /** Times on the wire have no fractions. */
 export const wireTime = (at = Date.now()): string => new Date(at).toISOString().replace(/\.\d+/, "")

@@ -1,35 +1,13 @@
 /** One container of a pod: pulled, started, ended and started again as a kubelet would. */
 import { randomBytes } from "node:crypto"
-import type { KubeObject } from "../../../cluster/types.ts"
-import type { ContainerProgram, ControllerContext, PracticeContainer, PracticeImage } from "../../types.ts"
+import type { ContainerProgram, PracticeContainer, PracticeImage } from "../../types.ts"
 import { wireTime } from "../conditions.ts"
 import { faultStrikes } from "../faulty.ts"
 import { type Pace, paceOf } from "../pace.ts"
+import type { ContainerContext, ContainerSpec } from "./container-spec.ts"
 import { handleOf } from "./handle.ts"
 import { ContainerLog } from "./logs.ts"
 import { type RunningProgram, startProgram } from "./program.ts"
-import type { PodVolumes } from "./volumes.ts"
-
-/** What a container needs from its pod and kubelet. */
-export interface Surroundings {
-  readonly context: ControllerContext
-  readonly pod: KubeObject
-  readonly dial: PracticeContainer["dial"]
-  readonly volumes: PodVolumes
-  /** Something about its status changed. */
-  changed(): void
-  /** Something that is told as an Event. */
-  warn(reason: string, message: string): void
-}
-
-export interface Spec {
-  name: string
-  image: string
-  command?: string[]
-  args?: string[]
-  env?: { name: string; value?: string; valueFrom?: { fieldRef?: { fieldPath: string } } }[]
-  volumeMounts?: { name: string; mountPath: string; subPath?: string }[]
-}
 
 type State =
   | { waiting: { reason: string; message?: string } }
@@ -52,8 +30,8 @@ const backOff = (pace: Pace, failures: number): number =>
   pace(Math.min(300_000, 10_000 * 2 ** (failures - 1)), Math.min(1000, 200 * 2 ** (failures - 1))) || 50
 
 export class Container {
-  readonly spec: Spec
-  readonly #around: Surroundings
+  readonly spec: ContainerSpec
+  readonly #around: ContainerContext
   readonly #pace: Pace
   #state: State = { waiting: { reason: "ContainerCreating" } }
   #last: State | undefined
@@ -77,7 +55,7 @@ export class Container {
   log: ContainerLog | undefined
   previous: ContainerLog | undefined
 
-  constructor(spec: Spec, around: Surroundings, restarts: number) {
+  constructor(spec: ContainerSpec, around: ContainerContext, restarts: number) {
     this.spec = spec
     this.#around = around
     this.#restarts = restarts

@@ -1,13 +1,13 @@
 /** What an image's code sees of the container that it plays or runs. */
 import type { KubeObject } from "../../../cluster/types.ts"
 import type { ContainerProgram, PracticeContainer } from "../../types.ts"
-import type { Spec, Surroundings } from "./container.ts"
+import type { ContainerContext, ContainerSpec } from "./container-spec.ts"
 import { LoopbackService, openForward, takePort } from "./loopback.ts"
 
 /** One run of a container, as its handle needs it. */
 export interface Run {
-  readonly spec: Spec
-  readonly around: Surroundings
+  readonly spec: ContainerSpec
+  readonly around: ContainerContext
   /** False once this run is over: then its handle does nothing any more. */
   live(): boolean
   log(line: string): void
@@ -65,7 +65,7 @@ export const handleOf = (run: Run): PracticeContainer => {
   }
 }
 
-const environment = (spec: Spec, pod: KubeObject): Record<string, string> => {
+const environment = (spec: ContainerSpec, pod: KubeObject): Record<string, string> => {
   const field = (path = "") =>
     ({
       "metadata.name": pod.metadata.name,

@@ -1,7 +1,8 @@
 /** A pod that runs here, and its status. */
 import type { KubeObject } from "../../../cluster/types.ts"
 import { type Condition, wireTime, withCondition } from "../conditions.ts"
-import { Container, type Surroundings } from "./container.ts"
+import { Container } from "./container.ts"
+import type { ContainerContext } from "./container-spec.ts"
 import { PodVolumes } from "./volumes.ts"
 
 /** The containers of one pod object. Init containers are taken as done. */
@@ -18,7 +19,7 @@ export class RunningPod {
   ended = false
 
   /** @param folder where its files lie, if it may have any */
-  constructor(given: Omit<Surroundings, "volumes">, ip: string, folder: string | undefined) {
+  constructor(given: Omit<ContainerContext, "volumes">, ip: string, folder: string | undefined) {
     const { pod } = given
     const volumes = new PodVolumes(given.context.cluster, pod, folder)
     const around = { ...given, volumes }

@@ -1,0 +1,24 @@
+import type { KubeObject } from "../../../cluster/types.ts"
+import type { ControllerContext, PracticeContainer } from "../../types.ts"
+import type { PodVolumes } from "./volumes.ts"
+
+/** What a container needs from its pod and kubelet. */
+export interface ContainerContext {
+  readonly context: ControllerContext
+  readonly pod: KubeObject
+  readonly dial: PracticeContainer["dial"]
+  readonly volumes: PodVolumes
+  /** Something about its status changed. */
+  changed(): void
+  /** Something that is told as an Event. */
+  warn(reason: string, message: string): void
+}
+
+export interface ContainerSpec {
+  name: string
+  image: string
+  command?: string[]
+  args?: string[]
+  env?: { name: string; value?: string; valueFrom?: { fieldRef?: { fieldPath: string } } }[]
+  volumeMounts?: { name: string; mountPath: string; subPath?: string }[]
+}
