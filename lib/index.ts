@@ -2,6 +2,7 @@
 
 import "./oldest-node.ts"
 
+export { labelValue, MANAGED_BY, type Ownership, ownership } from "./cluster/ownership.ts"
 export { proxyFor } from "./cluster/proxy.ts"
 export type * from "./cluster/types.ts"
 export { writeWhole } from "./cluster/whole-file.ts"

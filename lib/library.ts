@@ -78,7 +78,7 @@ export async function run(notebook: Notebook, inputs: Inputs, options: LibraryOp
   const runner = await import("./runner/run.ts")
   const state = await openState(options.folder, { command: `run ${notebook.name}` })
   try {
-    return await withTools(options, state, (more) => runner.run({ notebook, federation, ...more }))
+    return await withTools(notebook, options, state, (more) => runner.run({ notebook, federation, ...more }))
   } finally {
     await state.close()
   }
@@ -93,12 +93,13 @@ export async function plan(
   const federation = await federate(notebook, inputs)
   const { readState } = await import("./runner/open-state.ts")
   const planner = await import("./runner/plan.ts")
-  return withTools(options, readState(options.folder), (more) =>
+  return withTools(notebook, options, readState(options.folder), (more) =>
     planner.plan({ notebook, federation, ...more }),
   )
 }
 
 async function withTools<T>(
+  notebook: Notebook,
   options: LibraryOptions,
   state: State,
   work: (more: Omit<RunOptions, "notebook" | "federation">) => Promise<T>,
@@ -108,6 +109,7 @@ async function withTools<T>(
   const toolbox =
     options.toolbox ??
     createToolbox({
+      notebook,
       state,
       redactor,
       ...(options.env && { env: options.env }),

@@ -53,7 +53,7 @@ export async function practice(program: Program, options: PracticeWorldOptions =
       ...(options.faults && { faults: options.faults }),
     })
     const doors = clusters.clusters.map(
-      ({ name, kubeconfig }) => [name, openCluster({ kubeconfig })] as const,
+      ({ name, kubeconfig }) => [name, openCluster({ kubeconfig, fieldManager: "administrator" })] as const,
     )
     const byName = new Map(doors)
     return {

@@ -53,6 +53,6 @@ const sameFile = (a: string, b: string): boolean =>
 /** The steps that a script exports, in the order of its text as modules list them: default first. */
 function stepsOf(module: Record<string, unknown>): Step[] {
   const isStep = (value: unknown): value is Step =>
-    value !== null && typeof value === "object" && "id" in value && "look" in value
+    value !== null && typeof value === "object" && "id" in value && "check" in value
   return Object.values(module).filter(isStep)
 }

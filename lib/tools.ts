@@ -4,6 +4,7 @@ import { type OpenCluster, openCluster } from "./cluster/index.ts"
 import { previewingWrites, reportingWrites, withParts } from "./cluster/reporting-writes.ts"
 import type { Cluster, Observed } from "./cluster/types.ts"
 import { sha256 } from "./notebook/fingerprint.ts"
+import type { Notebook } from "./notebook/notebook.ts"
 import type { Site } from "./notebook/roles.ts"
 import type { Redactor } from "./notebook/secrets.ts"
 import type { BaseContext } from "./notebook/step.ts"
@@ -31,6 +32,8 @@ export interface Tools {
 export type StepContext<S = Record<string, unknown>, F = Record<string, unknown>> = BaseContext<S, F> & Tools
 
 export interface ToolboxOptions {
+  /** Its name is the field manager of what is applied. */
+  readonly notebook: Pick<Notebook, "name">
   /** Where a site's files are (a `State`, or the part of it that tools need). */
   readonly state: {
     kubeconfig(site: string): string
@@ -62,6 +65,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
     if (cluster === undefined) {
       cluster = openCluster({
         kubeconfig: state.kubeconfig(site.name),
+        fieldManager: options.notebook.name,
         login: options.login?.(site),
         secret: (value) => redactor.add(value),
       })

@@ -25,7 +25,7 @@ import {
 } from "./openshift/olm.ts"
 import { type Offer, operatorManual, subscription, usualOffer } from "./openshift/subscription.ts"
 import { writeManifest } from "./shared/files.ts"
-import { adopted, ours } from "./shared/labels.ts"
+import { adopted, ours, PROGRAM } from "./shared/labels.ts"
 import { condition, ifAllowed, ifServed, isTrue, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
@@ -249,7 +249,7 @@ async function apply(context: Context): Promise<void> {
       ? new CheckError(offer)
       : new Error(offer.reason)
   const file = await writeManifest(context, `${site.name}-operator`, await subscription(offer, context))
-  await $`oc apply --server-side --field-manager=flower-runbook -n ${site.operatorNamespace} -f ${file}`
+  await $`oc apply --server-side --field-manager=${PROGRAM} -n ${site.operatorNamespace} -f ${file}`
 }
 
 export default guideStep({

@@ -137,6 +137,7 @@ async function withPassword(context: Context): Promise<void> {
     server: site.server,
     username: site.username,
     password,
+    agent: context.notebook,
     ca: await caOf(site),
     proxy: proxyOf(site),
   })

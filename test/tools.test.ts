@@ -41,6 +41,7 @@ beforeEach(async () => {
     await writeKubeconfig(join(folder, name), { server, ca, token: `canary-${name}` })
   }
   toolbox = createToolbox({
+    notebook: { name: "book" },
     state: { kubeconfig: (name) => join(folder, name), token: (name) => join(folder, `${name}.yaml`) },
     redactor,
     env: { PATH: process.env.PATH, KUBECONFIG: "/the/person's/own" },

@@ -108,7 +108,11 @@ export async function examineSite(call: Call, site: Site, kubeconfig: string): P
   if (server === undefined) return []
   const { openCluster } = await import("../cluster/index.ts")
   const { cluster: anonymous, way } = await openAnonymously(call, { ...(site as object), server })
-  const own = openCluster({ kubeconfig, secret: (value) => call.redactor.add(value) })
+  const own = openCluster({
+    kubeconfig,
+    fieldManager: call.notebook.name,
+    secret: (value) => call.redactor.add(value),
+  })
   try {
     const reached = await finding("API server", async () => ({
       ok: true,

@@ -15,6 +15,7 @@ export async function toolboxFor(
   const { createToolbox } = await import("../tools.ts")
   const { commands } = federation.values
   return createToolbox({
+    notebook: call.notebook,
     state,
     redactor: call.redactor,
     env: call.io.env as NodeJS.ProcessEnv,
@@ -63,7 +64,11 @@ export async function hasSession(call: Call, state: State, site: Site, server: s
   const { openCluster } = await import("../cluster/index.ts")
   const { readServer, sameServer } = await import("../cluster/kubeconfig.ts")
   const kubeconfig = state.kubeconfig(site.name)
-  const cluster = openCluster({ kubeconfig, secret: (value) => call.redactor.add(value) })
+  const cluster = openCluster({
+    kubeconfig,
+    fieldManager: call.notebook.name,
+    secret: (value) => call.redactor.add(value),
+  })
   try {
     const at = await readServer(kubeconfig)
     if (at === undefined || !sameServer(at, server)) return false

@@ -13,7 +13,7 @@ export interface Address {
 
 /** Opens the way to an API server without a login, as runs go it. */
 export async function openAnonymously(
-  { io }: Call,
+  { io, notebook }: Call,
   { server, certificateAuthority: ca, proxy: given }: Address,
 ): Promise<{ cluster: OpenCluster; way: string }> {
   const { openCluster } = await import("../cluster/index.ts")
@@ -21,6 +21,7 @@ export async function openAnonymously(
   const proxy = given === "none" ? undefined : (given ?? proxyFor(server, io.env as NodeJS.ProcessEnv))
   const cluster = openCluster({
     server,
+    fieldManager: notebook.name,
     ...(ca !== undefined && { ca: readFileSync(ca, "utf8") }),
     ...(proxy !== undefined && { proxy }),
   })

@@ -10,8 +10,8 @@ export { ClusterError, hostPort } from "./errors.ts"
 
 /** Which cluster and as whom (a kubeconfig's current context, or an address with a token), and what we are called. */
 export type OpenOptions = Identity & {
-  /** Of what we apply, create and change; also our User-Agent. Default `flower-runbook`. */
-  readonly fieldManager?: string
+  /** Owns what is applied, created and changed; also the User-Agent. Two programs with one name delete each other's fields. */
+  readonly fieldManager: string
   /** The command that logs in, named by errors. */
   readonly login?: string
   /** Told every token that is sent, so that outputs can hide it. */
@@ -29,7 +29,7 @@ export interface OpenCluster extends Cluster {
  * the file has changed; a missing one is a LookError (cannot look: login) of the request.
  */
 export function openCluster(options: OpenOptions): OpenCluster {
-  const manager = options.fieldManager ?? "flower-runbook"
+  const manager = options.fieldManager
   const connections = new Connections(options, {
     agent: manager,
     login: options.login,

@@ -12,6 +12,8 @@ export interface PasswordLogin {
   readonly proxy?: string
   readonly username: string
   readonly password: string
+  /** The User-Agent. */
+  readonly agent: string
 }
 
 const CLIENT = "openshift-challenging-client"
@@ -32,7 +34,7 @@ export async function passwordLogin(login: PasswordLogin): Promise<string> {
   const open: Connections[] = []
   /** One connection a host: the login server is another host than the API server, often with another authority. */
   const connect = (server: string, ca: string | undefined): Promise<Connection> => {
-    const connections = new Connections({ server, ca, proxy: login.proxy }, { agent: "flower-runbook" })
+    const connections = new Connections({ server, ca, proxy: login.proxy }, { agent: login.agent })
     open.push(connections)
     return connections.current()
   }

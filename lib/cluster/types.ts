@@ -21,6 +21,7 @@ export interface ObjectMeta {
   }[]
   finalizers?: string[]
   generateName?: string
+  managedFields?: { manager?: string; operation?: string }[]
 }
 
 /** Any Kubernetes object; callers narrow it. Times are strings, as on the wire. */
@@ -98,7 +99,7 @@ export interface ClusterReader {
 
 export interface ClusterWriter {
   create<T extends KubeObject = KubeObject>(object: KubeObject): Promise<T>
-  /** Server-side apply under the field manager `flower-runbook` (or another), forced. */
+  /** Server-side apply under the notebook's name as field manager (or another), forced. */
   apply<T extends KubeObject = KubeObject>(object: KubeObject, manager?: string): Promise<T>
   /** JSON merge patch. */
   merge<T extends KubeObject = KubeObject>(

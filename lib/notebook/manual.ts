@@ -8,7 +8,7 @@ export type ManualFiles = Pick<ManualContext, "on" | "kubeconfig" | "tokenFile">
 
 /** What the `hand` of a step is told at a site; `here` and `federation` steps have none. */
 export function manualContext(
-  { roles }: Pick<Notebook, "roles">,
+  { name, roles }: Pick<Notebook, "name" | "roles">,
   federation: Federation,
   step: Step,
   site: Site | undefined,
@@ -31,6 +31,7 @@ export function manualContext(
       ),
     all: (role) => sites.filter((one) => one.role === role),
     inputs: federation.values,
+    notebook: name,
     federation: federation.name,
     given(input, at) {
       const origin = origins[at === undefined ? input : `${at}.${input}`]

@@ -6,7 +6,10 @@ import type { Step } from "./step.ts"
 
 /** An ordered list of steps with their prose, roles and inputs. */
 export interface Notebook {
-  /** Also the program's name: `flower-runbook`, variables `FLOWER_RUNBOOK_*`. */
+  /**
+   * Also the program's name (`my-notebook`), the prefix of its variables (`MY_NOTEBOOK_*`) and, on clusters, the field
+   * manager of what it applies and the value of the label `app.kubernetes.io/managed-by`.
+   */
   readonly name: string
   readonly title: string
   readonly roles: Roles

@@ -14,6 +14,8 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
   all(role: string): readonly Site<S>[]
   /** The federation-wide inputs. */
   readonly inputs: Readonly<F>
+  /** The notebook's name: the field manager of what is applied (`--field-manager`). */
+  readonly notebook: string
   /** The federation's name. */
   readonly federation: string
   /** The federation's folder (0700). */
@@ -112,7 +114,7 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
 export interface ManualContext<S = Record<string, unknown>, F = Record<string, unknown>>
   extends Pick<
     BaseContext<S, F>,
-    "site" | "peer" | "sites" | "the" | "all" | "inputs" | "federation" | "given"
+    "site" | "peer" | "sites" | "the" | "all" | "inputs" | "notebook" | "federation" | "given"
   > {
   /** Put before a command that is for another site's cluster: `KUBECONFIG=… `, its blank included. */
   on(site: Site<S>): string

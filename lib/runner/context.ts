@@ -7,6 +7,8 @@ import type { Cell, Graph } from "./graph.ts"
 
 /** What contexts of one run have in common. */
 export interface ContextSource {
+  /** The notebook's name. */
+  readonly notebook: string
   readonly federation: Federation
   readonly folder: string
   readonly graph: Graph
@@ -43,6 +45,7 @@ export function contextOf(
       ),
     all: (role) => federation.sites.filter((site) => site.role === role),
     inputs: federation.values,
+    notebook: source.notebook,
     federation: federation.name,
     folder: source.folder,
     signal,

@@ -32,6 +32,7 @@ export function openRunScope(
   const graph = buildGraph(notebook, federation)
   const slots = new Semaphore(options.parallel ?? defaultParallel())
   const source: ContextSource = {
+    notebook: notebook.name,
     federation,
     folder: state.folder,
     graph,

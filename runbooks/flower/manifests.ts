@@ -5,7 +5,7 @@ import type { Context } from "../context.ts"
 import { FLEET_API } from "../interconnect/exposure.ts"
 import { type Container, containerOf, type Deployment } from "../openshift/workload.ts"
 import { writeManifest } from "../shared/files.ts"
-import { labels, ours } from "../shared/labels.ts"
+import { labels, ours, PROGRAM } from "../shared/labels.ts"
 import { objectRef } from "../shared/reading.ts"
 import { snippet } from "../shared/snippet.ts"
 import {
@@ -195,7 +195,7 @@ export async function applyManifest(context: Context, name: string, manifest: Ma
     else note(`${objectRef(found).kind} ${metadata.name} was there before and is used as it is`)
   }
   const file = await writeManifest(context, name, await manifestText(objects))
-  const arguments_ = ["--server-side", "--field-manager=flower-runbook", "-f", file, "-n", site.project]
+  const arguments_ = ["--server-side", `--field-manager=${PROGRAM}`, "-f", file, "-n", site.project]
   const applied = await $.with({ nothrow: true })`oc apply ${arguments_}`
   if (applied.exitCode === 0) return
   const words = applied.stderr.trim() || applied.stdout.trim()

@@ -13,7 +13,7 @@ import {
   unknown,
 } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { adopted, ours, takeObject } from "../shared/labels.ts"
+import { adopted, ours, PROGRAM, takeObject } from "../shared/labels.ts"
 import { ifAllowed, objectRef, some, untilSeen } from "../shared/reading.ts"
 import { dropGrants, hide } from "./issuing.ts"
 import { atOldAddress, type SortedLinks, sortLinks } from "./links.ts"
@@ -108,7 +108,7 @@ export async function redeem(context: Context): Promise<ApplyResult> {
     const { $, site } = context
     // Applied server-side: otherwise the key would stand a second time in an annotation.
     const shell = $.with({ cwd: dirname(tokenFile) })
-    await shell`oc apply --server-side --field-manager=flower-runbook -n ${site.project} -f ${basename(tokenFile)}`
+    await shell`oc apply --server-side --field-manager=${PROGRAM} -n ${site.project} -f ${basename(tokenFile)}`
     return undefined
   }
   if (file?.is !== "token") return rerun(ISSUE, "there is no token")

@@ -23,7 +23,12 @@ export async function reaction(): Promise<{ reaction: number; read: number; wors
   const ca = await createAuthority("bench")
   const user = { name: "admin", token: "bench-token-of-no-worth", groups: ["system:masters"], admin: true }
   const server = await startApiServer({ name: "bench", users: [user], ca, faults: createFaultTable() })
-  const cluster = openCluster({ server: server.url, ca: ca.certificate, token: user.token })
+  const cluster = openCluster({
+    fieldManager: "test",
+    server: server.url,
+    ca: ca.certificate,
+    token: user.token,
+  })
   const times: number[] = []
   const reads: number[] = []
   try {

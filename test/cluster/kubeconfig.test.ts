@@ -183,7 +183,7 @@ const whoServer = (): Promise<Server> =>
 
 test("a kubeconfig may come later, and change under an open cluster", async () => {
   const server = await whoServer()
-  const cluster = openCluster({ kubeconfig: file, login: "book step login --site a" })
+  const cluster = openCluster({ fieldManager: "test", kubeconfig: file, login: "book step login --site a" })
   const missing = { result: { state: "unknown", because: "login", next: "book step login --site a" } }
   await expect(cluster.whoami()).rejects.toMatchObject(missing)
   await writeKubeconfig(file, { server: server.url, ca: server.ca, token: "one" })
@@ -223,7 +223,11 @@ test("an exec plugin runs once for many first calls, again when its credentials 
   )
   await copyContext(source, undefined, file)
   const secrets = new Set<string>()
-  const cluster = openCluster({ kubeconfig: file, secret: (value) => secrets.add(value) })
+  const cluster = openCluster({
+    fieldManager: "test",
+    kubeconfig: file,
+    secret: (value) => secrets.add(value),
+  })
   expect(await Promise.all([cluster.whoami(), cluster.whoami(), cluster.whoami()])).toEqual([
     "u-t1",
     "u-t1",
@@ -232,7 +236,7 @@ test("an exec plugin runs once for many first calls, again when its credentials 
   expect(JSON.parse(await readFile(runs, "utf8"))).toMatchObject({ kind: "ExecCredential" })
   expect([...secrets]).toEqual(["t1"])
   await cluster.close()
-  const failing = openCluster({ kubeconfig: file })
+  const failing = openCluster({ fieldManager: "test", kubeconfig: file })
   await writeFile(join(folder, "fail"), "")
   await expect(failing.whoami()).rejects.toMatchObject({
     look: { because: "login", reason: expect.stringContaining("need login") },
@@ -270,7 +274,7 @@ test("credentials of a plugin that the server no longer takes are made anew, onc
       contexts: [{ name: "a", context: { cluster: "a", user: "a" } }],
     }),
   )
-  const cluster = openCluster({ kubeconfig: file })
+  const cluster = openCluster({ fieldManager: "test", kubeconfig: file })
   expect(await cluster.whoami()).toBe("t1")
   good = "t2"
   expect(await cluster.whoami()).toBe("t2")
@@ -294,6 +298,7 @@ test("a server name for TLS, and a context without a user, are honoured", async 
     })
   const ca = Buffer.from(server.ca).toString("base64")
   const cluster = openCluster({
+    fieldManager: "test",
     kubeconfig: await save(
       "named",
       config({ "certificate-authority-data": ca, "tls-server-name": "api.inside.example" }),
@@ -301,6 +306,7 @@ test("a server name for TLS, and a context without a user, are honoured", async 
   })
   expect(await cluster.version()).toBe("v1")
   const wrong = openCluster({
+    fieldManager: "test",
     kubeconfig: await save(
       "wrong",
       config({

@@ -63,8 +63,12 @@ async function cluster(handle: Handler, hosts?: string[]): Promise<{ server: str
 
 test("a password becomes a token; a wrong one is said", async () => {
   const at = await cluster(loginServer({ jane: "right" }))
-  expect(await passwordLogin({ ...at, username: "jane", password: "right" })).toBe("sha256~token")
-  await expect(passwordLogin({ ...at, username: "jane", password: "wrong" })).rejects.toMatchObject({
+  expect(await passwordLogin({ ...at, username: "jane", password: "right", agent: "test" })).toBe(
+    "sha256~token",
+  )
+  await expect(
+    passwordLogin({ ...at, username: "jane", password: "wrong", agent: "test" }),
+  ).rejects.toMatchObject({
     message: `${new URL(at.server).host} does not accept the password of jane`,
     fix: expect.stringContaining("check user name and password"),
   })
@@ -74,7 +78,7 @@ test("plain Kubernetes is told apart", async () => {
   const api = await serve(() => undefined)
   open.push(api)
   await expect(
-    passwordLogin({ server: api.url, ca: api.ca, username: "jane", password: "right" }),
+    passwordLogin({ server: api.url, ca: api.ca, username: "jane", password: "right", agent: "test" }),
   ).rejects.toMatchObject({
     message: `127.0.0.1:${api.port} offers no OpenShift login`,
     why: expect.stringContaining("404"),
@@ -86,7 +90,9 @@ test("a login server that does not ask for a password is said", async () => {
     response.writeHead(302, { location: "https://idp.example" }).end()
     return true
   })
-  await expect(passwordLogin({ ...at, username: "jane", password: "right" })).rejects.toMatchObject({
+  await expect(
+    passwordLogin({ ...at, username: "jane", password: "right", agent: "test" }),
+  ).rejects.toMatchObject({
     message: expect.stringContaining("offers no login with user name and password"),
     fix: expect.stringContaining("login=web"),
   })
@@ -94,12 +100,14 @@ test("a login server that does not ask for a password is said", async () => {
 
 test("a login server whose certificate is another authority's is named, with the cure", async () => {
   const at = await cluster(loginServer({}), ["elsewhere.example"])
-  await expect(passwordLogin({ ...at, username: "jane", password: "right" })).rejects.toMatchObject({
+  await expect(
+    passwordLogin({ ...at, username: "jane", password: "right", agent: "test" }),
+  ).rejects.toMatchObject({
     message: expect.stringMatching(/^the certificate of 127\.0\.0\.1:\d+ is for another host name/),
     fix: expect.stringContaining("both authorities"),
   })
   const other = await createAuthority("other")
   await expect(
-    passwordLogin({ ...at, ca: other.certificate, username: "jane", password: "right" }),
+    passwordLogin({ ...at, ca: other.certificate, username: "jane", password: "right", agent: "test" }),
   ).rejects.toMatchObject({ message: expect.stringContaining("by an authority that is not known here") })
 })

@@ -14,7 +14,12 @@ const pod = { namespace: "ns", pod: "p" }
 
 beforeEach(async () => {
   things = await Things.start()
-  cluster = openCluster({ server: things.server.url, ca: things.server.ca, token: "a-token" })
+  cluster = openCluster({
+    fieldManager: "test",
+    server: things.server.url,
+    ca: things.server.ca,
+    token: "a-token",
+  })
   observed = cluster.observe()
 })
 afterEach(async () => {

@@ -22,7 +22,7 @@ let admin: OpenCluster
 let developer: OpenCluster
 const opened: OpenCluster[] = []
 const open = (token: string, more: { proxy?: string } = {}, at = server) => {
-  const cluster = openCluster({ server: at.url, ca: at.ca.certificate, token, ...more })
+  const cluster = openCluster({ fieldManager: "test", server: at.url, ca: at.ca.certificate, token, ...more })
   opened.push(cluster)
   return cluster
 }

@@ -31,7 +31,8 @@ beforeAll(async () => {
     ca: await createAuthority("practice"),
     faults,
   })
-  const at = (token: string) => openCluster({ server: server.url, ca: server.ca.certificate, token })
+  const at = (token: string) =>
+    openCluster({ fieldManager: "test", server: server.url, ca: server.ca.certificate, token })
   admin = at("admin-token")
   alice = at("alice-token")
   await admin.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "p" } })
@@ -77,9 +78,10 @@ test("who one is, what one may, what is served", async () => {
     server: server.url,
     ca: server.ca.certificate,
     username: "alice",
+    agent: "test",
     password: "alice-password",
   })
-  const again = openCluster({ server: server.url, ca: server.ca.certificate, token })
+  const again = openCluster({ fieldManager: "test", server: server.url, ca: server.ca.certificate, token })
   expect(await again.whoami()).toBe("alice")
   await again.close()
 })

@@ -21,6 +21,7 @@ async function played(handle: Handler): Promise<{ server: Server; cluster: Clust
     asked.path === "/apis/apps/v1" ? json(response, 200, { resources }) : handle(asked, response),
   )
   const cluster = openCluster({
+    fieldManager: "test",
     server: server.url,
     ca: server.ca,
     token: "a-token",
@@ -162,7 +163,7 @@ test("who is not there is named, with the reason in words", async () => {
   const gone = await serve(() => undefined)
   await gone.close()
   const at = (server: string) => {
-    const cluster = openCluster({ server, ca: gone.ca })
+    const cluster = openCluster({ fieldManager: "test", server, ca: gone.ca })
     open.push(cluster)
     return cluster.version()
   }
@@ -191,7 +192,7 @@ test("a certificate of an unknown authority, or for another host, names the cure
     [undefined, server.url, "by an authority that is not known here"],
     [server.ca, elsewhere.url, "is for another host name"],
   ] as const) {
-    const cluster = openCluster({ server: url, ca })
+    const cluster = openCluster({ fieldManager: "test", server: url, ca })
     open.push(cluster)
     await expect(cluster.version()).rejects.toMatchObject(
       check({
@@ -256,10 +257,10 @@ test("writes are what Kubernetes expects", async () => {
     .slice(1)
     .map(({ method, path, headers }) => `${method} ${path} ${headers["content-type"]}`)
   expect(asked).toEqual([
-    `POST ${path}?fieldManager=flower-runbook application/json`,
-    `PATCH ${path}/superlink?fieldManager=flower-runbook&force=true application/apply-patch+yaml`,
-    `PATCH ${path}/superlink/status?fieldManager=flower-runbook application/merge-patch+json`,
-    `PUT ${path}/superlink?fieldManager=flower-runbook application/json`,
+    `POST ${path}?fieldManager=test application/json`,
+    `PATCH ${path}/superlink?fieldManager=test&force=true application/apply-patch+yaml`,
+    `PATCH ${path}/superlink/status?fieldManager=test application/merge-patch+json`,
+    `PUT ${path}/superlink?fieldManager=test application/json`,
     `DELETE ${path}/superlink application/json`,
     "POST /api/v1/namespaces/ns/pods/p/binding application/json",
   ])
@@ -310,7 +311,12 @@ test("a proxy of the kubeconfig is gone through, and named when it is not there"
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve))
   const { port } = proxy.address() as { port: number }
   const through = () =>
-    openCluster({ server: server.url, ca: server.ca, proxy: `http://user:hidden@127.0.0.1:${port}` })
+    openCluster({
+      fieldManager: "test",
+      server: server.url,
+      ca: server.ca,
+      proxy: `http://user:hidden@127.0.0.1:${port}`,
+    })
   const cluster = through()
   expect(await cluster.version()).toBe("v1")
   expect(tunnels).toEqual([`CONNECT 127.0.0.1:${server.port} HTTP/1.1`])
@@ -329,7 +335,7 @@ test("a bound cluster's requests end with the signal", async () => {
     response.flushHeaders()
     return true
   })
-  const cluster = openCluster({ server: server.url, ca: server.ca })
+  const cluster = openCluster({ fieldManager: "test", server: server.url, ca: server.ca })
   open.push(cluster)
   const abort = new AbortController()
   const asking = cluster.bound(abort.signal).version()

@@ -76,7 +76,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     cluster(name) {
       const { kubeconfig } = practice.clusters.find((one) => one.name === name)!
-      const cluster = clusters.get(name) ?? openCluster({ kubeconfig })
+      const cluster = clusters.get(name) ?? openCluster({ fieldManager: "test", kubeconfig })
       clusters.set(name, cluster)
       return cluster
     },

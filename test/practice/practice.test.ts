@@ -42,7 +42,9 @@ const practise = async (more: Partial<PracticeOptions> = {}) => {
     images: [],
     ...more,
   })
-  const clusters = practice.clusters.map((it) => openCluster({ kubeconfig: it.kubeconfig }))
+  const clusters = practice.clusters.map((it) =>
+    openCluster({ fieldManager: "test", kubeconfig: it.kubeconfig }),
+  )
   const started = { practice, clusters }
   open.push(started)
   return {
@@ -73,6 +75,7 @@ test("the folder holds what a run needs, and nobody else may read it", async () 
   expect((await readFile(file.hub["token-file"], "utf8")).trim()).toBe(token)
   expect(await readFile(practice.federationFile, "utf8")).not.toContain(token)
   const byFile = openCluster({
+    fieldManager: "test",
     server: file.hub.server,
     ca: await readFile(file.hub["certificate-authority"], "utf8"),
     token,

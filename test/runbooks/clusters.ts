@@ -92,7 +92,12 @@ export async function startClusters(
       faults,
       openshift: options.openshift ?? true,
     })
-    const admin = openCluster({ server: server.url, ca: ca.certificate, token: WRITER.token })
+    const admin = openCluster({
+      fieldManager: "test",
+      server: server.url,
+      ca: ca.certificate,
+      token: WRITER.token,
+    })
     if (options.skupper !== false) for (const crd of skupperCrds()) await admin.create(crd)
     const site = { ...defaults({ name, role }), name, role, server: server.url, project }
     return {
@@ -121,6 +126,7 @@ export async function startClusters(
     const sites = [superlink, supernode].map((one) => changed(one.site))
     const site = sites.find(({ name }) => name === at?.site.name)
     const toolbox = createToolbox({
+      notebook: { name: "flower-runbook" },
       state,
       redactor,
       ...(more.env && { env: more.env }),
@@ -136,6 +142,7 @@ export async function startClusters(
       the: (role: string) => sites.find((one) => one.role === role)!,
       all: (role: string) => sites.filter((one) => one.role === role),
       inputs: { ...federationDefaults(), ...more.inputs },
+      notebook: "flower-runbook",
       federation: FEDERATION,
       folder,
       signal,

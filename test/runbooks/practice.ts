@@ -76,7 +76,12 @@ export async function play(
   const clusters = new Map(
     practice.clusters.map(({ name, server, admin }) => [
       name,
-      openCluster({ server: server.url, ca: server.ca.certificate, token: admin.token }),
+      openCluster({
+        fieldManager: "test",
+        server: server.url,
+        ca: server.ca.certificate,
+        token: admin.token,
+      }),
     ]),
   )
   const events: Recorded[] = []

@@ -7,6 +7,7 @@ kubectlCases(async () => {
   const { server, close } = await setup()
   const { url, ca } = server
   const system = openCluster({
+    fieldManager: "test",
     server: `https://localhost:${server.port}`,
     ca: ca.certificate,
     token: "system-token",

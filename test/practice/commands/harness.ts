@@ -154,7 +154,12 @@ export const worldOf = async (
   close: () => Promise<unknown>,
 ): Promise<World> => {
   const { ca } = server
-  const admin = openCluster({ server: server.url, ca: ca.certificate, token: USERS[0]!.token })
+  const admin = openCluster({
+    fieldManager: "test",
+    server: server.url,
+    ca: ca.certificate,
+    token: USERS[0]!.token,
+  })
   if (options.skupper !== false) {
     for (const crd of skupperCrds()) await admin.create(crd)
     await established(admin)

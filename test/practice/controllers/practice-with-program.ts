@@ -33,7 +33,7 @@ process.once("SIGTERM", async () => {
   await practice.close()
   process.exit()
 })
-const cluster = openCluster({ kubeconfig: practice.clusters[0]!.kubeconfig })
+const cluster = openCluster({ fieldManager: "test", kubeconfig: practice.clusters[0]!.kubeconfig })
 const pod = { namespace: "default", pod: "one" }
 await cluster.create({
   apiVersion: "v1",

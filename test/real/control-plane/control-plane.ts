@@ -148,7 +148,7 @@ export const startControlPlane = async (
     })
     return path
   }
-  const open = (as: TokenUser, fieldManager?: string): OpenCluster =>
+  const open = (as: TokenUser, fieldManager = "test"): OpenCluster =>
     openCluster({ server: url, ca: ca.certificate, token: as.token, fieldManager })
 
   let server = await startServer()

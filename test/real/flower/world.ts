@@ -78,7 +78,7 @@ export async function startFlowerWorld(version: string, supernodes: number): Pro
   const clusters = new Map<string, OpenCluster>()
   const cluster = (site: string): Cluster => {
     const { kubeconfig } = practice.clusters.find(({ name }) => name === site)!
-    const opened = clusters.get(site) ?? openCluster({ kubeconfig })
+    const opened = clusters.get(site) ?? openCluster({ fieldManager: "test", kubeconfig })
     clusters.set(site, opened)
     return opened
   }
