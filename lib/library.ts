@@ -1,5 +1,6 @@
 import { UsageError } from "./notebook/errors.ts"
 import type { Federation } from "./notebook/federation.ts"
+import { count } from "./notebook/format.ts"
 import type { Notebook } from "./notebook/notebook.ts"
 import { Redactor } from "./notebook/secrets.ts"
 import type { Listener } from "./runner/events.ts"
@@ -20,23 +21,23 @@ export interface Inputs {
 }
 
 export interface LibraryOptions {
-  /** The federation's folder: journal, lock, kubeconfigs. Made when missing, 0700. */
+  /** The federation's folder: journal, lock, kubeconfigs. Created when missing, 0700. */
   readonly folder: string
   readonly selection?: Selection
-  /** Who agrees to what reaches beyond a site. Default `named`: nobody, such a step is blocked. */
+  /** Who approves changes that reach beyond a site. Default `named`: nobody, so such a step is blocked. */
   readonly approval?: Approval
-  /** Told every event, redacted. */
+  /** Called with every event, redacted. */
   readonly listeners?: readonly Listener[]
   /** Environment of commands. Default: the process's. */
   readonly env?: Readonly<NodeJS.ProcessEnv>
-  /** A folder looked in first for commands. */
+  /** A folder that is searched first for commands. */
   readonly commands?: string
-  /** In place of the shell and the clusters: your own tools for your own steps. */
+  /** Your own tools for your own steps, in place of the shell and the clusters. */
   readonly toolbox?: Toolbox
   /** Its abort ends the run; its reason, if a number, is the exit code. */
   readonly signal?: AbortSignal
   readonly parallel?: number
-  /** Seconds each step waits, in place of its own time. */
+  /** How long each step waits in seconds, in place of its own timeout. */
   readonly timeout?: number
   readonly trustCheckpoints?: boolean
 }
@@ -64,12 +65,12 @@ export async function federate(notebook: Notebook, inputs: Inputs): Promise<Fede
     ...crossed.map(({ what, fix }) => `${what}: ${fix}`),
   ]
   if (all.length > 0)
-    throw new UsageError(`The inputs of ${inputs.name} cannot be used:\n  ${all.join("\n  ")}`)
+    throw new UsageError(`${count(all.length, "invalid input")} of ${inputs.name}:\n  ${all.join("\n  ")}`)
   return resolved.federation
 }
 
 /**
- * Carries a notebook out over a federation, from wherever it stands.
+ * Runs a notebook on a federation, resuming from what exists.
  * @throws UsageError (inputs), RunbookError with exitCode 3 (another run holds the folder); failures of steps are outcomes
  */
 export async function run(notebook: Notebook, inputs: Inputs, options: LibraryOptions): Promise<RunResult> {

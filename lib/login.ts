@@ -10,7 +10,7 @@ import { type ManualContext, step } from "./notebook/step.ts"
 import type { StepContext } from "./tools.ts"
 
 /**
- * What `login` needs and practice clusters give: for a notebook's own table, `inputs: { ...clusterInputs, … }`.
+ * The inputs that `login` needs and practice clusters provide, for a notebook's own table: `inputs: { ...clusterInputs, … }`.
  */
 export const clusterInputs = {
   server: url({
@@ -23,11 +23,11 @@ export const clusterInputs = {
   }),
   context: text({
     per: "site",
-    help: "A context of your kubeconfig, copied where no token-file is given; default its current one",
+    help: "A context of your kubeconfig, copied where no token-file is given; default the current one",
   }),
   "token-file": path({ per: "site", help: "A file that holds an API token" }),
   "certificate-authority": path({ per: "site", help: "CA file of the API server" }),
-  commands: path({ help: "A folder looked in first for commands" }),
+  commands: path({ help: "A folder that is searched first for commands" }),
 } as const
 
 type SiteInputs = SiteValues<typeof clusterInputs>
@@ -49,7 +49,7 @@ async function check({ cluster, site, kubeconfig }: Context): Promise<CheckResul
   }
 }
 
-/** The server does not take the session; whether it can be reached at all is another matter. */
+/** The server does not accept the session; that it cannot be reached is another result. */
 const isRefused = (error: unknown): error is CheckError =>
   error instanceof CheckError && error.result.state === "unknown" && error.result.because === "login"
 
@@ -86,7 +86,7 @@ async function withToken({ site, kubeconfig, secret }: Context): Promise<void> {
   })
 }
 
-/** The copy is refused where it leads elsewhere: nobody means to work in another cluster. */
+/** A context of another cluster is refused: it is never meant. */
 async function withContext({ site, kubeconfig }: Context): Promise<void> {
   const { copyContext, readServer, sameServer } = await kubeconfigs()
   const own = process.env.KUBECONFIG || join(homedir(), ".kube", "config")
@@ -95,8 +95,8 @@ async function withContext({ site, kubeconfig }: Context): Promise<void> {
     await copyContext(own, site.context, draft)
     const server = (await readServer(draft))!
     if (!sameServer(server, site.server)) {
-      throw new RunbookError(`${contextOf(site)} leads to ${server}, not to ${site.server}`, {
-        fix: "give a context that does, or a token-file",
+      throw new RunbookError(`${contextOf(site)} is for ${server}, not for ${site.server}`, {
+        fix: "give a context of that server, or a token-file",
         next: "oc config get-contexts",
       })
     }
@@ -117,7 +117,7 @@ export async function readInputFile(path: string, input: string): Promise<string
   }
 }
 
-/** No token stands on a command line, where everybody on this machine could read it. */
+/** No token is on a command line, where every user of this machine could read it. */
 function manual(site: SiteInputs): string {
   if (site.tokenFile === undefined) {
     const context = site.context === undefined ? "" : ` --context ${shellWord(site.context)}`
@@ -140,7 +140,7 @@ function manual(site: SiteInputs): string {
   return `(umask 077 && cat > "$KUBECONFIG") <<EOF\n${text}\nEOF\noc whoami`
 }
 
-/** A step for any notebook with clusters: a session of the site's own, from a token file or a context of the person's. */
+/** A step for any notebook with clusters: the site's own session, from a token file or a context of the user's kubeconfig. */
 export const login = step<Context>({
   id: "login",
   title: "Log in to the cluster",
@@ -148,7 +148,7 @@ export const login = step<Context>({
   inputs: ["server", "context", "token-file", "certificate-authority"],
   prose: `
 Each site's session is kept in a kubeconfig of its own; yours is only read. It comes from a file with a token
-(\`token-file\`), or from a context of your kubeconfig: \`oc login\` makes one.
+(\`token-file\`), or from a context of your kubeconfig, which \`oc login\` creates.
 `,
   check,
   apply,

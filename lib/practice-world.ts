@@ -8,7 +8,7 @@ import type { Delays, Fault, FaultTable } from "./practice/types.ts"
 import type { Program } from "./program.ts"
 
 export interface PracticeWorldOptions {
-  /** How many sites a role of `many` has. Default 2. */
+  /** How many sites each role of `many` has. Default 2. */
   readonly sites?: number
   /** How long the played controllers take. Default `none`: at once. */
   readonly delays?: Delays
@@ -17,21 +17,21 @@ export interface PracticeWorldOptions {
 
 /** Practice clusters for a test: one for each site of a notebook. */
 export interface PracticeWorld {
-  /** The sites with what leads to their clusters, for `run` and `plan`; add `values` of your own. */
+  /** The sites with the inputs of their clusters, for `run` and `plan`; add `values` of your own. */
   readonly inputs: Inputs
-  /** Where the run keeps its state, the stand-in commands, and your yes to everything. */
+  /** The state folder of the run, the stand-in commands, and approval for everything. */
   readonly options: LibraryOptions
-  /** A site's cluster, as its administrator: to look at what was made, or to be in the way. */
+  /** A site's cluster, as its administrator: to check what was created, or to interfere. */
   cluster(site: string): Cluster
-  /** Changed while it runs: `world.faults.set([{ where: "api", what: "503", times: 3 }])`. */
+  /** Can be changed during a run: `world.faults.set([{ where: "api", what: "503", times: 3 }])`. */
   readonly faults: FaultTable
-  /** Ends the clusters and removes everything they left. */
+  /** Ends the clusters and removes their files. */
   close(): Promise<void>
 }
 
 /**
- * Starts practice clusters for a notebook's sites: `run(program.notebook, world.inputs, world.options)` is a test's run.
- * Its inputs have to hold `clusterInputs`.
+ * Starts practice clusters for a notebook's sites: a test runs `run(program.notebook, world.inputs, world.options)`. The
+ * notebook's inputs have to contain `clusterInputs`.
  */
 export async function practice(program: Program, options: PracticeWorldOptions = {}): Promise<PracticeWorld> {
   const { startPractice } = await import("./practice/practice.ts")
@@ -69,7 +69,7 @@ export async function practice(program: Program, options: PracticeWorldOptions =
       cluster(site) {
         const found = byName.get(site)
         if (found === undefined)
-          throw new Error(`there is no site ${site}; there are ${[...byName.keys()].join(", ")}`)
+          throw new Error(`there is no site ${site}; the sites are ${[...byName.keys()].join(", ")}`)
         return found
       },
       faults: clusters.faults,

@@ -12,15 +12,15 @@ export interface Program {
   readonly version: string
   /** What the notebook's pods do on practice clusters; without it there is no practice. */
   readonly practiceImages?: readonly PracticeImage[]
-  /** What they do under the notebook's `practiceFlag`. */
+  /** What they do with the notebook's `practiceFlag`. */
   readonly practiceVariant?: PracticeVariant
-  /** What a site's entry in the practice federation's file holds beside server, token and CA. */
+  /** What a site's entry in the file of the practice federation has beside server, token and CA. */
   readonly practiceValues?: (site: { name: string; role: string }) => Record<string, unknown>
 }
 
 /**
- * Runs a runbook's file as a program: `index` is the whole command line; any other file is its own steps, in order, as
- * `step ID …`. Call it without await at the file's end: `if (import.meta.main) void main(import.meta.url)`.
+ * Runs a runbook's file as a program: `index` is the whole command line; any other file runs its own steps, in order, as
+ * `step ID …` does. Call it without await at the file's end: `if (import.meta.main) void main(import.meta.url)`.
  * Sets the process's exit code (docs/design.md); never throws.
  */
 export async function main(url: string): Promise<void> {

@@ -14,13 +14,13 @@ import { createShell } from "./shell/index.ts"
 import { previewShell } from "./shell/preview-shell.ts"
 import type { Shell } from "./shell/types.ts"
 
-/** What a step of an OpenShift notebook is handed beside the base context. */
+/** What a step of an OpenShift notebook gets beside the base context. */
 export interface Tools {
   /** Runs commands with KUBECONFIG set to the site's own kubeconfig and no stdin. */
   readonly $: Shell
   /** The site's cluster, as the identity of the site's own kubeconfig. */
   readonly cluster: Cluster
-  /** The site's own kubeconfig; it may not exist yet. */
+  /** The path of the site's own kubeconfig; the file may not exist yet. */
   readonly kubeconfig: string
   /** `tokens/<site>.yaml` in the federation's folder, 0600; it may not exist yet. */
   readonly tokenFile: string
@@ -28,7 +28,7 @@ export interface Tools {
   at(site: Site): Omit<Tools, "at">
 }
 
-/** What every step of a notebook with clusters is handed. */
+/** What every step of a notebook with clusters gets. */
 export type StepContext<S = Record<string, unknown>, F = Record<string, unknown>> = BaseContext<S, F> & Tools
 
 export interface ToolboxOptions {
@@ -42,7 +42,7 @@ export interface ToolboxOptions {
   readonly redactor: Redactor
   /** The environment that commands start from. Default: the process's. */
   readonly env?: Readonly<NodeJS.ProcessEnv>
-  /** A folder looked in first for commands. */
+  /** A folder that is searched first for commands. */
   readonly commands?: string
   /** The command that logs a site in, for errors: `flower-runbook step login --site NAME`. */
   readonly login?: (site: Site) => string
@@ -51,12 +51,12 @@ export interface ToolboxOptions {
 /** Cluster users by site name. */
 type Users = Map<string, string>
 
-/** The shell and the cluster as a step's tools. Clusters are opened once a site; a `here` or `federation` step has none. */
+/** The shell and the cluster as a step's tools. One cluster is opened per site; a `here` or `federation` step has none. */
 export function createToolbox(options: ToolboxOptions): Toolbox {
   const { state, redactor, commands } = options
   const ended = new AbortController()
   const clusters = new Map<string, OpenCluster>()
-  /** Who works at each site, as told last in each run: every run tells it anew. */
+  /** The cluster user at each site that each run last reported: every run reports it once. */
   const users = new WeakMap<Emit, Users>()
   const base = { ...(options.env ?? process.env) }
 
@@ -80,7 +80,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
       env: {
         ...base,
         PATH: [commands, base.PATH].filter(Boolean).join(delimiter),
-        // Never the person's own: a step without a site has no cluster at all.
+        // Never the user's own kubeconfig: a step without a site has no cluster.
         KUBECONFIG: site === undefined ? "/dev/null" : state.kubeconfig(site.name),
         SKUPPER_PLATFORM: "kubernetes",
       },
@@ -95,7 +95,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
     const { recorder } = place
     if (recorder === undefined) return shell
     const redact = (text: string): string => redactor.text(text)
-    return previewShell({ tell: recorder.command, redact, signal, which: shell.which })
+    return previewShell({ record: recorder.command, redact, signal, which: shell.which })
   }
 
   const written = (cluster: Cluster, place: Place, site: Site): Cluster => {
@@ -118,7 +118,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
       let cluster: Cluster | undefined
       const present = (): Site => {
         if (site === undefined)
-          throw new Error(`step ${place.step.id} is done ${place.step.on}: it has no site`)
+          throw new Error(`step ${place.step.id} is on ${JSON.stringify(place.step.on)}, so it has no site`)
         return site
       }
       return {
@@ -158,7 +158,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
           seen = cluster.observe(changes)
           observed.set(site.name, seen)
         }
-        // Its reads are the observer's.
+        // Its reads go through the observer.
         return withParts(cluster, seen.reader)
       }
       return {
@@ -176,7 +176,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
   }
 }
 
-/** A cluster that tells as whom it works, and what it writes. */
+/** A cluster that reports its user and what is written to it. */
 function reportingSession(
   cluster: Cluster,
   { step, site: own, emit }: Place,
@@ -199,10 +199,10 @@ function reportingSession(
   })
 }
 
-/** What a rehearsed act does to a file it does to another one. */
+/** In a preview a step works on a copy of the file. */
 const fileOf = ({ recorder }: Place, path: string): string => recorder?.instead(path) ?? path
 
-/** What a person wants to run in the place of a command; the journal tells what it was. */
+/** What the user wants to run in place of a command; the journal records the original. */
 function editOf({ edits, step, site, emit }: Place, line: string): string | undefined {
   const edit = edits?.get(line)
   if (edit === undefined) return undefined

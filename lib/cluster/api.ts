@@ -23,7 +23,7 @@ interface RawList {
 
 const PAGE = 500
 
-/** Requests in Kubernetes' terms: kinds to paths, lists in pages, errors as the reader's contract says. */
+/** Requests in Kubernetes' terms: kinds to paths, lists in pages, errors as `ClusterReader` documents them. */
 export class Api {
   readonly #connections: Connections
   readonly #groups = new Map<string, Promise<Map<string, Kind>>>()
@@ -40,7 +40,7 @@ export class Api {
     return connection
   }
 
-  /** One request; an answer 401 to a plugin's old credentials is asked again with fresh ones. */
+  /** One request; after a 401 to a plugin's old credentials it is sent again with fresh ones. */
   async ask(request: Request): Promise<{ answer: Answer; connection: Connection }> {
     let connection = await this.connection()
     let answer = await connection.ask(request)
@@ -69,7 +69,7 @@ export class Api {
     }
   }
 
-  /** @throws LookError not there: the server does not serve it now */
+  /** @throws CheckError unknown (not there): the server does not serve it now */
   async kind(apiVersion: string, kind: string, signal?: AbortSignal): Promise<Kind> {
     const known = await this.#group(apiVersion, signal)
     const found = known.get(kind) ?? (await this.#group(apiVersion, signal, true)).get(kind)
@@ -77,7 +77,7 @@ export class Api {
     return found
   }
 
-  /** Asks anew. */
+  /** Asks the server each time. */
   async serves(apiVersion: string, kind: string, signal?: AbortSignal): Promise<boolean> {
     return (await this.#group(apiVersion, signal, true)).has(kind)
   }
@@ -123,7 +123,7 @@ export class Api {
           signal,
         })
       } catch (error) {
-        // The snapshot of a long list went away while it was read: read it whole.
+        // The snapshot of a long list expired while it was read in pages: read it whole.
         if (next !== undefined && error instanceof ClusterError && error.code === 410) {
           items.length = 0
           next = limit = undefined
@@ -141,7 +141,7 @@ export class Api {
     }
   }
 
-  /** After a 404 that may mean that the kind itself is gone (its CRD was deleted). */
+  /** After a 404, which may mean that the kind itself no longer exists (its CRD was deleted). */
   async #stillServed(
     query: { apiVersion: string; kind: string },
     error: ClusterError,
@@ -153,8 +153,8 @@ export class Api {
     }
   }
 
-  #group(apiVersion: string, signal?: AbortSignal, anew = false): Promise<Map<string, Kind>> {
-    const known = anew ? undefined : this.#groups.get(apiVersion)
+  #group(apiVersion: string, signal?: AbortSignal, fresh = false): Promise<Map<string, Kind>> {
+    const known = fresh ? undefined : this.#groups.get(apiVersion)
     if (known !== undefined) return known
     const asked = this.#discover(apiVersion, signal)
     this.#groups.set(apiVersion, asked)

@@ -14,23 +14,23 @@ export class Changes {
   #read = new Map<Versioned, number>()
   #unwatched = false
   #pause = FIRST_PAUSE
-  #look: (() => void) | undefined
+  #recheck: (() => void) | undefined
 
-  /** This state of a source was handed out. */
+  /** The present state of a source was read. */
   reading(source: Versioned): void {
     // The oldest reading of a round is the one that decides: a later one may contradict it.
     if (!this.#read.has(source)) this.#read.set(source, source.version)
   }
 
-  /** Something was read whose change nobody tells of: the next wait ends after a pause. */
+  /** Something was read whose changes are not reported: the next wait ends after a pause. */
   unwatched(): void {
     this.#unwatched = true
-    this.#look?.()
+    this.#recheck?.()
   }
 
   /** A source's version went up. */
   moved(): void {
-    this.#look?.()
+    this.#recheck?.()
   }
 
   /** As `Observed.changed`. */
@@ -47,7 +47,7 @@ export class Changes {
       const end = (woken: boolean, pause: number): void => {
         clearTimeout(timer)
         signal.removeEventListener("abort", check)
-        this.#look = undefined
+        this.#recheck = undefined
         this.#pause = pause
         resolve(woken)
       }
@@ -56,11 +56,11 @@ export class Changes {
         if (signal.aborted) end(false, this.#pause)
         else if (moved) end(true, FIRST_PAUSE)
         else if (timer === undefined && (this.#unwatched || this.#read.size === 0)) {
-          // Nothing read at all, or something that does not tell: looked at anew after a pause.
+          // Nothing was read, or something that cannot be watched: checked again after a pause.
           timer = setTimeout(() => end(true, Math.min(this.#pause * 1.5, LONGEST_PAUSE)), this.#pause)
         }
       }
-      this.#look = check
+      this.#recheck = check
       signal.addEventListener("abort", check)
       check()
     })

@@ -39,7 +39,7 @@ export class Connection implements Door {
   readonly #url: URL
   readonly #agent: string
   readonly #secret: ((value: string) => void) | undefined
-  #told: string | undefined
+  #reported: string | undefined
   /** The server has accepted these credentials before. */
   #accepted = false
 
@@ -56,7 +56,7 @@ export class Connection implements Door {
   /**
    * One request and its answer, whatever its status. A GET whose connection was cut is sent once more, a 429 up to
    * twice when the server has said when.
-   * @throws LookError not logged in (no credentials to be had), not reachable; the signal's reason
+   * @throws CheckError unknown: not logged in (no credentials), or not reachable; the signal's reason
    */
   async ask(request: Request): Promise<Answer> {
     const { method = "GET" } = request
@@ -103,7 +103,7 @@ export class Connection implements Door {
 
   /**
    * One request and its JSON.
-   * @throws LookError, ClusterError as `refused` says
+   * @throws CheckError, ClusterError as `refused` returns them
    */
   async json<T>(request: Request): Promise<{ body: T; headers: Answer["headers"] }> {
     const answer = await this.ask(request)
@@ -127,12 +127,12 @@ export class Connection implements Door {
     return this.#config.openPort(namespace, pod, port, to)
   }
 
-  /** A login plugin made the credentials and they were good once: fresh ones may be had. */
+  /** A login plugin made the credentials and the server accepted them once: fresh ones may be accepted again. */
   get renewable(): boolean {
     return this.#config.plugin && this.#accepted
   }
 
-  /** Lets what runs end, then closes. */
+  /** Waits for running requests, then closes. */
   retire(): Promise<void> {
     return this.#config.retire()
   }
@@ -145,8 +145,8 @@ export class Connection implements Door {
     try {
       const credentials = await this.#config.credentials()
       const token = /^(?:Bearer|Basic) (.+)$/.exec(credentials.headers.Authorization ?? "")?.[1]
-      if (token !== undefined && token !== this.#told) this.#secret?.(token)
-      this.#told = token
+      if (token !== undefined && token !== this.#reported) this.#secret?.(token)
+      this.#reported = token
       return credentials
     } catch (error) {
       const words = error instanceof Error ? error.message.trim().split("\n")[0] : String(error)
@@ -165,15 +165,15 @@ export class Connection implements Door {
 }
 
 export interface ConnectionOptions {
-  /** Who we say we are (User-Agent). */
+  /** The User-Agent. */
   readonly agent: string
   /** The command that logs in, for messages. */
   readonly login?: string
-  /** Told every token that is sent, so that it can be kept out of outputs. */
+  /** Called with every token that is sent, so that outputs can redact it. */
   readonly secret?: (value: string) => void
 }
 
-/** The connection of now: a kubeconfig that has changed (another login, another project) is read anew. */
+/** The current connection: a kubeconfig that has changed (another login, another project) is read again. */
 export class Connections {
   readonly #identity: Identity
   readonly #options: ConnectionOptions
@@ -186,9 +186,9 @@ export class Connections {
     this.#options = options
   }
 
-  /** @throws LookError cannot look (login): the kubeconfig is not there or cannot be read */
+  /** @throws CheckError unknown (login): the kubeconfig does not exist or cannot be read */
   async current(): Promise<Connection> {
-    const stamp = this.#look()
+    const stamp = this.#readStamp()
     if (this.#current !== undefined && stamp === this.#stamp) return this.#current
     this.#stamp = stamp
     void this.#current?.then(
@@ -203,7 +203,7 @@ export class Connections {
     return current
   }
 
-  /** Forgets the credentials: the next request makes them anew. */
+  /** Forgets the credentials: the next request gets new ones. */
   renew(): void {
     this.#stamp = undefined
   }
@@ -212,7 +212,7 @@ export class Connections {
     await Promise.all([...this.#open].map((connection) => connection.destroy()))
   }
 
-  #look(): string {
+  #readStamp(): string {
     if (!("kubeconfig" in this.#identity)) return "fixed"
     const file = statSync(this.#identity.kubeconfig, { bigint: true, throwIfNoEntry: false })
     if (file === undefined) throw notLoggedIn(this.#options, "not logged in: the site has no kubeconfig yet")

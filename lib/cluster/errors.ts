@@ -1,10 +1,10 @@
 import { blocked, CheckError, unknown } from "../notebook/check-result.ts"
 
-/** The API server refused a request, in its own words. */
+/** The API server refused a request; the message has its own words. */
 export class ClusterError extends Error {
   /** HTTP status. */
   readonly code: number
-  /** Kubernetes' word for it: `Conflict`, `AlreadyExists`, `Invalid`, `Expired`. */
+  /** Kubernetes' reason: `Conflict`, `AlreadyExists`, `Invalid`, `Expired`. */
   readonly reason: string
   constructor(code: number, reason: string, message: string) {
     super(message)
@@ -62,11 +62,11 @@ export function notServed(server: string, apiVersion: string, kind: string): Che
   return new CheckError(unknown("not there", `${hostPort(server)} does not serve ${kind} (${apiVersion})`))
 }
 
-/** A page came where an object was asked for: the address is a web console's, or a proxy stands in between. */
+/** A web page came in place of an object: the address is a web console's, or a proxy answered. */
 export function notAnApi(server: string, body: string, cause: unknown): CheckError {
-  const what = /^\s*</.test(body) ? "a web page" : "no JSON"
+  const what = /^\s*</.test(body) ? "a web page" : "text that is not JSON"
   return new CheckError(
-    blocked(`${hostPort(server)} answered with ${what}: it is no API server`, {
+    blocked(`${hostPort(server)} answered with ${what}: it is not an API server`, {
       code: "no-api",
       fix: "give the API server's address (oc whoami --show-server), not the web console's",
     }),
@@ -93,10 +93,10 @@ const WORDS: Readonly<Record<string, string>> = {
   ECONNRESET: "the connection was cut",
   EPIPE: "the connection was cut",
   UND_ERR_SOCKET: "the connection was cut",
-  ETIMEDOUT: "no connection in time",
+  ETIMEDOUT: "the connection timed out",
   UND_ERR_CONNECT_TIMEOUT: "no connection within 10 s",
-  UND_ERR_HEADERS_TIMEOUT: "no answer in time",
-  UND_ERR_BODY_TIMEOUT: "the answer stopped half-way",
+  UND_ERR_HEADERS_TIMEOUT: "the answer timed out",
+  UND_ERR_BODY_TIMEOUT: "the answer stopped halfway",
   EHOSTUNREACH: "there is no route to it",
   ENETUNREACH: "there is no route to it",
   EPROTO: "it does not speak TLS",
@@ -109,14 +109,14 @@ const CERTIFICATE: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT: "is signed by an authority that is not known here",
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "is signed by an authority that is not known here",
   SELF_SIGNED_CERT_IN_CHAIN: "is signed by an authority that is not known here",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "is signed by itself",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "is self-signed",
   CERT_SIGNATURE_FAILURE: "is not signed by the authority given here",
   CERT_HAS_EXPIRED: "has expired",
   CERT_NOT_YET_VALID: "is not valid yet (is the clock right?)",
   ERR_TLS_CERT_ALTNAME_INVALID: "is for another host name",
 }
 
-/** The error for a request that got no answer. A certificate that is not trusted needs a person; the rest may pass. */
+/** The error for a request without an answer. A certificate that is not trusted needs a fix; everything else may be transient. */
 export function unreachable(door: Door, error: unknown): CheckError {
   const code = errorCode(error)
   const host = hostPort(door.server)
@@ -142,14 +142,14 @@ export function unreachable(door: Door, error: unknown): CheckError {
   )
 }
 
-/** A connection that went away under a request: asking again is worth it. */
+/** The connection was cut during a request, so the request is worth a retry. */
 export const wasCut = (error: unknown): boolean =>
   ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"].includes(errorCode(error))
 
 export const errorCode = (error: unknown): string =>
   String((innermost(error) as { code?: unknown }).code ?? "")
 
-/** The truth is in the cause; with several addresses tried, in the first error. */
+/** The reason is in the cause; with several addresses tried, in the first error. */
 function innermost(error: unknown): Error {
   if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0])
   if (error instanceof Error && error.cause instanceof Error) return innermost(error.cause)

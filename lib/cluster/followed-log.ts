@@ -5,7 +5,7 @@ import type { Changes, Versioned } from "./changes.ts"
 import { ClusterError } from "./errors.ts"
 import type { LogOptions } from "./types.ts"
 
-/** A quiet log is normal; a dead connection is found after so long. */
+/** A quiet log is normal; a dead connection is detected after so many milliseconds. */
 const QUIET = 90_000
 /** Characters kept of a log that is followed for long; kubelets rotate at 10 MiB. */
 const LONGEST = 32 * 1024 * 1024
@@ -17,7 +17,7 @@ export class FollowedLog implements Versioned {
   live = true
   readonly #options: LogOptions
   #whole: string
-  /** What the stream has brought: it begins anew, so it counts once it holds as many lines as the whole did. */
+  /** What the stream has brought: it starts from the beginning, so it counts once it has as many lines as the log that was read whole. */
   #streamed = ""
   #lines = 0
 
@@ -36,7 +36,7 @@ export class FollowedLog implements Versioned {
     const expected = countLines(log.#whole)
     void log.#follow(api, expected, changes, signal).then(() => {
       log.live = false
-      // Its container ended, or the connection: it is read anew after a pause.
+      // Its container or the connection ended: it is read again after a pause.
       changes.unwatched()
     })
     return log
@@ -81,7 +81,7 @@ export class FollowedLog implements Versioned {
 
 /**
  * The log as it is now.
- * @throws LookError not there: the pod is gone (404), or its container has not started yet (400)
+ * @throws CheckError unknown (not there): the pod does not exist (404), or its container has not started yet (400)
  */
 export async function readLog(api: Api, options: LogOptions, signal?: AbortSignal): Promise<string> {
   const request = { path: logPath(options), query: logQuery(options), headers: { accept: "*/*" }, signal }

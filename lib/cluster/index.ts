@@ -8,13 +8,13 @@ import { watchQuery } from "./watch.ts"
 export { Changes } from "./changes.ts"
 export { ClusterError, hostPort } from "./errors.ts"
 
-/** Which cluster and as whom (a kubeconfig's current context, or an address with a token), and what we are called. */
+/** Which cluster and as whom (a kubeconfig's current context, or an address with a token), and under which name. */
 export type OpenOptions = Identity & {
   /** Owns what is applied, created and changed; also the User-Agent. Two programs with one name delete each other's fields. */
   readonly fieldManager: string
-  /** The command that logs in, named by errors. */
+  /** The command that logs in, for error messages. */
   readonly login?: string
-  /** Told every token that is sent, so that outputs can hide it. */
+  /** Called with every token that is sent, so that outputs can redact it. */
   readonly secret?: (value: string) => void
 }
 
@@ -25,8 +25,8 @@ export interface OpenCluster extends Cluster {
 }
 
 /**
- * Opens the door to a cluster. Nothing is read or asked before the first request. A kubeconfig is read anew whenever
- * the file has changed; a missing one is a LookError (cannot look: login) of the request.
+ * Opens a cluster. Nothing is read or requested before the first request. A kubeconfig is read again whenever the file
+ * has changed; without the file a request throws a CheckError (unknown: login).
  */
 export function openCluster(options: OpenOptions): OpenCluster {
   const manager = options.fieldManager
@@ -66,7 +66,7 @@ function cluster(
     more: { type?: string; query?: Record<string, string | boolean | undefined> } = {},
   ): Promise<T> => api.json<T>({ method, path, body, type: more.type, query: more.query, signal })
 
-  /** A review is a question put as a POST. */
+  /** A review is a query that is sent as a POST. */
   const review = <T>(apiVersion: string, kind: string, spec?: object): Promise<T> =>
     send("POST", `/apis/${apiVersion}/${kind.toLowerCase()}s`, { apiVersion, kind, ...(spec && { spec }) })
 

@@ -20,18 +20,18 @@ export interface Kubeconfig extends Fields {
 
 /**
  * The file's content; nothing where there is no file.
- * @throws RunbookError naming the file when it cannot be read or is no kubeconfig
+ * @throws RunbookError naming the file when it cannot be read or is not a kubeconfig
  */
 export async function readKubeconfig(path: string): Promise<Kubeconfig | undefined> {
   try {
     const text = await readFile(path, "utf8")
     const { parse } = await import("yaml")
     const content: unknown = parse(text) ?? {}
-    if (typeof content !== "object" || Array.isArray(content)) throw new Error("it is no kubeconfig")
+    if (typeof content !== "object" || Array.isArray(content)) throw new Error("it is not a kubeconfig")
     return content as Kubeconfig
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
-    // The parser's message goes on with an excerpt, which may hold a token.
+    // The parser's message continues with an excerpt, which may hold a token.
     const why = (error as Error).message.split("\n")[0]!
     throw new RunbookError(`The kubeconfig ${path} cannot be read`, { why, cause: error })
   }

@@ -53,9 +53,9 @@ export async function writeKubeconfig(path: string, settings: NewKubeconfig): Pr
 /**
  * Copies one context into a file of its own, minified and flattened: certificates inlined, `exec`, `proxy-url`,
  * `tls-server-name` and everything else kept.
- * @param sources a path, or several as KUBECONFIG lists them; the first that names a thing wins, missing files are
- *   passed over, as kubectl does
- * @param context its name; left out, the sources' current one
+ * @param sources a path, or several as KUBECONFIG lists them; the first one that defines a name wins, missing
+ *   files are skipped, as kubectl does
+ * @param context its name; default the sources' current one
  * @returns the context's server
  * @throws RunbookError naming what is missing
  */
@@ -70,7 +70,7 @@ export async function copyContext(
   if (found?.cluster === undefined) {
     const names = (merged.contexts ?? []).map((entry) => entry.name)
     throw new RunbookError(`${sources} has no context ${context ?? merged["current-context"] ?? "set"}`, {
-      why: names.length === 0 ? "it has none at all" : `it has ${names.join(", ")}`,
+      why: names.length === 0 ? "it has no contexts" : `it has ${names.join(", ")}`,
       fix: "give one of these as context, or another kubeconfig",
     })
   }
@@ -108,8 +108,8 @@ export async function readServer(path: string): Promise<string | undefined> {
 }
 
 /**
- * Makes a namespace the current context's. A name as `oc` gives it follows: `namespace/host:port/user`.
- * @throws RunbookError when the file is not there or has no current context
+ * Sets the namespace of the current context. A context name as `oc` gives it (`namespace/host:port/user`) changes with it.
+ * @throws RunbookError when the file does not exist or has no current context
  */
 export async function setNamespace(path: string, namespace: string): Promise<void> {
   const config = await readKubeconfig(path)
@@ -176,7 +176,7 @@ function absolute<T extends { name: string; cluster?: Fields; user?: Fields }>(e
     if (typeof path === "string" && path !== "") fields[file] = resolve(folder, path)
   }
   const exec = fields.exec as { command?: string } | undefined
-  // A bare name is looked for on PATH, a path starts at the kubeconfig's folder.
+  // A bare name is searched on PATH, a path is relative to the kubeconfig's folder.
   if (exec?.command?.includes(sep) && !isAbsolute(exec.command)) {
     fields.exec = { ...exec, command: resolve(folder, exec.command) }
   }
@@ -193,7 +193,7 @@ async function inlined(fields: Fields): Promise<Fields> {
     try {
       result[data] = data === "token" ? (await readFile(path, "utf8")).trim() : await readFile(path, "base64")
     } catch (error) {
-      throw new RunbookError(`${path} cannot be read, which the context's ${file} names`, {
+      throw new RunbookError(`${path}, which the context's ${file} names, cannot be read`, {
         why: (error as Error).message,
       })
     }

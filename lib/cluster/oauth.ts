@@ -28,11 +28,11 @@ interface Metadata {
  * A token for a user name and password, by OpenShift's OAuth challenge as `oc login -u` does it, so that the password
  * is on no command line.
  * @throws RunbookError: not OpenShift; no password login offered; wrong user name or password; the login server's
- *   certificate is signed by another authority. LookError as the cluster door's.
+ *   certificate is signed by another authority. CheckError as the cluster's reads.
  */
 export async function passwordLogin(login: PasswordLogin): Promise<string> {
   const open: Connections[] = []
-  /** One connection a host: the login server is another host than the API server, often with another authority. */
+  /** One connection per host: the login server is another host than the API server, often with another authority. */
   const connect = (server: string, ca: string | undefined): Promise<Connection> => {
     const connections = new Connections({ server, ca, proxy: login.proxy }, { agent: login.agent })
     open.push(connections)
@@ -74,7 +74,7 @@ async function discover(api: Connection): Promise<Metadata> {
     } catch {}
   }
   throw new RunbookError(`${hostPort(api.server)} offers no OpenShift login`, {
-    why: `/.well-known/oauth-authorization-server answered ${answer.status}${answer.status === 200 ? ", but no JSON" : ""}`,
+    why: `/.well-known/oauth-authorization-server answered ${answer.status}${answer.status === 200 ? " with text that is not JSON" : ""}`,
     fix: "plain Kubernetes has no password login: give a token (token-file) or a context instead",
   })
 }
@@ -98,10 +98,10 @@ async function challenge(
     },
     headers: csrf,
   }
-  const asked = await ended(await oauth.ask(request))
-  if (asked.status !== 401 || !/\bbasic\b/i.test(header(asked, "www-authenticate"))) {
+  const challenged = await ended(await oauth.ask(request))
+  if (challenged.status !== 401 || !/\bbasic\b/i.test(header(challenged, "www-authenticate"))) {
     throw new RunbookError(`${hostPort(oauth.server)} offers no login with user name and password`, {
-      why: `it answered ${asked.status} without asking for them`,
+      why: `it answered ${challenged.status} without asking for them`,
       fix: "its users come from elsewhere: log in with the browser (login=web) or with a token (token-file)",
     })
   }
@@ -112,7 +112,7 @@ async function challenge(
   if (answer.status === 401) {
     throw new RunbookError(`${hostPort(login.server)} does not accept the password of ${login.username}`, {
       why: "401 Unauthorized",
-      fix: "check user name and password; those of a new administrator are refused for some minutes",
+      fix: "check the user name and the password; a new administrator's are refused for some minutes",
     })
   }
   const location = URL.parse(header(answer, "location"), oauth.server)

@@ -4,7 +4,7 @@ import { FollowedLog } from "./followed-log.ts"
 import type { ClusterReader, KubeObject, LogOptions, Observed, Query, Ref } from "./types.ts"
 import { WatchedQuery } from "./watched-query.ts"
 
-/** As `Cluster.observe`: `plain` answers what cannot be watched; everything ends with the signal. */
+/** As `Cluster.observe`: `plain` reads what cannot be watched; everything ends with the signal. */
 export function observe(
   api: Api,
   plain: ClusterReader,
@@ -16,7 +16,7 @@ export function observe(
   const closed = new AbortController()
   const signal = AbortSignal.any([outer, closed.signal])
 
-  /** A read whose change nobody tells of, or that fails: it is asked anew after a pause. */
+  /** A read that cannot be watched, or that fails: it is repeated after a pause. */
   const unwatched = <T>(read: () => Promise<T>): Promise<T> => {
     changes.unwatched()
     return read()
@@ -58,7 +58,7 @@ export function observe(
           const items = await watched({ ...query, fields: `metadata.name=${name}` })
           return items.find((item) => item.metadata.name === name) as T | undefined
         } catch (error) {
-          // Who may get it by its name need not be allowed to list.
+          // A user who may get the object by its name need not be allowed to list.
           if (isForbidden(error)) return unwatched(() => plain.get<T>(ref))
           throw error
         }

@@ -14,10 +14,10 @@ import {
 /** undici's, as client-node hands it out. */
 export type Dispatcher = NonNullable<ReturnType<RequestContext["getDispatcher"]>>
 
-/** Where a cluster is and who we are there, when no kubeconfig says it. */
+/** The address of a cluster and a token, where there is no kubeconfig. */
 export interface Address {
   readonly server: string
-  /** PEM. Left out: the authorities Node trusts. */
+  /** PEM. Default: the authorities that Node trusts. */
   readonly ca?: string
   readonly token?: string
   readonly proxy?: string
@@ -28,7 +28,7 @@ export interface Credentials {
   readonly dispatcher: Dispatcher
 }
 
-/** A WebSocket to a port of a pod, as far as it is used here: the package ws comes without types. */
+/** The part of a WebSocket to a port of a pod that is used here: the package ws has no types. */
 export interface PortSocket {
   readonly CLOSED: number
   readonly readyState: number
@@ -43,18 +43,18 @@ export interface PortSocket {
   on(event: "close", then: (code: number) => void): void
 }
 
-/** What comes from a pod's port: its bytes, or why it cannot be reached. */
+/** Receives what comes from a pod's port: its bytes, or why it cannot be reached. */
 export interface PortReader {
   data(bytes: Buffer): void
   refused(text: string): void
 }
 
-/** Milliseconds until a WebSocket that is not answered is given up. */
+/** Milliseconds until a WebSocket without an answer fails. */
 const HANDSHAKE_TIMEOUT = 30_000
 
 /**
  * A KubeConfig that keeps its connections: client-node 2.0.1 makes a new dispatcher, and so a TLS handshake, for every
- * request. One object a context and credential.
+ * request. One object per context and credential.
  */
 export class PooledKubeConfig extends KubeConfig {
   #credentials: Promise<Credentials> | undefined
@@ -68,7 +68,7 @@ export class PooledKubeConfig extends KubeConfig {
     if (context === null) throw new Error("it has no current context")
     if (config.getCurrentCluster() === null) throw new Error(`it has no cluster ${context.cluster}`)
     const found = config.getCurrentUser()
-    // A context without a user is served without its CA by client-node: give it one without credentials.
+    // client-node ignores the CA of a context without a user: add a user without credentials.
     const user = found ?? { name: context.user ?? "" }
     config.users = [{ ...user, exec: user.exec && explained(user.exec) }]
     config.contexts = [{ ...context, name: config.getCurrentContext(), user: user.name }]
@@ -100,7 +100,7 @@ export class PooledKubeConfig extends KubeConfig {
     return proxy === undefined ? undefined : URL.parse(proxy)?.host
   }
 
-  /** A plugin makes the credentials: after a refusal a fresh one may be had. */
+  /** A plugin makes the credentials: after a refusal it may make fresh ones. */
   get plugin(): boolean {
     const user = this.getCurrentUser()
     return user?.exec !== undefined || user?.authProvider !== undefined
@@ -109,7 +109,7 @@ export class PooledKubeConfig extends KubeConfig {
   /**
    * The headers and the pooled dispatcher. One call at a time: otherwise an exec plugin is started once for each
    * request that comes before its first answer.
-   * @throws what the plugin printed, or why it could not be started
+   * @throws an error with what the plugin printed, or why it could not be started
    */
   credentials(): Promise<Credentials> {
     if (this.#credentials !== undefined && !this.plugin) return this.#credentials
@@ -130,7 +130,7 @@ export class PooledKubeConfig extends KubeConfig {
     return made
   }
 
-  /** Always an agent of our own, HTTP/1.1: a stream a connection, so that one that hangs holds up no other. */
+  /** Always its own agent, HTTP/1.1: one stream per connection, so that a stream that hangs blocks no other. */
   override createDispatcherOptions(
     ...args: Parameters<KubeConfig["createDispatcherOptions"]>
   ): DispatcherOptions {
@@ -148,7 +148,7 @@ export class PooledKubeConfig extends KubeConfig {
     }
   }
 
-  /** @throws an `ErrorEvent` of ws: its message holds the status of an answer that was none to a WebSocket */
+  /** @throws an `ErrorEvent` of ws: its message holds the status of an answer that did not accept the WebSocket */
   async openPort(namespace: string, pod: string, port: number, to: PortReader): Promise<PortSocket> {
     const into = (take: (bytes: Buffer) => void) =>
       new Writable({
@@ -157,7 +157,7 @@ export class PooledKubeConfig extends KubeConfig {
           done()
         },
       })
-    // It would send without ever waiting: nothing comes from here, the caller sends.
+    // client-node would send its input without waiting, so its input is empty and the caller sends.
     const nothing = new Readable({ read: () => undefined })
     const output = into((bytes) => to.data(bytes))
     const errors = into((bytes) => to.refused(bytes.toString()))
@@ -178,7 +178,7 @@ export class PooledKubeConfig extends KubeConfig {
     Object.assign(options, { handshakeTimeout: HANDSHAKE_TIMEOUT })
   }
 
-  /** Lets what runs end, then closes the connections. */
+  /** Waits for running requests, then closes the connections. */
   async retire(): Promise<void> {
     await this.#dispatcher?.close()
   }

@@ -7,10 +7,10 @@ import { ClusterError, hostPort, unreachable } from "./errors.ts"
 import type { PortSocket } from "./pooled-kubeconfig.ts"
 import type { Forward, ForwardOptions } from "./types.ts"
 
-/** Bytes on their way to the cluster above which the client is not read any more. */
-const ENOUGH = 1024 * 1024
-/** The code of a WebSocket that was closed by nobody (RFC 6455, 7.1.5). */
-const BROKE = 1006
+/** Above so many bytes on their way to the cluster, the client is not read. */
+const MAX_BUFFERED = 1024 * 1024
+/** The code of a WebSocket that broke off without a close (RFC 6455, 7.1.5). */
+const BROKEN_OFF = 1006
 
 /**
  * Forwards a port of a pod: every connection to the local port is one WebSocket to the API server.
@@ -57,7 +57,7 @@ export async function forwardPort(api: Api, to: ForwardOptions, signal: AbortSig
   }
 }
 
-/** The way of the bytes of one connection, until either side ends. @throws what the WebSocket could not be made for */
+/** Carries the bytes of one connection until either side ends. @throws why the WebSocket could not be opened */
 async function carry(
   api: Api,
   { namespace, pod, port }: ForwardOptions,
@@ -66,7 +66,7 @@ async function carry(
 ): Promise<void> {
   let refused = ""
   let far: PortSocket | undefined
-  // Whoever connected may go at any time, also before there is anything to connect it with.
+  // The client may disconnect at any time, also before the WebSocket is open.
   socket.on("error", () => undefined)
   socket.on("close", () => far?.terminate())
   const connection = await api.connection()
@@ -81,24 +81,24 @@ async function carry(
     },
   })
   const over = (code: number): void => {
-    if (refused === "" && code !== BROKE) socket.end()
+    if (refused === "" && code !== BROKEN_OFF) socket.end()
     else socket.resetAndDestroy()
   }
   far.on("close", over)
   if (socket.destroyed) return far.terminate()
-  if (far.readyState === far.CLOSED) return over(BROKE)
+  if (far.readyState === far.CLOSED) return over(BROKEN_OFF)
   socket.on("drain", () => far.resume())
   socket.on("data", (bytes: Buffer) => {
     // Channel 0 carries the data of the first and only port.
     far.send(Buffer.concat([Buffer.of(0), bytes]), () => socket.resume())
-    if (far.bufferedAmount > ENOUGH) socket.pause()
+    if (far.bufferedAmount > MAX_BUFFERED) socket.pause()
   })
-  // A WebSocket cannot be closed by half: who ends sending ends the connection, once everything is sent.
+  // A WebSocket cannot be half-closed: a client that ends sending ends the connection, once everything is sent.
   socket.on("end", () => far.close())
   socket.resume()
 }
 
-/** Asks for the forward without taking the step to a WebSocket: a server that would do it says that this is missing. */
+/** Requests the forward without a WebSocket upgrade: a server that would accept it answers that the upgrade is missing. */
 async function probe(api: Api, to: ForwardOptions, signal: AbortSignal): Promise<void> {
   const { namespace, pod, port } = to
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`
@@ -111,11 +111,11 @@ async function probe(api: Api, to: ForwardOptions, signal: AbortSignal): Promise
       /upgrade request required/i.test(error.message)
     )
       return
-    throw cannot(to, error)
+    throw forwardError(to, error)
   }
 }
 
-function cannot({ namespace, pod, port }: ForwardOptions, error: unknown): unknown {
+function forwardError({ namespace, pod, port }: ForwardOptions, error: unknown): unknown {
   const what = `port ${port} of pod ${pod} in ${namespace} cannot be forwarded`
   if (error instanceof CheckError && error.result.state === "blocked") {
     const { reason, fix, next } = error.result
@@ -123,10 +123,10 @@ function cannot({ namespace, pod, port }: ForwardOptions, error: unknown): unkno
   }
   if (!(error instanceof ClusterError)) return error
   const next = `oc get pods -n ${namespace}`
-  return new RunbookError(what, { why: error.message, fix: "look which pods run there", next, cause: error })
+  return new RunbookError(what, { why: error.message, fix: "check which pods run there", next, cause: error })
 }
 
-/** In the API's words where it has some: a WebSocket's refusal comes without them. */
+/** In the API's words where it gives any: the refusal of a WebSocket has none. */
 async function whyNot(api: Api, to: ForwardOptions, error: unknown, signal: AbortSignal): Promise<string> {
   const inner = (error as { error?: unknown }).error ?? error
   const [, code] = /^Unexpected server response: (\d+)/.exec((inner as Error).message) ?? []

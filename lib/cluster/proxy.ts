@@ -1,9 +1,9 @@
-/** Loaded when first asked: this file stands in every start-up, and node:net costs 2 ms of it. */
+/** Loaded on first use: every start of the program loads this file, and node:net takes 2 ms. */
 const net = () => process.getBuiltinModule("node:net")
 const isIP = (text: string): number => net().isIP(text)
 
 /**
- * The proxy a server is reached through by the usual variables, as Go's clients (`oc`, `kubectl`) read them: HTTPS_PROXY
+ * The proxy for a server according to the usual variables, as Go's clients (`oc`, `kubectl`) read them: HTTPS_PROXY
  * or https_proxy (for http:// servers HTTP_PROXY, http_proxy), unless NO_PROXY or no_proxy names the host: `*`, a domain
  * (with its subdomains), `.domain` (subdomains only), an address, a CIDR; each with an optional port. Loopback hosts
  * have no proxy. client-node itself reads none of them.

@@ -1,31 +1,31 @@
 import type { Cluster, ClusterWriter, KubeObject, Ref } from "./types.ts"
 
-/** Told before each write: `patch Site skupper-site`, and what is written. */
+/** Called before each write: `patch Site skupper-site`, and what is written. */
 export type OnWrite = (what: string, written?: object) => void
 
-/** A cluster that tells what is written to it. */
-export function reportingWrites(cluster: Cluster, tell: OnWrite): Cluster {
-  return written(cluster, tell, cluster)
+/** A cluster that reports what is written to it. */
+export function reportingWrites(cluster: Cluster, report: OnWrite): Cluster {
+  return written(cluster, report, cluster)
 }
 
-/** A cluster whose reads are real and whose writes are told and not sent. */
-export function previewingWrites(cluster: Cluster, tell: OnWrite): Cluster {
-  const merged = async (ref: Ref) => {
+/** A cluster whose reads are real and whose writes are reported and not sent. */
+export function previewingWrites(cluster: Cluster, report: OnWrite): Cluster {
+  const unchanged = async (ref: Ref) => {
     const { apiVersion, kind, name, namespace } = ref
     return (await cluster.get(ref)) ?? { apiVersion, kind, metadata: { name, namespace } }
   }
-  const nothing = {
+  const unsent = {
     create: async (object: KubeObject) => object,
     apply: async (object: KubeObject) => object,
     replace: async (object: KubeObject) => object,
-    merge: merged,
+    merge: unchanged,
     remove: async (ref: Ref) => (await cluster.get(ref)) !== undefined,
     post: async () => ({}),
   } as ClusterWriter
-  return written(cluster, tell, nothing)
+  return written(cluster, report, unsent)
 }
 
-/** A cluster with some of its parts in the place of others; its server is asked for each time. */
+/** A cluster with some of its parts replaced; its `server` is read each time. */
 export const withParts = (cluster: Cluster, parts: Partial<Cluster>): Cluster => ({
   ...cluster,
   ...parts,
@@ -34,9 +34,9 @@ export const withParts = (cluster: Cluster, parts: Partial<Cluster>): Cluster =>
   },
 })
 
-function written(cluster: Cluster, tell: OnWrite, writer: ClusterWriter): Cluster {
+function written(cluster: Cluster, report: OnWrite, writer: ClusterWriter): Cluster {
   const say = (verb: string, { kind, metadata }: KubeObject, object: object): void =>
-    tell(`${verb} ${kind} ${metadata.name}`, object)
+    report(`${verb} ${kind} ${metadata.name}`, object)
   return withParts(cluster, {
     create: (object) => {
       say("create", object, object)
@@ -47,7 +47,7 @@ function written(cluster: Cluster, tell: OnWrite, writer: ClusterWriter): Cluste
       return writer.apply(object, manager)
     },
     merge: (ref, patch, more) => {
-      tell(`patch ${ref.kind} ${ref.name}`, patch)
+      report(`patch ${ref.kind} ${ref.name}`, patch)
       return writer.merge(ref, patch, more)
     },
     replace: (object, more) => {
@@ -56,7 +56,7 @@ function written(cluster: Cluster, tell: OnWrite, writer: ClusterWriter): Cluste
     },
     async remove(ref, more) {
       const was = await writer.remove(ref, more)
-      if (was) tell(`remove ${ref.kind} ${ref.name}`)
+      if (was) report(`remove ${ref.kind} ${ref.name}`)
       return was
     },
     post: (path, body) => writer.post(path, body),

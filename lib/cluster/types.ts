@@ -1,4 +1,4 @@
-/** The one door to Kubernetes, as steps and practice controllers see it. */
+/** A Kubernetes cluster, as steps and practice controllers see it. */
 import type { Changes } from "./changes.ts"
 
 export interface ObjectMeta {
@@ -37,14 +37,14 @@ export interface Ref {
   apiVersion: string
   kind: string
   name: string
-  /** Left out for cluster-scoped kinds. */
+  /** Not set for cluster-scoped kinds. */
   namespace?: string
 }
 
 export interface Query {
   apiVersion: string
   kind: string
-  /** Left out: all namespaces, or a cluster-scoped kind. */
+  /** Not set: all namespaces, or a cluster-scoped kind. */
   namespace?: string
   labels?: string
   fields?: string
@@ -59,7 +59,7 @@ export interface LogOptions {
   tail?: number
 }
 
-/** Asked of a SelfSubjectAccessReview. */
+/** What a SelfSubjectAccessReview is asked. */
 export interface Right {
   verb: string
   group?: string
@@ -75,14 +75,14 @@ export interface WatchEvent<T extends KubeObject = KubeObject> {
 }
 
 /**
- * A cluster with one identity. Reads throw `LookError` when the answer to a look is already known: 401 → cannot look
- * (login), network and 5xx and 429 → cannot look (unreachable), kind not served → cannot look (not there), 403 →
- * blocked with who may not do what. Other API errors are `ClusterError`.
+ * A cluster with one identity. Reads throw `CheckError` when the result of a check is already known: 401 → unknown (login),
+ * network, 5xx and 429 → unknown (unreachable), kind not served → unknown (not there), 403 → blocked, with who may not do
+ * what. Other API errors are `ClusterError`.
  */
 export interface ClusterReader {
   /** The API server's URL. */
   readonly server: string
-  /** The object, or nothing where it is not there. */
+  /** The object, or nothing where it does not exist. */
   get<T extends KubeObject = KubeObject>(ref: Ref): Promise<T | undefined>
   list<T extends KubeObject = KubeObject>(query: Query): Promise<T[]>
   /** Whether the server serves a kind now. */
@@ -112,10 +112,10 @@ export interface ClusterWriter {
     object: KubeObject,
     options?: { subresource?: string },
   ): Promise<T>
-  /** False where it was not there. */
+  /** False where it did not exist. */
   remove(
     ref: Ref,
-    /** `grace`: gracePeriodSeconds; 0 takes a pod away at once, as its kubelet does in the end. */
+    /** `grace`: gracePeriodSeconds; 0 removes a pod at once, as its kubelet does at its end. */
     options?: { propagation?: "Background" | "Foreground" | "Orphan"; grace?: number },
   ): Promise<boolean>
   /** Raw POST, for example `pods/NAME/binding`. */
@@ -127,7 +127,7 @@ export interface Observed {
   readonly reader: ClusterReader
   /**
    * Resolves as soon as anything read since the last call may have changed: at a watch event or a log line; where
-   * something read cannot be watched, after a pause that grows from 0.2 to 2 s. At once when the signal aborts.
+   * something cannot be watched, after a pause that grows from 0.2 to 2 s. At once when the signal aborts.
    */
   changed(signal: AbortSignal): Promise<void>
   /** Ends its streams. */
@@ -145,11 +145,11 @@ export interface ForwardOptions {
 export interface Forward {
   readonly port: number
   /**
-   * Why the last connection could not be made or was cut by the cluster's side, in the API's or the kubelet's words: who
-   * connected here saw only a connection that ended. Empty as soon as a connection brings something.
+   * Why the last connection could not be opened or was cut by the cluster's side, in the API's or the kubelet's words: the
+   * client saw only a connection that ended. Empty as soon as a connection brings bytes.
    */
   readonly trouble: string | undefined
-  /** Cuts its connections and gives the port back. */
+  /** Cuts its connections and closes the port. */
   close(): Promise<void>
 }
 
@@ -162,13 +162,13 @@ export interface Cluster extends ClusterReader, ClusterWriter {
   ): Promise<void>
   /**
    * A reader whose reads are served from watches and remembered, so that their change can be awaited. Several
-   * clusters may share one `changes`: then any of their `changed` tells of all.
+   * clusters may share one `changes`: then the `changed` of any of them covers all.
    */
   observe(changes?: Changes): Observed
   /**
    * Forwards a port of a pod to a free port on 127.0.0.1, until it is closed or the cluster is.
-   * @throws RunbookError when it may not be forwarded (403: who may not do what) or the pod is not there; LookError when
-   *   the server cannot be reached or the login is over
+   * @throws RunbookError when it may not be forwarded (403: who may not do what) or the pod does not exist; CheckError
+   *   when the server cannot be reached or the login has expired
    */
   forward(options: ForwardOptions): Promise<Forward>
   close(): Promise<void>

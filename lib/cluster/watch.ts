@@ -5,7 +5,7 @@ import { ClusterError, errorCode, refused, unreachable } from "./errors.ts"
 import type { KubeObject, Query, WatchEvent } from "./types.ts"
 
 export interface WatchHandlers {
-  /** Everything there is: at the start, and again whenever events were missed. */
+  /** Everything that exists: at the start, and again whenever events were missed. */
   list(items: KubeObject[]): void
   /** ADDED, MODIFIED or DELETED; bookmarks are not passed on. */
   event(event: WatchEvent): void
@@ -13,16 +13,16 @@ export interface WatchHandlers {
   giveUp?(error: unknown, failures: number): boolean
 }
 
-/** A quiet stream longer than this may be a dead one (a laptop slept, a NAT forgot): it is opened again. */
+/** A stream that is quiet for longer may be dead (a laptop slept, a NAT entry expired): it is opened again. In milliseconds. */
 const QUIET = 90_000
-/** A stream that lived so long was a good one. */
+/** A stream that lasted so many milliseconds was a good one. */
 const GOOD = 1_000
 const LONGEST_BACK_OFF = 2_000
 
 /**
  * LIST, then WATCH from its resourceVersion for ever: opened again where it ended, listed again after 410, with
  * back-off when it fails. Resolves when the signal aborts.
- * @throws what a handler throws; the error that `giveUp` agreed to
+ * @throws what a handler throws; the error for which `giveUp` returned true
  */
 export async function watchQuery(
   api: Api,
@@ -42,7 +42,7 @@ export async function watchQuery(
     }
   }
   while (!signal.aborted) {
-    const began = performance.now()
+    const started = performance.now()
     try {
       if (version === undefined) {
         const page = await api.list(query, signal)
@@ -54,7 +54,7 @@ export async function watchQuery(
         failures = 0
         if (event.type !== "BOOKMARK") handle(() => handlers.event(event))
       }
-      failures = performance.now() - began >= GOOD ? 0 : failures + 1
+      failures = performance.now() - started >= GOOD ? 0 : failures + 1
     } catch (error) {
       if (thrown !== undefined) throw thrown.error
       if (signal.aborted) return
@@ -103,7 +103,7 @@ async function* events(
         for (const part of parts) if (part.trim() !== "") yield part
       }
     } catch (error) {
-      // Quiet for long, or cut: the watch goes on from where it was.
+      // Quiet for long: the watch resumes from its last version.
       if (errorCode(error) === "UND_ERR_BODY_TIMEOUT") return
       throw unreachable(connection, error)
     }

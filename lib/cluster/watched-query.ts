@@ -7,7 +7,7 @@ import { watchQuery } from "./watch.ts"
 /** What a query finds, kept up to date by one watch. */
 export class WatchedQuery implements Versioned {
   version = 0
-  /** False once the watch could not go on: what it knows is old. */
+  /** False once the watch has failed: its objects are out of date. */
   live = true
   /** The connection it was opened with. */
   readonly connection: Connection
@@ -40,7 +40,7 @@ export class WatchedQuery implements Versioned {
           else this.#objects.set(key(object), object)
           this.#moved(changes)
         },
-        // One cut is mended at once. What fails again is given up: the next read asks the server and says why.
+        // After one failure the watch reconnects at once. After a second one it ends: the next read asks the server and reports why.
         giveUp: (_, failures) => !listed || failures > 1,
       },
       AbortSignal.any([this.#ended.signal, signal]),

@@ -2,8 +2,8 @@ import { mkdir, open, rename, rm } from "node:fs/promises"
 import { dirname } from "node:path"
 
 /**
- * Writes a whole file that only its owner can read (0600, its folder 0700): readers see the old one or the new one,
- * also after a crash. The draft's name tells its writer's pid, so that a killed writer's can be removed.
+ * Writes a whole file that only its owner can read (0600, its folder 0700): readers see the old or the new content, also
+ * after a crash. The draft's name holds the writer's pid, so that the draft of a killed writer can be removed.
  */
 export async function writeWhole(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })

@@ -1,9 +1,9 @@
 /**
- * The six answers of a step's `look`. A look only reads; the planner, the runner, `status --live` and the tests all
- * work from the same answer.
+ * The six results of a step's `check`. A check only reads; the planner, the runner, `status --live` and the tests all
+ * work from the same result.
  */
 
-/** The object on a cluster (or the file here) that a look is about. */
+/** The object on a cluster (or the file here) that a check is about. */
 export interface CheckedObject {
   kind: string
   name: string
@@ -11,36 +11,36 @@ export interface CheckedObject {
   uid?: string
 }
 
-/** One field that is not as the inputs ask. Both values are text as a person would write them. */
+/** One field that is not as the inputs ask. Both values are text as they would be written by hand. */
 export interface Difference {
   field: string
   found: string
   wanted: string
 }
 
-/** There, ready, and as the inputs ask. */
+/** It exists, is ready, and is as the inputs ask. */
 export interface Ready {
   state: "ready"
   reason: string
   object?: CheckedObject
-  /** It was there before us: used as it is, never torn down. */
+  /** It existed before: it is used as it is and never torn down. */
   adopted?: boolean
 }
-/** There, as asked, not ready yet: only wait. `reason` is the resource's own message. */
+/** It exists as asked and is not ready yet: the runner only waits. `reason` is the resource's own message. */
 export interface Progressing {
   state: "progressing"
   reason: string
   object?: CheckedObject
 }
-/** Not there. */
+/** It does not exist. */
 export interface Missing {
   state: "missing"
   reason: string
   object?: CheckedObject
-  /** Set when making it reaches beyond the site (cluster-wide, a new project): what the person agrees to. */
+  /** Set when creating it reaches beyond the site (cluster-wide, a new project): what has to be approved. */
   approval?: string
 }
-/** There, but not as asked. */
+/** It exists, but not as asked. */
 export interface Drifted {
   state: "drifted"
   reason: string
@@ -48,22 +48,22 @@ export interface Drifted {
   object?: CheckedObject
   /** As in {@link Missing}. */
   approval?: string
-  /** What a person does where the step has no `change` of its own. */
+  /** What to do where the step has no `update`. */
   fix?: string
 }
-/** Only a person can go on: a terminal reason. */
+/** The step cannot continue until somebody fixes the reason. */
 export interface Blocked {
   state: "blocked"
   reason: string
-  /** The cure, in a sentence. */
+  /** The fix, in a sentence. */
   fix: string
-  /** The exact command to type next; left out where there is none. */
+  /** The exact command to type next; not set where there is none. */
   next?: string
   /** A word for programs, for example `unproven`, `expired`, `forbidden`. */
   code?: string
   object?: CheckedObject
 }
-/** Not logged in, API not reachable, kind or project not there yet: tried again with back-off until the deadline. */
+/** Not logged in, the API is not reachable, or the kind or project does not exist yet: retried with back-off until the deadline. */
 export interface Unknown {
   state: "unknown"
   reason: string
@@ -79,10 +79,10 @@ export const ready = (reason: string, more: Omit<Ready, "state" | "reason"> = {}
   reason,
   ...more,
 })
-export const progressing = (reason: string, seen?: CheckedObject): Progressing => ({
+export const progressing = (reason: string, object?: CheckedObject): Progressing => ({
   state: "progressing",
   reason,
-  ...(seen && { object: seen }),
+  ...(object && { object }),
 })
 export const missing = (reason: string, more: Omit<Missing, "state" | "reason"> = {}): Missing => ({
   state: "missing",
@@ -110,8 +110,8 @@ export const unknown = (
 ): Unknown => ({ state: "unknown", because, reason, ...more })
 
 /**
- * Thrown by what a look reads with (the cluster door) when the answer to the look is already known: not logged in,
- * not reachable, not allowed. The runner takes `look` as the step's answer.
+ * Thrown by what a check reads with (the cluster client) when the result is already known: not logged in, not
+ * reachable, not allowed. The runner takes `result` as the result of the step's check.
  */
 export class CheckError extends Error {
   readonly result: Blocked | Unknown

@@ -1,10 +1,10 @@
-/** An error that is a sentence with its cure: what happened, why, the fix and the command to type next. */
+/** An error that is a sentence with its fix: what happened, why, the fix and the command to type next. */
 export class RunbookError extends Error {
   /** The resource's or command's own words. */
   readonly why: string | undefined
   readonly fix: string | undefined
   readonly next: string | undefined
-  /** Exit code of the program when this error ends it (design §7). */
+  /** Exit code of the program when this error ends it (docs/design.md, exit codes). */
   readonly exitCode: number
   constructor(
     what: string,
@@ -19,7 +19,7 @@ export class RunbookError extends Error {
   }
 }
 
-/** The call itself is wrong (unknown flag, step, site, key; missing input): exit 2, nothing changed. */
+/** The call itself is wrong (unknown flag, step, site, key; missing input): exit code 2, nothing was changed. */
 export class UsageError extends RunbookError {
   constructor(what: string, more: { why?: string; fix?: string; next?: string } = {}) {
     super(what, { ...more, exitCode: 2 })

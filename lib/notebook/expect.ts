@@ -6,22 +6,22 @@ const OPEN = /<[^<>\n]*>|\[(?:\.\.\.|…)\]/
 const COMMAND = /^(?:\$|➜) /
 
 /**
- * Compares what a guide promises with what came, line by line. White space is folded; `<…>` and `[...]` match
- * anything; a line of `[...]` alone stands for any number of lines. Order does not count (tables come in any), but
- * each line that came meets one promise. Lines that were not promised are fine.
- * @returns the promised lines that did not come, as the guide writes them
+ * Compares what a guide promises with what was printed, line by line. White space is folded; `<…>` and `[...]` match
+ * anything; a line of `[...]` alone stands for any number of lines. Order does not count (tables come in any order), but
+ * each printed line matches one promised line. Lines that were not promised are fine.
+ * @returns the promised lines that were not printed, as the guide writes them
  */
 export function compareExpected(expect: string, actual: string): string[] {
-  const came = stripVTControlCharacters(actual).split("\n").map(folded).filter(Boolean)
+  const printed = stripVTControlCharacters(actual).split("\n").map(folded).filter(Boolean)
   const promised = promisedLines(expect)
   const missing = new Set<number>()
   // The most exact promise chooses first: `Status: <…>` must not take the line that `Status: OK` asks for.
   const order = promised.map((line, index) => ({ line, index, exact: literal(line).length }))
   for (const { line, index } of order.sort((a, b) => b.exact - a.exact)) {
     const pattern = patternOf(line)
-    const found = came.findIndex((text) => pattern.test(text))
+    const found = printed.findIndex((text) => pattern.test(text))
     if (found === -1) missing.add(index)
-    else came.splice(found, 1)
+    else printed.splice(found, 1)
   }
   return promised.filter((_, index) => missing.has(index))
 }
@@ -38,7 +38,7 @@ const folded = (line: string): string => line.replace(/\s+/g, " ").trim()
 
 const literal = (line: string): string => line.split(OPEN).join("")
 
-/** White space beside an open part is open too: `Using <…>` meets `Using`. */
+/** White space beside an open part is open too: `Using <…>` matches `Using`. */
 function patternOf(line: string): RegExp {
   const parts = folded(line)
     .split(OPEN)

@@ -5,7 +5,7 @@ import type { Notebook } from "./notebook.ts"
 import type { Site } from "./roles.ts"
 import type { Step } from "./step.ts"
 
-/** What a checkpoint was made of: shown when a step is stale, so secrets stand as hashes. */
+/** What a fingerprint is computed from: shown when a step is stale, so secrets stand as hashes. */
 export type FingerprintInputs = Readonly<Record<string, string>>
 
 /** The resolved inputs that the step itself declares, as text by input name. Not its neighbours'. */
@@ -27,12 +27,12 @@ export function fingerprintInputs(
   return result
 }
 
-/** A short hash of step id and ingredients. */
-export function fingerprint(step: Step, made: FingerprintInputs): string {
-  return hash(canonical([step.id, made]))
+/** A short hash of the step's id and its inputs. */
+export function fingerprint(step: Step, inputs: FingerprintInputs): string {
+  return hash(canonical([step.id, inputs]))
 }
 
-/** Why two sets of ingredients differ, in words: `flower-version 1.34.0 → 1.36.0`. */
+/** How two sets of inputs differ, in words: `flower-version 1.34.0 → 1.36.0`. */
 export function changes(before: FingerprintInputs, now: FingerprintInputs): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(now)])]
     .filter((key) => before[key] !== now[key])

@@ -1,8 +1,8 @@
-/** Words that all who tell of a notebook share: a terminal, a report. */
+/** Text formatting that the terminal and the reports share. */
 import { stripVTControlCharacters } from "node:util"
 import stringWidth from "fast-string-width"
 
-/** A time as a person says it: `0.4 s`, `12 s`, `2 min 5 s`, `1 h 2 min`, `1 d 1 h`. */
+/** A duration as people say it: `0.4 s`, `12 s`, `2 min 5 s`, `1 h 2 min`, `1 d 1 h`. */
 export function duration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`
   const whole = Math.round(seconds)
@@ -27,8 +27,8 @@ export const moment = (iso: string): string => iso.replace(/T(\d\d:\d\d).*/, " $
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
 /**
- * Text of a cluster or a command made harmless: no escape codes, no control characters but line ends, nothing that turns
- * the direction of reading; tabs as spaces, so that a table stays one wherever its lines begin.
+ * Makes text of a cluster or a command harmless: no escape codes, no control characters except line ends, nothing that
+ * turns the direction of reading; tabs become spaces, so that the columns of a table stay aligned.
  */
 export const clean = (text: string): string =>
   withoutTabs(stripVTControlCharacters(text.replace(/\r\n?/g, "\n"))).replace(

@@ -1,6 +1,6 @@
 /**
  * The table of inputs: each is declared once, here as a type, in the notebook as data. Flags, variables, file keys,
- * prompts, help, completion, JSON schema and docs are all made from it (lib/cli).
+ * prompts, help, completion, JSON schema and docs are all generated from it.
  */
 
 export type InputType =
@@ -21,31 +21,31 @@ export interface Input<T = unknown, Per extends "federation" | "site" = "federat
   readonly per: Per
   /** One sentence for `--help` and the docs. */
   readonly help: string
-  /** The question on a terminal: a walk asks it at its start, everything else only while a `required` input has no value. */
+  /** The question on a terminal: a walk asks it at its start; every other command asks only for a `required` input without a value. */
   readonly prompt?: string
   /** Whether a walk asks, given the values so far (the site's by camelCase name). Default: where there is a prompt. */
   readonly asked?: (values: Readonly<Record<string, unknown>>) => boolean
-  /** A walk tries at once whether the server that was answered is one, and can be reached. */
+  /** A walk checks at once whether the address that was entered is an API server and can be reached. */
   readonly probe?: "api server"
   readonly required?: boolean
   /** The value when nothing else gives one. A function sees the site (per-site) and the federation's values. */
   readonly default?:
     | T
     | ((site: { name: string; role: string }, values: Record<string, unknown>) => T | undefined)
-  /** The answer offered in the prompt: never taken without asking. */
+  /** The answer offered in the prompt; it is never used without asking. */
   readonly suggest?: T | ((site: { name: string; role: string }) => T)
   readonly choices?: readonly string[]
   /** Only sites of these roles have it. */
   readonly roles?: readonly string[]
-  /** Where it stands in the federation file when that is not the top level under its own name: `flower.version`. */
+  /** Its key in the federation file where that is not its own name at the top level: `flower.version`. */
   readonly file?: string
-  /** The value itself is secret (a password). Secret values are taken from files or prompts, never remembered. */
+  /** The value itself is secret (a password). Secret values come from files or prompts and are never kept. */
   readonly secret?: boolean
-  /** What a site is: another value under the same site name in the same folder is refused (a cluster's server). */
+  /** It identifies the site: another value under the same site name in the same folder is refused (a cluster's server). */
   readonly identity?: boolean
   /** Placeholder in help: `--server <url>`. */
   readonly placeholder?: string
-  /** Says in a sentence what is wrong with a value, or nothing. */
+  /** Returns what is wrong with a value, in a sentence, or nothing. */
   readonly check?: (value: T) => string | undefined
 }
 
@@ -69,7 +69,7 @@ export const text = make<string>("text")
 /** A Kubernetes name: a DNS label of at most 63 characters. */
 export const name = make<string>("name")
 export const url = make<string>("url")
-/** A file or folder; made absolute against the folder of whoever gave it (shell: the working one; file: the file's). */
+/** A file or folder; made absolute against the folder of its source (the working folder for a flag, the file's folder for a file). */
 export const path = make<string>("path")
 export const number = make<number>("number")
 /** `90s`, `15m`, `2h`; the value is in seconds. */

@@ -3,10 +3,10 @@ import type { Notebook } from "./notebook.ts"
 import type { Site } from "./roles.ts"
 import type { ManualContext, Step } from "./step.ts"
 
-/** What the shell calls the files of a step by hand. */
+/** How the shell lines of a manual step name the site's files. */
 export type ManualFiles = Pick<ManualContext, "on" | "kubeconfig" | "tokenFile">
 
-/** What the `hand` of a step is told at a site; `here` and `federation` steps have none. */
+/** The context of a step's `manual` at a site; `here` and `federation` steps have no site. */
 export function manualContext(
   { name, roles }: Pick<Notebook, "name" | "roles">,
   federation: Federation,
@@ -17,11 +17,11 @@ export function manualContext(
   const { sites, origins } = federation
   const context: Omit<ManualContext, keyof ManualFiles> = {
     get site() {
-      return present(site, `step ${step.id} is done ${step.on}: it has no site`)
+      return present(site, `step ${step.id} is on ${JSON.stringify(step.on)}, so it has no site`)
     },
     get peer() {
       const one = step.on === "link" ? sites.find(({ role }) => roles[role] === "one") : undefined
-      return present(one, `step ${step.id} is on no link: it has no peer`)
+      return present(one, `step ${step.id} is not on "link", so it has no peer`)
     },
     sites,
     the: (role) =>

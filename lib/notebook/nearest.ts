@@ -1,4 +1,4 @@
-/** The known word that a person most likely meant, or nothing where none is near. */
+/** The known word that was most likely meant, or nothing where none is near. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const asked = word.toLowerCase()
   let best: string | undefined

@@ -15,37 +15,37 @@ export interface Notebook {
   readonly roles: Roles
   readonly inputs: InputTable
   readonly steps: readonly Step[]
-  /** The same roles and inputs, with steps that undo what the notebook made, in reverse. */
+  /** The same roles and inputs, with steps that delete what the notebook created, in reverse order. */
   readonly teardown?: Notebook
-  /** Cross-checks of resolved inputs (versions agree, both or neither): one sentence with its cure for each. */
+  /** Cross-checks of resolved inputs (versions agree, both or neither): one sentence with its fix for each. */
   validate?(federation: Federation): Problem[]
   /**
-   * Inputs that count as missing because nobody can be asked later (a browser login without a valid session). Called
-   * only where asking is off, for the sites that are meant.
+   * Inputs that count as missing because nothing can be asked later (a browser login without a valid session). Called
+   * only where the program does not ask, for the selected sites.
    */
   missing?(
     sites: readonly Site[],
     tools: MissingTools,
   ): readonly MissingInput[] | Promise<readonly MissingInput[]>
-  /** The flag under which practice clusters run something real in their pods; what that is, the notebook's program says. */
+  /** The flag with which practice clusters run real software in their pods; `Program.practiceVariant` says which. */
   readonly practiceFlag?: { readonly name: string; readonly help: string }
-  /** Checks of `doctor` beside its own. */
+  /** Checks that `doctor` runs beside its own. */
   readonly doctor?: readonly DoctorCheck[]
 }
 
 export interface MissingTools {
-  /** Whether the site's own kubeconfig holds a session that the server answers now. */
+  /** Whether the site's own kubeconfig holds a session that the server accepts now. */
   hasSession(site: Site, server: string): Promise<boolean>
 }
 
-/** An input that has to be given, and why its present value does not do. */
+/** An input that has to be given, and why its present value is not enough. */
 export interface MissingInput {
   readonly site?: string
   readonly input: string
   readonly why: string
 }
 
-/** What is wrong with the inputs, before anything is done. */
+/** What is wrong with the inputs, before anything runs. */
 export interface Problem {
   what: string
   fix: string
@@ -71,17 +71,17 @@ export function notebook(definition: Notebook): Notebook {
       throw new Error(`step ${step.id} has update: true, but no apply`)
     }
     if (!(SCOPES as readonly string[]).includes(step.on) && definition.roles[step.on] === undefined) {
-      throw new Error(`step ${step.id} is on ${JSON.stringify(step.on)}: no role of the notebook`)
+      throw new Error(`step ${step.id} is on ${JSON.stringify(step.on)}, which is not a role of the notebook`)
     }
     if (step.on === "link" && (many !== 1 || one !== 1)) {
       throw new Error(`step ${step.id} is on "link": the notebook needs one role of one site and one of many`)
     }
     for (const need of [...(step.needs ?? []), ...(step.feeds === undefined ? [] : [step.feeds])]) {
-      if (!ids.has(need)) throw new Error(`step ${step.id} needs ${need}: no such step`)
+      if (!ids.has(need)) throw new Error(`step ${step.id} needs ${need}, which is not a step`)
     }
     for (const input of step.inputs ?? []) {
       if (definition.inputs[input] === undefined)
-        throw new Error(`step ${step.id} takes ${input}: no such input`)
+        throw new Error(`step ${step.id} declares the input ${input}, which is not an input of the notebook`)
     }
   }
   refuseCycles(definition.steps)
@@ -90,11 +90,11 @@ export function notebook(definition: Notebook): Notebook {
 
 function refuseCycles(steps: readonly Step[]): void {
   const seen = new Map<string, "open" | "closed">()
-  const visit = (id: string, way: string[]): void => {
+  const visit = (id: string, path: string[]): void => {
     if (seen.get(id) === "closed") return
-    if (seen.get(id) === "open") throw new Error(`steps need each other: ${[...way, id].join(" → ")}`)
+    if (seen.get(id) === "open") throw new Error(`steps need each other: ${[...path, id].join(" → ")}`)
     seen.set(id, "open")
-    for (const need of steps.find((step) => step.id === id)?.needs ?? []) visit(need, [...way, id])
+    for (const need of steps.find((step) => step.id === id)?.needs ?? []) visit(need, [...path, id])
     seen.set(id, "closed")
   }
   for (const step of steps) visit(step.id, [])
@@ -102,7 +102,7 @@ function refuseCycles(steps: readonly Step[]): void {
   for (const step of steps) {
     for (const need of step.needs ?? []) {
       if (place.get(need)! > place.get(step.id)!)
-        throw new Error(`step ${step.id} stands before ${need}, which it needs`)
+        throw new Error(`step ${step.id} is listed before ${need}, which it needs`)
     }
   }
 }
@@ -111,7 +111,7 @@ function refuseCycles(steps: readonly Step[]): void {
 export const placeless = ({ on }: Pick<Step, "on">): "here" | "federation" =>
   on === "here" ? "here" : "federation"
 
-/** Whether a step is done for a site of this role (in this site's lane). */
+/** Whether a step applies to a site of this role (in this site's lane). */
 export function appliesTo(notebook: Notebook, step: Step, site: Site): boolean {
   if (step.on === "every site") return true
   if (step.on === "link") return notebook.roles[site.role] === "many"

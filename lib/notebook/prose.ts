@@ -12,7 +12,7 @@ export type Block =
 export interface Item {
   /** `-`, or its number: `2.` */
   readonly mark: string
-  /** Columns before the mark: an item that is set in belongs to the one before it that is less so. */
+  /** Columns before the mark: an indented item belongs to the last one before it that is indented less. */
   readonly depth: number
   readonly spans: readonly Span[]
 }
@@ -30,7 +30,7 @@ const HEADING = /^#{1,6} +(.*)$/
 const ITEM = /^( *)([-*+]|\d+[.)]) +(.*)$/
 
 const isBlank = (line: string | undefined): boolean => line === undefined || line.trim() === ""
-/** Goes on with the paragraph or the item above it. */
+/** The line continues the paragraph or the item above it. */
 const isRest = (line: string): boolean =>
   !isBlank(line) && ![FENCE, HEADING, ITEM].some((start) => start.test(line))
 
@@ -111,7 +111,7 @@ function spansOf(line: string): Span[] {
   return spans
 }
 
-/** An address that is the label of a link is no second one. */
+/** An address that is the label of a link is not a second link. */
 const unlinked = (span: Span): readonly Span[] => (span.is === "link" ? span.spans : [span])
 
 /** What spans say, without their marks. */

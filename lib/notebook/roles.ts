@@ -15,7 +15,7 @@ export function fileKey(role: string, cardinality: Cardinality): string {
   return cardinality === "one" ? role : `${role}s`
 }
 
-/** The sites of a federation that nobody has named yet. `many`: how many a role of `many` has. */
+/** The sites of a federation that have no names yet. `many`: the number of sites of a `many` role. */
 export const unnamedSites = (
   roles: Roles,
   many: (role: string) => number,

@@ -1,12 +1,12 @@
 /**
- * Knows every secret value of this process and takes it out of text, also in its base64 and URL forms.
- * One object a process, at the event source: what passes it may be shown and kept.
+ * Knows every secret value of this process and removes it from text, also in its base64 and URL forms.
+ * One object per process, at the event source: what has passed it may be shown and kept.
  */
 export class Redactor {
   #forms = new Set<string>()
   #pattern: RegExp | undefined
 
-  /** Remembers a secret. Values shorter than 6 characters are left alone: they would blacken ordinary text. */
+  /** Remembers a secret. Values shorter than 6 characters are not redacted: they would black out ordinary text. */
   add(value: string | undefined): void {
     const text = value?.trim()
     if (text === undefined || text.length < 6) return

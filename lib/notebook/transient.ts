@@ -1,6 +1,6 @@
-/** Whether a command's own words tell of trouble that passes by itself: nobody there, or a server that cannot just now. */
+/** Whether a command's own words describe a transient failure: nothing answers, or the server cannot answer just now. */
 
-const PASSING: readonly RegExp[] = [
+const TRANSIENT: readonly RegExp[] = [
   // The network, as Go's standard library words it.
   /connection refused|connection reset|broken pipe|no route to host|network is unreachable/i,
   /i\/o timeout|TLS handshake timeout|Client\.Timeout exceeded|context deadline exceeded/,
@@ -13,4 +13,4 @@ const PASSING: readonly RegExp[] = [
 ]
 
 /** @param words stderr or stdout of a command that failed */
-export const isTransientMessage = (words: string): boolean => PASSING.some((it) => it.test(words))
+export const isTransientMessage = (words: string): boolean => TRANSIENT.some((pattern) => pattern.test(words))

@@ -4,7 +4,7 @@ import type { Cell } from "./graph.ts"
 import { draftOfBlocked, type OutcomeDraft } from "./outcomes.ts"
 import type { RunOptions } from "./types.ts"
 
-/** Asks for the yes that what a look found needs, and writes it down; undefined where it is given, or none is needed. */
+/** Asks for the approval that a check's result requires, and records it; undefined where it is given, or none is required. */
 export async function refusalOf(
   cell: Cell,
   result: CheckResult,
@@ -18,12 +18,12 @@ export async function refusalOf(
     await bus.durable({ type: "approval", what, how })
     return undefined
   }
-  const answer: Blocked = {
+  const unapproved: Blocked = {
     state: "blocked",
-    reason: `it ${what}: that needs your yes`,
-    fix: "agree to it with --yes",
+    reason: `this step ${what}, which requires approval`,
+    fix: "approve it with --yes",
     next: `${command} --yes`,
     code: "approval",
   }
-  return draftOfBlocked(cell, answer)
+  return draftOfBlocked(cell, unapproved)
 }

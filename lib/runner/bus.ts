@@ -3,8 +3,8 @@ import type { Emit, Event, Listener } from "./events.ts"
 import type { Journal } from "./journal.ts"
 
 /**
- * The one source of events: redacts, writes to the journal, tells the listeners, in this order. `emit` does not wait;
- * `durable` resolves once the line is on disk and is awaited where the order matters (consent, act, checkpoint).
+ * The one source of events: redacts, writes to the journal and calls the listeners, in this order. `emit` does not wait;
+ * `durable` resolves once the line is on disk and is awaited where the order matters (approval, action, checkpoint).
  */
 export interface Bus {
   readonly emit: Emit

@@ -4,25 +4,25 @@ import type { Notebook } from "../notebook/notebook.ts"
 import { buildGraph, type Cell } from "./graph.ts"
 import type { Checkpoint, Memory } from "./journal.ts"
 
-/** What the journal remembers of a cell against the inputs of now. */
+/** What the journal remembers of a cell, compared with the present inputs. */
 export interface Remembered {
   readonly fingerprint: string
   readonly inputs: FingerprintInputs
   readonly checkpoint: Checkpoint | undefined
-  /** Why the checkpoint no longer holds; empty where it holds or there is none. */
+  /** Why the checkpoint is stale; empty where it is not, or there is none. */
   readonly stale: readonly string[]
 }
 
 export function remember(notebook: Notebook, federation: Federation, memory: Memory, cell: Cell): Remembered {
-  const made = fingerprintInputs(notebook, cell.step, federation, cell.site)
-  const print = fingerprint(cell.step, made)
+  const inputs = fingerprintInputs(notebook, cell.step, federation, cell.site)
+  const print = fingerprint(cell.step, inputs)
   const checkpoint = memory.checkpoints.get(cell.key)
   const stale =
-    checkpoint === undefined || checkpoint.fingerprint === print ? [] : changes(checkpoint.inputs, made)
-  return { fingerprint: print, inputs: made, checkpoint, stale }
+    checkpoint === undefined || checkpoint.fingerprint === print ? [] : changes(checkpoint.inputs, inputs)
+  return { fingerprint: print, inputs, checkpoint, stale }
 }
 
-/** By place name: why what was done there does not hold for the inputs of now; empty where it holds, or is not known. */
+/** By place name: why the checkpoint there is stale; empty where it is not, or there is none. */
 export function staleness(
   notebook: Notebook,
   federation: Federation,

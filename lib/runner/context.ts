@@ -5,7 +5,7 @@ import type { BaseContext } from "../notebook/step.ts"
 import type { Emit, Outcome } from "./events.ts"
 import type { Cell, Graph } from "./graph.ts"
 
-/** What contexts of one run have in common. */
+/** What the contexts of one run share. */
 export interface ContextSource {
   /** The notebook's name. */
   readonly notebook: string
@@ -13,15 +13,15 @@ export interface ContextSource {
   readonly folder: string
   readonly graph: Graph
   readonly interactive: boolean
-  /** An act was started and not ended. */
+  /** An action started and did not end. */
   readonly interrupted: (cell: Cell) => boolean
-  /** One that makes, not one that changes what is there. */
+  /** An `apply`, not an `update`, started and did not end. */
   readonly applyInterrupted: (cell: Cell) => boolean
   readonly outcome: (step: string, site?: string) => Outcome | undefined
   readonly secret: (value: string | undefined) => void
 }
 
-/** The context of one look, act or show: the base, with the tools laid over it. */
+/** The context of one check, action or show: the base with the tools added. */
 export function contextOf(
   source: ContextSource,
   cell: Cell,
@@ -32,10 +32,13 @@ export function contextOf(
   const { federation } = source
   const base: BaseContext = {
     get site(): Site {
-      return present(cell.site, `step ${cell.step.id} is done ${cell.step.on}: it has no site`)
+      return present(
+        cell.site,
+        `step ${cell.step.id} is on ${JSON.stringify(cell.step.on)}, so it has no site`,
+      )
     },
     get peer(): Site {
-      return present(source.graph.peer(cell), `step ${cell.step.id} is on no link: it has no peer`)
+      return present(source.graph.peer(cell), `step ${cell.step.id} is not on "link", so it has no peer`)
     },
     sites: federation.sites,
     the: (role) =>

@@ -1,4 +1,4 @@
-/** A step's time: ends by the run's signal or when its seconds are over. */
+/** A step's deadline: its signal aborts with the run's signal or when its seconds are over. */
 export class Deadline {
   readonly seconds: number
   readonly signal: AbortSignal
@@ -14,7 +14,7 @@ export class Deadline {
     this.start()
   }
 
-  /** Gives the whole time anew; one that is over stays over. */
+  /** Restarts the clock; a deadline that has passed stays passed. */
   start(): void {
     this.clear()
     this.#timer = setTimeout(() => this.#over.abort(), Math.min(this.seconds * 1000, 2 ** 31 - 1))

@@ -2,12 +2,12 @@ import { readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { isAlive } from "./processes.ts"
 
-/** Drafts of whole-file writes: the file's name, the writer's pid, sometimes a random word. */
+/** Drafts of files that are written whole: the file's name, the writer's pid, sometimes a random word. */
 const DRAFT = /\.(\d+)(\.[0-9a-z]+)?$/
 
 /**
  * Removes the drafts that killed writers left behind: they may hold tokens. Called by whoever holds the folder's lock.
- * @param parts folders below it that hold files written whole
+ * @param parts its subfolders with files that are written whole
  */
 export function removeDrafts(folder: string, parts: readonly string[]): void {
   for (const part of parts) {

@@ -21,7 +21,7 @@ export type SkipReason = "not needed" | "not selected" | "dependency"
 export interface Outcome {
   readonly kind: OutcomeKind
   readonly ok: boolean
-  /** Set for `skipped` alone. */
+  /** Set only for `skipped`. */
   readonly because?: SkipReason
   /** One sentence; for a step that was skipped over a dependency it names the root: `superlink/site-create failed`. */
   readonly reason: string
@@ -55,7 +55,7 @@ export interface SiteSummary {
   readonly given: Readonly<Record<string, unknown>>
 }
 
-/** Who ran it, and on what: for those who read the journal later. */
+/** Who ran it, and on which machine: for those who read the journal later. */
 export interface By {
   /** The user of this machine. */
   readonly user: string
@@ -77,7 +77,7 @@ export type Event =
       notebook: string
       federation: string
       command: string
-      /** Journals of earlier versions do not tell. */
+      /** Earlier versions of the program did not record it. */
       by?: By
       sites: readonly SiteSummary[]
       /** Federation-wide values that were given (not the defaults), by input name. */
@@ -85,7 +85,7 @@ export type Event =
       /** Lanes: site name (or "here", "federation") and its step ids in order. */
       lanes: readonly { name: string; steps: readonly string[] }[]
     }
-  /** Inputs were given or changed outside a run: what later runs take as earlier answers. */
+  /** Inputs were given or changed outside a run: later runs use them as earlier answers. */
   | {
       type: "answered"
       federation: string
@@ -98,22 +98,22 @@ export type Event =
   | ({
       type: "action started"
       action: Action
-      /** Steps of this site whose checkpoints no longer hold. */
+      /** Steps of this site whose checkpoints are forgotten. */
       undoes?: readonly string[]
     } & At)
   | ({ type: "command"; line: string; cwd?: string } & At)
   | ({ type: "output"; stream: "stdout" | "stderr"; text: string } & At)
   | ({ type: "command ended"; exitCode: number; seconds: number } & At)
   | ({ type: "action ended"; action: Action; ok: boolean; reason?: string } & At)
-  /** The cluster user as whom a site's steps work; told when it is first known, and when it changes. */
+  /** The cluster user that a site's steps run as; sent when it is first known, and when it changes. */
   | ({ type: "session"; user: string; server: string } & At)
-  /** What was written to a cluster or handed to a command: `apply Deployment superlink`, and the SHA-256 of its text. */
+  /** What was written to a cluster or passed to a command: `apply Deployment superlink`, and the SHA-256 of its text. */
   | ({ type: "written"; what: string; sha256?: string } & At)
-  /** An act was left to the person (`--by-hand`). */
+  /** An action was left to the user (`--by-hand`). */
   | ({ type: "manual"; action: Action } & At)
   | ({ type: "waiting"; reason: string } & At)
   | ({ type: "note"; text: string } & At)
-  /** What the step's `show` printed, whole, and the promised lines it did not meet. */
+  /** What the step's `show` printed, whole, and the promised lines that were not printed. */
   | ({ type: "shown"; line: string; text: string; differs: readonly string[] } & At)
   | ({
       type: "checkpoint"

@@ -13,9 +13,9 @@ import { showCell } from "./show.ts"
 
 /** How long a step waits by default, in seconds. */
 const DEFAULT_TIMEOUT = 300
-/** How often one step acts in one run before it is given up. */
-const MOST_ATTEMPTS = 4
-/** After an act that ended well, an unchanged *absent* or *different* is believed after so many milliseconds. */
+/** How often one step applies or updates in one run before it fails. */
+const MAX_ATTEMPTS = 4
+/** After an action that succeeded, an unchanged *missing* or *drifted* is final after so many milliseconds. */
 const SETTLING = 10_000
 
 const ENDED = { apply: "applied", update: "updated", delete: "deleted", rerun: "applied" } as const
@@ -25,20 +25,20 @@ interface Work {
   readonly run: NonNullable<Step["apply"]>
 }
 
-/** Takes one cell from whatever it is to done: looks, acts if needed, waits, shows, remembers. Never throws. */
+/** Brings one cell to *ready*: checks, applies if needed, waits, shows, writes the checkpoint. Never throws. */
 export class Execution {
   readonly #scope: RunScope
   readonly #cell: Cell
   #attempts = 0
   /** The last action that succeeded. */
   #done: Action | undefined
-  /** What the last act threw, where it is tried again. */
+  /** What the last action threw, where it is retried. */
   #failure: unknown
   #wentBack = false
   #signedIn = false
   #rerunDone = false
   #resuming: boolean
-  /** Its act was left to the person. */
+  /** Its action was left to the user (`--by-hand`). */
   #leftToUser = false
 
   constructor(scope: RunScope, cell: Cell) {
@@ -87,7 +87,7 @@ export class Execution {
     }
   }
 
-  /** One turn: the ending, or the next look. `before` is the look that the last act was to cure. */
+  /** One turn: the outcome, or the next result. `before` is the result that the last action responded to. */
   async #respond(
     result: CheckResult,
     before: CheckResult | undefined,
@@ -102,7 +102,7 @@ export class Execution {
       if (cell.step.rerun !== undefined) {
         return this.#perform({ action: "rerun", run: cell.step.rerun }, result, deadline)
       }
-      this.#scope.bus.emit({ type: "note", text: "this step has no way to be done anew", ...cell.at })
+      this.#scope.bus.emit({ type: "note", text: "this step does not support --rerun", ...cell.at })
     }
     if (deadline.passed && result.state !== "ready" && result.state !== "blocked")
       return this.#timedOut(deadline, result.reason, this.#failure)
@@ -129,7 +129,7 @@ export class Execution {
           return later
         }
         if (result.state === "drifted" && this.#edited()) return this.#finishEdited(result.reason, deadline)
-        if (this.#attempts >= MOST_ATTEMPTS) return this.#unchanged(result.reason)
+        if (this.#attempts >= MAX_ATTEMPTS) return this.#unchanged(result.reason)
         const work = actionFor(cell.step, result.state)
         if (options.manual === true) {
           const action = work?.action ?? (result.state === "missing" ? "apply" : "update")
@@ -140,13 +140,13 @@ export class Execution {
           root: cell.key,
           fix:
             (result.state === "drifted" ? result.fix : undefined) ??
-            "it is not changed by itself: change or remove it, then run again",
+            "the step does not update it: update or delete it yourself, then run again",
         })
       }
     }
   }
 
-  /** Leaves an act to the person, and waits until something is otherwise. */
+  /** Leaves an action to the user, and waits until the result differs. */
   async #leaveToUser(action: Action, result: CheckResult, deadline: Deadline): Promise<CheckResult> {
     const { bus, watcher } = this.#scope
     if (!this.#leftToUser) await bus.durable({ type: "manual", action, ...this.#cell.at })
@@ -154,7 +154,7 @@ export class Execution {
     return watcher.until(this.#cell, deadline, result)
   }
 
-  /** Runs an act and says what is there afterwards. */
+  /** Runs an action and returns the next result. */
   async #perform(
     { action, run }: Work,
     checked: CheckResult,
@@ -166,12 +166,12 @@ export class Execution {
     if (refusal !== undefined) return refusal
     const context = this.#context(deadline)
     const key = action === "rerun" ? undefined : cell.step.exclusive?.(context)
-    // Another site's turn (one browser, one operator a cluster) does not use up this one's time.
+    // Waiting for another site's turn (one browser, one operator per cluster) does not use up this step's time.
     if (key !== undefined) deadline.clear()
     return mutex.hold(key, async () => {
       if (key !== undefined) {
         deadline.start()
-        // Another site on the same cluster may have done it while we waited for our turn.
+        // Another site on the same cluster may have done it during that wait.
         const now = await watcher.patiently(cell, deadline)
         if (now.state !== checked.state) return now
       }
@@ -198,20 +198,20 @@ export class Execution {
     })
   }
 
-  /** The act threw. What it meant to make may be there all the same; an error that may pass is tried again. */
+  /** The action threw. What it was to create may exist all the same; a transient error is retried. */
   async #failed(action: Action, error: unknown, deadline: Deadline): Promise<OutcomeDraft | CheckResult> {
     const { bus, watcher } = this.#scope
     const cell = this.#cell
     const reason = error instanceof Error ? error.message : String(error)
     if (deadline.interrupted) return this.#interrupted()
     const result = deadline.passed ? undefined : await watcher.patiently(cell, deadline)
-    const there = result?.state === "ready" || result?.state === "progressing"
-    // A begun act stays begun in the journal until what it made is marked as ours.
-    if (there && action !== "rerun") {
+    const exists = result?.state === "ready" || result?.state === "progressing"
+    // The journal keeps the action as interrupted until ownership of what it created is taken.
+    if (exists && action !== "rerun") {
       this.#resuming = true
       bus.emit({
         type: "note",
-        text: `the command failed (${reason}), but what it makes is there`,
+        text: `the command failed (${reason}), but what it creates exists`,
         ...cell.at,
       })
       return result
@@ -220,9 +220,9 @@ export class Execution {
     this.#resuming = false
     if (deadline.passed)
       return this.#timedOut(deadline, result?.state === "unknown" ? result.reason : reason, error)
-    if (result !== undefined && isTransient(error) && this.#attempts < MOST_ATTEMPTS) {
+    if (result !== undefined && isTransient(error) && this.#attempts < MAX_ATTEMPTS) {
       this.#failure = error
-      bus.emit({ type: "note", text: `${reason}: tried again`, ...cell.at })
+      bus.emit({ type: "note", text: `${reason}: retrying`, ...cell.at })
       await pause(500 * 2 ** this.#attempts, deadline.signal)
       if (deadline.passed) return this.#timedOut(deadline, reason, error)
       return watcher.patiently(cell, deadline)
@@ -230,7 +230,7 @@ export class Execution {
     return draftOfError(cell, error)
   }
 
-  /** The act asks for another step of this lane first: obeyed once. */
+  /** The action asks for another step of this lane to run first: done once. */
   async #goBack(action: Action, result: Rerun, deadline: Deadline): Promise<OutcomeDraft | CheckResult> {
     const { bus, watcher, source } = this.#scope
     const cell = this.#cell
@@ -247,7 +247,7 @@ export class Execution {
     return watcher.patiently(cell, deadline)
   }
 
-  /** A session expired in the middle: on a terminal the person logs in again, elsewhere the step is blocked. */
+  /** The session expired: on a terminal the login step runs again, elsewhere the step is blocked. */
   async #signIn(result: Unknown, deadline: Deadline): Promise<OutcomeDraft | CheckResult> {
     const { options, source, watcher } = this.#scope
     const cell = this.#cell
@@ -263,7 +263,7 @@ export class Execution {
     return watcher.patiently(cell, deadline)
   }
 
-  /** A killed run's act had its effect: what it made is ours, and its end is written. */
+  /** The action of a killed run had its effect: takes ownership of what it created, and records its end. */
   async #resume(deadline: Deadline): Promise<void> {
     const { slots, source } = this.#scope
     if (source.applyInterrupted(this.#cell))
@@ -279,7 +279,7 @@ export class Execution {
     this.#done = "apply"
   }
 
-  /** A person edited what was run: what came of it need not be what the values ask. */
+  /** The user edited what was run: the result need not be what the inputs ask. */
   #edited(): boolean {
     return (
       this.#done !== undefined &&
@@ -288,11 +288,11 @@ export class Execution {
     )
   }
 
-  /** It stays as it was edited, without a checkpoint: the next run looks, and asks for what the values say. */
+  /** It stays as it was edited, without a checkpoint: the next run checks it and applies the inputs again. */
   async #finishEdited(reason: string, deadline: Deadline): Promise<OutcomeDraft> {
     const { bus, options } = this.#scope
     if (!options.quiet) await showCell(this.#scope, this.#cell, deadline)
-    const text = `made as you edited it, which is not what your values ask: ${reason}; the next run sets it back, so change the input to keep it`
+    const text = `applied as you edited it, which differs from your inputs: ${reason}; the next run reverts it, so change the input to keep it`
     bus.emit({ type: "note", text, ...this.#cell.at })
     return outcomeDraft("applied", `as edited: ${reason}`)
   }
@@ -330,24 +330,24 @@ export class Execution {
   }
 
   #unchanged(reason: string): OutcomeDraft {
-    return outcomeDraft("failed", `the command ended well, yet: ${reason}`, {
+    return outcomeDraft("failed", `the command succeeded, but: ${reason}`, {
       root: this.#cell.key,
       code: "unchanged",
     })
   }
 
-  /** `error`: what the last act threw. */
+  /** `error`: what the last action threw. */
   #timedOut(deadline: Deadline, reason: string, error?: unknown): OutcomeDraft {
-    return outcomeDraft("failed", `not done after ${deadline.seconds} s: ${reason}`, {
+    return outcomeDraft("failed", `timed out after ${deadline.seconds} s: ${reason}`, {
       root: this.#cell.key,
       code: "timeout",
       ...(error instanceof RunbookError && error.why !== undefined && { why: error.why }),
-      fix: "once the cause is gone, run the same command again: it goes on from here; --timeout waits longer",
+      fix: "run the same command again once the cause is fixed: it resumes from here; --timeout waits longer",
     })
   }
 
   #interrupted(): OutcomeDraft {
-    return outcomeDraft("interrupted", "interrupted; the same command goes on from here", {
+    return outcomeDraft("interrupted", "interrupted; the same command resumes from here", {
       root: this.#cell.key,
     })
   }

@@ -4,7 +4,7 @@ import type { Site } from "../notebook/roles.ts"
 import type { Step } from "../notebook/step.ts"
 import { type At, placeName } from "./events.ts"
 
-/** A step at a site: what the runner walks. `here` and `federation` cells have no site. */
+/** A step at a site: what the runner executes. `here` and `federation` cells have no site. */
 export interface Cell {
   readonly step: Step
   readonly site: Site | undefined
@@ -19,7 +19,7 @@ export interface Lane {
   readonly cells: readonly Cell[]
 }
 
-/** All cells of a notebook over a federation, and what each needs. */
+/** All cells of a notebook for a federation, and what each needs. */
 export interface Graph {
   readonly here: Lane
   readonly lanes: readonly Lane[]
@@ -27,7 +27,7 @@ export interface Graph {
   /** In the notebook's order, a step's sites in theirs. */
   readonly cells: readonly Cell[]
   find(step: string, site?: Site): Cell | undefined
-  /** The cells that come before: the step's `needs` at this site, at both ends of a link, or wherever they are done. */
+  /** The cells that come before: the step's `needs` at this site, at both ends of a link, or at every place that they have. */
   needs(cell: Cell): readonly Cell[]
   /** The other end of a link step. */
   peer(cell: Cell): Site | undefined

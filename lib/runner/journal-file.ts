@@ -8,7 +8,7 @@ import type { Event, Recorded } from "./events.ts"
 import { type Journal, type Memory, MemoryReader } from "./journal.ts"
 
 const FILE = "journal.jsonl"
-/** The version of the lines we write; a newer one is refused, never overwritten. */
+/** The version of the lines that are written; a journal of another version is refused, never overwritten. */
 const VERSION = 2
 
 interface Content {
@@ -25,7 +25,7 @@ export function readMemory(folder: string): Memory | undefined {
 
 /**
  * All lines of a folder's journal, in order; nothing where there is none.
- * @throws RunbookError naming file and line when the file is damaged or of a newer version
+ * @throws RunbookError naming file and line when the file is damaged or of another version
  */
 export function readLines(folder: string): Recorded[] {
   const lines: Recorded[] = []
@@ -34,8 +34,8 @@ export function readLines(folder: string): Recorded[] {
 }
 
 /**
- * Reads the journal. A torn tail (a batch that did not reach the disk whole) is left out.
- * @throws RunbookError naming file and line when the file is damaged elsewhere or of a newer version.
+ * Reads the journal. A torn tail (a batch that did not reach the disk whole) is ignored.
+ * @throws RunbookError naming file and line when the file is damaged elsewhere or of another version.
  */
 function read(file: string, each?: (line: Recorded) => void): Content | undefined {
   let bytes: Buffer
@@ -87,8 +87,8 @@ function read(file: string, each?: (line: Recorded) => void): Content | undefine
 
 function damaged(file: string, line: number): RunbookError {
   return new RunbookError(`The journal ${file} is damaged at line ${line}`, {
-    why: "that line is not JSON, and whole lines follow it: this is no torn end",
-    fix: "mend or move that file away; over a finished federation an empty journal acts on nothing",
+    why: "that line is not JSON, and whole lines follow it, so it is not a torn end",
+    fix: "repair that file or move it away; with an empty journal, what exists on the clusters is checked and adopted again",
     next: `mv ${shellWord(file)} ${shellWord(`${file}.damaged`)}`,
     exitCode: 2,
   })
@@ -106,8 +106,8 @@ function parse(text: string): (Recorded & { v: number }) | undefined {
 }
 
 /**
- * Opens the journal for writing: one write and datasync in flight, what comes meanwhile goes in the next (measured:
- * a sync a line blocks the event loop). Cuts a torn tail.
+ * Opens the journal for writing: one write and datasync in flight, lines that come meanwhile go into the next (measured:
+ * one sync per line blocks the event loop). Cuts a torn tail.
  * @param fresh move an earlier journal aside and start a new one
  */
 export async function openJournal(
@@ -136,7 +136,7 @@ export async function openJournal(
   return { journal: writer, warnings, close: () => writer.close() }
 }
 
-/** A journal that remembers nothing on disk (plan over a folder that is not there). */
+/** A journal that writes nothing to disk (plan, where the folder may not exist). */
 export function idleJournal(memory: Memory | undefined): Journal {
   const run = randomUUID()
   return {
@@ -203,7 +203,7 @@ class JournalWriter implements Journal {
         batch.reject(
           new RunbookError("The journal cannot be written", {
             why: (error as Error).message,
-            fix: "make room on the disk, then run the same command again: it goes on where it stood",
+            fix: "free space on the disk, then run the same command again: it resumes where it stopped",
           }),
         )
       }
@@ -229,7 +229,7 @@ class JournalWriter implements Journal {
 
 function newBatch(): PromiseWithResolvers<void> {
   const batch = Promise.withResolvers<void>()
-  // Whoever awaits a line sees its error; lines nobody awaits must not end the process.
+  // Who awaits a line gets its error; a line that nobody awaits must not end the process.
   batch.promise.catch(() => {})
   return batch
 }

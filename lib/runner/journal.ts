@@ -9,7 +9,7 @@ export interface Checkpoint {
   readonly adopted?: boolean
 }
 
-/** What the journal of a federation tells: the result of reading it once. */
+/** What the journal of a federation says: the result of reading it once. */
 export interface Memory {
   readonly federation: string | undefined
   /** The sites of the last run with what was given for them. */
@@ -19,17 +19,17 @@ export interface Memory {
   readonly given: Readonly<Record<string, unknown>>
   /** By place name (`supernode-1/site-create`). */
   readonly checkpoints: ReadonlyMap<string, Checkpoint>
-  /** Places with an act started and not ended. */
+  /** Places where an action started and did not end. */
   readonly interrupted: ReadonlySet<string>
-  /** Those of them that were to make something, not to change what was there: what is found there now is ours. */
+  /** Those of them where it was an `apply`: what exists there now was created by this federation. */
   readonly interruptedApplies: ReadonlySet<string>
-  /** Places where an act of ours ended well at some time. */
+  /** Places where an action succeeded at some time. */
   readonly applied: ReadonlySet<string>
-  /** What each place showed when it was last carried out. */
+  /** What each place showed when it last ran. */
   readonly shown: ReadonlyMap<string, readonly Shown[]>
   /** The last `step ended` of each place. */
   readonly ended: ReadonlyMap<string, Extract<Recorded, { type: "step ended" }>>
-  /** By step id: the last time it was carried out, and its number in the journal's order, as notebooks print it: `[3]`. */
+  /** By step id: its last execution, with its number in the journal's order as notebooks print it: `[3]`. */
   readonly executions: ReadonlyMap<string, StepExecution>
   /** By site: the cluster user of its last session. */
   readonly users: ReadonlyMap<string, string>
@@ -41,7 +41,7 @@ export type Shown = Extract<Recorded, { type: "shown" }>
 export interface StepExecution {
   readonly number: number
   readonly t: string
-  /** Nothing in journals of earlier versions. */
+  /** Missing where an earlier version of the program wrote it. */
   readonly by: By | undefined
 }
 
@@ -51,7 +51,7 @@ export interface Journal {
   readonly run: string
   /** Stamps and appends. `durable` settles once the line is on disk; the memory has it at once. */
   append(event: Event): { recorded: Recorded; durable: Promise<void> }
-  /** Writes what is pending, synchronously (a signal came). */
+  /** Writes what is pending, synchronously (on a signal). */
   flushSync(): void
 }
 
@@ -71,10 +71,10 @@ export class MemoryReader implements Memory {
   users = new Map<string, string>()
   lastRun: { started: string; command: string; code?: number } | undefined
   #by: By | undefined
-  /** Steps of the run that is being read: at all its sites a step is one execution. */
+  /** Steps of the run that is being read: a step at all its sites is one execution. */
   #executed = new Set<string>()
   #number = 0
-  /** In which execution a place showed something last. */
+  /** The execution in which a place last showed something. */
   #showing = new Map<string, number | undefined>()
 
   take(line: Recorded): void {
@@ -106,7 +106,7 @@ export class MemoryReader implements Memory {
         break
       case "action ended":
         this.interrupted.delete(placeName(line))
-        // A change that failed says nothing about who made what it was to change.
+        // A failed update says nothing about who created the object that it was to update.
         if (line.ok || line.action === "apply") this.interruptedApplies.delete(placeName(line))
         if (line.ok) this.applied.add(placeName(line))
         break

@@ -3,7 +3,7 @@ import type { Cell, Lane } from "./graph.ts"
 import type { Scheduler } from "./scheduler.ts"
 
 /**
- * Runs the lanes as a listr2 list: one task a lane, no subtasks (its task machinery is quadratic in them), all at once,
+ * Runs the lanes as a listr2 list: one task per lane, no subtasks (its task machinery is quadratic in them), all at once,
  * no prompts inside. What is drawn comes from our events; a lane's task throws once, at its end, so that the list
  * counts it as failed.
  */
@@ -20,14 +20,14 @@ export async function runLanes(
     busy.map((lane) => ({
       title: lane.name,
       task: async () => {
-        const broken = await scheduler.walk(lane)
-        if (broken !== undefined) throw new Error(broken.reason)
+        const ending = await scheduler.walk(lane)
+        if (ending !== undefined) throw new Error(ending.reason)
       },
     })),
     {
       concurrent: true,
       exitOnError: false,
-      // Signals are ours: journal first, then children, then exit.
+      // The program handles signals itself: journal first, then children, then exit.
       registerSignalListeners: false,
       renderer: renderer ?? "silent",
     },

@@ -9,13 +9,13 @@ interface Owner {
   host: string
   since: string
   command: string
-  /** Start time of the process, where the system tells: a reused pid is not the owner. */
+  /** Start time of the process, where the system provides it: a reused pid is not the owner. */
   started?: string
 }
 
 /**
- * Takes the folder's lock; a dead owner's is taken over.
- * @returns how to give it back
+ * Takes the folder's lock; the lock of a dead owner is taken over.
+ * @returns a function that releases it
  * @throws RunbookError with exit code 3 naming the live owner
  */
 export function takeLock(folder: string, command: string): () => void {
@@ -31,11 +31,11 @@ export function takeLock(folder: string, command: string): () => void {
   const draft = join(folder, `lock.${process.pid}`)
   writeFileSync(draft, text, { mode: 0o600 })
   try {
-    // A link is there whole or not at all; three tries, for others may take over at the same moment.
+    // A link exists whole or not at all; three tries, because others may take over at the same moment.
     for (let attempt = 0; attempt < 3; attempt++) {
       try {
         linkSync(draft, file)
-        return () => giveBack(file, text)
+        return () => release(file, text)
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
       }
@@ -47,13 +47,13 @@ export function takeLock(folder: string, command: string): () => void {
   throw held(file, readOwner(file)?.owner)
 }
 
-/** The pid of the run that holds a folder now, as far as this machine can tell. */
+/** The pid of the run that holds a folder now, as far as this machine knows. */
 export function holderOf(folder: string): number | undefined {
   const owner = readOwner(join(folder, "lock"))?.owner
   return alive(owner) ? owner!.pid : undefined
 }
 
-function giveBack(file: string, text: string): void {
+function release(file: string, text: string): void {
   if (readOwner(file)?.text === text) rmSync(file, { force: true })
 }
 
@@ -68,7 +68,7 @@ function takeFromDead(file: string): void {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return
     throw error
   }
-  // Somebody faster may have put a live lock there between the reading and the renaming: put it back.
+  // Another process may have put a live lock there between reading and renaming: put it back.
   if (readFileSync(aside, "utf8") !== found.text) {
     try {
       linkSync(aside, file)
@@ -93,7 +93,7 @@ function readOwner(file: string): { owner: Owner | undefined; text: string } | u
 
 function alive(owner: Owner | undefined): boolean {
   if (owner === undefined) return false
-  // Another machine's process cannot be asked: it counts as alive.
+  // The process of another machine cannot be checked: it counts as alive.
   if (owner.host !== hostname()) return true
   if (!isAlive(owner.pid)) return false
   const { started } = processOf(owner.pid)
@@ -106,11 +106,11 @@ function held(file: string, owner: Owner | undefined): RunbookError {
       ? `Another run holds ${file}`
       : `Another run holds this federation: pid ${owner.pid} on ${owner.host}, since ${owner.since}`,
     {
-      ...(owner && { why: `it runs: ${owner.command}` }),
+      ...(owner && { why: `that run is: ${owner.command}` }),
       fix:
         owner !== undefined && owner.host !== hostname()
-          ? `wait for it; if that machine is gone, remove ${file}`
-          : "wait for it to end, or stop it; this run changed nothing",
+          ? `wait until it ends; if that machine is gone, remove ${file}`
+          : "wait until it ends, or stop it; this run changed nothing",
       exitCode: 3,
     },
   )

@@ -10,25 +10,27 @@ import type { State } from "./state.ts"
 const PARTS = ["", "kubeconfigs", "tokens", "manifests"]
 
 export interface OpenOptions {
-  /** The command as typed (redacted): named to whoever meets the lock. */
+  /** The command as typed (redacted): shown to another run that finds the lock. */
   readonly command: string
   /** Start a new journal; an earlier one is kept beside it. */
   readonly fresh?: boolean
 }
 
 /**
- * Makes a folder (0700) if it is missing.
- * @throws UsageError where a file stands in its place, or the system refuses it
+ * Creates a folder (0700) if it does not exist.
+ * @throws UsageError where a file of that name exists, or the system refuses it
  */
 export function makeFolder(folder: string): string {
   const root = resolve(folder)
   if (existsSync(root) && !statSync(root).isDirectory()) {
-    throw new UsageError(`${root} is a file, not a folder`, { fix: "name a folder, or one that can be made" })
+    throw new UsageError(`${root} is a file, not a folder`, {
+      fix: "name a folder, or a path where one can be created",
+    })
   }
   try {
     makeEach(root)
   } catch (error) {
-    throw new UsageError(`the folder ${root} cannot be made`, {
+    throw new UsageError(`the folder ${root} cannot be created`, {
       why: (error as Error).message,
       fix: "name a folder that you can write to",
     })
@@ -36,7 +38,7 @@ export function makeFolder(folder: string): string {
   return root
 }
 
-/** Folder by folder: Node's own `recursive` never ends where the system says ENOENT below a folder that is there (/proc). */
+/** Folder by folder: Node's own `recursive` never ends where the system says ENOENT below an existing folder (/proc). */
 function makeEach(folder: string): void {
   if (existsSync(folder)) return
   makeEach(dirname(folder))
@@ -48,8 +50,8 @@ function makeEach(folder: string): void {
 }
 
 /**
- * Makes the folder (0700) if it is missing, takes its lock and opens its journal for writing.
- * @throws RunbookError: exit 3 where another run holds it, exit 2 where the journal cannot be used
+ * Creates the folder (0700) if it does not exist, takes its lock and opens its journal for writing.
+ * @throws RunbookError: exit code 3 where another run holds it, 2 where the journal cannot be used
  */
 export async function openState(folder: string, options: OpenOptions): Promise<State> {
   const root = makeFolder(folder)
@@ -71,7 +73,7 @@ export async function openState(folder: string, options: OpenOptions): Promise<S
   }
 }
 
-/** The same folder to read from only: no lock, nothing made, nothing written. */
+/** The same folder, only to read: no lock, nothing is created or written. */
 export function readState(folder: string): State {
   const root = resolve(folder)
   return stateOf(root, idleJournal(readMemory(root)), [], async () => {})

@@ -4,7 +4,7 @@ import { isTransientMessage } from "../notebook/transient.ts"
 import { isHeldBack, type Outcome } from "./events.ts"
 import type { Cell } from "./graph.ts"
 
-/** Outcomes without their time, which the executor adds. */
+/** An outcome without its duration, which the scheduler adds. */
 export type OutcomeDraft = Omit<Outcome, "seconds">
 
 const SUCCESSFUL: readonly Outcome["kind"][] = ["unchanged", "applied", "updated", "deleted"]
@@ -50,7 +50,7 @@ function wordOf(outcome: Outcome): string {
   return "failed"
 }
 
-/** What an exception means: an answer of a look, a sentence with its cure, or a defect with its stack. */
+/** What an exception means: the result of a check, a sentence with its fix, or a defect with its stack. */
 export function draftOfError(cell: Cell, error: unknown): OutcomeDraft {
   if (error instanceof CheckError) return draftOfBlocked(cell, error.result)
   if (error instanceof RunbookError) {
@@ -69,17 +69,17 @@ export function draftOfError(cell: Cell, error: unknown): OutcomeDraft {
   })
 }
 
-/** An error that may be gone the next time: the server was not there, answered 5xx or 429, or a command says so. */
+/** An error that may be gone on the next try: the server did not answer, answered 5xx or 429, or a command says so. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof CheckError)
     return error.result.state === "unknown" && error.result.because === "unreachable"
-  // What a person has to mend says how: that does not pass by itself.
+  // An error with a fix needs somebody to apply it: it is not transient.
   if (error instanceof RunbookError && error.fix === undefined && isTransientMessage(error.why ?? ""))
     return true
   return error instanceof Error && (error as { transient?: unknown }).transient === true
 }
 
-/** Runs a look; what its tools throw as an answer is the answer. */
+/** Runs a check; a CheckError that its tools throw is its result. */
 export async function resultOf(check: () => CheckResult | Promise<CheckResult>): Promise<CheckResult> {
   try {
     return await check()

@@ -10,12 +10,12 @@ import { assertSameFederation } from "./same-federation.ts"
 import { Semaphore } from "./semaphore.ts"
 import type { PlanEntry, RunOptions } from "./types.ts"
 
-/** Looks at once; looks mostly wait for the network. */
-const LOOKS = 32
+/** Checks that run at once; checks mostly wait for the network. */
+const MAX_CHECKS = 32
 
 /**
- * What a run would do, by the same looks: every selected step in every lane. Changes nothing: only reads, no lock, no
- * journal. A step whose needs are not done is not looked at.
+ * What a run would do, by the same checks: every selected step in every lane. It only reads: no lock, no journal. A step
+ * is not checked while a step that it needs is not ready.
  */
 export async function plan(options: RunOptions): Promise<PlanEntry[]> {
   assertSameFederation(
@@ -38,7 +38,7 @@ class Planner {
   readonly #scope: RunScope
   readonly #outcomes: Map<string, Outcome>
   readonly #entries = new Map<string, Promise<PlanEntry>>()
-  readonly #looks = new Semaphore(Math.max(LOOKS, defaultParallel()))
+  readonly #checks = new Semaphore(Math.max(MAX_CHECKS, defaultParallel()))
 
   constructor(scope: RunScope, outcomes: Map<string, Outcome>) {
     this.#scope = scope
@@ -48,21 +48,21 @@ class Planner {
   entry(cell: Cell): Promise<PlanEntry> {
     let entry = this.#entries.get(cell.key)
     if (entry === undefined) {
-      entry = this.#make(cell).then((made) => {
+      entry = this.#decide(cell).then((decided) => {
         this.#outcomes.set(cell.key, {
           kind: "unchanged",
-          ok: isThere(made),
-          reason: made.reason,
+          ok: isOk(decided),
+          reason: decided.reason,
           seconds: 0,
         })
-        return made
+        return decided
       })
       this.#entries.set(cell.key, entry)
     }
     return entry
   }
 
-  async #make(cell: Cell): Promise<PlanEntry> {
+  async #decide(cell: Cell): Promise<PlanEntry> {
     const { options, source } = this.#scope
     const { checkpoint, stale } = remember(
       options.notebook,
@@ -81,9 +81,9 @@ class Planner {
     }
     if (cell.step.feeds !== undefined) {
       const fed = source.graph.find(cell.step.feeds, cell.site)
-      // The fed step needs this one: it is looked at here on its own, once everything else it needs is there.
+      // The fed step needs this one, so it is checked here on its own, once everything else that it needs is ready.
       const others = fed === undefined ? [] : source.graph.needs(fed).filter((need) => need !== cell)
-      if (fed !== undefined && (await this.#notThere(others)) === undefined) {
+      if (fed !== undefined && (await this.#firstPending(others)) === undefined) {
         const result = await this.#check(fed)
         if (result.state === "ready" || result.state === "progressing") {
           return { ...base, action: "ok", reason: `not needed: ${fed.step.id} is ${result.state}` }
@@ -91,7 +91,7 @@ class Planner {
       }
     }
     const before = cell.step.on === "here" ? [] : source.graph.here.cells.filter(this.#scope.selected)
-    const missing = await this.#notThere([...before, ...source.graph.needs(cell)])
+    const missing = await this.#firstPending([...before, ...source.graph.needs(cell)])
     if (missing !== undefined) {
       const after = name(missing, cell)
       return { ...base, action: "wait", after, reason: `after ${after}` }
@@ -99,14 +99,14 @@ class Planner {
     return { ...base, ...fromResult(cell, await this.#check(cell)) }
   }
 
-  async #notThere(needs: readonly Cell[]): Promise<Cell | undefined> {
+  async #firstPending(needs: readonly Cell[]): Promise<Cell | undefined> {
     const entries = await Promise.all(needs.map((need) => this.entry(need)))
-    return needs[entries.findIndex((entry) => !isThere(entry))]
+    return needs[entries.findIndex((entry) => !isOk(entry))]
   }
 
   async #check(cell: Cell): Promise<CheckResult> {
     try {
-      return await this.#looks.hold(() => this.#scope.watcher.once(cell, this.#scope.options.signal))
+      return await this.#checks.hold(() => this.#scope.watcher.once(cell, this.#scope.options.signal))
     } catch (error) {
       const { reason, fix, next } = draftOfError(cell, error)
       return { state: "blocked", reason, fix: fix ?? "", ...(next !== undefined && { next }) }
@@ -114,14 +114,14 @@ class Planner {
   }
 }
 
-const isThere = ({ action }: PlanEntry): boolean => action === "ok"
+const isOk = ({ action }: PlanEntry): boolean => action === "ok"
 
 /** A step of the same lane by its id, one elsewhere with its site. */
 const name = (need: Cell, cell: Cell): string =>
   need.site === undefined || need.site === cell.site ? need.step.id : need.key
 
 function fromResult(cell: Cell, result: CheckResult): Omit<PlanEntry, "step" | "title" | "site" | "stale"> {
-  const cure = {
+  const advice = {
     ...("fix" in result && result.fix !== undefined && { fix: result.fix }),
     ...("next" in result && result.next !== undefined && { next: result.next }),
     ...("approval" in result && result.approval !== undefined && { approval: result.approval }),
@@ -141,5 +141,5 @@ function fromResult(cell: Cell, result: CheckResult): Omit<PlanEntry, "step" | "
         return "unknown"
     }
   }
-  return { action: action(), reason: result.reason, result, ...cure }
+  return { action: action(), reason: result.reason, result, ...advice }
 }

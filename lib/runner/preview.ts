@@ -13,59 +13,60 @@ import type { RunOptions } from "./types.ts"
 import { Watcher } from "./watcher.ts"
 
 export interface PreviewCommand {
-  /** As a person would type it. */
+  /** As it would be typed. */
   readonly line: string
   readonly cwd?: string
-  /** Manifests of ours that it applies: their paths, as the line names them. */
+  /** The manifests in the federation's folder that it applies: their paths, as the line names them. */
   readonly files: readonly string[]
 }
 
-/** What a step would do at a place, as things are now. */
+/** What a step would do at a place in the present state. */
 export interface Preview {
-  /** Nothing where nothing is to be done, or it cannot be told. */
+  /** Missing where there is nothing to do, or it is unknown. */
   readonly action: Action | undefined
   readonly commands: readonly PreviewCommand[]
   /** Writes to the cluster without a command: `patch Site skupper-site`. */
   readonly writes: readonly string[]
-  /** The act came to its end; otherwise it stopped where it needed an answer. */
+  /** The action reached its end; otherwise it stopped where it needed the output of a command. */
   readonly complete: boolean
   /** Why there is no action, or where it stopped. */
   readonly why?: string
   readonly result?: CheckResult
 }
 
-/** An act that waits for what a command would have made waits for ever; in milliseconds. */
-const LONGEST = 10_000
+/** An action that waits for what a command would have created would wait for ever; in milliseconds. */
+const TIME_LIMIT = 10_000
 
 const SILENT: Bus = { emit: () => {}, durable: async () => {} }
 
 /**
- * Looks, then goes through the step's act (or change) without doing it: commands are written down and answered with
- * nothing, writes to the cluster are not sent, the site's own files are copies. No event, no line in the journal. Manifests
- * are really written: they are what the commands would apply.
- * @param seen what a look has just answered, in place of another one
+ * Checks, then goes through the step's `apply` (or `update`) without effect: commands are recorded and return empty output,
+ * writes to the cluster are not sent, the site's own files are copies. No event, no line in the journal. Manifests are
+ * really written: they are what the commands would apply.
+ * @param checked the result of a check that has just run, in place of another one
  */
 export async function preview(
   options: RunOptions,
   step: string,
   site?: string,
-  seen?: CheckResult,
+  checked?: CheckResult,
 ): Promise<Preview> {
   // Outside a run, a step that builds on others has their kept outcomes.
   const { ended } = options.state.journal.memory
   const scope = openRunScope(options, (place) => ended.get(place)?.outcome)
   const { source } = scope
   const cell = source.graph.cells.find((one) => one.step.id === step && one.site?.name === site)
-  if (cell === undefined) throw new Error(`there is no ${step} at ${site ?? "no site"}`)
+  if (cell === undefined)
+    throw new Error(`there is no step ${step} ${site === undefined ? "without a site" : `at ${site}`}`)
   const nothing = { action: undefined, commands: [], writes: [] }
   if (cell.step.noPreview === true) {
-    return { ...nothing, complete: false, why: `what ${step} does can only be seen when it is done` }
+    return { ...nothing, complete: false, why: `what ${step} does cannot be previewed` }
   }
-  const clock = AbortSignal.timeout(LONGEST)
+  const clock = AbortSignal.timeout(TIME_LIMIT)
   const signal = AbortSignal.any([options.signal, clock])
   let result: CheckResult
   try {
-    result = seen ?? (await new Watcher(options.toolbox, SILENT, scope.slots, source).once(cell, signal))
+    result = checked ?? (await new Watcher(options.toolbox, SILENT, scope.slots, source).once(cell, signal))
   } catch (error) {
     options.signal.throwIfAborted()
     return { ...nothing, complete: false, why: wordsOf(error) }
@@ -79,18 +80,18 @@ export async function preview(
   const record = new PreviewRecorder(options.state.folder)
   const context = contextOf(source, cell, openTools(options, cell, signal, record), signal, SILENT.emit)
   try {
-    const answer = await work.run(context)
+    const again = await work.run(context)
     return {
       action: work.action,
-      ...record.taken(),
-      complete: !answer,
-      ...(answer && { why: answer.reason }),
+      ...record.recorded(),
+      complete: !again,
+      ...(again && { why: again.reason }),
       result,
     }
   } catch (error) {
     options.signal.throwIfAborted()
-    const why = clock.aborted ? "it waits for what a command would have made" : wordsOf(error)
-    return { action: work.action, ...record.taken(), complete: false, why, result }
+    const why = clock.aborted ? "it waits for what a command would have created" : wordsOf(error)
+    return { action: work.action, ...record.recorded(), complete: false, why, result }
   } finally {
     record.clear()
   }
@@ -105,9 +106,9 @@ const openTools = (
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-let rehearsals = 0
+let previews = 0
 
-/** Takes down commands and writes; keeps the copies that stand in for the site's own files. */
+/** Records commands and writes; keeps the copies that stand in for the site's own files. */
 class PreviewRecorder implements Recorder {
   readonly #folder: string
   readonly #copies: string
@@ -117,7 +118,7 @@ class PreviewRecorder implements Recorder {
 
   constructor(folder: string) {
     this.#folder = folder
-    this.#copies = join(folder, "rehearsal", `${process.pid}-${++rehearsals}`)
+    this.#copies = join(folder, "preview", `${process.pid}-${++previews}`)
   }
 
   command = (line: string, cwd?: string): void => {
@@ -141,7 +142,7 @@ class PreviewRecorder implements Recorder {
     return copy
   }
 
-  taken(): Pick<Preview, "commands" | "writes"> {
+  recorded(): Pick<Preview, "commands" | "writes"> {
     return { commands: this.#commands, writes: this.#writes }
   }
 
@@ -160,10 +161,10 @@ class PreviewRecorder implements Recorder {
   }
 }
 
-/** Copies that a killed rehearsal has left: there may be tokens among them. */
-function removeKilled(rehearsals: string): void {
-  if (!existsSync(rehearsals)) return
-  for (const name of readdirSync(rehearsals)) {
-    if (!isAlive(Number.parseInt(name, 10))) rmSync(join(rehearsals, name), { recursive: true, force: true })
+/** Removes the copies that a killed preview left: they may hold tokens. */
+function removeKilled(previews: string): void {
+  if (!existsSync(previews)) return
+  for (const name of readdirSync(previews)) {
+    if (!isAlive(Number.parseInt(name, 10))) rmSync(join(previews, name), { recursive: true, force: true })
   }
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs"
 
 /**
- * Whether a process of this machine still runs. One that was killed and that its parent has not waited for keeps its
- * pid, but does not run (a container's first process may never wait).
+ * Whether a process of this machine still runs. A killed process that its parent has not waited for keeps its pid, but
+ * does not run (a container's first process may never wait).
  */
 export function isAlive(pid: number): boolean {
   try {

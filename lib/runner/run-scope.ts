@@ -8,10 +8,10 @@ import { KeyedMutex, Semaphore } from "./semaphore.ts"
 import type { RunOptions } from "./types.ts"
 import { Watcher } from "./watcher.ts"
 
-/** About two a core, at most 16: spawning is synchronous and freezes the event loop (measured). */
+/** Two per core, at most 16: spawning is synchronous and freezes the event loop (measured). */
 export const defaultParallel = (): number => Math.min(16, 2 * availableParallelism())
 
-/** What the execution of cells shares in one run. */
+/** What the cells of one run share. */
 export interface RunScope {
   readonly options: RunOptions
   readonly source: ContextSource
@@ -22,7 +22,7 @@ export interface RunScope {
   readonly selected: (cell: Cell) => boolean
 }
 
-/** Puts together what the cells of one run or plan share. */
+/** Creates what the cells of one run or plan share. */
 export function openRunScope(
   options: RunOptions,
   outcome: (key: string) => Outcome | undefined,

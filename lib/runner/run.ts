@@ -7,7 +7,7 @@ import { Scheduler } from "./scheduler.ts"
 import type { RunOptions, RunResult } from "./types.ts"
 
 /**
- * Carries a notebook out over a federation: every selected step in every lane, resuming from what is there.
+ * Runs a notebook on a federation: every selected step in every lane, resuming from what exists.
  * @throws UsageError when the folder belongs to another federation; everything else is an outcome
  */
 export async function run(options: RunOptions): Promise<RunResult> {
@@ -67,7 +67,7 @@ function userName(): string {
   }
 }
 
-/** The signal's reason is the exit code (130, 143, 129) of whoever aborted. */
+/** The reason of an aborted signal is the exit code (130, 143, 129). */
 function exitCode(outcomes: RunResult["outcomes"], signal: AbortSignal): number {
   if (signal.aborted) return typeof signal.reason === "number" ? signal.reason : 130
   return outcomes.every(({ outcome }) => outcome.ok) ? 0 : 1

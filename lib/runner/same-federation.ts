@@ -21,7 +21,7 @@ export function assertSameFederation(
     throw new UsageError(
       `${folder} belongs to the federation ${memory.federation}, not to ${federation.name}`,
       {
-        fix: "give the other federation a folder of its own: --state DIR, or another name",
+        fix: "give this federation a folder of its own (--state DIR) or another name",
       },
     )
   }
@@ -33,10 +33,10 @@ export function assertSameFederation(
       const is = (site as Record<string, unknown>)[camel(name)]
       if (was !== undefined && is !== undefined && was !== is) {
         throw new UsageError(
-          `${site.name} was ${name} ${String(was)} in this folder and is ${String(is)} now`,
+          `the ${name} of ${site.name} was ${String(was)} in this folder and is ${String(is)} now`,
           {
-            why: `${folder} remembers that site of the federation ${federation.name}`,
-            fix: "if it is another federation give it another name (--name, or federation: in the file) or folder (--state DIR); if the site moved, give it another site name",
+            why: `${folder} has a site of that name from an earlier run of the federation ${federation.name}`,
+            fix: "if it is another federation, give it another name (--name, or federation: in the file) or folder (--state DIR); if the site moved, give it another site name",
           },
         )
       }
@@ -44,7 +44,7 @@ export function assertSameFederation(
   }
 }
 
-/** What the journal keeps of the sites and inputs: what was given, never a secret; identities always. */
+/** What the journal keeps of the sites and inputs: the values that were given, identities always, secrets never. */
 export function summaries(
   notebook: Notebook,
   federation: Federation,

@@ -7,10 +7,10 @@ import type { Cell, Lane } from "./graph.ts"
 import { draftOfError, draftOfNeed, type OutcomeDraft, outcomeDraft } from "./outcomes.ts"
 import type { RunScope } from "./run-scope.ts"
 
-/** How long a step that was left out is waited for when another needs it, in seconds. */
-const LEFT_OUT_TIMEOUT = 60
+/** How long to wait for a step that is not selected when another needs it, in seconds. */
+const UNSELECTED_TIMEOUT = 60
 
-/** Walks lanes: awaits what each cell needs, executes it, passes on why a lane ended. Knows no terminal and no listr2. */
+/** Runs lanes: awaits what each cell needs, executes it, passes on why a lane ended. Knows no terminal and no listr2. */
 export class Scheduler {
   readonly #scope: RunScope
   readonly #ended = new Map<string, PromiseWithResolvers<Outcome>>()
@@ -26,17 +26,17 @@ export class Scheduler {
   }
 
   /**
-   * A lane's steps in order. A step that does not end well ends its lane: the rest is `not run`, with the root.
+   * Runs a lane's steps in order. A step that does not succeed ends its lane: the rest is skipped, with the root.
    * @returns the outcome that ended the lane, or nothing
    */
   async walk(lane: Lane): Promise<Outcome | undefined> {
-    let broken: { cell: Cell; outcome: Outcome } | undefined
+    let ending: { cell: Cell; outcome: Outcome } | undefined
     for (const cell of lane.cells) {
       if (!this.#scope.selected(cell)) continue
-      const outcome = broken === undefined ? await this.#execute(cell) : this.#pass(cell, broken)
-      if (!outcome.ok) broken ??= { cell, outcome }
+      const outcome = ending === undefined ? await this.#execute(cell) : this.#skip(cell, ending)
+      if (!outcome.ok) ending ??= { cell, outcome }
     }
-    return broken?.outcome
+    return ending?.outcome
   }
 
   async #execute(cell: Cell): Promise<Outcome> {
@@ -48,15 +48,15 @@ export class Scheduler {
       started = performance.now()
       if (unmet !== undefined) return this.#end(cell, unmet, started)
       bus.emit({ type: "step started", ...cell.at })
-      result = (await this.#spared(cell)) ?? (await new Execution(this.#scope, cell).run())
+      result = (await this.#unchecked(cell)) ?? (await new Execution(this.#scope, cell).run())
     } catch (error) {
       result = draftOfError(cell, error)
     }
     return this.#end(cell, result, started)
   }
 
-  #pass(cell: Cell, broken: { cell: Cell; outcome: Outcome }): Outcome {
-    return this.#end(cell, draftOfNeed(broken.cell, broken.outcome), performance.now())
+  #skip(cell: Cell, ending: { cell: Cell; outcome: Outcome }): Outcome {
+    return this.#end(cell, draftOfNeed(ending.cell, ending.outcome), performance.now())
   }
 
   #end(cell: Cell, result: OutcomeDraft, started: number): Outcome {
@@ -67,8 +67,8 @@ export class Scheduler {
     return outcome
   }
 
-  /** The ending of a cell that need not be looked at: its checkpoint is trusted, or what it supplies is done. */
-  async #spared(cell: Cell): Promise<OutcomeDraft | undefined> {
+  /** The outcome of a cell that need not be checked: its checkpoint is trusted, or the step that it supplies is ready. */
+  async #unchecked(cell: Cell): Promise<OutcomeDraft | undefined> {
     const { options } = this.#scope
     if (options.rerun === true) return undefined
     if (options.trustCheckpoints === true && !cell.step.always) {
@@ -89,12 +89,12 @@ export class Scheduler {
     return this.#notNeeded(cell)
   }
 
-  /** A step that only supplies another is not needed once that one is there. */
+  /** A step that only supplies another is not needed once that one is ready. */
   async #notNeeded(cell: Cell): Promise<OutcomeDraft | undefined> {
     const { source, options, watcher } = this.#scope
     const fed = cell.step.feeds === undefined ? undefined : source.graph.find(cell.step.feeds, cell.site)
     if (fed === undefined) return undefined
-    const deadline = new Deadline(options.timeout ?? fed.step.timeout ?? LEFT_OUT_TIMEOUT, options.signal)
+    const deadline = new Deadline(options.timeout ?? fed.step.timeout ?? UNSELECTED_TIMEOUT, options.signal)
     try {
       const result = await watcher.patiently(fed, deadline)
       if (result.state !== "ready" && result.state !== "progressing") return undefined
@@ -106,16 +106,16 @@ export class Scheduler {
     }
   }
 
-  /** Awaits what comes before; the first that did not end well, at once. */
+  /** Awaits the steps before; returns at once for the first that did not succeed. */
   async #unmet(cell: Cell): Promise<OutcomeDraft | undefined> {
     const { graph } = this.#scope.source
     if (cell.step.on === "federation") return this.#unmetFederation(cell)
     const before =
       cell.step.on === "here" ? [] : graph.here.cells.filter((other) => this.#ended.has(other.key))
-    return this.#firstBad([...before, ...graph.needs(cell)])
+    return this.#firstFailed([...before, ...graph.needs(cell)])
   }
 
-  /** Over the lanes that finished: it runs unless everything it needs failed. */
+  /** After all lanes: a federation step runs unless everything that it needs failed. */
   async #unmetFederation(cell: Cell): Promise<OutcomeDraft | undefined> {
     const { graph } = this.#scope.source
     const lanes = graph.lanes.flatMap((lane) => lane.cells).filter((other) => this.#ended.has(other.key))
@@ -126,12 +126,12 @@ export class Scheduler {
     )
     const needs = graph.needs(cell)
     const outcomes = await Promise.all(needs.map((need) => this.#outcome(need)))
-    const bad = outcomes.findIndex((outcome) => !outcome.ok)
-    if (bad === -1 || outcomes.some((outcome) => outcome.ok)) return undefined
-    return draftOfNeed(needs[bad]!, outcomes[bad]!)
+    const failed = outcomes.findIndex((outcome) => !outcome.ok)
+    if (failed === -1 || outcomes.some((outcome) => outcome.ok)) return undefined
+    return draftOfNeed(needs[failed]!, outcomes[failed]!)
   }
 
-  #firstBad(needs: readonly Cell[]): Promise<OutcomeDraft | undefined> {
+  #firstFailed(needs: readonly Cell[]): Promise<OutcomeDraft | undefined> {
     return new Promise((resolve, reject) => {
       let open = needs.length
       if (open === 0) resolve(undefined)
@@ -155,14 +155,14 @@ export class Scheduler {
     return checked
   }
 
-  /** A step left out by the selection is looked at because another needs it; one under way is waited for. */
+  /** A step that is not selected is checked because another needs it; a progressing one is waited for. */
   async #checkUnselected(cell: Cell): Promise<Outcome> {
     const { options, watcher } = this.#scope
-    const unmet = await this.#firstBad(this.#scope.source.graph.needs(cell))
+    const unmet = await this.#firstFailed(this.#scope.source.graph.needs(cell))
     if (unmet !== undefined) return this.#note(cell, unmet)
-    const spared = await this.#spared(cell)
-    if (spared !== undefined) return this.#note(cell, spared)
-    const deadline = new Deadline(options.timeout ?? LEFT_OUT_TIMEOUT, options.signal)
+    const unchecked = await this.#unchecked(cell)
+    if (unchecked !== undefined) return this.#note(cell, unchecked)
+    const deadline = new Deadline(options.timeout ?? UNSELECTED_TIMEOUT, options.signal)
     try {
       let result = await watcher.patiently(cell, deadline)
       if (result.state === "progressing") result = await watcher.until(cell, deadline)
@@ -195,6 +195,6 @@ function unselectedDraft(
       root: cell.key,
     }),
     ok: ready,
-    ...(!ready && { fix: "do that step first", next }),
+    ...(!ready && { fix: "run that step first", next }),
   }
 }

@@ -3,8 +3,8 @@ import type { Cell } from "./graph.ts"
 import type { Selection } from "./types.ts"
 
 /**
- * Which cells are meant. Steps by `only`, or by the stretch `from`…`to` of the notebook's order, less `skip`; sites by
- * name. With sites named, `federation` steps are meant only if `only` names them.
+ * Which cells are selected. Steps by `only`, or by the range `from`…`to` in the notebook's order, without `skip`; sites by
+ * name. With sites named, `federation` steps are selected only if `only` names them.
  */
 export function selector(notebook: Notebook, selection: Selection): (cell: Cell) => boolean {
   const place = new Map(notebook.steps.map((step, index) => [step.id, index]))

@@ -19,7 +19,7 @@ export class Semaphore {
   }
 }
 
-/** One at a time for each key; no key, no waiting. */
+/** One at a time per key; without a key there is no wait. */
 export class KeyedMutex {
   #queues = new Map<string, Semaphore>()
 

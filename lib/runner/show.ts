@@ -4,19 +4,19 @@ import type { Deadline } from "./deadline.ts"
 import type { Cell } from "./graph.ts"
 import type { RunScope } from "./run-scope.ts"
 
-interface Printed {
+interface Output {
   line: string
   stdout: string
   stderr: string
 }
 
-/** Runs a step's `show` and keeps what it printed. A show that fails is a note, never a failure of the step. */
+/** Runs a step's `show` and records what it printed. A failed show is a note, never a failure of the step. */
 export async function showCell(scope: RunScope, cell: Cell, deadline: Deadline): Promise<void> {
   const { show, expect } = cell.step
   if (show === undefined || deadline.signal.aborted) return
   const { options, source, bus, slots } = scope
   try {
-    // The event below holds command and output whole: they are not said twice.
+    // The event below holds the command and its whole output, so they are not sent twice.
     const tools = options.toolbox.open({
       step: cell.step,
       site: cell.site,
@@ -24,10 +24,10 @@ export async function showCell(scope: RunScope, cell: Cell, deadline: Deadline):
       emit: () => {},
     })
     const context = contextOf(source, cell, tools, deadline.signal, bus.emit)
-    for (const printed of printedBy(await slots.hold(() => show(context)))) {
-      const text = `${printed.stdout}${printed.stderr}`
+    for (const output of outputsOf(await slots.hold(() => show(context)))) {
+      const text = `${output.stdout}${output.stderr}`
       const differs = expect === undefined ? [] : compareExpected(expect, text)
-      bus.emit({ type: "shown", line: printed.line, text, differs, ...cell.at })
+      bus.emit({ type: "shown", line: output.line, text, differs, ...cell.at })
     }
   } catch (error) {
     if (deadline.signal.aborted) return
@@ -36,10 +36,10 @@ export async function showCell(scope: RunScope, cell: Cell, deadline: Deadline):
   }
 }
 
-/** A show returns a command's result, several, or a text of its own. */
-function printedBy(result: unknown): Printed[] {
-  if (Array.isArray(result)) return result.flatMap(printedBy)
+/** A show returns the result of a command, several of them, or a text. */
+function outputsOf(result: unknown): Output[] {
+  if (Array.isArray(result)) return result.flatMap(outputsOf)
   if (typeof result === "string") return [{ line: "", stdout: result, stderr: "" }]
-  if (result !== null && typeof result === "object" && "stdout" in result) return [result as Printed]
+  if (result !== null && typeof result === "object" && "stdout" in result) return [result as Output]
   return []
 }

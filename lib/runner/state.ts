@@ -1,15 +1,15 @@
 import type { Journal } from "./journal.ts"
 
-/** A federation's folder and what it remembers (design §6). */
+/** A federation's folder and its journal (docs/design.md, state on disk). */
 export interface State {
   readonly folder: string
   readonly journal: Journal
-  /** What opening it had to say: a torn tail was cut, a new journal was started. */
+  /** Warnings of its opening: a torn tail was cut, a new journal was started. */
   readonly warnings: readonly string[]
   /** `kubeconfigs/<site>`; the file may not exist yet. */
   kubeconfig(site: string): string
   /** `tokens/<site>.yaml`; the file may not exist yet. */
   token(site: string): string
-  /** Waits for pending lines, gives the lock back. */
+  /** Waits for pending lines and releases the lock. */
   close(): Promise<void>
 }

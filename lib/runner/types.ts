@@ -7,7 +7,7 @@ import type { Listener, Outcome } from "./events.ts"
 import type { State } from "./state.ts"
 import type { Edit, Toolbox } from "./toolbox.ts"
 
-/** Which steps and sites are meant. Ids are checked beforehand; all empty means everything. */
+/** Which steps and sites are selected. Ids are checked before; an empty selection means everything. */
 export interface Selection {
   readonly from?: string
   readonly to?: string
@@ -17,8 +17,8 @@ export interface Selection {
 }
 
 /**
- * Who agrees to what reaches beyond a site. `all`: `--yes`, or the shown plan was agreed to. `named`: a step called by
- * its name is agreed to, what carries `consent` in its look is not. A function asks the person.
+ * Who approves changes that reach beyond a site. `all`: `--yes`, or the plan that was shown is approved. `named`: a step
+ * that is called by its name is approved, a result with `approval` is not. A function asks the user.
  */
 export type Approval = "all" | "named" | ((what: string) => Promise<boolean>)
 
@@ -32,21 +32,21 @@ export interface RunOptions {
   readonly approval: Approval
   /** The command as typed, for the journal (redacted). */
   readonly command: string
-  /** What a further command needs to mean this federation: ` --federation FILE`, or nothing. */
+  /** The flags with which a further command means this federation: ` --federation FILE`, or nothing. */
   readonly federationFlags?: string
   readonly version: string
   /** A browser login may be started and waited for. */
   readonly interactive: boolean
-  /** How many acts, shows and spawning looks at once. Default about two a core, at most 16. */
+  /** How many actions, shows and spawning checks run at once. Default two per core, at most 16. */
   readonly parallel?: number
   /** Deadline of each step's wait in seconds, in place of the step's own. */
   readonly timeout?: number
   readonly trustCheckpoints?: boolean
-  /** `step ID --rerun`: run the selected steps' `again` although they are done. */
+  /** `step ID --rerun`: call `rerun` of the selected steps although they are ready. */
   readonly rerun?: boolean
-  /** Nothing that writes is run: an act is left to the person, and its look waited for. */
+  /** Nothing that writes is run: each action is left to the user, and the run waits until its check is ready. */
   readonly manual?: boolean
-  /** By place name: commands that a person has edited, by the line that they stand for. */
+  /** By place name: commands that the user edited, by the line that they replace. */
   readonly edits?: ReadonlyMap<string, ReadonlyMap<string, Edit>>
   /** Skip `show` (teardown, plan). */
   readonly quiet?: boolean
@@ -57,7 +57,7 @@ export interface RunOptions {
 }
 
 export interface RunResult {
-  /** 0, 1, 4, or 130/143/129 by the signal's reason; the caller's process exits with it. */
+  /** 0, 1, 4, or 130/143/129 by the signal's reason; the exit code for the caller's process. */
   readonly code: number
   readonly outcomes: readonly { readonly step: string; readonly site?: string; readonly outcome: Outcome }[]
 }
@@ -76,10 +76,10 @@ export interface PlanEntry {
   readonly after?: string
   readonly reason: string
   readonly result?: CheckResult
-  /** Why an earlier checkpoint no longer holds: `flower-version 1.34.0 → 1.36.0`. */
+  /** Why an earlier checkpoint is stale: `flower-version 1.34.0 → 1.36.0`. */
   readonly stale?: readonly string[]
   readonly fix?: string
   readonly next?: string
-  /** Reaches beyond the site: what `--yes` agrees to. */
+  /** Set where it reaches beyond the site: what `--yes` approves. */
   readonly approval?: string
 }

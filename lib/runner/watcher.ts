@@ -7,13 +7,13 @@ import { resultOf } from "./outcomes.ts"
 import type { Semaphore } from "./semaphore.ts"
 import type { Toolbox } from "./toolbox.ts"
 
-/** First and longest pause between two tries of a look that could not look, in milliseconds. */
+/** First and longest pause between two checks while the result is *unknown*, in milliseconds. */
 const FIRST_PAUSE = 250
 const LONGEST_PAUSE = 5000
-/** A server that has just come back forbids everything until it has read its roles (seen of kube-apiserver), in milliseconds. */
+/** A server that has just restarted forbids everything until it has read its roles (seen with kube-apiserver), in milliseconds. */
 const SETTLING = 10_000
 
-/** Looks at cells: once, again with back-off while it cannot look, or by watch until the answer is another. */
+/** Checks cells: once, with back-off while the result is *unknown*, or by watch until the result is another. */
 export class Watcher {
   readonly #toolbox: Toolbox
   readonly #bus: Bus
@@ -26,7 +26,7 @@ export class Watcher {
     this.#source = source
   }
 
-  /** One look. */
+  /** One check. */
   async once(cell: Cell, signal: AbortSignal): Promise<CheckResult> {
     const emit = this.#bus.emit
     const check = () =>
@@ -37,14 +37,14 @@ export class Watcher {
     return cell.step.spawns ? this.#slots.hold(check) : check()
   }
 
-  /** Looks until it can: *cannot look* is tried again with back-off until the deadline. An expired login is not. */
+  /** Retries an *unknown* result with back-off until the deadline. An expired login is not retried. */
   async patiently(cell: Cell, deadline: Deadline): Promise<CheckResult> {
-    let away: number | undefined
+    let lostAt: number | undefined
     for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
       const result = await this.once(cell, deadline.signal)
       if (deadline.signal.aborted) return result
-      if (result.state === "unknown" && result.because === "unreachable") away = performance.now()
-      const settling = away !== undefined && performance.now() - away < SETTLING && isForbidden(result)
+      if (result.state === "unknown" && result.because === "unreachable") lostAt = performance.now()
+      const settling = lostAt !== undefined && performance.now() - lostAt < SETTLING && isForbidden(result)
       if (!settling && (result.state !== "unknown" || result.because === "login")) return result
       this.#bus.emit({ type: "waiting", reason: result.reason, ...cell.at })
       await pause(wait, deadline.signal)
@@ -53,8 +53,8 @@ export class Watcher {
   }
 
   /**
-   * Watches until the answer is neither *under way* nor a passing *cannot look* nor `unlike`, or the time is over: the
-   * last answer then.
+   * Watches until the result is neither *progressing* nor *unknown* (other than an expired login) nor `unlike`, or the time
+   * is over: then it is the last result.
    */
   async until(
     cell: Cell,
@@ -71,7 +71,7 @@ export class Watcher {
         const result = await resultOf(() =>
           cell.step.check(contextOf(this.#source, cell, observation.tools, deadline.signal, emit)),
         ).catch((error: unknown) => {
-          // The time was over in the middle of a look: the last whole answer says more than that.
+          // The time was over during a check: the last complete result says more than its abort.
           if (signal.aborted && last !== undefined) return last
           throw error
         })
@@ -85,7 +85,7 @@ export class Watcher {
         }
         last = result
         await observation.changed(signal)
-        // What a look says under an aborted signal is the abort: the last answer is the better one.
+        // A check under an aborted signal only reports the abort: the last result is the better one.
         if (signal.aborted) return result
       }
     } finally {

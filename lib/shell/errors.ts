@@ -1,7 +1,7 @@
 import { RunbookError } from "../notebook/errors.ts"
 import type { CommandResult } from "./types.ts"
 
-/** A command that ended with a non-zero exit code (`result.exitCode`), or did not end in time; `why` has its own words. */
+/** A command that ended with a non-zero exit code (`result.exitCode`) or timed out; `why` has its own words. */
 export class CommandError extends RunbookError {
   readonly result: CommandResult
   constructor(result: CommandResult, what: string, why: string | undefined) {

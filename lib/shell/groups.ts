@@ -1,4 +1,4 @@
-/** Commands that run: each leads a process group of its own, so that it can be ended with all it started. */
+/** Running commands: each leads its own process group, so that it can be ended with everything that it started. */
 const running = new Set<number>()
 
 /** Milliseconds between SIGTERM and SIGKILL. */
@@ -13,7 +13,7 @@ export function remember(pid: number): () => void {
   }
 }
 
-/** SIGTERM to a group, SIGKILL when it is still there later, told by `killed`. Returns how to call that off. */
+/** Sends SIGTERM to a group, and SIGKILL when it still runs later (then calls `killed`). Returns a function that cancels that. */
 export function endGroup(pid: number, killed: () => void): () => void {
   signalGroup(pid, "SIGTERM")
   const timer = setTimeout(() => {

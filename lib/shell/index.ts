@@ -19,17 +19,17 @@ export interface CreateShellOptions {
   /** Default: the working folder. */
   readonly cwd?: string
   readonly emit: (event: ShellEvent) => void
-  /** Takes secrets out of what is told. */
+  /** Removes secrets from text. */
   readonly redact: (text: string) => string
-  /** Ends every command, its whole group; its promise is then rejected with the signal's reason. */
+  /** Ends every command with its whole group; its promise then rejects with the signal's reason. */
   readonly signal: AbortSignal
-  /** The line to run in the place of another, as a person has typed it. */
+  /** The line to run in place of another, as the user edited it. */
   readonly edited?: (line: string) => string | undefined
 }
 
 /**
- * A shell over zx: bash, no stdin, each command a process group of its own.
- * @throws CommandError, when called: non-zero exit, out of time; RunbookError: no bash
+ * A shell that runs commands through zx: bash, no stdin, one process group per command.
+ * @throws when called: CommandError on a non-zero exit or a timeout; RunbookError without bash
  */
 export function createShell(options: CreateShellOptions, own: ShellOptions = {}): Shell {
   const shell = (pieces: TemplateStringsArray, ...values: unknown[]): Promise<CommandResult> =>
@@ -48,31 +48,31 @@ async function runCommand(
   values: unknown[],
 ): Promise<CommandResult> {
   signal.throwIfAborted()
-  const absent = values.flat().findIndex((value) => value === undefined || value === null)
-  if (absent !== -1) throw new Error(`argument ${absent + 1} of a command is missing: ${pieces.join("…")}`)
+  const missing = values.flat().findIndex((value) => value === undefined || value === null)
+  if (missing !== -1) throw new Error(`argument ${missing + 1} of a command is missing: ${pieces.join("…")}`)
   const env = { ...base, ...own.env }
   const cwd = own.cwd ?? home
   const bash = await which("bash", env)
   if (bash === undefined) {
     throw new RunbookError("bash was not found on PATH", {
-      why: "the guide's commands are run with bash",
+      why: "the commands of the steps run in bash",
       fix: "install bash, or put its folder on PATH",
     })
   }
-  if (cwd !== undefined) await mustBeFolder(cwd)
+  if (cwd !== undefined) await assertFolder(cwd)
   const { $, quote } = await import("zx/core")
   signal.throwIfAborted()
 
-  const asked = redact(typedLine(pieces, values))
-  const typed = edited?.(asked)
-  const line = redact(typed ?? asked)
-  const told = new Lines((stream, text) => emit({ type: "output", stream, text: redact(text) }))
-  const tell = (stream: "stdout" | "stderr", text: string): void => {
+  const original = redact(typedLine(pieces, values))
+  const typed = edited?.(original)
+  const line = redact(typed ?? original)
+  const lines = new Lines((stream, text) => emit({ type: "output", stream, text: redact(text) }))
+  const take = (stream: "stdout" | "stderr", text: string): void => {
     own.onOutput?.(text, stream)
-    if (!own.secret) told.take(stream, text)
+    if (!own.secret) lines.take(stream, text)
   }
   emit({ type: "command", line, ...(own.cwd !== undefined && { cwd: own.cwd }) })
-  const began = performance.now()
+  const started = performance.now()
   const command = $({
     shell: bash,
     prefix: "set -euo pipefail;",
@@ -84,23 +84,23 @@ async function runCommand(
     quiet: true,
     nothrow: true,
   })(...(typed === undefined ? ([pieces, ...values] as const) : ([verbatim(typed)] as const)))
-  // Our own ears: zx takes each chunk for whole characters, and adds a newline where there was none.
-  const heard = {
-    stdout: listen(command.child?.stdout, (text) => tell("stdout", text)),
-    stderr: listen(command.child?.stderr, (text) => tell("stderr", text)),
+  // The streams are read here: zx decodes each chunk on its own and adds a newline where there was none.
+  const output = {
+    stdout: listen(command.child?.stdout, (text) => take("stdout", text)),
+    stderr: listen(command.child?.stderr, (text) => take("stderr", text)),
   }
 
   const ending = new Ending(command.child, signal, own)
-  const output = await command.finally(() => ending.over())
-  told.end()
-  const seconds = (performance.now() - began) / 1000
-  const exitCode = ending.why === undefined ? exitCodeOf(output) : 143
+  const ended = await command.finally(() => ending.over())
+  lines.end()
+  const seconds = (performance.now() - started) / 1000
+  const exitCode = ending.why === undefined ? exitCodeOf(ended) : 143
   emit({ type: "command ended", exitCode, seconds })
-  const result: CommandResult = { line, exitCode, stdout: heard.stdout(), stderr: heard.stderr(), seconds }
+  const result: CommandResult = { line, exitCode, stdout: output.stdout(), stderr: output.stderr(), seconds }
   if (ending.why === "signal") throw signal.reason
   if (ending.why === "until" || own.nothrow) return result
   if (ending.why === "timeout") {
-    throw new CommandError(result, `${line} did not end within ${own.timeout} s`, words(result, own, redact))
+    throw new CommandError(result, `${line} timed out after ${own.timeout} s`, words(result, own, redact))
   }
   if (exitCode !== 0) {
     throw new CommandError(result, `${line} ended with exit code ${exitCode}`, words(result, own, redact))
@@ -108,20 +108,20 @@ async function runCommand(
   return result
 }
 
-/** A line as a template without values: bash reads it as it stands. */
+/** A line as a template without values: bash reads it unchanged. */
 const verbatim = (line: string): TemplateStringsArray => Object.assign([line], { raw: [line] })
 
-/** Hears a stream; returns all that was heard. */
-function listen(stream: Readable | null | undefined, hear: (text: string) => void): () => string {
+/** Listens to a stream; the function that it returns gives all its text so far. */
+function listen(stream: Readable | null | undefined, onText: (text: string) => void): () => string {
   let all = ""
   stream?.setEncoding("utf8").on("data", (text: string) => {
     all += text
-    hear(text)
+    onText(text)
   })
   return () => all
 }
 
-/** As a shell tells it: 128 and the signal's number for a command that was killed. */
+/** As a shell reports it: 128 plus the signal's number for a command that was killed. */
 function exitCodeOf(output: {
   exitCode: number | null
   signal: NodeJS.Signals | null
@@ -131,7 +131,7 @@ function exitCodeOf(output: {
   return output.signal === null ? 1 : 128 + os.signals[output.signal]
 }
 
-/** Ends a command's group when the run's signal, the caller's or the clock says so. */
+/** Ends a command's group on the run's signal, the caller's signal or the timeout. */
 class Ending {
   why: "signal" | "until" | "timeout" | undefined
   readonly #cleanUp: (() => void)[] = []
@@ -140,15 +140,15 @@ class Ending {
     const pid = child?.pid
     if (pid === undefined) return
     this.#cleanUp.push(remember(pid))
-    // What left the group (a browser) may hold the pipes open for ever.
-    const letGo = (): void => {
+    // A process that left the group (a browser) may hold the pipes open for ever.
+    const closePipes = (): void => {
       child?.stdout?.destroy()
       child?.stderr?.destroy()
     }
     const end = (why: NonNullable<Ending["why"]>): void => {
       if (this.why !== undefined) return
       this.why = why
-      this.#cleanUp.push(endGroup(pid, letGo))
+      this.#cleanUp.push(endGroup(pid, closePipes))
     }
     this.#on(signal, () => end("signal"))
     if (own.until !== undefined) this.#on(own.until, () => end("until"))
@@ -169,7 +169,7 @@ class Ending {
   }
 }
 
-/** The command's own words: what it wrote to stderr, else to stdout (`oc login` tells a wrong password there). */
+/** The command's own words: what it wrote to stderr, else to stdout (`oc login` reports a wrong password there). */
 function words(
   result: CommandResult,
   own: ShellOptions,
@@ -179,10 +179,10 @@ function words(
   return redact(result.stderr.trim() || result.stdout.trim()) || undefined
 }
 
-/** A folder that is missing would be told as a missing bash. */
-async function mustBeFolder(cwd: string): Promise<void> {
+/** Without this check Node would report a missing folder as a missing bash. */
+async function assertFolder(cwd: string): Promise<void> {
   const found = await stat(cwd).catch(() => undefined)
-  if (!found?.isDirectory()) throw new RunbookError(`${cwd} is not a folder: no command can run there`)
+  if (!found?.isDirectory()) throw new RunbookError(`${cwd} is not a folder, so no command can run there`)
 }
 
 async function which(command: string, env: Readonly<NodeJS.ProcessEnv>): Promise<string | undefined> {

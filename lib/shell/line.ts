@@ -1,6 +1,6 @@
 import { shellWord } from "../notebook/shell-word.ts"
 
-/** The command as a person would type it: arguments quoted only where they need it. */
+/** The command as it would be typed: arguments quoted only where they need it. */
 export function typedLine(pieces: readonly string[], values: readonly unknown[]): string {
   const parts = pieces.map((piece, index) => {
     if (index >= values.length) return piece

@@ -1,4 +1,4 @@
-/** What a shell tells while it works; every string has passed the redactor. */
+/** The events of a shell; every string has passed the redactor. */
 export type ShellEvent =
   | { type: "command"; line: string; cwd?: string }
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
@@ -6,7 +6,7 @@ export type ShellEvent =
 
 /** What one command printed and how it ended. */
 export interface CommandResult {
-  /** As a person would type it. */
+  /** As it would be typed. */
   readonly line: string
   readonly exitCode: number
   readonly stdout: string
@@ -18,13 +18,13 @@ export interface ShellOptions {
   readonly cwd?: string
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>
-  /** Given to the command on stdin; without it the command has no stdin. */
+  /** The command's stdin; without it the command has none. */
   readonly input?: string
-  /** Do not throw on a non-zero exit. */
+  /** A non-zero exit does not throw. */
   readonly nothrow?: boolean
-  /** Seconds, then SIGTERM to the process group, SIGKILL 2 s later. */
+  /** After so many seconds: SIGTERM to the process group, SIGKILL 2 s later. */
   readonly timeout?: number
-  /** The output is a secret: not an event, not kept; only the result has it. */
+  /** The output is a secret: it is not in any event; only the result has it. */
   readonly secret?: boolean
   /** Ends the command early (its whole group); the result then has exitCode 143 and is not an error. */
   readonly until?: AbortSignal
@@ -34,11 +34,11 @@ export interface ShellOptions {
 
 /**
  * Runs a command through zx with bash: `` $`oc project ${name}` ``. Every `${}` is one quoted argument, an array
- * several. Throws CommandError on a non-zero exit. Emits command, output and command-ended events.
+ * is several. Throws CommandError on a non-zero exit. Emits the events `command`, `output` and `command ended`.
  */
 export interface Shell {
   (pieces: TemplateStringsArray, ...values: unknown[]): Promise<CommandResult>
   with(options: ShellOptions): Shell
-  /** The absolute path a command of this name would run from, or nothing. */
+  /** The absolute path of the command that would run, or nothing. */
   which(command: string): Promise<string | undefined>
 }

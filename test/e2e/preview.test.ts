@@ -99,7 +99,7 @@ describe("a rehearsal", () => {
       )
       expect({ step: step.id, writes: writes(since()) }).toEqual({ step: step.id, writes: [] })
       expect(files()).toEqual(before)
-      expect(existsSync(join(world.state, "rehearsal"))).toBe(false)
+      expect(existsSync(join(world.state, "preview"))).toBe(false)
       const acted = actedLines(await carryOut({ selection: { only: [step.id] } }))
       for (const [site, { action, commands, complete }] of rehearsals) {
         const at = place({ step: step.id, ...(site && { site }) })
@@ -181,7 +181,7 @@ describe("a rehearsal", () => {
       (await rehearsed("token-redeem", "supernode-1")).commands.map(({ line, cwd }) => [line, cwd]),
     ).toEqual([["skupper token redeem supernode-1.yaml -n flower-supernode-1", join(world.state, "tokens")]])
     expect(files()).toEqual(before)
-    expect(existsSync(join(world.state, "rehearsal"))).toBe(false)
+    expect(existsSync(join(world.state, "preview"))).toBe(false)
   })
 
   test("that waits for what a command would have made ends, and says so", async () => {
