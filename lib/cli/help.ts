@@ -1,5 +1,6 @@
 import { formatValue } from "../inputs/input-values.ts"
 import { siteInputs } from "../inputs/layers.ts"
+import { ORDER_OF_SOURCES } from "../inputs/precedence.ts"
 import { variableName } from "../inputs/variable-layer.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { fileKey } from "../notebook/roles.ts"
@@ -83,7 +84,7 @@ function inputLines(notebook: Notebook, flags: readonly FlagSpec[]): string[] {
   const about =
     `A flag says it for all sites; one site's own value stands in its flag (--${first?.[0] ?? site} name=${site},${example}=…), ` +
     `its variable (${variableName(notebook, example, site)}) or its entry in the federation file. ` +
-    "The stronger source wins: flag, variable, file, earlier answer, default."
+    `The stronger source wins: ${ORDER_OF_SOURCES}.`
   return [
     ...(wide.length === 0 ? [] : ["Inputs of the federation", ...flagLines(wide), ""]),
     ...(perSite.length === 0 ? [] : ["Inputs of a site", ...lines(about, 2), "", ...flagLines(perSite), ""]),

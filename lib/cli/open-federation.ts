@@ -43,7 +43,7 @@ export interface OpenedFederation {
 
 /** What a federation is made from: to be put together again with another answer. */
 export interface Sources {
-  /** Strongest first; what was answered just now is not among them. */
+  /** What was answered just now is not among them. */
   readonly layers: readonly Layer[]
   readonly settings: ResolveOptions
   readonly folder: string

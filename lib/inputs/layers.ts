@@ -14,9 +14,11 @@ export interface Given {
   readonly where: string
 }
 
-/** One source of values. Layers are asked strongest first; the first that knows a value wins. */
+/** One source of values. Which of several wins is in `precedence.ts`. */
 export interface Layer {
   readonly origin: Origin
+  /** Stronger than every source, whatever its origin. */
+  readonly overrides?: true
   /** The federation's name, where this source says it. */
   readonly federation?: string
   /** Sites that this source names. */

@@ -4,6 +4,7 @@ import type { Notebook } from "../notebook/notebook.ts"
 import { defaultSiteName, type Site } from "../notebook/roles.ts"
 import { checked, parseText, unreadable } from "./input-values.ts"
 import { type Given, type Layer, type SiteName, siteInputs } from "./layers.ts"
+import { strongestFirst } from "./precedence.ts"
 
 /** A required value that no source has. `count`: no site of this role is there at all. */
 export type Missing =
@@ -29,7 +30,7 @@ const RESERVED = ["here", "federation"]
 
 /**
  * Puts the sources together: each value comes from the strongest layer that knows it, else from its default.
- * @param layers strongest first
+ * @param layers in any order; of several that override, the first is the strongest
  */
 export function resolveInputs(
   notebook: Notebook,
@@ -49,7 +50,7 @@ class Resolver {
 
   constructor(notebook: Notebook, layers: readonly Layer[], options: ResolveOptions) {
     this.#notebook = notebook
-    this.#layers = layers
+    this.#layers = strongestFirst(layers)
     this.#options = options
   }
 

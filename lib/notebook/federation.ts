@@ -1,7 +1,7 @@
 import type { Site } from "./roles.ts"
 
-/** Where a value came from, strongest first. */
-export type Origin = "flag" | "variable" | "file" | "earlier answer" | "default" | "prompt"
+/** Where a value came from. Which source wins is in `lib/inputs/precedence.ts`. */
+export type Origin = "flag" | "variable" | "file" | "prompt" | "earlier answer" | "default"
 
 /** A federation with every input resolved: what a run works on. */
 export interface Federation<F = Record<string, unknown>, S = Record<string, unknown>> {

@@ -1,14 +1,11 @@
 import { parseText } from "../../inputs/input-values.ts"
 import { emptyLayer, type Given, layerOf } from "../../inputs/layers.ts"
+import { saysItEachTime } from "../../inputs/precedence.ts"
 import { originKey, resolveInputs } from "../../inputs/resolve.ts"
 import { UsageError } from "../../notebook/errors.ts"
-import type { Origin } from "../../notebook/federation.ts"
 import { assertSameFederation } from "../../runner/same-federation.ts"
 import type { Call } from "../call.ts"
 import type { OpenedFederation } from "../open-federation.ts"
-
-/** These say it again the next time, whatever is answered now. */
-const LASTING: readonly (Origin | undefined)[] = ["flag", "variable", "file"]
 
 /**
  * The federation with another answer, which outweighs every other source.
@@ -31,7 +28,7 @@ export function withAnswer(
   const values = new Map<string, Given>([[name, { value: parsed.value, where: "your answer" }]])
   if (site === undefined) layer.values = values
   else layer.bySite.set(site, values)
-  const layers = [layerOf("prompt", layer), ...sources.layers]
+  const layers = [{ ...layerOf("prompt", layer), overrides: true } as const, ...sources.layers]
   const { federation, missing, problems } = resolveInputs(notebook, layers, sources.settings)
   const all = [
     ...problems,
@@ -43,7 +40,7 @@ export function withAnswer(
   const origin = before.origins[key]
   return {
     opened: { ...opened, federation, missing, sources: { ...sources, layers } },
-    ...(LASTING.includes(origin) && {
+    ...(saysItEachTime(origin) && {
       note: `a ${origin} says it too: change it there as well, it counts the next time`,
     }),
   }

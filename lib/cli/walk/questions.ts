@@ -1,6 +1,6 @@
 import { layerOf, type SiteName, siteInputs } from "../../inputs/layers.ts"
+import { saysItEachTime } from "../../inputs/precedence.ts"
 import { originKey, type Resolved, resolveInputs } from "../../inputs/resolve.ts"
-import type { Origin } from "../../notebook/federation.ts"
 import { camel } from "../../notebook/inputs.ts"
 import { colours, wantsColour } from "../../terminal/index.ts"
 import type { Answers } from "../ask.ts"
@@ -8,9 +8,6 @@ import type { Call } from "../call.ts"
 import { answersOf, type OpenedFederation, opened, type Sources } from "../open-federation.ts"
 import { say } from "./say.ts"
 import { tryServer } from "./try-server.ts"
-
-/** What these say is not asked. */
-const SAID: readonly (Origin | undefined)[] = ["flag", "variable", "file"]
 
 interface Question {
   readonly input: string
@@ -26,13 +23,7 @@ interface Question {
  */
 export async function askForFederation(call: Call, sources: Sources): Promise<OpenedFederation> {
   const answers = answersOf(call)
-  // What is answered now outweighs what was answered before.
-  const earlier = sources.layers.filter(({ origin }) => origin === "earlier answer")
-  const layers = [
-    ...sources.layers.filter((layer) => !earlier.includes(layer)),
-    layerOf("prompt", answers.layer),
-    ...earlier,
-  ]
+  const layers = [...sources.layers, layerOf("prompt", answers.layer)]
   const resolve = (): Resolved => resolveInputs(call.notebook, layers, sources.settings)
   say(call, "A few questions first. Your answers are kept with the federation, secrets never.")
   say(call, "Ctrl-C leaves everything as it is.")
@@ -43,7 +34,7 @@ export async function askForFederation(call: Call, sources: Sources): Promise<Op
       ...resolved.problems,
       ...(call.notebook.validate?.(resolved.federation) ?? []).map(({ what, fix }) => `${what} (${fix})`),
     ]
-    if (problems.length === 0) return opened({ ...sources, layers }, resolved, answers)
+    if (problems.length === 0) return opened(sources, resolved, answers)
     say(call, "\nThese answers do not go together:")
     for (const text of problems) say(call, text, "- ")
     say(call, "So once more; Enter keeps an answer.")
@@ -87,7 +78,7 @@ class Round {
     const question = (input: string, holder: object, site?: SiteName): Question[] => {
       const { prompt, asked, secret, per } = notebook.inputs[input]!
       if (per !== (site === undefined ? "federation" : "site")) return []
-      if (SAID.includes(federation.origins[originKey(input, site)])) return []
+      if (saysItEachTime(federation.origins[originKey(input, site)])) return []
       const values = { ...federation.values, ...holder }
       const isMissing = missing.some(
         (one) => one.kind === "input" && one.input === input && one.site?.name === site?.name,
