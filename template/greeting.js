@@ -1,15 +1,4 @@
-import { absent, different, done, main, step } from "flower-runbook"
-
-/** `oc apply` makes it or changes it, so that one function does for both. */
-const apply = async ({ $, site, inputs }) => {
-  const manifest = {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { name: "greeting", namespace: site.project },
-    data: { text: inputs.text },
-  }
-  await $.with({ input: JSON.stringify(manifest) })`oc apply -f -`
-}
+import { drifted, main, missing, ready, step } from "flower-runbook"
 
 export const greeting = step({
   id: "greeting",
@@ -21,24 +10,32 @@ export const greeting = step({
 A ConfigMap \`greeting\` with the text that you give as \`--text\`.
 `,
 
-  look: async ({ cluster, site, inputs }) => {
+  check: async ({ cluster, site, inputs }) => {
     const found = await cluster.get({
       apiVersion: "v1",
       kind: "ConfigMap",
       name: "greeting",
       namespace: site.project,
     })
-    if (found === undefined) return absent("there is no greeting yet")
+    if (found === undefined) return missing("there is no greeting yet")
     const text = found.data?.text ?? ""
     return text === inputs.text
-      ? done(`it says ${text}`)
-      : different([{ field: "text", found: text, asked: inputs.text }])
+      ? ready(`it says ${text}`)
+      : drifted([{ field: "text", found: text, wanted: inputs.text }])
   },
-  act: apply,
-  // Called on "different"; a step without it asks a person instead.
-  change: apply,
+  apply: async ({ $, site, inputs }) => {
+    const manifest = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "greeting", namespace: site.project },
+      data: { text: inputs.text },
+    }
+    await $.with({ input: JSON.stringify(manifest) })`oc apply -f -`
+  },
+  // "drifted" calls `apply` too: `oc apply` creates and updates. Without `update` the step is blocked until you fix it.
+  update: true,
 
-  // What a person would type to see it. It is kept, and compared with what is promised.
+  // The command that shows the result. Its output is kept, and compared with `expect`.
   show: ({ $, site }) => $`oc get configmap greeting -n ${site.project}`,
   expect: `
 NAME       DATA   AGE

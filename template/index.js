@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The notebook: its sites, what it asks for, and its steps in their order. As a program: the whole command line. */
+/** The notebook: its sites, its inputs and its steps in order. Run as a program, it is the whole command line. */
 import { clusterInputs, input, login, main, notebook } from "flower-runbook"
 import { greeting } from "./greeting.js"
 import { project } from "./project.js"
@@ -21,7 +21,7 @@ export const program = {
     },
     steps: [login, project, greeting],
   }),
-  // What its pods do on practice clusters: it has none.
+  // What the pods of this notebook do on practice clusters. It has no pods.
   practiceImages: [],
 }
 

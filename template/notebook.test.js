@@ -10,8 +10,8 @@ before(async () => {
 })
 after(() => world.close())
 
-/** Runs it all; tells what went wrong. */
-const mistakes = async (values = {}) => {
+/** Runs the whole notebook and returns what failed. */
+const failures = async (values = {}) => {
   const { outcomes } = await run(notebook, { ...world.inputs, values }, world.options)
   return outcomes
     .filter(({ outcome }) => !outcome.ok)
@@ -23,18 +23,18 @@ const greetingAt = async (site) => {
   return (await world.cluster(site).get(at))?.data.text
 }
 
-test("greets at every site, and has nothing to do then", async () => {
-  assert.deepEqual(await mistakes(), [])
+test("greets at every site; then nothing is left to apply", async () => {
+  assert.deepEqual(await failures(), [])
   for (const { name } of world.inputs.sites) assert.equal(await greetingAt(name), "Hello")
 
-  const left = await plan(notebook, world.inputs, world.options)
+  const entries = await plan(notebook, world.inputs, world.options)
   assert.deepEqual(
-    left.filter(({ would }) => would !== "nothing"),
+    entries.filter(({ action }) => action !== "ok"),
     [],
   )
 })
 
-test("changes a greeting that says something else", async () => {
-  assert.deepEqual(await mistakes({ text: "Good evening" }), [])
+test("updates a greeting that says something else", async () => {
+  assert.deepEqual(await failures({ text: "Good evening" }), [])
   assert.equal(await greetingAt("spoke-2"), "Good evening")
 })

@@ -1,30 +1,30 @@
-import { absent, done, main, step, underWay } from "flower-runbook"
+import { main, missing, progressing, ready, step } from "flower-runbook"
 
 export const project = step({
   id: "project",
-  title: "Make the project",
+  title: "Create the project",
   on: "every site",
   needs: ["login"],
   inputs: ["project"],
   prose: `
-What this notebook makes lives in a project of its own at every site.
+What this notebook creates lives in a separate project at every site.
 `,
 
-  // Only reads, and says how things stand. What it read is watched: when that changes it is asked again.
-  look: async ({ cluster, site }) => {
-    const mine = await cluster.list({ apiVersion: "project.openshift.io/v1", kind: "Project" })
-    const found = mine.find(({ metadata }) => metadata.name === site.project)
+  // Only reads, and returns the state. What it reads is watched: a change runs the check again.
+  check: async ({ cluster, site }) => {
+    const projects = await cluster.list({ apiVersion: "project.openshift.io/v1", kind: "Project" })
+    const found = projects.find(({ metadata }) => metadata.name === site.project)
     if (found === undefined) {
-      return absent(`you have no project ${site.project}`, {
-        consent: `creates project ${site.project} on ${site.server}`,
+      return missing(`you have no project ${site.project}`, {
+        approval: `creates project ${site.project} on ${site.server}`,
       })
     }
     const { phase } = found.status
-    return phase === "Active" ? done("the project is there") : underWay(`the project is ${phase}`)
+    return phase === "Active" ? ready("the project exists") : progressing(`the project is ${phase}`)
   },
 
-  // Called on "absent". Each ${} is one argument, quoted.
-  act: async ({ $, site }) => {
+  // Called on "missing". Each ${} is one argument, quoted.
+  apply: async ({ $, site }) => {
     await $`oc new-project ${site.project} --skip-config-write`
   },
 })
