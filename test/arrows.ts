@@ -43,8 +43,8 @@ const MAY: Record<string, readonly string[]> = {
   "lib/index.ts": ["lib"],
   runbooks: ["lib/index.ts", "runbooks"],
 }
-/** What terminal, report and inputs may know of the runner: its events, results and memory as types, never its work. */
-const RUNNER_TYPES = ["events.ts", "types.ts", "journal.ts"]
+/** What terminal, report and inputs may know of the runner: its events with their signs, its results and memory, never its work. */
+const RUNNER_TYPES = ["events.ts", "types.ts", "journal.ts", "outcome-signs.ts"]
 
 /** The guide's folders. They must not import each other in a ring, not even by way of different files. */
 const GUIDE = ["shared", "openshift", "interconnect", "flower", "practice-flower"].map(

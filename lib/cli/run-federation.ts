@@ -162,7 +162,7 @@ async function runAndClose(
       ...text,
       federation: federation.name,
       seconds: (performance.now() - started) / 1000,
-      ...(!options.throwAway && { again: command }),
+      ...(!options.throwAway && { resume: command }),
       ...(options.after !== undefined && {
         after: `${io.program} ${options.after}${federationFlags(call)}`,
       }),

@@ -2,16 +2,16 @@ import { clean, count, duration, oneLine } from "../notebook/format.ts"
 import type { By, Event, Outcome } from "../runner/events.ts"
 import type { PlanEntry } from "../runner/types.ts"
 import { colours } from "./colours.ts"
-import { cureLines, type TextOptions } from "./error-text.ts"
+import { fixLines, type TextOptions } from "./error-text.ts"
 import { showText } from "./show-text.ts"
 import { type SignedRow, signedRow } from "./signed-row.ts"
-import { age, outcomeSign, planSign } from "./signs.ts"
+import { age, outcomeSign, planSign, staleSign } from "./signs.ts"
 import { cut, PAGE, screenWidth, width } from "./width.ts"
 
-/** With more sites than this, what is alike is shown of the first few. */
+/** With more sites than this, only the first of those that are alike are shown. */
 const FEW = 4
 
-/** The rule and the title that a cell begins with: ` 6/14  Create the Skupper site`, its id at the right. */
+/** The rule and the title at the top of a cell: ` 6/14  Create the Skupper site`, its id at the right. */
 export function cellHead(
   cell: { readonly number: number; readonly of: number; readonly title: string; readonly id: string },
   options: TextOptions,
@@ -27,7 +27,7 @@ export function cellHead(
 
 /** How cells are shown. */
 export interface CellOptions extends TextOptions {
-  /** What a place without a site is called. */
+  /** The name of a place that has no site. */
   readonly placeless: string
 }
 
@@ -41,16 +41,16 @@ export function commandsText(
   const shown = some.length > FEW ? some.slice(0, FEW - 1) : some
   const blocks = shown.map(({ site, lines }) => {
     const commands = lines.flatMap((line) => clean(line).split("\n"))
-    // Never wrapped: commands are there to be copied.
+    // Never wrapped, so that commands can be copied.
     return `  ${site ?? options.placeless}\n${commands.map((line) => `    ${cyan(line)}\n`).join("")}`
   })
   const more = some.length - shown.length
-  return `${blocks.join("")}${more > 0 ? dim(`  and the like at ${count(more, "more site")}\n`) : ""}`
+  return `${blocks.join("")}${more > 0 ? dim(`  and similar commands at ${count(more, "more site")}\n`) : ""}`
 }
 
 /**
- * The same to be typed or pasted: at the margin, because what ends a here-document has to stand there, each site below a
- * comment with its name.
+ * The same for typing or pasting: at the margin, because the end of a here-document has to stand there, each site below
+ * a comment with its name.
  */
 export function typedText(
   sites: readonly { readonly site?: string; readonly lines: readonly string[] }[],
@@ -63,16 +63,18 @@ export function typedText(
     .join("\n")
 }
 
-/** What a look found now, a line a site; the cure where a person must go first. */
+/** What the check found, one line per site, with the fix where a person must act first. */
 export function foundText(entries: readonly PlanEntry[], options: CellOptions): string {
   const paints = options.colours ?? colours(false)
   const rows = entries.map(({ site, action, reason }): SignedRow => {
     return { name: site ?? options.placeless, sign: planSign(action, paints), said: reason }
   })
-  return entries.map((entry, index) => signedRow(rows[index]!, rows, options) + cure(entry, options)).join("")
+  return entries
+    .map((entry, index) => signedRow(rows[index]!, rows, options) + advice(entry, options))
+    .join("")
 }
 
-/** What is kept of a place: how it ended, when, as whom, and what it showed. */
+/** What the journal keeps of a place: its outcome, when, as which cluster user, and its output. */
 export interface KeptPlace {
   readonly site?: string
   readonly outcome: Outcome
@@ -83,9 +85,9 @@ export interface KeptPlace {
   readonly shown?: readonly Extract<Event, { type: "shown" }>[]
 }
 
-/** What is kept of a cell. */
+/** What the journal keeps of a cell. */
 export interface KeptCell {
-  /** `[3]`: the third that was carried out. */
+  /** `[3]`: the third that ran. */
   readonly number?: number
   readonly by?: By
   readonly places: readonly KeptPlace[]
@@ -95,11 +97,11 @@ export interface KeptCell {
 export interface KeptOptions extends CellOptions {
   /** Milliseconds since the epoch. */
   readonly now: number
-  /** The outputs of all sites, however many. */
+  /** Show the outputs of all sites, however many. */
   readonly all?: boolean
 }
 
-/** `[3] 5 min ago, by alice@laptop as kube:admin`, a line a site, and the output beside what the guide promises. */
+/** `[3] 5 min ago, by alice@laptop as kube:admin`, one line per site, and the output beside what the guide promises. */
 export function keptText(kept: KeptCell, options: KeptOptions): string {
   const paints = options.colours ?? colours(false)
   const { places } = kept
@@ -121,17 +123,14 @@ export function keptText(kept: KeptCell, options: KeptOptions): string {
   return `${head === "" ? "" : `${paints.dim(oneLine(head))}\n`}${rows}${shownText(kept, options)}`
 }
 
-/** A line a site: how it ended, how long that took, and why it no longer holds. */
+/** One line per site: its outcome, how long that took, and why it is stale. */
 function placeRows(places: readonly KeptPlace[], withUser: boolean, options: KeptOptions): string {
   const paints = options.colours ?? colours(false)
   const rows = places.map(({ site, outcome, stale, user }): SignedRow => {
     const as = withUser && user !== undefined ? ` (as ${user})` : ""
     return {
       name: site ?? options.placeless,
-      sign:
-        stale.length > 0
-          ? { symbol: "~", word: "stale", paint: paints.yellow }
-          : outcomeSign(outcome, paints),
+      sign: stale.length > 0 ? staleSign(paints) : outcomeSign(outcome, paints),
       time: duration(outcome.seconds),
       said: `${outcome.reason}${as}`,
       more: stale.map((why) => `stale: ${why}`),
@@ -139,18 +138,18 @@ function placeRows(places: readonly KeptPlace[], withUser: boolean, options: Kep
   })
   return places
     .map(({ outcome }, index) => {
-      const cured = outcome.ok || outcome.kind === "skipped" ? "" : cure(outcome, options)
-      return signedRow(rows[index]!, rows, options) + cured
+      const more = outcome.ok || outcome.kind === "skipped" ? "" : advice(outcome, options)
+      return signedRow(rows[index]!, rows, options) + more
     })
     .join("")
 }
 
-const cure = (parts: { why?: string; fix?: string; next?: string }, options: TextOptions): string =>
-  cureLines(parts, { ...options, columns: screenWidth(options.columns) - 2 })
+const advice = (parts: { why?: string; fix?: string; next?: string }, options: TextOptions): string =>
+  fixLines(parts, { ...options, columns: screenWidth(options.columns) - 2 })
     .map((line) => `  ${line}\n`)
     .join("")
 
-/** Of many sites that showed something, the first, and how to see the others. */
+/** The output of the first of many sites, and how to see the others. */
 function shownText({ places, expect }: KeptCell, options: KeptOptions): string {
   const { dim } = options.colours ?? colours(false)
   const shown = places.flatMap(({ shown, site }) => (shown === undefined ? [] : [{ shown, site }]))
@@ -166,5 +165,5 @@ function shownText({ places, expect }: KeptCell, options: KeptOptions): string {
       `${shown.length > 1 ? `  ${site ?? options.placeless}\n` : ""}${all.map(text).join("")}`,
   )
   const more = shown.length - some.length
-  return `${texts.join("")}${more > 0 ? dim(`  ${count(more, "more site")} showed something too: choose "Outputs"\n`) : ""}`
+  return `${texts.join("")}${more > 0 ? dim(`  ${count(more, "more site")} with output: choose "Outputs"\n`) : ""}`
 }

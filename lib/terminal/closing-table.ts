@@ -2,22 +2,22 @@ import { clean, count, duration } from "../notebook/format.ts"
 import { isHeldBack, type OutcomeKind, placeName } from "../runner/events.ts"
 import type { RunResult } from "../runner/types.ts"
 import { colours } from "./colours.ts"
-import { cureLines, type TextOptions } from "./error-text.ts"
+import { fixLines, type TextOptions } from "./error-text.ts"
 import { screenWidth, wrap } from "./width.ts"
 
 export interface ClosingOptions extends TextOptions {
   readonly federation: string
   /** How long the run took, in seconds. */
   readonly seconds?: number
-  /** The command that takes the run up again, said when not everything is done. */
-  readonly again?: string
+  /** The command that resumes the run, shown when not everything is done. */
+  readonly resume?: string
   /** The command to type once everything is done. */
   readonly after?: string
 }
 
 type Ended = RunResult["outcomes"][number]
 
-/** What is done, what failed and why, what was skipped, what to type next. */
+/** How many steps are done, what failed and why, what was skipped, and what to type next. */
 export function closingTable(result: RunResult, options: ClosingOptions): string {
   const { bold, green, red } = options.colours ?? colours(false)
   const { outcomes } = result
@@ -34,12 +34,12 @@ export function closingTable(result: RunResult, options: ClosingOptions): string
     ...broken.flatMap((ended) => ["", ...brokenLines(ended, options)]),
     ...(stopped.length === 0 ? [] : ["", ...stoppedLines(stopped, broken, options)]),
   ]
-  const next = well ? options.after : options.again
+  const next = well ? options.after : options.resume
   if (next !== undefined) {
-    // A cure above has a command of its own to type first.
+    // A fix above has a command of its own to type first.
     const first = broken.some(({ outcome }) => outcome.next !== undefined && outcome.next !== next)
     lines.push("", `${bold(first ? "Then:" : "Next:")} ${next}`)
-    if (!well && broken.length > 0) lines.push("      (once the cause is gone; it goes on from here)")
+    if (!well && broken.length > 0) lines.push("      (once the cause is fixed; it resumes from here)")
   }
   return `${lines.join("\n")}\n`
 }
@@ -70,12 +70,12 @@ function brokenLines(ended: Ended, options: ClosingOptions): string[] {
   const word =
     outcome.kind === "blocked" ? "is blocked" : outcome.kind === "failed" ? "failed" : "was interrupted"
   const [first = "", ...rest] = wrap(clean(`${placeName(ended)} ${word}: ${outcome.reason}`), room)
-  return [`${red("✗")} ${first}`, ...rest.map((line) => `  ${line}`), ...cureLines(outcome, options)]
+  return [`${red("✗")} ${first}`, ...rest.map((line) => `  ${line}`), ...fixLines(outcome, options)]
 }
 
 /**
- * Grouped by the cause: whoever reads it mends causes, not steps. A cause that is no step of this run (it was left out by
- * the selection) has its cure here: it stands nowhere else.
+ * Grouped by cause, because the reader fixes causes, not steps. A cause that is not a step of this run (it was not
+ * selected) has its fix here, because it appears nowhere else.
  */
 function stoppedLines(
   stopped: readonly Ended[],
@@ -94,11 +94,11 @@ function stoppedLines(
       room,
     )
     const [{ outcome }] = ended as [Ended]
-    const told = broken.some((one) => placeName(one) === outcome.root)
+    const isShown = broken.some((one) => placeName(one) === outcome.root)
     return [
       `${yellow("–")} ${first}`,
       ...rest.map((line) => `  ${line}`),
-      ...(told ? [] : cureLines(outcome, options)),
+      ...(isShown ? [] : fixLines(outcome, options)),
     ]
   })
 }

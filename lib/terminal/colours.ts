@@ -1,4 +1,4 @@
-/** Colours as the terminal's own palette has them; each a function that leaves its text alone when colour is off. */
+/** Colours of the terminal's own palette; each is a function that returns its text unchanged when colour is off. */
 export interface Colours {
   readonly bold: Paint
   readonly dim: Paint

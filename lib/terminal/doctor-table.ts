@@ -1,11 +1,11 @@
 import { count, oneLine } from "../notebook/format.ts"
 import { colours } from "./colours.ts"
-import { cureLines, type TextOptions } from "./error-text.ts"
+import { fixLines, type TextOptions } from "./error-text.ts"
 import { table } from "./table.ts"
 import { pad, width } from "./width.ts"
 
 export interface DoctorRow {
-  /** A site's name; nothing: this machine. */
+  /** A site's name; undefined: this machine. */
   readonly site?: string
   readonly title: string
   readonly ok: boolean | "warn"
@@ -15,7 +15,7 @@ export interface DoctorRow {
   readonly next?: string
 }
 
-/** What was examined, place by place, the cure under each finding, and a count. */
+/** What was examined, place by place, with the fix below each problem, and a count. */
 export function doctorTable(rows: readonly DoctorRow[], options: TextOptions = {}): string {
   const paints = options.colours ?? colours(false)
   const titles = Math.max(0, ...rows.map(({ title }) => width(title)))
@@ -27,12 +27,13 @@ export function doctorTable(rows: readonly DoctorRow[], options: TextOptions = {
           : row.ok === "warn"
             ? { text: "!", paint: paints.yellow }
             : { text: "✗", paint: paints.red }
-      const cure = row.ok === true ? [] : cureLines(row, { ...options, columns: (options.columns || 80) - 2 })
+      const advice =
+        row.ok === true ? [] : fixLines(row, { ...options, columns: (options.columns || 80) - 2 })
       return (
         table([[symbol, pad(row.title, titles), oneLine(row.said)]], {
           columns: options.columns,
           indent: 2,
-        }) + cure.map((line) => `  ${line}\n`).join("")
+        }) + advice.map((line) => `  ${line}\n`).join("")
       )
     })
     return `${paints.bold(site ?? "here")}\n${lines.join("")}`
@@ -41,8 +42,8 @@ export function doctorTable(rows: readonly DoctorRow[], options: TextOptions = {
   const bad = number(false)
   const warnings = number("warn")
   const found = [
-    ...(bad > 0 ? [`${count(bad, "thing")} to mend`] : []),
+    ...(bad > 0 ? [`${count(bad, "problem")} to fix`] : []),
     ...(warnings > 0 ? [count(warnings, "warning")] : []),
   ]
-  return `${blocks.join("\n")}\n${found.length === 0 ? "All well." : `${found.join(", ")}.`}\n`
+  return `${blocks.join("\n")}\n${found.length === 0 ? "No problems found." : `${found.join(", ")}.`}\n`
 }

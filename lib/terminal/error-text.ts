@@ -3,7 +3,7 @@ import { clean } from "../notebook/format.ts"
 import { type Colours, colours } from "./colours.ts"
 import { screenWidth, wrap } from "./width.ts"
 
-/** An error as a person reads it: what happened, why, the cure, and the command to type next. */
+/** The parts of an error message: what happened, why, the fix, and the command to type next. */
 export interface ErrorParts {
   readonly what: string
   /** The resource's or command's own words. */
@@ -14,7 +14,7 @@ export interface ErrorParts {
   readonly stack?: string
 }
 
-/** What an error of ours tells. */
+/** The parts of a {@link RunbookError}. */
 export const partsOf = ({ message: what, why, fix, next }: RunbookError): ErrorParts => ({
   what,
   why,
@@ -28,16 +28,16 @@ export interface TextOptions {
   readonly colours?: Colours
 }
 
-/** The parts below each other, each wrapped behind its name; commands are never wrapped, so that they can be copied. */
+/** The parts below each other, each wrapped after its name; commands are never wrapped, so that they can be copied. */
 export function errorText(parts: ErrorParts, options: TextOptions = {}): string {
   const { red } = options.colours ?? colours(false)
   const lines = wrap(clean(parts.what), screenWidth(options.columns) - 2)
   const [first = "", ...rest] = lines
-  return `${[`${red("✗")} ${first}`, ...rest.map((line) => `  ${line}`), ...cureLines(parts, options)].join("\n")}\n`
+  return `${[`${red("✗")} ${first}`, ...rest.map((line) => `  ${line}`), ...fixLines(parts, options)].join("\n")}\n`
 }
 
 /** `why:`, `fix:`, `next:` and the stack, indented by two. */
-export function cureLines(parts: Omit<ErrorParts, "what">, options: TextOptions = {}): string[] {
+export function fixLines(parts: Omit<ErrorParts, "what">, options: TextOptions = {}): string[] {
   const { bold, dim } = options.colours ?? colours(false)
   const room = screenWidth(options.columns) - 8
   const named = (name: string, text: string | undefined, whole: boolean): string[] => {

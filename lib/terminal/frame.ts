@@ -1,6 +1,6 @@
 import { count, duration, oneLine } from "../notebook/format.ts"
 import type { Colours, Paint } from "./colours.ts"
-import { type LaneState, type LaneView, type Totals, totals } from "./model.ts"
+import { CHANGES, type LaneState, type LaneView, type Totals, totals } from "./model.ts"
 import { cut, pad, width } from "./width.ts"
 
 export interface FrameOptions {
@@ -21,15 +21,15 @@ const WORDS: Record<LaneState, string> = {
   running: "running",
   waiting: "waiting",
   stopped: "stopped",
-  pending: "to come",
+  pending: "pending",
   done: "done",
 }
-/** With more lanes than this the final frame names only those that did not end well. */
+/** With more lanes than this, the final frame names only those that did not succeed. */
 const FEW = 20
 
 /**
- * What stands on the screen while lanes run: a line a lane and a line that sums up, never more than rows − 2 lines,
- * never wider than the screen. Lanes keep their places as long as all fit: nothing jumps.
+ * The screen while lanes run: one line per lane and a line that sums up, never more than rows − 2 lines, never wider
+ * than the screen. Lanes keep their places as long as all fit, so that nothing jumps.
  */
 export function frame(lanes: readonly LaneView[], options: FrameOptions): string[] {
   const room = Math.max(1, options.rows - 2)
@@ -44,18 +44,19 @@ export function frame(lanes: readonly LaneView[], options: FrameOptions): string
   return [...lines, paint(summary)]
 }
 
-/** What stays once the lanes have ended: a line a lane, or, for many, those that did not end well and a count. */
+/** What stays once the lanes have ended: one line per lane or, for many, those that did not succeed and a count. */
 export function finalFrame(lanes: readonly LaneView[], options: FrameOptions): string[] {
   const many = lanes.length > FEW
-  const ill = lanes.filter((lane) => lane.state !== "done")
-  const worst = byState(ill).slice(0, FEW)
+  const unfinished = lanes.filter((lane) => lane.state !== "done")
+  const worst = byState(unfinished).slice(0, FEW)
   const shown = many ? worst : lanes
   const names = nameWidth(shown, options.columns)
   const lines = shown.map((lane) => laneLine(lane, names, options))
-  if (many && ill.length > worst.length) lines.push(cut(moreLine(ill, worst), options.columns - 1))
+  if (many && unfinished.length > worst.length)
+    lines.push(cut(moreLine(unfinished, worst), options.columns - 1))
   if (many) {
-    const well = lanes.length - ill.length
-    lines.push(cut(`${count(well, "lane")} of ${lanes.length} done`, options.columns - 1))
+    const done = lanes.length - unfinished.length
+    lines.push(cut(`${count(done, "lane")} of ${lanes.length} done`, options.columns - 1))
   }
   return lines
 }
@@ -86,7 +87,10 @@ function textOf(lane: LaneView, options: FrameOptions): string {
   const reason = oneLine(lane.reason ?? "")
   switch (lane.state) {
     case "done":
-      return `${progress}  done${lane.applied > 0 ? `, ${lane.applied} applied now` : ""}`
+      return [
+        `${progress}  done`,
+        ...CHANGES.flatMap((kind) => (lane[kind] > 0 ? [`${lane[kind]} ${kind}`] : [])),
+      ].join(", ")
     case "pending":
       return `${progress}  next: ${step}`
     case "failed":
@@ -119,7 +123,7 @@ function signOf(state: LaneState, colours: Colours): { symbol: string; paint: Pa
   }
 }
 
-/** `… 46 more lanes: 2 waiting, 44 to come`. */
+/** `… 46 more lanes: 2 waiting, 44 pending`. */
 function moreLine(lanes: readonly LaneView[], shown: readonly LaneView[]): string {
   const rest = new Map<LaneState, number>()
   const seen = new Set(shown)

@@ -1,4 +1,4 @@
-/** What a person sees. Light to load: listr2, inquirer and ora come only when they are used. */
+/** Everything that is shown on a terminal. Light to load: listr2, inquirer and ora are loaded when they are used. */
 
 export {
   cellHead,

@@ -3,12 +3,12 @@ import type { Colours } from "./colours.ts"
 import { frame } from "./frame.ts"
 import type { RunModel } from "./model.ts"
 
-/** Frames are at least so many milliseconds apart: listr2 asks for one at every change of every task. */
+/** The least time between frames, in milliseconds: listr2 asks for one at every change of every task. */
 const BETWEEN = 100
-/** Without any event the clocks go on once a second. */
+/** Without any event the clocks are updated once a second. */
 const TICK = 1000
 
-/** Where lanes are drawn. Its size is asked at every frame: terminals are resized. */
+/** Where lanes are drawn. Its size is read at every frame, because terminals are resized. */
 export interface Screen {
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
@@ -25,7 +25,7 @@ export interface Stage {
   readonly above: string[]
   /** The renderer that is drawing now. */
   active: { changed(): void; stop(): void } | undefined
-  /** The list has ended and its frame is gone: writes what it did not get to. */
+  /** The list has ended and its frame is gone: writes what is left of {@link above}. */
   ended(): void
 }
 
@@ -46,7 +46,7 @@ export function lanesRenderer(stage: Stage): ListrRendererFactory {
     constructor(tasks: Parameters_[0], options: Parameters_[1], events: Parameters_[2]) {
       const output = new SizedOutput(stage.screen)
       const logger = new ListrLogger({ processOutput: output, toStderr: [], useIcons: false })
-      // lazy: no spinner of listr2's own, which draws ten frames a second; clearOutput: what stays is ours.
+      // lazy: no spinner of listr2's own, which draws ten frames a second; clearOutput: the view writes what stays.
       super(tasks, { ...options, lazy: true, clearOutput: true, logger } as Parameters_[1], events)
       this.#output = output
     }
@@ -90,7 +90,7 @@ export function lanesRenderer(stage: Stage): ListrRendererFactory {
       this.#last = performance.now()
       const lines = stage.above.splice(0)
       if (lines.length > 0) {
-        // log-update has no "print above": the frame goes, the lines are written, the frame comes anew.
+        // log-update has no "print above": the frame is cleared, the lines are written, the frame is drawn again.
         ;(this as unknown as { updater: { clear(): void } }).updater.clear()
         this.#output.toStdout(lines.join("\n"))
       }

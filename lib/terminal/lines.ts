@@ -5,7 +5,7 @@ import { showText } from "./show-text.ts"
 import { outcomeSign, WORD } from "./signs.ts"
 import { pad, width } from "./width.ts"
 
-/** Events as readable lines, for pipes and for what scrolls by above the lanes. Keeps only what it needs to. */
+/** Events as readable lines, for pipes and for what scrolls by above the lanes. */
 export class EventLines {
   readonly #colours: Colours
   readonly #show: boolean
@@ -14,7 +14,7 @@ export class EventLines {
   readonly #lanes = new Map<string, string>()
   readonly #waiting = new Map<string, string>()
   readonly #applying = new Set<string>()
-  /** Output that has not come to its line end yet. */
+  /** Output whose line has not ended yet. */
   readonly #open = new Map<string, string>()
   readonly #stopped = new Set<string>()
 
@@ -24,7 +24,7 @@ export class EventLines {
     this.#show = options.show === true
   }
 
-  /** The lines that this event is worth, most often none. */
+  /** The lines of an event, most often none. */
   of(event: Event): string[] {
     switch (event.type) {
       case "run started":
@@ -38,7 +38,7 @@ export class EventLines {
     }
   }
 
-  /** The lines of what is said beside the steps' progress: notes, warnings and, with `show`, commands and outputs. */
+  /** The lines beside the steps' progress: notes, warnings and, with `show`, commands and outputs. */
   asides(event: Event): string[] {
     const { yellow, dim } = this.#colours
     switch (event.type) {
@@ -72,7 +72,7 @@ export class EventLines {
     }
   }
 
-  /** As {@link asides}; learns names from the run's start, whose own line is not wanted above lanes. */
+  /** As {@link asides}; takes names from the run's start, whose own line does not appear above lanes. */
   laneAsides(event: Event): string[] {
     if (event.type !== "run started") return this.asides(event)
     this.#begin(event)
@@ -117,7 +117,7 @@ export class EventLines {
       const cause = `${event.site} ${outcome.root}`
       if (this.#stopped.has(cause)) return []
       this.#stopped.add(cause)
-      return [`${start}${oneLine(outcome.reason)}; the rest of this lane too`]
+      return [`${start}${oneLine(outcome.reason)}; the rest of this lane is skipped too`]
     }
     const time = outcome.seconds < 0.05 ? "" : ` (${duration(outcome.seconds)})`
     return [`${start}${oneLine(outcome.reason)}${time}`]
@@ -126,7 +126,7 @@ export class EventLines {
   #note(at: At, text: string): string[] {
     const lines = clean(text).trimEnd().split("\n")
     const start = this.#at("·", at)
-    // What has several lines (a table, a URL to open) starts at the left, so that it can be read and copied.
+    // A note of several lines (a table, a URL to open) starts at the left, so that it can be read and copied.
     return lines.length === 1
       ? [`${start}${lines[0]}`]
       : [start.trimEnd(), ...lines.map((line) => `  ${line}`)]

@@ -50,7 +50,7 @@ function linesOf(block: Block, columns: number, colours: Colours): string[] {
   }
 }
 
-/** A word with what it looks like; its width is that of its text. */
+/** A word and its painted form; its width is that of its text. */
 interface Word {
   text: string
   painted: string

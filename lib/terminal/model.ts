@@ -7,24 +7,26 @@ import {
   type Recorded,
 } from "../runner/events.ts"
 
-/** What a lane does now. `stopped`: none of its own steps failed, yet it cannot go on (or was interrupted). */
+/** What a lane does now. `stopped`: none of its own steps failed, but it cannot continue (or was interrupted). */
 export type LaneState = "failed" | "running" | "waiting" | "stopped" | "pending" | "done"
 
-/** A lane as it is shown: counted, with what it does now and why it stands. */
+/** A lane as it is shown: its counts, what it does now, and why it does not continue. */
 export interface LaneView {
   readonly name: string
   readonly state: LaneState
-  /** Steps that succeeded; `total` is without those that are not needed. */
+  /** Steps that succeeded; `total` is without those that were skipped for a good reason. */
   readonly done: number
-  /** Those of them that were applied, updated or deleted in this run. */
+  /** Those of them that this run has changed. */
   readonly applied: number
+  readonly updated: number
+  readonly deleted: number
   readonly heldBack: number
   readonly total: number
-  /** The step it is at, the one it stopped at, or the one that comes next. */
+  /** The current step, the one at which it stopped, or the next one. */
   readonly step: string | undefined
-  /** What is waited for, why it failed, what it was not run for. */
+  /** What it waits for, why it failed, or why it was skipped. */
   readonly reason: string | undefined
-  /** When the present step began, in milliseconds since the epoch. */
+  /** When the current step started, in milliseconds since the epoch. */
   readonly since: number | undefined
 }
 
@@ -35,13 +37,13 @@ export interface Totals {
   readonly total: number
 }
 
-/** What a person sees of a run, built from its events alone. */
+/** The state of a run that is shown, built from its events alone. */
 export class RunModel {
   readonly #lanes = new Map<string, Lane>()
   /** Lanes of steps that have no site: `here`, `federation`. */
   readonly #siteless = new Map<string, string>()
   started: number | undefined
-  /** The last event's time: nothing here reads a clock. */
+  /** The time of the last event: nothing here reads a clock. */
   now = 0
 
   take(event: Recorded): void {
@@ -101,8 +103,8 @@ export function totals(lanes: readonly LaneView[]): Totals {
   }
 }
 
-/** Outcomes of this run's own work. */
-const CHANGED: readonly OutcomeKind[] = ["applied", "updated", "deleted"]
+/** Outcomes of steps that a run has changed. */
+export const CHANGES = ["applied", "updated", "deleted"] as const satisfies readonly OutcomeKind[]
 
 class Lane {
   readonly #name: string
@@ -143,16 +145,23 @@ class Lane {
 
   view(): LaneView {
     let done = 0
-    let applied = 0
     let heldBack = 0
     let notNeeded = 0
     for (const outcome of this.#ended.values()) {
       if (isHeldBack(outcome)) heldBack++
       else if (outcome.kind === "skipped") notNeeded++
       else if (outcome.ok) done++
-      if (outcome.ok && CHANGED.includes(outcome.kind)) applied++
     }
-    const common = { name: this.#name, done, applied, heldBack, total: this.#steps.length - notNeeded }
+    const number = (kind: OutcomeKind) => [...this.#ended.values()].filter((one) => one.kind === kind).length
+    const common = {
+      name: this.#name,
+      done,
+      applied: number("applied"),
+      updated: number("updated"),
+      deleted: number("deleted"),
+      heldBack,
+      total: this.#steps.length - notNeeded,
+    }
     const at = (state: LaneState, step?: string, reason?: string, since?: number): LaneView => ({
       ...common,
       state,

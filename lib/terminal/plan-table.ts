@@ -2,7 +2,7 @@ import { oneLine } from "../notebook/format.ts"
 import { placeName } from "../runner/events.ts"
 import type { PlanEntry } from "../runner/types.ts"
 import { colours } from "./colours.ts"
-import { cureLines, type TextOptions } from "./error-text.ts"
+import { fixLines, type TextOptions } from "./error-text.ts"
 import { type SignedRow, signedRow } from "./signed-row.ts"
 import { planSign } from "./signs.ts"
 import { screenWidth, wrap } from "./width.ts"
@@ -12,12 +12,12 @@ export interface PlanOptions extends TextOptions {
   readonly sites: readonly string[]
 }
 
-/** With more lanes than this, lanes whose plan is the same are shown once. */
+/** With more lanes than this, lanes with the same plan are shown once. */
 const FEW = 8
 
 /**
- * A plan, lane by lane in the guide's order: what would happen with each step and why, what an earlier checkpoint lost
- * its worth by, the cure where a person must go first; then the sum, and what reaches beyond the sites.
+ * A plan, lane by lane in the guide's order: what would happen to each step and why, why an earlier checkpoint is stale,
+ * and the fix where a person must act first; then the sum, and the changes outside the sites.
  */
 export function planTable(entries: readonly PlanEntry[], options: PlanOptions): string {
   const { bold } = options.colours ?? colours(false)
@@ -26,9 +26,9 @@ export function planTable(entries: readonly PlanEntry[], options: PlanOptions): 
     ({ lane, like }) => `${bold(headOf(lane, like))}\n${laneText(lane, entries, options)}`,
   )
   const approvals = entries.filter((entry) => entry.approval !== undefined && changes(entry))
-  const beyond = approvals.map((entry) => `  - ${placeName(entry)}: ${oneLine(entry.approval!)}\n`)
+  const outside = approvals.map((entry) => `  - ${placeName(entry)}: ${oneLine(entry.approval!)}\n`)
   const tail =
-    beyond.length === 0 ? "" : `\nApproving also allows these changes outside the site:\n${beyond.join("")}`
+    outside.length === 0 ? "" : `\nApproving also allows these changes outside the site:\n${outside.join("")}`
   return `${blocks.join("\n")}${blocks.length > 0 ? "\n" : ""}${wrap(planSummary(entries), screenWidth(options.columns)).join("\n")}\n${tail}`
 }
 
@@ -71,7 +71,7 @@ function lanesOf(entries: readonly PlanEntry[], sites: readonly string[]): PlanL
   ].filter((lane) => lane.entries.length > 0)
 }
 
-/** Many lanes with nothing to tell them apart are shown as one. */
+/** Of many lanes, those with the same plan are shown as one. */
 function folded(lanes: readonly PlanLane[]): { lane: PlanLane; like: string[] }[] {
   const blocks = new Map<string, { lane: PlanLane; like: string[] }>()
   for (const lane of lanes) {
@@ -92,10 +92,10 @@ function folded(lanes: readonly PlanLane[]): { lane: PlanLane; like: string[] }[
   return [...blocks.values()]
 }
 
-/** `supernode-2 and 37 alike: supernode-3 … supernode-40`. */
+/** `supernode-2 and 37 others with the same plan: supernode-3 … supernode-40`. */
 function headOf(lane: PlanLane, like: readonly string[]): string {
   if (like.length <= 2) return [lane.name, ...like].join(", ")
-  return `${lane.name} and ${like.length} alike: ${like[0]} … ${like.at(-1)}`
+  return `${lane.name} and ${like.length} others with the same plan: ${like[0]} … ${like.at(-1)}`
 }
 
 function laneText(lane: PlanLane, all: readonly PlanEntry[], options: PlanOptions): string {
@@ -110,10 +110,10 @@ function laneText(lane: PlanLane, all: readonly PlanEntry[], options: PlanOption
   const rows = all.map(rowOf)
   return lane.entries
     .map((entry) => {
-      const cure = needsPerson(entry)
-        ? cureLines(entry, { ...options, columns: screenWidth(options.columns) - 4 })
+      const advice = needsPerson(entry)
+        ? fixLines(entry, { ...options, columns: screenWidth(options.columns) - 4 })
         : []
-      return signedRow(rowOf(entry), rows, options) + cure.map((line) => `    ${line}\n`).join("")
+      return signedRow(rowOf(entry), rows, options) + advice.map((line) => `    ${line}\n`).join("")
     })
     .join("")
 }

@@ -1,7 +1,7 @@
 import { RunbookError, UsageError } from "../notebook/errors.ts"
 import { screenWidth, wrap } from "./width.ts"
 
-/** The terminal that is asked; default: the process's own. */
+/** The terminal for questions; default: the process's own. */
 export interface PromptIo {
   readonly stdin?: NodeJS.ReadableStream
   readonly stdout?: NodeJS.WritableStream
@@ -10,18 +10,18 @@ export interface PromptIo {
 
 export interface Question<T> {
   readonly message: string
-  /** The answer of a bare Enter. */
+  /** The answer that Enter alone gives. */
   readonly default?: T
-  /** Says in a sentence what is wrong with an answer, or nothing. */
+  /** One sentence that says what is wrong with an answer; undefined where it is valid. */
   readonly check?: (value: T) => string | undefined
 }
 
 /*
- * All of these throw RunbookError with exit code 130 when the person presses Ctrl-C, and UsageError when the input ends
- * unanswered. Never call them off a terminal: whether to ask is decided once, by the command line.
+ * All of these throw RunbookError with exit code 130 on Ctrl-C, and UsageError when the input ends without an answer.
+ * Never call them without a terminal: whether to ask is decided once, by the command line.
  */
 
-/** A line of text; white space around it goes. Empty answers are refused unless there is a default. */
+/** A line of text, trimmed. Empty answers are refused unless there is a default. */
 export function askText(question: Question<string>, io: PromptIo = {}): Promise<string> {
   return asking(io, async (context) => {
     const { input } = await import("@inquirer/prompts")
@@ -31,7 +31,7 @@ export function askText(question: Question<string>, io: PromptIo = {}): Promise<
         default: question.default,
         validate: (value) => {
           const text = value.trim()
-          if (text === "") return "An answer is needed here"
+          if (text === "") return "An answer is required"
           return question.check?.(text) ?? true
         },
       },
@@ -69,7 +69,7 @@ export function askChoice<T extends string>(
     const choices = question.choices.map((choice) =>
       typeof choice === "string" ? { value: choice } : { ...choice, ...described(choice.description, io) },
     )
-    // Everything at once where the screen has room: what is not seen is not chosen.
+    // All choices at once where the screen has room, because people do not choose what they do not see.
     const pageSize = Math.max(4, Math.min(choices.length, (rowsOf(io) || 24) - 8))
     return select<T>(
       { message: question.message, choices, default: question.default, loop: false, pageSize },
@@ -78,7 +78,7 @@ export function askChoice<T extends string>(
   })
 }
 
-/** Broken at its blanks, where the terminal would break it anywhere. */
+/** Broken at spaces: the terminal would break it anywhere. */
 function described(text: string | undefined, { stdout }: PromptIo): { description?: string } {
   const { columns } = (stdout ?? process.stdout) as Partial<NodeJS.WriteStream>
   return text === undefined ? {} : { description: wrap(text, screenWidth(columns) - 1).join("\n") }
@@ -87,7 +87,7 @@ function described(text: string | undefined, { stdout }: PromptIo): { descriptio
 const rowsOf = ({ stdout }: PromptIo): number | undefined =>
   ((stdout ?? process.stdout) as NodeJS.WritableStream & { readonly rows?: number }).rows
 
-/** Yes or no; without a default a bare Enter is no. */
+/** Yes or no; without a default, Enter alone means no. */
 export function askConfirm(
   question: { message: string; default?: boolean },
   io: PromptIo = {},
@@ -98,19 +98,19 @@ export function askConfirm(
   })
 }
 
-/** Shows a plan and asks once whether to carry it out. */
+/** Shows a plan and asks once whether to run it. */
 export async function askPlan(planText: string, io: PromptIo = {}): Promise<boolean> {
   const stdout = io.stdout ?? process.stdout
   stdout.write(`${planText.trimEnd()}\n\n`)
-  return askConfirm({ message: "Carry out this plan?" }, io)
+  return askConfirm({ message: "Run this plan?" }, io)
 }
 
-/** A secret: nothing of it is shown. */
+/** A secret: what is typed is not shown. */
 export function askSecret(question: Omit<Question<string>, "default">, io: PromptIo = {}): Promise<string> {
   return asking(io, async (context) => {
     const { password } = await import("@inquirer/prompts")
     const validate = (value: string) =>
-      value === "" ? "An answer is needed here" : (question.check?.(value) ?? true)
+      value === "" ? "An answer is required" : (question.check?.(value) ?? true)
     return password({ message: question.message, mask: false, validate }, context)
   })
 }
@@ -147,8 +147,8 @@ interface Context {
 const ENDED = Symbol("the input ended")
 
 /**
- * Inquirer waits for ever on an input that has ended, until the empty event loop ends the process (with code 13): so the
- * end is listened for: inquirer's line reader then pauses its input, at Ctrl-D on a terminal too.
+ * Inquirer waits for ever on an input that has ended, until the empty event loop ends the process with code 13. So this
+ * listens for the end: inquirer's line reader then pauses its input, at Ctrl-D on a terminal too.
  */
 async function asking<T>(io: PromptIo, ask: (context: Context) => Promise<T>): Promise<T> {
   const ended = new AbortController()
@@ -168,7 +168,7 @@ async function asking<T>(io: PromptIo, ask: (context: Context) => Promise<T>): P
     const name = (error as Error | undefined)?.name
     if ((error as Error | undefined)?.cause === ENDED) {
       throw new UsageError("the input ended before the question was answered", {
-        fix: "give the value as a flag, or run it in a terminal",
+        fix: "give the value as a flag, or run the command in a terminal",
       })
     }
     if (name === "ExitPromptError" || name === "AbortPromptError") {

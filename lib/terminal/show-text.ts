@@ -4,16 +4,16 @@ import type { Event } from "../runner/events.ts"
 import { type Colours, colours } from "./colours.ts"
 
 export interface ShowOptions {
-  /** What the guide promises; without it only the promised lines that did not come are named. */
+  /** What the guide promises; without it only the missing lines are shown. */
   readonly expect?: string
   readonly colours?: Colours
-  /** A promise that was kept takes one line. */
+  /** Output that matches the guide takes one line. */
   readonly brief?: boolean
 }
 
 /**
- * A step's kept output: the command, what it printed and, kept apart, what the guide promises, its differing lines
- * marked with `≠`. A difference is worth a look, never a failure.
+ * A step's output: the command, what it printed and, separately, what the guide promises, with `≠` at the lines that
+ * differ. A difference is marked, but is never a failure.
  */
 export function showText(shown: Extract<Event, { type: "shown" }>, options: ShowOptions = {}): string {
   const { dim, yellow } = options.colours ?? colours(false)
@@ -30,10 +30,10 @@ export function showText(shown: Extract<Event, { type: "shown" }>, options: Show
   } else if (promised.length > 0) {
     const verdict =
       differs.length === 0
-        ? "The guide promises, and it came:"
+        ? "The guide promises, as printed:"
         : options.expect === undefined
-          ? "The guide promises, and this did not come:"
-          : "The guide promises (≠ did not come so):"
+          ? "The guide promises, but the output lacks:"
+          : "The guide promises (≠ marks lines that differ):"
     lines.push(`  ${dim(verdict)}`)
     for (const line of promised) {
       const index = differs.indexOf(line)

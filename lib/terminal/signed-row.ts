@@ -5,21 +5,21 @@ import { type Sign, WORD } from "./signs.ts"
 import { table } from "./table.ts"
 import { pad, screenWidth, width, wrap } from "./width.ts"
 
-/** A line of a list: a sign, a name, the sign's word, how long it took, and what is to be said. */
+/** A line of a list: a symbol, a name, the sign's word, how long it took, and the reason. */
 export interface SignedRow {
   readonly name: string
   readonly sign: Sign
   readonly time?: string
   readonly said: string
   readonly saidIn?: Paint
-  /** More lines below what is said, marked. */
+  /** More lines below the reason, highlighted. */
   readonly more?: readonly string[]
 }
 
-/** Below so many columns what is said stands below the name: names that are cut tell nothing. */
+/** On a screen with fewer columns the reason stands below the name, because a cut name is of no use. */
 const NARROW = 60
 
-/** One row of several, its columns as wide as theirs. */
+/** One row of several, with columns as wide as all of them need. */
 export function signedRow(row: SignedRow, rows: readonly SignedRow[], options: TextOptions): string {
   const { dim, yellow } = options.colours ?? colours(false)
   const { name, sign, time, said, saidIn = (text: string) => text, more = [] } = row
@@ -38,10 +38,11 @@ export function signedRow(row: SignedRow, rows: readonly SignedRow[], options: T
   const longest = (texts: readonly string[]) => Math.max(0, ...texts.map(width))
   const names = longest(rows.map((one) => one.name))
   const times = longest(rows.map((one) => one.time ?? ""))
+  const words = Math.max(WORD, longest(rows.map((one) => one.sign.word)))
   const cells = (first: boolean, text: string, paint: Paint) => [
     { text: first ? sign.symbol : "", paint: sign.paint },
     pad(first ? name : "", names),
-    { text: pad(first ? sign.word : "", WORD), paint: sign.paint },
+    { text: pad(first ? sign.word : "", words), paint: sign.paint },
     ...(time === undefined ? [] : [{ text: pad(first ? time : "", times, "right"), paint: dim }]),
     { text: oneLine(text), paint },
   ]

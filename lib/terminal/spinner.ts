@@ -1,23 +1,24 @@
-/**
- * Shows that something outside the list of lanes is waited for (practice clusters starting, a browser login); silent
- * off a terminal. Draws on stderr: stdout is for what a program may read.
- */
 import { duration } from "../notebook/format.ts"
+
+/**
+ * Shows that the program waits for something outside the lanes (practice clusters that start, a browser login); silent
+ * without a terminal. Draws on stderr, because a program may read stdout.
+ */
 export async function waitingFor<T>(
   text: string,
   promise: Promise<T>,
   stream: NodeJS.WriteStream = process.stderr,
 ): Promise<T> {
-  // On a terminal that reports no columns ora never comes to the end of a line.
+  // On a terminal that reports 0 columns ora never ends a line.
   if (stream.isTTY !== true || !stream.columns) return promise
-  // The promise may fail before ora is loaded: that is not an unhandled rejection, it is awaited below.
+  // The promise may fail before ora is loaded. That is not an unhandled rejection: it is awaited below.
   promise.catch(() => {})
   const { default: ora } = await import("ora")
   const started = performance.now()
   const spinner = ora({
     text,
     stream,
-    // Ctrl-C and what is typed ahead stay with whoever listens to stdin.
+    // Ctrl-C and text that is typed ahead are left to other listeners of stdin.
     discardStdin: false,
     interval: 100,
   }).start()

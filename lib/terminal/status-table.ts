@@ -2,28 +2,28 @@ import { moment, oneLine } from "../notebook/format.ts"
 import type { Memory } from "../runner/journal.ts"
 import { colours } from "./colours.ts"
 import type { TextOptions } from "./error-text.ts"
-import { outcomeSign, WORD } from "./signs.ts"
+import { outcomeSign, type Sign, staleSign, WORD } from "./signs.ts"
 import { type TableCell, table } from "./table.ts"
 import { pad, screenWidth, width, wrap } from "./width.ts"
 
 export interface StatusOptions extends TextOptions {
   /** Step ids in the guide's order; steps that only the journal knows come after them. */
   readonly steps: readonly string[]
-  /** The pid of the run that goes on right now. */
+  /** The pid of the run that is in progress. */
   readonly holder?: number | undefined
-  /** Site names in the order in which they are shown; default: as remembered. */
+  /** Site names in the order in which they are shown; default: as in the journal. */
   readonly sites?: readonly string[]
-  /** Why a checkpoint no longer holds, by place name; nothing or empty where it does. */
+  /** Why a checkpoint is stale, by place name; undefined or empty where it is not. */
   readonly stale?: (place: string) => readonly string[] | undefined
 }
 
 /** Names of the lanes of steps that have no site. */
 const SITELESS = ["here", "federation"]
 
-/** What the journal tells of a federation: by place, how its step ended last, when, and what is stale by now. */
+/** The state of a federation by its journal: for each place the last outcome of its step, when, and whether it is stale. */
 export function statusTable(memory: Memory, options: StatusOptions): string {
   const { bold } = options.colours ?? colours(false)
-  if (memory.lastRun === undefined) return "Nothing was run here yet.\n"
+  if (memory.lastRun === undefined) return "Nothing has run here yet.\n"
   const { started, command, code } = memory.lastRun
   const places = [...new Set([...memory.ended.keys(), ...memory.checkpoints.keys(), ...memory.interrupted])]
   const rank = new Map(options.steps.map((step, index) => [step, index]))
@@ -38,39 +38,43 @@ export function statusTable(memory: Memory, options: StatusOptions): string {
   const lanes = Map.groupBy(places, laneOf)
   const names = [...new Set([...(options.sites ?? memory.sites.keys()), ...lanes.keys()])]
   const sites = ["here", ...names.filter((name) => !SITELESS.includes(name)), "federation"]
-  const steps = Math.max(0, ...places.map((place) => width(stepOf(place))))
+  const widths: Widths = {
+    steps: Math.max(0, ...places.map((place) => width(stepOf(place)))),
+    words: Math.max(WORD, ...places.map((place) => width(signOf(memory, place, options).word))),
+  }
   const blocks = sites.flatMap((site) => {
     const mine = lanes.get(site)?.toSorted((a, b) => order(a) - order(b))
     if (mine === undefined) return []
     const gone = !SITELESS.includes(site) && !memory.sites.has(site) ? " (no longer in the federation)" : ""
-    return [`\n${bold(site)}${gone}\n${mine.map((place) => row(memory, place, steps, options)).join("")}`]
+    return [`\n${bold(site)}${gone}\n${mine.map((place) => row(memory, place, widths, options)).join("")}`]
   })
-  const open = options.holder === undefined ? "it did not end" : `it is running (pid ${options.holder})`
-  const end = code === undefined ? open : `it ended with exit code ${code}`
+  const open = options.holder === undefined ? "interrupted" : `in progress (pid ${options.holder})`
+  const end = code === undefined ? open : `exit code ${code}`
   const head = wrap(`${memory.federation}: last run ${moment(started)}, ${end}`, screenWidth(options.columns))
   return `${head.join("\n")}\n  ${oneLine(command)}\n${blocks.join("")}`
 }
 
+/** Columns of step ids and of signs' words, the same in all lanes. */
+interface Widths {
+  readonly steps: number
+  readonly words: number
+}
+
 const stepOf = (place: string): string => place.slice(place.indexOf("/") + 1)
 
-function row(memory: Memory, place: string, steps: number, options: StatusOptions): string {
+function row(memory: Memory, place: string, widths: Widths, options: StatusOptions): string {
   const paints = options.colours ?? colours(false)
   const ended = memory.ended.get(place)
   const checkpoint = memory.checkpoints.get(place)
-  const interrupted = memory.interrupted.has(place)
   const stale = options.stale?.(place) ?? []
-  const sign = interrupted
-    ? { symbol: "…", word: "partial", paint: paints.yellow }
-    : stale.length > 0
-      ? { symbol: "~", word: "stale", paint: paints.yellow }
-      : outcomeSign(ended?.outcome ?? { kind: "unchanged" }, paints)
+  const sign = signOf(memory, place, options)
   const when = ended?.t ?? checkpoint?.t
-  const reasons = interrupted
-    ? [
-        options.holder === undefined
-          ? "interrupted while applying; the next run checks the result"
-          : "in progress",
-      ]
+  const open =
+    options.holder === undefined
+      ? "interrupted while applying; the next run checks the result"
+      : "in progress"
+  const reasons = memory.interrupted.has(place)
+    ? [open]
     : [
         oneLine(ended?.outcome.reason ?? checkpoint?.reason ?? ""),
         ...stale.map((why) => `stale: ${oneLine(why)}`),
@@ -79,12 +83,24 @@ function row(memory: Memory, place: string, steps: number, options: StatusOption
     index === 0
       ? [
           { text: sign.symbol, paint: sign.paint },
-          pad(stepOf(place), steps),
-          { text: pad(sign.word, WORD), paint: sign.paint },
+          pad(stepOf(place), widths.steps),
+          { text: pad(sign.word, widths.words), paint: sign.paint },
           { text: when === undefined ? "" : moment(when), paint: paints.dim },
           reason,
         ]
       : ["", "", "", "", { text: reason, paint: paints.yellow }],
   )
   return table(rows, { columns: options.columns, indent: 2 })
+}
+
+/** What counts more comes first: an open action, then a stale result, then the last outcome. */
+function signOf(memory: Memory, place: string, options: StatusOptions): Sign {
+  const paints = options.colours ?? colours(false)
+  if (memory.interrupted.has(place)) {
+    return options.holder === undefined
+      ? outcomeSign({ kind: "interrupted" }, paints)
+      : { symbol: "▸", word: "running", paint: paints.cyan }
+  }
+  if ((options.stale?.(place) ?? []).length > 0) return staleSign(paints)
+  return outcomeSign(memory.ended.get(place)?.outcome ?? { kind: "unchanged" }, paints)
 }

@@ -1,25 +1,25 @@
 import type { Paint } from "./colours.ts"
 import { cut, pad, screenWidth, width, wrap } from "./width.ts"
 
-/** Plain text, or text with the colour it is painted in once it has its width. */
+/** Plain text, or text with its colour, which is added once the text has its width. */
 export type TableCell = string | { readonly text: string; readonly paint: Paint }
 
 export interface TableOptions {
-  /** Columns of the terminal; nothing or 0 is 80. */
+  /** Columns of the terminal; undefined or 0 means 80. */
   readonly columns?: number
   readonly head?: readonly string[]
   readonly align?: readonly ("left" | "right")[]
   /** Spaces before every line. Default 0. */
   readonly indent?: number
-  /** The last column: in several lines below each other (default), or cut. */
+  /** How the last column fits: on several lines (default), or cut. */
   readonly last?: "wrap" | "cut"
 }
 
 const GAP = 2
-/** The last column keeps at least so much, however narrow the terminal. */
+/** The least width of the last column, however narrow the terminal. */
 const LEAST = 16
 
-/** Rows as aligned columns by display width, without lines or borders: it reads the same in a pipe. */
+/** Rows as aligned columns by display width, without borders, so that it is the same in a pipe. */
 export function table(rows: readonly (readonly TableCell[])[], options: TableOptions = {}): string {
   const indent = " ".repeat(options.indent ?? 0)
   const all: (readonly TableCell[])[] = options.head === undefined ? [...rows] : [options.head, ...rows]
@@ -53,7 +53,7 @@ const textOf = (cell: TableCell | undefined): string => (typeof cell === "object
 const paintOf = (cell: TableCell | undefined): Paint =>
   typeof cell === "object" ? cell.paint : (text) => text
 
-/** Takes from the widest columns until all fit. */
+/** Narrows the widest columns until all fit. */
 function fitted(widths: number[], room: number): number[] {
   const result = [...widths]
   let over = result.reduce((sum, each) => sum + each + GAP, 0) - room

@@ -4,7 +4,7 @@ import { colours } from "./colours.ts"
 import type { TextOptions } from "./error-text.ts"
 import { table } from "./table.ts"
 
-/** Every input with its value and where that came from, the federation's first, then site by site. */
+/** Every input with its value and the value's origin, the federation's first, then site by site. */
 export function valuesTable(rows: readonly ValueRow[], options: TextOptions = {}): string {
   const { bold, dim } = options.colours ?? colours(false)
   const groups = Map.groupBy(rows, ({ site }) => site)

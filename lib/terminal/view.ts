@@ -11,13 +11,13 @@ export interface ViewOptions {
   readonly kind: "lanes" | "plain" | "json"
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
-  /** Commands and kept outputs as they come (`--show`). */
+  /** Show commands and outputs as they come (`--show`). */
   readonly show?: boolean
-  /** In place of what stdout reports. */
+  /** In place of the size that stdout reports. */
   readonly columns?: number
   readonly rows?: number
   readonly colour?: boolean
-  /** Nothing of `lanes` stays: the caller says how they ended. */
+  /** Nothing of `lanes` stays on the screen, because the caller shows how they ended. */
   readonly passing?: boolean
   /** The title of a step. */
   readonly titles: (stepId: string) => string
@@ -28,7 +28,7 @@ export interface View {
   readonly listener: Listener
   /** For listr2, kind `lanes` only. */
   readonly renderer?: ListrRendererFactory
-  /** Ends whatever is still drawn and leaves the final state on the screen. Safe to call twice. */
+  /** Stops drawing and leaves the final state on the screen. Safe to call twice. */
   close(): void
 }
 
@@ -41,7 +41,7 @@ export async function createView(options: ViewOptions): Promise<View> {
   return lanesView(options, paints, lanesRenderer)
 }
 
-/** One recorded event a line, as schema/events.schema.json describes it. */
+/** One recorded event per line, as schema/events.schema.json describes it. */
 function jsonView({ stdout }: ViewOptions): View {
   return { listener: (event) => void stdout.write(`${JSON.stringify(event)}\n`), close: () => {} }
 }
@@ -87,7 +87,7 @@ function lanesView(
     renderer: rendererOn(stage),
     listener: (event) => {
       model.take(event)
-      // Who keeps the last word has just asked.
+      // The caller has just asked for this approval.
       if (options.passing === true && event.type === "approval") return
       stage.above.push(...lines.laneAsides(event))
       if (stage.active !== undefined) stage.active.changed()
@@ -100,7 +100,7 @@ function lanesView(
   }
 }
 
-/** A terminal that reports no size (0 by 0) is taken for 80 by 24. */
+/** A terminal that reports no size (0 by 0) counts as 80 by 24. */
 function screenOf(options: ViewOptions): Screen {
   const { stdout, stderr } = options
   return {

@@ -1,15 +1,15 @@
 import stringWidth from "fast-string-width"
 import { filled } from "../notebook/format.ts"
 
-/** Columns of a terminal or a pipe: 80 where it does not say (a pipe, a pty that reports 0), never below 20. */
+/** Columns of a terminal or a pipe: 80 where none are reported (a pipe, a pty that reports 0), never below 20. */
 export function screenWidth(columns: number | undefined): number {
   return columns === undefined || columns === 0 ? 80 : Math.max(20, columns)
 }
 
-/** Reading is easier in lines that are not as wide as the screen. */
+/** The widest line of prose: longer lines are harder to read. */
 export const PAGE = 80
 
-/** Columns that a text takes on a terminal; escape codes take none, wide characters two. */
+/** Columns of a text on a terminal; escape codes take none, wide characters two. */
 export const width = (text: string): number => stringWidth(text)
 
 const segments = new Intl.Segmenter()
@@ -28,16 +28,16 @@ export function cut(text: string, columns: number): string {
   return `${result}…`
 }
 
-/** Spaces beside a text until it takes so many columns; longer texts stay as they are. */
+/** A text with spaces up to so many columns; longer texts stay as they are. */
 export function pad(text: string, columns: number, align: "left" | "right" = "left"): string {
   const fill = " ".repeat(Math.max(0, columns - width(text)))
   return align === "left" ? text + fill : fill + text
 }
 
 /**
- * A plain text in lines of at most so many columns, broken at spaces. A longer word (a URL, a path) keeps its line to
- * itself, whole, so that it can be copied. Line ends of the text stay; lines that are indented are left as they are;
- * an item (`- …`) goes on below its first word.
+ * A plain text in lines of at most so many columns, broken at spaces. A longer word (a URL, a path) has a line of its
+ * own, whole, so that it can be copied. Line ends of the text stay; indented lines are left as they are; an item
+ * (`- …`) continues below its first word.
  */
 export function wrap(text: string, columns: number): string[] {
   return text.split("\n").flatMap((line) => {

@@ -23,7 +23,7 @@ describe("on a terminal", () => {
       [/is not an absolute path/, `\u0015${at}/o\r`],
       [/mirror-1: Folder/, `${at}/m1\r`],
       [/mirror-2: Folder/, `${at}/m2\r`],
-      [/Plan: 3 to do[\s\S]*Carry out this plan\?/, "y\r"],
+      [/Plan: 3 to do[\s\S]*Run this plan\?/, "y\r"],
     )
     expect(await run("run")).toBe(0)
     expect(pages()).toEqual(["o", "m1", "m2"])
@@ -32,12 +32,12 @@ describe("on a terminal", () => {
     expect((await call(at, ["values"])).stdout).toMatch(/mirror-2\n +folder +earlier answer/)
   })
   test("only what is missing is asked", async () => {
-    world.answer([/mirror-1: Folder/, `${at}/m1\r`], [/Carry out this plan\?/, "y\r"])
+    world.answer([/mirror-1: Folder/, `${at}/m1\r`], [/Run this plan\?/, "y\r"])
     expect(await run("run", "--original", `folder=${at}/o`, "--mirrors", "1")).toBe(0)
     expect(world.stdout()).not.toContain("original: Folder")
   })
   test("declined: exit 2, nothing made", async () => {
-    world.answer([/Carry out this plan\?/, "n\r"])
+    world.answer([/Run this plan\?/, "n\r"])
     expect(await run("run", "--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`)).toBe(2)
     expect(world.stderr()).toContain("Declined: nothing was changed")
     expect(readdirSync(at)).toEqual([])
@@ -47,7 +47,7 @@ describe("on a terminal", () => {
       [/How many mirrors\?/, "1\r"],
       [/original: Folder/, `${at}/o\r`],
       [/mirror-1: Folder/, `${at}/m1\r`],
-      [/Carry out this plan\?/, "n\r"],
+      [/Run this plan\?/, "n\r"],
     )
     expect(await run("run")).toBe(2)
     const [, typed = ""] = /next: mirror-pages (run .*)/.exec(world.stderr()) ?? []
@@ -82,7 +82,7 @@ describe("on a terminal", () => {
     expect(world.stdout()).not.toContain("Carry out")
     // Here the teardown's step is the named one: what it removes needs a yes of its own.
     const removing = { ...mirrors, steps: mirrors.teardown!.steps }
-    world.answer([/removes [\s\S]*index\.html[\s\S]*Carry out this plan\?/, "y\r"])
+    world.answer([/removes [\s\S]*index\.html[\s\S]*Run this plan\?/, "y\r"])
     expect(await main(removing, ["step", "remove", "--site", "mirror-1"], world.io)).toBe(0)
     expect(pages()).toEqual(["o"])
     const approvals = readFileSync(join(at, "state/mirror-pages/default/journal.jsonl"), "utf8").match(

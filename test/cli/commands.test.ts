@@ -168,7 +168,7 @@ describe("what only reads", () => {
     const unknown = await call(at, ["doctor"])
     expect(unknown.code).toBe(0)
     expect(unknown.stdout).toContain("folder is missing: the site cannot be examined")
-    expect((await call(at, ["doctor", ...sites])).stdout).toContain("All well.")
+    expect((await call(at, ["doctor", ...sites])).stdout).toContain("No problems found.")
     mkdirSync(state(), { recursive: true, mode: 0o755 })
     const open = await call(at, ["doctor"])
     expect(open.code).toBe(0)

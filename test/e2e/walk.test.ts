@@ -99,7 +99,7 @@ describe("from the first question to verified", () => {
     await atCell(person, titleOf("deploy-superlink"))
     expect(person.screen()).toContain("image flwr/superlink:1.34.0, asked")
     await person.choose("Run the rest")
-    await person.sees("Carry out this plan?", 60)
+    await person.sees("Run this plan?", 60)
     person.type(KEY.enter)
     await person.reads(MENU, 120)
     await person.choose("Finish")

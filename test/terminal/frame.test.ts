@@ -3,7 +3,7 @@ import type { Event } from "../../lib/runner/events.ts"
 import { colours } from "../../lib/terminal/colours.ts"
 import { finalFrame, frame } from "../../lib/terminal/frame.ts"
 import { RunModel } from "../../lib/terminal/model.ts"
-import { ended, placeOf, recorded, started } from "./scene.ts"
+import { ended, heldBack, placeOf, recorded, started } from "./scene.ts"
 
 const model = (...events: Event[]): RunModel => {
   const result = new RunModel()
@@ -28,12 +28,12 @@ const many = () =>
     ...[3, 7, 9].map((n) => step(`supernode-${n}/site-create`)),
     { type: "waiting", ...placeOf("supernode-7/site-create"), reason: "Pending" },
     ended("supernode-9/site-create", "blocked", "two Sites: a, b"),
-    ended("supernode-9/token-issue", "skipped", "not run: supernode-9/site-create is blocked"),
-    ended("supernode-20/site-create", "interrupted", "interrupted; the same command goes on from here"),
+    heldBack("supernode-9/token-issue", "supernode-9/site-create"),
+    ended("supernode-20/site-create", "interrupted", "interrupted; the same command resumes from here"),
   )
 
 describe("frame", () => {
-  it("keeps what failed, runs and waits when not all lanes fit", async () => {
+  it("keeps lanes that failed, run and wait when not all fit", async () => {
     const m = many()
     const lines = frame(m.lanes(), check(m, 80, 12))
     expect(lines).toHaveLength(10)
@@ -46,38 +46,38 @@ describe("frame", () => {
     expect(frame(m.lanes(), check(m, 40, 0))).toHaveLength(1)
   })
 
-  it("leaves what did not end well, and a count, where lanes are many", async () => {
+  it("leaves the lanes that did not succeed, and a count, where lanes are many", async () => {
     const m = many()
     const text = `${finalFrame(m.lanes(), check(m, 80, 24)).join("\n")}\n`
     await expect(text).toMatchFileSnapshot("golden/frame-final.txt")
   })
 
-  it("counts what need not be done out, and what was not run apart from what is done", () => {
+  it("does not count steps that are not needed, and counts skipped steps apart from those that are done", () => {
     const [, superlink, supernode] = model(
       started(1),
       ended("superlink/login", "applied", "in"),
       ended("superlink/site-create", "failed", "no"),
-      ended("superlink/connector", "skipped", "not run: superlink/site-create failed"),
-      ended("supernode-1/token-issue", "skipped", "token-redeem is done"),
+      heldBack("superlink/connector", "superlink/site-create"),
+      ended("supernode-1/token-issue", "skipped", "token-redeem is ready", { because: "not needed" }),
     ).lanes()
     expect(superlink).toMatchObject({
       state: "failed",
       done: 1,
-      made: 1,
-      notRun: 1,
+      applied: 1,
+      heldBack: 1,
       total: 3,
       step: "site-create",
     })
     expect(supernode).toMatchObject({ state: "pending", done: 0, total: 4, step: "login" })
   })
 
-  it("takes a step that is done anew for what it became last", () => {
+  it("counts a step that runs again by its last outcome", () => {
     const [, superlink] = model(
       started(1),
       ended("superlink/login", "unchanged", "in"),
       step("superlink/login"),
       ended("superlink/login", "applied", "in again"),
     ).lanes()
-    expect(superlink).toMatchObject({ done: 1, made: 1 })
+    expect(superlink).toMatchObject({ done: 1, applied: 1 })
   })
 })

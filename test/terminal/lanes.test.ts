@@ -3,7 +3,7 @@ import { Listr } from "listr2"
 import { describe, expect, it } from "vitest"
 import type { Event } from "../../lib/runner/events.ts"
 import { createView, type View, width } from "../../lib/terminal/index.ts"
-import { ended, lanesOf, placeOf, recorded, started } from "./scene.ts"
+import { ended, heldBack, lanesOf, placeOf, recorded, started } from "./scene.ts"
 import { FakeTerminal } from "./screen.ts"
 
 interface Stage {
@@ -28,7 +28,7 @@ async function open(columns: number, rows: number, show = false): Promise<Stage>
   }
 }
 
-/** Drives the real listr2 with our renderer, one task a lane, as the runner does. */
+/** Drives the real listr2 with our renderer, one task per lane, as the runner does. */
 const list = (stage: Stage, tasks: (() => Promise<void>)[]) =>
   new Listr(
     tasks.map((task, index) => ({ title: `lane ${index}`, task })),
@@ -43,7 +43,7 @@ const list = (stage: Stage, tasks: (() => Promise<void>)[]) =>
 const step = (at: string): Event => ({ type: "step started", ...placeOf(at) })
 const pause = (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds))
 
-/** What a frame is worth: the text of each write, without escape codes. */
+/** The text of each write, without escape codes. */
 const frames = (terminal: FakeTerminal): string[] =>
   terminal.writes.map((text) => stripVTControlCharacters(text)).filter((text) => text.trim() !== "")
 
@@ -68,14 +68,14 @@ describe.each(sizes)("lanes on a terminal of %i by %i", (columns, rows) => {
         for (const id of steps) {
           const at = name === "here" || name === "federation" ? id : `${name}/${id}`
           if (name === failing && id === "verify") {
-            say(ended(at, "skipped", `not run: ${failing}/token-redeem failed`))
+            say(heldBack(at, `${failing}/token-redeem`))
             continue
           }
           say(step(at))
           say({ type: "waiting", ...placeOf(at), reason: `waiting for 数据 ${"x".repeat(90)}` })
           await pause(30)
           const failed = name === failing && id === "token-redeem"
-          say(ended(at, failed ? "failed" : "applied", failed ? "the token was used before" : "made"))
+          say(ended(at, failed ? "failed" : "applied", failed ? "the token was used before" : "created"))
         }
       }),
     )
@@ -91,7 +91,7 @@ describe.each(sizes)("lanes on a terminal of %i by %i", (columns, rows) => {
     }
     if (rows !== 5)
       expect(Math.max(...drawn.slice(0, -1).map((text) => text.split("\n").length))).toBeGreaterThan(4)
-    // What stays: a line a lane, or with many the one that failed and a count.
+    // What stays: one line per lane or, with many, the one that failed and a count.
     expect(last).toHaveLength(lanes > 20 ? 2 : places.length)
     expect(last.some((line) => line.startsWith("✗ super"))).toBe(true)
     if (lanes > 20) expect(last.at(-1)).toMatch(new RegExp(`^${lanes + 2} lanes of `))
@@ -122,7 +122,7 @@ describe("lanes", () => {
     stage.view.close()
   })
 
-  it("shows what fails, runs, waits and comes, in the run's order while all fit", async () => {
+  it("shows lanes that fail, run, wait and are pending, in the run's order while all fit", async () => {
     const stage = await open(80, 24)
     const { promise, resolve } = Promise.withResolvers<void>()
     const running = list(stage, [() => promise])
@@ -138,7 +138,7 @@ describe("lanes", () => {
       },
       step("supernode-1/login"),
       ended("supernode-2/login", "blocked", "the session has expired"),
-      ended("supernode-2/site-create", "skipped", "not run: supernode-2/login is blocked"),
+      heldBack("supernode-2/site-create", "supernode-2/login"),
     )
     await pause(150)
     const shown = stage.terminal.text()
@@ -166,7 +166,7 @@ describe("lanes", () => {
     const during = stage.terminal.text().split("\n")
     expect(during[0]).toBe("warning: the journal was torn")
     expect(during[1]).toMatch(/superlink +login +\$ oc login --server=/)
-    // The terminal breaks the URL, we do not: it can be copied.
+    // The terminal breaks the URL, the program does not, so that it can be copied.
     expect(frames(stage.terminal).join("\n")).toContain(url)
     stage.say({ type: "shown", ...at, line: "oc whoami", text: "admin\n", differs: [] })
     resolve()

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream"
 import { describe, expect, it } from "vitest"
 import type { Recorded } from "../../lib/runner/events.ts"
 import { createView } from "../../lib/terminal/index.ts"
-import { ended, placeOf, recorded, run, started } from "./scene.ts"
+import { ended, heldBack, placeOf, recorded, run, started } from "./scene.ts"
 
 async function plain(
   events: Recorded[],
@@ -23,7 +23,7 @@ async function plain(
 }
 
 describe("the plain view", () => {
-  it("is one line an event that matters", async () => {
+  it("is one line per event that matters", async () => {
     await expect(await plain(run())).toMatchFileSnapshot("golden/plain.txt")
   })
 
@@ -57,19 +57,18 @@ describe("the plain view", () => {
   })
 
   it("names a lane's cause once", async () => {
-    const stopped = (at: string, root: string) => ended(at, "skipped", `not run: ${root} failed`, { root })
     const text = await plain(
       recorded([
         started(2),
         ...["site-create", "token-issue", "verify"].map((id) =>
-          stopped(`supernode-1/${id}`, "supernode-1/login"),
+          heldBack(`supernode-1/${id}`, "supernode-1/login"),
         ),
-        ...["token-issue", "verify"].map((id) => stopped(`supernode-2/${id}`, "superlink/site-create")),
+        ...["token-issue", "verify"].map((id) => heldBack(`supernode-2/${id}`, "superlink/site-create")),
       ]),
     )
     expect(text.split("\n").filter((line) => line.startsWith("–"))).toEqual([
-      "– supernode-1  site-create        not run  supernode-1/login failed; nor what follows here",
-      "– supernode-2  token-issue        not run  superlink/site-create failed; nor what follows here",
+      "– supernode-1  site-create        skipped    supernode-1/login failed; the rest of this lane is skipped too",
+      "– supernode-2  token-issue        skipped    superlink/site-create failed; the rest of this lane is skipped too",
     ])
   })
 

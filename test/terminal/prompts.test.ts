@@ -42,7 +42,7 @@ describe("prompts", () => {
   it("says what is wrong with an answer and asks on", async () => {
     const io = person(
       { after: "Project", type: "\r" },
-      { after: "An answer is needed", type: "Bad\r" },
+      { after: "An answer is required", type: "Bad\r" },
       { after: "Bad is not a name", type: `${"\u007f".repeat(3)}good\r` },
     )
     const check = (value: string) => (value === "Bad" ? "Bad is not a name" : undefined)
@@ -69,7 +69,7 @@ describe("prompts", () => {
   })
 
   it("shows a plan before it asks", async () => {
-    const io = person({ after: "Carry out this plan?", type: "y\r" })
+    const io = person({ after: "Run this plan?", type: "y\r" })
     expect(await askPlan("Plan: 1 to do.\n", io)).toBe(true)
     expect(io.shown()).toMatch(/^Plan: 1 to do\.\n\n/)
   })

@@ -13,7 +13,10 @@ export function recorded(events: readonly (Event & { after?: number })[], start 
 
 export const outcome = (kind: OutcomeKind, reason: string, more: Partial<Outcome> = {}): Outcome => ({
   kind,
-  ok: kind === "unchanged" || kind === "applied" || kind === "skipped",
+  ok:
+    kind === "skipped"
+      ? more.because !== "dependency"
+      : ["unchanged", "applied", "updated", "deleted"].includes(kind),
   reason,
   seconds: 1.2,
   ...more,
@@ -24,6 +27,10 @@ export const ended = (at: string, kind: OutcomeKind, reason: string, more: Parti
   ...placeOf(at),
   outcome: outcome(kind, reason, more),
 })
+
+/** Skipped because another step (`superlink/site-create`) did not succeed. */
+export const heldBack = (at: string, root: string, more: Partial<Outcome> = {}): Event =>
+  ended(at, "skipped", `${root} failed`, { because: "dependency", root, ...more })
 
 /** `superlink/site-create` or `prerequisites` as step and site. */
 export const placeOf = (at: string): { step: string; site?: string } => {
@@ -131,7 +138,7 @@ export function run(): Recorded[] {
     ended("supernode-1/site-create", "unchanged", "Site supernode-1-interconnect is Ready", {
       adopted: true,
     }),
-    ended("supernode-1/token-issue", "skipped", "token-redeem is under way"),
+    ended("supernode-1/token-issue", "skipped", "token-redeem is progressing", { because: "not needed" }),
     { type: "step started", ...at(redeem) },
     ended(redeem, "failed", "the token was not redeemed", {
       root: redeem,
@@ -141,8 +148,8 @@ export function run(): Recorded[] {
       code: "used",
       seconds: 3.04,
     }),
-    ended("supernode-1/verify", "skipped", `not run: ${redeem} failed`, { root: redeem, seconds: 0 }),
-    ended("verify-federation", "skipped", `not run: ${redeem} failed`, { root: redeem, seconds: 0 }),
+    heldBack("supernode-1/verify", redeem, { seconds: 0 }),
+    heldBack("verify-federation", redeem, { seconds: 0 }),
     {
       type: "run ended",
       code: 1,

@@ -42,9 +42,14 @@ const entries = (): PlanEntry[] => [
   entry("superlink/project", "apply", "no project flower-openshift-demo", {
     approval: "creates the project flower-openshift-demo on https://api.a.example:6443",
   }),
-  entry("superlink/deploy-superlink", "update", "image flwr/superlink:1.34.0, asked flwr/superlink:1.36.0", {
-    stale: ["flower-version 1.34.0 → 1.36.0"],
-  }),
+  entry(
+    "superlink/deploy-superlink",
+    "update",
+    "image is flwr/superlink:1.34.0, should be flwr/superlink:1.36.0",
+    {
+      stale: ["flower-version 1.34.0 → 1.36.0"],
+    },
+  ),
   entry(
     "superlink/install-operator",
     "blocked",
@@ -53,7 +58,7 @@ const entries = (): PlanEntry[] => [
   ),
   entry("superlink/site-create", "wait", "Pending: no Route is admitted yet"),
   entry("supernode-1/site-create", "wait", "after login"),
-  entry("supernode-1/token-issue", "ok", "token-redeem is done"),
+  entry("supernode-1/token-issue", "ok", "not needed: token-redeem is ready"),
   entry("verify-federation", "wait", "after supernode-1/verify"),
 ]
 
@@ -65,7 +70,7 @@ const result = (): RunResult => ({
     {
       site: "superlink",
       step: "site-create",
-      outcome: outcome("failed", "not done after 300 s: the Site is not ready", {
+      outcome: outcome("failed", "timed out after 300 s: the Site is not ready", {
         why: "Route flower/skupper-router is not admitted: HostAlreadyClaimed, route x in namespace y owns the host",
         fix: "delete the other Route, or give the project another name",
         next: "flower-runbook run --federation hospital-trial.yaml --site superlink --yes --timeout 600s",
@@ -87,7 +92,8 @@ const result = (): RunResult => ({
         step,
         outcome: outcome(
           "skipped",
-          `not run: ${n === 3 ? "supernode-3/login is blocked" : "superlink/site-create failed"}`,
+          n === 3 ? "supernode-3/login is blocked" : "superlink/site-create failed",
+          { because: "dependency" },
         ),
       })),
     ),
@@ -153,7 +159,7 @@ describe.each([80, 60, 200])("at %i columns", (columns) => {
       columns,
       federation: "hospital-trial",
       seconds: 301.4,
-      again: "flower-runbook run --yes",
+      resume: "flower-runbook run --yes",
     })
     fits(text, columns, /next:/)
     if (columns === 80) await expect(text).toMatchFileSnapshot(golden("closing"))
@@ -240,7 +246,7 @@ describe.each([80, 60, 200])("at %i columns", (columns) => {
 })
 
 describe("planTable", () => {
-  it("shows lanes that are alike once when they are many, and those that are not", async () => {
+  it("shows lanes with the same plan once when they are many, and those that differ", async () => {
     const many = Array.from({ length: 40 }, (_, n) => `supernode-${n + 1}`)
     const text = planTable(
       ["login", "site-create"].flatMap((step) =>
@@ -257,8 +263,8 @@ describe("planTable", () => {
 
   it("says when there is nothing to do", () => {
     expect(planSummary([])).toBe("Plan: nothing to do.")
-    expect(planSummary([entry("a", "ok", "")])).toBe("Plan: nothing to do, 1 done.")
-    expect(planSummary([entry("a", "apply", ""), entry("b", "ok", "")])).toBe("Plan: 1 to do, 1 done.")
+    expect(planSummary([entry("a", "ok", "")])).toBe("Plan: nothing to do, 1 ok.")
+    expect(planSummary([entry("a", "apply", ""), entry("b", "ok", "")])).toBe("Plan: 1 to apply, 1 ok.")
   })
 })
 
@@ -268,22 +274,22 @@ describe("closingTable", () => {
       code: 0,
       outcomes: [
         { step: "a", outcome: outcome("unchanged", "there") },
-        { step: "b", outcome: outcome("applied", "made") },
-        { step: "c", outcome: outcome("skipped", "") },
+        { step: "b", outcome: outcome("applied", "created") },
+        { step: "c", outcome: outcome("skipped", "", { because: "not needed" }) },
       ],
     }
     expect(closingTable(well, { federation: "f", seconds: 2.5, after: "flower-runbook status" })).toBe(
-      "✓ f: 2 steps done (1 made now), in 2.5 s.\n\nNext: flower-runbook status\n",
+      "✓ f: 2 steps done (1 applied, 1 unchanged), in 2.5 s.\n\nNext: flower-runbook status\n",
     )
-    expect(closingTable(well, { federation: "f" })).toBe("✓ f: 2 steps done (1 made now).\n")
+    expect(closingTable(well, { federation: "f" })).toBe("✓ f: 2 steps done (1 applied, 1 unchanged).\n")
   })
 })
 
 describe("statusTable", () => {
-  it("says when nothing was run, and which sites have left", () => {
-    expect(statusTable(new MemoryReader(), { steps: [] })).toBe("Nothing was run here yet.\n")
+  it("says when nothing has run, and which sites have left", () => {
+    expect(statusTable(new MemoryReader(), { steps: [] })).toBe("Nothing has run here yet.\n")
     const gone = statusTable(memory([...run(), started(0)]), { steps: ["prerequisites", "login"] })
     expect(gone).toContain("supernode-1 (no longer in the federation)")
-    expect(gone).toContain("it did not end")
+    expect(gone).toContain(", interrupted")
   })
 })

@@ -242,7 +242,7 @@ export class CellTurn {
     const { call, opened } = this.#session
     const entries = await this.#screen.while("Looking…", this.#session.plan({}))
     this.#screen.print(`\n${await planText(call, opened, entries)}\n`)
-    if (!(await this.#screen.confirm("Carry out this plan?", true))) return undefined
+    if (!(await this.#screen.confirm("Run this plan?", true))) return undefined
     const began = performance.now()
     const { result } = await this.#session.runSelection({
       selection: {},
@@ -251,7 +251,7 @@ export class CellTurn {
     })
     const seconds = (performance.now() - began) / 1000
     this.#screen.print(
-      `\n${closingTable(result, { ...(await this.#screen.options()), federation: opened.federation.name, seconds, again: `${call.io.program}${federationFlags(call)}` })}`,
+      `\n${closingTable(result, { ...(await this.#screen.options()), federation: opened.federation.name, seconds, resume: `${call.io.program}${federationFlags(call)}` })}`,
     )
     const { steps } = call.notebook
     const broken = result.outcomes.find(({ outcome }) => !outcome.ok)
