@@ -4,8 +4,8 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { generated } from "./test/generated.ts"
-import { guide } from "./test/guide.ts"
+import { generated } from "./tools/generated.ts"
+import { guide } from "./tools/guide.ts"
 
 const page = { file: fileURLToPath(new URL("docs/guide.md", import.meta.url)), text: await guide() }
 for (const { file, text } of [...(await generated()), page]) {

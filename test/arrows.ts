@@ -42,6 +42,9 @@ const MAY: Record<string, readonly string[]> = {
   ],
   "lib/index.ts": ["lib"],
   runbooks: ["lib/index.ts", "runbooks"],
+  tools: ["lib", "runbooks"],
+  "docs.ts": ["tools"],
+  "build.ts": [],
 }
 /** What terminal, report and inputs may know of the runner: its events with their signs, its results and memory, never its work. */
 const RUNNER_TYPES = ["events.ts", "types.ts", "journal.ts", "outcome-signs.ts"]
@@ -57,23 +60,27 @@ const part = (file: string): string => {
   return second!.endsWith(".ts") ? `lib/${second}` : `lib/${second}`
 }
 
-/** Every file of lib and runbooks, with the files that it imports. */
+const FOLDERS = ["lib", "runbooks", "tools"]
+
+/** Every file of the program and its tools, with the files that it imports. */
 const imports = new Map<string, string[]>()
-for (const top of ["lib", "runbooks"]) {
-  for (const entry of readdirSync(join(root, top), { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !/\.(ts|js)$/.test(entry.name)) continue
-    const file = relative(root, join(entry.parentPath, entry.name)).split(sep).join("/")
-    const text = readFileSync(join(root, file), "utf8")
-    const targets = text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g)
-    imports.set(
-      file,
-      [...targets].map(([, target]) =>
-        normalize(join(dirname(file), target!))
-          .split(sep)
-          .join("/"),
-      ),
-    )
-  }
+for (const file of [...FOLDERS.flatMap(filesOf), "docs.ts", "build.ts"]) {
+  const text = readFileSync(join(root, file), "utf8")
+  const targets = text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g)
+  imports.set(
+    file,
+    [...targets].map(([, target]) =>
+      normalize(join(dirname(file), target!))
+        .split(sep)
+        .join("/"),
+    ),
+  )
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(ts|js)$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join("/"))
 }
 
 function allowed(file: string, to: string): boolean {

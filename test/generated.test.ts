@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { basename } from "node:path"
 import { expect, it } from "vitest"
-import { generated } from "./generated.ts"
+import { generated } from "../tools/generated.ts"
 
 const files = await generated()
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
-import { guide } from "./guide.ts"
+import { guide } from "../tools/guide.ts"
 
 test("docs/guide.md is what the steps and practice clusters say (else: npm run docs)", {
   timeout: 120_000,

@@ -2,7 +2,7 @@
  * What a person types and what comes back, as a readable text: `$ command line`, what it printed, and how it ended where
  * that is not 0. Ports, ids, paths, times and durations stand as words, so that the text is the same every time.
  */
-import type { Ended, World } from "./harness.ts"
+import type { Ended } from "./harness.ts"
 
 /** `$ flower-runbook …` with what it printed; what came on stderr stands apart. */
 export function transcript(argv: readonly string[], { code, stdout, stderr }: Ended): string {
@@ -18,33 +18,6 @@ export function transcript(argv: readonly string[], { code, stdout, stderr }: En
 }
 
 const typed = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)
-
-/** Puts words in place of what is different each time. */
-export function steady(world: World, text: string): string {
-  const { practice, state, folder } = world
-  const places: [string, string][] = [
-    [practice.folder, "PRACTICE"],
-    [state, "STATE"],
-    [folder, "HOME"],
-    ...practice.clusters.flatMap(({ name, server, admin }): [string, string][] => [
-      [server.url, `https://${name}.example:6443`],
-      [`127.0.0.1:${server.port}`, `${name}.example:6443`],
-      [admin.token, "A-TOKEN"],
-    ]),
-  ]
-  const placed = places.reduce((so, [what, word]) => so.replaceAll(what, word), text)
-  return placed
-    .replace(/ \(\d[\d.]* (?:s|min|h)[^()]*\)$/gm, "")
-    .replace(/, in \d[\d.]* (?:s|min|h)(?: \d+ (?:s|min))?\./g, ", in TIME.")
-    .replace(/\d{4}-\d\d-\d\d \d\d:\d\dZ/g, "DATE TIME")
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "DATETIME")
-    .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
-    .replace(/^(.*VERIFIED) {2,}CLUSTER$/gm, "$1             CLUSTER")
-    .replace(/(?<![.\d])\d{15,20} active {2,}/g, "NODE-ID active  ")
-    .replace(/(?<![.\d])\d{15,20}\b/g, "NODE-ID")
-    .replace(/v\d+\.\d+\.\d+ on \w+ \w+/g, "VERSION on PLATFORM")
-    .replace(/\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/g, "UID")
-}
 
 const LANES = ["agreed", "here", "superlink", "supernode", "federation"]
 

@@ -7,8 +7,9 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { COMMANDS } from "../../lib/cli/commands-table.ts"
 import type { Recorded } from "../../lib/runner/events.ts"
+import { steady } from "../../tools/steady.ts"
 import { startWorld, type World } from "./harness.ts"
-import { byLane, steady, transcript } from "./transcript.ts"
+import { byLane, transcript } from "./transcript.ts"
 
 let world: World
 let file: string

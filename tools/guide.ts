@@ -8,21 +8,15 @@ import { manualContext } from "../lib/notebook/manual.ts"
 import { appliesTo } from "../lib/notebook/notebook.ts"
 import type { Site } from "../lib/notebook/roles.ts"
 import type { Step } from "../lib/notebook/step.ts"
-import type { Report, ReportPlace } from "../lib/report/types.ts"
+import type { ReportPlace } from "../lib/report/types.ts"
 import { program } from "../runbooks/index.ts"
-import { startWorld, type World } from "./e2e/harness.ts"
-import { steady } from "./e2e/transcript.ts"
+import { type ExampleRun, runExample } from "./example-run.ts"
 
 const { notebook } = program
 
-interface Walked extends Pick<Report, "cells"> {
-  /** Puts words in place of what is different each time. */
-  mask(text: string): string
-}
-
 /** The page as it must be. */
 export async function guide(): Promise<string> {
-  const { cells, mask } = await walked()
+  const { cells, mask } = await runExample(EXAMPLE.name, EXAMPLE.sites)
   const federation = await federate(notebook, EXAMPLE)
   const parts: string[] = []
   for (const [index, step] of notebook.steps.entries()) {
@@ -77,7 +71,11 @@ const inputsOf = ({ inputs = [] }: Step): string =>
     : ` · [inputs](../README.md#inputs): ${inputs.map((name) => `\`${name}\``).join(", ")}`
 
 /** What ran at a place, and what its read-only command shows in the end. */
-function ranAt({ site, executions, outcome }: ReportPlace, mask: Walked["mask"], named: boolean): string[] {
+function ranAt(
+  { site, executions, outcome }: ReportPlace,
+  mask: ExampleRun["mask"],
+  named: boolean,
+): string[] {
   const said = (line: string, output: string): string =>
     mask([...(line === "" ? [] : [`$ ${line}`]), output.trimEnd()].filter(Boolean).join("\n"))
   const ran = (executions[0]?.commands ?? []).map(({ line, output }) =>
@@ -139,40 +137,3 @@ const EXAMPLE = {
     },
   ],
 } as const
-
-/** Runs twice: what the first made shows its final state in the second. */
-async function walked(): Promise<Walked> {
-  // Columns are as wide as what stands in them before it becomes words.
-  process.env.TMPDIR = "/tmp"
-  const world = await startWorld({ supernodes: 1, home: "flower-" })
-  try {
-    await called(world, "run", "--federation", world.practice.federationFile, "--yes")
-    await called(world, "run", "--yes")
-    const report = JSON.parse(await called(world, "report", "--format", "json")) as Pick<Report, "cells">
-    return { cells: report.cells, mask: (text) => masked(world, text) }
-  } finally {
-    await world.close()
-  }
-}
-
-async function called(world: World, ...argv: string[]): Promise<string> {
-  const { code, stdout, stderr } = await world.call(argv)
-  if (code !== 0) throw new Error(`flower-runbook ${argv.join(" ")} ended with ${code}:\n${stdout}${stderr}`)
-  return stdout
-}
-
-/**
- * A text of the run with the example's names in it. What is different each time stands as a word, as long as it was where
- * columns follow.
- */
-function masked(world: World, text: string): string {
-  const ids = text.replace(/\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/g, (id) => id.replace(/[^-]/g, "x"))
-  return world.practice.clusters
-    .reduce(
-      (so, { name, server }) => so.replaceAll(`127-0-0-1:${server.port}`, `${name}-example:6443`),
-      steady(world, ids),
-    )
-    .replace(/(?<= )\d+(?:s|m\d*s?)$/gm, "5s")
-    .replaceAll("federation e2e", `federation ${EXAMPLE.name}`)
-    .replaceAll("STATE/", "")
-}
