@@ -24,10 +24,10 @@ function place() {
 }
 
 describe("the library, with a notebook of one's own", () => {
-  it("plans, runs, has nothing to do the second time, and mends what went away", async () => {
+  it("plans, runs, has nothing to do the second time, and restores what was removed", async () => {
     const { root, folder, inputs } = place()
     const before = await plan(mirrors, inputs, { folder })
-    expect(before.map(({ action }) => action)).toContain("act")
+    expect(before.map(({ action }) => action)).toContain("apply")
     const commands: string[] = []
     const first = await run(mirrors, inputs, {
       folder,
@@ -38,9 +38,9 @@ describe("the library, with a notebook of one's own", () => {
     expect(commands).toContain(`mkdir -p '${join(root, "mirror 1")}'`)
     expect((await plan(mirrors, inputs, { folder })).every(({ action }) => action === "ok")).toBe(true)
     rmSync(join(root, "mirror 1", "index.html"))
-    const again = await run(mirrors, inputs, { folder })
+    const second = await run(mirrors, inputs, { folder })
     expect(
-      again.outcomes
+      second.outcomes
         .filter(({ outcome }) => outcome.kind === "applied")
         .map(({ site, step }) => `${site}/${step}`),
     ).toEqual(["mirror-1/copy"])

@@ -42,7 +42,7 @@ afterAll(() => world.close())
 afterEach(() => vi.unstubAllEnvs())
 
 let folders = 0
-/** A run in a folder of its own, with other values for the site `one`; tells how its login ended. */
+/** A run in a folder of its own, with other values for the site `one`; returns how its login ended. */
 async function loggedIn(values: Record<string, unknown>, folder = `state-${folders++}`) {
   const sites = world.inputs.sites.map((site) => (site.name === "one" ? { ...site, ...values } : site))
   const events: Event[] = []
@@ -55,7 +55,7 @@ async function loggedIn(values: Record<string, unknown>, folder = `state-${folde
   return {
     outcome: result.outcomes.find(({ site }) => site === "one")!.outcome,
     events,
-    again: () => plan(program.notebook, { ...world.inputs, sites }, options),
+    planned: () => plan(program.notebook, { ...world.inputs, sites }, options),
     folder: options.folder,
   }
 }
@@ -67,7 +67,7 @@ describe("practice", () => {
       "other-1 other",
     ])
     expect(await world.cluster("other-1").whoami()).toBe("kube:admin")
-    expect(() => world.cluster("two")).toThrow("there is no site two; there are one, other-1")
+    expect(() => world.cluster("two")).toThrow("there is no site two; the sites are one, other-1")
   })
 
   it("removes everything at its end", async () => {
@@ -80,15 +80,15 @@ describe("practice", () => {
 })
 
 describe("login", () => {
-  it("takes the token of a file, tells nobody, and is done the second time", async () => {
-    const { outcome, events, again } = await loggedIn({})
+  it("takes the token of a file, shows it nowhere, and is ready the second time", async () => {
+    const { outcome, events, planned } = await loggedIn({})
     expect(outcome.kind).toBe("applied")
     const token = readFileSync(world.inputs.sites[0]!["token-file"] as string, "utf8").trim()
     expect(JSON.stringify(events)).not.toContain(token)
-    expect((await again()).map(({ action }) => action)).toEqual(["nothing", "nothing"])
+    expect((await planned()).map(({ action }) => action)).toEqual(["ok", "ok"])
   })
 
-  it("copies a context of the person's kubeconfig, and leaves that as it is", async () => {
+  it("copies a context of the user's kubeconfig, and leaves that as it is", async () => {
     const own = kubeconfigOf("one")
     const before = readFileSync(own, "utf8")
     vi.stubEnv("KUBECONFIG", own)
@@ -100,13 +100,13 @@ describe("login", () => {
     expect(readFileSync(own, "utf8")).toBe(before)
   })
 
-  it("refuses a context that leads to another cluster", async () => {
+  it("refuses a context of another cluster", async () => {
     vi.stubEnv("KUBECONFIG", kubeconfigOf("other-1"))
     const { outcome, folder } = await loggedIn({ "token-file": undefined })
     expect(outcome).toMatchObject({
       kind: "failed",
       reason: expect.stringMatching(
-        /the current context of your kubeconfig leads to https:\S+, not to https:/,
+        /the current context of your kubeconfig is for https:\S+, not for https:/,
       ),
     })
     expect(existsSync(join(folder, "kubeconfigs/one"))).toBe(false)
@@ -124,12 +124,12 @@ describe("login", () => {
     })
   })
 
-  it("makes the session anew where the kubeconfig leads to another server", async () => {
-    const { folder, again } = await loggedIn({}, "moved")
+  it("creates the session again where the kubeconfig is for another server", async () => {
+    const { folder, planned } = await loggedIn({}, "moved")
     const session = join(folder, "kubeconfigs/one")
     writeFileSync(session, readFileSync(kubeconfigOf("other-1")))
-    expect((await again())[0]).toMatchObject({ action: "change" })
-    expect((await loggedIn({}, "moved")).outcome.kind).toBe("applied")
+    expect((await planned())[0]).toMatchObject({ action: "update" })
+    expect((await loggedIn({}, "moved")).outcome.kind).toBe("updated")
     expect(readFileSync(session, "utf8")).toContain(world.cluster("one").server)
   })
 
@@ -143,12 +143,12 @@ describe("login", () => {
       tokenFile: how === "context" ? undefined : site["token-file"],
     }
     const lines = await login.manual!({ site: values } as never)
-    // A person's own kubeconfig lies in their home.
+    // A user's own kubeconfig is in their home.
     const home = mkdtempSync(join(dirname(world.options.folder), "home "))
     mkdirSync(join(home, ".kube"))
     copyFileSync(own, join(home, ".kube/config"))
     const path = `${world.options.commands}:${process.env.PATH}`
-    // The clusters are served by this process: it must not stand still.
+    // This process serves the clusters: it must not block.
     const { stdout, stderr } = await promisify(execFile)("sh", ["-ec", lines], {
       env: { PATH: path, HOME: home, KUBECONFIG: kubeconfig },
       timeout: 20_000,

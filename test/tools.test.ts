@@ -44,7 +44,7 @@ beforeEach(async () => {
     notebook: { name: "book" },
     state: { kubeconfig: (name) => join(folder, name), token: (name) => join(folder, `${name}.yaml`) },
     redactor,
-    env: { PATH: process.env.PATH, KUBECONFIG: "/the/person's/own" },
+    env: { PATH: process.env.PATH, KUBECONFIG: "/the/user's/own" },
     commands: join(folder, "commands"),
     login: ({ name }) => `book step login --site ${name}`,
   })
@@ -55,7 +55,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-test("commands see the site's kubeconfig, never the person's own; events carry where", async () => {
+test("commands see the site's kubeconfig, never the user's own; events carry the place", async () => {
   const { $, at, kubeconfig, tokenFile } = toolbox.open(place("one")) as Tools
   expect((await $`echo $KUBECONFIG $SKUPPER_PLATFORM`).stdout).toBe(`${join(folder, "one")} kubernetes\n`)
   expect(kubeconfig).toBe(join(folder, "one"))
@@ -70,7 +70,7 @@ test("commands see the site's kubeconfig, never the person's own; events carry w
   const here = toolbox.open(place()) as Tools
   expect((await here.$`echo $KUBECONFIG`).stdout).toBe("/dev/null\n")
   expect(events.at(-1)).not.toHaveProperty("site")
-  expect(() => here.cluster).toThrow("step s is done every site: it has no site")
+  expect(() => here.cluster).toThrow('step s is on "every site", so it has no site')
   expect(here.at(site("one")).kubeconfig).toBe(join(folder, "one"))
 })
 
@@ -82,7 +82,7 @@ test("the folder of commands comes first", async () => {
   expect((await $`env`).stdout).toBe("the stand-in\n")
 })
 
-test("one cluster a site, whose token no output shows", async () => {
+test("one cluster per site, whose token no output shows", async () => {
   things.set("a", "1")
   const { cluster, $, at } = toolbox.open(place("one")) as Tools
   expect(await cluster.get(thing)).toMatchObject({ value: "1" })
@@ -93,8 +93,8 @@ test("one cluster a site, whose token no output shows", async () => {
   expect(JSON.stringify(events)).not.toContain("canary-")
   const tokens = new Set(things.server.asked.map(({ headers }) => headers.authorization))
   expect(tokens.size).toBe(2)
-  const again = toolbox.open(place("one")) as Tools
-  await again.cluster.get(thing)
+  const second = toolbox.open(place("one")) as Tools
+  await second.cluster.get(thing)
   expect(things.count("/apis/test/v1")).toBe(things.server.asked.length)
   expect(things.server.asked.filter(({ path }) => path === "/apis/test/v1")).toHaveLength(2)
 })
@@ -114,7 +114,7 @@ test("an observation wakes for every site it read, and ends its streams", async 
   await expect.poll(() => things.watchers.size, { interval: 2 }).toBe(0)
 })
 
-test("a look that runs a command is looked at anew after a pause", async () => {
+test("a check that runs a command is repeated after a pause", async () => {
   const observation = toolbox.observe(place("one"))
   const { cluster, $ } = observation.tools as Tools
   await cluster.get(thing)
@@ -129,7 +129,7 @@ test("a look that runs a command is looked at anew after a pause", async () => {
   observation.close()
 })
 
-test("a place's signal ends its requests, commands and waits; a missing login is said with its command", async () => {
+test("a place's signal ends its requests, commands and waits; a missing login is reported with its command", async () => {
   const abort = new AbortController()
   const { cluster, $ } = toolbox.open(place("one", abort.signal)) as Tools
   things.fault = () => true
@@ -141,6 +141,6 @@ test("a place's signal ends its requests, commands and waits; a missing login is
   await expect(running).rejects.toThrow("interrupted")
   const { cluster: nobody } = toolbox.open(place("three")) as Tools
   await expect(nobody.whoami()).rejects.toMatchObject({
-    look: { because: "login", next: "book step login --site three" },
+    result: { because: "login", next: "book step login --site three" },
   })
 })

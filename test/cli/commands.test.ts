@@ -107,7 +107,7 @@ describe("run", () => {
     const { code, stderr } = await call(at, ["run", "--yes", "--mirror", `folder=${at}/elsewhere`])
     expect(code).toBe(2)
     expect(stderr.replace(/\s+/g, " ")).toContain(
-      `mirror-1 was folder ${at}/m1 in this folder and is ${at}/elsewhere now`,
+      `the folder of mirror-1 was ${at}/m1 in this folder and is ${at}/elsewhere now`,
     )
     expect(existsSync(join(at, "elsewhere"))).toBe(false)
   })

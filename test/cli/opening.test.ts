@@ -168,7 +168,9 @@ describe("another answer", () => {
     world.answer([/Go on how\?/, ENTER])
     const { call, opened } = await open("--name", "mine")
     expect(withAnswer(call, opened, "folder", "mirror-1", "/moved")).toEqual({
-      wrong: expect.stringMatching(/mirror-1 was folder .* and is \/moved now \(.*another site name\)/),
+      wrong: expect.stringMatching(
+        /the folder of mirror-1 was .* and is \/moved now \(.*another site name\)/,
+      ),
     })
   })
 })

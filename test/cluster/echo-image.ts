@@ -1,7 +1,7 @@
 /** An image whose program serves port 7000 of its pod. */
 import type { PracticeImage } from "../../lib/practice/types.ts"
 
-/** Says `first`, then echoes; or gives or takes so many bytes where it is told to. A taker takes its time to begin. */
+/** Says `first`, then echoes; or sends or receives so many bytes on request. A receiver starts after a pause. */
 const SERVER = `require("node:net").createServer({ allowHalfOpen: true }, (socket) => {
   socket.on("error", () => {})
   socket.write("first")

@@ -87,7 +87,7 @@ test("another namespace takes the context's name along, if oc would have named i
   await expect(setNamespace(join(folder, "none"), "x")).rejects.toThrow("has no current context")
 })
 
-test("a missing file tells nothing, a broken one is named without its content", async () => {
+test("a missing file gives nothing, a broken one is named without its content", async () => {
   expect(await readServer(file)).toBeUndefined()
   const broken = await save("broken", "users: [{token: very-secret\n- x")
   const error = await readServer(broken).catch((thrown) => thrown)
@@ -198,7 +198,7 @@ test("a kubeconfig may come later, and change under an open cluster", async () =
   await expect(cluster.whoami()).rejects.toMatchObject(missing)
   await writeFile(file, "current-context: nothing\n")
   await expect(cluster.whoami()).rejects.toMatchObject({
-    look: { because: "login", reason: "the site's kubeconfig cannot be used: it has no current context" },
+    result: { because: "login", reason: "the site's kubeconfig cannot be used: it has no current context" },
   })
   await cluster.close()
   await server.close()
@@ -239,7 +239,7 @@ test("an exec plugin runs once for many first calls, again when its credentials 
   const failing = openCluster({ fieldManager: "test", kubeconfig: file })
   await writeFile(join(folder, "fail"), "")
   await expect(failing.whoami()).rejects.toMatchObject({
-    look: { because: "login", reason: expect.stringContaining("need login") },
+    result: { because: "login", reason: expect.stringContaining("need login") },
   })
   await rm(join(folder, "fail"))
   expect(await failing.whoami()).toBe("u-t3")
@@ -247,7 +247,7 @@ test("an exec plugin runs once for many first calls, again when its credentials 
   await server.close()
 })
 
-test("credentials of a plugin that the server no longer takes are made anew, once", async () => {
+test("credentials of a plugin that the server no longer accepts are renewed, once", async () => {
   let good = "t1"
   const server = await serve(({ headers }, response) =>
     headers.authorization === `Bearer ${good}`
@@ -279,7 +279,7 @@ test("credentials of a plugin that the server no longer takes are made anew, onc
   good = "t2"
   expect(await cluster.whoami()).toBe("t2")
   good = "none"
-  await expect(cluster.whoami()).rejects.toMatchObject({ look: { because: "login" } })
+  await expect(cluster.whoami()).rejects.toMatchObject({ result: { because: "login" } })
   await cluster.close()
   await server.close()
 })

@@ -61,7 +61,7 @@ async function cluster(handle: Handler, hosts?: string[]): Promise<{ server: str
   return { server: api.url, ca: api.ca }
 }
 
-test("a password becomes a token; a wrong one is said", async () => {
+test("a password becomes a token; a wrong one is reported", async () => {
   const at = await cluster(loginServer({ jane: "right" }))
   expect(await passwordLogin({ ...at, username: "jane", password: "right", agent: "test" })).toBe(
     "sha256~token",
@@ -70,11 +70,11 @@ test("a password becomes a token; a wrong one is said", async () => {
     passwordLogin({ ...at, username: "jane", password: "wrong", agent: "test" }),
   ).rejects.toMatchObject({
     message: `${new URL(at.server).host} does not accept the password of jane`,
-    fix: expect.stringContaining("check user name and password"),
+    fix: expect.stringContaining("check the user name and the password"),
   })
 })
 
-test("plain Kubernetes is told apart", async () => {
+test("plain Kubernetes is distinguished", async () => {
   const api = await serve(() => undefined)
   open.push(api)
   await expect(
@@ -85,7 +85,7 @@ test("plain Kubernetes is told apart", async () => {
   })
 })
 
-test("a login server that does not ask for a password is said", async () => {
+test("a login server that does not ask for a password is reported", async () => {
   const at = await cluster((_, response) => {
     response.writeHead(302, { location: "https://idp.example" }).end()
     return true
@@ -98,7 +98,7 @@ test("a login server that does not ask for a password is said", async () => {
   })
 })
 
-test("a login server whose certificate is another authority's is named, with the cure", async () => {
+test("a login server whose certificate is another authority's is named, with the fix", async () => {
   const at = await cluster(loginServer({}), ["elsewhere.example"])
   await expect(
     passwordLogin({ ...at, username: "jane", password: "right", agent: "test" }),

@@ -28,7 +28,7 @@ afterEach(async () => {
   await things.server.close()
 })
 
-/** Milliseconds until `changed`, or "quiet" when nothing tells for so long. */
+/** Milliseconds until `changed`, or "quiet" when nothing changes for so long. */
 async function reaction(longest = 150): Promise<number | "quiet"> {
   const began = performance.now()
   const limit = AbortSignal.timeout(longest)
@@ -98,7 +98,7 @@ test("an object that comes only after the list was taken is not missed", async (
   expect(await observed.reader.get(thing("a"))).toMatchObject({ value: "late" })
 })
 
-test.each(["ends", "is reset"])("a watch that %s goes on where it was", async (how) => {
+test.each(["ends", "is reset"])("a watch that %s resumes where it was", async (how) => {
   await observed.reader.list(all)
   for (let i = 0; i < 3; i++) {
     await until(() => things.watchers.size === 1)
@@ -134,7 +134,7 @@ test.each(["as the answer", "in the stream"])("410 %s: everything is listed agai
   expect(things.count("things?limit")).toBe(2)
 })
 
-test("a server that is gone is said at the next read, and seen again when it is back", async () => {
+test("a server that is gone is reported at the next read, and seen again when it is back", async () => {
   things.set("a", "1")
   await observed.reader.get(thing("a"))
   await until(() => things.watchers.size === 1)
@@ -150,7 +150,7 @@ test("a server that is gone is said at the next read, and seen again when it is 
   expect(await observed.reader.get(thing("a"))).toMatchObject({ value: "2" })
 })
 
-test("what cannot be watched is asked anew, and waited for by pauses that grow", async () => {
+test("what cannot be watched is read again, after pauses that grow", async () => {
   things.verbs = ["get", "list"]
   things.set("a", "1")
   expect(await observed.reader.list(all)).toHaveLength(1)
@@ -163,7 +163,7 @@ test("what cannot be watched is asked anew, and waited for by pauses that grow",
   expect(things.count("watch=true")).toBe(0)
 })
 
-test("who may get but not list is answered all the same", async () => {
+test("a user who may get but not list is answered all the same", async () => {
   things.set("a", "1")
   things.fault = ({ path }, response) =>
     path.includes("fieldSelector")
@@ -192,7 +192,7 @@ test("a log is read whole, then followed", async () => {
   expect(things.count("/log")).toBe(2)
 })
 
-test("the log of a pod that is gone, or of a container that has not started, cannot be looked at yet", async () => {
+test("the log of a pod that is gone, or of a container that has not started, is unknown yet", async () => {
   for (const [code, reason, words] of [
     [404, "NotFound", 'pods "p" not found'],
     [400, "BadRequest", 'container "c" in pod "p" is waiting to start: ContainerCreating'],
@@ -205,7 +205,7 @@ test("the log of a pod that is gone, or of a container that has not started, can
   }
 })
 
-test("a followed log that is still coming in does not take back what was read", async () => {
+test("a followed log that is still coming in does not lose what was read", async () => {
   things.log = "one\ntwo\n"
   things.fault = ({ path }, response) => {
     if (!path.includes("follow")) return
@@ -222,7 +222,7 @@ test("a followed log that is still coming in does not take back what was read", 
   expect(await observed.reader.log(pod)).toBe("one\ntwo\nthree\n")
 })
 
-test("a tail stays a tail; a log that ends is read anew without haste", async () => {
+test("a tail stays a tail; a log that ends is read again after a pause", async () => {
   things.log = "1\n2\n3\n"
   expect(await observed.reader.log({ ...pod, tail: 2 })).toBe("2\n3\n")
   await until(() => things.followers.size === 1)
@@ -231,8 +231,8 @@ test("a tail stays a tail; a log that ends is read anew without haste", async ()
   expect(await observed.reader.log({ ...pod, tail: 2 })).toBe("3\n4\n")
   for (const response of things.followers) response.end()
   expect(await reaction(1_000)).toBeGreaterThan(100)
-  things.log = "anew\n"
-  expect(await observed.reader.log({ ...pod, tail: 2 })).toBe("anew\n")
+  things.log = "again\n"
+  expect(await observed.reader.log({ ...pod, tail: 2 })).toBe("again\n")
 })
 
 test("closing ends the streams; an aborted wait ends at once", async () => {

@@ -80,7 +80,7 @@ afterAll(async () => {
   await Promise.all(opened.map((it) => it.close()))
 })
 
-/** Everything a socket brings until `size` bytes are there. */
+/** Everything a socket brings until `size` bytes have arrived. */
 const take = async (socket: Socket, size: number): Promise<Buffer> => {
   const chunks: Buffer[] = []
   let length = 0
@@ -134,7 +134,7 @@ test("every connection is a forward of its own, in both directions, much at once
 /** More than all buffers on the way hold. */
 const MUCH = 64 * 1024 * 1024
 
-test("who reads slowly holds up who sends, not the memory in between", async () => {
+test("a slow reader holds up the sender, not the memory in between", async () => {
   const forward = await admin.forward(echo)
   const slow = await dial(forward.port)
   await take(slow, 5)
@@ -149,7 +149,7 @@ test("who reads slowly holds up who sends, not the memory in between", async () 
   await take(sender, 5)
   sender.write(`take ${MUCH}\n`)
   let sent = false
-  // Not in one piece: the first tells the server what comes.
+  // Not in one piece: the first one says what comes.
   await delay(50)
   sender.write(Buffer.alloc(MUCH), () => {
     sent = true
@@ -162,7 +162,7 @@ test("who reads slowly holds up who sends, not the memory in between", async () 
   await forward.close()
 })
 
-test("an end of the cluster's door closes its forwards", async () => {
+test("closing the cluster closes its forwards", async () => {
   const door = open(TOKENS.admin)
   const { port } = await door.forward(echo)
   expect(await ask(port)).toBe("first")
@@ -170,7 +170,7 @@ test("an end of the cluster's door closes its forwards", async () => {
   await expect(dial(port)).rejects.toThrow("ECONNREFUSED")
 })
 
-test("what may not be, or is not there, is said at once", async () => {
+test("what is forbidden or does not exist is reported at once", async () => {
   await expect(developer.forward(echo)).rejects.toMatchObject({
     name: "RunbookError",
     message: "port 7000 of pod echo in p cannot be forwarded",
@@ -206,7 +206,7 @@ test("who has the right by a Role", async () => {
   )
   const forward = await developer.forward(echo)
   expect(await ask(forward.port)).toBe("first")
-  // The right is taken away between two connections.
+  // The right is removed between two connections.
   await admin.remove({
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "RoleBinding",
@@ -298,7 +298,7 @@ test("a client that never closes its side does not keep the server from closing"
   socket.destroy()
 })
 
-test("who goes before the forward stands harms nobody", async () => {
+test("a client that leaves before the forward is open harms nobody", async () => {
   const forward = await admin.forward(echo)
   for (let i = 0; i < 20; i++) {
     const socket = await dial(forward.port)

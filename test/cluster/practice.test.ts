@@ -1,4 +1,4 @@
-/** The cluster door at the practice API server, as steps and controllers use it. */
+/** The cluster client on the practice API server, as steps and controllers use it. */
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { openCluster } from "../../lib/cluster/index.ts"
 import { passwordLogin } from "../../lib/cluster/oauth.ts"
@@ -43,7 +43,7 @@ afterAll(async () => {
   await server.close()
 })
 
-test("objects are made, applied, changed, replaced and removed", async () => {
+test("objects are created, applied, changed, replaced and removed", async () => {
   const made = await admin.create(configMap("c", { a: "1" }))
   expect(made.metadata.uid).toBeTruthy()
   await expect(admin.create(configMap("c"))).rejects.toMatchObject({ code: 409, reason: "AlreadyExists" })
@@ -59,7 +59,7 @@ test("objects are made, applied, changed, replaced and removed", async () => {
   expect(await admin.get(ref("c"))).toBeUndefined()
 })
 
-test("who one is, what one may, what is served", async () => {
+test("the user, the rights, the served kinds", async () => {
   expect(await alice.whoami()).toBe("alice")
   expect(await alice.allowed({ verb: "create", resource: "configmaps", namespace: "p" })).toBe(false)
   expect(await admin.allowed({ verb: "create", resource: "configmaps", namespace: "p" })).toBe(true)
@@ -116,7 +116,7 @@ test("a user who may not list namespaces still sees the own one", async () => {
   observed.close()
 })
 
-test("a login that expires is seen by who waits", async () => {
+test("a wait sees that the login expires", async () => {
   const observed = alice.observe()
   await observed.reader.list({ apiVersion: "v1", kind: "ConfigMap", namespace: "mine" })
   faults.set([

@@ -15,7 +15,7 @@ const resources = [
   { name: "deployments/status", kind: "Deployment", namespaced: true, verbs: ["get"] },
 ]
 
-/** A server that discovers Deployments and hands every other request to the test. */
+/** A server that discovers Deployments and passes every other request to the test. */
 async function played(handle: Handler): Promise<{ server: Server; cluster: Cluster }> {
   const server = await serve((asked, response) =>
     asked.path === "/apis/apps/v1" ? json(response, 200, { resources }) : handle(asked, response),
@@ -33,7 +33,7 @@ async function played(handle: Handler): Promise<{ server: Server; cluster: Clust
 
 const deployment = { apiVersion: "apps/v1", kind: "Deployment", name: "superlink", namespace: "ns" }
 const path = "/apis/apps/v1/namespaces/ns/deployments"
-const check = (fields: object) => ({ name: "LookError", look: expect.objectContaining(fields) })
+const check = (fields: object) => ({ name: "CheckError", result: expect.objectContaining(fields) })
 
 test("connections are pooled: many requests, few handshakes", async () => {
   const { server, cluster } = await played((_, response) =>
@@ -47,7 +47,7 @@ test("connections are pooled: many requests, few handshakes", async () => {
   expect(server.asked[1]!.headers).toMatchObject({
     authorization: "Bearer a-token",
     accept: "application/json",
-    "user-agent": "flower-runbook",
+    "user-agent": "test",
   })
 })
 
@@ -61,7 +61,7 @@ test("times stay text, and a missing object is nothing", async () => {
   expect(await cluster.get({ ...deployment, name: "other" })).toBeUndefined()
 })
 
-test("a kind that is not served is not there, also when its definition was deleted meanwhile", async () => {
+test("a kind that is not served is unknown, also when its definition was deleted meanwhile", async () => {
   const { cluster, server } = await played(() => undefined)
   const site = { apiVersion: "skupper.io/v2alpha1", kind: "Site", name: "a", namespace: "ns" }
   await expect(cluster.get(site)).rejects.toMatchObject(
@@ -89,7 +89,7 @@ test("a kind that is not served is not there, also when its definition was delet
   )
 })
 
-test("refusals become looks, in the server's own words", async () => {
+test("refusals become check results, in the server's own words", async () => {
   let answer: Handler = () => undefined
   const { cluster, server } = await played((asked, response) => answer(asked, response))
   answer = (_, response) => status(response, 401, "Unauthorized", "Unauthorized")
@@ -125,7 +125,7 @@ test("refusals become looks, in the server's own words", async () => {
   })
 })
 
-test("429 is asked again when the server says, twice at most", async () => {
+test("429 is retried when the server says, twice at most", async () => {
   let refusals = 2
   const { cluster, server } = await played((_, response) =>
     refusals-- > 0
@@ -139,7 +139,7 @@ test("429 is asked again when the server says, twice at most", async () => {
   )
 })
 
-test("a GET whose connection is cut is asked once more, a write is not", async () => {
+test("a GET whose connection is cut is retried once, a write is not", async () => {
   let cuts = 1
   const { cluster, server } = await played(({ method }, response) => {
     if (cuts-- > 0) {
@@ -159,7 +159,7 @@ test("a GET whose connection is cut is asked once more, a write is not", async (
   expect(server.asked.filter(({ method }) => method === "POST")).toHaveLength(1)
 })
 
-test("who is not there is named, with the reason in words", async () => {
+test("a server that does not answer is named, with the reason in words", async () => {
   const gone = await serve(() => undefined)
   await gone.close()
   const at = (server: string) => {
@@ -182,7 +182,7 @@ test("who is not there is named, with the reason in words", async () => {
   )
 })
 
-test("a certificate of an unknown authority, or for another host, names the cure", async () => {
+test("a certificate of an unknown authority, or for another host, names the fix", async () => {
   const { server } = await played((_, response) => json(response, 200, {}))
   const elsewhere = await serve(() => undefined, ["api.elsewhere.example"])
   open.push(elsewhere)
@@ -204,7 +204,7 @@ test("a certificate of an unknown authority, or for another host, names the cure
   }
 })
 
-test("a web page in place of an API is told as such", async () => {
+test("a web page in place of an API is reported as such", async () => {
   const { cluster, server } = await played((_, response) => {
     response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Console</title>")
     return true
@@ -212,13 +212,13 @@ test("a web page in place of an API is told as such", async () => {
   await expect(cluster.version()).rejects.toMatchObject(
     check({
       state: "blocked",
-      reason: `127.0.0.1:${server.port} answered with a web page: it is no API server`,
+      reason: `127.0.0.1:${server.port} answered with a web page: it is not an API server`,
       fix: expect.stringContaining("oc whoami --show-server"),
     }),
   )
 })
 
-test("lists come in pages; one whose snapshot went away is read whole", async () => {
+test("lists come in pages; one whose snapshot expired is read whole", async () => {
   let expire = true
   const { cluster } = await played(({ url }, response) => {
     const next = url.searchParams.get("continue")
@@ -267,7 +267,7 @@ test("writes are what Kubernetes expects", async () => {
   expect(server.asked[5]!.body).toContain('"propagationPolicy":"Foreground"')
 })
 
-test("who am I: by review, else by OpenShift's users/~; rights, clock and version", async () => {
+test("whoami: by review, else by OpenShift's users/~; rights, clock and version", async () => {
   let reviews = true
   const { cluster } = await played(({ path, body }, response) => {
     if (path.endsWith("/selfsubjectreviews") && reviews) {
@@ -292,7 +292,7 @@ test("who am I: by review, else by OpenShift's users/~; rights, clock and versio
   expect(await cluster.version()).toBe("v1.30.1")
 })
 
-test("a proxy of the kubeconfig is gone through, and named when it is not there", async () => {
+test("a proxy of the kubeconfig is used, and named when it does not answer", async () => {
   const { server } = await played((_, response) => json(response, 200, { gitVersion: "v1" }))
   const tunnels: string[] = []
   const sockets: Socket[] = []

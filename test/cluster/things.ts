@@ -82,7 +82,7 @@ export class Things {
     if (url.searchParams.get("watch") === "true") return this.#watch(url, response)
     const items = [...this.#objects.values()].filter((object) => matches(url, object))
     const metadata = { resourceVersion: String(this.#version) }
-    // As real servers do it: items of a list carry no type.
+    // As on real servers: items of a list carry no type.
     return json(response, 200, { metadata, items: items.map(({ apiVersion: _, kind: __, ...rest }) => rest) })
   }
 

@@ -184,7 +184,7 @@ describe("a rehearsal", () => {
     expect(existsSync(join(world.state, "preview"))).toBe(false)
   })
 
-  test("that waits for what a command would have made ends, and says so", async () => {
+  test("that waits for what a command would have created ends, and says so", async () => {
     const file = await rehearsed("token-issue", "supernode-1", { "link-with": "file" })
     expect(file).toMatchObject({
       action: "apply",

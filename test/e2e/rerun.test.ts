@@ -77,6 +77,6 @@ test.each(["site-create", "connector", "listener", "link-status"])(
   async (step) => {
     const { acts: actions, stdout } = await again(step)
     expect(actions).toEqual([])
-    expect(flat(stdout)).toMatch(/no way to be done anew/)
+    expect(flat(stdout)).toMatch(/does not support --rerun/)
   },
 )

@@ -14,7 +14,7 @@ import {
   step,
 } from "../../lib/index.ts"
 
-/** A notebook that has nothing to do with clusters: one original page, copied to any number of mirrors. */
+/** A notebook without clusters: one original page, copied to any number of mirrors. */
 const inputs = {
   greeting: input.text({ help: "What the page says", default: "Hello", file: "page.greeting" }),
   loud: input.flag({ help: "Say it in capitals", default: false }),
@@ -47,23 +47,24 @@ const wanted = ({ greeting, loud }: { greeting: string; loud: boolean }): string
 
 const tools = pageStep({
   id: "tools",
-  title: "The commands are there",
+  title: "Check the commands",
   on: "here",
   prose: "The steps use `cp` and `ln`.",
   check: async ({ $ }) =>
     (await $.which("cp")) === undefined
       ? blocked("cp is not on PATH", { fix: "install coreutils" })
-      : ready("cp is there"),
+      : ready("cp is on PATH"),
 })
 
 const folder = pageStep({
   id: "folder",
-  title: "Make the folder",
+  title: "Create the folder",
   on: "every site",
   needs: ["tools"],
   inputs: ["folder"],
   prose: "Every site is a folder.",
-  check: ({ site }) => (existsSync(site.folder) ? ready("it is there") : missing("there is no such folder")),
+  check: ({ site }) =>
+    existsSync(site.folder) ? ready("the folder exists") : missing("the folder does not exist"),
   apply: async ({ $, site }) => void (await $`mkdir -p ${site.folder}`),
 })
 
@@ -76,11 +77,11 @@ const page = pageStep({
   prose: "The original page.",
   check: ({ site, inputs }) => {
     const found = read(pageIn(site.folder))
-    if (found === undefined) return missing("no page yet")
-    const asked = wanted(inputs)
-    return found === asked
-      ? ready("the page says so")
-      : drifted([{ field: "page", found: found.trim(), wanted: asked.trim() }])
+    if (found === undefined) return missing("there is no page yet")
+    const wantedPage = wanted(inputs)
+    return found === wantedPage
+      ? ready("the page is as asked")
+      : drifted([{ field: "page", found: found.trim(), wanted: wantedPage.trim() }])
   },
   apply: async ({ $, site, inputs }) =>
     void (await $.with({ input: wanted(inputs) })`tee ${pageIn(site.folder)}`),
@@ -99,8 +100,10 @@ const copy = pageStep({
   prose: "Each mirror takes the page from the original.",
   check: ({ site, peer }) => {
     const found = read(pageIn(site.folder))
-    if (found === undefined) return missing("no copy yet")
-    return found === read(pageIn(peer.folder)) ? ready("same page") : drifted([], { reason: "an older page" })
+    if (found === undefined) return missing("there is no copy yet")
+    return found === read(pageIn(peer.folder))
+      ? ready("it is the same page")
+      : drifted([], { reason: "it is an older page" })
   },
   apply: async ({ $, site, peer }) => {
     const from = pageIn(peer.folder)
@@ -117,11 +120,11 @@ const compare = pageStep({
   on: "federation",
   needs: ["copy"],
   always: true,
-  prose: "Every mirror says what the original says.",
+  prose: "Every mirror has the page of the original.",
   check: ({ sites }) => {
     const pages = new Set(sites.map((site) => read(pageIn(site.folder))))
     return pages.size === 1
-      ? ready(`${sites.length} sites say the same`)
+      ? ready(`${sites.length} sites have the same page`)
       : blocked("the pages differ", { fix: "copy them again", next: "mirror-pages step copy" })
   },
 })
@@ -133,9 +136,9 @@ const remove = pageStep({
   prose: "The folder stays.",
   check: ({ site }) =>
     existsSync(pageIn(site.folder))
-      ? missing("the page is there", { approval: `removes ${pageIn(site.folder)}` })
-      : ready("no page is left"),
-  apply: async ({ $, site }) => void (await $`rm ${pageIn(site.folder)}`),
+      ? drifted([], { reason: "the page exists", approval: `removes ${pageIn(site.folder)}` })
+      : ready("the page does not exist"),
+  delete: async ({ $, site }) => void (await $`rm ${pageIn(site.folder)}`),
 })
 
 const roles = { original: "one", mirror: "many" } as const

@@ -23,7 +23,7 @@ describe("moment", () => {
 })
 
 describe("a text of others", () => {
-  it("loses what would move the cursor or hide what is there, and keeps its lines", () => {
+  it("loses what would move the cursor or hide text, and keeps its lines", () => {
     expect(clean("a\u001b[2Jb\u0007\u0008c\r\nd\re\tf\u202eg\ud800h😀")).toBe("abc\nd\ne       fgh😀")
   })
   it("keeps its columns: tabs are spaces, also behind wide characters", () => {

@@ -11,22 +11,22 @@ const spans = (markdown: string): readonly Span[] => {
 
 describe("blocks of prose", () => {
   it("joins the lines of a paragraph and of an item, until something else begins", () => {
-    expect(proseBlocks("# Title\none\n two\n- a\n  goes on\r\n```\nx\n```\nend")).toEqual([
+    expect(proseBlocks("# Title\none\n two\n- a\n  continued\r\n```\nx\n```\nend")).toEqual([
       { is: "heading", spans: [text("Title")] },
       { is: "paragraph", spans: [text("one two")] },
-      { is: "list", items: [item("-", 0, "a goes on")] },
+      { is: "list", items: [item("-", 0, "a continued")] },
       { is: "code", lines: ["x"] },
       { is: "paragraph", spans: [text("end")] },
     ])
   })
-  it("keeps code as it is, set in or fenced, its empty lines too; a fence left open ends with the text", () => {
+  it("keeps code as it is, indented or fenced, its empty lines too; a fence left open ends with the text", () => {
     expect(proseBlocks("    a  **b**\n\n      c\n\n\nthen\n~~~sh\n- d\n```\n")).toEqual([
       { is: "code", lines: ["a  **b**", "", "  c"] },
       { is: "paragraph", spans: [text("then")] },
       { is: "code", lines: ["- d", "```", ""] },
     ])
   })
-  it("keeps items together over empty lines, those set in with them; numbers and dashes are two lists", () => {
+  it("keeps items together over empty lines, indented ones with them; numbers and dashes are two lists", () => {
     expect(proseBlocks("- a\n\n* b\n    1. c\n\n2. d\n3) e")).toEqual([
       { is: "list", items: [item("-", 0, "a"), item("-", 0, "b"), item("1.", 4, "c")] },
       { is: "list", items: [item("2.", 0, "d"), item("3)", 0, "e")] },

@@ -86,7 +86,7 @@ test("an address that was given is taken as it is", async () => {
 test("the list says it is not: waited for, whatever the logs say", async () => {
   answers(list("offline"))
   expect((await verify("list"))["supernode-1/verify"]).toMatch(
-    /failed: not done after 2 s: activation: the SuperLink lists node \d+ as offline/,
+    /failed: timed out after 2 s: activation: the SuperLink lists node \d+ as offline/,
   )
   answers(list("online", `${id}0`))
   expect((await verify("list"))["supernode-1/verify"]).toMatch(/the SuperLink does not list node/)

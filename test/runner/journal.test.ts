@@ -6,7 +6,7 @@ import { openState } from "../../lib/runner/open-state.ts"
 import { folder } from "./world.ts"
 
 const checkpoint = (step: string) =>
-  ({ type: "checkpoint", step, fingerprint: "f", inputs: {}, reason: "there" }) as const
+  ({ type: "checkpoint", step, fingerprint: "f", inputs: {}, reason: "it exists" }) as const
 
 async function journalWith(...steps: string[]): Promise<string> {
   const at = folder()
@@ -38,7 +38,7 @@ describe("journal", () => {
     expect([...readMemory(at)!.checkpoints.keys()]).toEqual(["a", "b"])
   })
 
-  it("refuses a journal damaged in the middle or of a newer version, and leaves it as it is", async () => {
+  it("refuses a journal damaged in the middle or of another version, and leaves it as it is", async () => {
     const at = await journalWith("a", "b")
     const file = join(at, "journal.jsonl")
     const whole = readFileSync(file, "utf8")
@@ -52,7 +52,7 @@ describe("journal", () => {
     await (await openState(at, { command: "t" })).close()
   })
 
-  it("starts anew beside the earlier one", async () => {
+  it("starts a new one beside the earlier one", async () => {
     const at = await journalWith("a")
     const state = await openState(at, { command: "t", fresh: true })
     expect(state.journal.memory.checkpoints.size).toBe(0)

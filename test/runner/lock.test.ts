@@ -14,7 +14,7 @@ describe("lock", () => {
     await expect(openState(at, { command: "other" })).rejects.toMatchObject({
       exitCode: 3,
       message: expect.stringContaining(`pid ${process.pid}`),
-      why: "it runs: flower-runbook run",
+      why: "that run is: flower-runbook run",
     })
     await first.close()
     await (await openState(at, { command: "other" })).close()

@@ -43,41 +43,41 @@ const words = (entries: Awaited<ReturnType<typeof planIn>>) =>
   entries.map((entry) => `${entry.site ?? "-"} ${entry.step}: ${entry.action}, ${entry.reason}`)
 
 describe("plan", () => {
-  it("says what comes first, and that the rest comes after it; writes nothing", async () => {
+  it("names what comes first, and that the rest waits for it; writes nothing", async () => {
     const at = folder()
     const entries = await planIn(new World(), at)
     expect(words(entries)).toEqual([
-      "- tools: act, no tools",
-      "hub open: after, after tools",
-      "leaf-1 open: after, after tools",
-      "leaf-1 issue: after, after tools",
-      "leaf-1 redeem: after, after tools",
-      "leaf-1 paint: after, after tools",
+      "- tools: apply, no tools",
+      "hub open: wait, after tools",
+      "leaf-1 open: wait, after tools",
+      "leaf-1 issue: wait, after tools",
+      "leaf-1 redeem: wait, after tools",
+      "leaf-1 paint: wait, after tools",
     ])
     expect(readdirSync(at)).toEqual([])
     expect(somethingToDo(entries)).toBe(true)
   })
 
-  it("goes on midway, and has nothing to do at the end", async () => {
+  it("resumes midway, and has nothing to do at the end", async () => {
     const world = new World()
     const { folder: at } = await runIn(world, book(), federationOf(1))
     expect(somethingToDo(await planIn(world, at))).toBe(false)
     world.facts.delete("leaf-1/redeem")
     world.facts.delete("leaf-1/issue")
     expect(words(await planIn(world, at)).slice(3)).toEqual([
-      "leaf-1 issue: act, no issue",
-      "leaf-1 redeem: after, after issue",
-      "leaf-1 paint: after, after redeem",
+      "leaf-1 issue: apply, no issue",
+      "leaf-1 redeem: wait, after issue",
+      "leaf-1 paint: wait, after redeem",
     ])
   })
 
-  it("trusts checkpoints when told, but not those whose inputs changed", async () => {
+  it("trusts checkpoints on request, but not those whose inputs changed", async () => {
     const world = new World()
     const { folder: at } = await runIn(world, book(), federationOf(1, { colour: "red" }))
     world.facts.clear()
     const trusted = await planIn(world, at, { colour: "red" }, true)
     expect(somethingToDo(trusted)).toBe(false)
     const changed = await planIn(world, at, { colour: "blue" }, true)
-    expect(changed.at(-1)).toMatchObject({ action: "act", stale: ["colour red → blue"] })
+    expect(changed.at(-1)).toMatchObject({ action: "apply", stale: ["colour red → blue"] })
   })
 })

@@ -31,25 +31,25 @@ describe("run", () => {
     const world = new World()
     const result = await runIn(world, chain(), federationOf(3))
     expect(result.code).toBe(0)
-    expect(world.acts[0]).toBe("tools")
-    expect(world.acts.at(-1)).toBe("all")
+    expect(world.applied[0]).toBe("tools")
+    expect(world.applied.at(-1)).toBe("all")
     const precedes = (a: string, b: string) =>
-      expect(world.acts.indexOf(a)).toBeLessThan(world.acts.indexOf(b))
+      expect(world.applied.indexOf(a)).toBeLessThan(world.applied.indexOf(b))
     precedes("hub/open", "leaf-1/issue")
     precedes("leaf-2/issue", "leaf-2/redeem")
     precedes("hub/serve", "leaf-3/check")
   })
 
-  it("acts on nothing the second time, with and without its journal, and needs no token for a finished link", async () => {
+  it("applies nothing the second time, with and without its journal, and needs no token for a finished link", async () => {
     const world = new World()
     const first = await runIn(world, chain(), federationOf(2))
-    world.acts = []
+    world.applied = []
     world.facts.delete("leaf-1/issue")
     const second = await runIn(world, chain(), federationOf(2), { folder: first.folder })
     const other = await runIn(world, chain(), federationOf(2))
-    expect(world.acts).toEqual([])
+    expect(world.applied).toEqual([])
     expect(kinds(second)["leaf-1/issue"]).toBe("skipped")
-    expect(kinds(other)["leaf-1/check"]).toBe("done")
+    expect(kinds(other)["leaf-1/check"]).toBe("unchanged")
   })
 
   it("finishes with one slot although lanes wait for each other", async () => {
@@ -58,7 +58,7 @@ describe("run", () => {
     expect(result.code).toBe(0)
   })
 
-  it("ends a lane at its failure, names the root, and carries the other lanes to their end", async () => {
+  it("ends a lane at its failure, names the root, and runs the other lanes to their end", async () => {
     const world = new World()
     const steps = book(
       plain("enter", "every site"),
@@ -83,10 +83,10 @@ describe("run", () => {
       all: "applied",
     })
     const last = result.outcomes.find(({ step, site }) => step === "last" && site === "leaf-2")!
-    expect(last.outcome.reason).toBe("not run: leaf-2/open failed")
+    expect(last.outcome.reason).toBe("leaf-2/open failed")
   })
 
-  it("waits on under way until the world changes, within milliseconds", async () => {
+  it("waits while progressing until the world changes, within milliseconds", async () => {
     const world = new World()
     let changed = 0
     const steps = book(
@@ -125,25 +125,25 @@ describe("run", () => {
     expect(result.outcomes[0]!.outcome.reason).toContain("Not Running")
   })
 
-  it("ends in the middle of a look with what the last whole look said", async () => {
+  it("ends in the middle of a check with the result of the last complete check", async () => {
     const world = new World()
-    let looks = 0
+    let checks = 0
     const check = async ({ signal }: { signal: AbortSignal }) => {
-      if (++looks > 2) {
+      if (++checks > 2) {
         await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
       }
-      // The next look comes at once.
-      setImmediate(() => world.set("seen", String(looks)))
+      // The next check comes at once.
+      setImmediate(() => world.set("seen", String(checks)))
       return { state: "progressing", reason: "0 of 1 pods ready" } as const
     }
     const result = await runIn(world, book(plain("slow", "hub", { check })), federationOf(0), {
       timeout: 0.2,
     })
-    expect(looks).toBe(3)
-    expect(result.outcomes[0]!.outcome.reason).toBe("not done after 0.2 s: 0 of 1 pods ready")
+    expect(checks).toBe(3)
+    expect(result.outcomes[0]!.outcome.reason).toBe("timed out after 0.2 s: 0 of 1 pods ready")
   })
 
-  it("does not count the wait for another site's turn as a step's own time", async () => {
+  it("does not count the wait for another site's turn as the step's own time", async () => {
     const world = new World()
     const apply = async (c: Context) => {
       await new Promise((resolve) => setTimeout(resolve, 250))
@@ -171,14 +171,14 @@ describe("run", () => {
     )
     const result = await runIn(world, steps, federationOf(1))
     expect(tries).toBe(2)
-    expect(world.acts).toEqual(["leaf-1/issue", "leaf-1/issue"])
+    expect(world.applied).toEqual(["leaf-1/issue", "leaf-1/issue"])
     expect(kinds(result)["leaf-1/redeem"]).toBe("failed")
   })
 
-  it("takes up an act that a killed run had begun: what it made is claimed, not made again", async () => {
+  it("resumes an apply that a killed run interrupted: it takes ownership of what exists and does not apply again", async () => {
     const world = new World()
-    const claimed: string[] = []
-    const steps = book(plain("open", "hub", { takeOwnership: (c) => void claimed.push(c.site.name) }))
+    const owned: string[] = []
+    const steps = book(plain("open", "hub", { takeOwnership: (c) => void owned.push(c.site.name) }))
     const at = folder()
     appendFileSync(
       join(at, "journal.jsonl"),
@@ -186,31 +186,31 @@ describe("run", () => {
     )
     world.set("hub/open", "yes")
     const result = await runIn(world, steps, federationOf(0), { folder: at })
-    expect(world.acts).toEqual([])
-    expect(claimed).toEqual(["hub"])
+    expect(world.applied).toEqual([])
+    expect(owned).toEqual(["hub"])
     expect(kinds(result)["hub/open"]).toBe("applied")
-    const again = await runIn(world, steps, federationOf(0), { folder: at })
-    expect(claimed).toEqual(["hub"])
-    expect(kinds(again)["hub/open"]).toBe("done")
+    const second = await runIn(world, steps, federationOf(0), { folder: at })
+    expect(owned).toEqual(["hub"])
+    expect(kinds(second)["hub/open"]).toBe("unchanged")
   })
 
-  it("counts what a change meets as made by others, also where the change was killed", async () => {
+  it("takes no ownership of what an interrupted update finds", async () => {
     const world = new World()
-    const begun: boolean[] = []
-    const claimed: string[] = []
+    const interrupted: boolean[] = []
+    const owned: string[] = []
     const steps = book(
       plain("open", "hub", {
         check: (c) => {
-          begun.push(c.applyInterrupted)
+          interrupted.push(c.applyInterrupted)
           return c.world.facts.get("hub/open") === "wide"
             ? { state: "ready", reason: "wide open" }
             : { state: "drifted", reason: "ajar", fields: [] }
         },
         update: (c) => {
-          begun.push(c.applyInterrupted)
+          interrupted.push(c.applyInterrupted)
           c.world.set("hub/open", "wide")
         },
-        takeOwnership: (c) => void claimed.push(c.site.name),
+        takeOwnership: (c) => void owned.push(c.site.name),
       }),
     )
     await runIn(world, steps, federationOf(0))
@@ -219,13 +219,13 @@ describe("run", () => {
       join(at, "journal.jsonl"),
       `${JSON.stringify({ v: 2, t: "x", run: "r", type: "action started", action: "update", step: "open", site: "hub" })}\n`,
     )
-    claimed.length = 0
+    owned.length = 0
     expect(kinds(await runIn(world, steps, federationOf(0), { folder: at }))["hub/open"]).toBe("applied")
-    expect(claimed).toEqual([])
-    expect(begun).not.toContain(true)
+    expect(owned).toEqual([])
+    expect(interrupted).not.toContain(true)
   })
 
-  it("goes on when the command failed but what it makes is there", async () => {
+  it("continues when the command failed but what it creates exists", async () => {
     const world = new World()
     const steps = book(
       plain("open", "hub", {
@@ -238,44 +238,44 @@ describe("run", () => {
     expect(kinds(await runIn(world, steps, federationOf(0)))["hub/open"]).toBe("applied")
   })
 
-  it("is blocked on a difference that it cannot change, and on what needs a yes", async () => {
+  it("is blocked where it is drifted without an update, and where approval is required", async () => {
     const difference = book(
       plain("open", "hub", {
-        check: () => ({ state: "drifted", reason: "image 1, asked 2", fields: [] }),
+        check: () => ({ state: "drifted", reason: "image is 1, should be 2", fields: [] }),
       }),
     )
     expect(kinds(await runIn(new World(), difference, federationOf(0)))["hub/open"]).toBe("blocked")
     const approval = book(
       plain("open", "hub", {
-        check: () => ({ state: "missing", reason: "none", approval: "makes a project" }),
+        check: () => ({ state: "missing", reason: "none", approval: "creates a project" }),
       }),
     )
     const result = await runIn(new World(), approval, federationOf(0), { approval: "named" })
     expect(result.outcomes[0]!.outcome).toMatchObject({ kind: "blocked", code: "approval" })
   })
 
-  it("looks at left-out steps only for those that need them", async () => {
+  it("checks steps that are not selected only for those that need them", async () => {
     const world = new World()
     const steps = chain()
     const alone = await runIn(world, steps, federationOf(1), { selection: { only: ["serve"] } })
-    expect(alone.outcomes[0]!.outcome.reason).toBe("not run: tools is left out and absent: no tools")
+    expect(alone.outcomes[0]!.outcome.reason).toBe("tools was not selected and missing: no tools")
     expect(alone.outcomes[0]!.outcome.next).toBe("test step tools")
-    expect(world.acts).toEqual([])
+    expect(world.applied).toEqual([])
     for (const fact of ["tools", "hub/enter", "hub/open"]) world.set(fact, "yes")
     const ready = await runIn(world, steps, federationOf(1), { selection: { only: ["serve"] } })
     expect(kinds(ready)).toEqual({ "hub/serve": "applied" })
   })
 
-  it("trusts checkpoints except of steps that are always looked at", async () => {
+  it("trusts checkpoints except of steps that are always checked", async () => {
     const world = new World()
     const first = await runIn(world, chain(), federationOf(1))
     world.facts.clear()
-    world.acts = []
+    world.applied = []
     const result = await runIn(world, chain(), federationOf(1), {
       folder: first.folder,
       trustCheckpoints: true,
     })
-    expect(world.acts).toEqual(["leaf-1/check"])
+    expect(world.applied).toEqual(["leaf-1/check"])
     expect(result.code).toBe(0)
   })
 
@@ -284,11 +284,11 @@ describe("run", () => {
     const moved = federationOf(1)
     const other = { ...moved, sites: moved.sites.map((site) => ({ ...site, address: "elsewhere" })) }
     await expect(runIn(new World(), chain(), other, { folder: first.folder })).rejects.toThrow(
-      /hub was address a .* elsewhere/,
+      /the address of hub was a .* elsewhere/,
     )
   })
 
-  it("is interrupted: journal first, the code of the signal, and nothing called done", async () => {
+  it("is interrupted: journal first, the code of the signal, and nothing counts as successful", async () => {
     const world = new World()
     const stop = new AbortController()
     const steps = book(
@@ -302,7 +302,7 @@ describe("run", () => {
     expect(readFileSync(join(result.folder, "journal.jsonl"), "utf8")).toContain('"type":"run ended"')
   })
 
-  it("does again what a step can do again", async () => {
+  it("reruns a step that supports it", async () => {
     const world = new World()
     let restarts = 0
     const steps = book(
@@ -317,7 +317,7 @@ describe("run", () => {
     expect(restarts).toBe(1)
   })
 
-  it("acts one after the other where steps share something, and looks again before the second", async () => {
+  it("applies one after the other where steps share something, and checks again before the second", async () => {
     const world = new World()
     const steps = book(
       worldStep({
@@ -328,28 +328,28 @@ describe("run", () => {
         exclusive: () => "the cluster",
         check: (c) =>
           c.world.facts.has("operator")
-            ? { state: "ready", reason: "there" }
+            ? { state: "ready", reason: "it exists" }
             : { state: "missing", reason: "no operator" },
         apply: async (c) => {
-          c.world.acts.push(c.site.name)
+          c.world.applied.push(c.site.name)
           await new Promise((resolve) => setTimeout(resolve, 10))
           c.world.set("operator", "yes")
         },
       }),
     )
     const result = await runIn(world, steps, federationOf(2))
-    expect(world.acts).toHaveLength(1)
+    expect(world.applied).toHaveLength(1)
     expect(result.code).toBe(0)
   })
 
   it("forgets the checkpoints of what was undone", async () => {
     const world = new World()
-    const made = book(plain("open", "hub"))
-    const { folder: at } = await runIn(world, made, federationOf(0))
-    const undone = book(plain("close", "hub", { undoes: ["open"] }))
-    await runIn(world, undone, federationOf(0), { folder: at })
+    const forward = book(plain("open", "hub"))
+    const { folder: at } = await runIn(world, forward, federationOf(0))
+    const backward = book(plain("close", "hub", { undoes: ["open"] }))
+    await runIn(world, backward, federationOf(0), { folder: at })
     world.facts.clear()
-    const result = await runIn(world, made, federationOf(0), { folder: at, trustCheckpoints: true })
+    const result = await runIn(world, forward, federationOf(0), { folder: at, trustCheckpoints: true })
     expect(kinds(result)["hub/open"]).toBe("applied")
   })
 })

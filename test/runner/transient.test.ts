@@ -1,4 +1,4 @@
-/** Commands whose servers are away for a moment are called again; those whose cure is known are not. */
+/** Commands whose server does not answer for a moment are run again; those whose fix is known are not. */
 import { describe, expect, it } from "vitest"
 import { blocked, type CheckResult, ready, unknown } from "../../lib/notebook/check-result.ts"
 import { RunbookError } from "../../lib/notebook/errors.ts"
@@ -9,12 +9,12 @@ import { federationOf, plain, roles, runIn, World } from "./world.ts"
 const GONE =
   'Error from server (InternalError): Internal error occurred: failed calling webhook "gone.example.test": connection refused'
 
-/** A federation of one hub with one step that fails so often, with these words. */
+/** A federation of one hub with one step that fails so many times, with these words. */
 async function run(failures: number, more: ConstructorParameters<typeof RunbookError>[1], timeout?: number) {
   const world = new World()
   let left = failures
   const apply = (context: { world: World }) => {
-    context.world.acts.push("enter")
+    context.world.applied.push("enter")
     if (left-- > 0) throw new RunbookError("the command failed", more)
     context.world.set("hub/enter", "yes")
   }
@@ -26,30 +26,30 @@ async function run(failures: number, more: ConstructorParameters<typeof RunbookE
     steps: [plain("enter", "hub", { apply, ...(timeout !== undefined && { timeout }) })],
   })
   const { outcomes } = await runIn(world, book, federationOf(0))
-  return { acts: world.acts.length, outcome: outcomes[0]!.outcome }
+  return { applied: world.applied.length, outcome: outcomes[0]!.outcome }
 }
 
-describe("an act whose server is away for a moment", () => {
-  it("acts again, and says how it ended", async () => {
-    expect(await run(1, { why: GONE })).toMatchObject({ acts: 2, outcome: { kind: "applied" } })
+describe("an apply whose server does not answer for a moment", () => {
+  it("applies again, and reports how it ended", async () => {
+    expect(await run(1, { why: GONE })).toMatchObject({ applied: 2, outcome: { kind: "applied" } })
   })
 
-  it("gives up with the command's own words", async () => {
-    const { acts: actions, outcome } = await run(9, { why: GONE }, 2)
-    expect(actions).toBeGreaterThan(1)
+  it("fails with the command's own words", async () => {
+    const { applied, outcome } = await run(9, { why: GONE }, 2)
+    expect(applied).toBeGreaterThan(1)
     expect(outcome).toMatchObject({ kind: "failed", code: "timeout", why: GONE })
   })
 
-  it("is not called again where a person has to mend it, or where words tell of no such thing", async () => {
-    expect(await run(9, { why: GONE, fix: "open the way" })).toMatchObject({ acts: 1 })
-    expect(await run(9, { why: 'pods "x" is forbidden' })).toMatchObject({ acts: 1 })
+  it("is not run again where there is a fix to apply, or where the words describe no transient failure", async () => {
+    expect(await run(9, { why: GONE, fix: "open the way" })).toMatchObject({ applied: 1 })
+    expect(await run(9, { why: 'pods "x" is forbidden' })).toMatchObject({ applied: 1 })
   })
 })
 
-describe("a server that has just come back", () => {
-  /** A federation of one hub with one step whose looks give these answers, then that it is there. */
-  async function checked(...answers: CheckResult[]) {
-    const check = () => answers.shift() ?? ready("there")
+describe("a server that has just restarted", () => {
+  /** A federation of one hub with one step whose checks return these results, then ready. */
+  async function checked(...results: CheckResult[]) {
+    const check = () => results.shift() ?? ready("it exists")
     const book = notebook({
       name: "test",
       title: "",
@@ -60,14 +60,14 @@ describe("a server that has just come back", () => {
     const { outcomes } = await runIn(new World(), book, federationOf(0))
     return outcomes[0]!.outcome
   }
-  const away = unknown("unreachable", "nobody is there")
+  const unreachable = unknown("unreachable", "nothing answers")
   const forbidden = blocked("links are forbidden", { code: "forbidden", fix: "ask for the right" })
 
-  it("forbids everything for a moment: it is looked at again", async () => {
-    expect(await checked(away, forbidden, forbidden)).toMatchObject({ kind: "unchanged" })
+  it("forbids everything for a moment: it is checked again", async () => {
+    expect(await checked(unreachable, forbidden, forbidden)).toMatchObject({ kind: "unchanged" })
   })
 
-  it("and where it was never away, forbidden is forbidden", async () => {
+  it("and where it was never unreachable, forbidden is forbidden", async () => {
     expect(await checked(forbidden)).toMatchObject({ kind: "blocked", code: "forbidden" })
   })
 })
@@ -81,4 +81,4 @@ it.each([
   ["Error from server (Forbidden): deployments.apps is forbidden", false],
   ['admission webhook "x" denied the request: no', false],
   ['sites.skupper.io "x" already exists', false],
-])("%s passes: %s", (words, passes) => expect(isTransientMessage(words)).toBe(passes))
+])("'%s' is transient: %s", (words, transient) => expect(isTransientMessage(words)).toBe(transient))

@@ -16,12 +16,12 @@ import type { RunOptions, RunResult } from "../../lib/runner/types.ts"
 /** A little world that steps read and write: facts by name, and a signal for each change. */
 export class World {
   facts = new Map<string, string>()
-  #bell = new EventEmitter().setMaxListeners(0)
-  acts: string[] = []
+  #changes = new EventEmitter().setMaxListeners(0)
+  applied: string[] = []
 
   set(fact: string, value: string): void {
     this.facts.set(fact, value)
-    this.#bell.emit("change")
+    this.#changes.emit("change")
   }
 
   toolbox(): Toolbox {
@@ -32,14 +32,14 @@ export class World {
         const mark = () => {
           dirty = true
         }
-        this.#bell.on("change", mark)
+        this.#changes.on("change", mark)
         return {
           tools: { world: this },
           changed: async (signal) => {
-            if (!dirty) await once(this.#bell, "change", { signal }).catch(() => {})
+            if (!dirty) await once(this.#changes, "change", { signal }).catch(() => {})
             dirty = false
           },
-          close: () => this.#bell.off("change", mark),
+          close: () => this.#changes.off("change", mark),
         }
       },
       close: async () => {},
@@ -50,7 +50,7 @@ export class World {
 export type Context = BaseContext & { world: World }
 export const worldStep = (definition: StepDefinition<Context>): Step => step(definition)
 
-/** A step that is done once the fact `<site>/<id>` is "yes", and makes it so. */
+/** A step that is ready once the fact `<site>/<id>` is "yes", and sets it. */
 export const plain = (id: string, on: string, more: Partial<StepDefinition<Context>> = {}): Step => {
   const fact = (c: Context) => (on === "here" || on === "federation" ? id : `${c.site.name}/${id}`)
   return worldStep({
@@ -60,10 +60,10 @@ export const plain = (id: string, on: string, more: Partial<StepDefinition<Conte
     prose: "",
     check: (c) =>
       c.world.facts.get(fact(c)) === "yes"
-        ? { state: "ready", reason: "there" }
+        ? { state: "ready", reason: "it exists" }
         : { state: "missing", reason: `no ${id}` },
     apply: (c) => {
-      c.world.acts.push(fact(c))
+      c.world.applied.push(fact(c))
       c.world.set(fact(c), "yes")
     },
     ...more,

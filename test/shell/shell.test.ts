@@ -45,7 +45,7 @@ const pidIn = async (name: string): Promise<number> => {
   return Number(await readFile(join(folder, name), "utf8"))
 }
 
-test("every value is one argument, an array several; the line is what a person types", async () => {
+test("every value is one argument, an array several; the line is what would be typed", async () => {
   const args = ["plain", "a b", "", "it's", "$HOME", "--flag=x"]
   const { stdout, line } = await $`printf '[%s]' ${args} ${"one;two"}`
   expect(stdout).toBe("[plain][a b][][it's][$HOME][--flag=x][one;two]")
@@ -66,7 +66,7 @@ test("events: the command, whole lines of output, the end; secrets in none of th
   expect(events.at(-1)).toMatchObject({ type: "command ended", exitCode: 0, seconds: expect.any(Number) })
 })
 
-test("a secret output is no event; onOutput hears it as it comes", async () => {
+test("a secret output is not an event; onOutput gets it as it comes", async () => {
   const heard: string[] = []
   const { stdout } = await $.with({
     secret: true,
@@ -78,12 +78,12 @@ test("a secret output is no event; onOutput hears it as it comes", async () => {
   expect(events.map((event) => event.type)).toEqual(["command", "command ended"])
 })
 
-test("long output of many bytes a character arrives unbroken", async () => {
+test("long output of many bytes per character arrives unbroken", async () => {
   const { stdout } = await $`printf '€%.0s' {1..70000}`
   expect(stdout).toBe("€".repeat(70_000))
 })
 
-test("no stdin unless some is given; folder and environment as asked", async () => {
+test("no stdin unless some is given; folder and environment as given", async () => {
   expect((await $`cat`).stdout).toBe("")
   expect((await $.with({ input: "hello" })`cat`).stdout).toBe("hello")
   expect((await $`pwd`).stdout.trim()).toBe(folder)
@@ -95,7 +95,7 @@ test("no stdin unless some is given; folder and environment as asked", async () 
   await expect($.with({ cwd: join(folder, "none") })`true`).rejects.toThrow("none is not a folder")
 })
 
-test("a failed command tells its own words: stderr, else stdout", async () => {
+test("a failed command reports its own words: stderr, else stdout", async () => {
   const failed = (await $`echo on stdout; echo the reason >&2; exit 3`.catch(
     (error) => error,
   )) as CommandError
@@ -129,17 +129,17 @@ test("until ends it early, without an error", async () => {
   expect(await running).toMatchObject({ exitCode: 143, stdout: "said\n" })
 })
 
-test("out of time: SIGTERM, then SIGKILL for what ignores it, though another session holds the pipe", async () => {
+test("a timeout: SIGTERM, then SIGKILL for what ignores it, though another session holds the pipe", async () => {
   const began = performance.now()
   const slow = $.with({
     timeout: 0.2,
   })`trap '' TERM; setsid sleep 8 & echo $$ > pid; while :; do sleep 0.2; done`
-  await expect(slow).rejects.toMatchObject({ message: expect.stringMatching(/did not end within 0.2 s$/) })
+  await expect(slow).rejects.toMatchObject({ message: expect.stringMatching(/timed out after 0.2 s$/) })
   expect(performance.now() - began).toBeLessThan(5_000)
   expect(alive(await pidIn("pid"))).toBe(false)
 })
 
-test("which looks on the commands' PATH", async () => {
+test("which searches the commands' PATH", async () => {
   await writeFile(join(folder, "oc"), "#!/bin/sh\necho ours\n")
   expect(await $.which("oc-that-is-nowhere")).toBeUndefined()
   const own = shell({ ...process.env, PATH: `${folder}:${process.env.PATH}` })
@@ -149,7 +149,7 @@ test("which looks on the commands' PATH", async () => {
   expect((await own`oc`).stdout).toBe("ours\n")
 })
 
-test("no bash is said with its cure", async () => {
+test("a missing bash is reported with its fix", async () => {
   await expect(shell({ PATH: folder })`true`).rejects.toMatchObject({
     name: "RunbookError",
     message: "bash was not found on PATH",
