@@ -53,7 +53,7 @@ const sayCondition = (type: string, verdict: Verdict, generation: number | undef
 
 /**
  * A status with new verdicts, and what Skupper's own rules make of them: Ready, `status` and `message` come from the
- * first required condition that is missing or false (skupper-v2.md §2.1).
+ * first required condition that is missing or false (Skupper's pkg/apis/skupper/v2alpha1/types.go).
  */
 export const judged = (
   object: KubeObject,

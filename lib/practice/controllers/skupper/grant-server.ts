@@ -1,4 +1,8 @@
-/** The grant server: HTTPS on loopback, where other clusters' controllers redeem access tokens (skupper-v2.md §3). */
+/**
+ * The grant server: HTTPS on loopback, where other clusters' controllers redeem access tokens. They POST a grant's code to
+ * `/<AccessGrant UID>` and get a Secret and its Links, or 404 (expired, used up, unknown) or 403 (wrong code), as in
+ * Skupper's internal/kube/grants.
+ */
 import { once } from "node:events"
 import type { IncomingMessage } from "node:http"
 import { createServer } from "node:https"

@@ -9,7 +9,7 @@ import { goDuration } from "./duration.ts"
 
 const REQUIRED = ["Processed", "Resolved"]
 const ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-/** What the controller takes where the grant says nothing (skupper-v2.md §3). */
+/** What the controller takes where `expirationWindow` is empty (Skupper 2.1.4 and 2.2; the command always gives 15m). */
 const DEFAULT_WINDOW = "10m"
 
 /** A fault may be cured by the clock. */

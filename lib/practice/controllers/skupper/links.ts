@@ -8,7 +8,7 @@ const REQUIRED = ["Configured", "Operational"]
 
 /**
  * One pass over a Link. In Skupper 2.2 the first event of a new Link only stores it: it has no status until its next
- * event or the next resync (skupper-v2.md §4.5, real-parts.md §5).
+ * event or the resync after 30 s (`Site.link` shadows a variable in 2.2.0 and 2.2.1; 2.1.4 takes 0.01 s; measured).
  */
 export const reconcileLink = async (
   skupper: Skupper,

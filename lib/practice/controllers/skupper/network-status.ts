@@ -14,7 +14,7 @@ const ends = (
   return names.length === 0 ? {} : { [field]: names }
 }
 
-/** `Site.status.network` (skupper-v2.md §2.2). */
+/** `Site.status.network`: each site in the network with its links and, by routing key, its connectors and listeners. */
 export const networkRecords = (network: Network, site: NetworkSite): object[] => {
   const sites = network.reach(site).sort((a, b) => (a.uid < b.uid ? -1 : 1))
   return sites.map((it) => {

@@ -12,7 +12,7 @@ import { initialisedSite, kind, ROUTER_LABELS, type Skupper } from "./common.ts"
 import { writeNetworkStatus } from "./network-status.ts"
 import { addressesOf, Memberships } from "./site.ts"
 
-/** A router writes what it knows at most so often, in milliseconds (skupper-v2.md §4.6). */
+/** A router's kube-adaptor writes the network status at most once in this time, in milliseconds (Skupper 2.1 and 2.2). */
 const ONCE = 1000
 
 export const startRouters = (

@@ -1,4 +1,7 @@
-/** What a Site leads to in its namespace (skupper-v2.md §4.4), as far as clients can see it. */
+/**
+ * What a Site leads to in its namespace, as far as clients can see it: Certificates with their Secrets, the router's
+ * Deployment and Service, and with link access RouterAccess, SecuredAccess and Routes (as Skupper 2.1 and 2.2 do).
+ */
 import type { KubeObject } from "../../../cluster/types.ts"
 import { ownedBy } from "../conditions.ts"
 import {
