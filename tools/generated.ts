@@ -2,20 +2,31 @@ import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { inputsTable } from "../lib/inputs/inputs-table.ts"
 import { schemaText } from "../lib/inputs/schema.ts"
+import { exitCodes } from "../lib/notebook/exit-codes.ts"
 import { program } from "../runbooks/index.ts"
-
-const BEGIN = "<!-- inputs: made by `npm run docs` -->"
-const END = "<!-- /inputs -->"
 
 /** Every generated file as it must be. */
 export async function generated(): Promise<{ file: string; text: string }[]> {
-  const at = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
-  const readme = readFileSync(at("README.md"), "utf8")
-  const [before, rest] = readme.split(BEGIN)
-  const [, after] = (rest ?? "").split(END)
-  if (after === undefined) throw new Error(`README.md has no ${BEGIN} … ${END}`)
   return [
-    { file: at("README.md"), text: `${before}${BEGIN}\n${inputsTable(program.notebook)}\n${END}${after}` },
+    withPart("README.md", "inputs", inputsTable(program.notebook)),
+    withPart("docs/design.md", "exit codes", exitCodesTable()),
     { file: at("schema/federation.schema.json"), text: schemaText(program.notebook) },
   ]
+}
+
+const at = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url))
+
+/** A page whose part between two comments is generated. */
+function withPart(name: string, part: string, text: string): { file: string; text: string } {
+  const begin = `<!-- ${part}: made by \`npm run docs\` -->`
+  const end = `<!-- /${part} -->`
+  const [before, rest] = readFileSync(at(name), "utf8").split(begin)
+  const [, after] = (rest ?? "").split(end)
+  if (after === undefined) throw new Error(`${name} has no ${begin} … ${end}`)
+  return { file: at(name), text: `${before}${begin}\n${text}\n${end}${after}` }
+}
+
+function exitCodesTable(): string {
+  const rows = exitCodes().map(([code, means]) => `| ${String(code).padEnd(4)} | ${means} |`)
+  return ["| code | means |", "| ---- | ----- |", ...rows].join("\n")
 }

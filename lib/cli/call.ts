@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs"
 import { RunbookError, UsageError } from "../notebook/errors.ts"
+import { codeOfAbort } from "../notebook/exit-codes.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import type { Redactor } from "../notebook/secrets.ts"
 import { shellWord } from "../notebook/shell-word.ts"
@@ -33,7 +34,7 @@ export interface Call {
 export function refuseAborted({ signal }: Call): void {
   if (!signal.aborted) return
   throw new RunbookError("Stopped: nothing was changed", {
-    exitCode: typeof signal.reason === "number" ? signal.reason : 130,
+    exitCode: codeOfAbort(signal),
   })
 }
 

@@ -3,6 +3,7 @@ import { homedir } from "node:os"
 import { isAbsolute, join } from "node:path"
 import { parseText } from "../inputs/input-values.ts"
 import { RunbookError, UsageError } from "../notebook/errors.ts"
+import { EXIT } from "../notebook/exit-codes.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import type { Memory } from "../runner/journal.ts"
 import { readMemory } from "../runner/journal-file.ts"
@@ -94,6 +95,6 @@ export function foldersIn(root: string): string[] {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === "ENOENT") return []
-    throw new RunbookError(`The state folder ${root} cannot be read`, { why: message, exitCode: 2 })
+    throw new RunbookError(`The state folder ${root} cannot be read`, { why: message, exitCode: EXIT.usage })
   }
 }

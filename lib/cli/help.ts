@@ -2,6 +2,7 @@ import { formatValue } from "../inputs/input-values.ts"
 import { siteInputs } from "../inputs/layers.ts"
 import { ORDER_OF_SOURCES } from "../inputs/precedence.ts"
 import { variableName } from "../inputs/variable-layer.ts"
+import { exitCodes } from "../notebook/exit-codes.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { fileKey } from "../notebook/roles.ts"
 import { COMMANDS, type CommandSpec } from "./commands-table.ts"
@@ -12,10 +13,10 @@ import { type FlagSpec, flagsOf } from "./flags-table.ts"
 /** Of the screen that everybody has. */
 const WIDTH = 80
 
-const EXIT_CODES =
-  "Exit codes: 0 done; 1 a step failed or is blocked; 2 the call is wrong or inputs are missing; 3 another run holds " +
-  "the federation; 4 waiting for the other side; 5 plan --exit-code: something to do; 130, 143, 129 stopped by SIGINT, " +
-  "SIGTERM, SIGHUP."
+const exitCodesText = (): string =>
+  `Exit codes: ${exitCodes()
+    .map(([code, means]) => `${code} ${means}`)
+    .join("; ")}.`
 
 /** `--help`: every command, and how to go on. */
 export function programHelp(notebook: Notebook, program: string): string {
@@ -40,7 +41,7 @@ export function programHelp(notebook: Notebook, program: string): string {
     ),
     "",
     ...lines(`${program} COMMAND --help tells its flags; ${program} --version the version.`, 0),
-    ...lines(EXIT_CODES, 0),
+    ...lines(exitCodesText(), 0),
     "",
   ].join("\n")
 }

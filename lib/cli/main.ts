@@ -1,4 +1,5 @@
 import { RunbookError, UsageError } from "../notebook/errors.ts"
+import { codeOfAbort, EXIT } from "../notebook/exit-codes.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { Redactor } from "../notebook/secrets.ts"
 import type { Step } from "../notebook/step.ts"
@@ -16,7 +17,7 @@ export type { Io } from "./io.ts"
 /**
  * The command line of a notebook.
  * @param argv what was typed after the program's name
- * @returns the exit code (docs/design.md); never throws
+ * @returns the exit code (`lib/notebook/exit-codes.ts`); never throws
  */
 export async function main(notebook: Notebook, argv: readonly string[], io: Io): Promise<number> {
   return guarded(io, async (redactor) => {
@@ -36,9 +37,9 @@ export async function main(notebook: Notebook, argv: readonly string[], io: Io):
           ? programHelp(notebook, io.program)
           : commandHelp(notebook, command, io.program),
       )
-      if (line.help) return 0
+      if (line.help) return EXIT.done
       io.stderr.write("No command was named, and there is no terminal to ask on.\n")
-      return 2
+      return EXIT.usage
     }
     const steps = command.argument?.of === "step" ? [line.argument!] : []
     return perform(notebook, command, { line, steps, argv, io, redactor })
@@ -117,7 +118,7 @@ async function perform(
     // Whatever broke off because of the signal: its code says how the program ended.
     const { reportError } = await import("./report-error.ts")
     await reportError(error, io, redactor)
-    return signals.signal.reason as number
+    return codeOfAbort(signals.signal)
   } finally {
     signals.release()
   }
@@ -131,7 +132,7 @@ function withNext(error: unknown, call: Call, command: CommandSpec): unknown {
   const next =
     error instanceof UsageError
       ? `${program} ${command.name} --help`
-      : exitCode === 3
+      : exitCode === EXIT.locked
         ? `${program} status${federationFlags(call)}`
         : undefined
   return next === undefined ? error : new RunbookError(message, { why, fix, next, exitCode, cause: error })
@@ -194,5 +195,5 @@ function surviveClosedPipes({ stdout, stderr }: Io): void {
 
 function print(io: Io, text: string): number {
   io.stdout.write(text)
-  return 0
+  return EXIT.done
 }

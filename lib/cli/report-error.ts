@@ -1,4 +1,5 @@
 import { RunbookError } from "../notebook/errors.ts"
+import { EXIT } from "../notebook/exit-codes.ts"
 import type { Redactor } from "../notebook/secrets.ts"
 import type { ErrorParts } from "../terminal/error-text.ts"
 import type { Io } from "./io.ts"
@@ -14,7 +15,7 @@ export async function reportError(error: unknown, io: Io, redactor: Redactor): P
     colours: colours(wantsColour(io.stderr, io.env)),
   })
   io.stderr.write(text)
-  return error instanceof RunbookError ? error.exitCode : 1
+  return error instanceof RunbookError ? error.exitCode : EXIT.failed
 }
 
 const FILE_TROUBLE: Readonly<Record<string, { why: string; fix: string }>> = {

@@ -1,4 +1,5 @@
 import { RunbookError, UsageError } from "../notebook/errors.ts"
+import { EXIT } from "../notebook/exit-codes.ts"
 import { openState, readState } from "../runner/open-state.ts"
 import type { Approval, PlanEntry, RunOptions } from "../runner/types.ts"
 import { type Call, federationFlags, refuseAborted, textOptions } from "./call.ts"
@@ -126,7 +127,7 @@ async function askForPlan(
   if (await askPlan(await planText(call, opened, entries), { stdin: io.stdin, stdout: io.stdout, signal }))
     return
   throw new RunbookError("Declined: nothing was changed", {
-    exitCode: 2,
+    exitCode: EXIT.usage,
     // Answers are kept with the run: without one they would be asked for again.
     ...(answered !== "" && { next: `${call.command}${answered}` }),
   })

@@ -1,5 +1,6 @@
-/** Exit code by signal (128 + its number). */
-const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+import { EXIT } from "../notebook/exit-codes.ts"
+
+const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: EXIT.hungUp } as const
 
 type Name = keyof typeof CODES
 

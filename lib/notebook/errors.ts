@@ -1,3 +1,5 @@
+import { EXIT } from "./exit-codes.ts"
+
 /** An error that is a sentence with its fix: what happened, why, the fix and the command to type next. */
 export class RunbookError extends Error {
   /** The resource's or command's own words. */
@@ -15,14 +17,14 @@ export class RunbookError extends Error {
     this.why = more.why
     this.fix = more.fix
     this.next = more.next
-    this.exitCode = more.exitCode ?? 1
+    this.exitCode = more.exitCode ?? EXIT.failed
   }
 }
 
 /** The call itself is wrong (unknown flag, step, site, key; missing input): exit code 2, nothing was changed. */
 export class UsageError extends RunbookError {
   constructor(what: string, more: { why?: string; fix?: string; next?: string } = {}) {
-    super(what, { ...more, exitCode: 2 })
+    super(what, { ...more, exitCode: EXIT.usage })
     this.name = "UsageError"
   }
 }

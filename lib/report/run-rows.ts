@@ -1,4 +1,5 @@
 /** The runs as a table tells them: a walk has a run for each of its cells, and is one row. */
+import { EXIT } from "../notebook/exit-codes.ts"
 import type { By } from "../runner/events.ts"
 import { namesOf, runSeconds } from "./signs.ts"
 import type { Report, ReportRun, WrongEnd } from "./types.ts"
@@ -62,7 +63,7 @@ export const personOf = (by: By | undefined): string => (by === undefined ? "" :
 
 /** What did not end well in a run, a line a reason: `login at supernode-1 and supernode-2: …`. */
 export function wrongEnds(run: ReportRun): string[] {
-  if (run.wrong.length === 0) return run.code === 130 ? ["interrupted by Ctrl-C"] : []
+  if (run.wrong.length === 0) return run.code === EXIT.interrupted ? ["interrupted by Ctrl-C"] : []
   const same = Map.groupBy(run.wrong, (one) => `${one.step} ${one.kind} ${wordsOf(one, run)}`)
   return [...same.values()].map((mine) => {
     const sites = mine.flatMap(({ site }) => site ?? [])
@@ -72,7 +73,7 @@ export function wrongEnds(run: ReportRun): string[] {
 }
 
 const wordsOf = ({ kind, reason }: WrongEnd, { code }: ReportRun): string =>
-  kind === "interrupted" && code === 130 ? "interrupted by Ctrl-C" : reason
+  kind === "interrupted" && code === EXIT.interrupted ? "interrupted by Ctrl-C" : reason
 
 /** `run 3`, `runs 3–7 and 9`. */
 export function runsNamed(numbers: readonly number[]): string {

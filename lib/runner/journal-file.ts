@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, truncateSync,
 import { type FileHandle, open } from "node:fs/promises"
 import { join } from "node:path"
 import { RunbookError } from "../notebook/errors.ts"
+import { EXIT } from "../notebook/exit-codes.ts"
 import { shellWord } from "../notebook/shell-word.ts"
 import type { Event, Recorded } from "./events.ts"
 import { type Journal, type Memory, MemoryReader } from "./journal.ts"
@@ -45,7 +46,7 @@ function read(file: string, each?: (line: Recorded) => void): Content | undefine
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
     throw new RunbookError(`The journal ${file} cannot be read`, {
       why: (error as Error).message,
-      exitCode: 2,
+      exitCode: EXIT.usage,
     })
   }
   const memory = new MemoryReader()
@@ -74,7 +75,7 @@ function read(file: string, each?: (line: Recorded) => void): Content | undefine
             ? "use the newer program, or another folder (--state DIR)"
             : "move it away: what exists on the clusters is checked and adopted again",
           ...(!newer && { next: `mv ${shellWord(file)} ${shellWord(`${file}.v${line.v}`)}` }),
-          exitCode: 2,
+          exitCode: EXIT.usage,
         },
       )
     }
@@ -90,7 +91,7 @@ function damaged(file: string, line: number): RunbookError {
     why: "that line is not JSON, and whole lines follow it, so it is not a torn end",
     fix: "repair that file or move it away; with an empty journal, what exists on the clusters is checked and adopted again",
     next: `mv ${shellWord(file)} ${shellWord(`${file}.damaged`)}`,
-    exitCode: 2,
+    exitCode: EXIT.usage,
   })
 }
 

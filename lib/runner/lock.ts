@@ -2,6 +2,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { RunbookError } from "../notebook/errors.ts"
+import { EXIT } from "../notebook/exit-codes.ts"
 import { isAlive, processOf } from "./processes.ts"
 
 interface Owner {
@@ -111,7 +112,7 @@ function held(file: string, owner: Owner | undefined): RunbookError {
         owner !== undefined && owner.host !== hostname()
           ? `wait until it ends; if that machine is gone, remove ${file}`
           : "wait until it ends, or stop it; this run changed nothing",
-      exitCode: 3,
+      exitCode: EXIT.locked,
     },
   )
 }

@@ -1,4 +1,5 @@
 import { hostname, userInfo } from "node:os"
+import { codeOfAbort, EXIT } from "../notebook/exit-codes.ts"
 import { type By, type Outcome, type OutcomeKind, placeName } from "./events.ts"
 import { runLanes } from "./lanes.ts"
 import { openRunScope } from "./run-scope.ts"
@@ -67,10 +68,9 @@ function userName(): string {
   }
 }
 
-/** The reason of an aborted signal is the exit code (130, 143, 129). */
 function exitCode(outcomes: RunResult["outcomes"], signal: AbortSignal): number {
-  if (signal.aborted) return typeof signal.reason === "number" ? signal.reason : 130
-  return outcomes.every(({ outcome }) => outcome.ok) ? 0 : 1
+  if (signal.aborted) return codeOfAbort(signal)
+  return outcomes.every(({ outcome }) => outcome.ok) ? EXIT.done : EXIT.failed
 }
 
 function count(outcomes: readonly { outcome: Outcome }[]): Partial<Record<OutcomeKind, number>> {

@@ -1,4 +1,5 @@
 import { RunbookError, UsageError } from "../notebook/errors.ts"
+import { EXIT } from "../notebook/exit-codes.ts"
 import { screenWidth, wrap } from "./width.ts"
 
 /** The terminal for questions; default: the process's own. */
@@ -173,7 +174,7 @@ async function asking<T>(io: PromptIo, ask: (context: Context) => Promise<T>): P
     }
     if (name === "ExitPromptError" || name === "AbortPromptError") {
       throw new RunbookError("interrupted at a question: nothing was changed", {
-        exitCode: 130,
+        exitCode: EXIT.interrupted,
         cause: error,
       })
     }

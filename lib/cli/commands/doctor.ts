@@ -1,5 +1,6 @@
 import { waysToGive } from "../../inputs/missing.ts"
 import type { DoctorCheck } from "../../notebook/doctor-check.ts"
+import { EXIT } from "../../notebook/exit-codes.ts"
 import type { Site } from "../../notebook/roles.ts"
 import { type Step, step } from "../../notebook/step.ts"
 import { contextOf } from "../../runner/context.ts"
@@ -47,7 +48,7 @@ export async function doctor(call: Call): Promise<number> {
     const sites = chosenSites(call, opened.federation)
     const rows = (await Promise.all([here(), ...sites.map(at)])).flat()
     io.stdout.write(call.redactor.text(doctorTable(rows, await textOptions(call))))
-    return rows.some(({ ok }) => ok === false) ? 1 : 0
+    return rows.some(({ ok }) => ok === false) ? EXIT.failed : EXIT.done
   } finally {
     await toolbox.close()
   }

@@ -1,5 +1,6 @@
 import { basename, relative, resolve } from "node:path"
 import { UsageError } from "../../notebook/errors.ts"
+import { EXIT } from "../../notebook/exit-codes.ts"
 import { shellWord } from "../../notebook/shell-word.ts"
 import type { Call } from "../call.ts"
 import { ownPackage } from "../new/own-package.ts"
@@ -24,7 +25,7 @@ export async function newNotebook(call: Call): Promise<number> {
   const own = ownPackage()
   writeFolder(folder, template(own, name))
   io.stdout.write(nextSteps({ name, folder: shown(io.cwd, folder), from: own }))
-  return 0
+  return EXIT.done
 }
 
 async function askFolder({ io, interaction, signal }: Call): Promise<string> {

@@ -1,3 +1,4 @@
+import { EXIT } from "../../notebook/exit-codes.ts"
 import { somethingToDo } from "../../runner/plan.ts"
 import type { Call } from "../call.ts"
 import { openFederation } from "../open-federation.ts"
@@ -8,5 +9,5 @@ export async function plan(call: Call): Promise<number> {
   const opened = await openFederation(call, { complete: true })
   const entries = await planEntries(call, opened)
   await printPlan(call, opened, entries)
-  return call.flags.has("exit-code") && somethingToDo(entries) ? 5 : 0
+  return call.flags.has("exit-code") && somethingToDo(entries) ? EXIT.changes : EXIT.done
 }

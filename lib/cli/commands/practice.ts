@@ -1,6 +1,7 @@
 import { once } from "node:events"
 import { rmSync } from "node:fs"
 import { join } from "node:path"
+import { EXIT } from "../../notebook/exit-codes.ts"
 import type { Call } from "../call.ts"
 import { stateRoot } from "../folder.ts"
 import { type PracticeClusters, withoutStandIns, withPractice } from "../with-practice.ts"
@@ -16,7 +17,7 @@ export async function practice(call: Call): Promise<number> {
     call.io.stderr.write(`${about(clusters).join("\n")}\n`)
     if (!call.signal.aborted) await once(call.signal, "abort")
     removeThrowAwayState(call, clusters)
-    return 0
+    return EXIT.done
   })
 }
 

@@ -6,6 +6,7 @@ import { formatValue } from "../../inputs/input-values.ts"
 import { missingError } from "../../inputs/missing.ts"
 import { valueRows } from "../../inputs/value-rows.ts"
 import { RunbookError, UsageError } from "../../notebook/errors.ts"
+import { EXIT } from "../../notebook/exit-codes.ts"
 import type { ValueRow } from "../../notebook/federation.ts"
 import { clean } from "../../notebook/format.ts"
 import { shellWord } from "../../notebook/shell-word.ts"
@@ -35,7 +36,7 @@ export async function report(call: Call): Promise<number> {
   const text = call.redactor.text(await write(walk))
   if (out === undefined) io.stdout.write(text)
   else await put(out, text)
-  return 0
+  return EXIT.done
 }
 
 async function writerOf(format: Format): Promise<(walk: Report) => string | Promise<string>> {

@@ -1,4 +1,5 @@
 import { RunbookError } from "../../notebook/errors.ts"
+import { EXIT } from "../../notebook/exit-codes.ts"
 import { placeName } from "../../runner/events.ts"
 import type { Shown } from "../../runner/journal.ts"
 import { showText } from "../../terminal/show-text.ts"
@@ -35,5 +36,5 @@ export async function show(call: Call): Promise<number> {
   const text = (one: Shown) => showText(one, { colours, ...(expect !== undefined && { expect }) })
   const texts = found.map(({ place, shown }) => `${place}\n${shown.map(text).join("")}`)
   io.stdout.write(call.redactor.text(texts.join("\n")))
-  return 0
+  return EXIT.done
 }

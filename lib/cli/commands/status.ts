@@ -1,4 +1,5 @@
 import { RunbookError } from "../../notebook/errors.ts"
+import { EXIT } from "../../notebook/exit-codes.ts"
 import { staleness } from "../../runner/checkpoints.ts"
 import { buildGraph, type Cell } from "../../runner/graph.ts"
 import type { Memory } from "../../runner/journal.ts"
@@ -28,7 +29,7 @@ export async function status(call: Call): Promise<number> {
   const { memory, folder, federation } = opened
   if (memory?.lastRun === undefined) {
     io.stdout.write(`Nothing was run yet: there is no journal in ${folder}\n`)
-    return 0
+    return EXIT.done
   }
   const cells = new Map(buildGraph(notebook, federation).cells.map((cell) => [cell.key, cell]))
   const text = statusTable(selected(call, memory, cells), {
@@ -38,13 +39,13 @@ export async function status(call: Call): Promise<number> {
     stale: staleness(notebook, federation, memory),
   })
   io.stdout.write(call.redactor.text(text))
-  return 0
+  return EXIT.done
 }
 
 /** What cannot be looked at is no news that all is well. */
 function refuseUnseen(call: Call, entries: readonly PlanEntry[]): 0 {
   const unseen = entries.filter(({ action }) => action === "unknown")
-  if (unseen.length === 0) return 0
+  if (unseen.length === 0) return EXIT.done
   const places = [...new Set(unseen.map(({ site, step }) => site ?? step))].join(", ")
   const { reason, fix, next } = unseen[0]!
   throw new RunbookError(`${places} cannot be looked at: how it stands there now is unknown`, {

@@ -1,3 +1,4 @@
+import { EXIT } from "../../notebook/exit-codes.ts"
 import type { Call } from "../call.ts"
 import { openFederation } from "../open-federation.ts"
 import { valuesText } from "../values-text.ts"
@@ -6,5 +7,5 @@ import { valuesText } from "../values-text.ts"
 export async function values(call: Call): Promise<number> {
   const opened = await openFederation(call, { complete: false })
   call.io.stdout.write(await valuesText(call, opened, opened.memory))
-  return 0
+  return EXIT.done
 }

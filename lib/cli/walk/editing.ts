@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { RunbookError } from "../../notebook/errors.ts"
+import { EXIT } from "../../notebook/exit-codes.ts"
 import type { Step } from "../../notebook/step.ts"
 import { placeName } from "../../runner/events.ts"
 import { preview } from "../../runner/preview.ts"
@@ -50,7 +51,7 @@ export async function editCell(
     }
   } catch (error) {
     // An editor that does not start ends the editing, not the walk.
-    if (!(error instanceof RunbookError) || error.exitCode !== 1) throw error
+    if (!(error instanceof RunbookError) || error.exitCode !== EXIT.failed) throw error
     say(call, error.message, "Not taken: ")
     if (error.fix !== undefined) say(call, error.fix, "fix: ")
     return undefined

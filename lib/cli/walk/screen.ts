@@ -1,4 +1,5 @@
 import { RunbookError } from "../../notebook/errors.ts"
+import { EXIT } from "../../notebook/exit-codes.ts"
 import { placeless } from "../../notebook/notebook.ts"
 import type { Step } from "../../notebook/step.ts"
 import type { Memory } from "../../runner/journal.ts"
@@ -68,7 +69,8 @@ export class WalkScreen {
     try {
       return await ask()
     } catch (error) {
-      const pressed = error instanceof RunbookError && error.exitCode === 130 && !this.#call.signal.aborted
+      const pressed =
+        error instanceof RunbookError && error.exitCode === EXIT.interrupted && !this.#call.signal.aborted
       throw pressed ? new Interrupted() : error
     }
   }

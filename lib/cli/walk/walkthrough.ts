@@ -1,3 +1,4 @@
+import { EXIT } from "../../notebook/exit-codes.ts"
 import type { Step } from "../../notebook/step.ts"
 import { federationFlags } from "../call.ts"
 import { planText } from "../plan-entries.ts"
@@ -5,9 +6,6 @@ import { CellTurn, type Move } from "./cell.ts"
 import { Interrupted } from "./interrupted.ts"
 import { keptOf, printHead, type WalkScreen } from "./screen.ts"
 import type { Session } from "./session.ts"
-
-/** The exit code of who presses Ctrl-C. */
-const INTERRUPTED = 130
 
 /** Where a walk begins: the plan of everything, or the first cell that is not done, after what is kept of those before. */
 export type Start = "plan" | "continue"
@@ -38,7 +36,7 @@ export class Walkthrough {
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error
       this.#leave()
-      return INTERRUPTED
+      return EXIT.interrupted
     }
   }
 
@@ -50,7 +48,7 @@ export class Walkthrough {
       const move: Move = await new CellTurn(this.#session, this.#screen, at, this.#manual).take()
       if (move === "quit") {
         this.#leave()
-        return 0
+        return EXIT.done
       }
       at = move === "next" ? steps[steps.indexOf(at) + 1] : move.to
     }
@@ -108,6 +106,6 @@ export class Walkthrough {
         ? ""
         : `Left open:\n${open.join("")}\n${this.#again} goes on with the first of them.\n\n`
     this.#screen.print(`\nThat was the last cell.\n\n${first}${lines.join("")}`)
-    return 0
+    return EXIT.done
   }
 }
