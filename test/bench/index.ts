@@ -1,42 +1,59 @@
 /** `npm run bench`: ratios of things measured in this one run, on the built package. The machine's noise is in both. */
+import { mkdirSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import temporaryFolder from "../temporary-folder.ts"
 import { finishedFederation } from "./finished.ts"
 import { overhead } from "./overhead.ts"
 import { installedPackage } from "./package.ts"
 import { reaction } from "./reaction.ts"
 import { startup } from "./startup.ts"
 
-const { bin } = installedPackage()
-const finished = await finishedFederation(bin)
+const removeAll = temporaryFolder()
 try {
-  const rows = startup(
-    bin,
-    [
-      { what: "--version", argv: ["--version"], most: 1.5 },
-      { what: "--help", argv: ["--help"], most: 1.8 },
-      { what: "status", argv: ["status", ...finished.argv], most: 4 },
-      { what: "plan --trust-checkpoints", argv: ["plan", "--trust-checkpoints", ...finished.argv], most: 6 },
-    ],
-    finished.env,
-  )
-  console.log("start-up, median of 15             ms   ratio   at most")
-  for (const { what, ms, ratio, most } of rows) {
-    const verdict =
-      most === undefined ? "" : `${most.toFixed(1).padStart(9)}${ratio > most ? "  TOO SLOW" : ""}`
-    console.log(`${what.padEnd(28)} ${ms.toFixed(1).padStart(8)} ${ratio.toFixed(2).padStart(7)} ${verdict}`)
+  const folder = join(tmpdir(), "packed")
+  mkdirSync(folder)
+  const bin = installedPackage(folder)
+  const finished = await finishedFederation(bin)
+  try {
+    const rows = startup(
+      bin,
+      [
+        { what: "--version", argv: ["--version"], most: 1.5 },
+        { what: "--help", argv: ["--help"], most: 1.8 },
+        { what: "status", argv: ["status", ...finished.argv], most: 4 },
+        {
+          what: "plan --trust-checkpoints",
+          argv: ["plan", "--trust-checkpoints", ...finished.argv],
+          most: 6,
+        },
+      ],
+      finished.env,
+    )
+    console.log("start-up, median of 15             ms   ratio   at most")
+    for (const { what, ms, ratio, most } of rows) {
+      const verdict =
+        most === undefined ? "" : `${most.toFixed(1).padStart(9)}${ratio > most ? "  TOO SLOW" : ""}`
+      console.log(
+        `${what.padEnd(28)} ${ms.toFixed(1).padStart(8)} ${ratio.toFixed(2).padStart(7)} ${verdict}`,
+      )
+    }
+  } finally {
+    await finished.close()
   }
+  const cost = await overhead()
+  console.log(
+    `\noverhead a step: ${cost.perStep.toFixed(2)} ms over ${cost.steps} steps that act (2 ms at most);`,
+  )
+  console.log(`the same steps called directly: ${cost.direct.toFixed(4)} ms`)
+  const { reaction: soon, read, worst } = await reaction()
+  console.log(
+    `reaction to readiness: median ${soon.toFixed(1)} ms, worst ${worst.toFixed(1)} ms (median 50 ms at most);`,
+  )
+  console.log(`${(soon / read).toFixed(1)} times one plain read (${read.toFixed(1)} ms)`)
+  console.log(
+    `peak memory of a run over 1 SuperLink and 2 SuperNodes: ${finished.peak.toFixed(0)} MB, ${finished.seconds.toFixed(1)} s`,
+  )
 } finally {
-  await finished.close()
+  removeAll()
 }
-const cost = await overhead()
-console.log(
-  `\noverhead a step: ${cost.perStep.toFixed(2)} ms over ${cost.steps} steps that act (2 ms at most);`,
-)
-console.log(`the same steps called directly: ${cost.direct.toFixed(4)} ms`)
-const { reaction: soon, read, worst } = await reaction()
-console.log(
-  `reaction to readiness: median ${soon.toFixed(1)} ms, worst ${worst.toFixed(1)} ms (median 50 ms at most);`,
-)
-console.log(`${(soon / read).toFixed(1)} times one plain read (${read.toFixed(1)} ms)`)
-console.log(
-  `peak memory of a run over 1 SuperLink and 2 SuperNodes: ${finished.peak.toFixed(0)} MB, ${finished.seconds.toFixed(1)} s`,
-)

@@ -1,14 +1,15 @@
 import { execFileSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readdirSync, symlinkSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, readdirSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
-/** The packed package as `npm install` lays it out in an empty folder; its dependencies are this checkout's. */
-export function installedPackage(): { bin: string; folder: string } {
-  const folder = mkdtempSync(join(tmpdir(), "flower-runbook-package-"))
+/**
+ * The packed package as `npm install` lays it out in an empty folder; its dependencies are this checkout's.
+ * @returns its command
+ */
+export function installedPackage(folder: string): string {
   const [packed] = JSON.parse(
     execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
       cwd: root,
@@ -22,5 +23,5 @@ export function installedPackage(): { bin: string; folder: string } {
   for (const name of readdirSync(join(root, "node_modules"))) {
     if (!name.startsWith(".")) symlinkSync(join(root, "node_modules", name), join(modules, name))
   }
-  return { bin: join(own, "runbooks/flower-runbook.js"), folder }
+  return join(own, "runbooks/flower-runbook.js")
 }

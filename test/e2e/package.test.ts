@@ -15,23 +15,15 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { compareVersions } from "../../runbooks/flower/flower-versions.ts"
-import { installedPackage } from "../bench/package.ts"
+import { packedProgram } from "../packed.ts"
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url))
 const OLDEST = "22.22.2"
 
-let bin: string
-let folder: string
-let empty: string
-beforeAll(() => {
-  execFileSync(process.execPath, [join(ROOT, "build.ts")], { cwd: ROOT, stdio: "ignore" })
-  const installed = installedPackage()
-  bin = installed.bin
-  folder = installed.folder
-  empty = join(folder, "empty")
-  mkdirSync(empty)
-}, 60_000)
-afterAll(() => folder && rmSync(folder, { recursive: true, force: true }))
+const { bin, folder } = await packedProgram()
+const empty = join(folder, "empty")
+beforeAll(() => mkdirSync(empty))
+afterAll(() => rmSync(empty, { recursive: true }))
 
 function call(argv: readonly string[], node = process.execPath) {
   const home = mkdtempSync(join(tmpdir(), "package home_"))

@@ -1,12 +1,14 @@
-/** `flower-runbook` as its user runs it: a child with a home, a state folder and a PATH of its own. */
+/** `flower-runbook` as its user runs it, built and installed: a child with a home, a state folder and a PATH of its own. */
 import { spawn } from "node:child_process"
 import { mkdirSync, readFileSync, symlinkSync, watch } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Recorded } from "../../lib/runner/events.ts"
+import { packedProgram } from "../packed.ts"
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url))
-const BIN = "runbooks/flower-runbook.js"
+export const { bin: BIN } = await packedProgram()
 
 /** How a child ended. `code` is null where a signal ended it. */
 export interface Ended {
@@ -75,10 +77,18 @@ export function startPrograms(folder: string, bin: string, federation: string): 
   const running = new Set<Child>()
   const state = join(folder, "state", "flower-runbook", federation)
 
-  const start: Programs["start"] = (argv, { script = BIN, env = {}, node = [] } = {}) => {
-    const child = spawn(process.execPath, [...node, join(ROOT, script), ...argv], {
+  const start: Programs["start"] = (argv, { script, env = {}, node = [] } = {}) => {
+    const program = script === undefined ? BIN : join(ROOT, script)
+    const child = spawn(process.execPath, [...node, program, ...argv], {
       cwd: folder,
-      env: { PATH: bin, HOME: folder, XDG_STATE_HOME: join(folder, "state"), ...env },
+      env: {
+        PATH: bin,
+        HOME: folder,
+        XDG_STATE_HOME: join(folder, "state"),
+        // Where Node keeps compiled code, among other things: with the tests' own.
+        TMPDIR: tmpdir(),
+        ...env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     })
     let stdout = ""

@@ -1,12 +1,11 @@
 /** A person at the walk: the program in a terminal, on practice clusters. */
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { afterEach, beforeEach, expect } from "vitest"
 import { program } from "../../runbooks/index.ts"
 import { startWorld, type World } from "./harness.ts"
+import { BIN } from "./programs.ts"
 import { KEY, Pty } from "./pty.ts"
 
-const BIN = fileURLToPath(new URL("../../runbooks/flower-runbook.js", import.meta.url))
 /** The menu of a cell, its first choice marked. */
 export const MENU = /^\? What now\?[^\n]*\n❯/m
 

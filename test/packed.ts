@@ -1,0 +1,39 @@
+/** The program as its users have it: built, packed and installed, once for all test files of a run. */
+import { execFile } from "node:child_process"
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as delay } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { installedPackage } from "./bench/package.ts"
+
+const BUILD = fileURLToPath(new URL("../build.ts", import.meta.url))
+
+/**
+ * Whichever file asks first builds it, the others wait for it.
+ * @returns the folder where it is installed, and the command in it
+ */
+export async function packedProgram(): Promise<{ folder: string; bin: string }> {
+  // Of this run of tests alone: test/temporary-folder.ts makes it and takes it away.
+  const folder = join(tmpdir(), "packed")
+  const done = join(folder, ".done")
+  while (!existsSync(done)) {
+    try {
+      mkdirSync(folder)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
+      await delay(50)
+      continue
+    }
+    try {
+      await promisify(execFile)(process.execPath, [BUILD])
+      installedPackage(folder)
+      writeFileSync(done, "")
+    } catch (error) {
+      rmSync(folder, { recursive: true })
+      throw error
+    }
+  }
+  return { folder, bin: join(folder, "node_modules/flower-runbook/runbooks/flower-runbook.js") }
+}
