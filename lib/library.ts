@@ -12,7 +12,7 @@ import type { Approval, PlanEntry, RunOptions, RunResult, Selection } from "./ru
 export interface Inputs {
   /** The federation's name. */
   readonly name: string
-  /** Federation-wide inputs: `{ "flower-version": "1.34.0" }`. */
+  /** Federation-wide inputs: `{ greeting: "Hello" }`. */
   readonly values?: Readonly<Record<string, unknown>>
   /** Every site with its role and its own inputs. */
   readonly sites: readonly ({ readonly name: string; readonly role: string } & Readonly<
@@ -30,7 +30,7 @@ export interface LibraryOptions {
   readonly listeners?: readonly Listener[]
   /** Environment of commands. Default: the process's. */
   readonly env?: Readonly<NodeJS.ProcessEnv>
-  /** A folder that is searched first for commands. */
+  /** A folder that is searched first for commands, in place of the input `commands`. */
   readonly commands?: string
   /** Your own tools for your own steps, in place of the shell and the clusters. */
   readonly toolbox?: Toolbox
@@ -79,7 +79,7 @@ export async function run(notebook: Notebook, inputs: Inputs, options: LibraryOp
   const runner = await import("./runner/run.ts")
   const state = await openState(options.folder, { command: `run ${notebook.name}` })
   try {
-    return await withTools(notebook, options, state, (more) => runner.run({ notebook, federation, ...more }))
+    return await withTools({ notebook, federation }, options, state, runner.run)
   } finally {
     await state.close()
   }
@@ -94,23 +94,21 @@ export async function plan(
   const federation = await federate(notebook, inputs)
   const { readState } = await import("./runner/open-state.ts")
   const planner = await import("./runner/plan.ts")
-  return withTools(notebook, options, readState(options.folder), (more) =>
-    planner.plan({ notebook, federation, ...more }),
-  )
+  return withTools({ notebook, federation }, options, readState(options.folder), planner.plan)
 }
 
 async function withTools<T>(
-  notebook: Notebook,
+  carried: Pick<RunOptions, "notebook" | "federation">,
   options: LibraryOptions,
   state: State,
-  work: (more: Omit<RunOptions, "notebook" | "federation">) => Promise<T>,
+  work: (options: RunOptions) => Promise<T>,
 ): Promise<T> {
   const redactor = new Redactor()
   const { createToolbox } = await import("./tools.ts")
   const toolbox =
     options.toolbox ??
     createToolbox({
-      notebook,
+      ...carried,
       state,
       redactor,
       ...(options.env && { env: options.env }),
@@ -119,6 +117,7 @@ async function withTools<T>(
   const { parallel, timeout, trustCheckpoints } = options
   try {
     return await work({
+      ...carried,
       state,
       toolbox,
       redactor,

@@ -3,12 +3,14 @@ import { Changes } from "./cluster/changes.ts"
 import { type OpenCluster, openCluster } from "./cluster/index.ts"
 import { previewingWrites, reportingWrites, withParts } from "./cluster/reporting-writes.ts"
 import type { Cluster, Observed } from "./cluster/types.ts"
+import type { Federation } from "./notebook/federation.ts"
 import { sha256 } from "./notebook/fingerprint.ts"
 import type { Notebook } from "./notebook/notebook.ts"
 import type { Site } from "./notebook/roles.ts"
 import type { Redactor } from "./notebook/secrets.ts"
 import type { BaseContext } from "./notebook/step.ts"
 import type { Emit } from "./runner/events.ts"
+import type { State } from "./runner/state.ts"
 import type { Place, Toolbox } from "./runner/toolbox.ts"
 import { createShell } from "./shell/index.ts"
 import { previewShell } from "./shell/preview-shell.ts"
@@ -22,8 +24,11 @@ export interface Tools {
   readonly cluster: Cluster
   /** The path of the site's own kubeconfig; the file may not exist yet. */
   readonly kubeconfig: string
-  /** `tokens/<site>.yaml` in the federation's folder, 0600; it may not exist yet. */
-  readonly tokenFile: string
+  /**
+   * The path of a file that only this site's steps share: `private/<site>.<name>` in the federation's folder, which nobody
+   * else may read (0700). It may not exist yet; write it with mode 0600.
+   */
+  privateFile(name: string): string
   /** The same tools for another site. */
   at(site: Site): Omit<Tools, "at">
 }
@@ -32,19 +37,18 @@ export interface Tools {
 export type StepContext<S = Record<string, unknown>, F = Record<string, unknown>> = BaseContext<S, F> & Tools
 
 export interface ToolboxOptions {
-  /** Its name is the field manager of what is applied. */
-  readonly notebook: Pick<Notebook, "name">
+  /** Its name is the field manager of what is applied; its variables go to every command. */
+  readonly notebook: Pick<Notebook, "name" | "environment">
+  /** Its input `commands`, where the notebook declares it, is a folder that is searched first for commands. */
+  readonly federation: Pick<Federation, "values">
   /** Where a site's files are (a `State`, or the part of it that tools need). */
-  readonly state: {
-    kubeconfig(site: string): string
-    token(site: string): string
-  }
+  readonly state: Pick<State, "kubeconfig" | "privateFile">
   readonly redactor: Redactor
   /** The environment that commands start from. Default: the process's. */
   readonly env?: Readonly<NodeJS.ProcessEnv>
-  /** A folder that is searched first for commands. */
+  /** In place of the input `commands`. */
   readonly commands?: string
-  /** The command that logs a site in, for errors: `flower-runbook step login --site NAME`. */
+  /** The command that logs a site in, for errors: `my-notebook step login --site NAME`. */
   readonly login?: (site: Site) => string
 }
 
@@ -53,12 +57,12 @@ type Users = Map<string, string>
 
 /** The shell and the cluster as a step's tools. One cluster is opened per site; a `here` or `federation` step has none. */
 export function createToolbox(options: ToolboxOptions): Toolbox {
-  const { state, redactor, commands } = options
+  const { state, redactor } = options
   const ended = new AbortController()
   const clusters = new Map<string, OpenCluster>()
   /** The cluster user at each site that each run last reported: every run reports it once. */
   const users = new WeakMap<Emit, Users>()
-  const base = { ...(options.env ?? process.env) }
+  const env = options.env ?? process.env
 
   const clusterOf = (site: Site): OpenCluster => {
     let cluster = clusters.get(site.name)
@@ -77,13 +81,8 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
   const shellOf = (place: Place, site: Site | undefined, signal: AbortSignal, ran: () => void): Shell => {
     const at = { step: place.step.id, ...(place.site !== undefined && { site: place.site.name }) }
     const shell = createShell({
-      env: {
-        ...base,
-        PATH: [commands, base.PATH].filter(Boolean).join(delimiter),
-        // Never the user's own kubeconfig: a step without a site has no cluster.
-        KUBECONFIG: site === undefined ? "/dev/null" : state.kubeconfig(site.name),
-        SKUPPER_PLATFORM: "kubernetes",
-      },
+      // Never the user's own kubeconfig: a step without a site has no cluster.
+      env: commandEnvironment({ ...options, env }, site ? state.kubeconfig(site.name) : "/dev/null"),
       emit: (event) => {
         if (event.type === "command") ran()
         place.emit({ ...event, ...at })
@@ -133,9 +132,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
         get kubeconfig() {
           return fileOf(place, state.kubeconfig(present().name))
         },
-        get tokenFile() {
-          return fileOf(place, state.token(present().name))
-        },
+        privateFile: (name) => fileOf(place, state.privateFile(present().name, name)),
       }
     }
     const tools = own(place.site)
@@ -173,6 +170,26 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
       ended.abort()
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()))
     },
+  }
+}
+
+/** What commands run with: the kubeconfig, the notebook's variables, and the folder of commands first on PATH. */
+export function commandEnvironment(
+  {
+    notebook,
+    federation,
+    env,
+    commands = federation.values.commands as string | undefined,
+  }: Pick<ToolboxOptions, "notebook" | "federation" | "commands"> & {
+    readonly env: Readonly<NodeJS.ProcessEnv>
+  },
+  kubeconfig: string,
+): NodeJS.ProcessEnv {
+  return {
+    ...env,
+    PATH: [commands, env.PATH].filter(Boolean).join(delimiter),
+    KUBECONFIG: kubeconfig,
+    ...notebook.environment,
   }
 }
 

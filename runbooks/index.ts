@@ -6,7 +6,7 @@ import type { SiteInputs } from "./context.ts"
 import deploySuperlink from "./deploy-superlink.ts"
 import deploySupernode from "./deploy-supernode.ts"
 import { doctor } from "./doctor-checks.ts"
-import { inputs } from "./inputs.ts"
+import { environment, inputs } from "./inputs.ts"
 import installOperator from "./install-operator.ts"
 import linkStatus from "./link-status.ts"
 import listener from "./listener.ts"
@@ -26,6 +26,7 @@ const guide: Notebook = notebook({
   title: "Run Flower on multiple OpenShift clusters",
   roles: { superlink: "one", supernode: "many" },
   inputs,
+  environment,
   steps: [
     prerequisites,
     login,

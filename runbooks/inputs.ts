@@ -4,6 +4,9 @@ import { type FederationValues, input, type SiteValues } from "../lib/index.ts"
 /** One that ends within a minute is taken for expired. In seconds. */
 const SHORTEST_LIFETIME = 120
 
+/** `skupper` may be set to another platform for the person's own work. */
+export const environment = { SKUPPER_PLATFORM: "kubernetes" } as const
+
 const superlink = ["superlink"] as const
 const supernode = ["supernode"] as const
 

@@ -13,8 +13,9 @@ import {
   ready,
 } from "../lib/index.ts"
 import { ownManifest } from "./flower/manifests.ts"
-import { inputs } from "./inputs.ts"
+import { environment, inputs } from "./inputs.ts"
 import { listSites, SKUPPER } from "./interconnect/skupper.ts"
+import { tokenPath } from "./interconnect/token-file.ts"
 import { OLM, PACKAGE } from "./openshift/olm.ts"
 import { ours, projectIsOurs } from "./shared/labels.ts"
 import { ifAllowed, ifServed, some } from "./shared/reading.ts"
@@ -78,10 +79,10 @@ export const removeConnector = removal({
 })
 
 const FILE = "file"
-const tokenFileOf = ({ tokenFile }: TeardownContext): KubeObject => ({
+const tokenFileOf = (context: TeardownContext): KubeObject => ({
   apiVersion: "",
   kind: FILE,
-  metadata: { name: basename(tokenFile) },
+  metadata: { name: basename(tokenPath(context)) },
 })
 
 export const removeLink = removal({
@@ -94,10 +95,10 @@ export const removeLink = removal({
   async find(context) {
     const found = await labelled(context, [SKUPPER, "Link"], [SKUPPER, "AccessToken"], ["v1", "Secret"])
     // A link file's key is good for years.
-    return existsSync(context.tokenFile) ? [...found, tokenFileOf(context)] : found
+    return existsSync(tokenPath(context)) ? [...found, tokenFileOf(context)] : found
   },
   async remove(context, object) {
-    if (object.kind === FILE) await rm(context.tokenFile, { force: true })
+    if (object.kind === FILE) await rm(tokenPath(context), { force: true })
     else await (object.kind === "Link" ? bySkupper("link") : byOc)(context, object)
   },
 })
@@ -228,6 +229,7 @@ export const teardown: Notebook = notebook({
   title: "Take back what the notebook has made",
   roles: { superlink: "one", supernode: "many" },
   inputs: { ...inputs, ...teardownInputs },
+  environment,
   steps: [
     removeSupernode,
     removeListener,

@@ -16,7 +16,7 @@ export const tokenIssue = guideStep({
 To let a SuperNode's site in, the SuperLink's site hands out a **token**. It works once and for fifteen minutes, so it
 is issued at the moment when it is needed:
 
-    skupper token issue supernode-1.yaml
+    skupper token issue supernode-1.token.yaml
 
 What is in the file lets its bearer in. It is kept where only you can read it, and deleted once the link is there.
 
@@ -47,12 +47,12 @@ export const tokenRedeem = guideStep({
   prose: `
 In the SuperNode's project the token becomes a **link** to the SuperLink's site:
 
-    skupper token redeem supernode-1.yaml
+    skupper token redeem supernode-1.token.yaml
 
 This cluster's controller calls the SuperLink's cluster, shows the token and gets a certificate in return. With a link
 file there is nothing to redeem; it is applied as it is:
 
-    oc apply --server-side -f supernode-1.yaml
+    oc apply --server-side -f supernode-1.token.yaml
 
 **Tip.** A token that has expired or was used is replaced by a new one by itself. If the clusters cannot reach each
 other for this call, the message names the address, and \`--link-with file\` does without it.

@@ -41,8 +41,12 @@ beforeEach(async () => {
     await writeKubeconfig(join(folder, name), { server, ca, token: `canary-${name}` })
   }
   toolbox = createToolbox({
-    notebook: { name: "book" },
-    state: { kubeconfig: (name) => join(folder, name), token: (name) => join(folder, `${name}.yaml`) },
+    notebook: { name: "book", environment: { BOOK: "open" } },
+    federation: { values: {} },
+    state: {
+      kubeconfig: (site) => join(folder, site),
+      privateFile: (site, name) => join(folder, `${site}.${name}`),
+    },
     redactor,
     env: { PATH: process.env.PATH, KUBECONFIG: "/the/user's/own" },
     commands: join(folder, "commands"),
@@ -56,14 +60,14 @@ afterEach(async () => {
 })
 
 test("commands see the site's kubeconfig, never the user's own; events carry the place", async () => {
-  const { $, at, kubeconfig, tokenFile } = toolbox.open(place("one")) as Tools
-  expect((await $`echo $KUBECONFIG $SKUPPER_PLATFORM`).stdout).toBe(`${join(folder, "one")} kubernetes\n`)
+  const { $, at, kubeconfig, privateFile } = toolbox.open(place("one")) as Tools
+  expect((await $`echo $KUBECONFIG $BOOK`).stdout).toBe(`${join(folder, "one")} open\n`)
   expect(kubeconfig).toBe(join(folder, "one"))
-  expect(tokenFile).toBe(join(folder, "one.yaml"))
+  expect(privateFile("yaml")).toBe(join(folder, "one.yaml"))
   expect((await at(site("two")).$`echo $KUBECONFIG`).stdout).toBe(`${join(folder, "two")}\n`)
   expect(events[0]).toEqual({
     type: "command",
-    line: "echo $KUBECONFIG $SKUPPER_PLATFORM",
+    line: "echo $KUBECONFIG $BOOK",
     step: "s",
     site: "one",
   })

@@ -105,7 +105,7 @@ async function manual(step: Step, federation: Awaited<ReturnType<typeof federate
         manualContext(notebook, federation, step, site, {
           on: (other) => `KUBECONFIG=${other.name}.kubeconfig `,
           kubeconfig: `${site?.name}.kubeconfig`,
-          tokenFile: `${site?.name}.token.yaml`,
+          privateFile: (name) => `${site?.name}.${name}`,
         }),
       )
       if (lines === undefined) return ""

@@ -13,14 +13,12 @@ export async function toolboxFor(
   state: State,
 ): Promise<Toolbox> {
   const { createToolbox } = await import("../tools.ts")
-  const { commands } = federation.values
   return createToolbox({
     notebook: call.notebook,
+    federation,
     state,
     redactor: call.redactor,
     env: call.io.env as NodeJS.ProcessEnv,
-    // An input that notebooks with commands share by convention: a folder looked in first.
-    ...(typeof commands === "string" && { commands }),
     login: (site) => loginCommand(call, site.name),
   })
 }

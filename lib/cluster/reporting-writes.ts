@@ -1,6 +1,6 @@
 import type { Cluster, ClusterWriter, KubeObject, Ref } from "./types.ts"
 
-/** Called before each write: `patch Site skupper-site`, and what is written. */
+/** Called before each write: `patch ConfigMap greeting`, and what is written. */
 export type OnWrite = (what: string, written?: object) => void
 
 /** A cluster that reports what is written to it. */

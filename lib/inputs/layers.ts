@@ -8,7 +8,7 @@ export interface SiteName {
   readonly role: string
 }
 
-/** A value with where it stands, as a person finds it: `--server`, `FLOWER_RUNBOOK_SERVER`, `federation.yaml:3:5`. */
+/** A value with where it stands, as a person finds it: `--server`, `MY_NOTEBOOK_SERVER`, `federation.yaml:3:5`. */
 export interface Given {
   readonly value: unknown
   readonly where: string

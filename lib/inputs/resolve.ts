@@ -172,6 +172,6 @@ class Resolver {
   }
 }
 
-/** `flower-version`, or `supernode-1.server`. */
+/** `greeting`, or `spoke-1.server`. */
 export const originKey = (input: string, site?: { readonly name: string }): string =>
   site === undefined ? input : `${site.name}.${input}`

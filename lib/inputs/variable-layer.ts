@@ -6,7 +6,7 @@ import { type Given, hasInput, type Layer, type SiteName } from "./layers.ts"
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** `FLOWER_RUNBOOK_FLOWER_VERSION`, `FLOWER_RUNBOOK_SUPERNODE_1_SERVER`. */
+/** `MY_NOTEBOOK_GREETING`, `MY_NOTEBOOK_SPOKE_1_SERVER`. */
 export function variableName(notebook: Notebook, input: string, site?: string): string {
   return [notebook.name, ...(site === undefined ? [] : [site]), input].map(variablePart).join("_")
 }

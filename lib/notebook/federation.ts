@@ -10,7 +10,7 @@ export interface Federation<F = Record<string, unknown>, S = Record<string, unkn
   readonly values: Readonly<F>
   /** Every site, in the order of the roles, then as given. */
   readonly sites: readonly Site<S>[]
-  /** Origin by `flower-version` or `supernode-1.server`. */
+  /** Origin by `greeting` or `spoke-1.server`. */
   readonly origins: Readonly<Record<string, Origin>>
 }
 

@@ -32,7 +32,7 @@ export function fingerprint(step: Step, inputs: FingerprintInputs): string {
   return hash(canonical([step.id, inputs]))
 }
 
-/** How two sets of inputs differ, in words: `flower-version 1.34.0 → 1.36.0`. */
+/** How two sets of inputs differ, in words: `greeting Hello → Good morning`. */
 export function changes(before: FingerprintInputs, now: FingerprintInputs): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(now)])]
     .filter((key) => before[key] !== now[key])

@@ -37,7 +37,7 @@ export interface Input<T = unknown, Per extends "federation" | "site" = "federat
   readonly choices?: readonly string[]
   /** Only sites of these roles have it. */
   readonly roles?: readonly string[]
-  /** Its key in the federation file where that is not its own name at the top level: `flower.version`. */
+  /** Its key in the federation file where that is not its own name at the top level: `page.greeting`. */
   readonly file?: string
   /** The value itself is secret (a password). Secret values come from files or prompts and are never kept. */
   readonly secret?: boolean
@@ -105,12 +105,12 @@ export type FederationValues<T extends InputTable> = Pick_<T, "federation">
 /** The values of a table's per-site inputs, by camelCase name. */
 export type SiteValues<T extends InputTable> = Pick_<T, "site">
 
-/** `skupper-site` as a property name: `skupperSite`. */
+/** `token-file` as a property name: `tokenFile`. */
 export function camel(inputName: string): string {
   return inputName.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 }
 
-/** `flowerVersion` or `flower-version` as part of a variable's name: `FLOWER_VERSION`. */
+/** `token-file` as part of a variable's name: `TOKEN_FILE`. */
 export function variablePart(inputName: string): string {
   return inputName.replace(/[^A-Za-z0-9]+/g, "_").toUpperCase()
 }

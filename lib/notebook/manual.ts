@@ -4,7 +4,7 @@ import type { Site } from "./roles.ts"
 import type { ManualContext, Step } from "./step.ts"
 
 /** How the shell lines of a manual step name the site's files. */
-export type ManualFiles = Pick<ManualContext, "on" | "kubeconfig" | "tokenFile">
+export type ManualFiles = Pick<ManualContext, "on" | "kubeconfig" | "privateFile">
 
 /** The context of a step's `manual` at a site; `here` and `federation` steps have no site. */
 export function manualContext(

@@ -15,6 +15,8 @@ export interface Notebook {
   readonly roles: Roles
   readonly inputs: InputTable
   readonly steps: readonly Step[]
+  /** Variables that every command of its steps gets, and the shell that the walk opens. */
+  readonly environment?: Readonly<Record<string, string>>
   /** The same roles and inputs, with steps that delete what the notebook created, in reverse order. */
   readonly teardown?: Notebook
   /** Cross-checks of resolved inputs (versions agree, both or neither): one sentence with its fix for each. */

@@ -118,9 +118,10 @@ export interface ManualContext<S = Record<string, unknown>, F = Record<string, u
   > {
   /** The prefix of a command for another site's cluster: `KUBECONFIG=… `, its blank included. */
   on(site: Site<S>): string
-  /** The site's kubeconfig and its token file, each quoted as one shell word. */
+  /** The site's kubeconfig, quoted as one shell word. */
   readonly kubeconfig: string
-  readonly tokenFile: string
+  /** A private file of the site, quoted as one shell word. */
+  privateFile(name: string): string
 }
 
 /** A step of a notebook, its defaults filled in. */

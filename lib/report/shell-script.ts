@@ -53,7 +53,7 @@ function namesOf({ name }: Pick<Site, "name">) {
     variable: `KUBECONFIG_${word.toUpperCase()}`,
     call: `site_${word}`,
     kubeconfig: `./${name}.kubeconfig`,
-    token: `./${name}.token.yaml`,
+    privateFile: (file: string) => `./${name}.${file}`,
   }
 }
 
@@ -75,16 +75,17 @@ async function cell(
 ): Promise<string> {
   /** What the lines need that others may have. */
   const elsewhere = new Set<Site>()
-  let hands = false
+  const handed = new Set<string>()
   const files: ManualFiles = {
     on(other) {
       elsewhere.add(other as Site)
       return `KUBECONFIG="$${namesOf(other).variable}" `
     },
     kubeconfig: '"$KUBECONFIG"',
-    get tokenFile() {
-      hands = true
-      return namesOf(site!).token
+    privateFile(name) {
+      const file = namesOf(site!).privateFile(name)
+      handed.add(file)
+      return file
     },
   }
   const isSite = step.on !== "here" && step.on !== "federation"
@@ -98,7 +99,7 @@ async function cell(
   const others = [...elsewhere].filter((other) => other !== site)
   const has = others
     .map(({ name }) => {
-      const file = hands ? ` ${namesOf(site!).token}` : ""
+      const file = handed.size > 0 ? ` ${shellWord([...handed].join(" and "))}` : ""
       return ` && has ${shellWord(name)} "$${namesOf({ name }).variable}"${file}`
     })
     .join("")

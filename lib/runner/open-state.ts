@@ -7,7 +7,7 @@ import { idleJournal, openJournal, readMemory } from "./journal-file.ts"
 import { takeLock } from "./lock.ts"
 import type { State } from "./state.ts"
 
-const PARTS = ["", "kubeconfigs", "tokens", "manifests"]
+const PARTS = ["", "kubeconfigs", "private", "manifests"]
 
 export interface OpenOptions {
   /** The command as typed (redacted): shown to another run that finds the lock. */
@@ -90,7 +90,7 @@ function stateOf(
     journal,
     warnings,
     kubeconfig: (site) => join(folder, "kubeconfigs", site),
-    token: (site) => join(folder, "tokens", `${site}.yaml`),
+    privateFile: (site, name) => join(folder, "private", `${site}.${name}`),
     close,
   }
 }

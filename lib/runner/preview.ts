@@ -25,7 +25,7 @@ export interface Preview {
   /** Missing where there is nothing to do, or it is unknown. */
   readonly action: Action | undefined
   readonly commands: readonly PreviewCommand[]
-  /** Writes to the cluster without a command: `patch Site skupper-site`. */
+  /** Writes to the cluster without a command: `patch ConfigMap greeting`. */
   readonly writes: readonly string[]
   /** The action reached its end; otherwise it stopped where it needed the output of a command. */
   readonly complete: boolean

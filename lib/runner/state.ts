@@ -8,8 +8,8 @@ export interface State {
   readonly warnings: readonly string[]
   /** `kubeconfigs/<site>`; the file may not exist yet. */
   kubeconfig(site: string): string
-  /** `tokens/<site>.yaml`; the file may not exist yet. */
-  token(site: string): string
+  /** `private/<site>.<name>`; the file may not exist yet. */
+  privateFile(site: string, name: string): string
   /** Waits for pending lines and releases the lock. */
   close(): Promise<void>
 }

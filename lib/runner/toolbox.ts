@@ -27,7 +27,7 @@ export interface Edit {
 export interface Recorder {
   /** A command, as it would be typed. */
   command(line: string, cwd?: string): void
-  /** A write to a cluster: `patch Site skupper-site`. */
+  /** A write to a cluster: `patch ConfigMap greeting`. */
   write(what: string): void
   /** The copy that stands in for a file of the federation's folder. */
   instead(path: string): string

@@ -76,7 +76,7 @@ export interface PlanEntry {
   readonly after?: string
   readonly reason: string
   readonly result?: CheckResult
-  /** Why an earlier checkpoint is stale: `flower-version 1.34.0 → 1.36.0`. */
+  /** Why an earlier checkpoint is stale: `greeting Hello → Good morning`. */
   readonly stale?: readonly string[]
   readonly fix?: string
   readonly next?: string

@@ -11,7 +11,7 @@ import { cut, PAGE, screenWidth, width } from "./width.ts"
 /** With more sites than this, only the first of those that are alike are shown. */
 const FEW = 4
 
-/** The rule and the title at the top of a cell: ` 6/14  Create the Skupper site`, its id at the right. */
+/** The rule and the title at the top of a cell: ` 6/14  Write the greeting`, its id at the right. */
 export function cellHead(
   cell: { readonly number: number; readonly of: number; readonly title: string; readonly id: string },
   options: TextOptions,

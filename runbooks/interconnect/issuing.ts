@@ -6,7 +6,7 @@ import type { Context } from "../context.ts"
 import { adoptedMark, ours, selector, takeObject } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
 import { type AccessGrant, activeSite, DEFAULT_LIFETIME, grantRef, interRouter, SKUPPER } from "./skupper.ts"
-import { type GeneratedLink, type IssuedToken, parseToken, readTokenFile } from "./token-file.ts"
+import { type GeneratedLink, type IssuedToken, parseToken, readTokenFile, tokenPath } from "./token-file.ts"
 
 /** On a grant: which SuperNode's site its token is for. */
 const FOR_SITE = "flower-runbook/site"
@@ -14,7 +14,8 @@ const FOR_SITE = "flower-runbook/site"
 const MARGIN = 60_000
 
 export async function checkToken(context: Context): Promise<CheckResult> {
-  const { tokenFile, inputs, peer, at, secret } = context
+  const { inputs, peer, at, secret } = context
+  const tokenFile = tokenPath(context)
   const file = await readTokenFile(tokenFile)
   hide(file, secret)
   const { cluster } = at(peer)
@@ -62,7 +63,8 @@ export function hide(file: IssuedToken | GeneratedLink | undefined, secret: Cont
 }
 
 export async function issueToken(context: Context): Promise<void> {
-  const { tokenFile, inputs } = context
+  const { inputs } = context
+  const tokenFile = tokenPath(context)
   const before = await readTokenFile(tokenFile)
   await mkdir(dirname(tokenFile), { recursive: true, mode: 0o700 })
   if (inputs.linkWith === "file") await generateLink(context)
@@ -72,7 +74,8 @@ export async function issueToken(context: Context): Promise<void> {
 }
 
 async function issue(context: Context): Promise<void> {
-  const { tokenFile, inputs, peer, at, signal } = context
+  const { inputs, peer, at, signal } = context
+  const tokenFile = tokenPath(context)
   const { $, cluster } = at(peer)
   // The command writes 0644, but keeps the mode of a file that is there.
   await (await open(tokenFile, "w", 0o600)).close()
@@ -127,7 +130,8 @@ const terminalGrantError = ({ status }: AccessGrant): boolean =>
 
 /** `skupper link generate > FILE`, the file readable by its owner alone: it holds a private key. */
 async function generateLink(context: Context): Promise<void> {
-  const { tokenFile, peer, at, secret } = context
+  const { peer, at, secret } = context
+  const tokenFile = tokenPath(context)
   await spareCertificate(context)
   const { stdout } = await at(peer).$.with({ secret: true })`skupper link generate -n ${peer.project}`
   const file = await parseToken(stdout)
@@ -159,7 +163,8 @@ const certificateRef = (namespace: string, name: string) => ({
 })
 
 export async function takeToken(context: Context): Promise<void> {
-  const { tokenFile, site, peer, at, federation } = context
+  const { site, peer, at, federation } = context
+  const tokenFile = tokenPath(context)
   const file = await readTokenFile(tokenFile)
   const far = { cluster: at(peer).cluster, federation }
   if (file?.is === "token")
@@ -171,7 +176,8 @@ export async function takeToken(context: Context): Promise<void> {
 
 /** Takes away the grants of this SuperNode's tokens: none is needed once its Link is there. */
 export async function dropGrants(context: Context): Promise<void> {
-  const { site, peer, at, federation, tokenFile } = context
+  const { site, peer, at, federation } = context
+  const tokenFile = tokenPath(context)
   const file = await readTokenFile(tokenFile)
   const left = await at(peer).cluster.list({
     apiVersion: SKUPPER,

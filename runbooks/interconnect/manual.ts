@@ -2,6 +2,7 @@
 import type { Manual } from "../context.ts"
 import { APPLY, reads, unlessThere } from "../shared/manual.ts"
 import { DEFAULT_LIFETIME, SKUPPER } from "./skupper.ts"
+import { tokenPath } from "./token-file.ts"
 
 /** The link access types that `skupper site create` takes; the rest is set in the Site itself. */
 const BY_COMMAND = ["default", "route", "loadbalancer"]
@@ -38,7 +39,9 @@ const withFile = (file: string, before: string, command: string, after: string):
 const LINK = (project: string) => `links.skupper.io -n ${project}`
 
 /** At the SuperLink's cluster: a token, or a link file, that only its owner can read. */
-export function tokenManual({ site, peer, inputs, on, tokenFile }: Manual): string {
+export function tokenManual(context: Manual): string {
+  const { site, peer, inputs, on } = context
+  const tokenFile = tokenPath(context)
   const window =
     inputs.tokenLifetime === DEFAULT_LIFETIME ? "" : `--expiration-window ${inputs.tokenLifetime}s `
   const make =
@@ -50,7 +53,9 @@ ${unlessThere(LINK(site.project), `(umask 077 && ${make})`)}`
 }
 
 /** At the SuperNode's cluster. */
-export function linkManual({ site, inputs, tokenFile }: Manual): string {
+export function linkManual(context: Manual): string {
+  const { site, inputs } = context
+  const tokenFile = tokenPath(context)
   const make =
     inputs.linkWith === "file"
       ? `${APPLY.replace(/-$/, tokenFile)} -n ${site.project}`
@@ -62,10 +67,10 @@ export function linkManual({ site, inputs, tokenFile }: Manual): string {
 }
 
 /** Up, and what let it in is taken away: its bearer could make another. */
-export const linkUpManual = ({ site, tokenFile }: Manual): string =>
+export const linkUpManual = ({ site, privateFile }: Manual): string =>
   `oc wait --for=condition=Ready links.skupper.io --all -n ${site.project} --timeout=10m
 skupper link status -n ${site.project}
-rm -f ${tokenFile}`
+rm -f ${tokenPath({ privateFile })}`
 
 /** One end of a routing key. */
 export const exposureManual = ({ site }: Manual, kind: "connector" | "listener", words: string): string => {

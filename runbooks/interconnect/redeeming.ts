@@ -27,12 +27,13 @@ import {
   type SkupperSite,
   tokenRef,
 } from "./skupper.ts"
-import { type IssuedToken, isLinkOf, readTokenFile } from "./token-file.ts"
+import { type IssuedToken, isLinkOf, readTokenFile, tokenPath } from "./token-file.ts"
 
 const ISSUE = "token-issue"
 
 export async function checkLink(context: Context): Promise<CheckResult> {
-  const { cluster, site, peer, at, federation, tokenFile } = context
+  const { cluster, site, peer, at, federation } = context
+  const tokenFile = tokenPath(context)
   const to = await activeSite(at(peer).cluster, peer.project)
   if (to === undefined) return unknown("not there", `${peer.name} has no Site that a link could lead to`)
   const file = await readTokenFile(tokenFile)
@@ -100,7 +101,8 @@ function dead(links: SortedLinks["earlier"], to: SkupperSite, federation: string
 const failed = ({ status }: AccessToken): boolean => status?.redeemed !== true && status?.status === "Error"
 
 export async function redeem(context: Context): Promise<ApplyResult> {
-  const { inputs, tokenFile, secret } = context
+  const { inputs, secret } = context
+  const tokenFile = tokenPath(context)
   const file = await readTokenFile(tokenFile)
   hide(file, secret)
   if (inputs.linkWith === "file") {
@@ -117,7 +119,8 @@ export async function redeem(context: Context): Promise<ApplyResult> {
 
 /** The command would wait a whole minute and then not tell why; the AccessToken has its message within a second. */
 async function redeemToken(context: Context, file: IssuedToken): Promise<ApplyResult> {
-  const { $, cluster, site, tokenFile, signal } = context
+  const { $, cluster, site, signal } = context
+  const tokenFile = tokenPath(context)
   const ref = tokenRef(site.project, file.name)
   // What an earlier try has left: the command refuses a name that is there.
   const left = await cluster.get<AccessToken>(ref)
@@ -162,14 +165,11 @@ async function redeemToken(context: Context, file: IssuedToken): Promise<ApplyRe
 }
 
 /** What to do about a refusal, by the controller's message (Skupper 2.0 to 2.2). */
-async function cureOf(
-  message: string,
-  { site, peer, tokenFile }: Context,
-  file: IssuedToken,
-): Promise<ApplyResult> {
+async function cureOf(message: string, context: Context, file: IssuedToken): Promise<ApplyResult> {
+  const { site, peer } = context
   // 404: expired, used up or unknown; 403: not its code. The next one will do.
   if (/failed response: 40[34]/.test(message)) {
-    await rm(tokenFile, { force: true })
+    await rm(tokenPath(context), { force: true })
     return rerun(ISSUE, `the token was refused: ${message}`)
   }
   const address = URL.parse(file.url)?.host ?? file.url
@@ -223,7 +223,8 @@ async function withLinks(
   which: (links: SortedLinks) => SortedLinks["there"],
   reason: string,
 ): Promise<ApplyResult> {
-  const { cluster, site, peer, at, federation, tokenFile } = context
+  const { cluster, site, peer, at, federation } = context
+  const tokenFile = tokenPath(context)
   const to = await activeSite(at(peer).cluster, peer.project)
   if (to === undefined) throw new RunbookError(`${peer.name} has no Site that a link could lead to`)
   const file = await readTokenFile(tokenFile)
@@ -237,7 +238,8 @@ async function withLinks(
  * readable in them), and the Link belongs to the Site. Each part may be done again.
  */
 export async function takeLink(context: Context): Promise<void> {
-  const { cluster, site, tokenFile } = context
+  const { cluster, site } = context
+  const tokenFile = tokenPath(context)
   const file = await readTokenFile(tokenFile)
   if (file === undefined) return
   for (const { metadata, spec } of await listLinks(cluster, site.project)) {
@@ -255,7 +257,8 @@ export async function takeLink(context: Context): Promise<void> {
 }
 
 async function discard(context: Context): Promise<void> {
-  const { cluster, site, tokenFile } = context
+  const { cluster, site } = context
+  const tokenFile = tokenPath(context)
   const file = await readTokenFile(tokenFile)
   if (file?.is === "token") await cluster.remove(tokenRef(site.project, file.name))
   await dropGrants(context)

@@ -1,7 +1,10 @@
-/** What lies in `tokens/<site>.yaml`: an access token, or with `--link-with file` a link and its certificate. */
+/** What lies in the site's private file `token.yaml`: an access token, or with `--link-with file` a link and its certificate. */
 import { readFile } from "node:fs/promises"
 import type { KubeObject } from "../../lib/index.ts"
 import type { AccessToken, Endpoint, SkupperLink } from "./skupper.ts"
+
+export const tokenPath = ({ privateFile }: { privateFile(name: string): string }): string =>
+  privateFile("token.yaml")
 
 /** A token, as `skupper token issue` writes it. */
 export interface IssuedToken {

@@ -24,7 +24,7 @@ export async function withRunOptions<T>(
   work: (options: RunOptions) => Promise<T>,
 ): Promise<T> {
   const redactor = new Redactor()
-  const toolbox = createToolbox({ notebook: told.notebook, state: told.state, redactor, commands })
+  const toolbox = createToolbox({ ...told, redactor, commands })
   try {
     return await work({
       toolbox,

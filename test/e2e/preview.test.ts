@@ -121,7 +121,7 @@ describe("a rehearsal", () => {
       }
     }
     expect(told["supernode-1/token-issue"]).toEqual([
-      "skupper token issue supernode-1.yaml -n flower-openshift-demo",
+      "skupper token issue supernode-1.token.yaml -n flower-openshift-demo",
     ])
     expect(Object.values(told).filter((lines) => lines.length > 0).length).toBeGreaterThan(8)
   })
@@ -176,10 +176,10 @@ describe("a rehearsal", () => {
       await link.remove({ apiVersion: "skupper.io/v2alpha1", kind: "Link", name: metadata.name, namespace })
     await carryOut({ selection: { only: ["token-issue"], sites: ["supernode-1"] } })
     const before = files()
-    expect(Object.keys(before).some((path) => path.endsWith("tokens/supernode-1.yaml"))).toBe(true)
+    expect(Object.keys(before).some((path) => path.endsWith("private/supernode-1.token.yaml"))).toBe(true)
     expect(
       (await rehearsed("token-redeem", "supernode-1")).commands.map(({ line, cwd }) => [line, cwd]),
-    ).toEqual([["skupper token redeem supernode-1.yaml -n flower-supernode-1", join(world.state, "tokens")]])
+    ).toEqual([["skupper token redeem supernode-1.token.yaml -n flower-supernode-1", join(world.state, "private")]])
     expect(files()).toEqual(before)
     expect(existsSync(join(world.state, "preview"))).toBe(false)
   })

@@ -142,7 +142,7 @@ describe("of a federation of which some was there before", () => {
       }
       expect(await world.cluster(site).list(operators)).toHaveLength(1)
     }
-    expect(readdirSync(join(world.state, "tokens"))).toEqual([])
+    expect(readdirSync(join(world.state, "private"))).toEqual([])
   })
 
   test("a second one has nothing to do, with or without a yes", async () => {

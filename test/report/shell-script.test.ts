@@ -40,8 +40,8 @@ const scope: Notebook = notebook({
       on: "link",
       prose: "A key.",
       check,
-      manual: ({ on, peer, tokenFile, site }) =>
-        `test -e ${tokenFile} || ${on(peer)}sh -c 'cat "$KUBECONFIG"; echo key of ${site.name} >${tokenFile}'`,
+      manual: ({ on, peer, privateFile, site }) =>
+        `test -e ${privateFile("token.yaml")} || ${on(peer)}sh -c 'cat "$KUBECONFIG"; echo key of ${site.name} >${privateFile("token.yaml")}'`,
     }),
     step({
       id: "open",

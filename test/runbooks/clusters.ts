@@ -18,7 +18,7 @@ import { skupperCrds } from "../../lib/practice/skupper-crds.ts"
 import type { ApiServer, FaultTable } from "../../lib/practice/types.ts"
 import { createToolbox } from "../../lib/tools.ts"
 import type { Context } from "../../runbooks/context.ts"
-import { inputs } from "../../runbooks/inputs.ts"
+import { environment, inputs } from "../../runbooks/inputs.ts"
 
 const FEDERATION = "trial"
 
@@ -77,7 +77,7 @@ export async function startClusters(
   const folder = mkdtempSync(join(tmpdir(), "runbook steps_"))
   const state = {
     kubeconfig: (site: string) => join(folder, "kubeconfigs", site),
-    token: (site: string) => join(folder, "tokens", `${site}.yaml`),
+    privateFile: (site: string, name: string) => join(folder, "private", `${site}.${name}`),
   }
   const redactor = new Redactor()
   const notes: string[] = []
@@ -126,7 +126,8 @@ export async function startClusters(
     const sites = [superlink, supernode].map((one) => changed(one.site))
     const site = sites.find(({ name }) => name === at?.site.name)
     const toolbox = createToolbox({
-      notebook: { name: "flower-runbook" },
+      notebook: { name: "flower-runbook", environment },
+      federation: { values: {} },
       state,
       redactor,
       ...(more.env && { env: more.env }),

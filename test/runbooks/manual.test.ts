@@ -35,7 +35,13 @@ async function manual(id: string, at: string | undefined, asked: Asked = {}): Pr
   const step = guide.steps.find((one) => one.id === id)!
   const site = federation.sites.find(({ name }) => name === at)
   const on = ({ name }: { name: string }) => `KUBECONFIG=${name}.kubeconfig `
-  return step.manual!(manualContext(guide, federation, step, site, { on, kubeconfig: "unused", tokenFile }))
+  return step.manual!(
+    manualContext(guide, federation, step, site, {
+      on,
+      kubeconfig: "unused",
+      privateFile: () => tokenFile,
+    }),
+  )
 }
 
 let folder: string

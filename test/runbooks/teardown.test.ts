@@ -82,7 +82,7 @@ const run = (values: Record<string, unknown> = {}) => played.run({ notebook: tea
 test("what the steps have made goes, in reverse; operator and projects stay", async () => {
   await played.run({ notebook })
   await claimAll()
-  const file = join(played.state, "tokens", "supernode-1.yaml")
+  const file = join(played.state, "private", "supernode-1.token.yaml")
   await writeFile(file, "kind: AccessToken\n")
   const plan = await played.plan({ notebook: teardown })
   expect(plan).toMatchObject({
@@ -111,11 +111,11 @@ test("what the steps have made goes, in reverse; operator and projects stay", as
 })
 
 test("a link file whose Link was never made goes too", async () => {
-  const file = join(played.state, "tokens", "supernode-1.yaml")
+  const file = join(played.state, "private", "supernode-1.token.yaml")
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, "kind: Link\n")
   expect((await played.plan({ notebook: teardown }))["supernode-1/remove-link"]).toBe(
-    "act: removes file supernode-1.yaml",
+    "act: removes file supernode-1.token.yaml",
   )
   await run()
   expect(existsSync(file)).toBe(false)

@@ -11,7 +11,7 @@ const SKUPPER = "skupper.io/v2alpha1"
 let played: Played
 afterEach(() => played?.close())
 const list = (site: string, kind: string) => played.cluster(site).list({ apiVersion: SKUPPER, kind })
-const tokens = () => readdir(join(played.state, "tokens"))
+const tokens = () => readdir(join(played.state, "private"))
 
 test("from nothing to a link that is up, with nothing left over; a second run acts on nothing", async () => {
   played = await play()
@@ -25,8 +25,8 @@ test("from nothing to a link that is up, with nothing left over; a second run ac
       expect.stringMatching(
         new RegExp(`^skupper site create \\S+ --enable-link-access --wait none -n ${west}$`),
       ),
-      `skupper token issue supernode-1.yaml -n ${west}`,
-      `skupper token redeem supernode-1.yaml -n ${played.project("supernode-1")}`,
+      `skupper token issue supernode-1.token.yaml -n ${west}`,
+      `skupper token redeem supernode-1.token.yaml -n ${played.project("supernode-1")}`,
     ]),
   )
   expect(first.shown.filter(({ differs }) => differs.length > 0)).toEqual([])

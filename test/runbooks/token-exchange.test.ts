@@ -5,7 +5,7 @@ import type { KubeObject } from "../../lib/cluster/types.ts"
 import { grantStillGood } from "../../runbooks/interconnect/issuing.ts"
 import { sortLinks } from "../../runbooks/interconnect/links.ts"
 import type { SkupperLink, SkupperSite } from "../../runbooks/interconnect/skupper.ts"
-import { isLinkOf, parseToken } from "../../runbooks/interconnect/token-file.ts"
+import { isLinkOf, parseToken, tokenPath } from "../../runbooks/interconnect/token-file.ts"
 import { ADOPTED, labels } from "../../runbooks/shared/labels.ts"
 import { tokenIssue, tokenRedeem } from "../../runbooks/token-exchange.ts"
 import {
@@ -168,7 +168,7 @@ describe("on clusters", () => {
     )
   })
   afterEach(() => clusters.close())
-  const file = () => clusters.context(tokenIssue, clusters.supernode).tokenFile
+  const file = () => tokenPath(clusters.context(tokenIssue, clusters.supernode))
   const write = (text: string): void => {
     mkdirSync(dirname(file()), { recursive: true })
     writeFileSync(file(), text)

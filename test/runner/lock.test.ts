@@ -80,7 +80,11 @@ describe("lock", () => {
     await (await openState(at, { command: "t" })).close()
     const child = spawn("true")
     await once(child, "exit")
-    const kept = ["kubeconfigs/supernode-1", "tokens/supernode-1.yaml", `kubeconfigs/b.${process.pid}.abc`]
+    const kept = [
+      "kubeconfigs/supernode-1",
+      "private/supernode-1.token.yaml",
+      `kubeconfigs/b.${process.pid}.abc`,
+    ]
     const drafts = [
       `kubeconfigs/a.${child.pid}.x1y2z3`,
       `lock.${child.pid}`,

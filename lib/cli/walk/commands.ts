@@ -44,7 +44,7 @@ async function handLines({ call, opened }: Session, { step, site }: Cell): Promi
   const context = manualContext(call.notebook, opened.federation, step, site, {
     on: (other) => `KUBECONFIG=${kubeconfig(other.name)} `,
     kubeconfig: site === undefined ? "" : kubeconfig(site.name),
-    tokenFile: site === undefined ? "" : shellWord(state.token(site.name)),
+    privateFile: (name) => (site === undefined ? "" : shellWord(state.privateFile(site.name, name))),
   })
   const lines = (await step.manual(context)).trim()
   return site === undefined ? [lines] : [`export KUBECONFIG=${kubeconfig(site.name)}`, lines]

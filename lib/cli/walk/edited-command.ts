@@ -38,7 +38,7 @@ export function refusedEdit(before: string, after: string): string | undefined {
     throw error
   }
   if (is[0] !== was[0]) return `another program (${is[0] ?? "none"}, it was ${was[0]})`
-  // `oc apply`, `skupper site create`
+  // `oc apply`, `kubectl rollout restart`
   const verbs = was.slice(1, 3).filter((word) => !word.startsWith("-"))
   const changed = verbs.find((word, index) => is[index + 1] !== word)
   if (changed !== undefined) return `another thing to do: it was ${was[0]} ${verbs.join(" ")}`

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { delimiter } from "node:path"
 import { RunbookError } from "../../notebook/errors.ts"
+import { variablePart } from "../../notebook/inputs.ts"
 import { readState } from "../../runner/open-state.ts"
 import type { PlanEntry } from "../../runner/types.ts"
+import { commandEnvironment } from "../../tools.ts"
 import { chooseSite } from "./choices.ts"
 import type { WalkScreen } from "./screen.ts"
 import type { Session } from "./session.ts"
@@ -28,19 +29,18 @@ export async function openShell(
   if (site === undefined) return false
   const { env } = call.io
   const program = env.SHELL || "/bin/sh"
-  const { commands } = opened.federation.values
   screen.print(
     `A shell for ${site}: KUBECONFIG is its own. Type exit to come back; it is looked at again then.\n`,
   )
   const child = spawn(program, [], {
     stdio: "inherit",
     env: {
-      ...env,
-      PATH: [commands, env.PATH].filter((part) => typeof part === "string" && part !== "").join(delimiter),
-      KUBECONFIG: readState(opened.folder).kubeconfig(site),
-      SKUPPER_PLATFORM: "kubernetes",
-      FLOWER_RUNBOOK_SITE: site,
-    } as NodeJS.ProcessEnv,
+      ...commandEnvironment(
+        { notebook: call.notebook, federation: opened.federation, env: env as NodeJS.ProcessEnv },
+        readState(opened.folder).kubeconfig(site),
+      ),
+      [`${variablePart(call.notebook.name)}_SITE`]: site,
+    },
   })
   // The terminal sends Ctrl-C to us as well: it is the shell's.
   await call.interruptible(async () => {

@@ -109,7 +109,7 @@ describe
           { status: { redemptions: 1 } },
           { subresource: "status" },
         )
-      const file = join(world.state, "tokens", "supernode-1.yaml")
+      const file = join(world.state, "private", "supernode-1.token.yaml")
       const token = parse(readFileSync(file, "utf8")) as KubeObject
       const refused = { apiVersion: SKUPPER, kind: "AccessToken", name, namespace: NODE }
       await node.create({ ...token, metadata: { ...token.metadata, namespace: NODE } })
