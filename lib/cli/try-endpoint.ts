@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import type { OpenCluster } from "../cluster/index.ts"
 import { CheckError } from "../notebook/check-result.ts"
+import { TRY_SERVER_S } from "../timing.ts"
 import type { Call } from "./call.ts"
 
 /** An API server, and how to get there: by the inputs that notebooks with clusters share by convention. */
@@ -45,11 +46,12 @@ function withoutCertificate({ certificateAuthority: file }: Address): EndpointAn
   }
 }
 
-/** A person waits for the answer; in seconds. */
-const PATIENCE = 5
-
 /** Whether a Kubernetes API server answers there: its name, the connection, the certificate, what it says it is. */
-export async function tryEndpoint(call: Call, address: Address, seconds = PATIENCE): Promise<EndpointAnswer> {
+export async function tryEndpoint(
+  call: Call,
+  address: Address,
+  seconds = TRY_SERVER_S,
+): Promise<EndpointAnswer> {
   const { server } = address
   if (server.startsWith("http:")) {
     const said = `${server} begins with http:, and an API server is reached by https alone`

@@ -1,10 +1,9 @@
+import { UNWATCHED_PAUSE_MS } from "../timing.ts"
+
 /** Something whose state is known and whose changes are counted: a watched query, a followed log. */
 export interface Versioned {
   readonly version: number
 }
-
-const FIRST_PAUSE = 200
-const LONGEST_PAUSE = 2_000
 
 /**
  * What was read since the last wait, and whether it may have changed since: the memory behind an observation. No
@@ -13,7 +12,7 @@ const LONGEST_PAUSE = 2_000
 export class Changes {
   #read = new Map<Versioned, number>()
   #unwatched = false
-  #pause = FIRST_PAUSE
+  #pause = UNWATCHED_PAUSE_MS.first
   #recheck: (() => void) | undefined
 
   /** The present state of a source was read. */
@@ -54,10 +53,13 @@ export class Changes {
       const check = (): void => {
         const moved = [...this.#read].some(([source, version]) => source.version !== version)
         if (signal.aborted) end(false, this.#pause)
-        else if (moved) end(true, FIRST_PAUSE)
+        else if (moved) end(true, UNWATCHED_PAUSE_MS.first)
         else if (timer === undefined && (this.#unwatched || this.#read.size === 0)) {
           // Nothing was read, or something that cannot be watched: checked again after a pause.
-          timer = setTimeout(() => end(true, Math.min(this.#pause * 1.5, LONGEST_PAUSE)), this.#pause)
+          timer = setTimeout(
+            () => end(true, Math.min(this.#pause * 1.5, UNWATCHED_PAUSE_MS.longest)),
+            this.#pause,
+          )
         }
       }
       this.#recheck = check

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs"
 import type { Readable } from "node:stream"
 import { CheckError } from "../notebook/check-result.ts"
+import { ANSWER_TIMEOUT_MS, LONGEST_RETRY_AFTER_S, RETRIES_AFTER_429, RETRIES_AFTER_CUT } from "../timing.ts"
 import { type Door, notLoggedIn, refused, unreachable, wasCut } from "./errors.ts"
 import type { Address, PooledKubeConfig, PortReader, PortSocket } from "./pooled-kubeconfig.ts"
 
@@ -27,8 +28,6 @@ export interface Answer {
 }
 
 const JSON_TYPE = "application/json"
-const ANSWER_TIMEOUT = 30_000
-const LONGEST_RETRY_AFTER = 5
 
 /** The pooled connections to one server with one identity. */
 export class Connection implements Door {
@@ -82,11 +81,16 @@ export class Connection implements Door {
                 ? request.body
                 : JSON.stringify(request.body),
           signal: request.signal ?? null,
-          headersTimeout: ANSWER_TIMEOUT,
-          bodyTimeout: request.quiet ?? ANSWER_TIMEOUT,
+          headersTimeout: ANSWER_TIMEOUT_MS,
+          bodyTimeout: request.quiet ?? ANSWER_TIMEOUT_MS,
         })
         const after = Number(answer.headers["retry-after"])
-        if (answer.statusCode === 429 && again < 2 && after >= 0 && after <= LONGEST_RETRY_AFTER) {
+        if (
+          answer.statusCode === 429 &&
+          again < RETRIES_AFTER_429 &&
+          after >= 0 &&
+          after <= LONGEST_RETRY_AFTER_S
+        ) {
           await answer.body.dump()
           await pause(after * 1000, request.signal)
           continue
@@ -95,7 +99,7 @@ export class Connection implements Door {
         return { status: answer.statusCode, headers: answer.headers, body: answer.body }
       } catch (error) {
         request.signal?.throwIfAborted()
-        if (method === "GET" && again === 0 && wasCut(error)) continue
+        if (method === "GET" && again < RETRIES_AFTER_CUT && wasCut(error)) continue
         throw unreachable(this, error)
       }
     }

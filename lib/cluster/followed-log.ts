@@ -1,12 +1,11 @@
 import { StringDecoder } from "node:string_decoder"
 import { CheckError, unknown } from "../notebook/check-result.ts"
+import { QUIET_STREAM_MS } from "../timing.ts"
 import type { Api } from "./api.ts"
 import type { Changes, Versioned } from "./changes.ts"
 import { ClusterError } from "./errors.ts"
 import type { LogOptions } from "./types.ts"
 
-/** A quiet log is normal; a dead connection is detected after so many milliseconds. */
-const QUIET = 90_000
 /** Characters kept of a log that is followed for long; kubelets rotate at 10 MiB. */
 const LONGEST = 32 * 1024 * 1024
 
@@ -57,7 +56,7 @@ export class FollowedLog implements Versioned {
         query: { ...logQuery(this.#options), follow: true },
         headers: { accept: "*/*" },
         signal,
-        quiet: QUIET,
+        quiet: QUIET_STREAM_MS,
       })
       if (answer.status !== 200) {
         await answer.body.dump()

@@ -10,6 +10,7 @@ import {
   PortForward,
   RequestContext,
 } from "@kubernetes/client-node"
+import { HANDSHAKE_TIMEOUT_MS, KEEP_ALIVE_MS } from "../timing.ts"
 
 /** undici's, as client-node hands it out. */
 export type Dispatcher = NonNullable<ReturnType<RequestContext["getDispatcher"]>>
@@ -48,9 +49,6 @@ export interface PortReader {
   data(bytes: Buffer): void
   refused(text: string): void
 }
-
-/** Milliseconds until a WebSocket without an answer fails. */
-const HANDSHAKE_TIMEOUT = 30_000
 
 /**
  * A KubeConfig that keeps its connections: client-node 2.0.1 makes a new dispatcher, and so a TLS handshake, for every
@@ -142,7 +140,7 @@ export class PooledKubeConfig extends KubeConfig {
       case "agent":
         return { ...options, connect: { ...options.connect, ...h1 } }
       case "none":
-        return { type: "agent", connect: { keepAlive: true, keepAliveInitialDelay: 30_000, ...h1 } }
+        return { type: "agent", connect: { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, ...h1 } }
       default:
         return options
     }
@@ -175,7 +173,7 @@ export class PooledKubeConfig extends KubeConfig {
     options: Parameters<KubeConfig["applyToHTTPSOptions"]>[0],
   ): Promise<void> {
     await super.applyToHTTPSOptions(options)
-    Object.assign(options, { handshakeTimeout: HANDSHAKE_TIMEOUT })
+    Object.assign(options, { handshakeTimeout: HANDSHAKE_TIMEOUT_MS })
   }
 
   /** Waits for running requests, then closes the connections. */

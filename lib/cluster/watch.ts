@@ -1,4 +1,5 @@
 import { StringDecoder } from "node:string_decoder"
+import { GOOD_STREAM_MS, QUIET_STREAM_MS, WATCH_BACK_OFF_MS } from "../timing.ts"
 import { type Api, selectors } from "./api.ts"
 import { pause } from "./connection.ts"
 import { ClusterError, errorCode, refused, unreachable } from "./errors.ts"
@@ -12,12 +13,6 @@ export interface WatchHandlers {
   /** Called after each failed attempt; true ends the watch by throwing the error. Without it a watch never gives up. */
   giveUp?(error: unknown, failures: number): boolean
 }
-
-/** A stream that is quiet for longer may be dead (a laptop slept, a NAT entry expired): it is opened again. In milliseconds. */
-const QUIET = 90_000
-/** A stream that lasted so many milliseconds was a good one. */
-const GOOD = 1_000
-const LONGEST_BACK_OFF = 2_000
 
 /**
  * LIST, then WATCH from its resourceVersion for ever: opened again where it ended, listed again after 410, with
@@ -54,7 +49,7 @@ export async function watchQuery(
         failures = 0
         if (event.type !== "BOOKMARK") handle(() => handlers.event(event))
       }
-      failures = performance.now() - started >= GOOD ? 0 : failures + 1
+      failures = performance.now() - started >= GOOD_STREAM_MS ? 0 : failures + 1
     } catch (error) {
       if (thrown !== undefined) throw thrown.error
       if (signal.aborted) return
@@ -69,7 +64,10 @@ export async function watchQuery(
 /** Nothing after the first failure (a stream's ordinary end), then growing, spread so that many do not come at once. */
 function backOff(failures: number): number {
   if (failures <= 1) return 0
-  return Math.min(LONGEST_BACK_OFF, 50 * 2 ** (failures - 2)) * (0.8 + 0.4 * Math.random())
+  return (
+    Math.min(WATCH_BACK_OFF_MS.longest, WATCH_BACK_OFF_MS.first * 2 ** (failures - 2)) *
+    (0.8 + 0.4 * Math.random())
+  )
 }
 
 /** The events of one WATCH until the server ends it. */
@@ -83,7 +81,7 @@ async function* events(
     path: await api.path({ ...query, name: undefined }, signal),
     query: { ...selectors(query), watch: true, allowWatchBookmarks: true, resourceVersion },
     signal,
-    quiet: QUIET,
+    quiet: QUIET_STREAM_MS,
   })
   if (answer.status !== 200) throw refused(connection, answer.status, await connection.text(answer, signal))
   for await (const line of lines(answer.body)) {

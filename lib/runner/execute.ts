@@ -1,6 +1,7 @@
 import type { CheckResult, Unknown } from "../notebook/check-result.ts"
 import { RunbookError } from "../notebook/errors.ts"
 import { actionFor, type Rerun, type Step } from "../notebook/step.ts"
+import { MAX_ATTEMPTS, RETRY_PAUSE_MS, STEP_TIMEOUT_S, UNCHANGED_IS_FINAL_MS } from "../timing.ts"
 import { refusalOf } from "./approval.ts"
 import { remember } from "./checkpoints.ts"
 import { contextOf } from "./context.ts"
@@ -10,13 +11,6 @@ import type { Cell } from "./graph.ts"
 import { draftOfBlocked, draftOfError, isTransient, type OutcomeDraft, outcomeDraft } from "./outcomes.ts"
 import type { RunScope } from "./run-scope.ts"
 import { showCell } from "./show.ts"
-
-/** How long a step waits by default, in seconds. */
-const DEFAULT_TIMEOUT = 300
-/** How often one step applies or updates in one run before it fails. */
-const MAX_ATTEMPTS = 4
-/** After an action that succeeded, an unchanged *missing* or *drifted* is final after so many milliseconds. */
-const SETTLING = 10_000
 
 const ENDED = { apply: "applied", update: "updated", delete: "deleted", rerun: "applied" } as const
 
@@ -50,7 +44,7 @@ export class Execution {
   async run(): Promise<OutcomeDraft> {
     const { options } = this.#scope
     const deadline = new Deadline(
-      options.timeout ?? this.#cell.step.timeout ?? DEFAULT_TIMEOUT,
+      options.timeout ?? this.#cell.step.timeout ?? STEP_TIMEOUT_S,
       options.signal,
     )
     try {
@@ -123,7 +117,12 @@ export class Execution {
           before.state === result.state &&
           before.reason === result.reason
         ) {
-          const later = await watcher.until(cell, deadline, result, AbortSignal.timeout(SETTLING))
+          const later = await watcher.until(
+            cell,
+            deadline,
+            result,
+            AbortSignal.timeout(UNCHANGED_IS_FINAL_MS),
+          )
           if (later.state === result.state && later.reason === result.reason)
             return this.#unchanged(result.reason)
           return later
@@ -223,7 +222,7 @@ export class Execution {
     if (result !== undefined && isTransient(error) && this.#attempts < MAX_ATTEMPTS) {
       this.#failure = error
       bus.emit({ type: "note", text: `${reason}: retrying`, ...cell.at })
-      await pause(500 * 2 ** this.#attempts, deadline.signal)
+      await pause(RETRY_PAUSE_MS * 2 ** this.#attempts, deadline.signal)
       if (deadline.passed) return this.#timedOut(deadline, reason, error)
       return watcher.patiently(cell, deadline)
     }

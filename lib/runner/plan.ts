@@ -1,17 +1,15 @@
 import type { CheckResult } from "../notebook/check-result.ts"
 import { actionFor } from "../notebook/step.ts"
+import { maxChecks } from "../timing.ts"
 import { remember } from "./checkpoints.ts"
 import type { Outcome } from "./events.ts"
 import type { Cell } from "./graph.ts"
 import { draftOfError } from "./outcomes.ts"
 import type { RunScope } from "./run-scope.ts"
-import { defaultParallel, openRunScope } from "./run-scope.ts"
+import { openRunScope } from "./run-scope.ts"
 import { assertSameFederation } from "./same-federation.ts"
 import { Semaphore } from "./semaphore.ts"
 import type { PlanEntry, RunOptions } from "./types.ts"
-
-/** Checks that run at once; checks mostly wait for the network. */
-const MAX_CHECKS = 32
 
 /**
  * What a run would do, by the same checks: every selected step in every lane. It only reads: no lock, no journal. A step
@@ -38,7 +36,7 @@ class Planner {
   readonly #scope: RunScope
   readonly #outcomes: Map<string, Outcome>
   readonly #entries = new Map<string, Promise<PlanEntry>>()
-  readonly #checks = new Semaphore(Math.max(MAX_CHECKS, defaultParallel()))
+  readonly #checks = new Semaphore(maxChecks())
 
   constructor(scope: RunScope, outcomes: Map<string, Outcome>) {
     this.#scope = scope

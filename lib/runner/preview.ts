@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:f
 import { basename, dirname, join } from "node:path"
 import type { CheckResult } from "../notebook/check-result.ts"
 import { actionFor } from "../notebook/step.ts"
+import { PREVIEW_LIMIT_MS } from "../timing.ts"
 import type { Bus } from "./bus.ts"
 import { contextOf } from "./context.ts"
 import type { Action } from "./events.ts"
@@ -34,9 +35,6 @@ export interface Preview {
   readonly result?: CheckResult
 }
 
-/** An action that waits for what a command would have created would wait for ever; in milliseconds. */
-const TIME_LIMIT = 10_000
-
 const SILENT: Bus = { emit: () => {}, durable: async () => {} }
 
 /**
@@ -62,7 +60,7 @@ export async function preview(
   if (cell.step.noPreview === true) {
     return { ...nothing, complete: false, why: `what ${step} does cannot be previewed` }
   }
-  const clock = AbortSignal.timeout(TIME_LIMIT)
+  const clock = AbortSignal.timeout(PREVIEW_LIMIT_MS)
   const signal = AbortSignal.any([options.signal, clock])
   let result: CheckResult
   try {

@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os"
+import { maxActions } from "../timing.ts"
 import { type Bus, createBus } from "./bus.ts"
 import type { ContextSource } from "./context.ts"
 import { type Outcome, placeName } from "./events.ts"
@@ -7,9 +7,6 @@ import { selector } from "./selection.ts"
 import { KeyedMutex, Semaphore } from "./semaphore.ts"
 import type { RunOptions } from "./types.ts"
 import { Watcher } from "./watcher.ts"
-
-/** Two per core, at most 16: spawning is synchronous and freezes the event loop (measured). */
-export const defaultParallel = (): number => Math.min(16, 2 * availableParallelism())
 
 /** What the cells of one run share. */
 export interface RunScope {
@@ -30,7 +27,7 @@ export function openRunScope(
   const { notebook, federation, state, redactor } = options
   const bus = createBus(state.journal, redactor, options.listeners)
   const graph = buildGraph(notebook, federation)
-  const slots = new Semaphore(options.parallel ?? defaultParallel())
+  const slots = new Semaphore(options.parallel ?? maxActions())
   const source: ContextSource = {
     notebook: notebook.name,
     federation,

@@ -1,4 +1,5 @@
 import type { CheckResult } from "../notebook/check-result.ts"
+import { UNSELECTED_TIMEOUT_S } from "../timing.ts"
 import { remember } from "./checkpoints.ts"
 import { Deadline } from "./deadline.ts"
 import type { Outcome } from "./events.ts"
@@ -6,9 +7,6 @@ import { Execution } from "./execute.ts"
 import type { Cell, Lane } from "./graph.ts"
 import { draftOfError, draftOfNeed, type OutcomeDraft, outcomeDraft } from "./outcomes.ts"
 import type { RunScope } from "./run-scope.ts"
-
-/** How long to wait for a step that is not selected when another needs it, in seconds. */
-const UNSELECTED_TIMEOUT = 60
 
 /** Runs lanes: awaits what each cell needs, executes it, passes on why a lane ended. Knows no terminal and no listr2. */
 export class Scheduler {
@@ -94,7 +92,7 @@ export class Scheduler {
     const { source, options, watcher } = this.#scope
     const fed = cell.step.feeds === undefined ? undefined : source.graph.find(cell.step.feeds, cell.site)
     if (fed === undefined) return undefined
-    const deadline = new Deadline(options.timeout ?? fed.step.timeout ?? UNSELECTED_TIMEOUT, options.signal)
+    const deadline = new Deadline(options.timeout ?? fed.step.timeout ?? UNSELECTED_TIMEOUT_S, options.signal)
     try {
       const result = await watcher.patiently(fed, deadline)
       if (result.state !== "ready" && result.state !== "progressing") return undefined
@@ -162,7 +160,7 @@ export class Scheduler {
     if (unmet !== undefined) return this.#note(cell, unmet)
     const unchecked = await this.#unchecked(cell)
     if (unchecked !== undefined) return this.#note(cell, unchecked)
-    const deadline = new Deadline(options.timeout ?? UNSELECTED_TIMEOUT, options.signal)
+    const deadline = new Deadline(options.timeout ?? UNSELECTED_TIMEOUT_S, options.signal)
     try {
       let result = await watcher.patiently(cell, deadline)
       if (result.state === "progressing") result = await watcher.until(cell, deadline)

@@ -1,4 +1,5 @@
 import type { CheckResult } from "../notebook/check-result.ts"
+import { RESTARTED_SERVER_MS, UNKNOWN_PAUSE_MS } from "../timing.ts"
 import type { Bus } from "./bus.ts"
 import { type ContextSource, contextOf } from "./context.ts"
 import { type Deadline, pause } from "./deadline.ts"
@@ -6,12 +7,6 @@ import type { Cell } from "./graph.ts"
 import { resultOf } from "./outcomes.ts"
 import type { Semaphore } from "./semaphore.ts"
 import type { Toolbox } from "./toolbox.ts"
-
-/** First and longest pause between two checks while the result is *unknown*, in milliseconds. */
-const FIRST_PAUSE = 250
-const LONGEST_PAUSE = 5000
-/** A server that has just restarted forbids everything until it has read its roles (seen with kube-apiserver), in milliseconds. */
-const SETTLING = 10_000
 
 /** Checks cells: once, with back-off while the result is *unknown*, or by watch until the result is another. */
 export class Watcher {
@@ -40,11 +35,12 @@ export class Watcher {
   /** Retries an *unknown* result with back-off until the deadline. An expired login is not retried. */
   async patiently(cell: Cell, deadline: Deadline): Promise<CheckResult> {
     let lostAt: number | undefined
-    for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
+    for (let wait = UNKNOWN_PAUSE_MS.first; ; wait = Math.min(wait * 2, UNKNOWN_PAUSE_MS.longest)) {
       const result = await this.once(cell, deadline.signal)
       if (deadline.signal.aborted) return result
       if (result.state === "unknown" && result.because === "unreachable") lostAt = performance.now()
-      const settling = lostAt !== undefined && performance.now() - lostAt < SETTLING && isForbidden(result)
+      const settling =
+        lostAt !== undefined && performance.now() - lostAt < RESTARTED_SERVER_MS && isForbidden(result)
       if (!settling && (result.state !== "unknown" || result.because === "login")) return result
       this.#bus.emit({ type: "waiting", reason: result.reason, ...cell.at })
       await pause(wait, deadline.signal)

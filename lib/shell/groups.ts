@@ -1,8 +1,7 @@
+import { GRACE_MS } from "../timing.ts"
+
 /** Running commands: each leads its own process group, so that it can be ended with everything that it started. */
 const running = new Set<number>()
-
-/** Milliseconds between SIGTERM and SIGKILL. */
-const GRACE = 2_000
 
 export function remember(pid: number): () => void {
   if (running.size === 0) process.on("exit", endAll)
@@ -19,7 +18,7 @@ export function endGroup(pid: number, killed: () => void): () => void {
   const timer = setTimeout(() => {
     signalGroup(pid, "SIGKILL")
     killed()
-  }, GRACE)
+  }, GRACE_MS)
   return () => clearTimeout(timer)
 }
 

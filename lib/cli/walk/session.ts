@@ -7,13 +7,11 @@ import { summaries } from "../../runner/same-federation.ts"
 import type { Toolbox } from "../../runner/toolbox.ts"
 import type { Approval, PlanEntry, RunOptions, RunResult, Selection } from "../../runner/types.ts"
 import type { View } from "../../terminal/index.ts"
+import { MANUAL_TIMEOUT_S } from "../../timing.ts"
 import type { Call } from "../call.ts"
 import type { OpenedFederation } from "../open-federation.ts"
 import { runOptions, toolboxFor } from "../run-options.ts"
 import { Interrupted } from "./interrupted.ts"
-
-/** What is left to the person takes as long as it takes, in seconds. */
-const FOR_EVER = 2_000_000
 
 /** How one cell is carried out. */
 export interface CellRunOptions {
@@ -116,7 +114,7 @@ export class Session {
             ...runOptions(this.call, this.#opened, state, this.#toolbox),
             ...how,
             command: this.#commandOf(how.selection),
-            ...(how.manual === true && { timeout: FOR_EVER }),
+            ...(how.manual === true && { timeout: MANUAL_TIMEOUT_S }),
             signal,
             listeners: [view.listener, keep],
             ...(view.renderer && { renderer: view.renderer }),

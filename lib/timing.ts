@@ -1,0 +1,67 @@
+import { availableParallelism } from "node:os"
+
+/**
+ * How long the engine waits, how often it tries and how much it does at once. A name ends with its unit: `_S` seconds, `_MS`
+ * milliseconds. What one step needs is said by the step itself (`timeout`); practice clusters keep their own pace.
+ */
+
+// ---- Steps
+
+/** A step's limit where neither `--timeout` nor the step says another: an image that is pulled takes minutes. */
+export const STEP_TIMEOUT_S = 300
+/** A step that was not selected but is needed is only waited for, so nobody expects it to take long. */
+export const UNSELECTED_TIMEOUT_S = 60
+/** What is left to the user takes as long as it takes. About what a timer can hold (2^31 ms). */
+export const MANUAL_TIMEOUT_S = 2_000_000
+/** How often one step applies or updates in one run: a transient error passes in fewer, another one never does. */
+export const MAX_ATTEMPTS = 4
+/** Before a retry, doubled with each attempt: 1, 2, 4 s. */
+export const RETRY_PAUSE_MS = 500
+/** After an action that succeeded, an unchanged *missing* or *drifted* is final: controllers have reacted by then. */
+export const UNCHANGED_IS_FINAL_MS = 10_000
+/** A preview ends here: an action that waits for what a command would have created would wait for ever. */
+export const PREVIEW_LIMIT_MS = 10_000
+
+// ---- Checks
+
+/** Between two checks while the result is *unknown*; doubled each time, for the cluster may be away for long. */
+export const UNKNOWN_PAUSE_MS = { first: 250, longest: 5_000 }
+/** A server that has just restarted forbids everything until it has read its roles (seen with kube-apiserver). */
+export const RESTARTED_SERVER_MS = 10_000
+/** Between two checks of what cannot be watched; grows by half each time. */
+export const UNWATCHED_PAUSE_MS = { first: 200, longest: 2_000 }
+
+// ---- At once
+
+/** Actions and commands: two per core, at most 16, for spawning is synchronous and freezes the event loop (measured). */
+export const maxActions = (): number => Math.min(16, 2 * availableParallelism())
+/** Checks of a plan: they mostly wait for the network. */
+export const maxChecks = (): number => Math.max(32, maxActions())
+
+// ---- Requests to a cluster
+
+/** Until a request is answered, and between two parts of an answer: then the server counts as not reachable. */
+export const ANSWER_TIMEOUT_MS = 30_000
+/** Until a WebSocket (a port forward) is opened. */
+export const HANDSHAKE_TIMEOUT_MS = 30_000
+/** TCP probes a connection that is idle for longer, so that a dead one is noticed. */
+export const KEEP_ALIVE_MS = 30_000
+/** How often a GET is sent again after its connection was cut. */
+export const RETRIES_AFTER_CUT = 1
+/** How often a request is sent again after 429, where the server says when. */
+export const RETRIES_AFTER_429 = 2
+/** A server that asks for more patience than this has its 429 reported. */
+export const LONGEST_RETRY_AFTER_S = 5
+/** A watch or a followed log that is quiet for longer may be dead (a laptop slept, a NAT entry expired): it is opened again. */
+export const QUIET_STREAM_MS = 90_000
+/** A watch that lasted for so long was a good one: its end is no failure. */
+export const GOOD_STREAM_MS = 1_000
+/** Before a watch is opened again: at once after the first failure, then doubled, spread by a fifth. */
+export const WATCH_BACK_OFF_MS = { first: 50, longest: 2_000 }
+/** Somebody at a terminal waits for the answer of a server whose address they have just typed. */
+export const TRY_SERVER_S = 5
+
+// ---- Commands
+
+/** Between SIGTERM and SIGKILL of a command that is ended. */
+export const GRACE_MS = 2_000
