@@ -56,7 +56,7 @@ function written(cluster: Cluster, report: OnWrite, writer: ClusterWriter): Clus
     },
     async remove(ref, more) {
       const was = await writer.remove(ref, more)
-      if (was) report(`remove ${ref.kind} ${ref.name}`)
+      if (was) report(`delete ${ref.kind} ${ref.name}`)
       return was
     },
     post: (path, body) => writer.post(path, body),

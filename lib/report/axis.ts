@@ -1,16 +1,16 @@
-/** The time axis: stretches in which something happened side by side, the idle time between them folded. */
+/** The time axis: stretches in which steps ran, with the idle time between them folded. */
 import { duration } from "../notebook/format.ts"
 import type { Bar } from "./critical-path.ts"
 import { round } from "./picture.ts"
 
-/** A stretch of time in one run, and where it lies. Times are milliseconds since 1970. */
+/** A stretch of time in one run, and its place on the axis. Times are milliseconds since 1970. */
 export interface Stretch {
   readonly run: number
   readonly from: number
   readonly to: number
   readonly x: number
   readonly width: number
-  /** In seconds, since the end of the stretch before; the first has none. */
+  /** Seconds since the end of the previous stretch; the first has none. */
   readonly idle?: number
 }
 
@@ -18,16 +18,16 @@ export interface Axis {
   readonly stretches: readonly Stretch[]
   /** Where it ends. */
   readonly end: number
-  /** Where a time of a run lies. */
+  /** The place of a time of a run. */
   at(run: number, time: number): number
 }
 
-/** Between stretches: as wide as the mark of the fold needs. */
+/** The space between stretches: as wide as the mark of the fold. */
 export const FOLD = 22
-/** However short, a stretch can be seen. */
+/** The least width of a stretch, so that it can be seen. */
 const LEAST = 24
 
-/** Puts the times of bars on an axis that begins at a point and takes so much room; with many stretches more. */
+/** Puts the times of bars on an axis that begins at a point and takes so much room, or more with many stretches. */
 export function axisOf(bars: readonly Bar[], begin: number, room: number): Axis {
   const times = foldedTimes(bars)
   const total = times.reduce((sum, { from, to }) => sum + Math.max(1, to - from), 0)
@@ -52,7 +52,7 @@ export function axisOf(bars: readonly Bar[], begin: number, room: number): Axis 
   }
 }
 
-/** Runs are never one stretch; inside a run, a pause is folded that is long beside all that happened. */
+/** Two runs are never one stretch; inside a run, a pause is folded if it is long compared with the time of all steps. */
 function foldedTimes(bars: readonly Bar[]): { run: number; from: number; to: number }[] {
   const spans = bars
     .map(({ execution, end }) => ({
@@ -78,7 +78,7 @@ const STEPS = [
   0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400,
 ]
 
-/** The marks of a stretch: even numbers since the beginning of its run, as close as their words allow. */
+/** The marks of a stretch: round times since the start of its run, as close as their labels allow. */
 export function ticks(stretch: Stretch, origin: number, least: number): { time: number; words: string }[] {
   const seconds = (stretch.to - stretch.from) / 1000
   const perSecond = stretch.width / Math.max(seconds, 0.001)

@@ -2,13 +2,13 @@ import type { Notebook } from "../notebook/notebook.ts"
 import type { By, Recorded } from "../runner/events.ts"
 import type { ReportChange } from "./types.ts"
 
-/** Which inputs were given other values on the way. What was given first is no change. */
+/** Inputs whose values changed between runs. The first value is not a change. */
 export function changesOf(
   lines: readonly Recorded[],
   { inputs }: Notebook,
   textOf: (name: string, value: unknown) => string,
 ): ReportChange[] {
-  /** What was not given is its default, where that is the same for all. */
+  /** An input without a value has its default, if that is the same for all sites. */
   const text = (name: string, given: unknown): string | undefined => {
     const fallback: unknown = inputs[name]!.default
     const value = given ?? (typeof fallback === "function" ? undefined : fallback)
@@ -22,7 +22,7 @@ export function changesOf(
     const by = line.type === "run started" ? line.by : nextBy(lines, index)
     const was = before ?? now
     for (const [site, given] of now) {
-      // A site that joined is no change of its inputs.
+      // That a site joined does not change its inputs.
       const earlier = was.get(site)
       if (earlier === undefined) continue
       for (const name of new Set([...Object.keys(earlier), ...Object.keys(given)])) {
@@ -39,13 +39,13 @@ export function changesOf(
         })
       }
     }
-    // A site that is away for a run is remembered.
+    // Keeps sites that are not in this run.
     before = new Map([...was, ...now])
   }
   return changes
 }
 
-/** By site, and of the whole federation. */
+/** By site; undefined is the whole federation. */
 type Given = ReadonlyMap<string | undefined, Readonly<Record<string, unknown>>>
 
 const givenBy = (line: Extract<Recorded, { type: "run started" | "answered" }>): Given =>
@@ -54,7 +54,7 @@ const givenBy = (line: Extract<Recorded, { type: "run started" | "answered" }>):
     ...line.sites.map(({ name, given }) => [name, given] as const),
   ])
 
-/** Answers do not say whose they are: the next run's, it is the same session. */
+/** Answers do not say who gave them: the user of the next run, which belongs to the same session. */
 const nextBy = (lines: readonly Recorded[], index: number): By | undefined => {
   const next = lines.slice(index).find(({ type }) => type === "run started")
   return next?.type === "run started" ? next.by : undefined

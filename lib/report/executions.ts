@@ -1,11 +1,11 @@
-/** Executions as people read them: what was carried out, apart from what was only looked at; what was written. */
+/** Executions of a step apart from mere checks, and what they wrote. */
 import type { Execution, ReportPlace } from "./types.ts"
 
-/** Those in which the step itself was carried out. */
+/** Those in which the step itself ran. */
 export const executed = ({ executions }: ReportPlace): readonly Execution[] =>
   executions.filter(({ onlyChecked }) => onlyChecked !== true)
 
-/** The runs in which it was only looked at, because another step needs it. */
+/** The runs in which it was only checked, because another step needs it. */
 export const checkedIn = ({ executions }: ReportPlace): readonly number[] =>
   executions
     .filter(
@@ -14,27 +14,27 @@ export const checkedIn = ({ executions }: ReportPlace): readonly number[] =>
     )
     .map(({ run }) => run)
 
-/** It was there before us and is used as it is, or a person made it since: in words, nothing where it is ours. */
-export function notOurs(place: ReportPlace): "was there" | "by hand" | undefined {
+/** Whether it existed before, or a person created it since; undefined where this program created it. */
+export function adoption(place: ReportPlace): "adopted" | "manual" | undefined {
   if (place.adopted !== true) return undefined
   const isManual = executed(place).some(({ actions }) => actions.some(({ manual }) => manual === true))
-  return isManual ? "by hand" : "was there"
+  return isManual ? "manual" : "adopted"
 }
 
 type Write = Execution["written"][number]
 
-/** What an execution did to objects; each once, also where an attempt was made again. */
+/** What an execution wrote; each object once, even after several attempts. */
 export interface Written {
-  /** Written whole: its hash says what. */
+  /** Whole objects, identified by their hash. */
   readonly whole: readonly Write[]
-  /** What else, object by object: `labelled or patched`, `Site superlink`. */
+  /** Other writes, object by object: `labelled or patched`, `Site superlink`. */
   readonly objects: ReadonlyMap<string, readonly string[]>
 }
 
-/** A hash says nothing of what was only changed in part, and there is none of what was removed. */
+/** The hash of a patch says nothing about the object, and a deleted object has none. */
 const IN_PART: readonly (readonly [verb: string, words: string])[] = [
   ["patch ", "labelled or patched"],
-  ["remove ", "removed"],
+  ["delete ", "deleted"],
 ]
 
 export function writtenIn({ written }: Execution): Written {

@@ -3,12 +3,17 @@
 import type { CheckResult } from "../notebook/check-result.ts"
 import { promisedLines } from "../notebook/expect.ts"
 import { between, count, duration, moment } from "../notebook/format.ts"
-import { checkedIn, executed, notOurs, writtenIn } from "./executions.ts"
+import { adoption, checkedIn, executed, writtenIn } from "./executions.ts"
 import { html, type Markup } from "./markup.ts"
 import { proseHtml } from "./prose.ts"
 import { runsNamed } from "./run-rows.ts"
-import { executionSign, MANUAL, placeSign, type Sign, together, whereOf } from "./signs.ts"
+import { executionSign, MANUAL, openEnd, placeSign, type Sign, together, whereOf } from "./signs.ts"
 import type { Execution, RanCommand, Report, ReportCell, ReportPlace } from "./types.ts"
+
+const ADOPTED = {
+  adopted: "It existed before and is used as it is. Teardown does not delete it.",
+  manual: "A person created it. Teardown does not delete it.",
+}
 
 export const signHtml = ({ symbol, word, tone }: Sign): Markup =>
   html`<span class="sign ${tone}"><span aria-hidden="true">${symbol}</span> ${word}</span>`
@@ -23,29 +28,29 @@ export function cellHtml({ notebook }: Report, cell: ReportCell): Markup {
 <h3 id="${id}-title">${cell.number} ${cell.title}</h3>
 <code>${cell.step}</code> <span>${signHtml(sign)}${isStale && html` <span class="warn">stale</span>`}</span></header>
 <div class="prose">${proseHtml(cell.prose)}</div>
-${cell.places.length === 0 && html`<p class="none">No site of this report takes this step.</p>`}
+${cell.places.length === 0 && html`<p class="none">No site in this report has this step.</p>`}
 ${cell.places.map((place) => placeHtml(cell, place, whereOf(notebook, cell.step, place.site)))}
 </article>
 `
 }
 
-/** Closed while there is nothing to see to; on paper everything is open. */
+/** Closed unless it needs attention; on paper everything is open. */
 function placeHtml(cell: ReportCell, place: ReportPlace, where: string): Markup {
   const sign = placeSign(place)
   const { outcome } = place
   const isOpen = sign.tone === "bad" || sign.tone === "warn" || place.stale.length > 0
-  const told = executed(place)
-  const last = told.at(-1)
+  const executions = executed(place)
+  const last = executions.at(-1)
   const checked = checkedIn(place)
   return html`<details class="place"${isOpen && html` open`}>
-<summary>${signHtml(sign)} <strong>${where}</strong> <span class="reason">${outcome?.reason ?? "not carried out"}${
+<summary>${signHtml(sign)} <strong>${where}</strong> <span class="reason">${outcome?.reason ?? "not run yet"}${
     outcome !== undefined && outcome.seconds >= 0.05 && ` · ${duration(outcome.seconds)}`
   }${place.stale.length > 0 && " · stale"}</span></summary>
 <div class="inside">
 ${troubleHtml(place)}
-${told.slice(0, -1).map((execution) => html`<details><summary>Before, in run ${execution.run}: ${signHtml(executionSign(execution))} <span class="dim">${moment(execution.started)}</span></summary>${executionHtml(cell, execution)}</details>`)}
+${executions.slice(0, -1).map((execution) => html`<details><summary>Before, in run ${execution.run}: ${signHtml(executionSign(execution))} <span class="dim">${moment(execution.started)}</span></summary>${executionHtml(cell, execution)}</details>`)}
 ${last !== undefined && executionHtml(cell, last)}
-${checked.length > 0 && html`<p class="dim">Only looked at, for steps that need it, in ${runsNamed(checked)}.</p>`}
+${checked.length > 0 && html`<p class="dim">Only checked, for steps that need it, in ${runsNamed(checked)}.</p>`}
 </div></details>
 `
 }
@@ -53,7 +58,7 @@ ${checked.length > 0 && html`<p class="dim">Only looked at, for steps that need 
 function troubleHtml(place: ReportPlace): Markup {
   const { outcome, stale, undone } = place
   const isBad = outcome !== undefined && !outcome.ok
-  const whose = notOurs(place)
+  const adopted = adoption(place)
   return html`${
     isBad &&
     html`<div class="trouble"><p><strong>${outcome.reason}</strong></p>${outcome.why !== undefined && html`<p>${outcome.why}</p>`}${
@@ -61,24 +66,25 @@ function troubleHtml(place: ReportPlace): Markup {
     }${outcome.next !== undefined && html`<p>Next: <code>${outcome.next}</code></p>`}${outcome.stack !== undefined && html`<pre>${outcome.stack}</pre>`}</div>`
   }${stale.length > 0 && html`<p class="warn">Stale: ${stale.join("; ")}</p>`}${
     undone !== undefined &&
-    html`<p class="dim">Taken back by <code>${undone.step}</code> on ${moment(undone.t)}.</p>`
-  }${whose !== undefined && html`<p>${whose === "by hand" ? "A person made it: teardown leaves it." : "It was there before, and is used as it is."}</p>`}${
-    place.interrupted === true && html`<p class="warn">An act was started here; its end was not seen.</p>`
+    html`<p class="dim">Deleted by <code>${undone.step}</code> on ${moment(undone.t)}.</p>`
+  }${adopted !== undefined && html`<p>${ADOPTED[adopted]}</p>`}${
+    place.interrupted === true &&
+    html`<p class="warn">Interrupted while applying; the next run checks the result.</p>`
   }${place.gone === true && html`<p class="dim">This site is no longer in the federation.</p>`}`
 }
 
 function executionHtml(cell: ReportCell, execution: Execution): Markup {
-  const { run, started, ended } = execution
-  const took = ended === undefined ? "its end was not seen" : duration(between(started, ended))
+  const { run, started, ended, running } = execution
+  const took = ended === undefined ? openEnd(running) : duration(between(started, ended))
   return html`<p class="label">Run ${run}, ${moment(started)}, ${took}</p>
 ${checksHtml(execution)}
 ${execution.notes.length > 0 && html`<ul>${execution.notes.map(({ text }) => html`<li>${text}</li>`)}</ul>`}
-${execution.commands.map(commandHtml)}
+${execution.commands.map((command) => commandHtml(command, running))}
 ${execution.actions.flatMap(({ manual, ok, reason }) => [
   manual === true ? html`<p>It was ${MANUAL}.</p>` : undefined,
-  ok === false ? html`<p class="bad">✗ ${reason ?? "The act failed."}</p>` : undefined,
+  ok === false ? html`<p class="bad">✗ ${reason ?? "The action failed."}</p>` : undefined,
 ])}
-${appliedHtml(execution)}
+${writtenHtml(execution)}
 ${waitsHtml(execution)}
 ${shownHtml(cell, execution)}`
 }
@@ -87,16 +93,16 @@ const resultWords = (result: CheckResult): string => `${result.state}: ${result.
 
 function checksHtml({ before, after, actions }: Execution): Markup {
   if (before === undefined || after === undefined) return html``
-  // Nothing was done: one answer says all.
+  // Nothing was changed: one answer is enough.
   if (before.t === after.t || (actions.length === 0 && before.result.state === after.result.state))
     return html`<dl class="facts"><dt>Found</dt><dd>${resultWords(after.result)}</dd></dl>`
   return html`<dl class="facts"><dt>Before</dt><dd>${resultWords(before.result)}</dd><dt>After</dt><dd>${resultWords(after.result)}</dd></dl>`
 }
 
-function commandHtml({ line, cwd, exitCode, seconds, output }: RanCommand): Markup {
+function commandHtml({ line, cwd, exitCode, seconds, output }: RanCommand, running?: boolean): Markup {
   const ended =
     exitCode === undefined
-      ? html`<span class="warn">its end was not seen</span>`
+      ? html`<span class="warn">${openEnd(running)}</span>`
       : exitCode === 0
         ? html`${duration(seconds ?? 0)}`
         : html`<span class="bad">✗ exit code ${exitCode}</span>, ${duration(seconds ?? 0)}`
@@ -109,14 +115,14 @@ function commandHtml({ line, cwd, exitCode, seconds, output }: RanCommand): Mark
 `
 }
 
-function appliedHtml(execution: Execution): Markup {
+function writtenHtml(execution: Execution): Markup {
   const { whole, objects } = writtenIn(execution)
   return html`${
     whole.length > 0 &&
-    html`<div class="wide"><table><caption>Applied</caption><thead><tr><th scope="col">What</th><th scope="col">SHA-256</th></tr></thead><tbody>${whole.map(
+    html`<div class="wide"><table><caption>Written</caption><thead><tr><th scope="col">What</th><th scope="col">SHA-256</th></tr></thead><tbody>${whole.map(
       ({ what, sha256 }) => html`<tr><td>${what}</td><td><code>${sha256 ?? "–"}</code></td></tr>`,
     )}</tbody></table></div>`
-  }${[...objects].map(([words, names]) => html`<p>It ${words}: ${names.join(", ")}</p>`)}`
+  }${[...objects].map(([words, names]) => html`<p>${words[0]!.toUpperCase()}${words.slice(1)}: ${names.join(", ")}</p>`)}`
 }
 
 const waitsHtml = ({ waits, started }: Execution): Markup | false =>
@@ -126,12 +132,12 @@ const waitsHtml = ({ waits, started }: Execution): Markup | false =>
       html`<li><span class="dim">after ${duration(Math.max(0, between(started, t)))}:</span> ${reason}</li>`,
   )}</ul></details>`
 
-/** Each output beside what the guide promises of it. */
+/** Each output beside what the guide promises. */
 function shownHtml({ expect }: ReportCell, { shown }: Execution): Markup[] {
   return shown.map(({ line, text, differs }) => {
     const promised = expect === undefined ? [] : promisedLines(expect)
     const lines = promised.length > 0 ? promised : differs
-    const printed = html`<div>${line === "" ? html`<p class="label">It shows</p>` : html`<pre class="command"><code>$ ${line}</code></pre>`}<pre>${
+    const printed = html`<div>${line === "" ? html`<p class="label">Output</p>` : html`<pre class="command"><code>$ ${line}</code></pre>`}<pre>${
       text === "" ? html`<span class="dim">(no output)</span>` : text
     }</pre></div>`
     if (lines.length === 0) return printed
@@ -144,8 +150,8 @@ function shownHtml({ expect }: ReportCell, { shown }: Execution): Markup[] {
     })
     const verdict =
       differs.length === 0
-        ? html`<span class="good">✓ The guide promises, and it came</span>`
-        : html`<span class="warn">≠ The guide promises, and ${count(differs.length, "line")} did not come so</span>`
+        ? html`<span class="good">✓ The guide promises, and the output matches</span>`
+        : html`<span class="warn">≠ The guide promises, but the output lacks ${count(differs.length, "line")}</span>`
     return html`<div class="beside">${printed}<div><p class="label">${verdict}</p><pre>${marked}</pre></div></div>`
   })
 }

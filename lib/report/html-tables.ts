@@ -3,10 +3,10 @@ import { count, duration, moment } from "../notebook/format.ts"
 import { signHtml } from "./html-cells.ts"
 import { html, type Markup, type Part } from "./markup.ts"
 import { personOf } from "./run-rows.ts"
-import { PRACTICE, placeSign, runSeconds, type Sign, together } from "./signs.ts"
+import { isDone, PRACTICE, placeSign, runSeconds, type Sign, together } from "./signs.ts"
 import type { Report, ReportInput, ReportPlace } from "./types.ts"
 
-/** A table with headings, in a frame that scrolls where it is too wide. */
+/** A table with headings, in a frame that scrolls if it is too wide. */
 export const table = (
   caption: string,
   heads: readonly string[],
@@ -29,7 +29,7 @@ export function summaryHtml(walk: Report): Markup {
   )
   const practice = walk.practice && html`<p class="warn">${PRACTICE}</p>`
   if (first === undefined || last === undefined)
-    return html`${practice}<p>Nothing was run yet: this is what the notebook would do.</p>`
+    return html`${practice}<p>Nothing has run yet: this is what the notebook would do.</p>`
   const seconds = runs.reduce((sum, run) => sum + runSeconds(run), 0)
   const people = [...new Set(runs.flatMap(({ by }) => (by === undefined ? [] : [personOf(by)])))]
   const versions = [...new Set(runs.map(({ version }) => version))]
@@ -47,12 +47,12 @@ export function summaryHtml(walk: Report): Markup {
       "How long",
       runs.length === 1 ? duration(seconds) : `${duration(seconds)} in ${count(runs.length, "run")}`,
     ],
-    ["Who", people.length === 0 ? "not told by the journal" : people.join(", ")],
+    ["Who", people.length === 0 ? "not in the journal" : people.join(", ")],
     [
       "Program",
       `${notebook.name} ${versions.join(", ")}${nodes.length === 0 ? "" : ` (${nodes.join("; ")})`}`,
     ],
-  ])}${walk.running === true && html`<p class="warn">A run goes on while this report is made.</p>`}${
+  ])}${walk.running === true && html`<p class="warn">A run was in progress when this report was created.</p>`}${
     wrong.length > 0 &&
     html`<div class="trouble"><ul>${wrong.map(
       ({ step, place }) =>
@@ -63,13 +63,9 @@ export function summaryHtml(walk: Report): Markup {
   }`
 }
 
-/** Not needed counts as done: what it supplies is there. */
-const isDone = (place: ReportPlace): boolean =>
-  placeSign(place).tone === "good" || (place.outcome?.because === "not needed" && place.undone === undefined)
-
 export function sitesHtml(walk: Report): Markup {
   return table(
-    "Each site with its role, its cluster and as whom its steps worked",
+    "Each site with its role, its cluster and the cluster user of its steps",
     ["Site", "Role", "Cluster", "User", "State"],
     walk.sites.map((site) => {
       const places = walk.cells.flatMap((cell) => cell.places.filter((place) => place.site === site.name))
@@ -79,7 +75,7 @@ export function sitesHtml(walk: Report): Markup {
         site.role,
         site.identity ?? "–",
         site.user ?? "–",
-        html`${signHtml(together(places.map(placeSign)))} <span class="dim">${good} of ${places.length}</span>${site.gone === true && " · left the federation"}`,
+        html`${signHtml(together(places.map(placeSign)))} <span class="dim">${good} of ${places.length}</span>${site.gone === true && " · no longer in the federation"}`,
       ]
     }),
   )
@@ -119,10 +115,8 @@ export function inputsHtml(walk: Report): Markup {
   const plain = walk.inputs.filter((input) => !isGiven(input))
   const heads = ["Input", "Site", "Value", "From"]
   return html`${
-    given.length === 0
-      ? html`<p>No input was given.</p>`
-      : table("What was given", heads, given.map(inputRow))
-  }${plain.length > 0 && html`<details><summary>${count(plain.length, "default")}</summary>${table("Defaults, and what is unset", heads, plain.map(inputRow))}</details>`}`
+    given.length === 0 ? html`<p>No input was given.</p>` : table("Given inputs", heads, given.map(inputRow))
+  }${plain.length > 0 && html`<details><summary>${count(plain.length, "default")}</summary>${table("Defaults and unset inputs", heads, plain.map(inputRow))}</details>`}`
 }
 
 const inputRow = ({ name, site, value, origin, secret }: ReportInput): Part[] => [

@@ -1,4 +1,4 @@
-/** The walk as one page: no network, no script, light and dark, on a screen and on paper. */
+/** The walk as one page: no network, no script, light and dark, for screen and paper. */
 import { duration, moment } from "../notebook/format.ts"
 import { barsOf, criticalPath, laneOf, pathWords, secondsOf } from "./critical-path.ts"
 import { cellHtml, signHtml } from "./html-cells.ts"
@@ -43,7 +43,7 @@ export function htmlReport(walk: Report): string {
 <style>${new Markup(STYLE)}</style>
 </head>
 <body>
-<a class="skip" href="#steps">To the steps</a>
+<a class="skip" href="#steps">Skip to the steps</a>
 <header>
 <h1>${notebook.title}</h1>
 <p>Federation <strong>${federation.name}</strong>: ${signHtml(sign)}</p>
@@ -51,36 +51,36 @@ export function htmlReport(walk: Report): string {
 <nav aria-label="Parts of this report"><ul>${parts.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 <main>
 ${parts.map(([id, title, content]) => html`<section id="${id}" aria-labelledby="${id}-heading">\n<h2 id="${id}-heading">${title}</h2>\n${content}\n</section>\n`)}</main>
-<footer><p>Made ${moment(walk.made)} by ${program.name} ${program.version} from the journal. Times are UTC.</p></footer>
+<footer><p>Created ${moment(walk.made)} by ${program.name} ${program.version} from the journal. Times are UTC.</p></footer>
 </body>
 </html>
 `.text
 }
 
-const OTHERS = html`<p>The journal holds these as well: steps of the teardown, or of an earlier notebook.</p>`
+const OTHERS = html`<p>The journal also has these steps, of the teardown or of an earlier notebook.</p>`
 
 const topologyHtml = (walk: Report): Markup =>
   html`<figure>${scrolled("Topology", topology(walk))}
-<figcaption>A dashed frame is a cluster, a box in it a site with what its steps saw there. An arrow is a link, dashed while it is not up.
-✓ there · ✗ failed or blocked · … in part · – not yet.</figcaption></figure>`
+<figcaption>A dashed frame is a cluster. A box in it is a site with the objects that its steps found. An arrow is a link, dashed while it is not up.
+✓ done · ✗ failed, blocked or interrupted · … partly done · – pending, skipped or deleted.</figcaption></figure>`
 
 function timelineHtml(walk: Report): Markup | undefined {
   const picture = timeline(walk)
   if (picture === undefined) return undefined
   return html`<figure>${scrolled("Timeline", picture)}
-<figcaption>A lane a site, a bar a step: thin while it looked, full while it acted, hatched while it waited, ✗ where it failed.
-Underlined: the critical path. Time in which nothing happened is folded (//).</figcaption></figure>
+<figcaption>One lane per site, one bar per step: thin while it checked, full while it applied, hatched while it waited, ✗ where it failed.
+The critical path is underlined. Idle time is folded (//).</figcaption></figure>
 ${criticalHtml(walk)}`
 }
 
-/** Wider than a phone: it scrolls in its own frame, with the keyboard too. */
+/** Wider than a phone, so it scrolls in its own frame, with the keyboard too. */
 const scrolled = (name: string, content: Markup): Markup =>
   html`<div class="wide" role="region" aria-label="${name}" tabindex="0">${content}</div>`
 
-/** The critical path of the last run in which something happened, and of those before it, in words. */
+/** The critical path of the last run in which a step ran, and of earlier ones, in words. */
 function criticalHtml(walk: Report): Markup {
   const bars = barsOf(walk)
-  const told = walk.runs.flatMap((run) => {
+  const paths = walk.runs.flatMap((run) => {
     const path = criticalPath(walk, bars, run.number)
     if (path.length === 0) return []
     const longest = path.reduce((a, b) => (secondsOf(b) > secondsOf(a) ? b : a))
@@ -90,7 +90,7 @@ function criticalHtml(walk: Report): Markup {
 <p class="dim">${pathWords(walk.notebook, path)}</p>`,
     ]
   })
-  const last = told.pop()
-  if (last === undefined || told.length === 0) return html`${last}`
-  return html`${last}<details><summary>Critical paths of the runs before</summary>${told}</details>`
+  const last = paths.pop()
+  if (last === undefined || paths.length === 0) return html`${last}`
+  return html`${last}<details><summary>Critical paths of earlier runs</summary>${paths}</details>`
 }

@@ -2,13 +2,13 @@ import { placeName, type Recorded } from "../runner/events.ts"
 import { type Placed, Reading } from "./reading.ts"
 import type { Execution, ReportPlace, ReportRun, WrongEnd } from "./types.ts"
 
-/** What the lines of a journal tell, by run and by place name (`supernode-1/site-create`). */
+/** The content of a journal, by run and by place name (`supernode-1/site-create`). */
 export interface Journaled {
   readonly runs: readonly ReportRun[]
-  /** Ids of steps that were carried out, in the order in which they first came. */
+  /** Ids of steps that ran, in the order in which they first occur. */
   readonly steps: ReadonlySet<string>
   readonly executions: ReadonlyMap<string, readonly Execution[]>
-  /** What was taken back and not done again since. */
+  /** What a teardown deleted and no run has created again since. */
   readonly undone: ReadonlyMap<string, NonNullable<ReportPlace["undone"]>>
 }
 
@@ -16,13 +16,13 @@ interface OpenRun {
   run: ReportRun
   approvals: { t: string; what: string; how: string }[]
   warnings: string[]
-  /** By place name, the step's id: what was carried out. */
+  /** The ids of the steps that ran, by place name. */
   executed: Map<string, string>
   wrong: (WrongEnd & { root?: string })[]
   readings: Map<string, Reading>
 }
 
-/** Reads the lines of a journal, several runs and killed ones among them. */
+/** Reads the lines of a journal, of several runs and of killed ones too. */
 export function readJournal(lines: readonly Recorded[]): Journaled {
   const runs = new Map<string, OpenRun>()
   const steps = new Set<string>()
@@ -79,7 +79,7 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
       continue
     }
     const open = runs.get(line.run)
-    // Lines outside runs: answers that were given in between.
+    // Lines outside runs are answers to questions in between.
     if (open === undefined) continue
     open.run = { ...open.run, last: line.t }
     switch (line.type) {

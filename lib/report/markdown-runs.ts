@@ -1,19 +1,19 @@
-/** The runs, what went wrong in them, what was agreed to and what was changed. */
+/** The runs, what went wrong in them, what was approved, and which inputs changed. */
 import { count, duration } from "../notebook/format.ts"
 import { second, short } from "./markdown-step.ts"
 import { atMost, code, codeCell, inline, table } from "./markdown-text.ts"
-import { personOf, runRows, wrongEnds } from "./run-rows.ts"
-import { ungiven } from "./signs.ts"
+import { howApproved, personOf, runRows, wrongEnds } from "./run-rows.ts"
+import { openEnd, ungiven } from "./signs.ts"
 import type { Report, ReportRun } from "./types.ts"
 
 const MOST_ROWS = 40
 const MOST_LINES = 12
 const MOST_WRONG = 3
 
-/** A table of the runs; a walk's cells that ended well are one row. */
+/** A table of the runs; a walk's cells that succeeded are one row. */
 export function runLines(walk: Report): string[] {
   const { runs } = walk
-  const rows = runRows(walk).map(({ runs: mine, numbers, command, cells, seconds, code: exit }) => {
+  const rows = runRows(walk).map(({ runs: mine, numbers, command, cells, seconds, code: exit, running }) => {
     const [first, last] = [mine[0]!, mine.at(-1)!]
     return [
       numbers,
@@ -21,7 +21,7 @@ export function runLines(walk: Report): string[] {
       inline(personOf(first.by)),
       codeCell(command),
       inline(cells) || "–",
-      exit === undefined ? (isOn(walk, last) ? "it goes on" : "end not seen") : String(exit),
+      exit === undefined ? openEnd(running) : String(exit),
       last.seconds === undefined ? "" : duration(seconds),
       mine.flatMap(wrongCell).join("; "),
     ]
@@ -41,18 +41,10 @@ export function runLines(walk: Report): string[] {
   ]
 }
 
-const isOn = ({ running, runs }: Report, run: ReportRun): boolean => running === true && run === runs.at(-1)
-
 const wrongCell = (run: ReportRun): readonly string[] =>
   atMost(wrongEnds(run).map(short), MOST_WRONG, (more) => `and ${more} more`)
 
-const HOW: Readonly<Record<string, string>> = {
-  flag: "with --yes or the plan",
-  asked: "when asked",
-  named: "in naming the step",
-}
-
-/** What reaches beyond a site, and who agreed to it. */
+/** Changes outside a site, and who approved them. */
 export function approvalLines({ runs }: Report): string[] {
   const all = runs.flatMap(({ approvals, by }) =>
     approvals.map((approval) => ({ ...approval, who: personOf(by) })),
@@ -61,13 +53,13 @@ export function approvalLines({ runs }: Report): string[] {
     ...Map.groupBy(
       all,
       ({ what, how, who }) =>
-        `- ${inline(what)}: agreed${who === "" ? "" : ` by ${inline(who)}`} ${HOW[how] ?? how}`,
+        `- ${inline(what)}: approved${who === "" ? "" : ` by ${inline(who)}`} ${howApproved(how)}`,
     ),
   ].map(([line, [first]]) => `${line}, ${second(first!.t)}`)
   return [...atMost(lines, MOST_LINES, (more) => `- and ${more} more`)]
 }
 
-/** Inputs that were given other values on the way, with when and by whom. */
+/** Inputs whose values changed between runs, with when and by whom. */
 export function changeLines({ changes, notebook }: Report): string[] {
   const lines = changes.map(({ t, by, site, name, from, to }) => {
     const [before, after] = [from, to].map((value) =>

@@ -1,20 +1,20 @@
-/** What one step did, site by site: sites at which the same was done are told once. */
+/** What one step did, site by site; sites at which it did the same are described once. */
 import { count, duration } from "../notebook/format.ts"
 import { isHeldBack } from "../runner/events.ts"
-import { executed, notOurs, writtenIn } from "./executions.ts"
+import { adoption, executed, writtenIn } from "./executions.ts"
 import { atMost, code, fence, inline } from "./markdown-text.ts"
-import { executionSign, MANUAL, namesOf, placeSign } from "./signs.ts"
+import { executionSign, MANUAL, namesOf, openEnd, placeSign } from "./signs.ts"
 import type { Execution, RanCommand, Report, ReportCell, ReportPlace } from "./types.ts"
 
-/** How much of an output is told: of a command that ended well, of one that failed, of what a step shows. */
-const LINES = { well: 3, failed: 20, shown: 12 }
+/** How many lines of output are kept: of a command that succeeded, of one that failed, of what a step shows. */
+const LINES = { ok: 3, failed: 20, shown: 12 }
 const LONGEST_LINE = 240
 const LONGEST_REASON = 160
 const MOST_HASHES = 6
 
 /** A step's heading and what was done at its places. */
 export function stepLines(walk: Report, cell: ReportCell): string[] {
-  const places = cell.places.filter((place) => toldOf(place).length > 0)
+  const places = cell.places.filter((place) => executionsOf(place).length > 0)
   if (places.length === 0) return []
   const groups = [...Map.groupBy(places, (place) => sameness(walk, place)).values()]
   return [
@@ -25,39 +25,39 @@ export function stepLines(walk: Report, cell: ReportCell): string[] {
 
 function groupLines(walk: Report, [first, ...others]: readonly ReportPlace[]): string[] {
   const place = first!
-  const told = toldOf(place)
+  const executions = executionsOf(place)
   const same =
     others.length === 0
       ? []
       : [`- the same at ${namesOf(others.map(({ site }) => site!))}, each with its own values`]
   return [
-    ...told.flatMap((execution, index) => [
+    ...executions.flatMap((execution, index) => [
       ...(index === 0 ? [] : [""]),
       headOf(walk, place, execution),
       ...(index === 0 ? same : []),
       ...factsOf(execution),
       ...writtenLines(
         walk,
-        [place, ...others].map((one) => ({ site: one.site, execution: toldOf(one)[index]! })),
+        [place, ...others].map((one) => ({ site: one.site, execution: executionsOf(one)[index]! })),
       ),
-      ...(index === told.length - 1 ? afterwards(place) : []),
+      ...(index === executions.length - 1 ? afterwards(place) : []),
       ...linesOf(execution),
     ]),
   ]
 }
 
-/** Those in which something was done or went wrong, and the first that found it well, at the beginning and after each of these. */
-function toldOf(place: ReportPlace): readonly Execution[] {
+/** Those that changed something or failed, and the first that found it ready, at the start and after a failure. */
+function executionsOf(place: ReportPlace): readonly Execution[] {
   const run = executed(place).filter(({ outcome }) => outcome === undefined || !isHeldBack(outcome))
   return run.filter(
     ({ actions, outcome }, index) =>
-      actions.length > 0 || outcome?.ok !== true || index === 0 || endedBadly(run[index - 1]!),
+      actions.length > 0 || outcome?.ok !== true || index === 0 || failed(run[index - 1]!),
   )
 }
 
-const endedBadly = ({ outcome, ended }: Execution): boolean => ended === undefined || outcome?.ok === false
+const failed = ({ outcome, ended }: Execution): boolean => ended === undefined || outcome?.ok === false
 
-/** **superlink** ✓ made in 0.7 s, 00:25:22Z, run 2 */
+/** **superlink** ✓ applied in 0.7 s, 00:25:22Z, run 2 */
 function headOf(walk: Report, { site }: ReportPlace, execution: Execution): string {
   const { symbol, word } = executionSign(execution)
   const { outcome, started, run } = execution
@@ -69,7 +69,7 @@ function headOf(walk: Report, { site }: ReportPlace, execution: Execution): stri
 /** `2026-11-23 00:25:22Z` */
 export const second = (iso: string): string => iso.replace("T", " ").replace(/\.\d+/, "")
 
-function factsOf({ before, after, actions, outcome, waits, notes }: Execution): string[] {
+function factsOf({ before, after, actions, outcome, waits, notes, running }: Execution): string[] {
   const checked = (word: string, one: Execution["before"]) =>
     one === undefined ? [] : [`- ${word}: ${one.result.state}, ${short(one.result.reason)}`]
   const changed = actions.length > 0
@@ -77,8 +77,8 @@ function factsOf({ before, after, actions, outcome, waits, notes }: Execution): 
     ...(changed ? checked("before", before) : []),
     ...actions.flatMap(({ manual, ok, reason, ended }) => [
       ...(manual === true ? [`- ${MANUAL}`] : []),
-      ...(ok === false ? [`- an attempt failed: ${short(reason ?? "no reason is known")}`] : []),
-      ...(ended === undefined && manual !== true ? ["- begun; its end was not seen"] : []),
+      ...(ok === false ? [`- an attempt failed: ${short(reason ?? "reason unknown")}`] : []),
+      ...(ended === undefined && manual !== true ? [`- ${openEnd(running)} while applying`] : []),
     ]),
     ...(waits.length === 0 ? [] : [`- waited: ${waitsOf(waits.map(({ reason }) => reason))}`]),
     ...[...new Set(notes.map(({ text }) => text))].map((text) => `- note: ${short(text)}`),
@@ -94,10 +94,10 @@ const waitsOf = (reasons: readonly string[]): string =>
     ? reasons.map(short).join("; ")
     : `${short(reasons[0]!)}; …; ${short(reasons.at(-1)!)} (${reasons.length} reasons)`
 
-/** In one line, and not too long. */
+/** In one line of limited length. */
 export const short = (text: string): string => inline(cut(text, LONGEST_REASON))
 
-/** What was written in an execution and in the others of its group: where they differ, each has its own line. */
+/** What an execution and the others of its group wrote; where they differ, each has its own line. */
 function writtenLines(
   walk: Report,
   group: readonly { readonly site: string | undefined; readonly execution: Execution }[],
@@ -126,9 +126,9 @@ function writtenLines(
   const at = (site: string | undefined) => (site === group[0]!.site ? "" : ` at ${site}`)
   return [
     ...atMost(
-      whole.map(({ site, line }) => `- applied${at(site)}: ${line}`),
+      whole.map(({ site, line }) => `- written${at(site)}: ${line}`),
       MOST_HASHES,
-      (more) => `- applied: ${more} more, in \`report --format json\``,
+      (more) => `- written: ${more} more, in \`report --format json\``,
     ),
     ...[...Map.groupBy(objects, ({ site, words }) => `${words}${at(site)}`)].map(
       ([words, mine]) => `- ${words}: ${mine.map(({ line }) => line).join(", ")}`,
@@ -136,34 +136,34 @@ function writtenLines(
   ]
 }
 
-/** What is the same at several sites, at the first of them. */
+/** Of those that are the same at several sites, the first. */
 const once = <T extends { readonly same: string }>(all: readonly T[]): T[] =>
   [...Map.groupBy(all, ({ same }) => same).values()].map(([first]) => first!)
 
-const LEFT_ALONE = {
-  "was there": "it was there before and is used as it is",
-  "by hand": "a person made it",
+const ADOPTED = {
+  adopted: "it existed before and is used as it is",
+  manual: "a person created it",
 }
 
-/** What became of it since. */
+/** What has happened to it since. */
 function afterwards(place: ReportPlace): string[] {
   const { stale, undone, gone } = place
-  const whose = notOurs(place)
+  const adopted = adoption(place)
   return [
-    ...(whose === undefined ? [] : [`- ${LEFT_ALONE[whose]}: teardown leaves it`]),
+    ...(adopted === undefined ? [] : [`- ${ADOPTED[adopted]}; teardown does not delete it`]),
     ...stale.map((why) => `- stale: ${inline(why)}`),
-    ...(undone === undefined ? [] : [`- taken back ${second(undone.t)} by ${undone.step}`]),
+    ...(undone === undefined ? [] : [`- deleted ${second(undone.t)} by ${undone.step}`]),
     ...(gone === true ? ["- this site is no longer in the federation"] : []),
   ]
 }
 
-/** Commands and what they printed, then what the step shows and what of the guide's promise did not come. */
-function linesOf({ commands, shown }: Execution): string[] {
+/** Commands and what they printed, then what the step shows and which promised lines are missing. */
+function linesOf({ commands, shown, running }: Execution): string[] {
   const printed = new Set(commands.map((command) => `${command.line}\n${outputOf(command)}`))
-  const news = shown.filter(({ line, text }) => !printed.has(`${line}\n${text}`))
+  const others = shown.filter(({ line, text }) => !printed.has(`${line}\n${text}`))
   const lines = [
-    ...commands.flatMap(commandLines),
-    ...news.flatMap(({ line, text }) => [
+    ...commands.flatMap((command) => commandLines(command, running)),
+    ...others.flatMap(({ line, text }) => [
       ...(line === "" ? [] : [`$ ${line}`]),
       ...trimmed(text, LINES.shown, "end"),
     ]),
@@ -171,23 +171,23 @@ function linesOf({ commands, shown }: Execution): string[] {
   const missed = shown.flatMap(({ differs }) => differs)
   return [
     ...(lines.length === 0 ? [] : fence(lines)),
-    ...missed.map((line) => `- promised by the guide, did not come: ${code(line)}`),
+    ...missed.map((line) => `- promised by the guide, missing from the output: ${code(line)}`),
   ]
 }
 
 const outputOf = ({ output }: RanCommand): string => output.map(({ text }) => text).join("")
 
-function commandLines(command: RanCommand): string[] {
+function commandLines(command: RanCommand, running?: boolean): string[] {
   const { line, cwd, exitCode } = command
-  const well = exitCode === 0
+  const ok = exitCode === 0
   return [
     `$ ${line}${cwd === undefined ? "" : `  # in ${cwd}`}`,
-    ...trimmed(outputOf(command), well ? LINES.well : LINES.failed, well ? "end" : "begin"),
-    ...(well ? [] : [exitCode === undefined ? "(its end was not seen)" : `(exit code ${exitCode})`]),
+    ...trimmed(outputOf(command), ok ? LINES.ok : LINES.failed, ok ? "end" : "begin"),
+    ...(ok ? [] : [`(${exitCode === undefined ? openEnd(running) : `exit code ${exitCode}`})`]),
   ]
 }
 
-/** At most so many lines that say something; what is left out, at the end or the beginning, is counted. */
+/** At most so many lines that are not empty; those left out, at the end or the beginning, are counted. */
 function trimmed(text: string, most: number, leave: "end" | "begin"): string[] {
   const all = text.split("\n").filter((line) => line.trim() !== "")
   const lines = all.map((line) => cut(line, LONGEST_LINE))
@@ -199,20 +199,22 @@ function trimmed(text: string, most: number, leave: "end" | "begin"): string[] {
 const cut = (text: string, most: number): string =>
   text.length <= most ? text : `${[...text].slice(0, most).join("")}…`
 
-/** What was done at a place, its own values, numbers and words of chance left out. */
+/** What was done at a place, without its own values, numbers and ids. */
 function sameness(walk: Report, place: ReportPlace): string {
   const general = generalOf(walk, place.site)
-  const executions = toldOf(place).map(({ run, actions, commands, shown, outcome, before, after, ended }) => [
-    run,
-    actions.map(({ action, ok, manual }) => [action, ok, manual]),
-    commands.map(({ line, exitCode }) => [general(line), exitCode]),
-    shown.map(({ line, differs }) => [general(line), differs.map(general)]),
-    outcome?.kind,
-    outcome?.ok === false ? general(outcome.reason) : "",
-    before?.result.state,
-    after?.result.state,
-    ended === undefined,
-  ])
+  const executions = executionsOf(place).map(
+    ({ run, actions, commands, shown, outcome, before, after, ended }) => [
+      run,
+      actions.map(({ action, ok, manual }) => [action, ok, manual]),
+      commands.map(({ line, exitCode }) => [general(line), exitCode]),
+      shown.map(({ line, differs }) => [general(line), differs.map(general)]),
+      outcome?.kind,
+      outcome?.ok === false ? general(outcome.reason) : "",
+      before?.result.state,
+      after?.result.state,
+      ended === undefined,
+    ],
+  )
   const { stale, adopted, undone, gone } = place
   return JSON.stringify([placeSign(place), executions, stale, adopted, undone?.step, gone])
 }

@@ -1,8 +1,8 @@
-/** How the walk stands, in a paragraph, and what a person has to look after. */
+/** The state of the walk in a paragraph, and what needs attention. */
 import { count, duration, moment } from "../notebook/format.ts"
 import { isHeldBack } from "../runner/events.ts"
 import { code, inline } from "./markdown-text.ts"
-import { namesOf, PRACTICE, placeSign, runSeconds, type Sign, together } from "./signs.ts"
+import { isDone, namesOf, PRACTICE, placeSign, runSeconds, together } from "./signs.ts"
 import type { Report, ReportCell, ReportPlace } from "./types.ts"
 
 /** What, with which outcome, by whom, when, how long, with which versions. */
@@ -19,18 +19,18 @@ export function summaryOf(walk: Report): string {
     first === undefined || last === undefined
       ? ""
       : runs.length === 1
-        ? ` in one run of ${duration(seconds)} on ${moment(first.started)}`
-        : ` in ${runs.length} runs (${duration(seconds)}) from ${moment(first.started)} to ${moment(last.last)}`
+        ? ` one run of ${duration(seconds)} on ${moment(first.started)}`
+        : ` ${runs.length} runs (${duration(seconds)}) from ${moment(first.started)} to ${moment(last.last)}`
   const sentences = [
-    `${stateOf(walk)}${running === true ? " A run goes on while this is written." : ""}`,
+    `${stateOf(walk)}${running === true ? " A run was in progress when this report was created." : ""}`,
     ...(runs.length === 0
       ? []
       : [
-          `Carried out${when}${who.length === 0 ? "" : ` by ${inline(namesOf(who))}`}, with ${program.name} ${namesOf(versions)}${
+          `It took${when}${who.length === 0 ? "" : ` by ${inline(namesOf(who))}`}, with ${program.name} ${namesOf(versions)}${
             machines.size === 0 ? "" : ` (${namesOf([...machines])})`
           }.`,
         ]),
-    `This report was made ${moment(made)} with ${program.name} ${program.version}.`,
+    `This report was created ${moment(made)} with ${program.name} ${program.version}.`,
   ]
   return `${walk.practice ? `${PRACTICE}\n\n` : ""}${sentences.join(" ")}`
 }
@@ -39,12 +39,12 @@ function stateOf({ cells: all, sites, federation }: Report): string {
   const cells = all.map(withoutGone)
   const signs = cells.map(({ places }) => together(places.map(placeSign)))
   const state = together(signs)
-  const good = signs.filter(isGood).length
-  const meant = sites.filter(({ gone }) => gone !== true).map(({ name }) => name)
+  const good = cells.filter(({ places }) => places.every(isDone)).length
+  const selected = sites.filter(({ gone }) => gone !== true).map(({ name }) => name)
   const where =
-    meant.length === federation.sites.length
-      ? count(meant.length, "site")
-      : `${namesOf(meant)} (of ${count(federation.sites.length, "site")})`
+    selected.length === federation.sites.length
+      ? count(selected.length, "site")
+      : `${namesOf(selected)} (of ${count(federation.sites.length, "site")})`
   const stale = cells.filter(({ places }) => places.some((place) => place.stale.length > 0)).length
   const steps =
     good === signs.length && good > 1
@@ -52,41 +52,35 @@ function stateOf({ cells: all, sites, federation }: Report): string {
       : `${good} of ${count(signs.length, "step")}`
   const changed = stale === 0 ? "" : `; inputs have changed since for ${stale} of them`
   const undone = cells.some(({ places }) => places.some((place) => place.undone !== undefined))
-  const word = state.tone !== "bad" && undone ? "taken back" : state.word
+  const word = state.tone !== "bad" && undone ? "deleted" : state.word
   return `**${headline(word, stale > 0)}.** ${steps} ${good === 1 ? "is" : "are"} done at ${where}${changed}.`
 }
 
 function headline(word: string, stale: boolean): string {
   if (word === "done") return stale ? "Done, but stale" : "Done"
-  if (word === "not ended") return "Not finished"
   return `${word[0]!.toUpperCase()}${word.slice(1)}`
 }
 
-/** How a site stands that left the federation says nothing about the federation. */
+/** The state of a site that left the federation says nothing about the federation. */
 const withoutGone = (cell: ReportCell): ReportCell => ({
   ...cell,
   places: cell.places.filter(({ gone }) => gone !== true),
 })
 
-/** Not needed counts as done: what it supplies is there. */
-const isGood = ({ tone, word }: Sign): boolean =>
-  tone === "good" || (tone === "quiet" && word !== "not yet" && word !== "taken back")
-
-/** What failed or is blocked, with its cause and cure; what waits for it; what was cut short; what is stale. */
+/** What failed or is blocked, with cause and fix; what was skipped because of it; what was interrupted; what is stale. */
 export function troubleLines(walk: Report): string[] {
   const places = walk.cells.map(withoutGone).flatMap((cell) => cell.places.map((place) => ({ cell, place })))
   const bad = places.filter(({ place }) => placeSign(place).tone === "bad")
-  const waiting = places.filter(({ place }) => place.outcome !== undefined && isHeldBack(place.outcome))
-  const begun = places.filter(({ place }) => place.interrupted === true)
+  const skipped = places.filter(({ place }) => place.outcome !== undefined && isHeldBack(place.outcome))
+  const interrupted = places.filter(({ place }) => place.interrupted === true)
   const stale = places.filter(({ place }) => place.stale.length > 0)
   const causes = new Set(bad.map(nameOf))
-  const others = waiting.filter(({ place }) => !causes.has(place.outcome!.root ?? ""))
+  const others = skipped.filter(({ place }) => !causes.has(place.outcome!.root ?? ""))
   const lines = [
-    ...bad.flatMap((one) => badLines(one, waiting)),
-    ...(others.length === 0 ? [] : [`- not run: ${grouped(others)}`]),
-    ...begun.map(
-      (one) =>
-        `- ${nameOf(one)}: an act was begun and its end was not seen; the next run looks what became of it`,
+    ...bad.flatMap((one) => badLines(one, skipped)),
+    ...(others.length === 0 ? [] : [`- skipped: ${grouped(others)}`]),
+    ...interrupted.map(
+      (one) => `- ${nameOf(one)}: interrupted while applying; the next run checks the result`,
     ),
     ...staleLines(stale),
   ]
@@ -98,20 +92,20 @@ interface At {
   readonly place: ReportPlace
 }
 
-/** One that failed, and what was not run because of it. */
-function badLines(bad: At, waiting: readonly At[]): string[] {
+/** One that failed, and what was skipped because of it. */
+function badLines(bad: At, skipped: readonly At[]): string[] {
   const { reason, why, fix, next } = bad.place.outcome!
-  const followers = waiting.filter(({ place }) => place.outcome!.root === nameOf(bad))
+  const followers = skipped.filter(({ place }) => place.outcome!.root === nameOf(bad))
   return [
     `- **${nameOf(bad)}** ${placeSign(bad.place).word}: ${inline(reason)}`,
     ...(why === undefined ? [] : [`  - why: ${inline(why)}`]),
     ...(fix === undefined ? [] : [`  - fix: ${inline(fix)}`]),
     ...(next === undefined ? [] : [`  - next: ${code(next)}`]),
-    ...(followers.length === 0 ? [] : [`  - not run because of it: ${grouped(followers)}`]),
+    ...(followers.length === 0 ? [] : [`  - skipped because of it: ${grouped(followers)}`]),
   ]
 }
 
-/** One line a reason: a changed input touches many places. */
+/** One line per reason, because a changed input affects many places. */
 function staleLines(stale: readonly At[]): string[] {
   const reasons = stale.flatMap((at) => at.place.stale.map((why) => ({ why, at })))
   return [...Map.groupBy(reasons, ({ why }) => why)].map(

@@ -1,37 +1,37 @@
-/** Text as Markdown that is read raw as often as rendered: what a cluster says never becomes markup. */
+/** Text as Markdown that is read raw as often as rendered: text of a cluster never becomes markup. */
 import width from "fast-string-width"
 import { clean, oneLine } from "../notebook/format.ts"
 
-/** The least that keeps a text from being markup in the middle of a line; its white space folded. */
+/** Escapes only what would be markup in the middle of a line, and folds white space. */
 export function inline(text: string): string {
   return oneLine(text).replace(/[\\`*<|]|~(?=~)|!?\[(?=[^\]]*\]\()|&(?=#|\w+;)|(?<!\w)_|_(?!\w)/g, "\\$&")
 }
 
-/** A value or a command: as it is, in a code span. Not in a table's cell. */
+/** A value or a command in a code span, unchanged. Not for a table's cell. */
 export function code(text: string): string {
   const one = clean(text).replace(/\s+/g, " ")
   const ticks = "`".repeat(longest(one, 0) + 1)
   return ticks.length === 1 ? `\`${one}\`` : `${ticks} ${one} ${ticks}`
 }
 
-/** Code in a table's cell, where a bar ends the cell even in code. */
+/** Code in a table's cell, where `|` ends the cell even in code. */
 export const codeCell = (text: string): string => code(text).replaceAll("|", "\\|")
 
-/** Lines that stand as they are. */
+/** Lines in a code block, unchanged. */
 export function fence(lines: readonly string[]): string[] {
   const text = clean(lines.join("\n")).split("\n")
   const ticks = "`".repeat(Math.max(3, ...text.map((line) => longest(line, 2) + 1)))
   return [ticks, ...text.map((line) => line.trimEnd()), ticks]
 }
 
-/** How long the longest run of backticks is, where it is longer than that. */
+/** The length of the longest sequence of backticks, at least that many. */
 const longest = (text: string, least: number): number =>
   Math.max(least, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
 
-/** Beyond this a cell does not widen its column: it would only push the others away. */
+/** Wider cells do not widen their column, because they would push the others away. */
 const WIDEST = 48
 
-/** A table; its cells are Markdown already. The columns are even, for those who read it raw. */
+/** A table whose cells are already Markdown. The columns are aligned for reading it raw. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows]
   const widths = head.map((_, column) =>
@@ -42,7 +42,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), `| ${widths.map((each) => "-".repeat(each)).join(" | ")} |`, ...rows.map(line)]
 }
 
-/** The first so many; then a line that says how many more there are. */
+/** The first so many, then a line with the number of the others. */
 export function atMost<T>(items: readonly T[], most: number, more: (number: number) => T): readonly T[] {
   return items.length <= most ? items : [...items.slice(0, most), more(items.length - most)]
 }

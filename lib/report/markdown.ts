@@ -1,5 +1,5 @@
 /** The walk as Markdown for a change ticket: one page that reads well raw. */
-import { notOurs } from "./executions.ts"
+import { adoption } from "./executions.ts"
 import { approvalLines, changeLines, runLines } from "./markdown-runs.ts"
 import { stepLines } from "./markdown-step.ts"
 import { summaryOf, troubleLines } from "./markdown-summary.ts"
@@ -7,7 +7,7 @@ import { atMost, code, codeCell, inline, table } from "./markdown-text.ts"
 import { placeSign } from "./signs.ts"
 import type { Report, ReportCell, ReportPlace } from "./types.ts"
 
-/** More sites than this have no column each. */
+/** With more sites than this, they have no columns of their own. */
 const MOST_COLUMNS = 5
 const MOST_ROWS = 40
 
@@ -22,7 +22,7 @@ export function markdownReport(walk: Report): string {
     section("Inputs", inputLines(walk)),
     section("Changed inputs", changeLines(walk)),
     section("Runs", runLines(walk)),
-    section("Agreed to", approvalLines(walk)),
+    section("Approvals", approvalLines(walk)),
     section("What was done", cellLines(walk, walk.cells)),
     section("Teardown and other steps", cellLines(walk, walk.others)),
   ]
@@ -73,15 +73,15 @@ function stepsTable(walk: Report): string[] {
 
 function stateOf(place: ReportPlace): string {
   const { symbol, word } = placeSign(place)
-  const whose = notOurs(place)
+  const adopted = adoption(place)
   const more = [
-    ...(whose === undefined || word.endsWith(whose) ? [] : [whose]),
+    ...(adopted === undefined || word === "applied manually" ? [] : [adopted]),
     ...(place.stale.length > 0 ? ["stale"] : []),
   ]
   return `${symbol} ${word}${more.length === 0 ? "" : ` (${more.join(", ")})`}`
 }
 
-/** `✓ made: 49; ✗ failed: supernode-7` */
+/** `✓ applied: 49; ✗ failed: supernode-7` */
 function folded(places: readonly ReportPlace[]): string {
   const groups = [...Map.groupBy(places, stateOf)]
   if (groups.length === 1) return groups[0]![0]
@@ -111,7 +111,7 @@ function inputLines({ inputs, notebook }: Report): string[] {
     ...(rows.length === 0
       ? []
       : table(
-          ["of", "input", "value", "from"],
+          ["for", "input", "value", "from"],
           atMost(rows, MOST_ROWS, (more) => ["…", `${more} more`, "in `report --format json`", ""]),
         )),
     ...(rows.length > 0 && texts.length > 0 ? [""] : []),

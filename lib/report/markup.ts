@@ -1,4 +1,4 @@
-/** Text that goes into a page is escaped, unless it was made by {@link html}: nothing of a cluster becomes markup. */
+/** Text in a page is escaped, unless {@link html} made it: text of a cluster never becomes markup. */
 import { clean } from "../notebook/format.ts"
 
 export class Markup {
@@ -26,7 +26,7 @@ function filled(part: Part): string {
   return typeof part === "object" ? part.map(filled).join("") : escaped(String(part))
 }
 
-/** HTML or SVG: what is put in is escaped, other markup as it is, a list one after the other, `false` nothing. */
+/** HTML or SVG: text parts are escaped, markup stays as it is, lists are joined, `false` is empty. */
 export const html = (texts: TemplateStringsArray, ...parts: readonly Part[]): Markup =>
   new Markup(texts.map((text, index) => text + filled(parts[index])).join(""))
 

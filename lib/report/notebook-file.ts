@@ -4,7 +4,7 @@ import { executed, writtenIn } from "./executions.ts"
 import { approvalLines, changeLines, runLines } from "./markdown-runs.ts"
 import { summaryOf, troubleLines } from "./markdown-summary.ts"
 import { code, fence, inline } from "./markdown-text.ts"
-import { executionSign, MANUAL, placeSign, type Sign, whereOf } from "./signs.ts"
+import { executionSign, MANUAL, openEnd, placeSign, type Sign, whereOf } from "./signs.ts"
 import type { Execution, RanCommand, Report, ReportCell, ReportPlace } from "./types.ts"
 
 interface Stream {
@@ -22,7 +22,7 @@ interface JupyterCell {
   readonly outputs?: readonly Stream[]
 }
 
-/** What a cell is before it has its id. */
+/** A cell without its id. */
 type Draft = Omit<JupyterCell, "id">
 
 /** The walk as the text of an `.ipynb` file. */
@@ -71,16 +71,16 @@ function opening(walk: Report): string[] {
     "",
     ...(trouble.length === 0 ? [] : [...trouble.map(noMathematics), ""]),
     ...sectionOf("Runs", runLines(walk)),
-    ...sectionOf("Agreed to", approvalLines(walk)),
+    ...sectionOf("Approvals", approvalLines(walk)),
     ...sectionOf("Changed inputs", changeLines(walk)),
-    "This is a record. Each command ran with the kubeconfig and the project of its own site; here it would run with yours.",
+    "This is a record. Each command ran with the kubeconfig and the project of its site; here it would run with yours.",
   ]
 }
 
 const sectionOf = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`## ${title}`, "", ...lines.map(noMathematics), ""]
 
-/** In Jupyter a dollar begins mathematics, but not in code. */
+/** In Jupyter `$` starts mathematics, but not in code. */
 const noMathematics = (line: string): string =>
   line.replace(/\\.|(`+).*?\1|\$/g, (part) => (part === "$" ? "\\$" : part))
 
@@ -97,13 +97,13 @@ function cellDrafts({ notebook }: Report, cell: ReportCell): Draft[] {
 function placeDrafts(cell: ReportCell, place: ReportPlace, where: string): Draft[] {
   const tags = [cell.step, ...(place.site === undefined ? [] : [place.site])]
   const all = executed(place)
-  const told = all.filter(
+  const selected = all.filter(
     (execution, index) =>
       index === all.length - 1 || execution.commands.length > 0 || execution.shown.length > 0,
   )
-  if (told.length === 0) return [markdown([stateLine(where, placeSign(place))], tags)]
-  return told.flatMap((execution, index) => {
-    const isLast = index === told.length - 1
+  if (selected.length === 0) return [markdown([stateLine(where, placeSign(place))], tags)]
+  return selected.flatMap((execution, index) => {
+    const isLast = index === selected.length - 1
     const sign = isLast ? placeSign(place) : executionSign(execution)
     const words = [
       stateLine(where, sign, execution),
@@ -139,13 +139,13 @@ function factLines(execution: Execution): string[] {
   return lines.length === 0 ? [] : ["", ...lines]
 }
 
-/** The promised lines that did not come; nothing where all came. */
+/** The promised lines that are missing from the output; nothing where all are there. */
 const promised = ({ shown: shows }: Execution): string[] =>
   shows
     .filter(({ differs }) => differs.length > 0)
     .flatMap(({ line, differs }) => [
       "",
-      `The guide promises of ${line === "" ? "what it shows" : code(line)}, and this did not come:`,
+      `The guide promises these lines${line === "" ? "" : ` of ${code(line)}`}, but the output lacks them:`,
       "",
       ...fence(differs),
     ])
@@ -153,7 +153,7 @@ const promised = ({ shown: shows }: Execution): string[] =>
 function troubleOf({ outcome, stale, undone }: ReportPlace): string[] {
   const lines = [
     ...stale.map((why) => `- stale: ${shown(why)}`),
-    ...(undone === undefined ? [] : [`- taken back by ${code(undone.step)}, ${moment(undone.t)}`]),
+    ...(undone === undefined ? [] : [`- deleted by ${code(undone.step)}, ${moment(undone.t)}`]),
     ...(outcome === undefined || outcome.ok
       ? []
       : [
@@ -165,13 +165,16 @@ function troubleOf({ outcome, stale, undone }: ReportPlace): string[] {
   return lines.length === 0 ? [] : ["", ...lines]
 }
 
-/** The commands of an execution, then what it shows; nothing where it ran none. */
+/** The commands of an execution, then its output; undefined where it ran none. */
 function codeDraft(
-  { commands, shown: shows }: Execution,
+  { commands, shown: shows, running }: Execution,
   number: number | undefined,
   tags: readonly string[],
 ): Draft | undefined {
-  const source = [...commands.flatMap(sourceOf), ...shows.flatMap(({ line }) => (line === "" ? [] : [line]))]
+  const source = [
+    ...commands.flatMap((command) => sourceOf(command, running)),
+    ...shows.flatMap(({ line }) => (line === "" ? [] : [line])),
+  ]
   const printed = [
     ...commands.flatMap(({ output }) => output),
     ...shows.map(({ text }) => ({ stream: "stdout" as const, text })),
@@ -186,19 +189,19 @@ function codeDraft(
   }
 }
 
-function sourceOf({ line, cwd, exitCode }: RanCommand): string[] {
+function sourceOf({ line, cwd, exitCode }: RanCommand, running?: boolean): string[] {
   return [
     ...(cwd === undefined ? [] : [`# in ${cwd}`]),
     line,
     ...(exitCode === undefined
-      ? ["# its end was not seen"]
+      ? [`# ${openEnd(running)}`]
       : exitCode === 0
         ? []
         : [`# exit code ${exitCode}`]),
   ]
 }
 
-/** What follows on the same stream is one output. */
+/** Consecutive text of the same stream is one output. */
 function streams(printed: readonly { stream: "stdout" | "stderr"; text: string }[]): Stream[] {
   const outputs: Stream[] = []
   for (const { stream: name, text: raw } of printed) {

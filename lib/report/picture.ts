@@ -1,10 +1,10 @@
-/** What the pictures share: text that has to fit its place, since SVG neither wraps nor cuts. */
+/** Shared by the pictures: text that has to fit its place, because SVG neither wraps nor cuts. */
 import stringWidth from "fast-string-width"
 import { oneLine } from "../notebook/format.ts"
 import { html, type Markup, type Part } from "./markup.ts"
 import type { Tone } from "./signs.ts"
 
-/** All text in pictures is of one width a column (a monospaced face), so that a page knows what fits. */
+/** All text in pictures is monospaced, so that its width is known. */
 const COLUMN = 0.61
 
 /** How wide a text is drawn. */
@@ -27,12 +27,12 @@ export function fitting(text: string, room: number, size: number): string {
 export interface TextOptions {
   readonly size?: number
   readonly tone?: Tone
-  /** As wide as it may be; what is longer is cut, and whole in a title. */
+  /** The greatest width; longer text is cut, and whole in a title. */
   readonly room?: number
   readonly anchor?: "start" | "middle" | "end"
   readonly bold?: boolean
   readonly dim?: boolean
-  /** Lies over lines: with a rim in the colour of the ground. */
+  /** It lies over lines, so it has an outline in the colour of the background. */
   readonly over?: boolean
 }
 
@@ -46,7 +46,7 @@ export function text(x: number, y: number, words: string, options: TextOptions =
   return html`<text x="${round(x)}" y="${round(y)}" font-size="${size}"${anchor !== "start" && html` text-anchor="${anchor}"`}${result !== "" && html` class="${result}"`}${room !== undefined && html` data-room="${round(room)}"`}>${shown}${whole}</text>`
 }
 
-/** A picture of its own size that says in words what it shows. */
+/** A picture of its own size, with a description in words. */
 export const picture = (
   id: string,
   size: { readonly width: number; readonly height: number },

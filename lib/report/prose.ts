@@ -18,7 +18,7 @@ function blockHtml(block: Block): Markup {
   }
 }
 
-/** What is set in deeper than the first is a list in the item before it. */
+/** Items that are indented more than the first are a list in the item before them. */
 function listHtml(items: readonly Item[]): Markup {
   const first = items[0]!
   const starts = items.flatMap(({ depth }, index) => (depth <= first.depth ? [index] : []))
@@ -46,6 +46,6 @@ function spanHtml(span: Span): Markup {
   }
 }
 
-/** Only addresses of the web and places of this page; any other (`javascript:`) stays text. */
+/** Only web addresses and anchors of this page; any other address (`javascript:`) stays text. */
 const link = (to: string, label: Markup): Markup =>
   /^(?:https?:\/\/|#)/.test(to) ? html`<a href="${to}" rel="noreferrer">${label}</a>` : label

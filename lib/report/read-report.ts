@@ -6,54 +6,64 @@ import { placeName, type Recorded } from "../runner/events.ts"
 import type { Memory } from "../runner/journal.ts"
 import { changesOf } from "./changes.ts"
 import { readJournal } from "./journal.ts"
-import type { Report, ReportCell, ReportInput, ReportPlace, ReportSite } from "./types.ts"
+import type { Execution, Report, ReportCell, ReportInput, ReportPlace, ReportSite } from "./types.ts"
 
 export interface ReportOptions {
-  /** The journal's lines in order; none: nothing was run yet. */
+  /** The journal's lines in order; none: nothing has run yet. */
   readonly lines: readonly Recorded[]
   readonly notebook: Notebook
   readonly federation: Federation
-  /** What the same lines tell. */
+  /** The same lines as the runner remembers them. */
   readonly memory: Memory | undefined
-  /** When the report is made: ISO 8601, UTC. */
+  /** When the report is created: ISO 8601, UTC. */
   readonly made: string
   readonly program: { readonly name: string; readonly version: string }
   readonly inputs: readonly ReportInput[]
   /** The value of the input with this name, as a person gives it. */
   readonly textOf: (name: string, value: unknown) => string
-  /** By place name: why what was done does not hold for the inputs of now. */
+  /** By place name: why the result does not match the current inputs. */
   readonly stale: (place: string) => readonly string[]
   /** Only these sites; all where it is empty. Steps without a site are always there. */
   readonly sites?: readonly string[]
-  /** A run goes on right now. */
+  /** The last run is in progress. */
   readonly running?: boolean
 }
 
-/** Reads journal and notebook into what every format of a report is made from. */
+/** Reads journal and notebook into the data of every format of a report. */
 export function readReport(options: ReportOptions): Report {
   const { notebook, federation, memory, made, program } = options
   const journaled = readJournal(options.lines)
   const sites = sitesOf(options)
-  const isMeant = (site: string | undefined) => site === undefined || sites.some(({ name }) => name === site)
+  const isSelected = (site: string | undefined) =>
+    site === undefined || sites.some(({ name }) => name === site)
+
+  /** The last execution of a run in progress has no end yet. */
+  const lastRun = options.running === true ? journaled.runs.at(-1)?.number : undefined
+  const executionsOf = (name: string): readonly Execution[] =>
+    (journaled.executions.get(name) ?? []).map((one) =>
+      one.run === lastRun && one.ended === undefined ? { ...one, running: true } : one,
+    )
 
   const placeOf = (step: string, site: string | undefined): ReportPlace => {
     const name = placeName({ step, site })
     const ended = memory?.ended.get(name)
     const undone = journaled.undone.get(name)
+    const executions = executionsOf(name)
+    const isRunning = executions.at(-1)?.running === true
     return {
       ...(site !== undefined && { site }),
       ...(ended && { outcome: ended.outcome, t: ended.t }),
       stale: options.stale(name),
       ...(memory?.checkpoints.get(name)?.adopted && { adopted: true }),
-      ...(memory?.interrupted.has(name) && { interrupted: true }),
+      ...(memory?.interrupted.has(name) && !isRunning && { interrupted: true }),
       ...(undone && { undone }),
       ...(sites.some((one) => one.name === site && one.gone) && { gone: true }),
-      executions: journaled.executions.get(name) ?? [],
+      executions,
     }
   }
 
-  /** At the places where the notebook has it, then wherever else the journal knows it. */
-  const cellOf = (step: Told, number: number, expected: readonly (string | undefined)[]): ReportCell => {
+  /** At the places where the notebook has it, then at others that the journal has. */
+  const cellOf = (step: StepText, number: number, expected: readonly (string | undefined)[]): ReportCell => {
     const elsewhere = [undefined, ...sites.map(({ name }) => name)].filter(
       (site) => !expected.includes(site) && journaled.executions.has(placeName({ step: step.id, site })),
     )
@@ -65,7 +75,7 @@ export function readReport(options: ReportOptions): Report {
       title: step.title,
       prose: step.prose,
       ...(step.expect !== undefined && { expect: step.expect }),
-      places: [...expected.filter(isMeant), ...elsewhere].map((site) => placeOf(step.id, site)),
+      places: [...expected.filter(isSelected), ...elsewhere].map((site) => placeOf(step.id, site)),
     }
   }
 
@@ -81,12 +91,12 @@ export function readReport(options: ReportOptions): Report {
     program,
     practice: sites.length > 0 && sites.every(({ identity }) => isLoopback(identity)),
     sites,
-    inputs: options.inputs.filter(({ site }) => isMeant(site)),
-    changes: changesOf(options.lines, notebook, options.textOf).filter(({ site }) => isMeant(site)),
+    inputs: options.inputs.filter(({ site }) => isSelected(site)),
+    changes: changesOf(options.lines, notebook, options.textOf).filter(({ site }) => isSelected(site)),
     runs: journaled.runs,
     cells: notebook.steps.map((step, index) => cellOf(step, index + 1, placesIn(notebook, step, federation))),
     others: others
-      .map((id, index) => cellOf(told(notebook, id), known.size + index + 1, []))
+      .map((id, index) => cellOf(otherStep(notebook, id), known.size + index + 1, []))
       .filter(({ places }) => places.length > 0),
     ...(options.running === true && journaled.runs.length > 0 && { running: true }),
   }
@@ -98,11 +108,11 @@ function isLoopback(identity: string | undefined): boolean {
   return url !== null && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
 }
 
-/** What a report tells of a step. */
-type Told = Pick<Step, "id" | "title" | "prose" | "expect">
+/** What a report says about a step. */
+type StepText = Pick<Step, "id" | "title" | "prose" | "expect">
 
-/** A step that is not the notebook's: the teardown's, or one that is no more. */
-const told = ({ teardown }: Notebook, id: string): Told =>
+/** A step that is not in the notebook: the teardown's, or one of an earlier notebook. */
+const otherStep = ({ teardown }: Notebook, id: string): StepText =>
   teardown?.steps.find((step) => step.id === id) ?? { id, title: id, prose: "" }
 
 const placesIn = (notebook: Notebook, step: Step, federation: Federation): readonly (string | undefined)[] =>

@@ -7,7 +7,7 @@ type Open<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] 
 /** An event that happened at a place. */
 export type Placed = Extract<Recorded, { step: string }>
 
-/** What does more than look. */
+/** Events of an execution that does more than check. */
 const EXECUTED: ReadonlySet<Placed["type"]> = new Set([
   "action started",
   "action ended",
@@ -15,7 +15,7 @@ const EXECUTED: ReadonlySet<Placed["type"]> = new Set([
   "step ended",
 ])
 
-/** What one run does at one place, from its lines in order: usually one execution. */
+/** What one run does at one place, from its lines in order; usually one execution. */
 export class Reading {
   readonly #run: number
   #now: Open<Execution> | undefined
@@ -26,7 +26,7 @@ export class Reading {
     this.#run = run
   }
 
-  /** @returns the execution that this line begins; it is filled by the lines that follow */
+  /** @returns the execution that this line starts; the lines that follow fill it */
   take(line: Placed): Execution | undefined {
     const implied = line.type !== "step started"
     const opened = implied && this.#now !== undefined ? undefined : this.#open(line.t, implied)
@@ -53,7 +53,7 @@ export class Reading {
       case "action ended": {
         const end = { ended: t, ok: line.ok, ...(line.reason && { reason: line.reason }) }
         const open = now.actions.findLast(({ ended, manual }) => ended === undefined && !manual)
-        // The start of an act that a killed run had begun stands in that run.
+        // The start of an action that a killed run left open is in that run.
         if (open === undefined) now.actions.push({ t, action: line.action, ...end })
         else Object.assign(open, end)
         break
@@ -94,16 +94,16 @@ export class Reading {
   }
 }
 
-/** What ends a line goes where the line began, also when the other stream came in between. */
+/** The end of a line goes where the line started, also when output of the other stream came in between. */
 function addOutput({ output }: Open<RanCommand>, stream: "stdout" | "stderr", text: string): void {
   const mine = output.findLast((one) => one.stream === stream)
   if (mine !== undefined && mine === output.at(-1)) {
     mine.text += text
     return
   }
-  const begun = mine !== undefined && !mine.text.endsWith("\n")
-  const end = begun ? text.indexOf("\n") + 1 || text.length : 0
-  if (begun) mine.text += text.slice(0, end)
+  const isOpen = mine !== undefined && !mine.text.endsWith("\n")
+  const end = isOpen ? text.indexOf("\n") + 1 || text.length : 0
+  if (isOpen) mine.text += text.slice(0, end)
   if (end < text.length) output.push({ stream, text: text.slice(end) })
 }
 

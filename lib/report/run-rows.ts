@@ -1,35 +1,39 @@
-/** The runs as a table tells them: a walk has a run for each of its cells, and is one row. */
+/** The rows of a table of runs: a walk has one run per cell, and is one row. */
 import { EXIT } from "../notebook/exit-codes.ts"
 import type { By } from "../runner/events.ts"
 import { namesOf, runSeconds } from "./signs.ts"
 import type { Report, ReportRun, WrongEnd } from "./types.ts"
 
 export interface RunRow {
-  /** In their order; more than one: cells of one walk. */
+  /** In order; more than one: cells of one walk. */
   readonly runs: readonly ReportRun[]
   /** `3`, or `3–14` of a walk. */
   readonly numbers: string
   readonly command: string
-  /** What was carried out: `login`, `14 cells: prerequisites … verify`. */
+  /** The steps that ran: `login`, `14 cells: prerequisites … verify`. */
   readonly cells: string
   readonly seconds: number
-  /** Nothing: its end was not seen. */
+  /** Undefined: it was interrupted, or is running. */
   readonly code?: number
+  readonly running?: boolean
 }
 
-/** Cells of a walk that ended well stand together; what went wrong has a row of its own. */
-export function runRows({ runs }: Pick<Report, "runs">): RunRow[] {
+/** Cells of a walk that succeeded share a row; a run in which something went wrong has its own. */
+export function runRows({ runs, running }: Pick<Report, "runs" | "running">): RunRow[] {
   const rows: ReportRun[][] = []
   for (const run of runs) {
     const before = rows.at(-1)
-    if (before !== undefined && goesOn(before.at(-1)!, run)) before.push(run)
+    if (before !== undefined && continues(before.at(-1)!, run)) before.push(run)
     else rows.push([run])
   }
-  return rows.map(rowOf)
+  return rows.map((mine) => ({
+    ...rowOf(mine),
+    ...(running === true && mine.at(-1) === runs.at(-1) && { running }),
+  }))
 }
 
-/** The same person, the same day, one cell after the other. */
-const goesOn = (before: ReportRun, run: ReportRun): boolean =>
+/** The same person on the same day, one cell after the other. */
+const continues = (before: ReportRun, run: ReportRun): boolean =>
   [before, run].every(({ command, code }) => code === 0 && WALK.test(command)) &&
   typed(before) === typed(run) &&
   personOf(before.by) === personOf(run.by) &&
@@ -37,11 +41,10 @@ const goesOn = (before: ReportRun, run: ReportRun): boolean =>
 
 /** Its command is the program's alone, or `walk`. */
 const WALK = /^\S+?(?: walk)?(?=$|: | -)/
-/** A walk's command is followed by what it carried out: `: login at supernode-1`. */
-const CARRIED_OUT = /: (?:the rest|[\w-]+(?:, [\w-]+)*)(?: at [\w-]+(?:, [\w-]+)*)?$/
+/** A walk's command is followed by the steps that it ran: `: login at supernode-1`. */
+const RAN = /: (?:the rest|[\w-]+(?:, [\w-]+)*)(?: at [\w-]+(?:, [\w-]+)*)?$/
 
-const typed = ({ command }: ReportRun): string =>
-  WALK.test(command) ? command.replace(CARRIED_OUT, "") : command
+const typed = ({ command }: ReportRun): string => (WALK.test(command) ? command.replace(RAN, "") : command)
 
 function rowOf(runs: readonly ReportRun[]): RunRow {
   const [first, last] = [runs[0]!, runs.at(-1)!]
@@ -58,10 +61,10 @@ function rowOf(runs: readonly ReportRun[]): RunRow {
 const cellsOf = (steps: readonly string[]): string =>
   steps.length > 2 ? `${steps.length} cells: ${steps[0]} … ${steps.at(-1)}` : steps.join(", ")
 
-/** `alice@ward`; nothing in journals of earlier versions. */
+/** `alice@ward`; empty where the journal does not say. */
 export const personOf = (by: By | undefined): string => (by === undefined ? "" : `${by.user}@${by.host}`)
 
-/** What did not end well in a run, a line a reason: `login at supernode-1 and supernode-2: …`. */
+/** What did not succeed in a run, one line per reason: `login at supernode-1 and supernode-2: …`. */
 export function wrongEnds(run: ReportRun): string[] {
   if (run.wrong.length === 0) return run.code === EXIT.interrupted ? ["interrupted by Ctrl-C"] : []
   const same = Map.groupBy(run.wrong, (one) => `${one.step} ${one.kind} ${wordsOf(one, run)}`)
@@ -74,6 +77,15 @@ export function wrongEnds(run: ReportRun): string[] {
 
 const wordsOf = ({ kind, reason }: WrongEnd, { code }: ReportRun): string =>
   kind === "interrupted" && code === EXIT.interrupted ? "interrupted by Ctrl-C" : reason
+
+const HOW: Readonly<Record<string, string>> = {
+  flag: "with --yes or the plan",
+  asked: "when asked",
+  named: "by naming the step",
+}
+
+/** How a change outside a site was approved. */
+export const howApproved = (how: string): string => HOW[how] ?? how
 
 /** `run 3`, `runs 3–7 and 9`. */
 export function runsNamed(numbers: readonly number[]): string {

@@ -1,19 +1,19 @@
-/** Texts of a script: comments, wrapped words, lines of a shell set in. */
+/** Texts of a script: comments, wrapped words, indented lines of shell. */
 
 import { filled, oneLine } from "../notebook/format.ts"
 import { proseBlocks, textOf } from "../notebook/prose.ts"
 
-/** Words on lines of at most so many columns, each after this beginning. */
+/** Words on lines of at most so many columns, each after this prefix. */
 export const wrapped = (text: string, columns: number, before = ""): string =>
   filled(oneLine(text).split(" "), columns - before.length, (word) => word.length)
     .map((words) => `${before}${words.join(" ")}`.trimEnd())
     .join("\n")
 
-/** A comment; what is set in stays as it is. */
+/** A comment; indented text stays as it is. */
 export const commented = (text: string, before: string): string =>
   /^ {4}/.test(text) ? `${before}${text}` : wrapped(text, 78, before)
 
-/** The first paragraph of prose, without its marks, and without the sentence that leads over to what is shown below it. */
+/** The first paragraph of prose, without its markup and without a sentence that introduces what follows. */
 export function firstParagraph(prose: string): string {
   const [first] = proseBlocks(prose)
   const text = first?.is === "paragraph" ? oneLine(textOf(first.spans)) : ""
@@ -24,7 +24,7 @@ export function firstParagraph(prose: string): string {
 
 const HERE = /<<(-?)(['"]?)(\w+)\2/
 
-/** Lines set in; a here-document stays at the margin, where its end must be. */
+/** Indented lines; a here-document stays at the margin, where its end must be. */
 export function indented(lines: string, before: string): string {
   let end: string | undefined
   return lines

@@ -1,4 +1,4 @@
-/** What an execution was busy with: it checked, applied or waited. */
+/** The phases of an execution: it checked, applied or waited. */
 import type { Bar } from "./critical-path.ts"
 
 export interface Segment {
@@ -8,7 +8,7 @@ export interface Segment {
   readonly to: number
 }
 
-/** An execution cut into what it did, without gaps. What is by hand counts as waiting: nothing is done here. */
+/** An execution cut into its phases, without gaps. A manual action counts as waiting, because the program does nothing. */
 export function segmentsOf({ execution, end }: Bar): Segment[] {
   const segments: Segment[] = []
   const until = Date.parse(end)
@@ -20,7 +20,7 @@ export function segmentsOf({ execution, end }: Bar): Segment[] {
     else segments.push({ is, from: now, to })
     now = to
   }
-  /** Between acts: it looks until a wait begins, and waits until what it waited for was seen. */
+  /** Between actions it checks until a wait starts, and waits until the check finds it ready. */
   const idle = (to: number): void => {
     const wait = execution.waits.map(({ t }) => Date.parse(t)).find((t) => t >= now && t < to)
     if (wait !== undefined) {
@@ -31,11 +31,11 @@ export function segmentsOf({ execution, end }: Bar): Segment[] {
     }
     add("checked", to)
   }
-  for (const apply of execution.actions) {
-    const from = Math.min(Math.max(now, Date.parse(apply.t)), until)
-    const to = apply.ended === undefined ? until : Math.min(Date.parse(apply.ended), until)
+  for (const action of execution.actions) {
+    const from = Math.min(Math.max(now, Date.parse(action.t)), until)
+    const to = action.ended === undefined ? until : Math.min(Date.parse(action.ended), until)
     idle(from)
-    if (apply.manual !== true) add("applied", to)
+    if (action.manual !== true) add("applied", to)
     else {
       const { after } = execution
       add("waited", after?.result.state === "ready" ? Math.min(Date.parse(after.t), until) : until)

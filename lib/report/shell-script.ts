@@ -1,4 +1,4 @@
-/** The walk as a POSIX script that a person runs by hand: a function a site. */
+/** The walk as a POSIX shell script: one function per site. */
 
 import { moment, oneLine } from "../notebook/format.ts"
 import { type ManualFiles, manualContext } from "../notebook/manual.ts"
@@ -10,17 +10,17 @@ import { commented, firstParagraph, indented, wrapped } from "./script-text.ts"
 import { PRACTICE } from "./signs.ts"
 import type { Report } from "./types.ts"
 
-/** A script that runs every step's `hand`; what is done already may be run again. */
+/** A script that runs the `manual` commands of every step; they can be run again. */
 export async function shellScript(walk: Report): Promise<string> {
   const { federation } = walk
   const shown = federation.sites.filter(({ name }) => walk.sites.some((site) => site.name === name))
-  const told = new Set<Step>()
+  const explained = new Set<Step>()
   const part = async (site: Site | undefined): Promise<string> => {
     const steps = stepsOf(walk, site)
     const cells: string[] = []
     for (const step of steps) {
-      cells.push(await cell(walk, step, site, !told.has(step)))
-      told.add(step)
+      cells.push(await cell(walk, step, site, !explained.has(step)))
+      explained.add(step)
     }
     return cells.join("\n")
   }
@@ -43,10 +43,10 @@ export async function shellScript(walk: Report): Promise<string> {
   ].join("\n")
 }
 
-/** The function of the steps that are done once, after all sites. */
+/** The function of the steps that run once, after all sites. */
 const FEDERATION = "whole_federation"
 
-/** What a site is called in a script: its name has only lower-case letters, digits and dashes. */
+/** The names of a site in a script; a site's name has only lower-case letters, digits and dashes. */
 function namesOf({ name }: Pick<Site, "name">) {
   const word = name.replaceAll("-", "_")
   return {
@@ -66,16 +66,16 @@ function stepsOf({ notebook }: Report, site: Site | undefined): readonly Step[] 
   ]
 }
 
-/** One step: its lines in a shell of their own that shows each command. */
+/** One step: its lines in a subshell that shows each command. */
 async function cell(
   { notebook, federation }: Report,
   step: Step,
   site: Site | undefined,
   isFirst: boolean,
 ): Promise<string> {
-  /** What the lines need that others may have. */
+  /** Other sites that the lines reach. */
   const elsewhere = new Set<Site>()
-  const handed = new Set<string>()
+  const privateFiles = new Set<string>()
   const files: ManualFiles = {
     on(other) {
       elsewhere.add(other as Site)
@@ -84,7 +84,7 @@ async function cell(
     kubeconfig: '"$KUBECONFIG"',
     privateFile(name) {
       const file = namesOf(site!).privateFile(name)
-      handed.add(file)
+      privateFiles.add(file)
       return file
     },
   }
@@ -93,13 +93,13 @@ async function cell(
   const lines = await step.manual?.(context)
   const about = isFirst ? `${commented(firstParagraph(step.prose), "  # ")}\n` : ""
   const begin = `step ${step.id} ${shellWord(oneLine(step.title))}`
-  if (lines === undefined) return `${about}  if ${begin}; then by_hand; fi\n`
-  // A login is left out where somebody has named a session of their own.
+  if (lines === undefined) return `${about}  if ${begin}; then manual; fi\n`
+  // A login is skipped if the caller names a kubeconfig.
   const own = step.session && site !== undefined ? `[ "$KUBECONFIG" = ${namesOf(site).kubeconfig} ] && ` : ""
   const others = [...elsewhere].filter((other) => other !== site)
   const has = others
     .map(({ name }) => {
-      const file = handed.size > 0 ? ` ${shellWord([...handed].join(" and "))}` : ""
+      const file = privateFiles.size > 0 ? ` ${shellWord([...privateFiles].join(" and "))}` : ""
       return ` && has ${shellWord(name)} "$${namesOf({ name }).variable}"${file}`
     })
     .join("")
@@ -120,20 +120,20 @@ function header({ notebook, federation, made, program, inputs, practice }: Repor
   ] as const
   const width = Math.max(...calls.map(([call]) => call.length))
   const text = [
-    `${notebook.title}: the federation ${federation.name}, by hand.`,
+    `${notebook.title}: a script for the federation ${federation.name}.`,
     ...(practice ? [PRACTICE] : []),
-    `Made ${moment(made)} by ${program.name} ${program.version}${values.length === 0 ? "." : `, with ${values.join(", ")}.`}`,
+    `Created ${moment(made)} by ${program.name} ${program.version}${values.length === 0 ? "." : `, with ${values.join(", ")}.`}`,
     "",
-    "It runs in the folder it is started in, and shows each command before it runs it:",
+    "It runs in the current folder and shows each command before it runs it:",
     "",
     ...calls.map(([call, what]) => `    ${call.padEnd(width)}  ${what}`),
     "",
-    "What is done already is left as it is, so it may be run again after an error. No password and no token stands in it.",
+    "What already exists is left as it is, so the script can be run again after an error. It contains no password and no token.",
     ...(first === undefined
       ? []
       : [
           "",
-          "Each login writes a kubeconfig of its own here. Where you are logged in already, name yours, and the login is left out:",
+          "Each login writes its own kubeconfig to this folder. If you are already logged in, name your kubeconfig, and the login is skipped:",
           "",
           `    ${namesOf(first).variable}=FILE sh r.sh ${name}`,
         ]),
@@ -141,7 +141,7 @@ function header({ notebook, federation, made, program, inputs, practice }: Repor
   return `#!/bin/sh\n${text.map((paragraph) => commented(paragraph, "# ")).join("\n")}\nset -eu\n`
 }
 
-/** Of every site, also of those that it has no function for. */
+/** Of every site, even of those without a function. */
 const settings = (sites: readonly Site[]): string =>
   `${sites
     .map(namesOf)
@@ -160,7 +160,7 @@ function usage(walk: Report, shown: readonly Site[], whole: boolean): string {
   return `usage() {
   printf 'Usage: sh %s SITE [STEP], or sh %s all\\n\\n' "$0" "$0" >&2
   cat >&2 <<'END'
-The sites in their order, and their steps:
+The sites in order, with their steps:
 ${lists.join("\n")}${last}
 END
   exit 2
@@ -178,7 +178,7 @@ at=
 now=
 ran=
 
-# step ID TITLE: says what comes; false where another step was asked for.
+# step ID TITLE: prints which step comes; false if another step was requested.
 step() {
   [ -z "$only" ] || [ "$only" = "$1" ] || return 1
   now="$1 at $at"
@@ -186,24 +186,24 @@ step() {
   printf '\\n== %s: %s\\n' "$now" "$2"
 }
 
-# has SITE KUBECONFIG [FILE]: false, and says what to do, where this machine cannot reach that site.
+# has SITE KUBECONFIG [FILE]: false, with instructions, if this machine cannot reach that site.
 has() {
   [ ! -s "$2" ] || return 0
-  echo "Left out here: there is no $2. Whoever reaches $1 runs it:"
+  echo "Skipped here: there is no $2. Run this where $1 can be reached:"
   echo "    sh $(basename "$0") $at \${now%% *}"
-  [ -z "\${3-}" ] || echo "and hands $3 over, which then has to lie here. It is a secret."
+  [ -z "\${3-}" ] || echo "Then copy $3 from there to this folder, and keep it secret."
   return 1
 }
 
-by_hand() {
-  printf 'There are no commands for it. Do it by hand, then press Enter. '
+manual() {
+  printf 'This step has no commands. Do it manually, then press Enter. '
   read -r _
 }
 
 # Names the step in which a command failed.
 ended() {
   code=$?
-  [ "$code" = 0 ] || [ -z "$now" ] || echo "Failed: $now (exit $code). Cure it, then run the same again." >&2
+  [ "$code" = 0 ] || [ -z "$now" ] || echo "Failed: $now (exit code $code). Fix it, then run the same command again." >&2
 }
 `
 

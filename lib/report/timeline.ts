@@ -1,7 +1,7 @@
-/** The picture of when: a lane a site, a bar an execution, the critical path of each run. */
+/** The timeline: one lane per site, one bar per execution, and the critical path of each run. */
 import { count, duration, moment } from "../notebook/format.ts"
 import { type Axis, axisOf, FOLD, ticks } from "./axis.ts"
-import { type Bar, barsOf, criticalPath, isPassed, laneOf, secondsOf } from "./critical-path.ts"
+import { type Bar, barsOf, criticalPath, laneOf, secondsOf, wasSkipped } from "./critical-path.ts"
 import { html, type Markup } from "./markup.ts"
 import { fitting, picture, round, text, textWidth } from "./picture.ts"
 import { type Segment, segmentsOf } from "./segments.ts"
@@ -13,17 +13,17 @@ const LABELS = 128
 const HEAD = 52
 const LANE = 36
 const BAR = 12
-/** Of the bar in its lane; above it stands its name. */
+/** The top of the bar in its lane; its name is above it. */
 const TOP = 18
-/** Beyond the last bar: room for its sign. */
+/** After the last bar: room for its sign. */
 const MARGIN = 24
-/** As many runs as can be told apart; earlier ones are in the table of runs. */
+/** As many runs as can be distinguished; earlier ones are in the table of runs. */
 const RUNS = 40
 
-/** The timeline of a walk; nothing where nothing was carried out. */
+/** The timeline of a walk; undefined where nothing has run. */
 export function timeline(walk: Report): Markup | undefined {
   const all = barsOf(walk)
-  const seen = all.filter((bar) => !isPassed(bar))
+  const seen = all.filter((bar) => !wasSkipped(bar))
   const runs = [...new Set(seen.map(({ execution }) => execution.run))].sort((a, b) => a - b).slice(-RUNS)
   const bars = seen.filter(({ execution }) => runs.includes(execution.run))
   if (bars.length === 0) return undefined
@@ -60,7 +60,7 @@ const PATTERN = html`<defs><pattern id="waiting" width="5" height="5" patternUni
 const lane = (name: string, y: number, end: number): Markup =>
   html`<line class="rule" x1="0" y1="${y + LANE}" x2="${round(end)}" y2="${y + LANE}"/>${text(4, y + TOP + BAR - 2, name, { room: LABELS - 12, bold: true })}`
 
-/** Above the first stretch of each run: as many words as there is room for. */
+/** The label above the first stretch of each run: as long as there is room. */
 function runHeads(walk: Report, axis: Axis, runs: readonly number[]): Markup[] {
   return runs.map((number) => {
     const mine = axis.stretches.filter(({ run }) => run === number)
@@ -92,7 +92,7 @@ function tick(
   return html`<line class="tick" x1="${x}" y1="${HEAD - 20}" x2="${x}" y2="${bottom}"/>${fits && text(x + 3, HEAD - 10, words, { size: 11, dim: true, over: true })}`
 }
 
-/** Time that is left out: two slanted strokes. */
+/** Folded time: two slanted strokes. */
 const fold = (x: number, bottom: number): Markup =>
   html`<path class="fold" d="M${round(x)} ${HEAD - 20}V${bottom}"/><path class="stroke" d="M${round(x - 5)} ${HEAD - 8}l4 -10m2 10l4 -10"/>`
 
@@ -130,7 +130,7 @@ function barWords(bar: Bar, segments: readonly Segment[]): string {
   return `${bar.cell.number} ${bar.cell.step}${where}: ${word} after ${duration(secondsOf(bar))} (${spent.join(", ")})`
 }
 
-/** Above the bars of what was carried out: the step's name where it fits, else its number, else nothing; a name may reach up to the next bar. */
+/** Labels above the bars: the step's name where it fits, else its number, else nothing; a name may reach up to the next bar. */
 function labels(
   bars: readonly Bar[],
   x: (bar: Bar, time: number) => number,
@@ -141,7 +141,7 @@ function labels(
   return [...lanes].flatMap(([top, mine]) => {
     const starts = mine.map((bar) => x(bar, Date.parse(bar.execution.started)))
     return mine.map((bar, index) => {
-      // In a walk each run looks at what came before.
+      // In a walk each run checks the steps before its own.
       if (bar.execution.onlyChecked === true) return html``
       const from = starts[index]!
       const next = starts.find((start, other) => other > index && start > from)
@@ -156,7 +156,7 @@ function labels(
   })
 }
 
-/** From lane to lane, where the critical path goes on elsewhere. */
+/** Lines between lanes, where the critical path continues in another lane. */
 function pathLines(
   path: readonly Bar[],
   x: (bar: Bar, time: number) => number,
@@ -183,5 +183,5 @@ function described(
     bad.length === 0
       ? "None failed."
       : `Failed or blocked: ${names.join(", ")}${bad.length > 5 ? " and more" : ""}.`
-  } The critical path is told below; durations stand with each step.`
+  } The critical path follows below; each step has its duration.`
 }

@@ -1,4 +1,4 @@
-/** What there is, as the looks saw it: sites by cluster with their objects, and the links between them. */
+/** The objects that the checks found: sites by cluster with their objects, and the links between them. */
 
 import { placeSign, type Sign, together } from "./signs.ts"
 import type { Report, ReportCell, ReportPlace, ReportSite } from "./types.ts"
@@ -12,7 +12,7 @@ export interface SiteView {
   readonly link?: LinkView
 }
 
-/** An object that a step made or found. Not seen yet: it goes by its step's name. */
+/** An object that a step created or found. Before it is found it has its step's name. */
 export interface ObjectView {
   readonly sign: Sign
   readonly kind?: string
@@ -23,7 +23,7 @@ export interface ObjectView {
 export interface LinkView {
   readonly sign: Sign
   readonly kind: string
-  /** The step that the sign is of, where it is not good. */
+  /** The step of the sign, where it is not good. */
   readonly step?: string
 }
 
@@ -64,48 +64,48 @@ export function topologyOf(walk: Report): Topology {
   }
 }
 
-/** The link steps, and others that looked at the objects that those had made. */
+/** The link steps, and others that checked objects of those. */
 function linkCells({ cells }: Report, ids: readonly string[]): ReportCell[] {
   const isOwn = ({ step }: ReportCell): boolean => ids.includes(step)
-  const made = new Set(cells.filter(isOwn).flatMap(uids))
-  return cells.filter((cell) => isOwn(cell) || uids(cell).some((uid) => made.has(uid)))
+  const linked = new Set(cells.filter(isOwn).flatMap(uids))
+  return cells.filter((cell) => isOwn(cell) || uids(cell).some((uid) => linked.has(uid)))
 }
 
-/** What identifies the objects that a step saw. */
+/** What identifies the objects that a step found. */
 const uids = (cell: ReportCell): string[] =>
   cell.places.flatMap((place) => {
-    const seen = seenAt(place)
-    return seen === undefined ? [] : [seen.uid ?? `${place.site} ${seen.kind} ${seen.name}`]
+    const object = objectAt(place)
+    return object === undefined ? [] : [object.uid ?? `${place.site} ${object.kind} ${object.name}`]
   })
 
 const placesAt = (cell: ReportCell, { name }: ReportSite): readonly ReportPlace[] =>
   cell.places.filter(({ site }) => site === name)
 
-/** What the last look that saw something saw. */
-const seenAt = (place: ReportPlace) =>
+/** The object of the last check that found one. */
+const objectAt = (place: ReportPlace) =>
   place.executions
     .flatMap(({ before, after }) => [before, after])
     .flatMap((checked) =>
       checked !== undefined && "object" in checked.result ? [checked.result.object] : [],
     )
-    .findLast((seen) => seen !== undefined)
+    .findLast((object) => object !== undefined)
 
-/** What its kind is called here, or at another site. */
+/** The kind of its object, here or at another site. */
 const kindOf = (cell: ReportCell): string | undefined =>
-  cell.places.map((place) => seenAt(place)?.kind).find((kind) => kind !== undefined)
+  cell.places.map((place) => objectAt(place)?.kind).find((kind) => kind !== undefined)
 
 function objectsOf(cells: readonly ReportCell[], site: ReportSite): ObjectView[] {
   const found = new Map<string, ObjectView>()
   for (const cell of cells) {
     for (const place of placesAt(cell, site)) {
-      const seen = seenAt(place)
-      const kind = seen?.kind ?? kindOf(cell)
+      const object = objectAt(place)
+      const kind = object?.kind ?? kindOf(cell)
       const sign = placeSign(place)
-      // A step that went well and has no object to show (a login, a check) says nothing here.
-      const says =
+      // A step that succeeded without an object (a login, a verification) is not shown.
+      const isShown =
         kind !== undefined || (sign.tone !== "good" && (sign.tone !== "quiet" || place.outcome === undefined))
-      if (!says) continue
-      const name = seen?.name ?? cell.step
+      if (!isShown) continue
+      const name = object?.name ?? cell.step
       const key = `${kind} ${name}`
       const before = found.get(key)
       found.set(key, {

@@ -1,4 +1,4 @@
-/** The picture of what there is: clusters as boxes, in them sites with their objects, links as arrows. */
+/** The topology: clusters as frames, in them sites with their objects, links as arrows. */
 import { count } from "../notebook/format.ts"
 import { html, type Markup } from "./markup.ts"
 import { picture, round, text, textWidth } from "./picture.ts"
@@ -13,12 +13,12 @@ const ROW = 18
 const HEAD = 26
 /** Its first line of text, from the top of a frame. */
 const CAPTION = 16
-/** With more sites than this their objects are told in one line. */
+/** With more sites than this, their objects are in one line. */
 const FULL = 4
-/** With more than this each is a name with its sign, and their links are one arrow. */
+/** With more than this, each is a name with its sign, and their links are one arrow. */
 const SINGLE = 24
 
-/** A site's box or a cluster's frame around some, from a top edge; its height is known before it is drawn. */
+/** A site's box, or a cluster's frame around several, from a top edge; its height is known before it is drawn. */
 interface Block {
   readonly height: number
   /** Where the site's links begin or end, from the top edge; by site name. */
@@ -90,7 +90,7 @@ function column(blocks: readonly Block[]): Block {
   }
 }
 
-/** Sites in a frame a cluster; a site without an identity stands by itself. */
+/** One frame per cluster with its sites; a site without an identity has no frame. */
 function framed(views: readonly SiteView[], block: (view: SiteView) => Block): Block[] {
   const groups = Map.groupBy(views, ({ site }) => site.identity ?? site)
   return [...groups].map(([identity, members]) => {
@@ -139,7 +139,7 @@ const siteBox = (
   },
 })
 
-/** A line an object: sign, kind, name. */
+/** One line per object: sign, kind, name. */
 function fullSite(view: SiteView, joint: string | undefined): Block {
   const { objects } = view
   const kinds = Math.min(156, 10 + Math.max(0, ...objects.map(({ kind = "" }) => textWidth(kind, 11))))
@@ -156,7 +156,7 @@ function fullSite(view: SiteView, joint: string | undefined): Block {
   })
 }
 
-/** One line for all objects: what is wrong or missing, else what there is. */
+/** One line for all objects: those that are not good, else all. */
 function shortSite(view: SiteView): Block {
   const wrong = view.objects.filter(({ sign }) => sign.tone !== "good")
   const words =
@@ -188,7 +188,7 @@ function grid(views: readonly SiteView[]): Block {
   return frame(`${count(views.length, "site")} on ${count(clusters, "cluster")}`, inner)
 }
 
-/** All their links as one: nothing where the notebook links no sites. */
+/** All their links as one; undefined where the notebook links no sites. */
 const gridLink = (views: readonly SiteView[]): LinkView | undefined => {
   const links = views.flatMap(({ link }) => (link === undefined ? [] : [link]))
   return links.find(({ sign }) => sign.tone !== "good") ?? links[0]
@@ -197,7 +197,7 @@ const gridLink = (views: readonly SiteView[]): LinkView | undefined => {
 const linkCount = (views: readonly SiteView[]): string =>
   `${views.filter(({ link }) => link?.sign.tone === "good").length} of ${views.length}`
 
-/** From a site to the one that its link leads to, on the way they all share; dashed where it is not there. */
+/** From a site to the one that its link leads to, on a shared line; dashed while it is not up. */
 function linkArrow(
   y: number,
   side: "left" | "right",

@@ -1,4 +1,4 @@
-/** What every format of a report is made from: the walk of one federation, as its journal and its notebook tell it. */
+/** The data of every format of a report: the walk of one federation, from its journal and its notebook. */
 
 import type { CheckResult } from "../notebook/check-result.ts"
 import type { Federation, Origin } from "../notebook/federation.ts"
@@ -8,24 +8,24 @@ import type { Action, By, Outcome, OutcomeKind } from "../runner/events.ts"
 export interface Report {
   readonly notebook: Notebook
   readonly federation: Federation
-  /** When this report was made: ISO 8601, UTC. */
+  /** When this report was created: ISO 8601, UTC. */
   readonly made: string
-  /** The program that made it, and its version. */
+  /** The program that created it, and its version. */
   readonly program: { readonly name: string; readonly version: string }
   /** Every site's cluster is on this machine's loopback: the walk was practice. */
   readonly practice: boolean
   readonly sites: readonly ReportSite[]
   /** The federation's own first, then site by site, in the notebook's order. */
   readonly inputs: readonly ReportInput[]
-  /** Inputs that were given other values on the way, in the journal's order. */
+  /** Inputs whose values changed between runs, in the journal's order. */
   readonly changes: readonly ReportChange[]
-  /** In the journal's order. Empty: nothing was run yet. */
+  /** In the journal's order. Empty: nothing has run yet. */
   readonly runs: readonly ReportRun[]
-  /** A cell a step, in the notebook's order. */
+  /** One cell per step, in the notebook's order. */
   readonly cells: readonly ReportCell[]
-  /** What the journal holds of other steps: the teardown's, and those that the notebook no longer has. */
+  /** Other steps in the journal: the teardown's, and those that the notebook no longer has. */
   readonly others: readonly ReportCell[]
-  /** A run goes on while this is made: the last one of `runs`. */
+  /** The last of `runs` was in progress when this was created. */
   readonly running?: boolean
 }
 
@@ -36,28 +36,28 @@ export interface ReportSite {
   readonly identity?: string
   /** The cluster user of its last session. */
   readonly user?: string
-  /** It is no longer in the federation; the journal knows it. */
+  /** It is no longer in the federation, but in the journal. */
   readonly gone?: boolean
 }
 
 export interface ReportInput {
-  /** Nothing: of the whole federation. */
+  /** Undefined: it applies to the whole federation. */
   readonly site?: string
   readonly name: string
-  /** As text; nothing: unset. Secrets are never here. */
+  /** As text; undefined: unset. Secrets are never here. */
   readonly value?: string
   readonly origin?: Origin
   readonly secret?: boolean
 }
 
-/** An input that had another value in earlier runs. */
+/** An input that had another value in an earlier run. */
 export interface ReportChange {
   readonly t: string
   readonly by?: By
-  /** Nothing: of the whole federation. */
+  /** Undefined: it applies to the whole federation. */
   readonly site?: string
   readonly name: string
-  /** As text; nothing: unset, or what it is where nobody says otherwise. */
+  /** As text; undefined: unset, or the default. */
   readonly from?: string
   readonly to?: string
 }
@@ -67,9 +67,9 @@ export interface ReportRun {
   /** From 1. */
   readonly number: number
   readonly started: string
-  /** Nothing: its end was not seen (killed, or it goes on). */
+  /** Undefined: it was killed, or is in progress. */
   readonly ended?: string
-  /** When its last line was written: for a run whose end was not seen, how far it came. */
+  /** When its last line was written: where a run without an end stopped. */
   readonly last: string
   readonly command: string
   readonly version: string
@@ -78,12 +78,12 @@ export interface ReportRun {
   /** In seconds. */
   readonly seconds?: number
   readonly counts?: Readonly<Partial<Record<OutcomeKind, number>>>
-  /** What was agreed to. */
+  /** Changes outside a site that were approved. */
   readonly approvals: readonly { readonly t: string; readonly what: string; readonly how: string }[]
   readonly warnings: readonly string[]
-  /** The ids of the steps that were carried out, in the order in which they began. */
+  /** The ids of the steps that ran, in the order in which they started. */
   readonly cells: readonly string[]
-  /** What did not end well, and was not merely kept from running by something else here; a later run may have mended it. */
+  /** Steps that did not succeed, without those that were skipped because of another one here; a later run may have fixed them. */
   readonly wrong: readonly WrongEnd[]
 }
 
@@ -105,23 +105,23 @@ export interface ReportCell {
   readonly prose: string
   /** What the guide promises. */
   readonly expect?: string
-  /** A place a site; one without a site for `here` and `federation` steps. */
+  /** One place per site; one without a site for `here` and `federation` steps. */
   readonly places: readonly ReportPlace[]
 }
 
 export interface ReportPlace {
   readonly site?: string
-  /** How it ended last; nothing: not carried out yet. */
+  /** Its last outcome; undefined: it has not run yet. */
   readonly outcome?: Outcome
   /** When that was. */
   readonly t?: string
-  /** Why what was done does not hold for the inputs of now. */
+  /** Why the result does not match the current inputs. */
   readonly stale: readonly string[]
-  /** What was there before us and is used as it is. */
+  /** It existed before and is used as it is. */
   readonly adopted?: boolean
-  /** An act was started whose end was not seen. */
+  /** It was interrupted while applying. */
   readonly interrupted?: boolean
-  /** When, and by which step (teardown's), it was taken back since. */
+  /** When, and by which step (of the teardown), it was deleted since. */
   readonly undone?: { readonly t: string; readonly step: string }
   /** Its site is no longer in the federation. */
   readonly gone?: boolean
@@ -134,13 +134,15 @@ export interface Execution {
   /** The number of its run. */
   readonly run: number
   readonly started: string
-  /** Nothing: its end was not seen. */
+  /** Undefined: it was interrupted, or is running. */
   readonly ended?: string
-  /** Nothing though it ended: a later step of the same run went back to this one (a new token, a new login). */
+  /** It was in progress when the report was created. */
+  readonly running?: boolean
+  /** Undefined although it ended: a later step of the same run went back to this one (a new token, a new login). */
   readonly outcome?: Outcome
-  /** Left out of its run, and looked at because another step needs it: nothing was carried out. */
+  /** It was not selected, only checked, because another step needs it: nothing was changed. */
   readonly onlyChecked?: boolean
-  /** The first and the last answer of its look, with when it was given. */
+  /** The first and the last result of its check, with their times. */
   readonly before?: Checked
   readonly after?: Checked
   readonly actions: readonly {
@@ -173,12 +175,12 @@ export interface RanCommand {
   readonly t: string
   readonly line: string
   readonly cwd?: string
-  /** Nothing: its end was not seen. */
+  /** Undefined: it was interrupted, or is running. */
   readonly exitCode?: number
   readonly seconds?: number
   /**
-   * In the order in which it came, both streams. Each text is whole lines with their ends, neighbours of one stream
-   * together; a line's end is missing only where the command's is.
+   * Both streams in order. Each text is whole lines with their ends, consecutive lines of one stream together; a line's
+   * end is missing only where the command's is.
    */
   readonly output: readonly { readonly stream: "stdout" | "stderr"; readonly text: string }[]
 }

@@ -54,7 +54,7 @@ test("a finished walk, and what a teardown leaves of it", { timeout: 120_000 }, 
 
   expect(await world.call(["teardown", "--yes"])).toMatchObject({ code: 0 })
   const after = (await world.call(["report"])).stdout
-  expect(after).toContain("**Taken back.**")
-  expect(after).toMatch(/\| connector +\| +\| – taken back \|/)
+  expect(after).toContain("**Deleted.**")
+  expect(after).toMatch(/\| connector +\| +\| – deleted \|/)
   expect(after).toContain("## Teardown and other steps")
 })

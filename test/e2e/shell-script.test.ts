@@ -100,7 +100,7 @@ describe("site after site", () => {
   test("by two institutions: the token is handed over as a file", async () => {
     const left = await sh("clinic", ["supernode-2"])
     expect(left.code).not.toBe(0)
-    expect(left.said).toContain("Left out here: there is no ./superlink.kubeconfig.")
+    expect(left.said).toContain("Skipped here: there is no ./superlink.kubeconfig.")
     expect(left.said).toContain("sh r.sh supernode-2 token-issue\nand hands ./supernode-2.token.yaml over")
     expect(left.said).toMatch(/^Failed: token-redeem at supernode-2 \(exit \d+\)/m)
 
@@ -108,7 +108,7 @@ describe("site after site", () => {
     const handed = readFileSync(join(world.folder, "hospital/supernode-2.token.yaml"))
     writeFileSync(join(world.folder, "clinic/supernode-2.token.yaml"), handed)
     const said = await ok(sh("clinic", ["supernode-2"]))
-    expect(said).toMatch(/^Left out here: .*\n {4}sh r\.sh supernode-2 verify$/m)
+    expect(said).toMatch(/^Skipped here: .*\n {4}sh r\.sh supernode-2 verify$/m)
   })
 
   test("the federation: a line a SuperNode", async () => {

@@ -20,7 +20,7 @@ const words = (html: string): string =>
     .trim()
 
 describe("the HTML report", () => {
-  it("says what, how it stands, who, when, how long and with which versions", () => {
+  it("says what, in which state, who, when, how long and with which versions", () => {
     const summary = words(part(page, "summary"))
     expect(summary).toContain("Federation hospital-trial")
     expect(summary).toContain("✗ failed, 6 of 10 steps at 3 sites")
@@ -33,21 +33,21 @@ describe("the HTML report", () => {
     )
   })
 
-  it("has each cell with number, prose, looks, commands, outputs, hashes, waits and notes", () => {
+  it("has each cell with number, prose, checks, commands, outputs, hashes, waits and notes", () => {
     const cell = part(page, "step-site-create")
     expect(cell).toContain("[4]")
     expect(cell).toContain("3 Create the Skupper site")
     expect(cell).toContain("A Skupper <strong>site</strong> is a router in your project.")
     expect(cell).toContain("$ skupper site create superlink-interconnect --enable-link-access --wait none")
     expect(cell).toContain("<code>/home/alice</code>")
-    expect(words(cell)).toContain("Before, in run 1: … not ended")
-    expect(words(cell)).toContain("Before under way: Pending After done: Ready")
+    expect(words(cell)).toContain("Before, in run 1: ✗ interrupted")
+    expect(words(cell)).toContain("Before progressing: Pending After ready: Ready")
     expect(cell).toContain("d1c3de9a2cf572e10d88a18a93e5cf8ffa6ce2f8ccdd9ecc3833576991dd5156")
     expect(words(cell)).toContain("Waited: 2 reasons")
-    expect(words(cell)).toContain("Taken back by remove-site on 2026-11-23 08:00Z.")
-    expect(words(cell)).toContain("It was there before, and is used as it is.")
-    expect(words(cell)).toContain("It labelled or patched: Site superlink-interconnect, Route superlink")
-    expect(words(cell)).toContain("It removed: AccessToken old")
+    expect(words(cell)).toContain("Deleted by remove-site on 2026-11-23 08:00Z.")
+    expect(words(cell)).toContain("It existed before and is used as it is. Teardown does not delete it.")
+    expect(words(cell)).toContain("Labelled or patched: Site superlink-interconnect, Route superlink")
+    expect(words(cell)).toContain("Deleted: AccessToken old")
     expect(cell).not.toContain("0".repeat(64))
     expect(cell).toContain("It was left to a person: the commands were shown.")
     const redeem = words(part(page, "step-token-redeem"))
@@ -57,14 +57,14 @@ describe("the HTML report", () => {
     expect(redeem).toContain("Next: flower-runbook step token-issue --site supernode-1 --rerun")
   })
 
-  it("sets what came beside what was promised, and marks what did not come", () => {
+  it("sets the output beside what the guide promises, and marks missing lines", () => {
     const cell = part(page, "step-site-create")
     expect(cell).toContain("<mark>≠ Site &quot;&lt;name&gt;&quot; is ready.</mark>")
     expect(cell).toMatch(/<\/mark>\n {2}NAME {2}STATUS/)
-    expect(words(cell)).toContain("≠ The guide promises, and 1 line did not come so")
+    expect(words(cell)).toContain("≠ The guide promises, but the output lacks 1 line")
   })
 
-  it("opens what a person has to see to, and nothing else", () => {
+  it("opens what needs attention, and nothing else", () => {
     const two = htmlReport(walkOf([...killed(), ...failed()]))
     expect(words(part(two, "summary"))).toContain("7 of 10 steps at 3 sites, 1 stale")
     const places = [...two.matchAll(/<details class="place"( open)?>\s*<summary>(.*?)<\/summary>/gs)].map(
@@ -74,22 +74,24 @@ describe("the HTML report", () => {
       expect.stringMatching(/^open ✗ failed supernode-1 the token was not redeemed/),
     )
     expect(places).toContainEqual(expect.stringMatching(/^open .* superlink Ready .* stale$/))
-    expect(places).toContainEqual(expect.stringMatching(/^closed ✓ made supernode-2 logged in/))
+    expect(places).toContainEqual(expect.stringMatching(/^closed ✓ applied supernode-2 logged in/))
   })
 
-  it("lists inputs without secrets, runs, what was agreed to and warnings", () => {
+  it("lists inputs without secrets, runs, approvals and warnings", () => {
     const inputs = words(part(page, "inputs"))
     expect(inputs).toContain("project superlink flower-superlink file")
     expect(inputs).toContain("password superlink secret, not kept variable")
     expect(inputs).toContain("1 default")
     const runs = words(part(page, "runs"))
     expect(runs).toContain("flower-runbook teardown --yes remove-site ✓ exit code 0")
-    expect(runs).toContain("its end was not seen")
-    expect(runs).toContain("creates a Site on https://api.superlink.example:6443 alice@ward by a flag")
+    expect(runs).toContain("site-create interrupted")
+    expect(runs).toContain(
+      "creates a Site on https://api.superlink.example:6443 alice@ward with --yes or the plan",
+    )
     expect(runs).toContain("Run 2: the journal&#39;s last line was torn: it is cut")
   })
 
-  it("says the critical path of the last run, and those before", () => {
+  it("says the critical path of the last run, and of earlier ones", () => {
     expect(words(part(page, "when").split("<details>")[0]!)).toContain(
       "Run 3 took 1.5 s. The longest on its critical path: remove-site",
     )
@@ -116,7 +118,7 @@ describe("the HTML report", () => {
     expect(page).not.toMatch(/@import|url\((?!#)/)
   })
 
-  it("lets nothing that a cluster or a command said become markup", () => {
+  it("lets no text of a cluster or a command become markup", () => {
     const evil = `<script>alert(1)</script><img src=x onerror=alert(1)>"'&\u001b[31m\u202e`
     const place = at("superlink/login")
     const html = htmlReport(
@@ -150,11 +152,11 @@ describe("the HTML report", () => {
     expect(openElements(html)).toEqual([])
   })
 
-  it("says so where nothing was run yet", () => {
+  it("says so where nothing has run yet", () => {
     const html = htmlReport(walkOf([]))
-    expect(words(part(html, "summary"))).toContain("Nothing was run yet")
+    expect(words(part(html, "summary"))).toContain("Nothing has run yet")
     expect(html).not.toContain('id="timeline"')
-    expect(words(html)).toContain("– not yet")
+    expect(words(html)).toContain("– pending")
   })
 
   it("has 4.5:1 between text and what is behind it, light and dark", () => {

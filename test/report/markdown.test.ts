@@ -22,8 +22,9 @@ describe("the Markdown report", () => {
     ["Done, but stale", [ended("superlink/login", "applied", "in")], { stale: () => ["project a → b"] }],
     ["Failed", [ended("superlink/login", "failed", "no")], {}],
     ["Blocked", [ended("superlink/login", "blocked", "no")], {}],
-    ["Stopped", [ended("superlink/login", "interrupted", "no")], {}],
-    ["Not finished", [], {}],
+    ["Interrupted", [ended("superlink/login", "interrupted", "no")], {}],
+    ["Interrupted", [], {}],
+    ["Running", [], { running: true }],
   ])("begins with the outcome: %s", (word, end, more) => {
     const walk = walkOf(
       runOf("x", "2026-11-22T18:00:00.000Z", [
@@ -53,24 +54,24 @@ describe("the Markdown report", () => {
     expect(text).toContain("✗ failed")
   })
 
-  it("says nothing of who ran it where the journal does not tell", () => {
+  it("does not say who ran it where the journal does not say", () => {
     const lines = runOf("x", "2026-11-22T18:00:00.000Z", [startOf(["superlink"], { by: undefined })])
     expect(markdownReport(walkOf(lines))).toMatch(
-      /Carried out in one run of \d.\d s on [-\d]+ [:\d]+Z, with flower-runbook 0\.1\.0\./,
+      /It took one run of \d.\d s on [-\d]+ [:\d]+Z, with flower-runbook 0\.1\.0\./,
     )
   })
 
-  it("says so while a run goes on", () => {
+  it("says so while a run is in progress", () => {
     expect(markdownReport(walkOf(killed(), { running: true }))).toContain(
-      "A run goes on while this is written.",
+      "A run was in progress when this report was created.",
     )
   })
 
-  it("tells 50 sites that did the same once, and the odd one by its name, on a page", () => {
+  it("describes 50 sites that did the same once, and the one that differs by its name, on a page", () => {
     const { lines, names } = manySites(50)
     const text = markdownReport(walkOf(lines, { names }))
     expect(section(text, "Steps")).toContain("✗ blocked: supernode-7")
-    expect(section(text, "Steps")).toContain("✓ made: 50")
+    expect(section(text, "Steps")).toContain("✓ applied: 50")
     const done = section(text, "What was done")
     expect(done.match(/^\*\*.*\*\*/gm)).toEqual(["**superlink**", "**supernode-7**"])
     expect(done).toContain(
@@ -79,7 +80,7 @@ describe("the Markdown report", () => {
     expect(text.split("\n").length).toBeLessThan(250)
   })
 
-  it("keeps what failed at one site apart from those where it went well", () => {
+  it("keeps a site where a step failed apart from those where it succeeded", () => {
     const login = (site: string, exitCode: number) =>
       [
         { type: "step started", ...at(`${site}/login`) },
@@ -87,7 +88,7 @@ describe("the Markdown report", () => {
         { type: "command ended", ...at(`${site}/login`), exitCode, seconds: 1 },
         ended(`${site}/login`, "unchanged", "in"),
       ] as const
-    const told = (codes: [number, number]) => {
+    const headings = (codes: [number, number]) => {
       const names = ["superlink", "supernode-1"]
       const lines = runOf("x", "2026-11-22T18:00:00.000Z", [
         startOf(names),
@@ -95,8 +96,8 @@ describe("the Markdown report", () => {
       ])
       return section(markdownReport(walkOf(lines, { names })), "What was done").match(/^\*\*.*\*\*/gm)
     }
-    expect(told([0, 0])).toEqual(["**superlink**"])
-    expect(told([0, 1])).toEqual(["**superlink**", "**supernode-1**"])
+    expect(headings([0, 0])).toEqual(["**superlink**"])
+    expect(headings([0, 1])).toEqual(["**superlink**", "**supernode-1**"])
   })
 
   it("never shows a secret's value, and names it", () => {

@@ -35,7 +35,7 @@ describe("the notebook file", () => {
     expect(new Set(cells.map(({ id }) => id)).size).toBe(cells.length)
   })
 
-  it("opens with how it stands, what failed, the runs and a warning", () => {
+  it("opens with its state, what failed, the runs and a warning", () => {
     const opening = cells[0]!.source
     expect(opening).toMatch(/^# Sites that are linked: hospital-trial\n/)
     expect(opening).toContain("## What failed")
@@ -59,11 +59,11 @@ describe("the notebook file", () => {
     ])
   })
 
-  it("keeps the executions of earlier runs, without a number; says where a command ended badly or was not seen to", () => {
+  it("keeps the executions of earlier runs, without a number; says where a command failed or was interrupted", () => {
     const [before, now] = of("site-create", "superlink").filter(({ cell_type }) => cell_type === "code")
     expect(before).toMatchObject({ execution_count: null })
     expect(before!.source).toBe(
-      "# in /home/alice\nskupper site create superlink-interconnect --enable-link-access --wait none\n# its end was not seen",
+      "# in /home/alice\nskupper site create superlink-interconnect --enable-link-access --wait none\n# interrupted",
     )
     expect(now).toMatchObject({ execution_count: 4, source: "skupper site status" })
     const redeem = of("token-redeem", "supernode-1").find(({ cell_type }) => cell_type === "code")!
@@ -71,21 +71,21 @@ describe("the notebook file", () => {
     expect(redeem.outputs!.slice(0, 2)).toMatchObject([{ name: "stdout" }, { name: "stderr" }])
   })
 
-  it("tells looks, hashes, what was done by hand, what did not come as promised, and the cure", () => {
-    const told = (step: string, site: string) =>
+  it("has checks, hashes, manual actions, missing promised lines, and the fix", () => {
+    const textOf = (step: string, site: string) =>
       of(step, site)
         .filter(({ cell_type }) => cell_type === "markdown")
         .map(({ source }) => source)
         .join("\n")
-    const site = told("site-create", "superlink")
-    expect(site).toContain("- before: under way, Pending\n- after: done")
+    const site = textOf("site-create", "superlink")
+    expect(site).toContain("- before: progressing, Pending\n- after: ready")
     expect(site).toContain("SHA-256 `d1c3de9a2cf572e10d88a18a93e5cf8ffa6ce2f8ccdd9ecc3833576991dd5156`")
     expect(site).toContain(
-      'The guide promises of `skupper site status`, and this did not come:\n\n```\nSite "<name>" is ready.\n```',
+      'The guide promises these lines of `skupper site status`, but the output lacks them:\n\n```\nSite "<name>" is ready.\n```',
     )
-    expect(site).toContain("- taken back by `remove-site`, 2026-11-23 08:00Z")
-    expect(told("site-create", "supernode-2")).toContain("- left to a person: the commands were shown")
-    expect(told("token-redeem", "supernode-1")).toContain(
+    expect(site).toContain("- deleted by `remove-site`, 2026-11-23 08:00Z")
+    expect(textOf("site-create", "supernode-2")).toContain("- left to a person: the commands were shown")
+    expect(textOf("token-redeem", "supernode-1")).toContain(
       "- why: 404 (Not Found) \\*No such claim\\*\n- fix: issue a new token\n- next: `flower-runbook step token-issue",
     )
   })
@@ -127,7 +127,7 @@ describe.skipIf("why" in nbformat)("Jupyter's nbformat", () => {
   const files: [string, string][] = [
     ["a killed run, one that failed, a teardown", text],
     ["many sites", notebookFile(walkOf(lines, { names }))],
-    ["nothing run yet", notebookFile(walkOf([]))],
+    ["nothing has run yet", notebookFile(walkOf([]))],
   ]
   it.each(files)("finds nothing wrong: %s", async (_, content) => {
     const path = join(mkdtempSync(join(tmpdir(), "nb-")), "walk.ipynb")

@@ -9,14 +9,14 @@ const place = (walk: ReturnType<typeof walkOf>, step: string, site?: string): Re
 describe("the walk of a journal with a killed run and one that failed", () => {
   const walk = walkOf([...killed(), ...failed()])
 
-  it("has its runs, with who, when, how they ended, what was agreed to and warned of", () => {
+  it("has its runs, with who, when, how they ended, approvals and warnings", () => {
     expect(walk.runs).toMatchObject([
       {
         number: 1,
         started: "2026-11-22T18:00:00.100Z",
         by: { user: "alice" },
         version: "0.1.0",
-        consents: [{ how: "flag", what: "creates a Site on https://api.superlink.example:6443" }],
+        approvals: [{ how: "flag", what: "creates a Site on https://api.superlink.example:6443" }],
       },
       {
         number: 2,
@@ -33,7 +33,7 @@ describe("the walk of a journal with a killed run and one that failed", () => {
     expect(walk.runs[1]!.ended).toBe(walk.runs[1]!.last)
   })
 
-  it("has a cell a step with its places in the federation's order, and the sites that left", () => {
+  it("has one cell per step with its places in the federation's order, and the sites that left", () => {
     expect(
       walk.cells.map(({ step, number, places }) => [number, step, ...places.map(({ site }) => site)]),
     ).toEqual([
@@ -69,7 +69,7 @@ describe("the walk of a journal with a killed run and one that failed", () => {
     expect(place(walk, "login", "supernode-2")).not.toHaveProperty("gone")
   })
 
-  it("tells an act whose end was not seen, and the run that found what became of it", () => {
+  it("has an interrupted action, and the run that found its result", () => {
     const [first, second] = place(walk, "site-create", "superlink").executions
     expect(first).toMatchObject({
       run: 1,
@@ -86,7 +86,7 @@ describe("the walk of a journal with a killed run and one that failed", () => {
       actions: [{ action: "apply", ok: true, reason: "found at resume" }],
       before: { result: { state: "progressing" } },
       after: { result: { state: "ready", object: { kind: "Site" } } },
-      applied: expect.arrayContaining([
+      written: expect.arrayContaining([
         expect.objectContaining({ what: "patch Site superlink-interconnect" }),
       ]),
       shown: [{ differs: ['Site "<name>" is ready.'] }],
@@ -98,12 +98,12 @@ describe("the walk of a journal with a killed run and one that failed", () => {
     ])
   })
 
-  it("is begun only while no later run has ended the act", () => {
+  it("is interrupted only while no later run has ended the action", () => {
     expect(place(walkOf(killed()), "site-create", "superlink").interrupted).toBe(true)
-    expect(place(walk, "site-create", "superlink")).not.toHaveProperty("begun")
+    expect(place(walk, "site-create", "superlink")).not.toHaveProperty("interrupted")
   })
 
-  it("puts output together by whole lines, neighbours of one stream in one text", () => {
+  it("joins output to whole lines, consecutive ones of one stream in one text", () => {
     const [execution] = place(walk, "login", "superlink").executions
     expect(execution!.commands).toMatchObject([
       { line: "oc whoami", exitCode: 0, seconds: 0.3, output: [{ stream: "stdout", text: "admin\n" }] },
@@ -125,7 +125,7 @@ describe("the walk of a journal with a killed run and one that failed", () => {
     ])
   })
 
-  it("tells what a later step went back to as an execution of its own, without an outcome", () => {
+  it("has an execution without an outcome where a later step went back to an earlier one", () => {
     const [first, second] = place(walk, "login", "supernode-1").executions
     expect(first).toMatchObject({ run: 1, outcome: { kind: "applied" } })
     expect(second).toMatchObject({
@@ -138,14 +138,14 @@ describe("the walk of a journal with a killed run and one that failed", () => {
     expect(place(walk, "login", "supernode-1").outcome).toMatchObject({ kind: "applied" })
   })
 
-  it("knows what was adopted, done by hand, and is stale", () => {
+  it("knows what was adopted, created manually, and is stale", () => {
     expect(place(walk, "site-create", "supernode-1").adopted).toBe(true)
-    expect(place(walk, "site-create", "supernode-2").executions[0]!.actions).toMatchObject([{ byHand: true }])
+    expect(place(walk, "site-create", "supernode-2").executions[0]!.actions).toMatchObject([{ manual: true }])
     expect(place(walk, "site-create", "superlink").stale).toEqual(["project flower-a → flower-superlink"])
     expect(place(walk, "site-create", "supernode-1").stale).toEqual([])
   })
 
-  it("does not end an act that was left to a person with the end of one that was begun before", () => {
+  it("does not end a manual action with the end of an earlier interrupted one", () => {
     const site = at("superlink/site-create")
     const lines = runOf("x", "2026-11-22T18:00:00.000Z", [
       startOf(["superlink"]),
@@ -154,11 +154,11 @@ describe("the walk of a journal with a killed run and one that failed", () => {
       { type: "action ended", ...site, action: "apply", ok: true, reason: "found at resume" },
     ])
     const [execution] = place(walkOf(lines), "site-create", "superlink").executions
-    expect(execution!.actions).toMatchObject([{ byHand: true }, { ok: true, reason: "found at resume" }])
+    expect(execution!.actions).toMatchObject([{ manual: true }, { ok: true, reason: "found at resume" }])
     expect(execution!.actions[0]).not.toHaveProperty("ended")
   })
 
-  it("keeps to the sites that were asked for", () => {
+  it("has only the selected sites", () => {
     const one = walkOf([...killed(), ...failed()], { sites: ["supernode-1"] })
     expect(one.sites.map(({ name }) => name)).toEqual(["supernode-1"])
     expect(new Set(one.cells.flatMap(({ places }) => places.map(({ site }) => site)))).toEqual(
@@ -168,7 +168,7 @@ describe("the walk of a journal with a killed run and one that failed", () => {
   })
 })
 
-it("tells a teardown's steps apart, and what they took back", () => {
+it("keeps a teardown's steps apart, and knows what they deleted", () => {
   const walk = walkOf([...killed(), ...failed(), ...undone()])
   expect(walk.others).toMatchObject([
     { step: "remove-site", number: 6, title: "Remove the Skupper site", places: [{ site: "superlink" }] },
@@ -185,7 +185,7 @@ it("tells a teardown's steps apart, and what they took back", () => {
   expect(place(redone, "site-create", "superlink")).not.toHaveProperty("undone")
 })
 
-it("names a step that no notebook knows by its id", () => {
+it("names a step that is in no notebook by its id", () => {
   const lines = runOf("x", "2026-11-22T18:00:00.000Z", [
     startOf(["superlink"]),
     { type: "step started", ...at("superlink/of-old") },
@@ -193,7 +193,7 @@ it("names a step that no notebook knows by its id", () => {
   expect(walkOf(lines).others).toMatchObject([{ step: "of-old", title: "of-old", prose: "" }])
 })
 
-it("is of inputs and steps alone before the first run", () => {
+it("has only inputs and steps before the first run", () => {
   const walk = walkOf([])
   expect(walk.runs).toEqual([])
   expect(walk.others).toEqual([])
@@ -201,8 +201,12 @@ it("is of inputs and steps alone before the first run", () => {
   expect(place(walk, "login", "superlink")).toEqual({ site: "superlink", stale: [], executions: [] })
 })
 
-it("says that a run goes on only where there is one", () => {
-  expect(walkOf(killed(), { running: true }).running).toBe(true)
+it("says that a run is in progress only where there is one, and which step is running", () => {
+  const running = walkOf(killed(), { running: true })
+  expect(running.running).toBe(true)
+  expect(place(running, "site-create", "superlink").executions).toMatchObject([{ running: true }])
+  expect(place(running, "site-create", "superlink")).not.toHaveProperty("interrupted")
+  expect(place(running, "login", "superlink").executions[0]).not.toHaveProperty("running")
   expect(walkOf(killed())).not.toHaveProperty("running")
   expect(walkOf([], { running: true })).not.toHaveProperty("running")
 })

@@ -1,4 +1,4 @@
-/** A small notebook, a federation and a journal of two runs that meets one of everything that a report tells. */
+/** A small notebook, a federation and a journal of two runs with one of everything that a report has. */
 
 import { ready } from "../../lib/notebook/check-result.ts"
 import type { Federation } from "../../lib/notebook/federation.ts"
@@ -8,10 +8,10 @@ import { type ReportOptions, readReport } from "../../lib/report/read-report.ts"
 import type { ReportInput } from "../../lib/report/types.ts"
 import type { Event, Recorded } from "../../lib/runner/events.ts"
 import { MemoryReader } from "../../lib/runner/journal.ts"
-import { placeOf as at, ended, outcome, recorded } from "../terminal/scene.ts"
+import { placeOf as at, ended, heldBack, outcome, recorded } from "../terminal/scene.ts"
 
 const stepOf = (id: string, on: string, title: string, more: { prose?: string; expect?: string } = {}) =>
-  step({ id, on, title, prose: more.prose ?? `${title}.`, check: () => ready("there"), ...more })
+  step({ id, on, title, prose: more.prose ?? `${title}.`, check: () => ready("exists"), ...more })
 
 const roles = { superlink: "one", supernode: "many" } as const
 const inputs: Notebook["inputs"] = {
@@ -33,7 +33,7 @@ export const book = notebook({
       prose: "A Skupper **site** is a router in your project.\n\n    skupper site create NAME",
       expect: 'Site "<name>" is ready.\nNAME  STATUS',
     }),
-    stepOf("token-redeem", "link", "Redeem the token: make the link"),
+    stepOf("token-redeem", "link", "Redeem the token: create the link"),
     stepOf("verify-federation", "federation", "Verify the federation"),
   ],
   teardown: notebook({
@@ -113,7 +113,7 @@ export const login = (site: string): Event[] => {
   ]
 }
 
-/** The first run: killed while the SuperLink's site was made. */
+/** The first run: killed while it created the SuperLink's site. */
 export const killed = (): Recorded[] => {
   const site = at("superlink/site-create")
   return runOf("one", "2026-11-22T18:00:00.000Z", [
@@ -142,7 +142,7 @@ export const killed = (): Recorded[] => {
   ])
 }
 
-/** The second: goes on, and a token is not redeemed. */
+/** The second: resumes, and a token is not redeemed. */
 export const failed = (): Recorded[] => {
   const [hub, adopted, manual] = ["superlink", "supernode-1", "supernode-2"].map((name) =>
     at(`${name}/site-create`),
@@ -161,7 +161,7 @@ export const failed = (): Recorded[] => {
     { type: "written", ...hub!, what: "patch Site superlink-interconnect", sha256: "0".repeat(64) },
     { type: "written", ...hub!, what: "patch Site superlink-interconnect", sha256: "1".repeat(64) },
     { type: "written", ...hub!, what: "patch Route superlink", sha256: "2".repeat(64) },
-    { type: "written", ...hub!, what: "remove AccessToken old" },
+    { type: "written", ...hub!, what: "delete AccessToken old" },
     { type: "waiting", ...hub!, reason: "Pending: no Route is admitted yet" },
     { type: "waiting", ...hub!, reason: "Pending: no Route is admitted yet" },
     { type: "waiting", ...hub!, reason: "Pending: the router's certificate | `tls`", after: 60 },
@@ -235,7 +235,7 @@ export const failed = (): Recorded[] => {
       seconds: 3.04,
     }),
     { type: "step started", ...at("verify-federation") },
-    ended("verify-federation", "skipped", `not run: ${redeem} failed`, { root: redeem, seconds: 0 }),
+    heldBack("verify-federation", redeem, { seconds: 0 }),
     {
       type: "run ended",
       code: 1,
@@ -245,7 +245,7 @@ export const failed = (): Recorded[] => {
   ])
 }
 
-/** A teardown over what `killed` and `failed` made at one site. */
+/** A teardown of what `killed` and `failed` created at one site. */
 export const undone = (): Recorded[] => {
   const place = at("superlink/remove-site")
   return runOf("three", "2026-11-23T08:00:00.000Z", [
@@ -254,13 +254,17 @@ export const undone = (): Recorded[] => {
     {
       type: "checked",
       ...place,
-      result: { state: "missing", reason: "removes Site superlink-interconnect" },
+      result: { state: "drifted", reason: "Site superlink-interconnect exists", fields: [] },
     },
-    { type: "action started", ...place, action: "apply", undoes: ["site-create"] },
-    { type: "action ended", ...place, action: "apply", ok: true },
-    { type: "checked", ...place, result: { state: "ready", reason: "nothing of ours is left" } },
-    ended("superlink/remove-site", "applied", "nothing of ours is left"),
-    { type: "run ended", code: 0, counts: { applied: 1 }, seconds: 1.5 },
+    { type: "action started", ...place, action: "delete", undoes: ["site-create"] },
+    { type: "action ended", ...place, action: "delete", ok: true },
+    {
+      type: "checked",
+      ...place,
+      result: { state: "ready", reason: "nothing created by this federation remains" },
+    },
+    ended("superlink/remove-site", "deleted", "nothing created by this federation remains"),
+    { type: "run ended", code: 0, counts: { deleted: 1 }, seconds: 1.5 },
   ])
 }
 
@@ -273,7 +277,7 @@ const inputsOf = (names: readonly string[]): ReportInput[] => [
   ]),
 ]
 
-/** The walk that such lines tell, at a fixed time. */
+/** The walk of such lines, at a fixed time. */
 export function walkOf(lines: readonly Recorded[], more: Partial<ReportOptions> & { names?: string[] } = {}) {
   const { names = ["superlink", "supernode-1", "supernode-2"], ...options } = more
   const memory = new MemoryReader()

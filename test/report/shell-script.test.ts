@@ -51,7 +51,7 @@ const scope: Notebook = notebook({
       check,
       manual: async ({ site }) => `cat <<'EOF'\n  ${site.name} in ${site.city}\nEOF\ncat "$KUBECONFIG"`,
     }),
-    step({ id: "sign", title: "Hang up the sign", on: "branch", prose: "By hand.", check }),
+    step({ id: "sign", title: "Hang up the sign", on: "branch", prose: "Manually.", check }),
     step({
       id: "count",
       title: "Count",
@@ -92,7 +92,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Runs it in a folder of its own. */
+/** Runs it in its own folder. */
 function run(
   text: string,
   argv: readonly string[],
@@ -116,22 +116,21 @@ test("its head says what it is and how to use it", async () => {
   const text = await scriptOf("north")
   expect(text.split("\nset -eu\n")[0]).toMatchInlineSnapshot(`
     "#!/bin/sh
-    # Open a shop: the federation toys, by hand.
-    # Made 2026-01-02 03:04Z by shop 1.2.3.
+    # Open a shop: a script for the federation toys.
+    # Created 2026-01-02 03:04Z by shop 1.2.3.
     #
-    # It runs in the folder it is started in, and shows each command before it
-    # runs it:
+    # It runs in the current folder and shows each command before it runs it:
     #
     #     sh r.sh             lists the sites and their steps
     #     sh r.sh store       runs the steps of this site, in order
     #     sh r.sh store STEP  runs one of them
     #     sh r.sh all         runs everything, where this machine reaches every site
     #
-    # What is done already is left as it is, so it may be run again after an
-    # error. No password and no token stands in it.
+    # What already exists is left as it is, so the script can be run again after
+    # an error. It contains no password and no token.
     #
-    # Each login writes a kubeconfig of its own here. Where you are logged in
-    # already, name yours, and the login is left out:
+    # Each login writes its own kubeconfig to this folder. If you are already
+    # logged in, name your kubeconfig, and the login is skipped:
     #
     #     KUBECONFIG_STORE=FILE sh r.sh store"
   `)
@@ -168,7 +167,7 @@ Done: store
     })
   })
 
-  test("all of them, then what is of the federation", async () => {
+  test("all of them, then the federation's steps", async () => {
     const { status, stdout } = run(await scriptOf("north", "south"), ["all"], { shell, stdin: "\n\n" })
     expect(status).toBe(0)
     expect(stdout.match(/^Done: .*$/gm)).toEqual([
@@ -180,18 +179,18 @@ Done: store
     expect(stdout).toContain("\n2 branches\n")
   })
 
-  test("a step that fails is named, and ends it", async () => {
+  test("a step that fails is named, and ends the script", async () => {
     const text = (await scriptOf("north")).replace("echo tools", "false; echo never")
     const { status, stdout, stderr } = run(text, ["all"], { shell })
     expect(status).toBe(1)
     expect(stdout).not.toMatch(/never|Done/)
     expect(stderr.match(/^Failed: .*$/gm)).toEqual([
-      "Failed: tools at store (exit 1). Cure it, then run the same again.",
+      "Failed: tools at store (exit code 1). Fix it, then run the same command again.",
     ])
   })
 })
 
-test("a session of one's own: its login is left out", async () => {
+test("with an own session its login is skipped", async () => {
   const own = join(folder, "own")
   writeFileSync(own, "mine\n")
   const { status, stdout } = run(await scriptOf("north"), ["store"], { env: { KUBECONFIG_STORE: own } })
@@ -200,13 +199,13 @@ test("a session of one's own: its login is left out", async () => {
   expect(stdout).toContain("\nmine\n")
 })
 
-test("where the other end cannot be reached, its part is left out and named", async () => {
+test("where the other end cannot be reached, its part is skipped and named", async () => {
   const text = await scriptOf("north")
   const first = run(text, ["north"], { stdin: "\n" })
   expect(first.stdout).toContain(
-    `Left out here: there is no ./store.kubeconfig. Whoever reaches store runs it:
+    `Skipped here: there is no ./store.kubeconfig. Run this where store can be reached:
     sh r.sh north key
-and hands ./north.token.yaml over, which then has to lie here. It is a secret.
+Then copy ./north.token.yaml from there to this folder, and keep it secret.
 `,
   )
   run(text, ["store"], { in: first.cwd })
@@ -218,11 +217,11 @@ test("a step without commands waits for a person", async () => {
   const text = await scriptOf("north")
   const asked = run(text, ["north", "sign"], { stdin: "\n" })
   expect(asked).toMatchObject({ status: 0 })
-  expect(asked.stdout).toContain("There are no commands for it. Do it by hand, then press Enter. ")
+  expect(asked.stdout).toContain("This step has no commands. Do it manually, then press Enter. ")
   expect(run(text, ["north", "sign"], { stdin: "" }).status).not.toBe(0)
 })
 
-test("what is asked wrongly is refused with the list, exit 2", async () => {
+test("a wrong call is refused with the list, exit code 2", async () => {
   const text = await scriptOf("north", "south")
   for (const argv of [[], ["west"], ["store", "sign"]]) {
     const { status, stdout, stderr } = run(text, argv)
@@ -233,7 +232,7 @@ test("what is asked wrongly is refused with the list, exit 2", async () => {
   }
 })
 
-test("names that are no names in a shell", async () => {
+test("names that are not names in a shell", async () => {
   const text = await scriptOf("a-b", "1st")
   for (const site of ["a-b", "1st"]) {
     const { status, stdout } = run(text, [site, "open"], { env: { KUBECONFIG_A_B: "/dev/null" } })
@@ -248,7 +247,7 @@ test("a title is never run", async () => {
   expect(spawnSync("ls", [cwd], { encoding: "utf8" }).stdout).not.toContain("injected")
 })
 
-test.skipIf(!has("shellcheck"))("shellcheck has nothing to say (where it is installed)", async () => {
+test.skipIf(!has("shellcheck"))("shellcheck finds nothing (where it is installed)", async () => {
   const file = join(folder, "checked.sh")
   writeFileSync(file, await scriptOf("north", "south"))
   expect(spawnSync("shellcheck", [file], { encoding: "utf8" }).stdout).toBe("")

@@ -51,7 +51,7 @@ const pathOf = (walk: Report, number: number): string =>
   pathWords(walk.notebook, criticalPath(walk, barsOf(walk), number))
 
 describe("the critical path", () => {
-  it("goes back from what ended last over what each waited for: its lane, its needs, both ends of a link", () => {
+  it("goes back from the step that ended last to what each waited for: its lane, its needs, both ends of a link", () => {
     const walk = walkOf(
       run("one", 0, [
         ["prerequisites", 0, 1],
@@ -72,7 +72,7 @@ describe("the critical path", () => {
     )
   })
 
-  it("does not take what merely ended in time at another site", () => {
+  it("does not take a step of another site that merely ended earlier", () => {
     const walk = walkOf(
       run("one", 0, [
         ["superlink/login", 0, 1],
@@ -84,7 +84,7 @@ describe("the critical path", () => {
     expect(pathOf(walk, 1)).toBe("superlink: login 1.0 s, site-create 4.0 s")
   })
 
-  it("goes through what was not run to what kept it from running", () => {
+  it("passes through skipped steps to the one that caused it", () => {
     const walk = walkOf(
       run("one", 0, [
         ["superlink/login", 0, 1],
@@ -102,14 +102,14 @@ describe("the critical path", () => {
     )
   })
 
-  it("is one of each run, and ends where a killed run came to", () => {
+  it("is one per run, and ends with the last line of a killed run", () => {
     const walk = walkOf([...killed(), ...failed()])
     expect(pathOf(walk, 1)).toMatch(/^here: prerequisites .* → superlink: login 1.2 s, site-create 0.5 s$/)
     expect(pathOf(walk, 2)).toContain("token-redeem")
   })
 })
 
-describe("what an execution was busy with", () => {
+describe("the phases of an execution", () => {
   const execution = (more: Partial<Execution>): Bar => ({
     cell: walkOf([]).cells[1]!,
     site: "superlink",
@@ -127,11 +127,11 @@ describe("what an execution was busy with", () => {
     },
     end: time(10),
   })
-  const told = (bar: Bar): string[] =>
+  const phases = (bar: Bar): string[] =>
     segmentsOf(bar).map(({ is, from, to }) => `${is} ${(from - START) / 1000}-${(to - START) / 1000}`)
   const done = (t: string) => ({ t, result: { state: "ready" as const, reason: "" } })
 
-  it("looked, acted, waited until it was seen, and looked at the end", () => {
+  it("checks, applies, waits until it is ready, and checks at the end", () => {
     const bar = execution({
       actions: [{ t: time(1), action: "apply", ended: time(4), ok: true }],
       waits: [
@@ -140,10 +140,10 @@ describe("what an execution was busy with", () => {
       ],
       after: done(time(9)),
     })
-    expect(told(bar)).toEqual(["looked 0-1", "acted 1-4", "looked 4-5", "waited 5-9", "looked 9-10"])
+    expect(phases(bar)).toEqual(["checked 0-1", "applied 1-4", "checked 4-5", "waited 5-9", "checked 9-10"])
   })
 
-  it("waits to the end where it was never so, and between two acts", () => {
+  it("waits to the end where it is never ready, and between two actions", () => {
     const bar = execution({
       actions: [
         { t: time(1), action: "apply", ended: time(2), ok: true },
@@ -154,27 +154,27 @@ describe("what an execution was busy with", () => {
         { t: time(7), reason: "" },
       ],
     })
-    expect(told(bar)).toEqual([
-      "looked 0-1",
-      "acted 1-2",
-      "looked 2-3",
+    expect(phases(bar)).toEqual([
+      "checked 0-1",
+      "applied 1-2",
+      "checked 2-3",
       "waited 3-5",
-      "acted 5-6",
-      "looked 6-7",
+      "applied 5-6",
+      "checked 6-7",
       "waited 7-10",
     ])
   })
 
-  it("acts to the end where it was killed, and waits for a person who does it by hand", () => {
-    expect(told(execution({ actions: [{ t: time(2), action: "apply" }] }))).toEqual([
-      "looked 0-2",
-      "acted 2-10",
+  it("applies to the end where it was killed, and waits for a person who does it manually", () => {
+    expect(phases(execution({ actions: [{ t: time(2), action: "apply" }] }))).toEqual([
+      "checked 0-2",
+      "applied 2-10",
     ])
     const manual = execution({
       actions: [{ t: time(2), action: "apply", manual: true }],
       after: done(time(9)),
     })
-    expect(told(manual)).toEqual(["looked 0-2", "waited 2-9", "looked 9-10"])
+    expect(phases(manual)).toEqual(["checked 0-2", "waited 2-9", "checked 9-10"])
   })
 })
 
@@ -182,7 +182,7 @@ describe("the axis", () => {
   const bars = (walk: Report) => barsOf(walk)
   const day = 86_400
 
-  it("folds what lies between runs, and long pauses in one", () => {
+  it("folds the time between runs, and long pauses in one", () => {
     const walk = walkOf([
       ...run("one", 0, [
         ["superlink/login", 0, 10],
@@ -219,7 +219,7 @@ describe("the axis", () => {
 })
 
 describe("the picture of the timeline", () => {
-  it("is none where nothing was carried out", () => {
+  it("does not exist where nothing has run", () => {
     expect(timeline(walkOf([]))).toBeUndefined()
   })
 
@@ -248,7 +248,7 @@ describe("the picture of the timeline", () => {
     drawn.expectApart()
   })
 
-  it("has a lane a site, names bars, marks what failed and underlines the critical path", () => {
+  it("has one lane per site, names bars, marks what failed and underlines the critical path", () => {
     const svg = timeline(walkOf(run("one", 0, long), { notebook: needy }))!.text
     const drawn = drawnIn(svg)
     expect(drawn.texts()).toEqual(expect.arrayContaining(["here", "superlink", "supernode-1", "federation"]))
@@ -262,16 +262,16 @@ describe("the picture of the timeline", () => {
     expect(svg).toContain("Failed or blocked: token-redeem at supernode-1, verify-federation at federation.")
   })
 
-  it("tells how long after each other runs were, and marks the fold", () => {
+  it("says how much later a run was, and marks the fold", () => {
     const drawn = drawnIn(timeline(walkOf([...run("one", 0, long), ...run("two", 100_000, long)]))!.text)
     expect(drawn.texts()).toContain("Run 2 · 2026-11-23 21:46Z · 1 d 1 h later · 3 h")
     expect(drawn.all("path", "fold")).toHaveLength(1)
   })
 
-  it("draws looking, acting and waiting each in a way of its own", () => {
+  it("draws checking, applying and waiting in different ways", () => {
     const drawn = drawnIn(timeline(walkOf([...killed(), ...failed()]))!.text)
     const height = (name: string) => new Set(drawn.all("rect", name).map((each) => each.height))
-    expect(height("looked")).toEqual(new Set(["4"]))
+    expect(height("checked")).toEqual(new Set(["4"]))
     expect(height("applied")).toEqual(new Set(["12"]))
     expect(drawn.all("rect", "waited").length).toBeGreaterThan(1)
   })

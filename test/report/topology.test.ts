@@ -6,8 +6,8 @@ import { placeOf as at, ended } from "../terminal/scene.ts"
 import { drawnIn } from "./drawn.ts"
 import { failed, federationOf, killed, manySites, runOf, startOf, undone, walkOf } from "./scene.ts"
 
-/** A step at a place that ends so, having seen an object. */
-const saw = (place: string, kind: string, name: string, how: OutcomeKind = "applied"): Event[] => [
+/** A step that found an object and ends. */
+const found = (place: string, kind: string, name: string, how: OutcomeKind = "applied"): Event[] => [
   { type: "step started", ...at(place) },
   {
     type: "checked",
@@ -21,8 +21,8 @@ const saw = (place: string, kind: string, name: string, how: OutcomeKind = "appl
 const finished = (names: readonly string[]): Recorded[] =>
   runOf("one", "2026-11-22T18:00:00.000Z", [
     startOf(names),
-    ...names.flatMap((name) => saw(`${name}/site-create`, "Site", `${name}-interconnect`)),
-    ...names.slice(1).flatMap((name) => saw(`${name}/token-redeem`, "Link", `to-superlink-${name}`)),
+    ...names.flatMap((name) => found(`${name}/site-create`, "Site", `${name}-interconnect`)),
+    ...names.slice(1).flatMap((name) => found(`${name}/token-redeem`, "Link", `to-superlink-${name}`)),
     { type: "run ended", code: 0, counts: {}, seconds: 3 },
   ])
 
@@ -33,7 +33,7 @@ const finishedWalk = (supernodes: number) => {
 }
 
 describe("what a topology shows", () => {
-  it("has the objects that steps saw, links apart, and their states", () => {
+  it("has the objects that steps found, links apart, and their states", () => {
     const { hubs, leaves, joint } = topologyOf(finishedWalk(2))
     expect(hubs.map(({ site }) => site.name)).toEqual(["superlink"])
     expect(hubs[0]!.objects.filter(({ kind }) => kind !== undefined)).toMatchObject([
@@ -49,27 +49,27 @@ describe("what a topology shows", () => {
     expect(joint).toBeUndefined()
   })
 
-  it("takes a step that looks at what a link step made for one of the link", () => {
+  it("counts a step that checks the object of a link step as part of the link", () => {
     const names = namesOf(1)
-    const checked = saw("supernode-1/login", "Link", "to-superlink-supernode-1", "failed")
+    const checked = found("supernode-1/login", "Link", "to-superlink-supernode-1", "failed")
     const again = runOf("two", "2026-11-22T19:00:00.000Z", [startOf(names), ...checked])
     const [leaf] = topologyOf(walkOf([...finished(names), ...again], { names })).leaves
     expect(leaf!.link).toMatchObject({ sign: { word: "failed" }, step: "login" })
     expect(leaf!.objects.map(({ kind }) => kind)).toEqual(["Site"])
   })
 
-  it("names what failed and what is not there yet by its step", () => {
+  it("names failed and pending objects by their step", () => {
     const { leaves } = topologyOf(walkOf([...killed(), ...failed()]))
     expect(leaves).toMatchObject([
       { sign: { word: "failed" }, link: { sign: { word: "failed" }, step: "token-redeem" } },
-      { sign: { word: "in part" }, link: { sign: { word: "not yet" } } },
+      { sign: { word: "partly done" }, link: { sign: { word: "pending" } } },
     ])
     expect(topologyOf(walkOf([])).hubs[0]!.objects.map(({ name }) => name)).toEqual(["login", "site-create"])
   })
 
-  it("tells what was taken back, and leaves out a site that left", () => {
+  it("shows what was deleted, and not a site that left", () => {
     const { hubs, leaves } = topologyOf(walkOf([...killed(), ...failed(), ...undone()]))
-    expect(hubs[0]!.objects).toMatchObject([{ name: "superlink-interconnect", sign: { word: "taken back" } }])
+    expect(hubs[0]!.objects).toMatchObject([{ name: "superlink-interconnect", sign: { word: "deleted" } }])
     expect(leaves.map(({ site }) => site.name)).toEqual(["supernode-1", "supernode-2"])
   })
 })
@@ -81,7 +81,7 @@ describe("the picture of the topology", () => {
     drawn.expectApart()
   })
 
-  it("draws an arrow a link from the site that made it to the one that it leads to; dashed where it is not up", () => {
+  it("draws one arrow per link from the site that created it to the one that it leads to; dashed while it is not up", () => {
     const links = drawnIn(topology(finishedWalk(3)).text).all("path", "link")
     expect(links.map(({ class: name }) => name)).toEqual(["link good", "link good", "link good"])
     expect(links.map((link) => link["marker-end"])).toEqual(Array(3).fill("url(#to-hub)"))
@@ -120,7 +120,7 @@ describe("the picture of the topology", () => {
   it("says in words what it shows, and keeps long names whole in a title", () => {
     const name = "a-very-long-name-of-a-hospital-with-a-cluster-of-its-own-and-then-some"
     const svg = topology(walkOf(finished(["superlink", name]), { names: ["superlink", name] })).text
-    expect(svg).toContain(`superlink (superlink at https://api.superlink.example:6443) in part`)
+    expect(svg).toContain(`superlink (superlink at https://api.superlink.example:6443) partly done`)
     expect(svg).toContain("its link up")
     expect(svg).toMatch(/a-very-long-name-[\w-]*…<title>a-very-long-name/)
     expect(svg).toMatch(/role="img" aria-labelledby="topology-title" aria-describedby="topology-description"/)

@@ -1,8 +1,8 @@
 import type { Event, Recorded } from "../../lib/runner/events.ts"
-import { placeOf as at, ended } from "../terminal/scene.ts"
+import { placeOf as at, ended, heldBack } from "../terminal/scene.ts"
 import { HASH, login, runOf, siteOf, startOf, summaryOf } from "./scene.ts"
 
-/** The runs of a walk: a cell each; its second failed, was tried again with another greeting, and the last was stopped. */
+/** The runs of a walk, one cell each: one failed and was run again with another greeting; the last was interrupted. */
 export const walked = (): Recorded[] => {
   const names = ["superlink", "supernode-1"]
   const walk = (cell: string, more: Partial<Extract<Event, { type: "run started" }>> = {}) =>
@@ -10,8 +10,8 @@ export const walked = (): Recorded[] => {
   const [here, site, again] = ["prerequisites", "superlink/site-create", "supernode-1/site-create"].map(at)
   const given = { greeting: "Good morning" }
   const checked = { state: "ready", reason: "bash, oc and skupper 2.2.1 are here" } as const
-  /** `prerequisites` is left out, and looked at because what comes needs it; sessions are opened. */
-  const looks: Event[] = [
+  /** `prerequisites` is not selected, but checked because other steps need it; sessions are opened. */
+  const checks: Event[] = [
     { type: "command", ...here!, line: "skupper version" },
     { type: "output", ...here!, stream: "stdout", text: "2.2.1\n" },
     { type: "command ended", ...here!, exitCode: 0, seconds: 0.1 },
@@ -40,22 +40,20 @@ export const walked = (): Recorded[] => {
     ]),
     ...runOf("a2", "2026-11-22T18:01:00.000Z", [
       walk("login"),
-      ...looks,
+      ...checks,
       ...names.flatMap(login),
       well({ applied: 2 }, 3),
     ]),
     ...runOf("a3", "2026-11-22T18:02:00.000Z", [
       walk("site-create at superlink"),
-      ...looks,
+      ...checks,
       { type: "approval", what: "creates a Site on https://api.superlink.example:6443", how: "asked" },
       { type: "step started", ...site! },
       { type: "action started", ...site!, action: "apply" },
       { type: "written", ...site!, what: "manifests/site.yaml", sha256: HASH },
       { type: "action ended", ...site!, action: "apply", ok: false, reason: "exit code 1" },
       ended("superlink/site-create", "failed", "no Route is admitted", { root: "superlink/site-create" }),
-      ended("verify-federation", "skipped", "not run: superlink/site-create failed", {
-        root: "superlink/site-create",
-      }),
+      heldBack("verify-federation", "superlink/site-create"),
       { type: "run ended", code: 1, counts: { failed: 1, skipped: 1 }, seconds: 4 },
     ]),
     ...runOf("a4", "2026-11-22T18:03:00.000Z", [
@@ -66,7 +64,7 @@ export const walked = (): Recorded[] => {
         given,
         by: { user: "bob", host: "ward", platform: "linux-x64", node: "24.21.0" },
       }),
-      ...looks,
+      ...checks,
       { type: "step started", ...site! },
       { type: "checked", ...site!, result: { state: "ready", reason: "Ready" } },
       ended("superlink/site-create", "unchanged", "Ready"),
@@ -74,10 +72,10 @@ export const walked = (): Recorded[] => {
     ]),
     ...runOf("a6", "2026-11-22T18:05:00.000Z", [
       walk("site-create", { given }),
-      ...looks,
+      ...checks,
       { type: "step started", ...again! },
       { type: "manual", ...again!, action: "apply" },
-      ended("supernode-1/site-create", "interrupted", "interrupted; the same command goes on from here"),
+      ended("supernode-1/site-create", "interrupted", "interrupted; the same command resumes from here"),
       { type: "run ended", code: 130, counts: { interrupted: 1 }, seconds: 2 },
     ]),
   ]
