@@ -1,12 +1,14 @@
-import { realpathSync } from "node:fs"
-import { extname } from "node:path"
+import { existsSync } from "node:fs"
+import { basename, extname, parse, relative } from "node:path"
 import { fileURLToPath } from "node:url"
+import { UsageError } from "./notebook/errors.ts"
 import type { Notebook } from "./notebook/notebook.ts"
+import { shellWord } from "./notebook/shell-word.ts"
 import type { Step } from "./notebook/step.ts"
 import type { PracticeImage } from "./practice/types.ts"
 import type { PracticeVariant } from "./practice/variant.ts"
 
-/** A notebook as a program: what a runbook's `index` exports as `program`. */
+/** A notebook as a program: what its file exports as `program`. */
 export interface Program {
   readonly notebook: Notebook
   readonly version: string
@@ -19,36 +21,51 @@ export interface Program {
 }
 
 /**
- * Runs a runbook's file as a program: `index` is the whole command line; any other file runs its own steps, in order, as
- * `step ID …` does. Call it without await at the file's end: `if (import.meta.main) void main(import.meta.url)`.
+ * Runs a file as a program: one that exports `program` is the whole command line; any other file runs its own steps, in
+ * order, as `step ID …` does, by the program of the `index` beside it. Call it without await at the file's end:
+ * `if (import.meta.main) void main(import.meta.url)`.
  * Sets the process's exit code (docs/design.md); never throws.
  */
 export async function main(url: string): Promise<void> {
-  const index = new URL(`./index${extname(fileURLToPath(url))}`, url).href
-  const { program } = (await import(index)) as { program: Program }
-  const steps = sameFile(index, url) ? undefined : stepsOf((await import(url)) as Record<string, unknown>)
-  const { main: commandLine, script } = await import("./cli/main.ts")
-  const io = {
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    env: process.env,
-    cwd: process.cwd(),
-    program: program.notebook.name,
-    version: program.version,
-    ...(program.practiceImages && { practiceImages: program.practiceImages }),
-    ...(program.practiceVariant && { practiceVariant: program.practiceVariant }),
-    ...(program.practiceValues && { practiceValues: program.practiceValues }),
-  }
+  const { stdin, stdout, stderr, env } = process
+  const streams = { stdin, stdout, stderr, env, cwd: process.cwd() }
   const argv = process.argv.slice(2)
-  const code = await (steps === undefined
-    ? commandLine(program.notebook, argv, io)
-    : script(program.notebook, steps, argv, io))
-  process.exitCode = code
+  try {
+    const exports = (await import(url)) as Record<string, unknown>
+    const whole = exports.program !== undefined
+    const program = (exports.program as Program | undefined) ?? (await programBeside(url))
+    const { notebook, ...rest } = program
+    const { main: commandLine, script } = await import("./cli/main.ts")
+    const io = { ...streams, ...rest, program: whole ? nameOf(program, url) : notebook.name }
+    process.exitCode = await (whole
+      ? commandLine(notebook, argv, io)
+      : script(notebook, stepsOf(exports), argv, io))
+  } catch (error) {
+    const { reportError } = await import("./cli/report-error.ts")
+    const { Redactor } = await import("./notebook/secrets.ts")
+    const io = { ...streams, program: basename(fileURLToPath(url)), version: "" }
+    process.exitCode = await reportError(error, io, new Redactor())
+  }
 }
 
-const sameFile = (a: string, b: string): boolean =>
-  realpathSync(fileURLToPath(a)) === realpathSync(fileURLToPath(b))
+/** The program that the `index` in the same folder exports. */
+async function programBeside(url: string): Promise<Program> {
+  const index = new URL(`./index${extname(fileURLToPath(url))}`, url)
+  const found = existsSync(index) ? ((await import(index.href)) as { program?: Program }).program : undefined
+  if (found !== undefined) return found
+  throw new UsageError(`${basename(fileURLToPath(url))} exports no program, and no index beside it does`, {
+    why: "a notebook's file exports `program`: its notebook and its version",
+    fix: 'add to it: export const program = { notebook, version: "1.0.0" }',
+  })
+}
+
+/** How the program is called again: by its name, or as it was typed where its file is not an installed command. */
+function nameOf({ notebook }: Program, url: string): string {
+  const [, typed = ""] = process.argv
+  const file = basename(fileURLToPath(url))
+  if (basename(typed) !== file || parse(file).name === "index") return notebook.name
+  return `node ${shellWord(relative(process.cwd(), typed))}`
+}
 
 /** The steps that a script exports, in the order of its text as modules list them: default first. */
 function stepsOf(module: Record<string, unknown>): Step[] {

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { plan, run } from "../lib/index.ts"
+import { clusterInputs, notebook, plan, ready, run, type StepContext, step } from "../lib/index.ts"
 import { mirrors } from "./example/notebook.ts"
 
 /** The example notebook: pages and mirrors, nothing of clusters. */
@@ -44,6 +44,30 @@ describe("the library, with a notebook of one's own", () => {
         .filter(({ outcome }) => outcome.kind === "applied")
         .map(({ site, step }) => `${site}/${step}`),
     ).toEqual(["mirror-1/copy"])
+  })
+
+  it("searches the folder that the input commands names first", async () => {
+    const { root, folder } = place()
+    const commands = join(root, "commands")
+    mkdirSync(commands, { recursive: true })
+    writeFileSync(join(commands, "greet"), "#!/bin/sh\necho $GREETING\n", { mode: 0o755 })
+    const greet = step<StepContext>({
+      id: "greet",
+      title: "Greet",
+      on: "here",
+      prose: "",
+      check: async ({ $ }) => ready((await $`greet`).stdout.trim()),
+    })
+    const greetings = notebook({
+      name: "greetings",
+      title: "",
+      roles: {},
+      inputs: { commands: clusterInputs.commands },
+      steps: [greet],
+      environment: { GREETING: "good day" },
+    })
+    const entries = await plan(greetings, { name: "one", values: { commands }, sites: [] }, { folder })
+    expect(entries[0]?.reason).toBe("good day")
   })
 
   it("names everything that is wrong with its inputs", async () => {

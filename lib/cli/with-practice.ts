@@ -91,7 +91,7 @@ async function practiceImages(call: Call): Promise<readonly PracticeImage[]> {
   if (flag !== undefined && !flagged) refusePlayed(call, flag)
   const variant = flagged ? io.practiceVariant : undefined
   const images = flagged ? variant?.images : io.practiceImages
-  if (images === undefined) throw new UsageError(`${notebook.name} has no such practice clusters`)
+  if (images === undefined) throw noPractice(call, flagged ? "practiceVariant" : "practiceImages")
   const wait = await variant?.prepare?.(givenValues(call), signal)
   if (wait === undefined) return images
   const { waitingFor } = await import("../terminal/index.ts")
@@ -102,6 +102,16 @@ async function practiceImages(call: Call): Promise<readonly PracticeImage[]> {
   })
   return images
 }
+
+/** The program says nothing about what its pods do there. */
+const noPractice = ({ notebook }: Call, field: string): UsageError =>
+  new UsageError(`${notebook.name} cannot run on practice clusters`, {
+    why: `its program has no ${field}, which say what the containers of its pods do there`,
+    fix:
+      field === "practiceImages"
+        ? "use your own clusters (--federation FILE); if the notebook is yours, add practiceImages to its program: an empty list where it starts no pods"
+        : `leave --${notebook.practiceFlag?.name} out; if the notebook is yours, add ${field} to its program`,
+  })
 
 /** Before clusters start: the step that finds out comes last. */
 function refusePlayed(call: Call, flag: string): void {

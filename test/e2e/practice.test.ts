@@ -61,7 +61,7 @@ test("prints what to type: paths absolute, unquoted, whole, and no token", { tim
     expect(isAbsolute(path)).toBe(true)
     expect(existsSync(path)).toBe(true)
   }
-  const [, , oc, kubectl, skupper] = lines
+  const [, , kubectl, oc, skupper] = lines
   expect(oc).toMatch(/^\/\S+\/oc get projects$/)
   expect(kubectl).toBe("kubectl get pods --all-namespaces")
   expect(skupper).toMatch(/^\/\S+\/skupper version$/)

@@ -179,7 +179,9 @@ describe("a rehearsal", () => {
     expect(Object.keys(before).some((path) => path.endsWith("private/supernode-1.token.yaml"))).toBe(true)
     expect(
       (await rehearsed("token-redeem", "supernode-1")).commands.map(({ line, cwd }) => [line, cwd]),
-    ).toEqual([["skupper token redeem supernode-1.token.yaml -n flower-supernode-1", join(world.state, "private")]])
+    ).toEqual([
+      ["skupper token redeem supernode-1.token.yaml -n flower-supernode-1", join(world.state, "private")],
+    ])
     expect(files()).toEqual(before)
     expect(existsSync(join(world.state, "preview"))).toBe(false)
   })

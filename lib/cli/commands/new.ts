@@ -48,12 +48,12 @@ async function askFolder({ io, interaction, signal }: Call): Promise<string> {
 }
 
 /** Names that npm, or what the notebook is made of, has for itself. */
-const TAKEN = new Set(["flower-runbook", "node", "node-modules", "npm", "npx"])
+const TAKEN = ["node", "node-modules", "npm", "npx"]
 
 function nameProblem(name: string): string | undefined {
   if (!/^[a-z][a-z0-9-]*$/.test(name)) return "it has more than small letters, digits and -, a letter first"
   if (name.length > 63) return "it is longer than 63 letters"
-  return TAKEN.has(name) ? "that name is taken" : undefined
+  return [...TAKEN, ownPackage().name].includes(name) ? "that name is taken" : undefined
 }
 
 function suggestion(name: string): string {

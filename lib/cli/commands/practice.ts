@@ -2,6 +2,7 @@ import { once } from "node:events"
 import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { EXIT } from "../../notebook/exit-codes.ts"
+import { STAND_INS } from "../../practice/commands/index.ts"
 import type { Call } from "../call.ts"
 import { stateRoot } from "../folder.ts"
 import { type PracticeClusters, withoutStandIns, withPractice } from "../with-practice.ts"
@@ -23,20 +24,20 @@ export async function practice(call: Call): Promise<number> {
 
 function commandsToType({ io, flags }: Call, { practice, file }: PracticeClusters): string[] {
   const first = practice.clusters[0]!
-  const command = (name: string): string =>
-    flags.has("real-commands") ? name : join(practice.commands, name)
+  const calls = Object.entries(STAND_INS).map(
+    ([name, words]) => `${flags.has("real-commands") ? name : join(practice.commands, name)} ${words}`,
+  )
   return [
     `export KUBECONFIG=${first.kubeconfig}`,
     `${io.program} run --federation ${file}`,
-    `${command("oc")} get projects`,
     "kubectl get pods --all-namespaces",
-    `${command("skupper")} version`,
+    ...calls,
   ]
 }
 
 function about({ practice }: PracticeClusters): string[] {
   return [
-    "# The stand-ins for oc and skupper, and each site's token and CA file, are named in that federation file.",
+    `# The stand-ins for ${Object.keys(STAND_INS).join(" and ")}, and each site's token and CA file, are named in that federation file.`,
     ...practice.clusters.map(
       ({ name, server, kubeconfig }) =>
         `# ${name} is ${server.url}, its administrator's kubeconfig ${kubeconfig}`,

@@ -109,7 +109,7 @@ async function chooseFederation(
   const practise = {
     value: "practise" as const,
     name: "Practise on clusters played on this machine",
-    description: "No cluster, no oc, no skupper needed; it takes a few minutes",
+    description: "Needs no cluster and no other command; takes a few minutes",
   }
   const choices = [
     ...begun.map(({ name, state }) => ({

@@ -6,7 +6,8 @@ import { shellWord } from "../../notebook/shell-word.ts"
 import { commandScript } from "./client-script.ts"
 import { serverFile } from "./server-file.ts"
 
-const NAMES = ["oc", "skupper"] as const
+/** The stand-ins, and what to call each with first. */
+export const STAND_INS = { oc: "get projects", skupper: "version" } as const
 
 /**
  * Writes the commands into a folder: scripts that ask the practice process (`server.ts`), and run these programs with the
@@ -17,7 +18,7 @@ export const writeCommands = async (folder: string): Promise<void> => {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const kind = import.meta.url.endsWith(".ts") ? "ts" : "js"
   await Promise.all(
-    NAMES.map(async (name) => {
+    Object.keys(STAND_INS).map(async (name) => {
       const program = fileURLToPath(new URL(`./${name}.${kind}`, import.meta.url))
       // Node 22 warns of running TypeScript, and the warning would be taken for the command's own words.
       const alone = `${shellWord(process.execPath)} --disable-warning=ExperimentalWarning ${shellWord(program)}`
