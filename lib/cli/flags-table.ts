@@ -86,10 +86,6 @@ export function flagsOf(notebook: Notebook, command: Flagged): FlagSpec[] {
   }
   const byName = new Map<string, FlagSpec>()
   for (const flag of [...command.flags, ...command.groups.flatMap((group) => groups[group]), ...COMMON]) {
-    const other = byName.get(flag.name)
-    if (other !== undefined && other.from !== flag.from) {
-      throw new Error(`--${flag.name} is both a flag of ${command.name} and the notebook's own`)
-    }
     byName.set(flag.name, flag)
   }
   return [...byName.values()]

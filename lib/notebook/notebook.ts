@@ -1,7 +1,8 @@
 import type { DoctorCheck } from "./doctor-check.ts"
 import type { Federation } from "./federation.ts"
 import type { InputTable } from "./inputs.ts"
-import type { Roles, Site } from "./roles.ts"
+import { assertFreeNames } from "./reserved-names.ts"
+import { type Roles, SCOPES, type Site } from "./roles.ts"
 import type { Step } from "./step.ts"
 
 /** An ordered list of steps with their prose, roles and inputs. */
@@ -53,14 +54,12 @@ export interface Problem {
   fix: string
 }
 
-/** Step scopes that are not roles. */
-const SCOPES = ["every site", "here", "link", "federation"] as const
-
 /**
  * Declares a notebook.
  * @throws Error naming the step: unknown needs, feeds, inputs or scope, an id used twice, a cycle, needs that stand later.
  */
 export function notebook(definition: Notebook): Notebook {
+  assertFreeNames(definition)
   const ids = new Set<string>()
   for (const step of definition.steps) {
     if (ids.has(step.id)) throw new Error(`step ${step.id} is declared twice`)

@@ -1,3 +1,7 @@
+/** Where a step can run beside the sites of one role. */
+export const SCOPES = ["every site", "here", "link", "federation"] as const
+export type Scope = (typeof SCOPES)[number]
+
 /** How many sites a role has in one federation. */
 export type Cardinality = "one" | "many"
 

@@ -21,13 +21,13 @@ export async function overhead(): Promise<{ perStep: number; direct: number; ste
       apply: ({ site }) => void there.add(`${site.name}/${n}`),
     }),
   )
-  const sites = Array.from({ length: SITES }, (_, n) => ({ name: `site-${n}`, role: "site" }))
+  const sites = Array.from({ length: SITES }, (_, n) => ({ name: `site-${n}`, role: "place" }))
   const toolbox: Toolbox = {
     open: () => ({}),
     observe: () => ({ tools: {}, changed: async () => {}, close() {} }),
     close: async () => {},
   }
-  const book = notebook({ name: "bench", title: "", roles: { site: "many" }, inputs: {}, steps })
+  const book = notebook({ name: "bench", title: "", roles: { place: "many" }, inputs: {}, steps })
   const folder = () => mkdtempSync(join(tmpdir(), "bench-"))
   await run(book, { name: "warm-up", sites: sites.slice(0, 1) }, { folder: folder(), toolbox })
   there.clear()

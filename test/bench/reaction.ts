@@ -44,7 +44,7 @@ export async function reaction(): Promise<{ reaction: number; read: number; wors
       let ended = 0
       await run(
         gate,
-        { name: "bench", sites: [{ name: "site", role: "site" }] },
+        { name: "bench", sites: [{ name: "site", role: "place" }] },
         {
           folder,
           listeners: [
@@ -70,7 +70,7 @@ export async function reaction(): Promise<{ reaction: number; read: number; wors
 const gate = notebook({
   name: "bench",
   title: "",
-  roles: { site: "many" },
+  roles: { place: "many" },
   inputs: {},
   steps: [
     step<StepContext>({

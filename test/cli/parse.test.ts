@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest"
 import { COMMANDS } from "../../lib/cli/commands-table.ts"
 import { flagsOf } from "../../lib/cli/flags-table.ts"
 import { parseCommandLine } from "../../lib/cli/parse.ts"
-import { input, notebook } from "../../lib/index.ts"
 import { UsageError } from "../../lib/notebook/errors.ts"
+import type { Notebook } from "../../lib/notebook/notebook.ts"
+import { PROGRAM_FLAGS } from "../../lib/notebook/reserved-names.ts"
 import { mirrors } from "../example/notebook.ts"
 
 const parse = (...argv: string[]) => parseCommandLine(mirrors, argv, "/here", "mirror-pages")
@@ -119,13 +120,8 @@ describe("what is refused, with the nearest name", () => {
   })
 })
 
-test("a notebook whose inputs clash with a command's flags is refused when it is used", () => {
-  const clash = notebook({
-    ...mirrors,
-    inputs: { ...mirrors.inputs, yes: input.flag({ help: "" }) },
-    teardown: undefined,
-  })
-  expect(() => flagsOf(clash, COMMANDS.find(({ name }) => name === "run")!)).toThrow(
-    "--yes is both a flag of run and the notebook's own",
-  )
+test("the names that a notebook cannot take are the flags of the program", () => {
+  const empty: Notebook = { name: "empty", title: "", roles: {}, inputs: {}, steps: [] }
+  const flags = COMMANDS.flatMap((command) => flagsOf(empty, command).map(({ name }) => name))
+  expect([...new Set([...flags, "version"])].toSorted()).toEqual([...PROGRAM_FLAGS])
 })
