@@ -12,7 +12,7 @@ export interface AskOptions extends PromptIo {
   readonly cwd: string
 }
 
-/** What a person answered: a layer that grows until nothing is missing. */
+/** The answers so far: a layer that grows until nothing is missing. */
 export class Answers {
   readonly layer: LayerData = emptyLayer()
   readonly #options: AskOptions
@@ -23,8 +23,8 @@ export class Answers {
   }
 
   /**
-   * Asks for what is missing. How many sites there are comes first: what they need is only known after it, so the caller
-   * resolves again and asks again until nothing is missing.
+   * Asks for what is missing. The number of sites comes first: only then is it known what they need, so the caller resolves
+   * and asks again until nothing is missing.
    */
   async ask(missing: readonly Missing[]): Promise<void> {
     const counts = missing.filter((one) => one.kind === "count")
@@ -38,8 +38,8 @@ export class Answers {
   }
 
   /**
-   * Asks for one input and takes the answer.
-   * @param preset the answer of a bare Enter, in place of the one that the notebook suggests
+   * Asks for one input and adds the answer.
+   * @param preset the answer of a bare Enter, instead of the one that the notebook suggests
    */
   async askInput(input: string, site: SiteName | undefined, preset?: unknown): Promise<void> {
     const given: Given = { value: await this.#askInput(input, site, preset), where: "your answer" }
@@ -53,7 +53,7 @@ export class Answers {
     this.#roles.set(site.name, site.role)
   }
 
-  /** The answers as the flags that give them: ' --supernodes 2 --superlink server=…'; secrets left out. */
+  /** The answers as the flags that give them: ' --supernodes 2 --superlink server=…'; without secrets. */
   get flags(): string {
     const { notebook } = this.#options
     const text = (name: string, { value }: Given): string[] => {

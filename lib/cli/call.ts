@@ -10,27 +10,27 @@ import type { Io } from "./io.ts"
 import type { Flags } from "./parse.ts"
 import type { Signals } from "./signals.ts"
 
-/** One call of the program: what every command is handed. */
+/** One call of the program: what every command receives. */
 export interface Call {
-  /** The one whose steps and inputs are meant: for `teardown` the notebook's teardown. */
+  /** The notebook whose steps and inputs the command uses: for `teardown` the notebook's teardown. */
   readonly notebook: Notebook
   readonly flags: Flags
-  /** The steps that were named, by argument or by the script that was run. */
+  /** The steps that were named, by argument or by the script that is run. */
   readonly steps: readonly string[]
-  /** What was typed after the command's name, if it takes such a thing. */
+  /** The argument after the command's name, for commands that take one. */
   readonly argument: string | undefined
   readonly io: Io
   readonly interaction: Interaction
   /** Aborts with the exit code as its reason. */
   readonly signal: AbortSignal
-  /** Ctrl-C ends only this work; see `Signals`. */
+  /** Ctrl-C ends only the work that is passed in; see `Signals`. */
   readonly interruptible: Signals["interruptible"]
   readonly redactor: Redactor
-  /** As typed, for the journal and for commands to type again. */
+  /** As typed, for the journal and for the commands under `next:`. */
   readonly command: string
 }
 
-/** Ends a command that a signal came for. */
+/** Ends a command once a signal has arrived. */
 export function refuseAborted({ signal }: Call): void {
   if (!signal.aborted) return
   throw new RunbookError("Stopped: nothing was changed", {
@@ -43,7 +43,7 @@ export function commandText(program: string, argv: readonly string[]): string {
   return [program, ...argv.map(shellWord)].join(" ")
 }
 
-/** What a further command needs to mean the same federation: its flags as they were typed, ` --state DIR` or nothing. */
+/** The flags that make another command use the same federation, as they were typed: ` --state DIR`, or nothing. */
 export function federationFlags({ flags }: Call): string {
   return ["federation", "name", "state"]
     .flatMap((name) => {
@@ -53,7 +53,7 @@ export function federationFlags({ flags }: Call): string {
     .join("")
 }
 
-/** Reads a file that the call names, if it names one. What is wrong in it is mended there: then the call is typed again. */
+/** Reads a file that the call names, if any. A mistake is fixed in the file itself, so `next:` is the same call again. */
 export async function suggestRetry<T>(
   call: Call,
   path: string | undefined,
@@ -62,13 +62,13 @@ export async function suggestRetry<T>(
   try {
     return await read()
   } catch (error) {
-    const itsOwn = error instanceof UsageError && error.next === undefined
-    if (!itsOwn || path === undefined || !existsSync(path)) throw error
+    const withoutNext = error instanceof UsageError && error.next === undefined
+    if (!withoutNext || path === undefined || !existsSync(path)) throw error
     throw new UsageError(error.message, { why: error.why, fix: error.fix, next: call.command })
   }
 }
 
-/** How wide and whether in colour: for the tables on stdout. */
+/** Width and colours of the tables on stdout. */
 export async function textOptions({ io }: Pick<Call, "io">): Promise<TextOptions> {
   const { colours, wantsColour } = await import("../terminal/index.ts")
   return { columns: io.stdout.columns, colours: colours(wantsColour(io.stdout, io.env)) }

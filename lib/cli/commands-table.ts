@@ -1,6 +1,7 @@
-import type { Flagged, FlagSpec } from "./flags-table.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+import type { CommandFlags, FlagSpec } from "./flags-table.ts"
 
-export interface CommandSpec extends Flagged {
+export interface CommandSpec extends CommandFlags {
   readonly summary: string
   /** One paragraph for `COMMAND --help`. */
   readonly about: string
@@ -11,27 +12,31 @@ export interface CommandSpec extends Flagged {
 
 export const SHELLS = ["bash", "zsh", "fish"] as const
 
-/** What `report` writes; also how its files end. */
+/** The formats that `report` writes; also the extensions of its files. */
 export const FORMATS = ["md", "html", "json", "ipynb", "sh"] as const
 
-const yes: FlagSpec = { name: "yes", help: "Agree to what the plan shows; never ask" }
+/** The notebook whose steps, roles and inputs a command uses: for `teardown` the notebook's teardown. */
+export const notebookOf = (notebook: Notebook, command: string): Notebook =>
+  command === "teardown" ? (notebook.teardown ?? notebook) : notebook
+
+const yes: FlagSpec = { name: "yes", help: "Approve what the plan shows; never ask" }
 const timeout: FlagSpec = {
   name: "timeout",
   value: "DURATION",
   type: "duration",
-  help: "How long each step waits until it is done, in place of its own time: 90s, 15m",
+  help: "How long each step may take until it is ready, instead of its own limit: 90s, 15m",
 }
 const parallel: FlagSpec = {
   name: "parallel",
   value: "N",
   type: "number",
-  help: "How many commands at once (default: two a core, at most 16)",
+  help: "How many commands run at once (default: two per core, at most 16)",
 }
-const show: FlagSpec = { name: "show", help: "Print what each step shows, as it comes" }
-const json: FlagSpec = { name: "json", help: "Print the event stream, one JSON object a line; never ask" }
+const show: FlagSpec = { name: "show", help: "Also print the output that each step shows" }
+const json: FlagSpec = { name: "json", help: "Print events, one JSON object per line; never ask" }
 const trust: FlagSpec = {
   name: "trust-checkpoints",
-  help: "Believe the journal: do not look again at what is done and unchanged",
+  help: "Trust the journal: do not check again what is done and unchanged",
 }
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -39,32 +44,36 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "walk",
     summary: "follow the notebook in this terminal, cell by cell",
     about:
-      "Asks for the endpoints, shows the plan, then goes through the notebook cell by cell: reads, runs, keeps what came. " +
-      "Quit anywhere; it goes on where you were. With --by-hand nothing that writes is run: it shows the commands, and " +
-      "ticks a cell off once it sees that it is done.",
+      "Asks for the endpoints, shows the plan, then goes through the notebook cell by cell and saves the output of each. " +
+      "You can quit at any time; the walk resumes where you were. With --by-hand it runs nothing that writes: it shows " +
+      "the commands, waits until you have typed them, and ticks a cell off once its check finds it ready.",
     groups: ["federation", "practice"],
     flags: [
-      { name: "practice", help: "On practice clusters, kept until you start over: no cluster needed" },
-      { name: "by-hand", help: "Run nothing that writes: show the commands, and wait until they were typed" },
+      { name: "practice", help: "Use practice clusters, kept until you start over; no cluster needed" },
+      {
+        name: "by-hand",
+        help: "Run nothing that writes: show the commands and wait until you have typed them",
+      },
       parallel,
       timeout,
     ],
     examples: [
-      ["walk", "practise, or your own clusters?"],
+      ["walk", "asks: practice clusters, or your own?"],
       ["walk --federation federation.yaml", "your own clusters"],
-      ["walk --by-hand", "you type, it looks"],
+      ["walk --by-hand", "you type the commands, the walk checks"],
     ],
   },
   {
     name: "run",
-    summary: "carry the notebook out, from wherever it stands",
+    summary: "run the notebook, resuming where it left off",
     about:
-      "Looks at every step of every site, does what is not done, waits until it is so. It can be stopped anywhere " +
-      "and run again. On a terminal it asks for what is missing, shows the plan and asks once; elsewhere it needs --yes.",
+      "Checks every step at every site, applies what is missing, updates what has drifted, and waits until each step is " +
+      "ready. You can stop it at any time and run it again. On a terminal it asks for missing inputs, shows the plan and " +
+      "asks once for approval; elsewhere it needs --yes.",
     groups: ["federation", "selection", "practice"],
     flags: [
       yes,
-      { name: "practice", help: "On practice clusters that live for this run only: no cluster needed" },
+      { name: "practice", help: "Use practice clusters that exist for this run only; no cluster needed" },
       json,
       show,
       parallel,
@@ -79,15 +88,16 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "step",
-    summary: "one step: look, act if needed, show",
+    summary: "run one step: check, apply if needed, show",
     about:
-      "Looks, acts if needed, waits and shows. Without --site at all its sites. Naming a step is agreeing to it, " +
-      "except for what reaches beyond the site: that is asked, or needs --yes.",
+      "Checks the step, applies or updates it if needed, waits until it is ready and shows the result. Without --site " +
+      "it runs at all sites of the step. Naming a step approves it, except for changes outside the site: it asks about " +
+      "those, or needs --yes.",
     argument: { name: "ID", of: "step" },
     groups: ["federation", "sites"],
     flags: [
       yes,
-      { name: "rerun", help: "Run it again although it is ready (a restart, a new token)" },
+      { name: "rerun", help: "Run the step again although it is ready (a restart, a new token)" },
       json,
       parallel,
       timeout,
@@ -99,30 +109,32 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "plan",
-    summary: "what a run would do, and why; changes nothing",
-    about: "Looks at every step and says what a run would do and why. Only reads, here and on the clusters.",
+    summary: "show what a run would do, and why; change nothing",
+    about: "Checks every step and shows what a run would do and why. Only reads, here and on the clusters.",
     groups: ["federation", "selection"],
     flags: [{ name: "exit-code", help: "Exit with 5 when there is something to do" }, trust],
     examples: [
-      ["plan", "of the last federation"],
+      ["plan", "for the last federation"],
       ["plan --federation federation.yaml --exit-code", "for a script"],
     ],
   },
   {
     name: "status",
-    summary: "what the journal tells; --live looks",
-    about: "Says how each step ended, when, and whether its inputs changed since. With --live it looks anew.",
+    summary: "show the state from the journal; --live checks the clusters",
+    about:
+      "Shows how each step ended, when, and whether its inputs have changed since. With --live it checks every step " +
+      "again.",
     groups: ["federation", "selection"],
-    flags: [{ name: "live", help: "Look at the sites, not into the journal" }],
+    flags: [{ name: "live", help: "Check the sites instead of reading the journal" }],
     examples: [
       ["status", "from the journal"],
-      ["status --live --site {site}", "look at one site"],
+      ["status --live --site {site}", "check one site"],
     ],
   },
   {
     name: "show",
-    summary: "what a step printed, beside what the guide promises",
-    about: "Prints the kept output of a step, and the promised lines that did not come.",
+    summary: "show the output of a step, next to the expected output",
+    about: "Prints the saved output of a step, and the expected lines that are missing from it.",
     argument: { name: "ID", of: "step" },
     groups: ["location", "sites"],
     flags: [],
@@ -130,11 +142,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "report",
-    summary: "the walk as a document: to hand over, to keep, to repeat",
+    summary: "write a report of what was done: to hand over, keep, repeat",
     about:
-      "Writes what was done, by whom, with which values and what came of it: Markdown for a ticket, HTML with " +
+      "Writes what was done, by whom, with which values and with which result: as Markdown for a ticket, HTML with " +
       "pictures, JSON (schema/report.schema.json), a Jupyter notebook, or a shell script that does the same by hand. " +
-      "The script needs no run. Secrets are never in it.",
+      "The script needs no earlier run. A report never contains secrets.",
     groups: ["federation", "sites"],
     flags: [
       {
@@ -142,9 +154,9 @@ export const COMMANDS: readonly CommandSpec[] = [
         value: "KIND",
         type: "choice",
         choices: FORMATS,
-        help: "md, html, json, ipynb or sh (default: as FILE ends, else md)",
+        help: "md, html, json, ipynb or sh (default: the extension of FILE, else md)",
       },
-      { name: "out", value: "FILE", type: "path", help: "Write it there, not to stdout" },
+      { name: "out", value: "FILE", type: "path", help: "Write to FILE instead of stdout" },
     ],
     examples: [
       ["report > ticket.md", "Markdown"],
@@ -154,56 +166,58 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "values",
-    summary: "every input, its value and where that comes from",
-    about: "Lists the inputs with their values and origins: flag, variable, file, earlier answer or default.",
+    summary: "list every input, its value and where the value comes from",
+    about:
+      "Lists every input with its value and its origin: flag, variable, file, earlier answer or default.",
     groups: ["federation", "sites"],
     flags: [],
     examples: [["values --federation federation.yaml", "before a run"]],
   },
   {
     name: "doctor",
-    summary: "checks tools, clusters, rights and the state folder",
-    about: "Checks what a run needs, here and at every site, and says how to cure what is wrong. Only reads.",
+    summary: "check tools, clusters, permissions and the state folder",
+    about: "Checks what a run needs, here and at every site, and shows how to fix what is wrong. Only reads.",
     groups: ["federation", "sites"],
     flags: [],
     examples: [["doctor --federation federation.yaml", "before the first run"]],
   },
   {
     name: "practice",
-    summary: "practice clusters on this machine, until Ctrl-C",
+    summary: "start practice clusters on this machine, until Ctrl-C",
     about:
-      "Starts clusters played on 127.0.0.1, writes a federation.yaml for them and holds them open until SIGINT or " +
+      "Starts clusters simulated on 127.0.0.1, writes a federation.yaml for them and keeps them running until SIGINT or " +
       "SIGTERM.",
     groups: ["practice"],
     flags: [],
     examples: [
-      ["practice", "then type what it prints, in another terminal"],
-      ["practice --keep clusters.json", "saved at the end, brought back the next time"],
+      ["practice", "then type the commands it prints, in another terminal"],
+      ["practice --keep clusters.json", "saved at the end, restored the next time"],
     ],
   },
   {
     name: "teardown",
-    summary: "undo what the notebook made, and only that",
-    about: "Shows what it would remove and asks once, or takes --yes. What was there before stays.",
+    summary: "delete what the notebook created, and only that",
+    about:
+      "Shows what it would delete and asks once for approval, or takes --yes. What existed before stays.",
     groups: ["federation", "selection"],
     flags: [yes, json, show, parallel, timeout],
     examples: [["teardown", "shows the plan, then asks"]],
   },
   {
     name: "new",
-    summary: "a small notebook of your own, with its test",
+    summary: "write a small notebook of your own, with its test",
     about:
-      "Writes a package with two steps and a test on practice clusters into DIR, which is made, and says what to type " +
-      "next. The notebook is called as the folder is. Without DIR it asks for it on a terminal.",
+      "Writes a package with two steps and a test on practice clusters into DIR, creating DIR if needed, and prints the " +
+      "next commands. The notebook has the name of the folder. Without DIR it asks for one on a terminal.",
     argument: { name: "DIR", of: "folder" },
     groups: [],
     flags: [],
-    examples: [["new my-notebook", "in a folder that is not there yet, or empty"]],
+    examples: [["new my-notebook", "in a new or an empty folder"]],
   },
   {
     name: "completion",
-    summary: "completion for bash, zsh or fish",
-    about: "Prints a script for the shell.",
+    summary: "print the completion script for bash, zsh or fish",
+    about: "Prints the completion script for a shell.",
     argument: { name: "SHELL", of: "shell" },
     groups: [],
     flags: [],

@@ -45,15 +45,15 @@ function bash({ io }: Call): Finding {
 function stateFolder(folder: string): Finding {
   const title = "state folder"
   if (!existsSync(folder)) {
-    let above = dirname(folder)
-    while (!existsSync(above) && above !== dirname(above)) above = dirname(above)
-    return writable(above)
-      ? { title, ok: true, said: `${folder}: not there yet, the first run makes it` }
+    let parent = dirname(folder)
+    while (!existsSync(parent) && parent !== dirname(parent)) parent = dirname(parent)
+    return writable(parent)
+      ? { title, ok: true, said: `${folder} does not exist yet; the first run creates it` }
       : {
           title,
           ok: false,
-          said: `${folder} cannot be made: ${above} may not be written`,
-          fix: "give another: --state DIR",
+          said: `${folder} cannot be created: ${parent} is not writable`,
+          fix: "choose another folder: --state DIR",
         }
   }
   const { mode } = statSync(folder)
@@ -61,12 +61,12 @@ function stateFolder(folder: string): Finding {
     return {
       title,
       ok: false,
-      said: `${folder} may not be written`,
-      fix: "mend its rights, or give another: --state DIR",
+      said: `${folder} is not writable`,
+      fix: "fix its permissions, or choose another folder: --state DIR",
     }
   }
   if ((mode & 0o077) !== 0) {
-    return { title, ok: "warn", said: `${folder}: others may look into it`, next: `chmod 700 ${folder}` }
+    return { title, ok: "warn", said: `${folder} can be read by other users`, next: `chmod 700 ${folder}` }
   }
   return { title, ok: true, said: folder }
 }
@@ -84,18 +84,18 @@ function journal(folder: string): Finding {
   const title = "journal"
   try {
     const memory = readMemory(folder)
-    if (memory?.lastRun === undefined) return { title, ok: true, said: "empty: nothing was run yet" }
-    const begun = [...memory.interrupted]
-    return begun.length === 0
+    if (memory?.lastRun === undefined) return { title, ok: true, said: "empty: nothing has run yet" }
+    const interrupted = [...memory.interrupted]
+    return interrupted.length === 0
       ? { title, ok: true, said: `last run ${memory.lastRun.started}` }
       : {
           title,
           ok: "warn",
-          said: `an act was begun and its end not seen: ${begun.join(", ")}`,
-          fix: "run again: it looks what became of it and goes on",
+          said: `interrupted while applying: ${interrupted.join(", ")}`,
+          fix: "run again: the run checks the result and resumes from there",
         }
   } catch (error) {
-    return { title, ok: false, said: (error as Error).message, fix: "mend or move it away" }
+    return { title, ok: false, said: (error as Error).message, fix: "repair the journal, or move it away" }
   }
 }
 
@@ -107,7 +107,7 @@ export async function examineSite(call: Call, site: Site, kubeconfig: string): P
   const server = serverOf(call, site)
   if (server === undefined) return []
   const { openCluster } = await import("../cluster/index.ts")
-  const { cluster: anonymous, way } = await openAnonymously(call, { ...(site as object), server })
+  const { cluster: anonymous, route } = await openAnonymously(call, { ...(site as object), server })
   const own = openCluster({
     kubeconfig,
     fieldManager: call.notebook.name,
@@ -116,7 +116,7 @@ export async function examineSite(call: Call, site: Site, kubeconfig: string): P
   try {
     const reached = await finding("API server", async () => ({
       ok: true,
-      said: `${server}, ${await anonymous.bound(call.signal).version()}, ${way}, its certificate is trusted`,
+      said: `${server}, ${await anonymous.bound(call.signal).version()}, ${route}, its certificate is trusted`,
     }))
     if (reached.ok === false) return [reached]
     return [
@@ -136,7 +136,7 @@ export async function examineSite(call: Call, site: Site, kubeconfig: string): P
   }
 }
 
-/** The input that says which server a site is. */
+/** The server of a site: the value of its URL input that identifies it. */
 function serverOf({ notebook }: Call, site: Site): string | undefined {
   const name = Object.keys(notebook.inputs).find((one) => {
     const input = notebook.inputs[one]!
@@ -150,10 +150,10 @@ function skew(milliseconds: number): Diagnosis {
   const seconds = Math.round(milliseconds / 1000)
   const said =
     Math.abs(seconds) < 2
-      ? "agrees"
-      : `${Math.abs(seconds)} s ${seconds > 0 ? "ahead of" : "behind"} this one`
+      ? "agrees with this machine"
+      : `${Math.abs(seconds)} s ${seconds > 0 ? "ahead of" : "behind"} this machine`
   return Math.abs(seconds) > SKEW
-    ? { ok: "warn", said, fix: "set this machine's clock (NTP): tokens and certificates go by it" }
+    ? { ok: "warn", said, fix: "set this machine's clock (NTP): tokens and certificates depend on it" }
     : { ok: true, said }
 }
 

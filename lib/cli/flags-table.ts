@@ -21,10 +21,10 @@ export interface FlagSpec {
 export type FlagGroup = "location" | "federation" | "sites" | "selection" | "practice"
 
 /** What a command's flags are made from. */
-export interface Flagged {
+export interface CommandFlags {
   readonly name: string
   readonly groups: readonly FlagGroup[]
-  /** Its own. */
+  /** The flags that only this command has. */
   readonly flags: readonly FlagSpec[]
 }
 
@@ -33,11 +33,11 @@ const COMMON: readonly FlagSpec[] = [
     name: "state",
     value: "DIR",
     type: "path",
-    help: "The federation's folder (default: one a federation, under the user's state folder)",
+    help: "The folder of the federation (default: one per federation, in the user's state folder)",
   },
-  { name: "name", value: "NAME", type: "text", help: "The federation's name, where no file says it" },
+  { name: "name", value: "NAME", type: "text", help: "The name of the federation, if no file gives it" },
   { name: "no-input", help: "Never ask" },
-  { name: "help", help: "This text" },
+  { name: "help", help: "Show this text" },
 ]
 
 const SITE: FlagSpec = { name: "site", value: "NAME,…", type: "list", of: "site", help: "Only these sites" }
@@ -46,7 +46,7 @@ const SELECTION: readonly FlagSpec[] = [
   { name: "from", value: "ID", of: "step", help: "Start with this step" },
   { name: "to", value: "ID", of: "step", help: "End with this step" },
   { name: "only", value: "ID,…", type: "list", of: "step", help: "Only these steps" },
-  { name: "skip", value: "ID,…", type: "list", of: "step", help: "All but these steps" },
+  { name: "skip", value: "ID,…", type: "list", of: "step", help: "All steps except these" },
   SITE,
 ]
 
@@ -70,13 +70,13 @@ const PRACTICE: readonly FlagSpec[] = [
     name: "keep",
     value: "FILE",
     type: "path",
-    help: "Bring the practice clusters back from this file and save them there",
+    help: "Restore the practice clusters from this file, and save them there",
   },
-  { name: "real-commands", help: "Take the commands from PATH, not the practice clusters' stand-ins" },
+  { name: "real-commands", help: "Use the commands on PATH, not the stand-ins of the practice clusters" },
 ]
 
 /** Every flag a command takes, the notebook's own included. */
-export function flagsOf(notebook: Notebook, command: Flagged): FlagSpec[] {
+export function flagsOf(notebook: Notebook, command: CommandFlags): FlagSpec[] {
   const groups: Readonly<Record<FlagGroup, readonly FlagSpec[]>> = {
     location: [FILE],
     federation: [FILE, ...roleFlags(notebook), ...countFlags(notebook), ...inputFlags(notebook)],
@@ -100,7 +100,7 @@ function roleFlags(notebook: Notebook): FlagSpec[] {
     repeat: cardinality === "many",
     from: "role",
     role,
-    help: cardinality === "one" ? `The ${role}'s site` : `A ${role}'s site; once for each`,
+    help: cardinality === "one" ? `The ${role} site` : `A ${role} site; repeat the flag for each site`,
   }))
 }
 

@@ -8,7 +8,7 @@ import type { Notebook } from "../notebook/notebook.ts"
 import type { Memory } from "../runner/journal.ts"
 import { readMemory } from "../runner/journal-file.ts"
 
-/** A federation's folder and name, and what its journal remembers. Nothing is made. */
+/** The folder and name of a federation, and what its journal remembers. Nothing is created. */
 export interface FoundFolder {
   readonly folder: string
   readonly name: string
@@ -18,22 +18,22 @@ export interface FoundFolder {
 export interface FolderQuestion {
   readonly notebook: Notebook
   readonly env: Readonly<Record<string, string | undefined>>
-  /** As typed, to type again with a name. */
+  /** As typed, for `next:` with a name added. */
   readonly command: string
   /** `--state`, absolute: DIR itself is the folder. */
   readonly state: string | undefined
   /** `--name`. */
   readonly name: string | undefined
-  /** Nothing is run: where a person has only practised, that is what they ask about. */
+  /** The command only reads: if there is only a practice walk, it is about that. */
   readonly reading?: boolean
   /** The name in the federation file; `undefined` without one. */
   readonly file: { readonly federation?: string | undefined } | undefined
 }
 
-/** Where a walk keeps its practice clusters, beside the federations. */
+/** The folder of the practice clusters of a walk, beside the federations. */
 export const PRACTICE_FOLDER = ".practice"
 
-/** Where federations' folders lie: `$XDG_STATE_HOME` (absolute, by its specification) or `~/.local/state`. */
+/** Where the folders of federations are: `$XDG_STATE_HOME` (absolute, by its specification) or `~/.local/state`. */
 export function stateRoot(notebook: Notebook, env: FolderQuestion["env"]): string {
   const given = env.XDG_STATE_HOME
   const base =
@@ -43,8 +43,8 @@ export function stateRoot(notebook: Notebook, env: FolderQuestion["env"]): strin
 
 /**
  * Finds the federation's folder: `--state` itself, or the one of the federation's name (the file's, else `--name`, else
- * `default`). With none of these said, the only folder there is.
- * @throws UsageError that lists them where several are there
+ * `default`). Without any of these, the only folder that exists.
+ * @throws UsageError that lists the folders if there are several
  */
 export function findFolder(question: FolderQuestion): FoundFolder {
   const name = givenName(question)
@@ -53,8 +53,8 @@ export function findFolder(question: FolderQuestion): FoundFolder {
     return { folder: question.state, name: name ?? memory?.federation ?? "default", memory }
   }
   const root = stateRoot(question.notebook, question.env)
-  const said = name !== undefined || question.file !== undefined
-  const folderName = said ? (name ?? "default") : onlyFolder(root, question)
+  const isNamed = name !== undefined || question.file !== undefined
+  const folderName = isNamed ? (name ?? "default") : onlyFolder(root, question)
   const folder = join(root, folderName)
   const memory = readMemory(folder)
   return { folder, name: name ?? memory?.federation ?? folderName, memory }
@@ -67,7 +67,7 @@ function givenName({ name, file }: FolderQuestion): string | undefined {
   }
   if (name !== undefined && file?.federation !== undefined && file.federation !== name) {
     throw new UsageError(`--name ${name}, but the file says federation: ${file.federation}`, {
-      fix: "leave --name out, or change the file",
+      fix: "remove --name, or change the file",
     })
   }
   return file?.federation ?? name
@@ -78,14 +78,14 @@ function onlyFolder(root: string, { command, reading }: FolderQuestion): string 
   if (found.length === 0 && reading === true && existsSync(join(root, PRACTICE_FOLDER)))
     return PRACTICE_FOLDER
   if (found.length <= 1) return found[0] ?? "default"
-  throw new UsageError(`Which federation? There are ${found.length}: ${found.join(", ")}`, {
-    why: `${root} has a folder for each`,
+  throw new UsageError(`There are ${found.length} federations: ${found.join(", ")}`, {
+    why: `the command needs one, and ${root} has a folder for each`,
     fix: "name one: --name NAME, --federation FILE or --state DIR",
     next: `${command} --name ${found[0]}`,
   })
 }
 
-/** The federations that have a folder. One that begins with a dot is the program's own (practice). */
+/** The federations that have a folder. Folders that start with a dot belong to the program (practice). */
 export function foldersIn(root: string): string[] {
   try {
     return readdirSync(root)

@@ -5,12 +5,12 @@ import { variableName } from "../inputs/variable-layer.ts"
 import { exitCodes } from "../notebook/exit-codes.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { fileKey } from "../notebook/roles.ts"
-import { COMMANDS, type CommandSpec } from "./commands-table.ts"
+import { COMMANDS, type CommandSpec, notebookOf } from "./commands-table.ts"
 import { type FlagSpec, flagsOf } from "./flags-table.ts"
 
 // Help must start fast: this file and what it imports load nothing heavy.
 
-/** Of the screen that everybody has. */
+/** Help is wrapped for a terminal of 80 columns, which everybody has. */
 const WIDTH = 80
 
 const exitCodesText = (): string =>
@@ -18,14 +18,14 @@ const exitCodesText = (): string =>
     .map(([code, means]) => `${code} ${means}`)
     .join("; ")}.`
 
-/** `--help`: every command, and how to go on. */
+/** `--help`: every command, and where to read on. */
 export function programHelp(notebook: Notebook, program: string): string {
   const widest = Math.max(...COMMANDS.map((command) => usageOf(command).length))
   return [
     `${notebook.title}`,
     "",
     `Usage: ${program} COMMAND [flags]`,
-    `       ${program}                   on a terminal: as walk`,
+    `       ${program}                   on a terminal: the same as walk`,
     "",
     "Commands",
     ...COMMANDS.map((command) => `  ${usageOf(command).padEnd(widest)}  ${command.summary}`),
@@ -40,7 +40,10 @@ export function programHelp(notebook: Notebook, program: string): string {
       program,
     ),
     "",
-    ...lines(`${program} COMMAND --help tells its flags; ${program} --version the version.`, 0),
+    ...lines(
+      `${program} COMMAND --help lists the flags of a command; ${program} --version prints the version.`,
+      0,
+    ),
     ...lines(exitCodesText(), 0),
     "",
   ].join("\n")
@@ -48,8 +51,8 @@ export function programHelp(notebook: Notebook, program: string): string {
 
 /** `COMMAND --help`: usage, flags, inputs and examples. */
 export function commandHelp(notebook: Notebook, command: CommandSpec, program: string): string {
-  const held = command.name === "teardown" && notebook.teardown ? notebook.teardown : notebook
-  const flags = flagsOf(held, command)
+  const source = notebookOf(notebook, command.name)
+  const flags = flagsOf(source, command)
   const own = flags.filter(({ from }) => from === undefined)
   const sites = flags.filter(({ from }) => from === "role" || from === "count")
   const inputs = flags.filter(({ from }) => from === "input")
@@ -65,7 +68,7 @@ export function commandHelp(notebook: Notebook, command: CommandSpec, program: s
     ...flagLines(own),
     "",
     ...(sites.length === 0 ? [] : ["Sites", ...flagLines(sites), ""]),
-    ...(inputs.length === 0 ? [] : inputLines(held, inputs)),
+    ...(inputs.length === 0 ? [] : inputLines(source, inputs)),
     "Examples",
     ...exampleLines(notebook, command.examples, program),
     "",
@@ -83,9 +86,9 @@ function inputLines(notebook: Notebook, flags: readonly FlagSpec[]): string[] {
   const site = first === undefined ? Object.keys(notebook.roles)[0]! : `${first[0]}-1`
   const example = siteInputs(notebook, first?.[0] ?? site)[0] ?? "name"
   const about =
-    `A flag says it for all sites; one site's own value stands in its flag (--${first?.[0] ?? site} name=${site},${example}=…), ` +
+    `A flag sets the value for all sites. To set it for one site, use the flag of the site (--${first?.[0] ?? site} name=${site},${example}=…), ` +
     `its variable (${variableName(notebook, example, site)}) or its entry in the federation file. ` +
-    `The stronger source wins: ${ORDER_OF_SOURCES}.`
+    `The strongest source wins: ${ORDER_OF_SOURCES}.`
   return [
     ...(wide.length === 0 ? [] : ["Inputs of the federation", ...flagLines(wide), ""]),
     ...(perSite.length === 0 ? [] : ["Inputs of a site", ...lines(about, 2), "", ...flagLines(perSite), ""]),

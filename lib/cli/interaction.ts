@@ -1,4 +1,4 @@
-/** What decides whether a person can be asked. */
+/** What decides whether questions can be asked. */
 export interface InteractionSources {
   readonly stdin: { readonly isTTY?: boolean }
   readonly stdout: { readonly isTTY?: boolean }
@@ -11,12 +11,12 @@ export interface InteractionSources {
 export interface Interaction {
   /** Questions may be asked, before the first step and for logins. */
   readonly ask: boolean
-  /** Why not, as it stands in error messages. */
+  /** Why not, as error messages print it. */
   readonly because?: string
 }
 
 /**
- * Decides once, at the start, whether a person is asked: never with `--yes`, `--no-input` or `--json`, without a
+ * Decides once, at the start, whether questions can be asked: never with `--yes`, `--no-input` or `--json`, without a
  * terminal on stdin and stdout, or where CI is set to anything but `false` or `0`.
  */
 export function decideInteraction(sources: InteractionSources): Interaction {
@@ -24,10 +24,10 @@ export function decideInteraction(sources: InteractionSources): Interaction {
   if (yes) return { ask: false, because: "--yes never asks" }
   if (noInput) return { ask: false, because: "--no-input never asks" }
   if (json === true) return { ask: false, because: "--json never asks" }
-  if (inCi(env)) return { ask: false, because: "CI is set: nobody is there to ask" }
-  if (stdin.isTTY !== true) return { ask: false, because: "stdin is no terminal: nobody can answer" }
+  if (inCi(env)) return { ask: false, because: "CI is set, so nothing can be asked" }
+  if (stdin.isTTY !== true) return { ask: false, because: "stdin is not a terminal, so nothing can be asked" }
   if (stdout.isTTY !== true)
-    return { ask: false, because: "stdout is no terminal: nobody would see a question" }
+    return { ask: false, because: "stdout is not a terminal, so nothing can be asked" }
   return { ask: true }
 }
 

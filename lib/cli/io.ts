@@ -1,7 +1,7 @@
 import type { PracticeImage } from "../practice/types.ts"
 import type { PracticeVariant } from "../practice/variant.ts"
 
-/** What the command line is handed by its program: streams, environment, and what practice clusters need to know. */
+/** What the program passes to the command line: streams, environment, and what practice clusters need to know. */
 export interface Io {
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
@@ -11,7 +11,7 @@ export interface Io {
   /** The name to show in help and in commands to type next. */
   readonly program: string
   readonly version: string
-  /** What the notebook's pods do in practice clusters; without it there is no practice. */
+  /** What the notebook's pods do in practice clusters; without it there are no practice clusters. */
   readonly practiceImages?: readonly PracticeImage[]
   /** What they do under the notebook's `practiceFlag`. */
   readonly practiceVariant?: PracticeVariant

@@ -12,7 +12,7 @@ import { catchSignals } from "./signals.ts"
 
 export type { Io } from "./io.ts"
 
-// What stands above is light: `--help` and `--version` start as fast as Node itself. Commands are loaded when called.
+// The imports above are light, so that `--help` and `--version` start as fast as Node itself. Commands are loaded when called.
 
 /**
  * The command line of a notebook.
@@ -20,14 +20,14 @@ export type { Io } from "./io.ts"
  * @returns the exit code (`lib/notebook/exit-codes.ts`); never throws
  */
 export async function main(notebook: Notebook, argv: readonly string[], io: Io): Promise<number> {
-  return guarded(io, async (redactor) => {
+  return reportingErrors(io, async (redactor) => {
     const line = parseCommandLine(notebook, argv, io.cwd, io.program)
     if (line.version) return print(io, `${io.version}\n`)
     const { command } = line
     if (argv.length === 0 && decideInteraction({ ...io, yes: false, noInput: false }).ask) {
       const walk = COMMANDS.find(({ name }) => name === "walk")!
       const bare = parseCommand(notebook, walk, [], io.cwd, io.program)
-      return perform(notebook, walk, { line: bare, steps: [], argv: ["walk"], io, redactor })
+      return runCommand(notebook, walk, { line: bare, steps: [], argv: ["walk"], io, redactor })
     }
     if (command === undefined || line.help) {
       const { commandHelp, programHelp } = await import("./help.ts")
@@ -38,16 +38,16 @@ export async function main(notebook: Notebook, argv: readonly string[], io: Io):
           : commandHelp(notebook, command, io.program),
       )
       if (line.help) return EXIT.done
-      io.stderr.write("No command was named, and there is no terminal to ask on.\n")
+      io.stderr.write("Name a command: this is not a terminal, so nothing can be asked.\n")
       return EXIT.usage
     }
     const steps = command.argument?.of === "step" ? [line.argument!] : []
-    return perform(notebook, command, { line, steps, argv, io, redactor })
+    return runCommand(notebook, command, { line, steps, argv, io, redactor })
   })
 }
 
 /**
- * A runbook's file run alone: its steps in order, as `step ID …` would run them; the file of a teardown's steps as
+ * A step's file run as a program: its steps in order, as `step ID …` would run them; the file of a teardown's steps as
  * `teardown`. The flags are those of the command.
  */
 export async function script(
@@ -56,23 +56,23 @@ export async function script(
   argv: readonly string[],
   io: Io,
 ): Promise<number> {
-  return guarded(io, async (redactor) => {
-    const asked = new Set(steps.map(({ id }) => id))
-    const undoes = notebook.teardown !== undefined && !notebook.steps.some(({ id }) => asked.has(id))
-    const { argument: _, ...spec } = COMMANDS.find(({ name }) => name === (undoes ? "teardown" : "step"))!
+  return reportingErrors(io, async (redactor) => {
+    const wanted = new Set(steps.map(({ id }) => id))
+    const isTeardown = notebook.teardown !== undefined && !notebook.steps.some(({ id }) => wanted.has(id))
+    const { argument: _, ...spec } = COMMANDS.find(({ name }) => name === (isTeardown ? "teardown" : "step"))!
     const line = parseCommand(notebook, spec, argv, io.cwd, io.program)
-    const held = undoes ? notebook.teardown! : notebook
-    const ids = held.steps.map(({ id }) => id).filter((id) => asked.has(id))
+    const source = isTeardown ? notebook.teardown! : notebook
+    const ids = source.steps.map(({ id }) => id).filter((id) => wanted.has(id))
     if (line.help) {
       const { commandHelp } = await import("./help.ts")
       return print(io, `${ids.join(", ")}\n\n${commandHelp(notebook, spec, io.program)}`)
     }
-    const typed = undoes ? ["teardown", ...argv] : ["step", ids.join(","), ...argv]
-    return perform(notebook, spec, { line, steps: ids, argv: typed, io, redactor })
+    const typed = isTeardown ? ["teardown", ...argv] : ["step", ids.join(","), ...argv]
+    return runCommand(notebook, spec, { line, steps: ids, argv: typed, io, redactor })
   })
 }
 
-interface Performance {
+interface Invocation {
   readonly line: CommandLine
   readonly steps: readonly string[]
   readonly argv: readonly string[]
@@ -80,10 +80,10 @@ interface Performance {
   readonly redactor: Redactor
 }
 
-async function perform(
+async function runCommand(
   notebook: Notebook,
   command: CommandSpec,
-  { line, steps, argv, io, redactor }: Performance,
+  { line, steps, argv, io, redactor }: Invocation,
 ): Promise<number> {
   const { flags } = line
   if (command.name === "completion") {
@@ -91,7 +91,10 @@ async function perform(
     return print(io, completionScript(notebook, line.argument as "bash" | "zsh" | "fish", io.program))
   }
   if (command.name === "teardown" && notebook.teardown === undefined) {
-    throw new UsageError(`${notebook.name} has no teardown: it undoes nothing`)
+    throw new UsageError(`${notebook.name} has no teardown`, {
+      why: "the notebook defines no steps that delete what it created",
+      fix: "delete it with your own commands",
+    })
   }
   const signals = catchSignals()
   const call: Call = {
@@ -115,7 +118,7 @@ async function perform(
     return await (await handlerOf(command.name))(call)
   } catch (error) {
     if (!signals.signal.aborted) throw withNext(error, call, command)
-    // Whatever broke off because of the signal: its code says how the program ended.
+    // The error follows from the signal, whose code is the exit code of the program.
     const { reportError } = await import("./report-error.ts")
     await reportError(error, io, redactor)
     return codeOfAbort(signals.signal)
@@ -124,7 +127,7 @@ async function perform(
   }
 }
 
-/** What ends a call that was wrong, or came while another run goes on, names a command to type: this one, unless it knows better. */
+/** Adds the command to type next to an error that names none: after a usage error, and while another run holds the lock. */
 function withNext(error: unknown, call: Call, command: CommandSpec): unknown {
   if (!(error instanceof RunbookError) || error.next !== undefined) return error
   const { message, why, fix, exitCode } = error
@@ -169,7 +172,7 @@ async function handlerOf(name: string): Promise<(call: Call) => Promise<number>>
   }
 }
 
-async function guarded(io: Io, work: (redactor: Redactor) => Promise<number>): Promise<number> {
+async function reportingErrors(io: Io, work: (redactor: Redactor) => Promise<number>): Promise<number> {
   surviveClosedPipes(io)
   const redactor = new Redactor()
   try {
@@ -180,13 +183,13 @@ async function guarded(io: Io, work: (redactor: Redactor) => Promise<number>): P
   }
 }
 
-const guardedStreams = new WeakSet<object>()
+const streamsWithHandler = new WeakSet<object>()
 
-/** `… | head` closes our output: the run goes on, the journal has it all. */
+/** `… | head` closes stdout: the run continues, and the journal records everything. */
 function surviveClosedPipes({ stdout, stderr }: Io): void {
   for (const stream of [stdout, stderr]) {
-    if (guardedStreams.has(stream)) continue
-    guardedStreams.add(stream)
+    if (streamsWithHandler.has(stream)) continue
+    streamsWithHandler.add(stream)
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error
     })

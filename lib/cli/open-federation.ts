@@ -19,15 +19,15 @@ import { type Call, federationFlags, suggestRetry } from "./call.ts"
 import { findFolder } from "./folder.ts"
 
 export interface OpenFederationOptions {
-  /** Every required input must be there: asked for on a terminal, else refused. Without it `missing` tells. */
+  /** Every required input must have a value: it is asked for on a terminal, else refused. If false, `missing` lists them. */
   readonly complete: boolean
   /** In place of `--federation` (practice). */
   readonly file?: string
-  /** In place of the folder that the flags say (practice). */
+  /** In place of the folder that the flags name (practice). */
   readonly folder?: string
-  /** What the folder remembers is not taken: a new journal is about to start. */
+  /** What the folder remembers is ignored: a new journal is about to start. */
   readonly fresh?: boolean
-  /** Changes what the file says before it counts. */
+  /** Changes what the file says before it is used. */
   readonly adapt?: (file: LayerData) => void
 }
 
@@ -36,12 +36,12 @@ export interface OpenedFederation {
   readonly folder: string
   readonly memory: Memory | undefined
   readonly missing: readonly Missing[]
-  /** What was answered just now, as flags for the next command: nothing keeps it before the run begins. */
+  /** What was just answered, as flags for the next command: nothing is saved before the run starts. */
   readonly answered: string
   readonly sources: Sources
 }
 
-/** What a federation is made from: to be put together again with another answer. */
+/** What a federation is resolved from, so that it can be resolved again with another answer. */
 export interface Sources {
   /** What was answered just now is not among them. */
   readonly layers: readonly Layer[]
@@ -51,18 +51,18 @@ export interface Sources {
 }
 
 /**
- * From flags, variables, file, memory and answers to a federation; changes nothing.
+ * Resolves a federation from flags, variables, file, journal and answers; changes nothing.
  * @throws UsageError naming everything that is wrong, or everything that is missing
  */
 export async function openFederation(call: Call, options: OpenFederationOptions): Promise<OpenedFederation> {
   const sources = await findSources(call, options)
   const answers = answersOf(call)
   let resolved = resolveInputs(call.notebook, sources.layers, sources.settings)
-  if (options.complete) resolved = await completed(call, sources, resolved, answers)
+  if (options.complete) resolved = await completeInputs(call, sources, resolved, answers)
   return opened(sources, resolved, answers)
 }
 
-/** The federation as its sources and what was answered say. */
+/** The federation that its sources and the answers describe. */
 export function opened(sources: Sources, resolved: Resolved, answers: Answers): OpenedFederation {
   const { federation, missing } = resolved
   const { folder, memory } = sources
@@ -105,7 +105,7 @@ export async function findSources(call: Call, options: OpenFederationOptions): P
   const settings = { name: found.name, files: options.complete }
   const resolved = resolveInputs(notebook, layers, settings)
   refuseProblems([...wrong, ...wrongVariables, ...resolved.problems])
-  refuseStrangeSites(call, resolved.federation)
+  refuseUnknownSites(call, resolved.federation)
   return { layers, settings, folder: found.folder, memory }
 }
 
@@ -113,7 +113,7 @@ export const answersOf = ({ notebook, io, signal }: Call): Answers =>
   new Answers({ notebook, cwd: io.cwd, stdin: io.stdin, stdout: io.stdout, signal })
 
 /** Asks for all that is missing before the first step, or refuses. */
-async function completed(
+async function completeInputs(
   call: Call,
   { layers, settings, memory }: Sources,
   first: Resolved,
@@ -123,11 +123,11 @@ async function completed(
   let resolved = first
   if (resolved.missing.length > 0 && !interaction.ask) {
     throw memory === undefined
-      ? withFile(call, resolved.missing)
+      ? missingWithFile(call, resolved.missing)
       : missingError(notebook, resolved.missing, call.command)
   }
   if (resolved.missing.length > 0) {
-    io.stdout.write("A few questions first. Your answers are kept with the run; secrets never.\n")
+    io.stdout.write("A few questions first. Your answers are saved with the run, secrets are not.\n")
     while (resolved.missing.length > 0) {
       await answers.ask(resolved.missing)
       resolved = resolveInputs(notebook, [...layers, layerOf("prompt", answers.layer)], settings)
@@ -140,7 +140,7 @@ async function completed(
   return resolved
 }
 
-/** Inputs that only a person could supply later (`login: web` without a session) count as missing where none is asked. */
+/** Inputs that only you could give later (`login: web` without a session) count as missing where nothing can be asked. */
 export async function refuseUnanswerable(
   call: Call,
   sites: readonly Site[],
@@ -154,7 +154,7 @@ export async function refuseUnanswerable(
     const site = sites.find((one) => one.name === name)
     return { kind: "input", input, why, ...(site && { site: { name: site.name, role: site.role } }) }
   })
-  throw withFile(call, missing)
+  throw missingWithFile(call, missing)
 }
 
 /** Steps and sites as the selection flags name them. */
@@ -172,37 +172,37 @@ export function selectionOf({ flags, steps }: Call): Selection {
   }
 }
 
-/** The sites that are meant: all, or those that `--site` names. */
+/** The sites that the command is about: all, or those that `--site` names. */
 export function chosenSites({ flags }: Call, { sites }: Federation): readonly Site[] {
   const names = flags.list("site")
   return names.length === 0 ? sites : sites.filter(({ name }) => names.includes(name))
 }
 
-/** With `--site`, a flag for all sites is meant for those. */
+/** With `--site`, a flag for all sites applies to those only. */
 function selectedSites({ flags }: Call): readonly string[] | undefined {
   const names = flags.list("site")
   return names.length === 0 ? undefined : names
 }
 
-/** Without a federation file one is offered to be written, and the call again with it. */
-function withFile({ notebook, command, flags }: Call, missing: readonly Missing[]): UsageError {
+/** Without a federation file the error shows one to write, and the same call with it. */
+function missingWithFile({ notebook, command, flags }: Call, missing: readonly Missing[]): UsageError {
   if (flags.text("federation") !== undefined) return missingError(notebook, missing, command)
   const file = "federation.yaml"
   return missingError(notebook, missing, `${command} --federation ${file}`, file)
 }
 
-/** Doing nothing on purpose is no run: a selection that leaves no step is a slip. */
+/** A selection that no step matches is a mistake: nobody runs nothing on purpose. */
 function refuseEmptySelection(call: Call, federation: Federation): void {
-  const meant = selector(call.notebook, selectionOf(call))
-  if (buildGraph(call.notebook, federation).cells.some(meant)) return
-  throw new UsageError("No step is left to look at: the selection leaves none", {
-    why: "the flags that select (--from, --to, --only, --skip, --site) and the step named go together",
-    fix: "leave one of them out; `plan` shows which step stands at which site",
+  const isSelected = selector(call.notebook, selectionOf(call))
+  if (buildGraph(call.notebook, federation).cells.some(isSelected)) return
+  throw new UsageError("No step matches the selection", {
+    why: "a step must match all of --from, --to, --only, --skip, --site and the step that is named",
+    fix: "remove one of them; `plan` shows which step runs at which site",
     next: `${call.io.program} plan${federationFlags(call)}`,
   })
 }
 
-/** What the sites are called whose role has one. */
+/** The names of the sites whose role has one site. */
 function singleNames(notebook: Notebook, layer: LayerData | undefined): Map<string, string> {
   const one = (layer?.sites ?? []).filter(({ role }) => notebook.roles[role] === "one")
   return new Map(one.map(({ role, name }) => [role, name]))
@@ -214,20 +214,21 @@ function refuseProblems(problems: readonly string[]): void {
   throw new UsageError(
     all.length === 1
       ? all[0]!
-      : [`${all.length} values cannot be:`, ...all.map((text) => `- ${text}`)].join("\n"),
-    { fix: `mend ${all.length === 1 ? "it" : "them"}; nothing was changed` },
+      : [`${all.length} invalid values:`, ...all.map((text) => `- ${text}`)].join("\n"),
+    { fix: `fix ${all.length === 1 ? "it" : "them"} and retry; nothing was changed` },
   )
 }
 
-function refuseStrangeSites(call: Call, { sites }: Federation): void {
+function refuseUnknownSites(call: Call, { sites }: Federation): void {
   const { flags, io } = call
   const known = sites.map(({ name }) => name)
-  const strange = flags.list("site").filter((name) => !known.includes(name))
-  if (strange.length === 0) return
+  const unknown = flags.list("site").filter((name) => !known.includes(name))
+  if (unknown.length === 0) return
   throw new UsageError(
-    strange
+    unknown
       .map(
-        (name) => `--site: unknown site ${name}${didYouMean(name, known) || `: one of ${known.join(", ")}`}`,
+        (name) =>
+          `--site: unknown site ${name}${didYouMean(name, known) || `; use one of ${known.join(", ")}`}`,
       )
       .join("\n"),
     { next: `${io.program} values${federationFlags(call)}` },

@@ -3,10 +3,10 @@ import { splitOutside } from "../inputs/split.ts"
 import { UsageError } from "../notebook/errors.ts"
 import { didYouMean } from "../notebook/nearest.ts"
 import type { Notebook } from "../notebook/notebook.ts"
-import { COMMANDS, type CommandSpec, SHELLS } from "./commands-table.ts"
+import { COMMANDS, type CommandSpec, notebookOf, SHELLS } from "./commands-table.ts"
 import { type FlagSpec, flagsOf } from "./flags-table.ts"
 
-/** What was typed after the program's name, checked against the table of commands. */
+/** The command line after the program's name, checked against the table of commands. */
 export interface CommandLine {
   readonly command: CommandSpec | undefined
   readonly argument: string | undefined
@@ -27,7 +27,7 @@ export class Flags {
     this.#folder = folder
   }
 
-  /** A flag without a value is given and not taken back (`--yes=false`). */
+  /** Whether a flag without a value is given, and not negated (`--yes=false`). */
   has(name: string): boolean {
     const value = this.#given.get(name)?.at(-1)
     return value !== undefined && value !== "false"
@@ -37,7 +37,7 @@ export class Flags {
     return this.#given.get(name)?.at(-1)
   }
 
-  /** Everything that was given for a flag which may be repeated. */
+  /** Every value of a flag that may be repeated. */
   all(name: string): readonly string[] {
     return this.#given.get(name) ?? []
   }
@@ -126,14 +126,14 @@ export function parseCommand(
   folder: string,
   program: string,
 ): CommandLine {
-  const held = command.name === "teardown" && notebook.teardown ? notebook.teardown : notebook
-  const specs = flagsOf(held, command)
+  const source = notebookOf(notebook, command.name)
+  const specs = flagsOf(source, command)
   const { given, positionals, problems } = scan(argv, specs, command)
   const flags = new Flags(given, specs, folder)
   const help = flags.has("help")
   if (!help) {
     problems.push(...argumentProblems(notebook, command, positionals))
-    problems.push(...nameProblems(held, specs, flags))
+    problems.push(...unknownSteps(source, specs, flags))
   }
   if (!help && problems.length > 0) {
     throw new UsageError(problems.join("\n"), { next: `${program} ${command.name} --help` })
@@ -141,7 +141,7 @@ export function parseCommand(
   return { command, argument: positionals[0], flags, help, version: false }
 }
 
-/** Nothing where flags alone were typed: those of the walk. */
+/** Nothing if only flags were typed: they are those of the walk. */
 function withoutCommand(argv: readonly string[], folder: string, program: string): CommandLine | undefined {
   const empty = new Flags(new Map(), [], folder)
   const first = argv[0]
@@ -151,7 +151,7 @@ function withoutCommand(argv: readonly string[], folder: string, program: string
   if (first === "--version" || first === "-V") return { ...base, version: true }
   const command = COMMANDS.find(({ name }) => argv.includes(name))
   if (command === undefined) return undefined
-  throw new UsageError(`${first} stands before the command: flags come after it`, {
+  throw new UsageError(`${first} must come after the command ${command.name}`, {
     next: `${program} ${command.name} ${first} …`,
   })
 }
@@ -195,7 +195,7 @@ function scan(argv: readonly string[], specs: readonly FlagSpec[], command: Comm
         problems.push(
           `Unknown flag ${word.split("=")[0]} of ${command.name}${meantFlag(name, [...byName.keys()])}`,
         )
-        // What follows an unknown flag is most likely its value: do not blame it too.
+        // What follows an unknown flag is most likely its value, so it is not reported as well.
         if (value === undefined && argv[index + 1] !== undefined && !argv[index + 1]!.startsWith("-")) index++
       }
       continue
@@ -206,22 +206,22 @@ function scan(argv: readonly string[], specs: readonly FlagSpec[], command: Comm
       given.set(name, [value ?? "true"])
       continue
     }
-    const taken = value ?? argv[++index]
-    if (taken === undefined || (value === undefined && taken.startsWith("--"))) {
+    const text = value ?? argv[++index]
+    if (text === undefined || (value === undefined && text.startsWith("--"))) {
       problems.push(`--${name} needs a value: --${name} ${spec.value}`)
-      if (taken !== undefined) index--
+      if (text !== undefined) index--
       continue
     }
     const before = given.get(name)
     if (before !== undefined && spec.repeat !== true && spec.type !== "list") {
-      problems.push(`--${name} is given twice: ${before[0]} and ${taken}`)
+      problems.push(`--${name} is given twice: ${before[0]} and ${text}`)
     }
-    given.set(name, [...(before ?? []), taken])
+    given.set(name, [...(before ?? []), text])
   }
   return result
 }
 
-/** `-y` means the only flag that begins so. */
+/** `-y` means the only flag that starts with y. */
 function meantFlag(name: string, known: readonly string[]): string {
   const letter = /^-([a-z])$/.exec(name)?.[1]
   if (letter === undefined) return didYouMean(name, known, "--")
@@ -236,26 +236,26 @@ function argumentProblems(
 ): string[] {
   const { argument } = command
   if (argument === undefined) {
-    return positionals.map((word) => `${command.name} takes no argument: ${JSON.stringify(word)} is too much`)
+    return positionals.map((word) => `${command.name} takes no argument, but got ${JSON.stringify(word)}`)
   }
   if (argument.of === "folder") return tooMany(command, positionals.slice(1))
   const known: readonly string[] = argument.of === "shell" ? SHELLS : notebook.steps.map(({ id }) => id)
   const [word, ...rest] = positionals
-  if (word === undefined) return [`${command.name} needs ${argument.name}: one of ${known.join(", ")}`]
+  if (word === undefined) return [`${command.name} needs ${argument.name}, one of ${known.join(", ")}`]
   const problems = tooMany(command, rest)
   return known.includes(word)
     ? problems
     : [
-        `Unknown ${argument.of} ${word}${didYouMean(word, known) || `: one of ${known.join(", ")}`}`,
+        `Unknown ${argument.of} ${word}${didYouMean(word, known) || `; use one of ${known.join(", ")}`}`,
         ...problems,
       ]
 }
 
 const tooMany = ({ name, argument }: CommandSpec, rest: readonly string[]): string[] =>
-  rest.map((more) => `${name} takes one ${argument!.name}: ${JSON.stringify(more)} is too much`)
+  rest.map((more) => `${name} takes one ${argument!.name}, but also got ${JSON.stringify(more)}`)
 
-/** Steps are known beforehand; sites only once the federation is. */
-function nameProblems(notebook: Notebook, specs: readonly FlagSpec[], flags: Flags): string[] {
+/** Steps are known before anything is read; sites only once the federation is. */
+function unknownSteps(notebook: Notebook, specs: readonly FlagSpec[], flags: Flags): string[] {
   const ids = notebook.steps.map(({ id }) => id)
   return specs
     .filter(({ of }) => of === "step")
@@ -265,6 +265,6 @@ function nameProblems(notebook: Notebook, specs: readonly FlagSpec[], flags: Fla
     .filter(({ id }) => !ids.includes(id))
     .map(
       ({ spec, id }) =>
-        `--${spec.name}: unknown step ${id}${didYouMean(id, ids) || `: one of ${ids.join(", ")}`}`,
+        `--${spec.name}: unknown step ${id}${didYouMean(id, ids) || `; use one of ${ids.join(", ")}`}`,
     )
 }

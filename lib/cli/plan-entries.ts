@@ -4,7 +4,7 @@ import { type Call, refuseAborted, textOptions } from "./call.ts"
 import type { OpenedFederation } from "./open-federation.ts"
 import { runOptions, toolboxFor } from "./run-options.ts"
 
-/** Looks at every step that the flags select, or this selection. Only reads: no lock, no journal, no folder is made. */
+/** Checks every step that the flags select, or this selection. Only reads: creates no lock, journal or folder. */
 export async function planEntries(
   call: Call,
   opened: OpenedFederation,
@@ -25,7 +25,7 @@ export async function planEntries(
   }
 }
 
-/** A plan as a person reads it, redacted. */
+/** The text of a plan, redacted. */
 export async function planText(
   call: Call,
   { federation }: OpenedFederation,

@@ -5,12 +5,12 @@ import type { ErrorParts } from "../terminal/error-text.ts"
 import type { Io } from "./io.ts"
 
 /**
- * Prints an error on stderr: what, why, fix, next; an unexpected one with its stack and the versions to tell.
+ * Prints an error on stderr: what, why, fix, next; an unexpected one with its stack and the versions to report.
  * @returns the exit code
  */
 export async function reportError(error: unknown, io: Io, redactor: Redactor): Promise<number> {
   const { colours, errorText, wantsColour } = await import("../terminal/index.ts")
-  const text = errorText(redactor.deep(await tellable(error, io)), {
+  const text = errorText(redactor.deep(await errorParts(error, io)), {
     columns: io.stderr.columns,
     colours: colours(wantsColour(io.stderr, io.env)),
   })
@@ -18,36 +18,36 @@ export async function reportError(error: unknown, io: Io, redactor: Redactor): P
   return error instanceof RunbookError ? error.exitCode : EXIT.failed
 }
 
-const FILE_TROUBLE: Readonly<Record<string, { why: string; fix: string }>> = {
+const FILE_ERRORS: Readonly<Record<string, { why: string; fix: string }>> = {
   EACCES: {
-    why: "you have no right to it",
-    fix: "give yourself the right, or take another folder with --state DIR",
+    why: "permission denied",
+    fix: "grant yourself access, or choose another folder with --state DIR",
   },
   EPERM: {
-    why: "it is not allowed",
-    fix: "give yourself the right, or take another folder with --state DIR",
+    why: "the operation is not permitted",
+    fix: "grant yourself access, or choose another folder with --state DIR",
   },
-  EROFS: { why: "the file system is read-only", fix: "take another folder with --state DIR" },
-  ENOSPC: { why: "the disk is full", fix: "make room, then run it again: it goes on from where it stands" },
+  EROFS: { why: "the file system is read-only", fix: "choose another folder with --state DIR" },
+  ENOSPC: { why: "the disk is full", fix: "free some space and run it again: it resumes from here" },
   EDQUOT: {
-    why: "your quota is used up",
-    fix: "make room, then run it again: it goes on from where it stands",
+    why: "your disk quota is used up",
+    fix: "free some space and run it again: it resumes from here",
   },
 }
 
-/** A file or folder that the system refuses is the person's to cure, not a fault of ours. */
+/** A file or folder that the system refuses is not an unexpected error: you can fix it. */
 function refusedFile(error: unknown): { what: string; why: string; fix: string } | undefined {
   const { code = "", path, syscall = "" } = error as NodeJS.ErrnoException
-  const trouble = FILE_TROUBLE[code]
-  if (trouble === undefined || path === undefined || /^(spawn|connect|listen|bind)/.test(syscall))
+  const known = FILE_ERRORS[code]
+  if (known === undefined || path === undefined || /^(spawn|connect|listen|bind)/.test(syscall))
     return undefined
   return {
-    what: `${path} cannot be ${syscall === "mkdir" ? "made" : "read or written"} (${code})`,
-    ...trouble,
+    what: `${path} cannot be ${syscall === "mkdir" ? "created" : "read or written"} (${code})`,
+    ...known,
   }
 }
 
-async function tellable(error: unknown, io: Io): Promise<ErrorParts> {
+async function errorParts(error: unknown, io: Io): Promise<ErrorParts> {
   if (error instanceof RunbookError) return (await import("../terminal/index.ts")).partsOf(error)
   const { CheckError } = await import("../notebook/check-result.ts")
   if (error instanceof CheckError) {
@@ -59,8 +59,8 @@ async function tellable(error: unknown, io: Io): Promise<ErrorParts> {
   const versions = `${io.program} ${io.version}, Node ${process.version}, ${process.platform} ${process.arch}`
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return {
-    what: `This should not happen: ${error instanceof Error ? error.message : String(error)}`,
-    fix: "run it again: it goes on from where it stands; if it comes back, report it with the lines below",
+    what: `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
+    fix: "run it again: it resumes from here; if the error comes back, report it with the lines below",
     stack: `${versions}\n${stack}`,
   }
 }

@@ -15,20 +15,20 @@ import { hasSession, runOptions, toolboxFor } from "./run-options.ts"
 import { viewOptions } from "./view-options.ts"
 
 export interface RunFederationOptions extends Omit<OpenFederationOptions, "complete"> {
-  /** `plan`: shown and agreed to as a whole. `named`: calling the step is agreeing to it. */
+  /** `plan`: shown and approved as a whole. `named`: calling a step by its name approves it. */
   readonly approvalBy: "plan" | "named"
   /** Steps show nothing (teardown). */
   readonly quiet?: boolean
-  /** The clusters go with this run: nothing can be taken up again. */
+  /** The clusters exist for this run only, so no later run can resume it. */
   readonly throwAway?: boolean
-  /** Named once everything is done: a command without its program. */
+  /** The command to suggest once everything is done, without the name of the program. */
   readonly after?: string
-  /** The plan is also shown where nobody can be asked: no other command shows it. */
+  /** The plan is shown even if nothing can be asked: no other command shows it. */
   readonly planShown?: boolean
 }
 
 /**
- * What `run`, `step` and `teardown` share: inputs, checks, lock, plan and consent, the run itself, the closing table.
+ * What `run`, `step` and `teardown` share: inputs, checks, lock, plan and approval, the run itself, the closing table.
  * @returns the exit code
  */
 export async function runFederation(call: Call, options: RunFederationOptions): Promise<number> {
@@ -48,7 +48,7 @@ export async function runFederation(call: Call, options: RunFederationOptions): 
       options,
     )
     refuseAborted(call)
-    // Nothing was made or written so far.
+    // Nothing was created or written so far.
     const state = await openState(opened.folder, {
       command: call.redactor.text(call.command),
       fresh: options.fresh ?? false,
@@ -66,16 +66,16 @@ export async function runFederation(call: Call, options: RunFederationOptions): 
 
 function refuseWithoutApproval({ flags, interaction, command }: Call, options: RunFederationOptions): void {
   if (options.approvalBy === "named" || flags.has("yes") || interaction.ask) return
-  throw new UsageError("This needs your yes, and nobody can be asked", {
+  throw new UsageError("This requires approval, and the session is not interactive", {
     why: interaction.because,
     fix: options.planShown
-      ? "agree to the plan above with --yes"
-      : "agree beforehand with --yes; `plan` shows to what",
+      ? "approve the plan above with --yes"
+      : "approve in advance with --yes; `plan` shows what it would do",
     next: `${command} --yes`,
   })
 }
 
-/** Who agrees. On a terminal the plan is shown, and asked about once; later questions count as agreed to. */
+/** Who approves. On a terminal the plan is shown and approved once; that covers later questions. */
 async function approvalFor(
   call: Call,
   opened: OpenedFederation,
@@ -93,27 +93,28 @@ async function approvalFor(
     if (somethingToDo(entries)) refuseWithoutApproval(call, options)
     return "named"
   }
-  if (options.approvalBy === "plan" && nothingCanBegin(entries)) {
+  if (options.approvalBy === "plan" && nothingCanStart(entries)) {
     const blocked = entries.find(({ action }) => action === "blocked")
     await printPlan(call, opened, entries)
-    throw new RunbookError("Nothing can begin before what is blocked above is cured", {
+    throw new RunbookError("Nothing can start until the blocked steps above are fixed", {
       ...(blocked && { why: blocked.reason, ...(blocked.fix !== undefined && { fix: blocked.fix }) }),
       next: `${call.command}${opened.answered}`,
     })
   }
-  const asked = options.approvalBy === "plan" ? somethingToDo(entries) : entries.some(reachesFurther)
-  if (asked) await askForPlan(call, opened, entries)
-  const agreed = new Set(entries.flatMap(({ approval }) => approval ?? []))
-  // A step that was named is agreed to, and what was shown to reach further; what only turns up later is not.
-  return async (what) => options.approvalBy === "plan" || agreed.has(what)
+  const mustAsk =
+    options.approvalBy === "plan" ? somethingToDo(entries) : entries.some(changesMoreThanItsSite)
+  if (mustAsk) await askForPlan(call, opened, entries)
+  const approved = new Set(entries.flatMap(({ approval }) => approval ?? []))
+  // A named step is approved, and so is every change outside its site that the plan showed; one that appears later is not.
+  return async (what) => options.approvalBy === "plan" || approved.has(what)
 }
 
-/** All that is left waits for what only a person can cure: there is nothing to agree to. */
-const nothingCanBegin = (entries: readonly PlanEntry[]): boolean =>
+/** Every remaining step waits for a blocked one, so there is nothing to approve. */
+const nothingCanStart = (entries: readonly PlanEntry[]): boolean =>
   entries.some(({ action }) => action === "blocked") &&
   entries.every(({ action, after }) => action === "blocked" || action === "ok" || after !== undefined)
 
-const reachesFurther = ({ approval, action }: PlanEntry): boolean =>
+const changesMoreThanItsSite = ({ approval, action }: PlanEntry): boolean =>
   approval !== undefined && (action === "apply" || action === "update" || action === "delete")
 
 async function askForPlan(
@@ -128,7 +129,7 @@ async function askForPlan(
     return
   throw new RunbookError("Declined: nothing was changed", {
     exitCode: EXIT.usage,
-    // Answers are kept with the run: without one they would be asked for again.
+    // Answers are saved by a run: without one they would be asked for again.
     ...(answered !== "" && { next: `${call.command}${answered}` }),
   })
 }
@@ -151,7 +152,7 @@ async function runAndClose(
   const results: string[] = []
   const result = await run({
     ...settings,
-    // What the federation's own steps show is the result of the whole: printed at the end.
+    // What the steps of the federation show is the result of the run: it is printed at the end.
     listeners: [
       view.listener,
       (event) => event.type === "shown" && wide.has(event.step) && results.push(event.text),

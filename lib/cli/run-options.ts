@@ -23,7 +23,7 @@ export async function toolboxFor(
   })
 }
 
-/** The command that makes a site's session, by the notebook's own step for it. */
+/** The command that logs in at a site: the notebook's step for sessions. */
 export function loginCommand(call: Call, site: string): string {
   const { notebook, io } = call
   const step = notebook.steps.find(({ session }) => session === true)
@@ -31,7 +31,7 @@ export function loginCommand(call: Call, site: string): string {
   return `${io.program} ${command} --site ${site}${federationFlags(call)}`
 }
 
-/** What plan, run and looks have in common. */
+/** The options that plans, runs and checks share. */
 export function runOptions(call: Call, opened: OpenedFederation, state: State, toolbox: Toolbox): RunOptions {
   const { flags, notebook, io, interaction, signal, redactor, command } = call
   const parallel = flags.count("parallel")
@@ -57,7 +57,7 @@ export function runOptions(call: Call, opened: OpenedFederation, state: State, t
   }
 }
 
-/** Whether a site's own kubeconfig has a session at that server; an unreachable server is no answer, so it counts. */
+/** Whether a site's kubeconfig has a session at that server. True if the server is unreachable: then nobody knows. */
 export async function hasSession(call: Call, state: State, site: Site, server: string): Promise<boolean> {
   const { openCluster } = await import("../cluster/index.ts")
   const { readServer, sameServer } = await import("../cluster/kubeconfig.ts")

@@ -12,12 +12,12 @@ export interface Signals {
    * end everything, this work included.
    */
   interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>
-  /** Gives the signals back to Node. */
+  /** Removes the handlers. */
   release(): void
 }
 
 /**
- * The first SIGINT, SIGTERM or SIGHUP aborts (whoever listens writes the journal, ends the children, returns); a second
+ * The first SIGINT, SIGTERM or SIGHUP aborts (listeners write the journal, end the children and return); a second
  * one ends the process at once.
  */
 export function catchSignals(): Signals {

@@ -4,19 +4,19 @@ import { CheckError } from "../notebook/check-result.ts"
 import { TRY_SERVER_S } from "../timing.ts"
 import type { Call } from "./call.ts"
 
-/** An API server, and how to get there: by the inputs that notebooks with clusters share by convention. */
+/** An API server, and how to reach it, from the inputs that notebooks with clusters share by convention. */
 export interface Address {
   readonly server: string
   readonly certificateAuthority?: string | undefined
-  /** `none` for none; without one HTTPS_PROXY and NO_PROXY say. */
+  /** `none` for none; without it HTTPS_PROXY and NO_PROXY decide. */
   readonly proxy?: string | undefined
 }
 
-/** Opens the way to an API server without a login, as runs go it. */
+/** Opens an API server without a login, by the same route (proxy, authority) as a run. */
 export async function openAnonymously(
   { io, notebook }: Call,
   { server, certificateAuthority: ca, proxy: given }: Address,
-): Promise<{ cluster: OpenCluster; way: string }> {
+): Promise<{ cluster: OpenCluster; route: string }> {
   const { openCluster } = await import("../cluster/index.ts")
   const { proxyFor } = await import("../cluster/proxy.ts")
   const proxy = given === "none" ? undefined : (given ?? proxyFor(server, io.env as NodeJS.ProcessEnv))
@@ -26,27 +26,27 @@ export async function openAnonymously(
     ...(ca !== undefined && { ca: readFileSync(ca, "utf8") }),
     ...(proxy !== undefined && { proxy }),
   })
-  // Its address may hold a password.
-  const way = proxy === undefined ? "directly" : `through the proxy ${URL.parse(proxy)?.host ?? "given"}`
-  return { cluster, way }
+  // The address of a proxy may contain a password, so only its host is shown.
+  const route = proxy === undefined ? "directly" : `through the proxy ${URL.parse(proxy)?.host ?? "given"}`
+  return { cluster, route }
 }
 
 export type EndpointAnswer =
   | { readonly ok: true; readonly said: string }
   | { readonly ok: false; readonly said: string; readonly fix?: string; readonly certificate: boolean }
 
-/** Another file than the authority's is an easy slip: a token lies beside it. */
+/** Another file is easily named by mistake: a token often lies beside the certificate. */
 function withoutCertificate({ certificateAuthority: file }: Address): EndpointAnswer | undefined {
   if (file === undefined || readFileSync(file, "utf8").includes("BEGIN CERTIFICATE")) return undefined
   return {
     ok: false,
-    said: `${file} holds no certificate`,
-    fix: "give the file of the authority that signed the server's certificate (PEM)",
+    said: `${file} contains no certificate`,
+    fix: "name the file of the certificate authority that signed the server's certificate (PEM)",
     certificate: true,
   }
 }
 
-/** Whether a Kubernetes API server answers there: its name, the connection, the certificate, what it says it is. */
+/** Whether a Kubernetes API server answers at an address: its name, the connection, the certificate, its version. */
 export async function tryEndpoint(
   call: Call,
   address: Address,
@@ -54,33 +54,33 @@ export async function tryEndpoint(
 ): Promise<EndpointAnswer> {
   const { server } = address
   if (server.startsWith("http:")) {
-    const said = `${server} begins with http:, and an API server is reached by https alone`
-    return { ok: false, said, fix: "begin it with https:", certificate: false }
+    const said = `${server} starts with http:, but an API server needs https:`
+    return { ok: false, said, fix: "start the address with https:", certificate: false }
   }
-  const empty = withoutCertificate(address)
-  if (empty !== undefined) return empty
-  const { cluster, way } = await openAnonymously(call, address)
-  // Loads what it needs first, which is not the server's fault.
+  const wrongFile = withoutCertificate(address)
+  if (wrongFile !== undefined) return wrongFile
+  const { cluster, route } = await openAnonymously(call, address)
+  // Loads its modules first: that time is not the server's.
   await import("../cluster/pooled-kubeconfig.ts")
-  const clock = AbortSignal.timeout(seconds * 1000)
+  const timeout = AbortSignal.timeout(seconds * 1000)
   try {
-    const signal = AbortSignal.any([call.signal, clock])
-    // A request that is still connecting does not hear its signal.
+    const signal = AbortSignal.any([call.signal, timeout])
+    // A request that is still connecting ignores its signal.
     const asked = cluster.bound(signal).version()
     const version: unknown = await Promise.race([asked, aborted(signal)])
-    if (typeof version !== "string") return strange(address)
-    return { ok: true, said: `Kubernetes ${version}, ${way}, its certificate is trusted` }
+    if (typeof version !== "string") return notAnApiServer(address)
+    return { ok: true, said: `Kubernetes ${version}, ${route}, its certificate is trusted` }
   } catch (error) {
     call.signal.throwIfAborted()
-    if (clock.aborted) {
-      const fix = "is it the right address, and is the VPN on that it may need?"
-      return { ok: false, said: `no answer within ${seconds} s`, fix, certificate: false }
+    if (timeout.aborted) {
+      const fix = "check the address, and connect the VPN if the server needs one"
+      return { ok: false, said: `timed out after ${seconds} s`, fix, certificate: false }
     }
-    if (!(error instanceof CheckError)) return strange(address)
+    if (!(error instanceof CheckError)) return notAnApiServer(address)
     const { result } = error
     const code = result.state === "blocked" ? result.code : result.because
-    // It is one, and tells its version only to those who are logged in.
-    if (code === "login" || code === "forbidden") return { ok: true, said: `an API server, ${way}` }
+    // It is an API server that shows its version only after a login.
+    if (code === "login" || code === "forbidden") return { ok: true, said: `an API server answers, ${route}` }
     return {
       ok: false,
       said: result.reason,
@@ -88,16 +88,16 @@ export async function tryEndpoint(
       certificate: code === "certificate",
     }
   } finally {
-    // It would wait for a connection that does not come about.
+    // Not awaited: it would wait for a connection that is never made.
     void cluster.close()
   }
 }
 
-/** Something answers there that knows no `/version`. */
-const strange = ({ server }: Address): EndpointAnswer => ({
+/** Something answers that does not know `/version`. */
+const notAnApiServer = ({ server }: Address): EndpointAnswer => ({
   ok: false,
-  said: `${server} answers, and not as an API server does`,
-  fix: "give the API server's address, not the web console's",
+  said: `${server} answers, but not like an API server`,
+  fix: "use the address of the API server, not of the web console",
   certificate: false,
 })
 

@@ -6,7 +6,7 @@ import { table, valuesTable } from "../terminal/index.ts"
 import { type Call, textOptions } from "./call.ts"
 import { chosenSites, type OpenedFederation } from "./open-federation.ts"
 
-/** Every input with its value and origin, what is still missing, and what cells have handed on. */
+/** Every input with its value and origin, what is still missing, and the results of finished cells. */
 export async function valuesText(
   call: Call,
   opened: OpenedFederation,
@@ -23,14 +23,14 @@ export async function valuesText(
       const { flag, variable } = waysToGive(call.notebook, one)
       return `  ${flag ?? variable}`
     })
-    parts.push(`Missing for a run:\n${lines.join("\n")}\n`)
+    parts.push(`Missing inputs:\n${lines.join("\n")}\n`)
   }
   const cells = buildGraph(call.notebook, federation).cells
-  const handed = cells.flatMap(({ key }) => {
-    const kept = memory?.checkpoints.get(key)
-    return kept === undefined ? [] : [[key, kept.reason]]
+  const results = cells.flatMap(({ key }) => {
+    const checkpoint = memory?.checkpoints.get(key)
+    return checkpoint === undefined ? [] : [[key, checkpoint.reason]]
   })
-  if (handed.length > 0)
-    parts.push(`What cells have handed on\n${table(handed, { columns: options.columns, indent: 2 })}`)
+  if (results.length > 0)
+    parts.push(`Results of finished cells\n${table(results, { columns: options.columns, indent: 2 })}`)
   return call.redactor.text(parts.join("\n"))
 }

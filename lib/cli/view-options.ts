@@ -2,8 +2,8 @@ import type { ViewOptions } from "../terminal/view.ts"
 import type { Call } from "./call.ts"
 
 /**
- * How a run is shown to this call: events for programs, lanes on a terminal that can go back over what it has drawn, else
- * lines.
+ * How a run is shown to this call: events for programs, lanes on a terminal that can redraw lines, else
+ * plain lines.
  */
 export async function viewOptions({ flags, io, notebook }: Call): Promise<ViewOptions> {
   const { wantsColour } = await import("../terminal/index.ts")

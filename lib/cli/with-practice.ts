@@ -12,7 +12,7 @@ import type { Delays, Practice, PracticeImage } from "../practice/types.ts"
 import { isAlive } from "../runner/processes.ts"
 import { type Call, refuseAborted, suggestRetry } from "./call.ts"
 
-/** How many sites of a `many` role practice has when nobody says. */
+/** How many sites a `many` role has on practice clusters, unless a flag says otherwise. */
 const SITES = 2
 
 /** Started practice clusters with the folders that belong to them. */
@@ -20,21 +20,21 @@ export interface PracticeClusters {
   readonly practice: Practice
   /** The federation's name. */
   readonly name: string
-  /** The federation file that they come with. */
+  /** The federation file that describes them. */
   readonly file: string
-  /** The federation's folder: `--state`, or one that goes when the clusters go. */
+  /** The folder of the federation: `--state`, or one that is deleted with the clusters. */
   readonly state: string
 }
 
 /**
- * Starts practice clusters, works with them, ends them. Without `--state` everything they leave goes too.
- * @param held they stay open for runs from other terminals
- * @param place where they are kept when no flag says so
+ * Starts practice clusters, works with them, ends them. Without `--state` it also deletes everything they leave.
+ * @param shared they stay open for runs from other terminals
+ * @param place where they are saved, unless flags say otherwise
  * @throws UsageError where the program knows no practice
  */
 export async function withPractice(
   call: Call,
-  held: boolean,
+  shared: boolean,
   work: (clusters: PracticeClusters) => Promise<number>,
   place?: { readonly state: string; readonly keep: string; readonly name?: string },
 ): Promise<number> {
@@ -48,7 +48,7 @@ export async function withPractice(
   const faultsFile = flags.path("faults")
   const sites = practiceSites(call)
   const keep = flags.path("keep") ?? place?.keep
-  const name = place?.name ?? federationName(call, keep, held)
+  const name = place?.name ?? federationName(call, keep, shared)
   const { startPractice } = await import("../practice/practice.ts")
   const { waitingFor } = await import("../terminal/index.ts")
   try {
@@ -83,12 +83,12 @@ export async function withPractice(
   }
 }
 
-/** The notebook's own images, or those under its flag, which may have to be got ready first. */
+/** The images of the notebook, or those of its practice flag, which may need preparation first. */
 async function practiceImages(call: Call): Promise<readonly PracticeImage[]> {
   const { notebook, flags, io, signal } = call
   const flag = notebook.practiceFlag?.name
   const flagged = flag !== undefined && flags.has(flag)
-  if (flag !== undefined && !flagged) refusePlayed(call, flag)
+  if (flag !== undefined && !flagged) refuseWithoutFlag(call, flag)
   const variant = flagged ? io.practiceVariant : undefined
   const images = flagged ? variant?.images : io.practiceImages
   if (images === undefined) throw noPractice(call, flagged ? "practiceVariant" : "practiceImages")
@@ -103,18 +103,18 @@ async function practiceImages(call: Call): Promise<readonly PracticeImage[]> {
   return images
 }
 
-/** The program says nothing about what its pods do there. */
+/** The program does not say what its pods do on practice clusters. */
 const noPractice = ({ notebook }: Call, field: string): UsageError =>
   new UsageError(`${notebook.name} cannot run on practice clusters`, {
     why: `its program has no ${field}, which say what the containers of its pods do there`,
     fix:
       field === "practiceImages"
-        ? "use your own clusters (--federation FILE); if the notebook is yours, add practiceImages to its program: an empty list where it starts no pods"
-        : `leave --${notebook.practiceFlag?.name} out; if the notebook is yours, add ${field} to its program`,
+        ? "use your own clusters (--federation FILE); if the notebook is yours, add practiceImages to its program: an empty list if it starts no pods"
+        : `remove --${notebook.practiceFlag?.name}; if the notebook is yours, add ${field} to its program`,
   })
 
-/** Before clusters start: the step that finds out comes last. */
-function refusePlayed(call: Call, flag: string): void {
+/** Refused before the clusters start: the step that would notice it runs last. */
+function refuseWithoutFlag(call: Call, flag: string): void {
   const why = call.io.practiceVariant?.needed?.(givenValues(call))
   if (why === undefined) return
   throw new UsageError(`These practice clusters need --${flag}`, {
@@ -124,7 +124,7 @@ function refusePlayed(call: Call, flag: string): void {
   })
 }
 
-/** The federation-wide inputs as flags and variables give them: practice clusters write their file themselves. */
+/** The federation-wide inputs as flags and variables give them: practice clusters write their own federation file. */
 function givenValues({ notebook, flags, io }: Call): Readonly<Record<string, unknown>> {
   const problems: string[] = []
   const layers = [
@@ -134,7 +134,7 @@ function givenValues({ notebook, flags, io }: Call): Readonly<Record<string, unk
   return resolveInputs(notebook, layers, { name: notebook.name, files: false }).federation.values
 }
 
-/** Takes the stand-ins out of the federation file: the commands of PATH are meant. */
+/** Removes the stand-ins from the federation file, so that the commands on PATH are used. */
 export async function withoutStandIns(file: string): Promise<void> {
   const { parseDocument } = await import("yaml")
   const document = parseDocument(readFileSync(file, "utf8"))
@@ -145,25 +145,25 @@ const practiceSites = ({ notebook, flags }: Call): { name: string; role: string 
   unnamedSites(notebook.roles, (role) => flags.count(fileKey(role, "many")) ?? SITES)
 
 /**
- * Runs from other terminals keep their folder beside those of real federations, so clusters that are held get a name
- * that no other has: their servers are never there again. Kept ones have one name as long as they are kept.
+ * Runs from other terminals have their folder beside those of real federations, so shared clusters get a unique name:
+ * their servers will never exist again. Saved clusters keep their name.
  */
-function federationName({ flags }: Call, keep: string | undefined, held: boolean): string {
+function federationName({ flags }: Call, keep: string | undefined, shared: boolean): string {
   const given = flags.text("name")
   if (given !== undefined) return given
   if (keep !== undefined) return `practice-${createHash("sha256").update(keep).digest("hex").slice(0, 8)}`
-  return held ? `practice-${randomBytes(4).toString("hex")}` : "practice"
+  return shared ? `practice-${randomBytes(4).toString("hex")}` : "practice"
 }
 
-/** Its path is printed unquoted, so it holds no space; its name tells whose it is. */
+/** The path is printed unquoted, so it contains no space; the name contains the process that owns it. */
 function temporaryFolder(name: string): string {
   const base = /^[\w@%+=:,./-]+$/.test(tmpdir()) ? tmpdir() : "/tmp"
-  const mine = `${name}-practice-`
-  removeLeftOvers(base, mine)
-  return mkdtempSync(join(base, `${mine}${process.pid}-`))
+  const prefix = `${name}-practice-`
+  removeLeftOvers(base, prefix)
+  return mkdtempSync(join(base, `${prefix}${process.pid}-`))
 }
 
-/** A practice that was killed has left its folder, tokens and all. */
+/** Practice clusters that were killed leave their folder behind, including tokens. */
 function removeLeftOvers(base: string, prefix: string): void {
   for (const name of readdirSync(base)) {
     const pid = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined
@@ -171,7 +171,7 @@ function removeLeftOvers(base: string, prefix: string): void {
     try {
       rmSync(join(base, name), { recursive: true, force: true })
     } catch {
-      // Somebody else's.
+      // It belongs to another user.
     }
   }
 }

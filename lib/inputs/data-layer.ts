@@ -4,7 +4,7 @@ import type { Notebook } from "../notebook/notebook.ts"
 import { checked, parseText } from "./input-values.ts"
 import { emptyLayer, hasInput, type Layer, layerOf } from "./layers.ts"
 
-/** Inputs handed over as data by a program: texts are read as flags are, other values are taken as they are. */
+/** Inputs that a program passes as data: texts are parsed like flags, other values are used as they are. */
 export function dataLayer(
   notebook: Notebook,
   data: {
@@ -33,12 +33,12 @@ export function dataLayer(
     const input = notebook.inputs[name]
     if (input?.per === "federation") take(input, name, value, layer.values, name)
     else if (input !== undefined) take(input, name, value, layer.defaults, name)
-    else problems.add(`${name} is no input${didYouMean(name, known)}`)
+    else problems.add(`${name} is not an input${didYouMean(name, known)}`)
   }
   for (const { name: site, role, ...own } of data.sites) {
     if (notebook.roles[role] === undefined) {
       problems.add(
-        `${site} has no role of the notebook: ${role}${didYouMean(role, Object.keys(notebook.roles))}`,
+        `${site}: the notebook has no role ${role}${didYouMean(role, Object.keys(notebook.roles))}`,
       )
       continue
     }
@@ -47,7 +47,7 @@ export function dataLayer(
     for (const [name, value] of Object.entries(own)) {
       if (hasInput(notebook.inputs, name, role))
         take(notebook.inputs[name]!, `${site}.${name}`, value, values, name)
-      else problems.add(`${site}.${name} is no input of a ${role}${didYouMean(name, known)}`)
+      else problems.add(`${site}.${name} is not an input of a ${role}${didYouMean(name, known)}`)
     }
     layer.bySite.set(site, values)
   }

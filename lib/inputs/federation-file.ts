@@ -23,10 +23,10 @@ export async function readFederationFile(notebook: Notebook, file: string, cwd: 
     const { code } = error as NodeJS.ErrnoException
     throw new UsageError(
       code === "ENOENT"
-        ? `The federation file ${file} is not there`
+        ? `The federation file ${file} does not exist`
         : `The federation file ${file} cannot be read (${code === "EISDIR" ? "it is a folder" : code})`,
       {
-        fix: "check the path that --federation gives; without --federation a terminal asks for what is in it",
+        fix: "check the path of --federation; without --federation the program asks for the values on a terminal",
       },
     )
   }
@@ -35,12 +35,12 @@ export async function readFederationFile(notebook: Notebook, file: string, cwd: 
   const reader = new FileReader(await import("yaml"), notebook, text, file, shown)
   const layer = reader.read()
   if (reader.problems.length > 0) {
-    throw new UsageError(reader.problems.join("\n"), { fix: `mend ${shown}; its keys are listed by --help` })
+    throw new UsageError(reader.problems.join("\n"), { fix: `fix ${shown}; --help lists its keys` })
   }
   return layer
 }
 
-/** A key of a map with its value, and where the key stands. */
+/** A key of a map with its value, and the position of the key. */
 interface Entry {
   readonly key: Node
   readonly name: string
@@ -79,7 +79,7 @@ class FileReader {
     const root = this.#document.contents as Node | null
     if (this.#found.length > 0) return this.#layer
     if (!this.#yaml.isMap(root)) {
-      this.#wrong(0, "the file holds no keys; it starts with version: 1")
+      this.#wrong(0, "the file contains no keys; it must start with version: 1")
       return this.#layer
     }
     this.#readTop(root.items as Pair<Node, Node | null>[])
@@ -115,7 +115,7 @@ class FileReader {
         this.#wrong(this.#offset(key) ?? offset, `${name}: unknown key${hint}`)
       }
     }
-    if (!versioned) this.#wrong(0, "version: missing; the file starts with version: 1")
+    if (!versioned) this.#wrong(0, "version: missing; the file must start with version: 1")
   }
 
   #readName(value: Node | null, offset: number): void {
@@ -142,7 +142,7 @@ class FileReader {
       if (known.includes(name)) this.#take(name, `defaults.${name}`, node, at, this.#layer.defaults)
       else {
         const wide = inputs[name]
-        const hint = wide ? `; it stands at the top: ${wide.file ?? name}` : didYouMean(name, known)
+        const hint = wide ? `; it belongs at the top level: ${wide.file ?? name}` : didYouMean(name, known)
         this.#wrong(at, `defaults.${name}: unknown key${hint}`)
       }
     }
@@ -158,7 +158,7 @@ class FileReader {
     if (!this.#yaml.isSeq(node)) {
       this.#wrong(
         this.#offset(node) ?? offset,
-        `${key}: must be a list, one entry a site: - { name: ${role}-1, … }`,
+        `${key}: must be a list with one entry per site: - { name: ${role}-1, … }`,
       )
       return
     }
@@ -185,13 +185,16 @@ class FileReader {
         else siteName = parsed.value as string
       } else if (known.includes(name)) this.#take(name, path, value, at, values)
       else if (input?.per === "federation") {
-        this.#wrong(at, `${path}: is for the whole federation; it stands at the top: ${input.file ?? name}`)
+        this.#wrong(
+          at,
+          `${path}: applies to the whole federation; it belongs at the top level: ${input.file ?? name}`,
+        )
       } else if (input !== undefined) {
-        this.#wrong(at, `${path}: is a key of ${input.roles!.join(", ")} sites only`)
+        this.#wrong(at, `${path}: applies only to sites with the role ${input.roles!.join(" or ")}`)
       } else this.#wrong(at, `${path}: unknown key${didYouMean(name, [...known, "name"])}`)
     }
     if (this.#layer.bySite.has(siteName)) {
-      this.#wrong(this.#offset(node) ?? offset, `${key}: another site is named ${siteName} too`)
+      this.#wrong(this.#offset(node) ?? offset, `${key}: another site is also named ${siteName}`)
     }
     this.#layer.sites.push({ name: siteName, role: site.role })
     this.#layer.bySite.set(siteName, values)
@@ -201,7 +204,7 @@ class FileReader {
     const input = this.#notebook.inputs[name]!
     const at = this.#offset(node) ?? offset
     if (input.secret === true) {
-      this.#wrong(at, `${path}: is secret and does not belong into a file that others read; leave it out`)
+      this.#wrong(at, `${path}: is secret and does not belong in a file that others can read; remove it`)
       return
     }
     const parsed = this.#value(input, node)
@@ -213,14 +216,18 @@ class FileReader {
     const node = this.#resolved(given)
     if (this.#yaml.isSeq(node)) {
       const items = node.items.map((item) => this.#text(item as Node))
-      if (input.type !== "list" || items.includes(undefined)) return { wrong: `a list is no ${input.type}` }
+      if (input.type !== "list" || items.includes(undefined))
+        return { wrong: `must be a ${input.type}, not a list` }
       return checked(input, items)
     }
     if (this.#yaml.isMap(node)) {
       const pairs = node.items.map((pair) => [this.#text(pair.key as Node), this.#text(pair.value as Node)])
       if (input.type !== "map" || pairs.flat().includes(undefined)) {
         return {
-          wrong: input.type === "map" ? "must hold plain values" : `keys and values are no ${input.type}`,
+          wrong:
+            input.type === "map"
+              ? "must contain plain values"
+              : `must be a ${input.type}, not keys and values`,
         }
       }
       return checked(input, Object.fromEntries(pairs))
@@ -229,7 +236,7 @@ class FileReader {
     return text === undefined ? { wrong: "has no value" } : parseText(input, text, this.#folder)
   }
 
-  /** A scalar as it was written: `1.40` is a version, not the number 1.4. Nothing for null and for collections. */
+  /** A scalar as it was written: `1.40` is a version, not the number 1.4. Nothing for null and collections. */
   #text(given: Node | null): string | undefined {
     const node = this.#resolved(given)
     if (!this.#yaml.isScalar(node) || node.value === null) return undefined
@@ -240,7 +247,7 @@ class FileReader {
   #map(given: Node | null, path: string, offset: number): Entry[] {
     const node = this.#resolved(given)
     if (this.#yaml.isMap(node)) return this.#pairs(node.items as Pair<Node, Node | null>[])
-    this.#wrong(this.#offset(node) ?? offset, `${path}: must hold keys and values`)
+    this.#wrong(this.#offset(node) ?? offset, `${path}: must contain keys and values`)
     return []
   }
 

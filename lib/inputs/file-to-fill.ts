@@ -4,7 +4,7 @@ import type { Missing } from "./resolve.ts"
 
 const entry = (keys: readonly string[]): string => `{ ${keys.join(", ")} }`
 
-/** The lines of a federation file that gives what is missing, each value left to be filled in; secrets stand in none. */
+/** The lines of a federation file with the missing inputs, their values left to be filled in; without secrets. */
 export function fileToFill(notebook: Notebook, missing: readonly Missing[]): string[] {
   const inputs = missing.flatMap((one) =>
     one.kind === "input" && notebook.inputs[one.input]!.secret !== true ? [one] : [],

@@ -13,8 +13,8 @@ interface Flags {
 }
 
 /**
- * What the command line says of sites and inputs. Everything wrong is added to `problems`.
- * @param single names of the sites whose role is one of: a flag without `name=` means that one
+ * The sites and inputs of the command line. Every mistake is added to `problems`.
+ * @param single names of the sites whose role has one site: a flag without `name=` means that site
  */
 export function flagLayer(
   notebook: Notebook,
@@ -73,13 +73,13 @@ function readSiteFlag(
       const other = notebook.inputs[key]
       problems.push(
         other?.per === "federation"
-          ? `${where} is for the whole federation: --${key}`
+          ? `${where} applies to the whole federation; use --${key}`
           : other !== undefined
-            ? `${where} is a key of ${other.roles!.join(", ")} sites only`
+            ? `${where} applies only to sites with the role ${other.roles!.join(" or ")}`
             : `${where} is not a key of a site${didYouMean(key, [...known, "name"])}`,
       )
     } else if (input.secret === true) {
-      problems.push(`${where} is secret: the command line shows it to everybody on this machine`)
+      problems.push(`${where} is secret, and everybody on this machine can see the command line`)
     } else {
       const parsed = parseText(input, value, folder)
       if ("wrong" in parsed) problems.push(`${where}: ${parsed.wrong}`)

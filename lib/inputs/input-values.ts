@@ -5,7 +5,7 @@ import type { Input } from "../notebook/inputs.ts"
 import { didYouMean } from "../notebook/nearest.ts"
 import { splitOutside, splitPairs } from "./split.ts"
 
-/** A value as the notebook takes it, or a sentence that says what is wrong with the text. */
+/** A value of the input's type, or a sentence that says what is wrong with the text. */
 export type Parsed = { readonly value: unknown } | { readonly wrong: string }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 }
@@ -17,7 +17,7 @@ export function parseText(input: Input, text: string, folder: string): Parsed {
   return "wrong" in parsed ? parsed : checked(input, parsed.value)
 }
 
-/** The input's own check, over a value that its type has passed. */
+/** Runs the input's own check on a value of its type. */
 export function checked(input: Input, value: unknown): Parsed {
   const wrong = input.check?.(value)
   return wrong === undefined ? { value } : { wrong }
@@ -69,7 +69,7 @@ function parseName(text: string): Parsed {
     return { wrong: `${quoted(text)} has ${text.length} characters; a name has at most 63` }
   if (LABEL.test(text)) return { value: text }
   return {
-    wrong: `${quoted(text)} is not a name: lower-case letters, digits and dashes, no dash at either end`,
+    wrong: `${quoted(text)} is not a name: use lower-case letters, digits and dashes, with no dash at either end`,
   }
 }
 
@@ -77,7 +77,7 @@ function parseUrl(text: string, input: Input): Parsed {
   const example = input.placeholder?.startsWith("http") ? input.placeholder : "https://host.example:6443"
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
     const guess = URL.canParse(`https://${text}`) && /^[^\s/]+$/.test(text) ? `https://${text}` : example
-    return { wrong: `${quoted(text)} has no https:// in front; did you mean ${guess}?` }
+    return { wrong: `${quoted(text)} does not start with https://; did you mean ${guess}?` }
   }
   if (!URL.canParse(text)) return { wrong: `${quoted(text)} is not a URL such as ${example}` }
   const url = new URL(text)
@@ -85,16 +85,16 @@ function parseUrl(text: string, input: Input): Parsed {
     return { wrong: `${quoted(text)} is neither https nor http` }
   }
   if (url.username !== "" || url.password !== "") {
-    return { wrong: `a URL with a user name or password in it would be shown and kept: leave them out` }
+    return { wrong: `the URL contains a user name or password, which would be shown and saved; remove them` }
   }
   if (/^console[-.]/.test(url.hostname)) {
     return {
-      wrong: `${quoted(text)} looks like a web console's address, not the server's: such as ${example}`,
+      wrong: `${quoted(text)} looks like the address of a web console, not of the server; use one such as ${example}`,
     }
   }
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
     return {
-      wrong: `${quoted(text)} has a path, like a page for a browser; give scheme, host and port only, such as ${url.origin}`,
+      wrong: `${quoted(text)} has a path, like a page for a browser; use scheme, host and port only, such as ${url.origin}`,
     }
   }
   return { value: url.origin }
@@ -123,12 +123,12 @@ function parseFlag(text: string): Parsed {
   return { wrong: `${quoted(text)} is neither true nor false` }
 }
 
-/** Shells leave `~` alone inside `--site key=~/file`, and files know no shell. */
+/** Shells do not expand `~` inside `--site key=~/file`, and files have no shell. */
 function expandHome(text: string): string {
   return text === "~" || text.startsWith("~/") ? join(homedir(), text.slice(1)) : text
 }
 
-/** What is wrong with a path that is about to be read, or nothing. */
+/** Why a path cannot be read, or nothing. */
 export function unreadable(path: string): string | undefined {
   try {
     accessSync(path, constants.R_OK)
@@ -136,14 +136,14 @@ export function unreadable(path: string): string | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     return code === "ENOENT" || code === "ENOTDIR"
-      ? `${path} is not there`
+      ? `${path} does not exist`
       : code === "EACCES"
-        ? `${path} may not be read by this user`
+        ? `${path} is not readable for this user`
         : `${path} cannot be read (${code})`
   }
 }
 
-/** A value as a person would type it. */
+/** A value as you would type it. */
 export function formatValue(input: Input, value: unknown): string {
   if (input.type === "duration" && typeof value === "number") return formatDuration(value)
   if (Array.isArray(value)) return value.join(",")

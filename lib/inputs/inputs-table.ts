@@ -3,15 +3,15 @@ import type { Notebook } from "../notebook/notebook.ts"
 import { formatValue } from "./input-values.ts"
 import { variableName } from "./variable-layer.ts"
 
-/** The inputs of a notebook as a Markdown table, its columns even: the README's is made by this. */
+/** The inputs of a notebook as a Markdown table with aligned columns: the README contains it. */
 export function inputsTable(notebook: Notebook): string {
   const rows = [
     ["key (flag `--name`)", "of", "meaning", "default", "variable"],
     ...Object.entries(notebook.inputs).map(([name, input]) => [
       `\`${input.file ?? name}\``,
-      whose(notebook, input),
+      scopeOf(notebook, input),
       input.help.replaceAll("|", "\\|"),
-      standard(input),
+      defaultText(input),
       `\`${variableName(notebook, name)}\``,
     ]),
   ]
@@ -22,14 +22,14 @@ export function inputsTable(notebook: Notebook): string {
 
 const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`
 
-function whose(notebook: Notebook, input: Input): string {
+function scopeOf(notebook: Notebook, input: Input): string {
   if (input.per === "federation") return "federation"
   return (input.roles ?? Object.keys(notebook.roles)).length === Object.keys(notebook.roles).length
     ? "every site"
     : input.roles!.join(", ")
 }
 
-function standard(input: Input): string {
+function defaultText(input: Input): string {
   if (input.required) return "**required**"
   if (typeof input.default === "function" || input.default === undefined) return ""
   return `\`${formatValue(input, input.default)}\``

@@ -2,13 +2,13 @@ import type { Origin } from "../notebook/federation.ts"
 import type { InputTable } from "../notebook/inputs.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 
-/** A site as a layer names it; its place in the list is its place among the sites of its role. */
+/** A site as a layer names it; its position in the list is its position among the sites of its role. */
 export interface SiteName {
   readonly name: string
   readonly role: string
 }
 
-/** A value with where it stands, as a person finds it: `--server`, `MY_NOTEBOOK_SERVER`, `federation.yaml:3:5`. */
+/** A value and where it was found: `--server`, `MY_NOTEBOOK_SERVER`, `federation.yaml:3:5`. */
 export interface Given {
   readonly value: unknown
   readonly where: string
@@ -19,7 +19,7 @@ export interface Layer {
   readonly origin: Origin
   /** Stronger than every source, whatever its origin. */
   readonly overrides?: true
-  /** The federation's name, where this source says it. */
+  /** The name of the federation, if this source sets it. */
   readonly federation?: string
   /** Sites that this source names. */
   readonly sites: readonly SiteName[]
@@ -27,7 +27,7 @@ export interface Layer {
   readonly counts: ReadonlyMap<string, number>
   /** A federation-wide value. */
   value(input: string): Given | undefined
-  /** A site's value: its own, else what the source says for all sites. */
+  /** The value of a site: its own, else the source's value for all sites. */
   siteValue(input: string, site: SiteName): Given | undefined
 }
 
@@ -50,7 +50,7 @@ export const emptyLayer = (): LayerData => ({
   bySite: new Map(),
 })
 
-/** @param only the sites that `defaults` are meant for (a selection); all without it */
+/** @param only the sites that `defaults` apply to (a selection); all without it */
 export function layerOf(origin: Origin, data: LayerData, only?: readonly string[]): Layer {
   return {
     origin,

@@ -3,8 +3,8 @@ import type { Memory } from "../runner/journal.ts"
 import { emptyLayer, hasInput, type LayerData } from "./layers.ts"
 
 /**
- * What earlier runs of this folder were given. Inputs and roles that the notebook no longer has are passed over.
- * @param withSites false where a file says which sites there are: sites may leave, their answers stay for the others
+ * The values of earlier runs in this folder. Inputs and roles that the notebook no longer has are ignored.
+ * @param withSites false if a file says which sites exist: sites may have been removed, the values of the others stay
  */
 export function memoryLayer(
   notebook: Notebook,
@@ -13,7 +13,7 @@ export function memoryLayer(
   withSites: boolean,
 ): LayerData {
   const layer = emptyLayer()
-  const where = `an earlier answer, kept in ${folder}`
+  const where = `an earlier answer, saved in ${folder}`
   for (const [name, value] of Object.entries(memory.given)) {
     if (notebook.inputs[name]?.per === "federation") layer.values.set(name, { value, where })
   }

@@ -7,13 +7,13 @@ import { variableName } from "./variable-layer.ts"
 
 /** The three ways to give a value: flag, variable, key of the federation file. */
 export interface Ways {
-  /** Nothing for a secret: the command line shows it to everybody. */
+  /** Nothing for a secret: everybody can see the command line. */
   readonly flag: string | undefined
   readonly variable: string
   readonly key: string | undefined
 }
 
-/** How a missing value can be given, as a person would type it. */
+/** How to give a missing value, as you would type it. */
 export function waysToGive(notebook: Notebook, missing: Missing): Ways {
   if (missing.kind === "count") {
     const key = fileKey(missing.role, "many")
@@ -42,9 +42,9 @@ export function waysToGive(notebook: Notebook, missing: Missing): Ways {
 }
 
 /**
- * All that is missing in one message: each with what it is, its flag, its variable and its file key.
+ * All missing inputs in one message, each with its meaning, flag, variable and file key.
  * @param next the command to type then
- * @param file a federation file to write first, for there is none yet
+ * @param file a federation file to write first, if there is none yet
  */
 export function missingError(
   notebook: Notebook,
@@ -62,12 +62,12 @@ export function missingError(
     ]
   })
   const number = missing.length === 1 ? "An input is" : `${missing.length} inputs are`
-  const written = file === undefined ? [] : [`All of it as ${file}:`, ...fileToFill(notebook, missing)]
+  const written = file === undefined ? [] : [`All of them as ${file}:`, ...fileToFill(notebook, missing)]
   return new UsageError([`${number} missing:`, ...lines, ...written].join("\n"), {
     fix:
       file === undefined
-        ? "give each by its flag, its variable or its key in the federation file, or run it on a terminal: it asks"
-        : "write that file, or give each by its flag or variable, or run it on a terminal: it asks",
+        ? "set each by its flag, its variable or its key in the federation file; on a terminal the program asks for them"
+        : "write that file, or set each by its flag or variable; on a terminal the program asks for them",
     next,
   })
 }

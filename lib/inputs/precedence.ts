@@ -2,8 +2,8 @@ import type { Origin } from "../notebook/federation.ts"
 import type { Layer } from "./layers.ts"
 
 /**
- * The order of sources: where two know a value, the one with the smaller number wins. A `prompt` is an answer of this very
- * call: it is only asked for where flag, variable and file say nothing, and it replaces what was answered earlier.
+ * The order of sources: if two have a value, the one with the smaller number wins. A `prompt` is an answer of this
+ * call: it is only asked for if flag, variable and file have no value, and it replaces an earlier answer.
  */
 const RANK: Readonly<Record<Origin, number>> = {
   flag: 1,
@@ -14,17 +14,17 @@ const RANK: Readonly<Record<Origin, number>> = {
   default: 6,
 }
 
-/** As help tells it. */
+/** As help shows it. */
 export const ORDER_OF_SOURCES = Object.keys(RANK)
   .filter((origin) => origin !== "prompt")
   .join(", ")
 
-/** Layers in the order in which they are asked. What was changed in a walk (`overrides`) is stronger than every source. */
+/** Layers, strongest first. What was changed in a walk (`overrides`) is stronger than every source. */
 export const strongestFirst = (layers: readonly Layer[]): Layer[] =>
   layers.toSorted((a, b) => rankOf(a) - rankOf(b))
 
 const rankOf = ({ origin, overrides }: Layer): number => (overrides === true ? 0 : RANK[origin])
 
-/** Flag, variable and file say the same at the next call: it is not asked for, and another answer does not last. */
-export const saysItEachTime = (origin: Origin | undefined): boolean =>
+/** Whether the source sets the value again at the next call: then it is not asked for, and another answer does not last. */
+export const isPermanent = (origin: Origin | undefined): boolean =>
   origin !== undefined && RANK[origin] < RANK.prompt

@@ -6,7 +6,7 @@ import { checked, parseText, unreadable } from "./input-values.ts"
 import { type Given, type Layer, type SiteName, siteInputs } from "./layers.ts"
 import { strongestFirst } from "./precedence.ts"
 
-/** A required value that no source has. `count`: no site of this role is there at all. */
+/** A required value that no source has. `count`: there is no site of this role at all. */
 export type Missing =
   | { readonly kind: "input"; readonly input: string; readonly site?: SiteName; readonly why?: string }
   | { readonly kind: "count"; readonly role: string }
@@ -15,21 +15,21 @@ export interface Resolved {
   readonly federation: Federation
   /** In the notebook's order, the federation's own first. */
   readonly missing: readonly Missing[]
-  /** Values that cannot be: one sentence each, naming where the value stands. */
+  /** Invalid values: one sentence each, which names the place of the value. */
   readonly problems: readonly string[]
 }
 
 export interface ResolveOptions {
   readonly name: string
-  /** Say which files cannot be read (before a run); not where nothing reads them (status). */
+  /** Report files that cannot be read (before a run); not for commands that do not read them (status). */
   readonly files: boolean
 }
 
-/** Names that lanes have beside the sites'. */
+/** Names of lanes that are not sites. */
 const RESERVED = ["here", "federation"]
 
 /**
- * Puts the sources together: each value comes from the strongest layer that knows it, else from its default.
+ * Resolves the sources: each value comes from the strongest layer that has it, else from its default.
  * @param layers in any order; of several that override, the first is the strongest
  */
 export function resolveInputs(
@@ -65,7 +65,7 @@ class Resolver {
     const sites = this.#sites(none).map((site) => this.#site(site, values))
     for (const role of none) {
       this.#missing.push({ kind: "count", role })
-      // What the first one would need is said in the same message.
+      // The inputs of the first site are listed in the same message.
       this.#site({ role, name: defaultSiteName(role, "many", 1) }, values)
     }
     return {
@@ -142,7 +142,7 @@ class Resolver {
       if (named.size === 0) {
         none.push(role)
       }
-      // The weakest layer (file, memory) has the order in which the sites have always stood.
+      // The weakest layer (file, memory) has the usual order of the sites.
       const order = this.#layers.toReversed().flatMap((layer) => layer.sites.map(({ name }) => name))
       const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length)
       sites.push(...[...named].sort((a, b) => place(a) - place(b)).map((name) => ({ name, role })))
@@ -155,7 +155,9 @@ class Resolver {
     for (const layer of this.#layers) {
       const names = layer.sites.filter((site) => site.role === role).map(({ name }) => name)
       if (names.length > 1)
-        this.#problems.add(`there is one ${role}: ${names.join(" and ")} are two (${layer.origin})`)
+        this.#problems.add(
+          `there can be only one ${role}, but the ${layer.origin} names ${names.join(" and ")}`,
+        )
     }
   }
 
@@ -164,9 +166,9 @@ class Resolver {
     for (const { name, role } of sites) {
       const parsed = parseText({ type: "name", per: "site", help: "" }, name, "/")
       if ("wrong" in parsed) this.#problems.add(`site ${name}: ${parsed.wrong}`)
-      if (RESERVED.includes(name)) this.#problems.add(`site ${name}: that name is taken; name it otherwise`)
+      if (RESERVED.includes(name)) this.#problems.add(`site ${name}: this name is reserved; choose another`)
       const other = roles.get(name)
-      if (other !== undefined) this.#problems.add(`site ${name}: is both ${other} and ${role}`)
+      if (other !== undefined) this.#problems.add(`site ${name}: has two roles, ${other} and ${role}`)
       roles.set(name, role)
     }
   }

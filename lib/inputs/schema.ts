@@ -10,11 +10,11 @@ const NAME = { type: "string", pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", maxLe
 const DURATION = /^\d+(\.\d+)?(ms|s|m|h|d)?(\d+(\.\d+)?(ms|s|m|h|d))*$/.source
 const SCALAR = ["string", "number", "boolean"]
 
-/** The JSON schema (draft 2020-12) of the notebook's federation file: it ships as schema/federation.schema.json. */
+/** The JSON schema (draft 2020-12) of the notebook's federation file: it is shipped as schema/federation.schema.json. */
 export function federationSchema(notebook: Notebook): Schema {
   const properties: Record<string, Schema> = {
-    version: { const: 1, description: "The version of this file's format" },
-    federation: { ...NAME, description: "The federation's name; also of its state folder" },
+    version: { const: 1, description: "The version of the format of this file" },
+    federation: { ...NAME, description: "The name of the federation, and of its state folder" },
   }
   for (const [name, input] of Object.entries(notebook.inputs)) {
     if (input.per !== "federation" || input.secret === true) continue
@@ -32,13 +32,13 @@ export function federationSchema(notebook: Notebook): Schema {
   }
   for (const [role, cardinality] of Object.entries(notebook.roles)) {
     const site = closed({
-      name: { ...NAME, description: "The site's name" },
+      name: { ...NAME, description: "The name of the site" },
       ...sitesProperties(notebook, siteInputs(notebook, role)),
     })
     properties[fileKey(role, cardinality)] =
       cardinality === "one"
-        ? { ...site, description: `The ${role}'s site` }
-        : { type: "array", minItems: 1, items: site, description: `One entry a ${role}` }
+        ? { ...site, description: `The ${role} site` }
+        : { type: "array", minItems: 1, items: site, description: `One entry per ${role}` }
   }
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",

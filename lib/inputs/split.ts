@@ -1,7 +1,7 @@
 /**
- * Splits at a separator outside quotes; `"…"` and `'…'` hold anything, a backslash holds the next character.
- * Quotes and backslashes are taken out of the pieces.
- * @throws Error where a quote is left open
+ * Splits at a separator outside quotes; `"…"` and `'…'` protect anything, a backslash protects the next character.
+ * Quotes and backslashes are removed from the pieces.
+ * @throws Error if a quote is not closed
  */
 export function splitOutside(text: string, separator: string): string[] {
   const pieces: string[] = []
@@ -24,7 +24,7 @@ export function splitOutside(text: string, separator: string): string[] {
   return pieces
 }
 
-/** `key=value` pairs in their order, for example of `name=a,server=https://b`. Later keys do not silently win. */
+/** `key=value` pairs in their order, for example of `name=a,server=https://b`. A key that is given twice is an error. */
 export function splitPairs(text: string, separator: string): [key: string, value: string][] {
   const pairs: [string, string][] = []
   for (const piece of splitOutside(text, separator)) {

@@ -12,8 +12,8 @@ export function variableName(notebook: Notebook, input: string, site?: string): 
 }
 
 /**
- * What the environment says. An empty variable counts as unset. A numbered site (`…_SUPERNODE_2_…`) is there once a
- * variable names it; other sites are those of the other layers. Everything wrong is added to `problems`, once.
+ * The inputs of the environment. An empty variable counts as unset. A numbered site (`…_SUPERNODE_2_…`) exists once a
+ * variable names it; other sites come from the other layers. Every mistake is added to `problems`, once.
  */
 export function variableLayer(notebook: Notebook, env: Env, folder: string, problems: Set<string>): Layer {
   const read = (name: string, variable: string): Given | undefined => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { emptyLayer, type Layer, layerOf } from "../../lib/inputs/layers.ts"
-import { ORDER_OF_SOURCES, saysItEachTime } from "../../lib/inputs/precedence.ts"
+import { ORDER_OF_SOURCES, isPermanent } from "../../lib/inputs/precedence.ts"
 import { resolveInputs } from "../../lib/inputs/resolve.ts"
 import type { Origin } from "../../lib/notebook/federation.ts"
 import { mirrors } from "../example/notebook.ts"
@@ -34,8 +34,8 @@ test("what was changed in a walk wins over every source, the last change over th
 })
 
 test("flag, variable and file say the same at the next call", () => {
-  expect(STRONGEST_FIRST.filter(saysItEachTime)).toEqual(["flag", "variable", "file"])
-  expect(saysItEachTime(undefined)).toBe(false)
+  expect(STRONGEST_FIRST.filter(isPermanent)).toEqual(["flag", "variable", "file"])
+  expect(isPermanent(undefined)).toBe(false)
 })
 
 test("help tells the order", () => {

@@ -14,7 +14,7 @@ import { examineHere, examineSite, type Finding, finding } from "../examine.ts"
 import { chosenSites, type OpenedFederation, openFederation } from "../open-federation.ts"
 import { runOptions, toolboxFor } from "../run-options.ts"
 
-/** `doctor`: what a run needs, here and at every site. Only reads. Exit 1 when something has to be mended. */
+/** `doctor`: what a run needs, here and at every site. Only reads. Exit code 1 if something has to be fixed. */
 export async function doctor(call: Call): Promise<number> {
   const { notebook, io } = call
   const opened = await openFederation(call, { complete: false })
@@ -33,11 +33,11 @@ export async function doctor(call: Call): Promise<number> {
       const missing = incomplete.get(site.name)
       if (missing !== undefined) {
         const { flag, variable } = waysToGive(notebook, missing)
-        const said = `${missing.input} is missing: the site cannot be examined`
-        return [{ site: site.name, title: "inputs", ok: "warn", said, fix: `give it: ${flag ?? variable}` }]
+        const said = `${missing.input} is missing, so the site cannot be checked`
+        return [{ site: site.name, title: "inputs", ok: "warn", said, fix: `set it: ${flag ?? variable}` }]
       }
       const generic = await examineSite(call, site, state.kubeconfig(site.name))
-      // Of a site that does not answer, or whom nobody is logged in to, nothing more can be examined.
+      // If a site does not answer, or there is no session at it, nothing more can be checked.
       const last = generic.at(-1)?.ok ?? true
       const own =
         last === true
@@ -64,7 +64,7 @@ async function inTurn(
   return findings
 }
 
-/** Runs a check with what a step would be handed in its place. */
+/** Runs a check with the context that a step would get in its place. */
 function examiner(
   call: Call,
   opened: OpenedFederation,

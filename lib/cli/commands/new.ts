@@ -7,7 +7,7 @@ import { ownPackage } from "../new/own-package.ts"
 import { template } from "../new/template.ts"
 import { refuseFull, writeFolder } from "../new/write-folder.ts"
 
-/** `new DIR`: a small notebook of one's own, which runs and passes its test as it is. Asks for DIR at most. */
+/** `new DIR`: a small notebook of your own, which runs and passes its test as it is. Asks for DIR at most. */
 export async function newNotebook(call: Call): Promise<number> {
   const { io } = call
   const given = call.argument ?? (await askFolder(call))
@@ -15,9 +15,9 @@ export async function newNotebook(call: Call): Promise<number> {
   const name = basename(folder)
   const problem = nameProblem(name)
   if (problem !== undefined) {
-    throw new UsageError(`${JSON.stringify(name)} cannot be a notebook's name: ${problem}`, {
-      why: "the folder's name is that of the package and of its program",
-      fix: "take another folder: small letters, digits and -, a letter first",
+    throw new UsageError(`${JSON.stringify(name)} cannot be the name of a notebook: ${problem}`, {
+      why: "the package and its program have the name of the folder",
+      fix: "choose another folder",
       next: `${io.program} new ${suggestion(name)}`,
     })
   }
@@ -30,9 +30,9 @@ export async function newNotebook(call: Call): Promise<number> {
 
 async function askFolder({ io, interaction, signal }: Call): Promise<string> {
   if (!interaction.ask) {
-    throw new UsageError("new needs a folder for the notebook, and nobody can be asked", {
+    throw new UsageError("new needs a folder for the notebook, and the session is not interactive", {
       why: interaction.because,
-      fix: "name the folder; it is made",
+      fix: "name the folder; it is created",
       next: `${io.program} new my-notebook`,
     })
   }
@@ -47,13 +47,13 @@ async function askFolder({ io, interaction, signal }: Call): Promise<string> {
   )
 }
 
-/** Names that npm, or what the notebook is made of, has for itself. */
-const TAKEN = ["node", "node-modules", "npm", "npx"]
+/** Names that npm, or a dependency of the notebook, uses. */
+const RESERVED = ["node", "node-modules", "npm", "npx"]
 
 function nameProblem(name: string): string | undefined {
-  if (!/^[a-z][a-z0-9-]*$/.test(name)) return "it has more than small letters, digits and -, a letter first"
-  if (name.length > 63) return "it is longer than 63 letters"
-  return [...TAKEN, ownPackage().name].includes(name) ? "that name is taken" : undefined
+  if (!/^[a-z][a-z0-9-]*$/.test(name)) return "use lower-case letters, digits and -, starting with a letter"
+  if (name.length > 63) return "it is longer than 63 characters"
+  return [...RESERVED, ownPackage().name].includes(name) ? "that name is reserved" : undefined
 }
 
 function suggestion(name: string): string {
@@ -72,7 +72,7 @@ const shown = (cwd: string, folder: string): string => {
 
 interface Place {
   readonly name: string
-  /** As a person would type it; empty for the working folder. */
+  /** As you would type it; empty for the working folder. */
   readonly folder: string
   readonly from: ReturnType<typeof ownPackage>
 }
@@ -80,22 +80,25 @@ interface Place {
 function nextSteps({ name, folder, from }: Place): string {
   const packed = `${from.name}-${from.version}.tgz`
   const install = from.installed
-    ? [["npm install", `where ${from.name} came as a file: npm install THAT_FILE`]]
+    ? [["npm install", `if you have ${from.name} as a file: npm install FILE`]]
     : [
-        [`npm pack --silent ${shellWord(from.folder)}`, `makes ${packed}: this is a checkout, no package`],
+        [
+          `npm pack --silent ${shellWord(from.folder)}`,
+          `creates ${packed}: this is a checkout, not a package`,
+        ],
         [`npm install ./${packed}`, ""],
       ]
   const lines = [
     ...(folder === "" ? [] : [[`cd ${shellWord(folder)}`, ""]]),
     ...install,
     ["npm test", "on practice clusters"],
-    [`npx ${name} run --practice --yes`, "the same, to watch"],
+    [`npx ${name} run --practice --yes`, "the same, live in the terminal"],
   ]
   const typed = lines.map(([line, why]) => (why === "" ? `  ${line}` : `  ${line}  # ${why}`))
   return [
-    `Made the notebook ${name}${folder === "" ? " here" : ` in ${folder}`}: two steps, and a test on practice clusters.`,
+    `Created the notebook ${name}${folder === "" ? " here" : ` in ${folder}`}: two steps, and a test on practice clusters.`,
     "",
-    "Type next:",
+    "Next:",
     ...typed,
     "",
   ].join("\n")

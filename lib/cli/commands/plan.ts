@@ -4,7 +4,7 @@ import type { Call } from "../call.ts"
 import { openFederation } from "../open-federation.ts"
 import { planEntries, printPlan } from "../plan-entries.ts"
 
-/** `plan`: what a run would do and why; with `--exit-code` 5 when there is something to do. */
+/** `plan`: what a run would do and why; with `--exit-code`, 5 if there is something to do. */
 export async function plan(call: Call): Promise<number> {
   const opened = await openFederation(call, { complete: true })
   const entries = await planEntries(call, opened)

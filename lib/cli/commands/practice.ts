@@ -8,8 +8,8 @@ import { stateRoot } from "../folder.ts"
 import { type PracticeClusters, withoutStandIns, withPractice } from "../with-practice.ts"
 
 /**
- * `practice`: holds practice clusters open until SIGINT, SIGTERM or SIGHUP, which is their ordinary end. What it prints
- * on stdout are commands to type, nothing else; what a person wants to know beside stands on stderr.
+ * `practice`: keeps practice clusters running until SIGINT, SIGTERM or SIGHUP, which is their normal end. It prints only
+ * commands to type on stdout, and explains them on stderr.
  */
 export async function practice(call: Call): Promise<number> {
   return withPractice(call, true, async (clusters) => {
@@ -17,7 +17,7 @@ export async function practice(call: Call): Promise<number> {
     call.io.stdout.write(`${commandsToType(call, clusters).join("\n")}\n`)
     call.io.stderr.write(`${about(clusters).join("\n")}\n`)
     if (!call.signal.aborted) await once(call.signal, "abort")
-    removeThrowAwayState(call, clusters)
+    removeTemporaryState(call, clusters)
     return EXIT.done
   })
 }
@@ -40,14 +40,14 @@ function about({ practice }: PracticeClusters): string[] {
     `# The stand-ins for ${Object.keys(STAND_INS).join(" and ")}, and each site's token and CA file, are named in that federation file.`,
     ...practice.clusters.map(
       ({ name, server, kubeconfig }) =>
-        `# ${name} is ${server.url}, its administrator's kubeconfig ${kubeconfig}`,
+        `# ${name}: ${server.url}, kubeconfig of its administrator: ${kubeconfig}`,
     ),
-    "# Type these in another terminal. Ctrl-C here ends the clusters.",
+    "# Type these commands in another terminal. Ctrl-C here stops the clusters.",
   ]
 }
 
-/** What runs from other terminals remember of clusters that will never be there again. */
-function removeThrowAwayState({ flags, notebook, io }: Call, { name }: PracticeClusters): void {
+/** Deletes what runs from other terminals recorded about clusters that no longer exist. */
+function removeTemporaryState({ flags, notebook, io }: Call, { name }: PracticeClusters): void {
   if (flags.text("keep") !== undefined || flags.text("name") !== undefined) return
   rmSync(join(stateRoot(notebook, io.env), name), { recursive: true, force: true })
 }

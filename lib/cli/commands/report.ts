@@ -22,24 +22,24 @@ import { chosenSites, type OpenedFederation, openFederation } from "../open-fede
 
 type Format = (typeof FORMATS)[number]
 
-/** `report`: the walk of a federation as a document, from its journal and the notebook; looks at no cluster. */
+/** `report`: the walk of a federation as a document, from its journal and the notebook; reads no cluster. */
 export async function report(call: Call): Promise<number> {
   const { flags, io } = call
   const out = flags.path("out")
   const format = (flags.choice("format") as Format | undefined) ?? formatOf(out)
   if (out !== undefined) refuseUnwritable(out)
   const opened = await openFederation(call, { complete: false })
-  const walk = walkOf(call, opened)
+  const content = reportOf(call, opened)
   if (format === "sh") refuseMissing(call, opened)
-  else if (walk.runs.length === 0) throw nothingYet(call, opened.folder)
+  else if (content.runs.length === 0) throw nothingToReport(call, opened.folder)
   const write = await writerOf(format)
-  const text = call.redactor.text(await write(walk))
+  const text = call.redactor.text(await write(content))
   if (out === undefined) io.stdout.write(text)
-  else await put(out, text)
+  else await writeReport(out, text)
   return EXIT.done
 }
 
-async function writerOf(format: Format): Promise<(walk: Report) => string | Promise<string>> {
+async function writerOf(format: Format): Promise<(content: Report) => string | Promise<string>> {
   switch (format) {
     case "md":
       return (await import("../../report/markdown.ts")).markdownReport
@@ -54,11 +54,11 @@ async function writerOf(format: Format): Promise<(walk: Report) => string | Prom
   }
 }
 
-function walkOf(call: Call, { federation, folder }: OpenedFederation): Report {
+function reportOf(call: Call, { federation, folder }: OpenedFederation): Report {
   const { notebook, flags, io, redactor } = call
   const rows = valueRows(notebook, federation, chosenSites(call, federation))
   for (const { secret, value } of rows) if (secret === true) redactor.add(value)
-  // What clusters and commands said may hold what does things to a terminal.
+  // The output of clusters and commands may contain control sequences of terminals.
   const lines = readLines(folder).map((line) => cleaned(line))
   const memory = new MemoryReader()
   for (const line of lines) memory.take(line)
@@ -87,60 +87,60 @@ function cleaned<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cleaned(item)])) as T
 }
 
-/** A script names every value: one that is missing would be a hole in it. Nothing is asked: stdout is the script's. */
+/** A script contains every value, so none may be missing. Nothing is asked: stdout is for the script. */
 function refuseMissing({ notebook, command }: Call, { missing }: OpenedFederation): void {
   if (missing.length === 0) return
   throw new UsageError(missingError(notebook, missing, command).message, {
-    fix: "give each by its flag, its variable or its key in the federation file",
+    fix: "set each by its flag, its variable or its key in the federation file",
     next: command,
   })
 }
 
-const nothingYet = (call: Call, folder: string): RunbookError =>
+const nothingToReport = (call: Call, folder: string): RunbookError =>
   new RunbookError("There is nothing to report yet", {
-    why: `nothing was run: there is no journal in ${folder}`,
-    fix: "run it first; only the script (--format sh) is made from the values alone",
+    why: `nothing has run yet: there is no journal in ${folder}`,
+    fix: "run the notebook first; only the script (--format sh) needs no run",
     next: `${call.io.program} run${federationFlags(call)}`,
   })
 
-/** As the file ends; Markdown where that says nothing. */
+/** By the extension of the file; Markdown if it has none. */
 function formatOf(out: string | undefined): Format {
-  const ending = out === undefined ? "" : extname(out).slice(1).toLowerCase()
-  if (ending === "") return "md"
-  const found = FORMATS.find((format) => format === ending)
+  const extension = out === undefined ? "" : extname(out).slice(1).toLowerCase()
+  if (extension === "") return "md"
+  const found = FORMATS.find((format) => format === extension)
   if (found !== undefined) return found
-  throw new UsageError(`No report ends with .${ending}: ${out}`, {
-    fix: `end the file with one of ${FORMATS.map((format) => `.${format}`).join(", ")}, or say --format`,
+  throw new UsageError(`--out ${out}: .${extension} is not a report format`, {
+    fix: `use one of ${FORMATS.map((format) => `.${format}`).join(", ")}, or set --format`,
   })
 }
 
-/** Before anything is read: the file's folder must be there. Whether it may be written, writing tells. */
+/** Checked before anything is read: the folder of the file must exist. Whether it is writable shows when it is written. */
 function refuseUnwritable(out: string): void {
   const folder = dirname(out)
-  if (found(folder)?.isDirectory() !== true) {
-    throw new UsageError(`--out ${out}: the folder ${folder} is not there`, {
-      fix: "make it, or take another",
+  if (fileInfo(folder)?.isDirectory() !== true) {
+    throw new UsageError(`--out ${out}: the folder ${folder} does not exist`, {
+      fix: "create it, or choose another",
       next: `mkdir -p ${shellWord(folder)}`,
     })
   }
-  if (found(out)?.isDirectory() === true) {
+  if (fileInfo(out)?.isDirectory() === true) {
     throw new UsageError(`--out ${out} is a folder`, { fix: "name a file in it" })
   }
 }
 
-/** Whole or not at all; into what is no file (a pipe, a device) as it comes. */
-async function put(out: string, text: string): Promise<void> {
-  const there = found(out)
+/** Writes a file completely or not at all; a pipe or a device is written directly. */
+async function writeReport(out: string, text: string): Promise<void> {
+  const existing = fileInfo(out)
   try {
-    await (there === undefined || there.isFile() ? writeWhole(out, text) : writeFile(out, text))
+    await (existing === undefined || existing.isFile() ? writeWhole(out, text) : writeFile(out, text))
   } catch (error) {
     throw new UsageError(`--out ${out} cannot be written (${(error as NodeJS.ErrnoException).code})`, {
-      fix: "take a file in a folder that you may write to",
+      fix: "choose a file in a folder that is writable for you",
     })
   }
 }
 
-function found(path: string): Stats | undefined {
+function fileInfo(path: string): Stats | undefined {
   try {
     return statSync(path)
   } catch {

@@ -3,14 +3,15 @@ import type { Call } from "../call.ts"
 import { runFederation } from "../run-federation.ts"
 import { withPractice } from "../with-practice.ts"
 
-/** `run`: the notebook, from wherever it stands. */
+/** `run`: runs the notebook, resuming where it left off. */
 export async function run(call: Call): Promise<number> {
   const { flags, notebook } = call
   if (!flags.has("practice")) {
     const flag = notebook.practiceFlag?.name
     if (flag !== undefined && flags.has(flag)) {
-      throw new UsageError(`--${flag} is for practice clusters, and --practice is missing`, {
-        fix: "your own clusters run what is real anyway: leave it out, or practise",
+      throw new UsageError(`--${flag} needs --practice`, {
+        why: "it only applies to practice clusters; your own clusters run the real programs anyway",
+        fix: `remove --${flag}, or add --practice`,
         next: `${call.io.program} run --practice --${flag} --yes`,
       })
     }
@@ -33,12 +34,12 @@ export async function run(call: Call): Promise<number> {
   )
 }
 
-/** @throws UsageError where practice clusters and a federation file are both asked for */
+/** @throws UsageError if both practice clusters and a federation file are named */
 export function refuseFederationFile({ flags, io }: Call): void {
   if (flags.text("federation") === undefined) return
-  throw new UsageError("--practice and --federation exclude each other", {
+  throw new UsageError("--practice and --federation cannot be combined", {
     why: "practice clusters come with a federation file of their own",
-    fix: "leave --practice out to run on your own clusters, --federation to practise",
+    fix: "remove --practice to run on your own clusters, or --federation to practise",
     next: `${io.program} run --practice --yes`,
   })
 }

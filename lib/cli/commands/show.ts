@@ -6,7 +6,7 @@ import { showText } from "../../terminal/show-text.ts"
 import { type Call, federationFlags, textOptions } from "../call.ts"
 import { openFederation } from "../open-federation.ts"
 
-/** `show ID`: what the step printed when it was last carried out, beside what the guide promises. */
+/** `show ID`: the output of the last run of a step, next to the expected output. */
 export async function show(call: Call): Promise<number> {
   const { notebook, flags, steps, io } = call
   const { memory, folder } = await openFederation(call, { complete: false })
@@ -23,10 +23,10 @@ export async function show(call: Call): Promise<number> {
   if (found.length === 0) {
     const site = sites[0] === undefined ? "" : ` --site ${sites[0]}`
     throw new RunbookError(
-      `Nothing is kept of ${step.id}${sites.length === 0 ? "" : ` at ${sites.join(", ")}`}`,
+      `No output of ${step.id} is saved${sites.length === 0 ? "" : ` at ${sites.join(", ")}`}`,
       {
-        why: `no run of it has shown anything yet (${folder})`,
-        fix: "carry it out: what it shows is kept, also when nothing had to be done",
+        why: `no run of this step has shown anything yet (${folder})`,
+        fix: "run the step: its output is saved, even if nothing has to be applied",
         next: `${io.program} step ${step.id}${site}${federationFlags(call)}`,
       },
     )

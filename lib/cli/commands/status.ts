@@ -11,24 +11,24 @@ import { type Call, federationFlags, textOptions } from "../call.ts"
 import { openFederation, selectionOf } from "../open-federation.ts"
 import { planEntries, printPlan } from "../plan-entries.ts"
 
-/** `status`: how each step ended, from the journal; with `--live` by looking anew. */
+/** `status`: how each step ended, from the journal; with `--live` by checking again. */
 export async function status(call: Call): Promise<number> {
   const { notebook, flags, io } = call
   const live = flags.has("live")
   const opened = await openFederation(call, { complete: live })
   if (live) {
     const entries = await planEntries(call, opened)
-    // Nobody is asked for a yes here.
+    // Nothing is approved here, so the plan does not ask for it.
     await printPlan(
       call,
       opened,
       entries.map(({ approval: _, ...entry }) => entry),
     )
-    return refuseUnseen(call, entries)
+    return refuseUnknown(call, entries)
   }
   const { memory, folder, federation } = opened
   if (memory?.lastRun === undefined) {
-    io.stdout.write(`Nothing was run yet: there is no journal in ${folder}\n`)
+    io.stdout.write(`Nothing has run yet: there is no journal in ${folder}\n`)
     return EXIT.done
   }
   const cells = new Map(buildGraph(notebook, federation).cells.map((cell) => [cell.key, cell]))
@@ -42,36 +42,36 @@ export async function status(call: Call): Promise<number> {
   return EXIT.done
 }
 
-/** What cannot be looked at is no news that all is well. */
-function refuseUnseen(call: Call, entries: readonly PlanEntry[]): 0 {
-  const unseen = entries.filter(({ action }) => action === "unknown")
-  if (unseen.length === 0) return EXIT.done
-  const places = [...new Set(unseen.map(({ site, step }) => site ?? step))].join(", ")
-  const { reason, fix, next } = unseen[0]!
-  throw new RunbookError(`${places} cannot be looked at: how it stands there now is unknown`, {
+/** An error if a site could not be checked: that is not a sign that all is well. */
+function refuseUnknown(call: Call, entries: readonly PlanEntry[]): 0 {
+  const unknown = entries.filter(({ action }) => action === "unknown")
+  if (unknown.length === 0) return EXIT.done
+  const places = [...new Set(unknown.map(({ site, step }) => site ?? step))].join(", ")
+  const { reason, fix, next } = unknown[0]!
+  throw new RunbookError(`${places} could not be checked; the state is unknown`, {
     why: reason,
     fix:
       fix ??
-      "see that the cluster is up and can be reached from here; `status` tells what the journal remembers",
+      "make sure that the cluster is up and reachable from here; `status` shows what the journal recorded",
     next: next ?? `${call.io.program} doctor${federationFlags(call)}`,
   })
 }
 
-/** Without a selection everything, also places that only the journal still knows. */
+/** Without a selection everything, including places that only the journal still knows. */
 function selected(call: Call, memory: Memory, cells: ReadonlyMap<string, Cell>): Memory {
   const selection = selectionOf(call)
   if (Object.values(selection).every((part) => part === undefined || part.length === 0)) return memory
-  const meant = selector(call.notebook, selection)
-  const isMeant = (place: string): boolean => {
+  const matches = selector(call.notebook, selection)
+  const isSelected = (place: string): boolean => {
     const cell = cells.get(place)
-    return cell !== undefined && meant(cell)
+    return cell !== undefined && matches(cell)
   }
   const only = <T>(places: ReadonlyMap<string, T>): Map<string, T> =>
-    new Map([...places].filter(([place]) => isMeant(place)))
+    new Map([...places].filter(([place]) => isSelected(place)))
   return {
     ...memory,
     ended: only(memory.ended),
     checkpoints: only(memory.checkpoints),
-    interrupted: new Set([...memory.interrupted].filter(isMeant)),
+    interrupted: new Set([...memory.interrupted].filter(isSelected)),
   }
 }

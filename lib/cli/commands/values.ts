@@ -3,7 +3,7 @@ import type { Call } from "../call.ts"
 import { openFederation } from "../open-federation.ts"
 import { valuesText } from "../values-text.ts"
 
-/** `values`: every input with its value and origin, what is still missing, and what cells have handed on. */
+/** `values`: every input with its value and origin, what is still missing, and the results of finished cells. */
 export async function values(call: Call): Promise<number> {
   const opened = await openFederation(call, { complete: false })
   call.io.stdout.write(await valuesText(call, opened, opened.memory))

@@ -12,51 +12,53 @@ import { withFlag } from "../walk/with-flag.ts"
 import { withPractice } from "../with-practice.ts"
 import { refuseFederationFile } from "./run.ts"
 
-/** `walk`, and the program without a command: the notebook followed by a person in a terminal. */
+/** `walk`, and the program without a command: you follow the notebook in a terminal. */
 export async function walk(call: Call): Promise<number> {
   refuseOffTerminal(call)
   if (call.flags.has("practice")) refuseFederationFile(call)
   const opening = await openWalkFederation(call)
   if (opening.practise) return practise(call)
-  const again = `${call.io.program} walk${federationFlags(opening.call)}`
-  return follow(opening.call, opening.opened, opening, again)
+  const resumeCommand = `${call.io.program} walk${federationFlags(opening.call)}`
+  return follow(opening.call, opening.opened, opening, resumeCommand)
 }
 
 function refuseOffTerminal({ interaction, io }: Call): void {
   if (interaction.ask) return
-  throw new UsageError("A walk needs a person at a terminal", {
+  throw new UsageError("walk needs an interactive terminal", {
     why: interaction.because,
-    fix: "run everything unattended instead (run --yes), or one step",
+    fix: "run everything unattended (run --yes), or run one step",
     next: `${io.program} run --help`,
   })
 }
 
 const PRACTICE = "practice"
 
-/** Practice clusters are kept until a person starts over: a walk can be quit, and come back to. */
+/** Practice clusters are saved until you start over, so that a walk can be quit and resumed. */
 async function practise(call: Call): Promise<number> {
   const { flags, notebook, io } = call
-  const ours = flags.path("state") === undefined && flags.path("keep") === undefined
+  const isDefaultPlace = flags.path("state") === undefined && flags.path("keep") === undefined
   const state = flags.path("state") ?? join(stateRoot(notebook, io.env), PRACTICE_FOLDER)
   const keep = flags.path("keep") ?? join(state, "clusters.json")
   const file = join(state, "practice", "federation.yaml")
   const walking = withFlag(call, "state", state)
-  const back: Return =
+  const returning: Return =
     existsSync(keep) && existsSync(file)
       ? await askHowToReturn(
           walking,
           await findSources(walking, { complete: false, file, folder: state }),
-          ours ? "Clusters and journal begin anew; what was practised is gone" : undefined,
+          isDefaultPlace
+            ? "Starts with new clusters and a new journal; deletes the earlier practice"
+            : undefined,
         )
-      : // A journal without its clusters tells of what is gone.
+      : // A journal without its clusters describes what no longer exists.
         { start: "plan", fresh: true }
-  // A folder that a person named is theirs: only its journal begins anew.
-  if (ours && back.fresh) rmSync(state, { recursive: true, force: true })
+  // In a folder that the flags name, only the journal starts again.
+  if (isDefaultPlace && returning.fresh) rmSync(state, { recursive: true, force: true })
   return withPractice(
     walking,
     false,
     async (clusters) => {
-      const { fresh } = back
+      const { fresh } = returning
       const opened = await openFederation(walking, {
         complete: true,
         file: clusters.file,
@@ -64,26 +66,26 @@ async function practise(call: Call): Promise<number> {
         fresh,
         ...(flags.has("real-commands") && { adapt: (data) => void data.values.delete("commands") }),
       })
-      const again = `${io.program} walk --practice${ours ? "" : federationFlags(walking)}`
-      return follow(walking, opened, back, again)
+      const resumeCommand = `${io.program} walk --practice${isDefaultPlace ? "" : federationFlags(walking)}`
+      return follow(walking, opened, returning, resumeCommand)
     },
-    { state, keep, ...(ours && { name: PRACTICE }) },
+    { state, keep, ...(isDefaultPlace && { name: PRACTICE }) },
   )
 }
 
-/** @param again what a person types to come back */
+/** @param resumeCommand what you type to resume the walk */
 async function follow(
   call: Call,
   opened: OpenedFederation,
   { fresh, start }: Return,
-  again: string,
+  resumeCommand: string,
 ): Promise<number> {
   const session = await Session.open(call, opened, fresh)
   try {
-    if (fresh || opened.memory === undefined || opened.answered !== "") await session.keepAnswers()
+    if (fresh || opened.memory === undefined || opened.answered !== "") await session.saveAnswers()
     const manual = call.flags.has("by-hand")
-    const same = `${again}${manual ? " --by-hand" : ""}`
-    return await new Walkthrough(session, new WalkScreen(call), { manual, again: same }).go(start)
+    const full = `${resumeCommand}${manual ? " --by-hand" : ""}`
+    return await new Walkthrough(session, new WalkScreen(call), { manual, resumeCommand: full }).go(start)
   } finally {
     await session.close()
   }

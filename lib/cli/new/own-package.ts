@@ -6,17 +6,17 @@ import { fileURLToPath } from "node:url"
 export interface OwnPackage {
   readonly name: string
   readonly version: string
-  /** The Node that a checkout works with: a notebook brings the same. */
+  /** The version of Node that this program is developed with: a new notebook depends on the same. */
   readonly node: string
   readonly folder: string
-  /** Whether npm has installed it; else it is a checkout, which has to be packed first. */
+  /** Whether npm installed it; a checkout has to be packed first. */
   readonly installed: boolean
 }
 
 /** Its package.json lies above lib/ in a checkout, above dist/ in a package. */
 export function ownPackage(): OwnPackage {
-  for (const way of ["../../../", "../../../../"]) {
-    const folder = fileURLToPath(new URL(way, import.meta.url))
+  for (const path of ["../../../", "../../../../"]) {
+    const folder = fileURLToPath(new URL(path, import.meta.url))
     let text: string
     try {
       text = readFileSync(join(folder, "package.json"), "utf8")
@@ -32,5 +32,5 @@ export function ownPackage(): OwnPackage {
     const installed = folder.split(sep).includes("node_modules")
     return { name, version, node: devDependencies.node, folder: folder.replace(/[\\/]$/, ""), installed }
   }
-  throw new Error("the package.json of this program is not there")
+  throw new Error("the package.json of this program is missing")
 }

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { OwnPackage } from "./own-package.ts"
 
-/** The notebook in template/ is called so. */
+/** The name of the notebook in template/. */
 const NAME = "my-notebook"
 
-/** The files of a new notebook by their names: those in template/, under its own name. */
+/** The files of a new notebook by name: those in template/, with the name of the notebook replaced. */
 export function template(own: OwnPackage, name: string): ReadonlyMap<string, string> {
   const folder = join(own.folder, "template")
   return new Map(
@@ -14,7 +14,7 @@ export function template(own: OwnPackage, name: string): ReadonlyMap<string, str
       .map((file) => {
         const text = readFileSync(join(folder, file), "utf8").replaceAll(NAME, name)
         if (file === "package.json") return [file, packageText(text, own)]
-        // npm leaves a .gitignore out of a package.
+        // npm does not pack a file named .gitignore.
         return [file === "gitignore" ? ".gitignore" : file, text]
       }),
   )
@@ -23,7 +23,7 @@ export function template(own: OwnPackage, name: string): ReadonlyMap<string, str
 function packageText(text: string, own: OwnPackage): string {
   const content = JSON.parse(text) as Record<"dependencies" | "devDependencies", Record<string, string>>
   content.dependencies[own.name] = own.version
-  // So that `npm test` and the program have one that can run them, whichever Node is on PATH.
+  // With a Node of its own the notebook runs, whichever Node is on PATH.
   content.devDependencies.node = own.node
   return `${JSON.stringify(content, undefined, 2)}\n`
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { basename, dirname, join } from "node:path"
 import { UsageError } from "../../notebook/errors.ts"
 
-/** @throws UsageError for a folder that holds something, and for what is no folder */
+/** @throws UsageError for a folder that is not empty, and for a path that is not a folder */
 export function refuseFull(folder: string, program: string): void {
   const next = `${program} new my-notebook`
   let names: string[]
@@ -16,20 +16,20 @@ export function refuseFull(folder: string, program: string): void {
   }
   if (names.length === 0) return
   throw new UsageError(`${folder} is not empty`, {
-    why: `it holds ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""}; nothing was written`,
-    fix: "name a folder that is not there yet, or an empty one",
+    why: `it contains ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""}; nothing was written`,
+    fix: "name a new or an empty folder",
     next,
   })
 }
 
-/** Writes a folder whole or not at all: beside it first, then by its name. */
+/** Writes a folder completely or not at all: it is written beside the folder and then renamed. */
 export function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
   mkdirSync(dirname(folder), { recursive: true })
   const draft = join(dirname(folder), `.${basename(folder)}.${process.pid}`)
   try {
     mkdirSync(draft)
     for (const [name, text] of files) writeFileSync(join(draft, name), text)
-    // An empty folder stays the same one: a shell may stand in it.
+    // An empty folder is kept, not replaced: it may be the working folder of a shell.
     if (existsSync(folder)) moveInto(folder, draft, [...files.keys()])
     else renameSync(draft, folder)
   } finally {

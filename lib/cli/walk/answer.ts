@@ -1,6 +1,6 @@
 import { parseText } from "../../inputs/input-values.ts"
 import { emptyLayer, type Given, layerOf } from "../../inputs/layers.ts"
-import { saysItEachTime } from "../../inputs/precedence.ts"
+import { isPermanent } from "../../inputs/precedence.ts"
 import { originKey, resolveInputs } from "../../inputs/resolve.ts"
 import { UsageError } from "../../notebook/errors.ts"
 import { assertSameFederation } from "../../runner/same-federation.ts"
@@ -8,8 +8,8 @@ import type { Call } from "../call.ts"
 import type { OpenedFederation } from "../open-federation.ts"
 
 /**
- * The federation with another answer, which outweighs every other source.
- * @returns why it cannot be; `note`: what a person should know who takes it
+ * The federation with another answer, which takes precedence over every other source.
+ * @returns what is wrong with the answer, or the federation with a `note` about the answer
  */
 export function withAnswer(
   call: Call,
@@ -33,21 +33,21 @@ export function withAnswer(
   const all = [
     ...problems,
     ...(notebook.validate?.(federation) ?? []).map(({ what, fix }) => `${what} (${fix})`),
-    ...strangers(call, opened, federation),
+    ...otherFederation(call, opened, federation),
   ]
   if (all.length > 0) return { wrong: all.join("\n  ") }
   const key = originKey(name, site === undefined ? undefined : { name: site })
   const origin = before.origins[key]
   return {
     opened: { ...opened, federation, missing, sources: { ...sources, layers } },
-    ...(saysItEachTime(origin) && {
-      note: `a ${origin} says it too: change it there as well, it counts the next time`,
+    ...(isPermanent(origin) && {
+      note: `the ${origin} sets it too: change it there as well, because it wins the next time`,
     }),
   }
 }
 
-/** Another server under the same site's name would be another site. */
-function strangers(
+/** What makes it another federation: another server under the name of a site would be another site. */
+function otherFederation(
   { notebook }: Call,
   { memory, folder }: OpenedFederation,
   federation: OpenedFederation["federation"],

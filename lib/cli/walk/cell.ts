@@ -18,10 +18,10 @@ import { federationFlags } from "../call.ts"
 import { planText } from "../plan-entries.ts"
 import { valuesText } from "../values-text.ts"
 import { viewOptions } from "../view-options.ts"
-import { changeInput } from "./change.ts"
+import { commandsOf } from "./cell-commands.ts"
+import { changeInput } from "./change-input.ts"
 import { chooseSite, chooseStep } from "./choices.ts"
-import { commandsOf } from "./commands.ts"
-import { editCell } from "./editing.ts"
+import { editCell } from "./edit-cell.ts"
 import { explanation } from "./explain.ts"
 import { Interrupted } from "./interrupted.ts"
 import { type MenuAction, menu } from "./menu.ts"
@@ -39,7 +39,7 @@ export class CellTurn {
   readonly #step: Step
   readonly #manual: boolean
   #entries: readonly PlanEntry[] = []
-  /** How its last try ended, if it did not end well. */
+  /** Whether its last run in this turn failed. */
   #failed = false
 
   constructor(session: Session, screen: WalkScreen, step: Step, manual: boolean) {
@@ -56,20 +56,20 @@ export class CellTurn {
       try {
         if (!opened) await this.#open()
         opened = true
-        const move = await this.#do(await this.#ask())
+        const move = await this.#perform(await this.#ask())
         if (move !== undefined) return move
       } catch (error) {
         if (error instanceof Interrupted) {
-          if (await this.#screen.confirm("Stop here? Everything is kept", true)) return "quit"
+          if (await this.#screen.confirm("Stop here? Everything is saved", true)) return "quit"
         } else if (opened && error instanceof RunbookError && !this.#session.call.signal.aborted) {
-          // Another terminal holds the lock, a file cannot be written: said, and the cell goes on.
+          // Another terminal holds the lock, or a file is not writable: the error is printed and the cell stays open.
           this.#screen.print(errorText(partsOf(error), await this.#screen.options()))
         } else throw error
       }
     }
   }
 
-  /** Title, prose, what is kept, what is there now, and the commands. */
+  /** Prints title, prose, saved outputs, the present state and the commands. */
   async #open(): Promise<void> {
     const { memory } = this.#session
     await printHead(this.#screen, this.#session, this.#step)
@@ -84,29 +84,29 @@ export class CellTurn {
     return { ...(await this.#screen.options()), placeless: placeless(this.#step) }
   }
 
-  /** What is there now, and the commands. */
+  /** Prints the present state and the commands. */
   async #checkAll(): Promise<void> {
     await this.#check()
     await this.#commands()
   }
 
-  /** @param cured the cures were said already */
-  async #check(cured = false): Promise<void> {
-    this.#entries = await this.#screen.while("Looking…", this.#session.plan({ only: [this.#step.id] }))
-    const shown = cured ? this.#entries.map(({ fix: _, next: __, ...entry }) => entry) : this.#entries
+  /** @param fixesShown the fixes were printed just before, so they are not repeated */
+  async #check(fixesShown = false): Promise<void> {
+    this.#entries = await this.#screen.while("Checking…", this.#session.plan({ only: [this.#step.id] }))
+    const shown = fixesShown ? this.#entries.map(({ fix: _, next: __, ...entry }) => entry) : this.#entries
     this.#screen.print(`Now\n${foundText(shown, await this.#options())}`)
   }
 
-  /** What running it would run, or what a person types. */
+  /** Prints the commands that a run would run, or that you type. */
   async #commands(): Promise<void> {
     const lines = await commandsOf(this.#session, this.#step, this.#entries, this.#manual)
     const options = await this.#options()
     const typed = this.#manual || this.#step.noPreview === true
     const text = typed ? typedText(lines, options) : commandsText(lines, options)
     if (text === "") return
-    // What its act does cannot be told beforehand line by line.
-    const near = this.#step.noPreview === true ? "By hand it would be" : "Commands"
-    this.#screen.print(`${this.#manual ? "Type, in another terminal:" : near}\n${text}`)
+    // Without a preview only the manual commands are known.
+    const heading = this.#step.noPreview === true ? "By hand you would type" : "Commands"
+    this.#screen.print(`${this.#manual ? "Type in another terminal:" : heading}\n${text}`)
   }
 
   #ask(): Promise<MenuAction> {
@@ -120,7 +120,7 @@ export class CellTurn {
       last: this.#step === steps.at(-1),
       canRerun: this.#step.rerun !== undefined,
       hasInputs: (this.#step.inputs ?? []).length > 0,
-      kept: places.every((cell) => this.#session.holds(memory, cell)),
+      recorded: places.every((cell) => this.#session.holds(memory, cell)),
       hasOutputs: places.some(({ key }) => memory.shown.has(key)),
       canEdit:
         !this.#manual &&
@@ -131,12 +131,12 @@ export class CellTurn {
     return this.#screen.choose("What now?", menu(state))
   }
 
-  async #do(action: MenuAction): Promise<Move | undefined> {
+  async #perform(action: MenuAction): Promise<Move | undefined> {
     switch (action) {
       case "next":
         return "next"
       case "skip":
-        this.#screen.print("Skipped: what needs it looks whether it is there.\n")
+        this.#screen.print("Skipped. The cells that need it check whether it is ready.\n")
         return "next"
       case "quit":
         return "quit"
@@ -147,7 +147,7 @@ export class CellTurn {
       case "rerun":
         return this.#run({ rerun: true })
       case "one site": {
-        const site = await chooseSite(this.#screen, this.#entries, "Run it where?")
+        const site = await chooseSite(this.#screen, this.#entries, "Run it at which site?")
         return site === undefined ? undefined : this.#run({ sites: [site] })
       }
       case "input": {
@@ -182,80 +182,80 @@ export class CellTurn {
     }
   }
 
-  /** Carries the cell out at its sites. A cell that ends well leads on. */
+  /** Runs the cell at its sites. After success the walk moves on. */
   async #run(how: {
     readonly sites?: readonly string[]
     readonly rerun?: boolean
     readonly edits?: RunOptions["edits"]
   }): Promise<Move | undefined> {
-    const { sites, ...more } = how
+    const { sites, ...options } = how
     const approved = await this.#approved(sites)
     if (approved === undefined) return undefined
-    const carried = await this.#session.runSelection({
+    const cellResult = await this.#session.runSelection({
       selection: { only: [this.#step.id], ...(sites && { sites }) },
       approval: async (what) => approved.has(what),
-      ...more,
+      ...options,
       ...(this.#manual && { manual: true }),
       view: await createView({ ...(await viewOptions(this.#session.call)), passing: true }),
     })
-    await this.#printEnd(carried)
-    // Ctrl-C may come when everything was just done: a person who stops wants to stay.
-    const ok = carried.result.code === 0
+    await this.#printEnd(cellResult)
+    // Ctrl-C may come just after everything succeeded: whoever presses it wants to stay at this cell.
+    const ok = cellResult.result.code === 0
     this.#failed = !ok
     if (ok && sites === undefined) return "next"
-    // Its cure stands above.
+    // Its fix was printed above.
     await this.#check(!ok)
     return undefined
   }
 
-  /** What reaches beyond a site is asked about first; nothing where a person does not agree. */
+  /** Asks for approval of changes outside the site. @returns what was approved; nothing if it was declined */
   async #approved(sites: readonly string[] | undefined): Promise<ReadonlySet<string> | undefined> {
     if (this.#manual) return new Set()
-    const whats = new Set(
+    const approvals = new Set(
       this.#entries.flatMap(({ approval, site }) =>
         approval === undefined || (sites !== undefined && !sites.includes(site ?? "")) ? [] : [approval],
       ),
     )
-    if (whats.size === 0) return whats
+    if (approvals.size === 0) return approvals
     this.#screen.print(
-      `This reaches further than its site: it\n${[...whats].map((what) => `  - ${what}\n`).join("")}`,
+      `Running this cell also makes these changes outside the site:\n${[...approvals].map((what) => `  - ${what}\n`).join("")}`,
     )
-    return (await this.#screen.confirm("Agree?", true)) ? whats : undefined
+    return (await this.#screen.confirm("Approve?", true)) ? approvals : undefined
   }
 
-  /** A line a site; what did not end well is opened: its commands and what they said. */
-  async #printEnd({ result, told }: CellResult): Promise<void> {
+  /** Prints one line per site; for sites that failed also the commands and their output. */
+  async #printEnd({ result, events }: CellResult): Promise<void> {
     const options = await this.#screen.options()
-    const broken = result.outcomes.filter(({ outcome }) => outcome.kind === "failed")
-    for (const { site, step } of broken) {
+    const failed = result.outcomes.filter(({ outcome }) => outcome.kind === "failed")
+    for (const { site, step } of failed) {
       const lines = new EventLines({ colours: options.colours, show: true })
-      const said = (told.get(placeName({ step, site })) ?? [])
+      const output = (events.get(placeName({ step, site })) ?? [])
         .filter(({ type }) => type !== "step ended")
         .flatMap((event) => lines.asides(event))
-      if (said.length > 0) this.#screen.print(`${said.join("\n")}\n`)
+      if (output.length > 0) this.#screen.print(`${output.join("\n")}\n`)
     }
     this.#screen.print(await keptOf(this.#screen, this.#session, this.#session.memory, this.#step))
   }
 
-  /** All that is left, here and before: the plan, one question, the lanes. */
+  /** Runs all remaining cells, including earlier ones: the plan, one question, the lanes. */
   async #rest(): Promise<Move | undefined> {
     const { call, opened } = this.#session
-    const entries = await this.#screen.while("Looking…", this.#session.plan({}))
+    const entries = await this.#screen.while("Checking…", this.#session.plan({}))
     this.#screen.print(`\n${await planText(call, opened, entries)}\n`)
     if (!(await this.#screen.confirm("Run this plan?", true))) return undefined
-    const began = performance.now()
+    const started = performance.now()
     const { result } = await this.#session.runSelection({
       selection: {},
       approval: "all",
       view: await createView(await viewOptions(this.#session.call)),
     })
-    const seconds = (performance.now() - began) / 1000
+    const seconds = (performance.now() - started) / 1000
     this.#screen.print(
       `\n${closingTable(result, { ...(await this.#screen.options()), federation: opened.federation.name, seconds, resume: `${call.io.program}${federationFlags(call)}` })}`,
     )
     const { steps } = call.notebook
-    const broken = result.outcomes.find(({ outcome }) => !outcome.ok)
-    const at = steps.find(({ id }) => id === broken?.step)
+    const failed = result.outcomes.find(({ outcome }) => !outcome.ok)
+    const at = steps.find(({ id }) => id === failed?.step)
     return { to: at ?? steps.at(-1)! }
   }
 }

@@ -6,7 +6,7 @@ import type { Session } from "./session.ts"
 
 const BACK = "back"
 
-/** A site of the cell; nothing where the person thinks better of it. One that is alone is not asked for. */
+/** A site of the cell; nothing if Back was chosen. A single site is not asked for. */
 export async function chooseSite(
   screen: WalkScreen,
   entries: readonly PlanEntry[],
@@ -27,7 +27,7 @@ export async function chooseSite(
   return chosen === BACK ? undefined : chosen.slice("site ".length)
 }
 
-/** A cell of the notebook; nothing where the person stays. */
+/** A cell of the notebook; nothing if you stay at this one. */
 export async function chooseStep(
   session: Session,
   screen: WalkScreen,
@@ -38,8 +38,8 @@ export async function chooseStep(
   const signOf = (step: Step): string => {
     const cells = session.cells(step.id)
     const ended = cells.flatMap(({ key }) => memory.ended.get(key) ?? [])
-    const ill = ended.find(({ outcome }) => !outcome.ok)
-    if (ill !== undefined) return outcomeSign(ill.outcome, paints(false)).symbol
+    const failed = ended.find(({ outcome }) => !outcome.ok)
+    if (failed !== undefined) return outcomeSign(failed.outcome, paints(false)).symbol
     if (ended.length < cells.length) return " "
     return cells.some((cell) => session.stale(memory, cell).length > 0) ? "~" : "✓"
   }

@@ -22,14 +22,14 @@ const placeMark = (place: string): string => `# --- ${place} ---`
 const beginMark = (path: string): string => `# >>> ${basename(path)}, which the command above applies`
 const endMark = (path: string): string => `# <<< ${basename(path)}`
 
-/** What a person edits: each place's commands, each followed by its manifest. */
+/** The text to edit: the commands of each place, each followed by its manifests. */
 export function draftText(title: string, sections: readonly Section[]): string {
   const lines = [
-    `# ${title}: what it would run now.`,
-    "# Edit arguments and manifests; save and close, and it is run so, this once.",
-    "# These stay: the number of commands, programs and what they do, projects, files,",
-    "# and in manifests apiVersion, kind, name and namespace.",
-    "# Change nothing, and nothing is run.",
+    `# ${title}: the commands that it would run now.`,
+    "# Edit arguments and manifests, then save and close: this run uses what you wrote.",
+    "# Do not change the number of commands, programs and subcommands, projects, files,",
+    "# or apiVersion, kind, name and namespace of manifests.",
+    "# If you change nothing, nothing runs.",
   ]
   for (const { place, commands, manifests } of sections) {
     lines.push("", placeMark(place))
@@ -43,26 +43,26 @@ export function draftText(title: string, sections: readonly Section[]): string {
   return `${lines.join("\n")}\n`
 }
 
-/** A command over several lines is run as it is. */
+/** A command of several lines cannot be edited. */
 const editable = (commands: Section["commands"]): Section["commands"] =>
   commands.filter(({ line }) => !line.includes("\n"))
 
-/** What a person wrote is not taken. */
-export class Refused extends Error {}
+/** The edited text is not accepted. */
+export class InvalidDraft extends Error {}
 
 /**
  * Reads a draft back. Edited manifests are written beside their originals: `manifests/NAME.edited.yaml`.
- * @throws Refused naming the line and what is wrong with it: nothing is written then
+ * @throws InvalidDraft naming the line and what is wrong with it: nothing is written then
  */
 export async function readDraft(text: string, sections: readonly Section[]): Promise<Edits> {
-  const lines = new Reader(text)
+  const lines = new DraftLines(text)
   const found = []
   for (const section of sections) {
     lines.skipTo(placeMark(section.place))
     for (const { line, files } of editable(section.commands)) {
       const typed = lines.command(section.place)
       const wrong = refusedEdit(line, typed)
-      if (wrong !== undefined) throw new Refused(`line ${lines.number}: ${wrong}`)
+      if (wrong !== undefined) throw new InvalidDraft(`line ${lines.number}: ${wrong}`)
       const manifests = []
       for (const path of files.filter((one) => section.manifests.has(one))) {
         const before = section.manifests.get(path)!
@@ -78,33 +78,33 @@ export async function readDraft(text: string, sections: readonly Section[]): Pro
   const edits = new Map<string, Map<string, Edit>>()
   for (const { place, line, typed, manifests } of found) {
     if (typed === line && manifests.length === 0) continue
-    const edit = await written(line, typed, manifests)
+    const edit = await writeEdit(line, typed, manifests)
     edits.set(place, (edits.get(place) ?? new Map<string, Edit>()).set(line, edit))
   }
   return edits
 }
 
-async function written(
+async function writeEdit(
   was: string,
   typed: string,
   manifests: readonly { readonly path: string; readonly before: string; readonly text: string }[],
 ): Promise<Edit> {
   let line = typed
   const applied = []
-  const said = typed === was ? [] : [`the command was ${was}`]
+  const changes = typed === was ? [] : [`the command was ${was}`]
   for (const { path, before, text } of manifests) {
     const name = `${basename(path, ".yaml")}.edited.yaml`
     const copy = join(dirname(path), name)
     await writeWhole(copy, text)
-    // However the person has quoted it.
+    // Whether or not the path is quoted.
     line = line.replace(shellWord(path), () => shellWord(copy)).replace(path, () => copy)
-    said.push(`${basename(path)}: ${difference(before, text)}`)
+    changes.push(`${basename(path)}: ${difference(before, text)}`)
     applied.push({ what: `manifests/${name}`, sha256: sha256(text) })
   }
-  return { line, applied, said: `edited: ${said.join("; ")}` }
+  return { line, applied, said: `edited: ${changes.join("; ")}` }
 }
 
-/** The lines that went and came: `- memory: 512Mi + memory: 640Mi`. */
+/** The removed and added lines: `- memory: 512Mi + memory: 640Mi`. */
 function difference(before: string, after: string): string {
   const lines = (text: string) =>
     text
@@ -126,14 +126,14 @@ function difference(before: string, after: string): string {
   ].join(" ")
 }
 
-/** It has to be YAML, and of the same objects: what looks ask for is those. */
+/** The text must be YAML of the same objects, because the checks read those. */
 async function checkManifest(name: string, before: string, after: string): Promise<void> {
   const { parseAllDocuments } = await import("yaml")
   const identities = (text: string): string[] => {
     const documents = parseAllDocuments(text)
     return (Array.isArray(documents) ? documents : []).flatMap((document) => {
       const [error] = document.errors
-      if (error !== undefined) throw new Refused(`${name} is no YAML: ${error.message.split("\n")[0]}`)
+      if (error !== undefined) throw new InvalidDraft(`${name} is not YAML: ${error.message.split("\n")[0]}`)
       const object = document.toJS() as {
         apiVersion?: unknown
         kind?: unknown
@@ -152,11 +152,11 @@ async function checkManifest(name: string, before: string, after: string): Promi
   const is = identities(after).sort()
   const other = is.find((one) => !was.includes(one)) ?? was.find((one) => !is.includes(one))
   if (other === undefined && was.length === is.length) return
-  throw new Refused(`${name}: apiVersion, kind, name and namespace stay: ${was.join("; ")}`)
+  throw new InvalidDraft(`${name}: apiVersion, kind, name and namespace must stay: ${was.join("; ")}`)
 }
 
-/** The lines of a draft, one after the other. */
-class Reader {
+/** Reads a draft line by line. */
+class DraftLines {
   readonly #lines: readonly string[]
   #at = 0
 
@@ -164,21 +164,22 @@ class Reader {
     this.#lines = text.replace(/\r\n/g, "\n").split("\n")
   }
 
-  /** Of the line that was read last, from 1. */
+  /** Number of the line that was read last, from 1. */
   get number(): number {
     return this.#at
   }
 
   skipTo(mark: string): void {
     const found = this.#lines.indexOf(mark, this.#at)
-    if (found === -1) throw new Refused(`the line "${mark}" is missing: it tells where the commands belong`)
+    if (found === -1)
+      throw new InvalidDraft(`the line "${mark}" is missing: it marks where the commands belong`)
     this.#at = found + 1
   }
 
   command(place: string): string {
     const line = this.#next()
     if (line === undefined)
-      throw new Refused(`a command of ${place} is missing: change it, it cannot be left out`)
+      throw new InvalidDraft(`a command of ${place} is missing: commands can be changed, but not removed`)
     return line
   }
 
@@ -189,11 +190,11 @@ class Reader {
     return `${this.#lines.slice(from, this.#at - 1).join("\n")}\n`
   }
 
-  /** There is no other command up to the next place. */
+  /** Refuses another command before the next place. */
   end(place: string): void {
     const line = this.#next()
     if (line !== undefined)
-      throw new Refused(`line ${this.#at}: ${place} has one command more: none can be added`)
+      throw new InvalidDraft(`line ${this.#at}: ${place} has one more command: commands cannot be added`)
   }
 
   /** The next command before the next mark; nothing where there is none. */

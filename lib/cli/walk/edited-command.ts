@@ -1,6 +1,6 @@
 import { NotPlain, plainWords } from "./plain-words.ts"
 
-/** Flags that say where a command works, as whom, and what it reads: those stay. */
+/** Flags that say where a command works, as whom, and what it reads must not change. */
 const FIXED: Readonly<Record<string, string>> = {
   "-n": "--namespace",
   "-s": "--server",
@@ -21,7 +21,7 @@ const GUARDED = new Set([
   "--insecure-skip-tls-verify",
 ])
 
-/** Why a command may not be run in the place of another one; nothing where it may. */
+/** Why a command may not replace another one; nothing if it may. */
 export function refusedEdit(before: string, after: string): string | undefined {
   if (before === after) return undefined
   let was: string[]
@@ -29,23 +29,23 @@ export function refusedEdit(before: string, after: string): string | undefined {
   try {
     was = plainWords(before)
   } catch {
-    return "this command cannot be edited: it is more than one command"
+    return "this line cannot be edited: it is more than one command"
   }
   try {
     is = plainWords(after)
   } catch (error) {
-    if (error instanceof NotPlain) return `one command and nothing else: ${error.message}`
+    if (error instanceof NotPlain) return `only one plain command is allowed: ${error.message}`
     throw error
   }
-  if (is[0] !== was[0]) return `another program (${is[0] ?? "none"}, it was ${was[0]})`
+  if (is[0] !== was[0]) return `the program must stay ${was[0]}, but is ${is[0] ?? "missing"}`
   // `oc apply`, `kubectl rollout restart`
   const verbs = was.slice(1, 3).filter((word) => !word.startsWith("-"))
   const changed = verbs.find((word, index) => is[index + 1] !== word)
-  if (changed !== undefined) return `another thing to do: it was ${was[0]} ${verbs.join(" ")}`
+  if (changed !== undefined) return `the command must stay ${was[0]} ${verbs.join(" ")}`
   const fixed = guarded(was)
   const now = guarded(is)
   const other = [...fixed, ...now].find((flag) => !fixed.includes(flag) || !now.includes(flag))
-  return other && `${other.split("=")[0]} says where it works and what it reads: that stays`
+  return other && `${other.split("=")[0]} must stay: it says where the command works and what it reads`
 }
 
 /** `--namespace=x` for each way to write it. */

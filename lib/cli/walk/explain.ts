@@ -14,17 +14,17 @@ export async function explanation(
 ): Promise<string> {
   const parts = [
     step.readyWhen ??
-      "Its look only reads: it says done once what the step makes is there, ready, and as your values ask.",
+      "The check only reads. The cell is ready once its object exists, is ready, and matches your values.",
     ...(step.needs === undefined
       ? []
-      : [`It comes after: ${step.needs.map((id) => `\`${id}\``).join(", ")}.`]),
+      : [`It runs after: ${step.needs.map((id) => `\`${id}\``).join(", ")}.`]),
     ...(step.inputs === undefined
       ? []
       : [`It depends on: ${step.inputs.map((id) => `\`${id}\``).join(", ")} (choose Values to see them).`]),
     ...entries.flatMap(({ site, result }) =>
       result !== undefined && "object" in result && result.object !== undefined
         ? [
-            `Seen at ${site ?? "here"}: ${result.object.kind} \`${result.object.name}\`${result.object.namespace === undefined ? "" : ` in \`${result.object.namespace}\``}.`,
+            `Found at ${site ?? "here"}: ${result.object.kind} \`${result.object.name}\`${result.object.namespace === undefined ? "" : ` in \`${result.object.namespace}\``}.`,
           ]
         : [],
     ),
@@ -38,7 +38,7 @@ export async function explanation(
   return `\n${markdownLines(blocks.join("\n\n"), options).join("\n")}\n`
 }
 
-/** The manifests that would be applied: one, where sites differ in names alone. */
+/** The manifests that would be applied at one site; at the others only names differ. */
 async function manifestsOf(
   session: Session,
   step: Step,

@@ -1,2 +1,2 @@
-/** A person pressed Ctrl-C at a question of the walk, or while it looked. */
+/** Ctrl-C was pressed at a question of the walk, or during a check. */
 export class Interrupted extends Error {}

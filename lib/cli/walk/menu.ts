@@ -1,6 +1,6 @@
 import type { PlanEntry } from "../../runner/types.ts"
 
-/** What a person can do at a cell. */
+/** What you can do at a cell. */
 export type MenuAction =
   | "run"
   | "retry"
@@ -21,9 +21,9 @@ export type MenuAction =
 
 export interface MenuState {
   readonly entries: readonly PlanEntry[]
-  /** Everything of it is kept: that it is done was seen and written down. */
-  readonly kept: boolean
-  /** Its last try did not end well. */
+  /** The journal records that all places of the cell are done. */
+  readonly recorded: boolean
+  /** Its last run failed. */
   readonly failed: boolean
   readonly manual: boolean
   readonly last: boolean
@@ -41,69 +41,70 @@ export interface Choice {
   readonly description: string
 }
 
-/** The choices at a cell, the one that most people want first: a bare Enter goes through the notebook. */
+/** The choices at a cell, the most common one first: pressing Enter goes through the notebook. */
 export function menu(state: MenuState): Choice[] {
   const { entries, manual } = state
   const done = entries.every(({ action }) => action === "ok")
   const sites = entries.filter(({ site }) => site !== undefined)
   const open = sites.filter(({ action }) => action !== "ok")
-  const where = open.length > 1 ? `at ${open.length} sites, side by side` : ""
+  const where = open.length > 1 ? `, at ${open.length} sites in parallel` : ""
   const choices: (Choice | false)[] = [
     state.failed &&
       !done &&
       choice(
         manual ? "wait" : "retry",
-        manual ? "Look again" : "Retry",
-        `It looks what is there, and goes on from that ${where}`,
+        manual ? "Check again" : "Retry",
+        `Checks what exists and resumes from there${where}`,
       ),
     !state.failed &&
       !done &&
       !manual &&
-      choice("run", "Run", `Looks, acts if it must, waits until it is so ${where}`),
+      choice("run", "Run", `Checks, applies if needed, waits until ready${where}`),
     !state.failed &&
       !done &&
       manual &&
       choice(
         "wait",
         "Wait",
-        "Type the commands in another terminal: this goes on once it sees that it is done",
+        "Type the commands in another terminal; the walk continues once the check finds it ready",
       ),
     done &&
-      !state.kept &&
+      !state.recorded &&
       choice(
         manual ? "wait" : "run",
         manual ? "Tick off" : "Run",
-        "Nothing has to be made: it looks, shows, and keeps what it saw",
+        "Nothing has to be applied: checks, shows the result and saves it",
       ),
     done &&
-      state.kept &&
+      state.recorded &&
       choice(
         "next",
         state.last ? "Finish" : "Next",
-        state.last ? "Everything is done: says what to type next" : "On to the next cell",
+        state.last ? "Everything is done: shows what to type next" : "Go to the next cell",
       ),
     done &&
-      state.kept &&
+      state.recorded &&
       state.canRerun &&
       !manual &&
-      choice("rerun", "Run it anew", "Although it is done: a restart, a new token"),
-    !manual && sites.length > 1 && choice("one site", "One site…", "Run it at one site only"),
-    state.hasInputs && choice("input", "Change an input…", "Shows first what that makes stale"),
-    state.canEdit && choice("edit", "Edit…", "The commands or the manifest in your $EDITOR, for this time"),
-    choice("explain", "Explain", "What is checked, what is applied, where to read on"),
-    state.hasOutputs && choice("outputs", "Outputs", "Everything that is kept of this cell, at every site"),
-    choice("values", "Values", "Every input, where it comes from, and what cells have handed on"),
+      choice("rerun", "Run again", "Although it is ready: a restart, a new token"),
+    !manual && sites.length > 1 && choice("one site", "One site…", "Run at one site only"),
+    state.hasInputs && choice("input", "Change an input…", "Shows first which cells become stale"),
+    state.canEdit &&
+      choice("edit", "Edit…", "Edit the commands or the manifest in your $EDITOR, for this run only"),
+    choice("explain", "Explain", "What is checked, what is applied, where to read more"),
+    state.hasOutputs && choice("outputs", "Outputs", "All saved outputs of this cell, at every site"),
+    choice("values", "Values", "Every input with its origin, and the results of finished cells"),
     choice(
       "shell",
       "Shell…",
-      "Your shell with this site's kubeconfig; it is looked at again when you leave it",
+      "Your shell with the kubeconfig of a site; the cell is checked again when you leave it",
     ),
-    !done && choice("skip", "Skip", "Go on without it: what needs it looks whether it is there"),
+    !done && choice("skip", "Skip", "Continue without it; the cells that need it check whether it is ready"),
     choice("go to", "Go to…", "Another cell, earlier or later"),
     !manual &&
       !(done && state.last) &&
-      choice("rest", "Run the rest", "Shows the plan of all that is left, and asks once"),
-    choice("quit", "Quit", "Everything is kept; it goes on here the next time"),
+      choice("rest", "Run the rest", "Shows the plan of all remaining cells and asks once"),
+    choice("quit", "Quit", "Everything is saved; the walk resumes here the next time"),
   ]
   return choices.filter((one) => one !== false)
 }
@@ -111,5 +112,5 @@ export function menu(state: MenuState): Choice[] {
 const choice = (value: MenuAction, name: string, description: string): Choice => ({
   value,
   name,
-  description: description.trim(),
+  description,
 })

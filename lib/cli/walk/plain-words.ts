@@ -1,13 +1,13 @@
-/** What is wrong with a line that is to be one command and nothing else. */
+/** What is wrong with a line that should be one plain command. */
 export class NotPlain extends Error {}
 
-/** What a shell takes as it stands. */
+/** Characters without a meaning to a shell. */
 const PLAIN = /[\w@%+=:,./-]/
 
 /**
- * The words of a command, as a shell splits them, of a line in which the shell has nothing else to do: no operators, no
- * expansions, no patterns outside of quotes.
- * @throws NotPlain naming what stands in the way
+ * The words of a command, split as a shell does, if the line has nothing else for a shell: no operators, no expansions,
+ * no patterns outside of quotes.
+ * @throws NotPlain naming the character that is not allowed
  */
 export function plainWords(line: string): string[] {
   const words: string[] = []
@@ -20,7 +20,7 @@ export function plainWords(line: string): string[] {
       at = end
     } else if (character === "\\") {
       at++
-      if (line[at] === undefined || line[at] === "\n") throw new NotPlain("it ends in a backslash")
+      if (line[at] === undefined || line[at] === "\n") throw new NotPlain("it ends with a backslash")
       word = (word ?? "") + line[at]
     } else if (character === " " || character === "\t") {
       if (word !== undefined) words.push(word)
@@ -29,7 +29,7 @@ export function plainWords(line: string): string[] {
       word = (word ?? "") + character
     } else {
       throw new NotPlain(
-        `"${character}" outside of quotes has a meaning to the shell: put it between single quotes`,
+        `"${character}" has a meaning to the shell outside of quotes; put it in single quotes`,
       )
     }
   }
@@ -52,6 +52,6 @@ function unquoted(text: string, quote: string): string {
   const bare = text.replace(/\\[$`"\\]/g, "")
   const found = /[$`!]/.exec(bare)
   if (found !== null)
-    throw new NotPlain(`"${found[0]}" between double quotes has a meaning to the shell: use single quotes`)
+    throw new NotPlain(`"${found[0]}" has a meaning to the shell in double quotes; use single quotes`)
   return text.replace(/\\([$`"\\])/g, "$1")
 }

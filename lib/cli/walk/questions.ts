@@ -1,5 +1,5 @@
 import { layerOf, type SiteName, siteInputs } from "../../inputs/layers.ts"
-import { saysItEachTime } from "../../inputs/precedence.ts"
+import { isPermanent } from "../../inputs/precedence.ts"
 import { originKey, type Resolved, resolveInputs } from "../../inputs/resolve.ts"
 import { camel } from "../../notebook/inputs.ts"
 import { colours, wantsColour } from "../../terminal/index.ts"
@@ -12,21 +12,21 @@ import { tryServer } from "./try-server.ts"
 interface Question {
   readonly input: string
   readonly site: SiteName | undefined
-  /** What a bare Enter takes. */
+  /** The answer of a bare Enter. */
   readonly preset: unknown
 }
 
 /**
- * Asks for what a walk begins with: how many sites there are, then each input that has a prompt and that no flag, variable
- * or file says. Earlier answers are what a bare Enter takes.
+ * Asks the questions before a walk: how many sites there are, then each input that has a prompt and that no flag, variable
+ * or file sets. A bare Enter repeats the earlier answer.
  * @throws RunbookError with exit code 130 on Ctrl-C: nothing was changed
  */
 export async function askForFederation(call: Call, sources: Sources): Promise<OpenedFederation> {
   const answers = answersOf(call)
   const layers = [...sources.layers, layerOf("prompt", answers.layer)]
   const resolve = (): Resolved => resolveInputs(call.notebook, layers, sources.settings)
-  say(call, "A few questions first. Your answers are kept with the federation, secrets never.")
-  say(call, "Ctrl-C leaves everything as it is.")
+  say(call, "A few questions first. Your answers are saved with the federation, secrets are not.")
+  say(call, "Ctrl-C stops without changing anything.")
   for (;;) {
     await new Round(call, answers, resolve).ask()
     const resolved = resolve()
@@ -35,13 +35,13 @@ export async function askForFederation(call: Call, sources: Sources): Promise<Op
       ...(call.notebook.validate?.(resolved.federation) ?? []).map(({ what, fix }) => `${what} (${fix})`),
     ]
     if (problems.length === 0) return opened(sources, resolved, answers)
-    say(call, "\nThese answers do not go together:")
+    say(call, "\nThese answers do not fit together:")
     for (const text of problems) say(call, text, "- ")
-    say(call, "So once more; Enter keeps an answer.")
+    say(call, "Answer again; Enter keeps an answer.")
   }
 }
 
-/** Every question once; what there is to ask follows from the answers. */
+/** Every question once; the next questions depend on the answers. */
 class Round {
   readonly #call: Call
   readonly #answers: Answers
@@ -69,7 +69,7 @@ class Round {
       )
       if (next === undefined) return
       this.#asked.add(originKey(next.input, next.site))
-      await this.#put(next)
+      await this.#askOne(next)
     }
   }
 
@@ -78,7 +78,7 @@ class Round {
     const question = (input: string, holder: object, site?: SiteName): Question[] => {
       const { prompt, asked, secret, per } = notebook.inputs[input]!
       if (per !== (site === undefined ? "federation" : "site")) return []
-      if (saysItEachTime(federation.origins[originKey(input, site)])) return []
+      if (isPermanent(federation.origins[originKey(input, site)])) return []
       const values = { ...federation.values, ...holder }
       const isMissing = missing.some(
         (one) => one.kind === "input" && one.input === input && one.site?.name === site?.name,
@@ -96,7 +96,7 @@ class Round {
     ]
   }
 
-  async #put(question: Question): Promise<void> {
+  async #askOne(question: Question): Promise<void> {
     this.#introduce(question)
     const { input, site } = question
     let { preset } = question
@@ -106,12 +106,12 @@ class Round {
       const address = (): Record<string, string | undefined> =>
         this.#resolve().federation.sites.find(({ name }) => name === site.name) as never
       const server = address()[camel(input)]!
-      const taken = await tryServer(
+      const accepted = await tryServer(
         this.#call,
         () => ({ ...address(), server }),
         () => this.#askAuthority(site),
       )
-      if (taken) return
+      if (accepted) return
       preset = server
     }
   }
@@ -121,15 +121,15 @@ class Round {
     await this.#answers.askInput("certificate-authority", site)
   }
 
-  /** The site's name once, and the first time what an input is. */
+  /** Prints the name of each site once, and the help of an input the first time. */
   #introduce({ input, site }: Question): void {
     const { io, notebook } = this.#call
     const { bold, dim } = colours(wantsColour(io.stdout, io.env))
     if (site?.name !== this.#site) io.stdout.write(`\n${bold(site!.name)}\n`)
     this.#site = site?.name
     const { help, prompt } = notebook.inputs[input]!
-    const says = prompt !== undefined && !help.startsWith(prompt) && !this.#explained.has(input)
-    if (says) io.stdout.write(`${dim(`  ${help}`)}\n`)
+    const explain = prompt !== undefined && !help.startsWith(prompt) && !this.#explained.has(input)
+    if (explain) io.stdout.write(`${dim(`  ${help}`)}\n`)
     this.#explained.add(input)
   }
 }

@@ -15,7 +15,7 @@ import { type Call, textOptions } from "../call.ts"
 import { Interrupted } from "./interrupted.ts"
 import type { Session } from "./session.ts"
 
-/** What a walk prints on and asks at. */
+/** Prints and asks for a walk. */
 export class WalkScreen {
   readonly #call: Call
 
@@ -27,13 +27,13 @@ export class WalkScreen {
     this.#call.io.stdout.write(this.#call.redactor.text(text))
   }
 
-  /** Asked each time: terminals are resized. */
+  /** Read each time, because terminals are resized. */
   async options(): Promise<Required<TextOptions>> {
     const { columns, colours } = await textOptions(this.#call)
     return { columns: columns || 80, colours: colours! }
   }
 
-  /** Says what is waited for, and takes it back: nothing is lost on those who cannot see it go. */
+  /** Prints what is waited for, and removes it afterwards. */
   async while<T>(text: string, work: Promise<T>): Promise<T> {
     const { stdout } = this.#call.io
     stdout.write(text)
@@ -49,7 +49,7 @@ export class WalkScreen {
     return { stdin: io.stdin, stdout: io.stdout, signal }
   }
 
-  /** @throws Interrupted on Ctrl-C; RunbookError where the program is ended from outside */
+  /** @throws Interrupted on Ctrl-C; RunbookError if a signal ends the program */
   choose<T extends string>(
     message: string,
     choices: readonly { value: T; name: string; description?: string }[],
@@ -65,6 +65,7 @@ export class WalkScreen {
     return this.asked(() => askConfirm({ message, default: preset }, this.prompts))
   }
 
+  /** Turns Ctrl-C at a question into {@link Interrupted}. */
   async asked<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask()
@@ -85,7 +86,7 @@ export async function printHead(screen: WalkScreen, session: Session, step: Step
   )
 }
 
-/** What is kept of a cell: nothing where it was never carried out. */
+/** The saved outcomes and outputs of a cell; nothing if it never ran. */
 export async function keptOf(
   screen: WalkScreen,
   session: Session,

@@ -13,7 +13,7 @@ import type { OpenedFederation } from "../open-federation.ts"
 import { runOptions, toolboxFor } from "../run-options.ts"
 import { Interrupted } from "./interrupted.ts"
 
-/** How one cell is carried out. */
+/** How one cell is run. */
 export interface CellRunOptions {
   readonly selection: Selection
   readonly approval: Approval
@@ -23,15 +23,15 @@ export interface CellRunOptions {
   readonly view: View
 }
 
-/** What came of it: the result, and what each place told, for those who want to read on. */
+/** The result of a run, and the events of each place. */
 export interface CellResult {
   readonly result: RunResult
-  readonly told: ReadonlyMap<string, readonly Recorded[]>
+  readonly events: ReadonlyMap<string, readonly Recorded[]>
 }
 
 /**
- * A walk's federation: looks at it, carries cells out, remembers answers. The folder's lock is held only while something
- * is carried out, so that other terminals may work in the meantime; the journal is read anew each time.
+ * The federation of a walk: checks it, runs cells, saves answers. The lock of the folder is held only during a run, so that
+ * other terminals can work in between; the journal is read again each time.
  */
 export class Session {
   readonly call: Call
@@ -46,7 +46,7 @@ export class Session {
     this.#fresh = fresh
   }
 
-  /** @param fresh begin a new journal; the earlier one is kept beside it */
+  /** @param fresh start a new journal; the earlier one is kept beside it */
   static async open(call: Call, opened: OpenedFederation, fresh: boolean): Promise<Session> {
     return new Session(call, opened, await toolboxFor(call, opened, readState(opened.folder)), fresh)
   }
@@ -66,12 +66,12 @@ export class Session {
     )
   }
 
-  /** Why a checkpoint of a place no longer holds, with the inputs of now. */
+  /** Why a checkpoint of a place is stale, given the present inputs. */
   stale(memory: Memory, cell: Cell): readonly string[] {
     return remember(this.call.notebook, this.#opened.federation, memory, cell).stale
   }
 
-  /** Its last end was a good one, and holds for the inputs of now. */
+  /** Whether its last run succeeded, and its checkpoint is valid for the present inputs. */
   holds(memory: Memory, cell: Cell): boolean {
     const ended = memory.ended.get(cell.key)
     return (
@@ -79,32 +79,32 @@ export class Session {
     )
   }
 
-  /** Looks at what is selected. Only reads. @throws Interrupted on Ctrl-C */
+  /** Checks what is selected. Only reads. @throws Interrupted on Ctrl-C */
   async plan(selection: Selection): Promise<readonly PlanEntry[]> {
     const { plan } = await import("../../runner/plan.ts")
     return this.call.interruptible(async (signal) => {
-      const over = () => signal.aborted && !this.call.signal.aborted
+      const interrupted = () => signal.aborted && !this.call.signal.aborted
       const entries = await plan({ ...this.options(signal), selection }).catch((error: unknown) => {
-        throw over() ? new Interrupted() : error
+        throw interrupted() ? new Interrupted() : error
       })
-      if (over()) throw new Interrupted()
+      if (interrupted()) throw new Interrupted()
       return entries
     })
   }
 
-  /** The options of anything that reads: no journal is written. */
+  /** The options for anything that only reads: no journal is written. */
   options(signal: AbortSignal = this.call.signal): RunOptions {
     return { ...runOptions(this.call, this.#opened, readState(this.#opened.folder), this.#toolbox), signal }
   }
 
-  /** Carries a selection out. Ctrl-C ends it, not the walk. */
+  /** Runs a selection. Ctrl-C ends the run, not the walk. */
   async runSelection({ view, ...how }: CellRunOptions): Promise<CellResult> {
     const { run } = await import("../../runner/run.ts")
-    const told = new Map<string, Recorded[]>()
-    const keep = (event: Recorded): void => {
+    const events = new Map<string, Recorded[]>()
+    const collect = (event: Recorded): void => {
       if (!("step" in event)) return
       const place = placeName(event as At)
-      told.set(place, [...(told.get(place) ?? []), event])
+      events.set(place, [...(events.get(place) ?? []), event])
     }
     const state = await this.#openState()
     try {
@@ -116,19 +116,19 @@ export class Session {
             command: this.#commandOf(how.selection),
             ...(how.manual === true && { timeout: MANUAL_TIMEOUT_S }),
             signal,
-            listeners: [view.listener, keep],
+            listeners: [view.listener, collect],
             ...(view.renderer && { renderer: view.renderer }),
           }),
         )
         .finally(() => view.close())
-      return { result, told }
+      return { result, events }
     } finally {
       await state.close()
     }
   }
 
-  /** Keeps what was answered, so that it is not asked again. */
-  async keepAnswers(): Promise<void> {
+  /** Saves the answers, so that they are not asked for again. */
+  async saveAnswers(): Promise<void> {
     const { notebook } = this.call
     const { federation } = this.#opened
     const state = await this.#openState()
@@ -145,15 +145,15 @@ export class Session {
     }
   }
 
-  /** Other values, from now on. */
+  /** Uses other values from now on. */
   async change(opened: OpenedFederation): Promise<void> {
     await this.#toolbox.close()
     this.#opened = opened
     this.#toolbox = await toolboxFor(this.call, opened, readState(opened.folder))
-    await this.keepAnswers()
+    await this.saveAnswers()
   }
 
-  /** For the journal: which cell it was. */
+  /** The command for the journal: it names the cell. */
   #commandOf({ only, sites }: Selection): string {
     const cell = only === undefined ? "the rest" : only.join(", ")
     return `${this.call.redactor.text(this.call.command)}: ${cell}${sites === undefined ? "" : ` at ${sites.join(", ")}`}`

@@ -10,9 +10,9 @@ import type { WalkScreen } from "./screen.ts"
 import type { Session } from "./session.ts"
 
 /**
- * The person's own shell, with a site's kubeconfig (its current project is the site's). Ctrl-C is the shell's while it
- * is open.
- * @returns false where none was opened
+ * Opens your shell with the kubeconfig of a site, which selects the site's project. Ctrl-C belongs to the shell while it is
+ * open.
+ * @returns false if none was opened
  */
 export async function openShell(
   session: Session,
@@ -30,7 +30,7 @@ export async function openShell(
   const { env } = call.io
   const program = env.SHELL || "/bin/sh"
   screen.print(
-    `A shell for ${site}: KUBECONFIG is its own. Type exit to come back; it is looked at again then.\n`,
+    `A shell for ${site}, with its own KUBECONFIG. Type exit to return; then the cell is checked again.\n`,
   )
   const child = spawn(program, [], {
     stdio: "inherit",
@@ -42,14 +42,14 @@ export async function openShell(
       [`${variablePart(call.notebook.name)}_SITE`]: site,
     },
   })
-  // The terminal sends Ctrl-C to us as well: it is the shell's.
+  // The terminal sends Ctrl-C to this program as well, but it belongs to the shell.
   await call.interruptible(async () => {
     try {
       await once(child, "exit")
     } catch (error) {
-      throw new RunbookError(`the shell ${program} cannot be started`, {
+      throw new RunbookError(`The shell ${program} cannot be started`, {
         why: (error as Error).message,
-        fix: "set SHELL to one that can",
+        fix: "set SHELL to an installed shell",
       })
     }
   })

@@ -4,9 +4,9 @@ import { type Address, tryEndpoint } from "../try-endpoint.ts"
 import { say } from "./say.ts"
 
 /**
- * Tries whether an API server answers, and lets the person choose what to do where it does not.
- * @param address as it is by then: the certificate's authority may have been given meanwhile
- * @returns false where another address is to be typed
+ * Checks whether an API server answers, and asks what to do if it does not.
+ * @param address read again for each attempt: the certificate authority may have been given in between
+ * @returns false if another address is to be typed
  */
 export async function tryServer(
   call: Call,
@@ -16,7 +16,7 @@ export async function tryServer(
   const { io, notebook, signal } = call
   const { stdin, stdout } = io
   for (;;) {
-    say(call, `Reaching ${address().server} …`, "  ")
+    say(call, `Connecting to ${address().server} …`, "  ")
     const reached = await tryEndpoint(call, address())
     say(call, reached.said, reached.ok ? "  ✓ " : "  ✗ ")
     if (reached.ok) return true
@@ -24,13 +24,13 @@ export async function tryServer(
     const authority = reached.certificate && notebook.inputs["certificate-authority"] !== undefined
     const choice = await askChoice(
       {
-        message: "It could not be reached. What now?",
+        message: "The server could not be reached. What now?",
         choices: [
           ...(authority
             ? [
                 {
                   value: "authority" as const,
-                  name: "Give the file of the authority that signed its certificate",
+                  name: "Give the file of the certificate authority that signed its certificate",
                 },
               ]
             : []),
@@ -38,8 +38,8 @@ export async function tryServer(
           { value: "rerun" as const, name: "Try again" },
           {
             value: "use" as const,
-            name: "Use it all the same",
-            description: "A VPN may come later: the login looks again",
+            name: "Use it anyway",
+            description: "If a VPN is connected later: the login step checks again",
           },
         ],
       },

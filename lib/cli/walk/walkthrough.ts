@@ -7,26 +7,26 @@ import { Interrupted } from "./interrupted.ts"
 import { keptOf, printHead, type WalkScreen } from "./screen.ts"
 import type { Session } from "./session.ts"
 
-/** Where a walk begins: the plan of everything, or the first cell that is not done, after what is kept of those before. */
+/** Where a walk starts: at the plan of everything, or at the first unfinished cell, after the saved outputs of the others. */
 export type Start = "plan" | "continue"
 
-/** The notebook from cell to cell, until a person leaves it. */
+/** The notebook cell by cell, until you leave it. */
 export class Walkthrough {
   readonly #session: Session
   readonly #screen: WalkScreen
   readonly #manual: boolean
-  /** What a person types to come back. */
-  readonly #again: string
+  /** The command that resumes the walk. */
+  readonly #resumeCommand: string
 
   constructor(
     session: Session,
     screen: WalkScreen,
-    options: { readonly manual: boolean; readonly again: string },
+    options: { readonly manual: boolean; readonly resumeCommand: string },
   ) {
     this.#session = session
     this.#screen = screen
     this.#manual = options.manual
-    this.#again = options.again
+    this.#resumeCommand = options.resumeCommand
   }
 
   /** @returns the exit code */
@@ -43,7 +43,7 @@ export class Walkthrough {
   async #through(start: Start): Promise<number> {
     const { steps } = this.#session.call.notebook
     if (start === "plan") await this.#plan()
-    let at: Step | undefined = start === "continue" ? await this.#back() : steps[0]
+    let at: Step | undefined = start === "continue" ? await this.#resume() : steps[0]
     while (at !== undefined) {
       const move: Move = await new CellTurn(this.#session, this.#screen, at, this.#manual).take()
       if (move === "quit") {
@@ -57,17 +57,17 @@ export class Walkthrough {
 
   async #plan(): Promise<void> {
     const { call, opened } = this.#session
-    const entries = await this.#screen.while("Looking at all sites…", this.#session.plan({}))
+    const entries = await this.#screen.while("Checking all sites…", this.#session.plan({}))
     this.#screen.print(`\n${await planText(call, opened, entries)}`)
   }
 
-  /** What is kept of every cell that was carried out; then the first that is not done, or does not hold any more. */
-  async #back(): Promise<Step | undefined> {
+  /** Prints the saved outputs of every finished cell. @returns the first that is unfinished or stale */
+  async #resume(): Promise<Step | undefined> {
     const { memory } = this.#session
     const { steps } = this.#session.call.notebook
-    const [first] = this.#open()
+    const [first] = this.#unfinished()
     for (const step of steps) {
-      // The first that is open shows what is kept of it itself.
+      // The first unfinished cell prints its own.
       if (step === first) continue
       const kept = await keptOf(this.#screen, this.#session, memory, step)
       if (kept === "") continue
@@ -77,8 +77,8 @@ export class Walkthrough {
     return first ?? steps.at(-1)
   }
 
-  /** Cells that are not done, or do not hold any more. */
-  #open(): Step[] {
+  /** Cells that are not done, or are stale. */
+  #unfinished(): Step[] {
     const { memory } = this.#session
     return this.#session.call.notebook.steps.filter(
       (step) => !this.#session.cells(step.id).every((cell) => this.#session.holds(memory, cell)),
@@ -86,7 +86,9 @@ export class Walkthrough {
   }
 
   #leave(): void {
-    this.#screen.print(`\nEverything is kept in ${this.#session.opened.folder}.\nNext: ${this.#again}\n`)
+    this.#screen.print(
+      `\nEverything is saved in ${this.#session.opened.folder}.\nNext: ${this.#resumeCommand}\n`,
+    )
   }
 
   #finish(): number {
@@ -95,16 +97,16 @@ export class Walkthrough {
     const same = federationFlags(call)
     const { program } = call.io
     const next = [
-      ["A report, for whoever wants to see what was done:", `report --out report.html${same}`],
-      ["Whether it still holds, later:", `status --live${same}`],
-      ["Take away what was made, and only that:", `teardown${same}`],
+      ["Write a report of what was done:", `report --out report.html${same}`],
+      ["Check later whether everything is still ready:", `status --live${same}`],
+      ["Delete what was created, and only that:", `teardown${same}`],
     ]
     const lines = next.map(([what, command]) => `${what}\n  ${program} ${command}\n`)
-    const open = this.#open().map((step) => `  ${steps.indexOf(step) + 1}  ${step.title}\n`)
+    const open = this.#unfinished().map((step) => `  ${steps.indexOf(step) + 1}  ${step.title}\n`)
     const first =
       open.length === 0
         ? ""
-        : `Left open:\n${open.join("")}\n${this.#again} goes on with the first of them.\n\n`
+        : `Unfinished cells:\n${open.join("")}\n${this.#resumeCommand} resumes at the first of them.\n\n`
     this.#screen.print(`\nThat was the last cell.\n\n${first}${lines.join("")}`)
     return EXIT.done
   }

@@ -3,7 +3,7 @@ import { COMMANDS } from "../commands-table.ts"
 import { flagsOf } from "../flags-table.ts"
 import { Flags } from "../parse.ts"
 
-/** The call as if this flag had been typed too: later commands then name it. */
+/** The call as if this flag had been typed too, so that the commands to type next contain it. */
 export function withFlag(call: Call, name: string, value: string): Call {
   const specs = flagsOf(call.notebook, COMMANDS.find((command) => command.name === "walk")!)
   const given = specs.flatMap((spec) => {

@@ -19,8 +19,8 @@ interface Target {
 }
 
 /**
- * Another value for an input that the cell depends on: asked for, checked, and, before it is taken, what it makes stale.
- * @returns whether it was taken
+ * Asks for another value of an input that the cell depends on, checks it, and shows which cells it makes stale.
+ * @returns whether the value was changed
  */
 export async function changeInput(session: Session, screen: WalkScreen, step: Step): Promise<boolean> {
   const target = await choose(session, screen, step)
@@ -30,14 +30,13 @@ export async function changeInput(session: Session, screen: WalkScreen, step: St
   const stale = newlyStale(session, changed)
   screen.print(
     stale.length === 0
-      ? "Nothing that was done becomes stale.\n"
-      : `That makes stale:\n${stale.map((line) => `  ~ ${line}\n`).join("")}`,
+      ? "No finished cell becomes stale.\n"
+      : `These cells become stale:\n${stale.map((line) => `  ~ ${line}\n`).join("")}`,
   )
-  if (!(await screen.confirm("Take it?", true))) return false
+  if (!(await screen.confirm("Use this value?", true))) return false
   await session.change(changed)
-  const first =
-    stale.length === 0 ? "" : " What is stale is done again when its cell is run: Go to, or Run the rest."
-  screen.print(`Taken, and kept for the next time.${first}\n`)
+  const next = stale.length === 0 ? "" : " To run the stale cells again, choose Go to or Run the rest."
+  screen.print(`Saved, also for the next time.${next}\n`)
   return true
 }
 
@@ -96,7 +95,7 @@ async function ask(
   }
 }
 
-/** Places whose checkpoint holds now and would not any more. */
+/** Cells whose checkpoint is valid now and would become stale. */
 function newlyStale(session: Session, changed: OpenedFederation): string[] {
   const { notebook } = session.call
   const { memory } = session

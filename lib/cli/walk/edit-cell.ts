@@ -6,15 +6,15 @@ import type { Step } from "../../notebook/step.ts"
 import { placeName } from "../../runner/events.ts"
 import { preview } from "../../runner/preview.ts"
 import type { PlanEntry } from "../../runner/types.ts"
-import { draftText, type Edits, Refused, readDraft, type Section } from "./draft.ts"
+import { draftText, type Edits, InvalidDraft, readDraft, type Section } from "./draft.ts"
 import { editText } from "./editor.ts"
 import { say } from "./say.ts"
 import type { WalkScreen } from "./screen.ts"
 import type { Session } from "./session.ts"
 
 /**
- * Lets a person edit what a cell would run, until it can be taken or they think better of it.
- * @returns nothing where nothing is to be run
+ * Opens what a cell would run in an editor, until the text is valid or the editing is given up.
+ * @returns nothing if nothing is to be run
  */
 export async function editCell(
   session: Session,
@@ -23,9 +23,9 @@ export async function editCell(
   entries: readonly PlanEntry[],
 ): Promise<Edits | undefined> {
   const { call, opened } = session
-  const sections = await screen.while("Rehearsing…", sectionsOf(session, step, entries))
+  const sections = await screen.while("Preparing the commands…", sectionsOf(session, step, entries))
   if (sections.every(({ commands }) => commands.length === 0)) {
-    screen.print("There is no command to edit: what this cell does it does without one.\n")
+    screen.print("There is no command to edit: this cell works without commands.\n")
     return undefined
   }
   const path = join(opened.folder, "edit", `${step.id}.txt`)
@@ -35,24 +35,24 @@ export async function editCell(
     for (;;) {
       text = await editText(call, path, text)
       if (text === draft) {
-        screen.print("Nothing was changed, so nothing is run.\n")
+        screen.print("Nothing was changed, so nothing runs.\n")
         return undefined
       }
       try {
         const edits = await readDraft(text, sections)
         if (edits.size > 0) return edits
-        screen.print("Nothing that is run was changed, so nothing is run.\n")
+        screen.print("No command or manifest was changed, so nothing runs.\n")
         return undefined
       } catch (error) {
-        if (!(error instanceof Refused)) throw error
-        say(call, error.message, "Not taken: ")
+        if (!(error instanceof InvalidDraft)) throw error
+        say(call, error.message, "Not accepted: ")
       }
-      if (!(await screen.confirm("Edit it again? What you wrote is still there", true))) return undefined
+      if (!(await screen.confirm("Edit it again? Your text is still there", true))) return undefined
     }
   } catch (error) {
-    // An editor that does not start ends the editing, not the walk.
+    // An editor that cannot be started ends the editing, not the walk.
     if (!(error instanceof RunbookError) || error.exitCode !== EXIT.failed) throw error
-    say(call, error.message, "Not taken: ")
+    say(call, error.message, "Not accepted: ")
     if (error.fix !== undefined) say(call, error.fix, "fix: ")
     return undefined
   } finally {
@@ -71,7 +71,7 @@ async function sectionsOf(session: Session, step: Step, entries: readonly PlanEn
       return {
         place: placeName({ step: step.id, site }),
         commands,
-        // A manifest of the person's own may hold secrets: it is theirs to edit where it lies.
+        // A Secret is not copied into a draft: edit the file itself.
         manifests: new Map(texts.filter(([, manifest]) => !/^kind: *["']?Secret\b/m.test(manifest))),
       }
     }),

@@ -5,10 +5,10 @@ import { answersOf, opened, type Sources } from "../open-federation.ts"
 import { planEntries } from "../plan-entries.ts"
 
 /**
- * What this machine lacks is said before a person answers a dozen questions.
- * @returns false where they would rather mend it first
+ * Shows what is missing on this machine before asking a dozen questions.
+ * @returns false if it should be fixed first
  */
-export async function hereFirst(call: Call, sources: Sources): Promise<boolean> {
+export async function checkHereFirst(call: Call, sources: Sources): Promise<boolean> {
   const { notebook, io, signal } = call
   const only = notebook.steps.filter(({ on }) => on === "here").map(({ id }) => id)
   if (only.length === 0) return true
@@ -20,7 +20,7 @@ export async function hereFirst(call: Call, sources: Sources): Promise<boolean> 
   const texts = blocked.map(({ reason: what, fix, next }) => errorText({ what, fix, next }, options))
   io.stdout.write(call.redactor.text(`${texts.join("")}\n`))
   return askConfirm(
-    { message: "Go on all the same?", default: false },
+    { message: "Continue anyway?", default: false },
     { stdin: io.stdin, stdout: io.stdout, signal },
   )
 }

@@ -12,7 +12,7 @@ export interface SiteCommands {
   readonly lines: readonly string[]
 }
 
-/** The exact commands of a cell where something is to do: what running it would run, or what a person types. */
+/** The exact commands of a cell where something is to do: those that a run would run, or those that you type. */
 export async function commandsOf(
   session: Session,
   step: Step,
@@ -31,13 +31,13 @@ export async function commandsOf(
         return { ...at, lines: [...commands.map(({ line }) => line), ...writes.map((what) => `# ${what}`)] }
       }
       const cell = session.cells(step.id).find((one) => one.site?.name === site)
-      return { ...at, lines: cell === undefined ? [] : await handLines(session, cell) }
+      return { ...at, lines: cell === undefined ? [] : await manualLines(session, cell) }
     }),
   )
 }
 
-/** The step by hand, its shell told which cluster is meant. */
-async function handLines({ call, opened }: Session, { step, site }: Cell): Promise<string[]> {
+/** The manual commands of a step, with the kubeconfig of its site. */
+async function manualLines({ call, opened }: Session, { step, site }: Cell): Promise<string[]> {
   if (step.manual === undefined) return []
   const state = readState(opened.folder)
   const kubeconfig = (name: string): string => shellWord(state.kubeconfig(name))
