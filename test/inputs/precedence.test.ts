@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { emptyLayer, type Layer, layerOf } from "../../lib/inputs/layers.ts"
-import { ORDER_OF_SOURCES, isPermanent } from "../../lib/inputs/precedence.ts"
+import { isPermanent, ORDER_OF_SOURCES } from "../../lib/inputs/precedence.ts"
 import { resolveInputs } from "../../lib/inputs/resolve.ts"
 import type { Origin } from "../../lib/notebook/federation.ts"
 import { mirrors } from "../example/notebook.ts"
