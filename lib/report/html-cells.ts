@@ -150,8 +150,8 @@ function shownHtml({ expect }: ReportCell, { shown }: Execution): Markup[] {
     })
     const verdict =
       differs.length === 0
-        ? html`<span class="good">✓ The guide promises, and the output matches</span>`
-        : html`<span class="warn">≠ The guide promises, but the output lacks ${count(differs.length, "line")}</span>`
+        ? html`<span class="good">✓ The guide promises (the output matches)</span>`
+        : html`<span class="warn">≠ The guide promises (the output lacks ${count(differs.length, "line")})</span>`
     return html`<div class="beside">${printed}<div><p class="label">${verdict}</p><pre>${marked}</pre></div></div>`
   })
 }

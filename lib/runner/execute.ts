@@ -24,7 +24,7 @@ export class Execution {
   readonly #scope: RunScope
   readonly #cell: Cell
   #attempts = 0
-  /** The last action that succeeded. */
+  /** The first action that succeeded: a step that creates an object and then adjusts it was applied, not updated. */
   #done: Action | undefined
   /** What the last action threw, where it is retried. */
   #failure: unknown
@@ -190,7 +190,7 @@ export class Execution {
       }
       this.#failure = undefined
       if (result !== undefined) return this.#goBack(action, result, deadline)
-      this.#done = action
+      this.#done ??= action
       this.#resuming = false
       await bus.durable({ type: "action ended", action, ok: true, ...cell.at })
       return watcher.until(cell, deadline)

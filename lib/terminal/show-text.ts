@@ -30,7 +30,7 @@ export function showText(shown: Extract<Event, { type: "shown" }>, options: Show
   } else if (promised.length > 0) {
     const verdict =
       differs.length === 0
-        ? "The guide promises, and the output matches:"
+        ? "The guide promises (the output matches):"
         : options.expect === undefined
           ? "The guide promises, but the output lacks:"
           : "The guide promises (≠ marks lines that differ):"

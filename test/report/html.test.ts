@@ -61,7 +61,7 @@ describe("the HTML report", () => {
     const cell = part(page, "step-site-create")
     expect(cell).toContain("<mark>≠ Site &quot;&lt;name&gt;&quot; is ready.</mark>")
     expect(cell).toMatch(/<\/mark>\n {2}NAME {2}STATUS/)
-    expect(words(cell)).toContain("≠ The guide promises, but the output lacks 1 line")
+    expect(words(cell)).toContain("≠ The guide promises (the output lacks 1 line)")
   })
 
   it("opens what needs attention, and nothing else", () => {

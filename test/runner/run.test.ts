@@ -238,6 +238,26 @@ describe("run", () => {
     expect(kinds(await runIn(world, steps, federationOf(0)))["hub/open"]).toBe("applied")
   })
 
+  it("was applied where it was created and then adjusted, and updated where it existed", async () => {
+    const world = new World()
+    const steps = book(
+      plain("open", "hub", {
+        check: (c) => {
+          const door = c.world.facts.get("hub/open")
+          if (door === undefined) return { state: "missing", reason: "no door" }
+          return door === "wide"
+            ? { state: "ready", reason: "wide open" }
+            : { state: "drifted", reason: "ajar", fields: [] }
+        },
+        apply: (c) => c.world.set("hub/open", "ajar"),
+        update: (c) => c.world.set("hub/open", "wide"),
+      }),
+    )
+    expect(kinds(await runIn(world, steps, federationOf(0)))["hub/open"]).toBe("applied")
+    world.facts.set("hub/open", "ajar")
+    expect(kinds(await runIn(world, steps, federationOf(0)))["hub/open"]).toBe("updated")
+  })
+
   it("is blocked where it is drifted without an update, and where approval is required", async () => {
     const difference = book(
       plain("open", "hub", {
