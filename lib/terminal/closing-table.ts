@@ -39,7 +39,10 @@ export function closingTable(result: RunResult, options: ClosingOptions): string
     // A fix above has a command of its own to type first.
     const first = broken.some(({ outcome }) => outcome.next !== undefined && outcome.next !== next)
     lines.push("", `${bold(first ? "Then:" : "Next:")} ${next}`)
-    if (!well && broken.length > 0) lines.push("      (once the cause is fixed; it resumes from here)")
+    if (!well && broken.length > 0) {
+      const when = wrap("(once the cause is fixed; it resumes from here)", screenWidth(options.columns) - 6)
+      lines.push(...when.map((line) => `      ${line}`))
+    }
   }
   return `${lines.join("\n")}\n`
 }

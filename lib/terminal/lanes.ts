@@ -31,7 +31,7 @@ export interface Stage {
 
 type Parameters_ = ConstructorParameters<typeof DefaultRenderer>
 
-/** listr2 starts, stops and writes through its own machinery; what is drawn and how often is ours. */
+/** listr2 starts, stops and writes through its own machinery; this file decides what is drawn and how often. */
 export function lanesRenderer(stage: Stage): ListrRendererFactory {
   class LanesRenderer extends DefaultRenderer {
     /** The caller has decided that there is a terminal. */

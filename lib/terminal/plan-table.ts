@@ -21,15 +21,16 @@ const FEW = 8
  */
 export function planTable(entries: readonly PlanEntry[], options: PlanOptions): string {
   const { bold } = options.colours ?? colours(false)
+  const lines = (text: string) => `${wrap(text, screenWidth(options.columns)).join("\n")}\n`
   const lanes = lanesOf(entries, options.sites)
   const blocks = folded(lanes).map(
     ({ lane, like }) => `${bold(headOf(lane, like))}\n${laneText(lane, entries, options)}`,
   )
   const approvals = entries.filter((entry) => entry.approval !== undefined && changes(entry))
   const outside = approvals.map((entry) => `  - ${placeName(entry)}: ${oneLine(entry.approval!)}\n`)
-  const tail =
-    outside.length === 0 ? "" : `\nApproving also allows these changes outside the site:\n${outside.join("")}`
-  return `${blocks.join("\n")}${blocks.length > 0 ? "\n" : ""}${wrap(planSummary(entries), screenWidth(options.columns)).join("\n")}\n${tail}`
+  const also = lines("Approving also allows these changes outside the site:")
+  const tail = outside.length === 0 ? "" : `\n${also}${outside.join("")}`
+  return `${blocks.join("\n")}${blocks.length > 0 ? "\n" : ""}${lines(planSummary(entries))}${tail}`
 }
 
 /** `Plan: 12 to apply, 3 to update, 20 ok.` */

@@ -16,29 +16,23 @@ export interface SignedRow {
   readonly more?: readonly string[]
 }
 
-/** On a screen with fewer columns the reason stands below the name, because a cut name is of no use. */
+/** Below so many columns, or where the columns do not fit, the reason is below the name: a cut name is of no use. */
 const NARROW = 60
+/** Columns of the symbol and its indent, and of the shortest line of a reason. */
+const SYMBOL = 5
+const REASON = 16
 
 /** One row of several, with columns as wide as all of them need. */
 export function signedRow(row: SignedRow, rows: readonly SignedRow[], options: TextOptions): string {
   const { dim, yellow } = options.colours ?? colours(false)
   const { name, sign, time, said, saidIn = (text: string) => text, more = [] } = row
   const columns = screenWidth(options.columns)
-  if (columns < NARROW) {
-    const lines = (texts: readonly string[]) => texts.flatMap((text) => wrap(oneLine(text), columns - 4))
-    const head = [
-      sign.paint(sign.symbol),
-      name,
-      sign.paint(sign.word),
-      ...(time === undefined ? [] : [dim(time)]),
-    ]
-    const below = [...lines([said]).map(saidIn), ...lines(more).map(yellow)]
-    return `${head.join("  ")}\n${below.map((line) => `    ${line}\n`).join("")}`
-  }
   const longest = (texts: readonly string[]) => Math.max(0, ...texts.map(width))
   const names = longest(rows.map((one) => one.name))
   const times = longest(rows.map((one) => one.time ?? ""))
   const words = Math.max(WORD, longest(rows.map((one) => one.sign.word)))
+  const wide = [names, words, ...(times > 0 ? [times] : [])].reduce((sum, each) => sum + each + 2, SYMBOL)
+  if (columns < NARROW || wide + REASON > columns) return narrowRow(row, columns, { dim, yellow })
   const cells = (first: boolean, text: string, paint: Paint) => [
     { text: first ? sign.symbol : "", paint: sign.paint },
     pad(first ? name : "", names),
@@ -48,4 +42,22 @@ export function signedRow(row: SignedRow, rows: readonly SignedRow[], options: T
   ]
   const lines = [cells(true, said, saidIn), ...more.map((text) => cells(false, text, yellow))]
   return table(lines, { columns: options.columns, indent: 2 })
+}
+
+/** The reason below the name, and the time too where it does not fit beside it. */
+function narrowRow(
+  { name, sign, time = "", said, saidIn = (text) => text, more = [] }: SignedRow,
+  columns: number,
+  { dim, yellow }: { readonly dim: Paint; readonly yellow: Paint },
+): string {
+  const lines = (texts: readonly string[]) => texts.flatMap((text) => wrap(oneLine(text), columns - 4))
+  const isBeside = width([sign.symbol, name, sign.word, time].join("  ")) <= columns
+  const head = [sign.paint(sign.symbol), name, sign.paint(sign.word)]
+  if (time !== "" && isBeside) head.push(dim(time))
+  const below = [
+    ...(isBeside || time === "" ? [] : lines([time]).map(dim)),
+    ...lines([said]).map(saidIn),
+    ...lines(more).map(yellow),
+  ]
+  return `${head.join("  ")}\n${below.map((line) => `    ${line}\n`).join("")}`
 }

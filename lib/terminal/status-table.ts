@@ -2,9 +2,9 @@ import { moment, oneLine } from "../notebook/format.ts"
 import type { Memory } from "../runner/journal.ts"
 import { colours } from "./colours.ts"
 import type { TextOptions } from "./error-text.ts"
-import { outcomeSign, type Sign, staleSign, WORD } from "./signs.ts"
-import { type TableCell, table } from "./table.ts"
-import { pad, screenWidth, width, wrap } from "./width.ts"
+import { type SignedRow, signedRow } from "./signed-row.ts"
+import { outcomeSign, type Sign, staleSign } from "./signs.ts"
+import { screenWidth, wrap } from "./width.ts"
 
 export interface StatusOptions extends TextOptions {
   /** Step ids in the guide's order; steps that only the journal knows come after them. */
@@ -38,15 +38,15 @@ export function statusTable(memory: Memory, options: StatusOptions): string {
   const lanes = Map.groupBy(places, laneOf)
   const names = [...new Set([...(options.sites ?? memory.sites.keys()), ...lanes.keys()])]
   const sites = ["here", ...names.filter((name) => !SITELESS.includes(name)), "federation"]
-  const widths: Widths = {
-    steps: Math.max(0, ...places.map((place) => width(stepOf(place)))),
-    words: Math.max(WORD, ...places.map((place) => width(signOf(memory, place, options).word))),
-  }
+  const rows = new Map(places.map((place) => [place, rowOf(memory, place, options)]))
+  const shown = [...rows.values()]
   const blocks = sites.flatMap((site) => {
     const mine = lanes.get(site)?.toSorted((a, b) => order(a) - order(b))
     if (mine === undefined) return []
     const gone = !SITELESS.includes(site) && !memory.sites.has(site) ? " (no longer in the federation)" : ""
-    return [`\n${bold(site)}${gone}\n${mine.map((place) => row(memory, place, widths, options)).join("")}`]
+    return [
+      `\n${bold(site)}${gone}\n${mine.map((place) => signedRow(rows.get(place)!, shown, options)).join("")}`,
+    ]
   })
   const open = options.holder === undefined ? "interrupted" : `in progress (pid ${options.holder})`
   const end = code === undefined ? open : `exit code ${code}`
@@ -54,43 +54,29 @@ export function statusTable(memory: Memory, options: StatusOptions): string {
   return `${head.join("\n")}\n  ${oneLine(command)}\n${blocks.join("")}`
 }
 
-/** Columns of step ids and of signs' words, the same in all lanes. */
-interface Widths {
-  readonly steps: number
-  readonly words: number
-}
-
 const stepOf = (place: string): string => place.slice(place.indexOf("/") + 1)
 
-function row(memory: Memory, place: string, widths: Widths, options: StatusOptions): string {
-  const paints = options.colours ?? colours(false)
+function rowOf(memory: Memory, place: string, options: StatusOptions): SignedRow {
   const ended = memory.ended.get(place)
   const checkpoint = memory.checkpoints.get(place)
-  const stale = options.stale?.(place) ?? []
-  const sign = signOf(memory, place, options)
   const when = ended?.t ?? checkpoint?.t
-  const open =
-    options.holder === undefined
-      ? "interrupted while applying; the next run checks the result"
-      : "in progress"
-  const reasons = memory.interrupted.has(place)
-    ? [open]
-    : [
-        oneLine(ended?.outcome.reason ?? checkpoint?.reason ?? ""),
-        ...stale.map((why) => `stale: ${oneLine(why)}`),
-      ]
-  const rows = reasons.map((reason, index): TableCell[] =>
-    index === 0
-      ? [
-          { text: sign.symbol, paint: sign.paint },
-          pad(stepOf(place), widths.steps),
-          { text: pad(sign.word, widths.words), paint: sign.paint },
-          { text: when === undefined ? "" : moment(when), paint: paints.dim },
-          reason,
-        ]
-      : ["", "", "", "", { text: reason, paint: paints.yellow }],
-  )
-  return table(rows, { columns: options.columns, indent: 2 })
+  const row = {
+    name: stepOf(place),
+    sign: signOf(memory, place, options),
+    time: when === undefined ? "" : moment(when),
+  }
+  if (memory.interrupted.has(place)) {
+    const open =
+      options.holder === undefined
+        ? "interrupted while applying; the next run checks the result"
+        : "in progress"
+    return { ...row, said: open }
+  }
+  return {
+    ...row,
+    said: ended?.outcome.reason ?? checkpoint?.reason ?? "",
+    more: (options.stale?.(place) ?? []).map((why) => `stale: ${why}`),
+  }
 }
 
 /** What counts more comes first: an open action, then a stale result, then the last outcome. */

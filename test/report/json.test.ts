@@ -13,7 +13,7 @@ const schema = read("report")
 const { lines, names } = manySites(3)
 const walks: [string, Report][] = [
   ["of a killed run, one that failed and a teardown", walkOf([...killed(), ...failed(), ...undone()])],
-  ["of a run that goes on", walkOf(killed(), { running: true })],
+  ["of a run in progress", walkOf(killed(), { running: true })],
   ["of no run", walkOf([])],
   ["of many sites", walkOf(lines, { names })],
   ["of a walk cell by cell", walkOf(walked())],

@@ -142,7 +142,7 @@ describe("table", () => {
   })
 })
 
-describe.each([80, 60, 200])("at %i columns", (columns) => {
+describe.each([80, 60, 40, 200])("at %i columns", (columns) => {
   const paint = colours(true)
   const golden = (name: string) => `golden/${name}-${columns}.txt`
 
@@ -183,6 +183,7 @@ describe.each([80, 60, 200])("at %i columns", (columns) => {
       },
     )
     fits(text, columns)
+    expect(text).toMatch(/✗ {2}verify +interrupted\b/)
     if (columns === 80) await expect(text).toMatchFileSnapshot(golden("status"))
   })
 
