@@ -1,6 +1,6 @@
 import type { Federation } from "./federation.ts"
 import type { Notebook } from "./notebook.ts"
-import type { Site } from "./roles.ts"
+import { linkRoles, type Site } from "./roles.ts"
 import type { ManualContext, Step } from "./step.ts"
 
 /** How the shell lines of a manual step name the site's files. */
@@ -20,8 +20,9 @@ export function manualContext(
       return present(site, `step ${step.id} is on ${JSON.stringify(step.on)}, so it has no site`)
     },
     get peer() {
-      const one = step.on === "link" ? sites.find(({ role }) => roles[role] === "one") : undefined
-      return present(one, `step ${step.id} is not on "link", so it has no peer`)
+      const linked = linkRoles(roles)?.to
+      const peer = step.on === "link" ? sites.find(({ role }) => role === linked) : undefined
+      return present(peer, `step ${step.id} is not on "link", so it has no peer`)
     },
     sites,
     the: (role) =>

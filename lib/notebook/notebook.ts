@@ -2,7 +2,7 @@ import type { DoctorCheck } from "./doctor-check.ts"
 import type { Federation } from "./federation.ts"
 import type { InputTable } from "./inputs.ts"
 import { assertFreeNames } from "./reserved-names.ts"
-import { type Roles, SCOPES, type Site } from "./roles.ts"
+import { linkRoles, type Roles, SCOPES, type Site } from "./roles.ts"
 import type { Step } from "./step.ts"
 
 /** An ordered list of steps with their prose, roles and inputs. */
@@ -65,8 +65,6 @@ export function notebook(definition: Notebook): Notebook {
     if (ids.has(step.id)) throw new Error(`step ${step.id} is declared twice`)
     ids.add(step.id)
   }
-  const many = Object.values(definition.roles).filter((cardinality) => cardinality === "many").length
-  const one = Object.values(definition.roles).filter((cardinality) => cardinality === "one").length
   for (const step of definition.steps) {
     if (step.update === true && step.apply === undefined) {
       throw new Error(`step ${step.id} has update: true, but no apply`)
@@ -74,8 +72,11 @@ export function notebook(definition: Notebook): Notebook {
     if (!(SCOPES as readonly string[]).includes(step.on) && definition.roles[step.on] === undefined) {
       throw new Error(`step ${step.id} is on ${JSON.stringify(step.on)}, which is not a role of the notebook`)
     }
-    if (step.on === "link" && (many !== 1 || one !== 1)) {
-      throw new Error(`step ${step.id} is on "link": the notebook needs one role of one site and one of many`)
+    if (step.on === "link" && linkRoles(definition.roles) === undefined) {
+      const roles = Object.entries(definition.roles).map(([role, cardinality]) => `${role} (${cardinality})`)
+      throw new Error(
+        `step ${step.id} is on "link", which joins two roles, at least one of them with one site, but the roles are ${roles.join(", ")}: use "every site" or a role`,
+      )
     }
     for (const need of [...(step.needs ?? []), ...(step.feeds === undefined ? [] : [step.feeds])]) {
       if (!ids.has(need)) throw new Error(`step ${step.id} needs ${need}, which is not a step`)
@@ -115,6 +116,6 @@ export const placeless = ({ on }: Pick<Step, "on">): "here" | "federation" =>
 /** Whether a step applies to a site of this role (in this site's lane). */
 export function appliesTo(notebook: Notebook, step: Step, site: Site): boolean {
   if (step.on === "every site") return true
-  if (step.on === "link") return notebook.roles[site.role] === "many"
+  if (step.on === "link") return site.role === linkRoles(notebook.roles)?.from
   return step.on === site.role
 }

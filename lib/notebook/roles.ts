@@ -8,6 +8,18 @@ export type Cardinality = "one" | "many"
 /** The roles of a notebook, in the order in which their sites are shown: `{ superlink: "one", supernode: "many" }`. */
 export type Roles = Readonly<Record<string, Cardinality>>
 
+/**
+ * The two roles that a link joins: a `link` step runs once per site of `from`, with the site of `to` as its peer. Of two
+ * roles with one site each, the second links to the first.
+ * @returns nothing where the roles do not say it: there are not two, or both have many sites
+ */
+export function linkRoles(roles: Roles): { readonly from: string; readonly to: string } | undefined {
+  const names = Object.keys(roles)
+  const to = names.find((role) => roles[role] === "one")
+  const from = names.find((role) => role !== to)
+  return names.length === 2 && to !== undefined && from !== undefined ? { from, to } : undefined
+}
+
 /** One participant: a name, its role and the values of its per-site inputs by their camelCase names. */
 export type Site<Values = Record<string, unknown>> = Readonly<Values> & {
   readonly name: string

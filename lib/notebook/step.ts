@@ -5,7 +5,7 @@ import type { Site } from "./roles.ts"
 export interface BaseContext<S = Record<string, unknown>, F = Record<string, unknown>> {
   /** The step's site. A `here` or `federation` step has none: reading it throws. */
   readonly site: Site<S>
-  /** For a `link` step: the site at the other end, the role there is one of. Elsewhere reading it throws. */
+  /** For a `link` step: the site that this site links to, see {@link linkRoles}. In other steps reading it throws. */
   readonly peer: Site<S>
   readonly sites: readonly Site<S>[]
   /** The site of a role that has one. */
@@ -57,7 +57,7 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
   /** Raise it when the meaning of what the step creates changes: earlier checkpoints become stale. Default 1. */
   readonly version?: number
   readonly title: string
-  /** A role of the notebook | "every site" | "here" | "link" (once a site of the `many` role, in its lane) | "federation". */
+  /** A role of the notebook | "every site" | "here" | "link" (once per site that links to another, in its lane) | "federation". */
   readonly on: string
   /** Ids of steps that come before (order only). */
   readonly needs?: readonly string[]

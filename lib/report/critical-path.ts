@@ -2,6 +2,7 @@
 
 import { between, duration } from "../notebook/format.ts"
 import type { Notebook } from "../notebook/notebook.ts"
+import { linkRoles } from "../notebook/roles.ts"
 import { whereOf } from "./signs.ts"
 import type { Execution, Report, ReportCell } from "./types.ts"
 
@@ -67,7 +68,7 @@ function precedes({ notebook, sites }: Report, bar: Bar, after: Bar): boolean {
   // As in the runner: at the same site, at both ends of a link, or wherever the step runs.
   const own = bar.cell.places.some(({ site }) => site === after.site)
   const role = sites.find(({ name }) => name === bar.site)?.role
-  return !own || (step.on === "link" && role !== undefined && notebook.roles[role] === "one")
+  return !own || (step.on === "link" && role !== undefined && role === linkRoles(notebook.roles)?.to)
 }
 
 export const secondsOf = ({ execution, end }: Bar): number => Math.max(0, between(execution.started, end))

@@ -1,5 +1,6 @@
 /** The objects that the checks found: sites by cluster with their objects, and the links between them. */
 
+import { linkRoles } from "../notebook/roles.ts"
 import { placeSign, type Sign, together } from "./signs.ts"
 import type { Report, ReportCell, ReportPlace, ReportSite } from "./types.ts"
 
@@ -28,7 +29,7 @@ export interface LinkView {
 }
 
 export interface Topology {
-  /** Sites of the roles that have one, where others link to. */
+  /** The sites that others link to; without links those of the roles that have one site. */
   readonly hubs: readonly SiteView[]
   readonly leaves: readonly SiteView[]
   /** The step whose object at both ends a link joins. */
@@ -39,8 +40,10 @@ export interface Topology {
 export function topologyOf(walk: Report): Topology {
   const { notebook } = walk
   const here = walk.sites.filter(({ gone }) => gone !== true)
-  const isHub = ({ role }: ReportSite): boolean => notebook.roles[role] === "one"
   const linkSteps = notebook.steps.filter(({ on }) => on === "link")
+  const linked = linkSteps.length > 0 ? linkRoles(notebook.roles)?.to : undefined
+  const isHub = ({ role }: ReportSite): boolean =>
+    linked === undefined ? notebook.roles[role] === "one" : role === linked
   const links = linkCells(
     walk,
     linkSteps.map(({ id }) => id),

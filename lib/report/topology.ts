@@ -222,7 +222,12 @@ const stateOf = ({ site, sign, link }: SiteView): string => {
 }
 const linkWords = ({ tone, word }: Sign): string => (tone === "good" ? "up" : word)
 
+const manySites = (leaves: readonly SiteView[]): string =>
+  gridLink(leaves) === undefined
+    ? count(leaves.length, "site")
+    : `${count(leaves.length, "site")} linked to it, ${linkCount(leaves)} links up`
+
 const described = ({ hubs, leaves }: Topology): string =>
   leaves.length > SINGLE
-    ? `${hubs.map(stateOf).join("; ")}; ${count(leaves.length, "site")} linked to it, ${linkCount(leaves)} links up.`
+    ? `${[...hubs.map(stateOf), manySites(leaves)].join("; ")}.`
     : `${[...hubs, ...leaves].map(stateOf).join("; ")}.`

@@ -1,6 +1,6 @@
 import type { Federation } from "../notebook/federation.ts"
 import { appliesTo, type Notebook } from "../notebook/notebook.ts"
-import type { Site } from "../notebook/roles.ts"
+import { linkRoles, type Site } from "../notebook/roles.ts"
 import type { Step } from "../notebook/step.ts"
 import { type At, placeName } from "./events.ts"
 
@@ -50,7 +50,8 @@ export function buildGraph(notebook: Notebook, federation: Federation): Graph {
   }
   const stepOf = new Map(notebook.steps.map((step) => [step.id, step]))
   const find = (step: string, site?: Site) => byKey.get(placeName({ step, site: site?.name }))
-  const single = federation.sites.find((site) => notebook.roles[site.role] === "one")
+  const linked = linkRoles(notebook.roles)?.to
+  const far = federation.sites.find(({ role }) => role === linked)
 
   const needs = (cell: Cell): readonly Cell[] =>
     (cell.step.needs ?? []).flatMap((id) => {
@@ -59,9 +60,8 @@ export function buildGraph(notebook: Notebook, federation: Federation): Graph {
         return byStep.get(id) ?? []
       const own = find(id, cell.site)
       if (own === undefined) return byStep.get(id) ?? []
-      const far =
-        cell.step.on === "link" && needed.on === "every site" && single ? find(id, single) : undefined
-      return far === undefined || far === own ? [own] : [own, far]
+      const atPeer = cell.step.on === "link" && needed.on === "every site" && far ? find(id, far) : undefined
+      return atPeer === undefined ? [own] : [own, atPeer]
     })
 
   const lane = (name: string, mine: (cell: Cell) => boolean): Lane => ({ name, cells: cells.filter(mine) })
@@ -72,6 +72,6 @@ export function buildGraph(notebook: Notebook, federation: Federation): Graph {
     cells,
     find,
     needs,
-    peer: (cell) => (cell.step.on === "link" ? single : undefined),
+    peer: (cell) => (cell.step.on === "link" ? far : undefined),
   }
 }

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs"
 import { describe, expect, it } from "vitest"
+import { drifted } from "../../lib/notebook/check-result.ts"
 import * as input from "../../lib/notebook/inputs.ts"
 import { notebook } from "../../lib/notebook/notebook.ts"
 import { Redactor } from "../../lib/notebook/secrets.ts"
@@ -22,9 +23,15 @@ const book = () =>
     ],
   })
 
-const planIn = (world: World, at: string, values: Record<string, unknown> = {}, trustCheckpoints = false) =>
+const planIn = (
+  world: World,
+  at: string,
+  values: Record<string, unknown> = {},
+  trustCheckpoints = false,
+  steps = book(),
+) =>
   plan({
-    notebook: book(),
+    notebook: steps,
     federation: federationOf(1, values),
     state: readState(at),
     toolbox: world.toolbox(),
@@ -69,6 +76,17 @@ describe("plan", () => {
       "leaf-1 redeem: wait, after issue",
       "leaf-1 paint: wait, after redeem",
     ])
+  })
+
+  it("updates where apply and update are the same, and is blocked without an update", async () => {
+    const check = () => drifted([{ field: "colour", found: "red", wanted: "blue" }])
+    const action = async (more: Parameters<typeof plain>[2]) => {
+      const steps = [plain("paint", "hub", { check, ...more })]
+      const painted = notebook({ name: "test", title: "", roles, inputs: {}, steps })
+      return (await planIn(new World(), folder(), {}, false, painted))[0]!.action
+    }
+    expect(await action({ update: true })).toBe("update")
+    expect(await action({})).toBe("blocked")
   })
 
   it("trusts checkpoints on request, but not those whose inputs changed", async () => {

@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { drifted, missing, ready } from "../../lib/notebook/check-result.ts"
 import { RunbookError } from "../../lib/notebook/errors.ts"
 import * as input from "../../lib/notebook/inputs.ts"
 import { notebook } from "../../lib/notebook/notebook.ts"
@@ -223,6 +224,39 @@ describe("run", () => {
     expect(kinds(await runIn(world, steps, federationOf(0), { folder: at }))["hub/open"]).toBe("applied")
     expect(owned).toEqual([])
     expect(interrupted).not.toContain(true)
+  })
+
+  it("applies to update where a step says that both are the same", async () => {
+    const world = new World()
+    const applied: string[] = []
+    const steps = book(
+      plain("open", "hub", {
+        check: ({ world: { facts } }) => {
+          const found = facts.get("hub/open")
+          if (found === undefined) return missing("it is closed")
+          return found === "wide" ? ready("it is open") : drifted([{ field: "width", found, wanted: "wide" }])
+        },
+        apply: (c) => {
+          applied.push(c.world.facts.get("hub/open") ?? "nothing")
+          c.world.set("hub/open", "wide")
+        },
+        update: true,
+      }),
+    )
+    const first = await runIn(world, steps, federationOf(0))
+    world.set("hub/open", "ajar")
+    const second = await runIn(world, steps, federationOf(0), { folder: first.folder })
+    expect([first, second].map((result) => kinds(result)["hub/open"])).toEqual(["applied", "updated"])
+    expect(applied).toEqual(["nothing", "ajar"])
+    expect(second.events).toContainEqual(
+      expect.objectContaining({ type: "action started", action: "update" }),
+    )
+  })
+
+  it("refuses update: true without an apply", () => {
+    expect(() => book(plain("open", "hub", { apply: undefined, update: true }))).toThrow(
+      "step open has update: true, but no apply",
+    )
   })
 
   it("continues when the command failed but what it creates exists", async () => {
