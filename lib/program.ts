@@ -42,9 +42,11 @@ export async function main(url: string): Promise<void> {
       : script(notebook, stepsOf(exports), argv, io))
   } catch (error) {
     const { reportError } = await import("./cli/report-error.ts")
+    const { Out } = await import("./cli/out.ts")
     const { Redactor } = await import("./notebook/secrets.ts")
+    const redactor = new Redactor()
     const io = { ...streams, program: basename(fileURLToPath(url)), version: "" }
-    process.exitCode = await reportError(error, io, new Redactor())
+    process.exitCode = await reportError(error, { io, out: new Out(io, redactor), redactor })
   }
 }
 

@@ -7,6 +7,7 @@ import { shellWord } from "../notebook/shell-word.ts"
 import type { TextOptions } from "../terminal/error-text.ts"
 import type { Interaction } from "./interaction.ts"
 import type { Io } from "./io.ts"
+import type { Out } from "./out.ts"
 import type { Flags } from "./parse.ts"
 import type { Signals } from "./signals.ts"
 
@@ -19,7 +20,8 @@ export interface Call {
   readonly steps: readonly string[]
   /** The argument after the command's name, for commands that take one. */
   readonly argument: string | undefined
-  readonly io: Io
+  readonly io: Omit<Io, "stdout" | "stderr">
+  readonly out: Out
   readonly interaction: Interaction
   /** Aborts with the exit code as its reason. */
   readonly signal: AbortSignal
@@ -69,7 +71,7 @@ export async function suggestRetry<T>(
 }
 
 /** Width and colours of the tables on stdout. */
-export async function textOptions({ io }: Pick<Call, "io">): Promise<TextOptions> {
+export async function textOptions({ io, out }: Pick<Call, "io" | "out">): Promise<TextOptions> {
   const { colours, wantsColour } = await import("../terminal/index.ts")
-  return { columns: io.stdout.columns, colours: colours(wantsColour(io.stdout, io.env)) }
+  return { columns: out.stdout.columns, colours: colours(wantsColour(out.stdout, io.env)) }
 }

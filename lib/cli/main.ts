@@ -7,6 +7,7 @@ import { type Call, commandText, federationFlags } from "./call.ts"
 import { COMMANDS, type CommandSpec } from "./commands-table.ts"
 import { decideInteraction } from "./interaction.ts"
 import type { Io } from "./io.ts"
+import { Out } from "./out.ts"
 import { type CommandLine, parseCommand, parseCommandLine } from "./parse.ts"
 import { catchSignals } from "./signals.ts"
 
@@ -20,29 +21,29 @@ export type { Io } from "./io.ts"
  * @returns the exit code (`lib/notebook/exit-codes.ts`); never throws
  */
 export async function main(notebook: Notebook, argv: readonly string[], io: Io): Promise<number> {
-  return reportingErrors(io, async (redactor) => {
+  return reportingErrors(io, async (base) => {
     const line = parseCommandLine(notebook, argv, io.cwd, io.program)
-    if (line.version) return print(io, `${io.version}\n`)
+    if (line.version) return print(base.out, `${io.version}\n`)
     const { command } = line
     if (argv.length === 0 && decideInteraction({ ...io, yes: false, noInput: false }).ask) {
       const walk = COMMANDS.find(({ name }) => name === "walk")!
       const bare = parseCommand(notebook, walk, [], io.cwd, io.program)
-      return runCommand(notebook, walk, { line: bare, steps: [], argv: ["walk"], io, redactor })
+      return runCommand(notebook, walk, { line: bare, steps: [], argv: ["walk"], ...base })
     }
     if (command === undefined || line.help) {
       const { commandHelp, programHelp } = await import("./help.ts")
       print(
-        io,
+        base.out,
         command === undefined
           ? programHelp(notebook, io.program)
           : commandHelp(notebook, command, io.program),
       )
       if (line.help) return EXIT.done
-      io.stderr.write("Name a command: this is not a terminal, so nothing can be asked.\n")
+      base.out.note("Name a command: this is not a terminal, so nothing can be asked.\n")
       return EXIT.usage
     }
     const steps = command.argument?.of === "step" ? [line.argument!] : []
-    return runCommand(notebook, command, { line, steps, argv, io, redactor })
+    return runCommand(notebook, command, { line, steps, argv, ...base })
   })
 }
 
@@ -56,7 +57,7 @@ export async function script(
   argv: readonly string[],
   io: Io,
 ): Promise<number> {
-  return reportingErrors(io, async (redactor) => {
+  return reportingErrors(io, async (base) => {
     const wanted = new Set(steps.map(({ id }) => id))
     const isTeardown = notebook.teardown !== undefined && !notebook.steps.some(({ id }) => wanted.has(id))
     const { argument: _, ...spec } = COMMANDS.find(({ name }) => name === (isTeardown ? "teardown" : "step"))!
@@ -65,30 +66,35 @@ export async function script(
     const ids = source.steps.map(({ id }) => id).filter((id) => wanted.has(id))
     if (line.help) {
       const { commandHelp } = await import("./help.ts")
-      return print(io, `${ids.join(", ")}\n\n${commandHelp(notebook, spec, io.program)}`)
+      return print(base.out, `${ids.join(", ")}\n\n${commandHelp(notebook, spec, io.program)}`)
     }
     const typed = isTeardown ? ["teardown", ...argv] : ["step", ids.join(","), ...argv]
-    return runCommand(notebook, spec, { line, steps: ids, argv: typed, io, redactor })
+    return runCommand(notebook, spec, { line, steps: ids, argv: typed, ...base })
   })
 }
 
-interface Invocation {
+/** What every call begins with. */
+interface Base {
+  readonly io: Io
+  readonly out: Out
+  readonly redactor: Redactor
+}
+
+interface Invocation extends Base {
   readonly line: CommandLine
   readonly steps: readonly string[]
   readonly argv: readonly string[]
-  readonly io: Io
-  readonly redactor: Redactor
 }
 
 async function runCommand(
   notebook: Notebook,
   command: CommandSpec,
-  { line, steps, argv, io, redactor }: Invocation,
+  { line, steps, argv, io, out, redactor }: Invocation,
 ): Promise<number> {
   const { flags } = line
   if (command.name === "completion") {
     const { completionScript } = await import("./completion.ts")
-    return print(io, completionScript(notebook, line.argument as "bash" | "zsh" | "fish", io.program))
+    return print(out, completionScript(notebook, line.argument as "bash" | "zsh" | "fish", io.program))
   }
   if (command.name === "teardown" && notebook.teardown === undefined) {
     throw new UsageError(`${notebook.name} has no teardown`, {
@@ -103,6 +109,7 @@ async function runCommand(
     steps,
     argument: line.argument,
     io,
+    out,
     interaction: decideInteraction({
       ...io,
       yes: flags.has("yes"),
@@ -120,7 +127,7 @@ async function runCommand(
     if (!signals.signal.aborted) throw withNext(error, call, command)
     // The error follows from the signal, whose code is the exit code of the program.
     const { reportError } = await import("./report-error.ts")
-    await reportError(error, io, redactor)
+    await reportError(error, call)
     return codeOfAbort(signals.signal)
   } finally {
     signals.release()
@@ -172,31 +179,20 @@ async function handlerOf(name: string): Promise<(call: Call) => Promise<number>>
   }
 }
 
-async function reportingErrors(io: Io, work: (redactor: Redactor) => Promise<number>): Promise<number> {
-  surviveClosedPipes(io)
+async function reportingErrors(io: Io, work: (base: Base) => Promise<number>): Promise<number> {
   const redactor = new Redactor()
+  const base = { io, out: new Out(io, redactor), redactor }
   try {
-    return await work(redactor)
+    return await work(base)
   } catch (error) {
     const { reportError } = await import("./report-error.ts")
-    return await reportError(error, io, redactor)
+    return await reportError(error, base)
+  } finally {
+    base.out.release()
   }
 }
 
-const streamsWithHandler = new WeakSet<object>()
-
-/** `… | head` closes stdout: the run continues, and the journal records everything. */
-function surviveClosedPipes({ stdout, stderr }: Io): void {
-  for (const stream of [stdout, stderr]) {
-    if (streamsWithHandler.has(stream)) continue
-    streamsWithHandler.add(stream)
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error
-    })
-  }
-}
-
-function print(io: Io, text: string): number {
-  io.stdout.write(text)
+function print(out: Out, text: string): number {
+  out.print(text)
   return EXIT.done
 }

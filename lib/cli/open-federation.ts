@@ -109,8 +109,8 @@ export async function findSources(call: Call, options: OpenFederationOptions): P
   return { layers, settings, folder: found.folder, memory }
 }
 
-export const answersOf = ({ notebook, io, signal }: Call): Answers =>
-  new Answers({ notebook, cwd: io.cwd, stdin: io.stdin, stdout: io.stdout, signal })
+export const answersOf = ({ notebook, io, out, signal }: Call): Answers =>
+  new Answers({ notebook, cwd: io.cwd, stdin: io.stdin, stdout: out.stdout, signal })
 
 /** Asks for all that is missing before the first step, or refuses. */
 async function completeInputs(
@@ -119,7 +119,7 @@ async function completeInputs(
   first: Resolved,
   answers: Answers,
 ): Promise<Resolved> {
-  const { notebook, io, interaction } = call
+  const { notebook, out, interaction } = call
   let resolved = first
   if (resolved.missing.length > 0 && !interaction.ask) {
     throw memory === undefined
@@ -127,7 +127,7 @@ async function completeInputs(
       : missingError(notebook, resolved.missing, call.command)
   }
   if (resolved.missing.length > 0) {
-    io.stdout.write("A few questions first. Your answers are saved with the run, secrets are not.\n")
+    out.print("A few questions first. Your answers are saved with the run, secrets are not.\n")
     while (resolved.missing.length > 0) {
       await answers.ask(resolved.missing)
       resolved = resolveInputs(notebook, [...layers, layerOf("prompt", answers.layer)], settings)

@@ -33,7 +33,7 @@ export async function planText(
 ): Promise<string> {
   const { planTable } = await import("../terminal/index.ts")
   const sites = federation.sites.map(({ name }) => name)
-  return call.redactor.text(planTable(entries, { ...(await textOptions(call)), sites }))
+  return planTable(entries, { ...(await textOptions(call)), sites })
 }
 
 /** Prints a plan on stdout. */
@@ -42,5 +42,5 @@ export async function printPlan(
   opened: OpenedFederation,
   entries: readonly PlanEntry[],
 ): Promise<void> {
-  call.io.stdout.write(await planText(call, opened, entries))
+  call.out.print(await planText(call, opened, entries))
 }

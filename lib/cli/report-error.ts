@@ -1,20 +1,23 @@
 import { RunbookError } from "../notebook/errors.ts"
 import { EXIT } from "../notebook/exit-codes.ts"
-import type { Redactor } from "../notebook/secrets.ts"
 import type { ErrorParts } from "../terminal/error-text.ts"
-import type { Io } from "./io.ts"
+import type { Call } from "./call.ts"
 
 /**
  * Prints an error on stderr: what, why, fix, next; an unexpected one with its stack and the versions to report.
  * @returns the exit code
  */
-export async function reportError(error: unknown, io: Io, redactor: Redactor): Promise<number> {
+export async function reportError(
+  error: unknown,
+  { io, out, redactor }: Pick<Call, "io" | "out" | "redactor">,
+): Promise<number> {
   const { colours, errorText, wantsColour } = await import("../terminal/index.ts")
+  // Redacted before it is wrapped: a secret on two lines is not recognized.
   const text = errorText(redactor.deep(await errorParts(error, io)), {
-    columns: io.stderr.columns,
-    colours: colours(wantsColour(io.stderr, io.env)),
+    columns: out.stderr.columns,
+    colours: colours(wantsColour(out.stderr, io.env)),
   })
-  io.stderr.write(text)
+  out.note(text)
   return error instanceof RunbookError ? error.exitCode : EXIT.failed
 }
 
@@ -47,7 +50,7 @@ function refusedFile(error: unknown): { what: string; why: string; fix: string }
   }
 }
 
-async function errorParts(error: unknown, io: Io): Promise<ErrorParts> {
+async function errorParts(error: unknown, io: Call["io"]): Promise<ErrorParts> {
   if (error instanceof RunbookError) return (await import("../terminal/index.ts")).partsOf(error)
   const { CheckError } = await import("../notebook/check-result.ts")
   if (error instanceof CheckError) {

@@ -122,10 +122,10 @@ async function askForPlan(
   opened: OpenedFederation,
   entries: readonly PlanEntry[],
 ): Promise<void> {
-  const { io, signal } = call
+  const { io, out, signal } = call
   const { answered } = opened
   const { askPlan } = await import("../terminal/index.ts")
-  if (await askPlan(await planText(call, opened, entries), { stdin: io.stdin, stdout: io.stdout, signal }))
+  if (await askPlan(await planText(call, opened, entries), { stdin: io.stdin, stdout: out.stdout, signal }))
     return
   throw new RunbookError("Declined: nothing was changed", {
     exitCode: EXIT.usage,
@@ -170,7 +170,7 @@ async function runAndClose(
       }),
     })
     const shown = show ? "" : results.map((one) => `\n${one.trimEnd()}\n`).join("")
-    io.stdout.write(`${shown}\n${call.redactor.text(closing)}`)
+    call.out.print(`${shown}\n${closing}`)
   }
   return result.code
 }

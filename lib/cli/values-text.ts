@@ -32,5 +32,5 @@ export async function valuesText(
   })
   if (results.length > 0)
     parts.push(`Results of finished cells\n${table(results, { columns: options.columns, indent: 2 })}`)
-  return call.redactor.text(parts.join("\n"))
+  return parts.join("\n")
 }

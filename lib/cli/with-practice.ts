@@ -66,7 +66,7 @@ export async function withPractice(
           ...(keep !== undefined && { keep }),
         }),
       ),
-      io.stderr,
+      call.out.stderr,
     )
     try {
       return await work({
@@ -85,7 +85,7 @@ export async function withPractice(
 
 /** The images of the notebook, or those of its practice flag, which may need preparation first. */
 async function practiceImages(call: Call): Promise<readonly PracticeImage[]> {
-  const { notebook, flags, io, signal } = call
+  const { notebook, flags, io, out, signal } = call
   const flag = notebook.practiceFlag?.name
   const flagged = flag !== undefined && flags.has(flag)
   if (flag !== undefined && !flagged) refuseWithoutFlag(call, flag)
@@ -95,8 +95,8 @@ async function practiceImages(call: Call): Promise<readonly PracticeImage[]> {
   const wait = await variant?.prepare?.(givenValues(call), signal)
   if (wait === undefined) return images
   const { waitingFor } = await import("../terminal/index.ts")
-  if (io.stderr.isTTY !== true) io.stderr.write(`${wait.text}\n`)
-  await waitingFor(wait.text, wait.ready, io.stderr).catch((error: unknown) => {
+  if (out.stderr.isTTY !== true) out.note(`${wait.text}\n`)
+  await waitingFor(wait.text, wait.ready, out.stderr).catch((error: unknown) => {
     refuseAborted(call)
     throw error
   })

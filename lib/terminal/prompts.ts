@@ -2,10 +2,10 @@ import { RunbookError, UsageError } from "../notebook/errors.ts"
 import { EXIT } from "../notebook/exit-codes.ts"
 import { screenWidth, wrap } from "./width.ts"
 
-/** The terminal for questions; default: the process's own. */
+/** The terminal for questions. */
 export interface PromptIo {
-  readonly stdin?: NodeJS.ReadableStream
-  readonly stdout?: NodeJS.WritableStream
+  readonly stdin: NodeJS.ReadableStream
+  readonly stdout: NodeJS.WritableStream
   readonly signal?: AbortSignal
 }
 
@@ -23,7 +23,7 @@ export interface Question<T> {
  */
 
 /** A line of text, trimmed. Empty answers are refused unless there is a default. */
-export function askText(question: Question<string>, io: PromptIo = {}): Promise<string> {
+export function askText(question: Question<string>, io: PromptIo): Promise<string> {
   return asking(io, async (context) => {
     const { input } = await import("@inquirer/prompts")
     const answer = await input(
@@ -43,7 +43,7 @@ export function askText(question: Question<string>, io: PromptIo = {}): Promise<
 }
 
 /** A URL; `api.example:6443` becomes `https://api.example:6443`. */
-export async function askUrl(question: Question<string>, io: PromptIo = {}): Promise<string> {
+export async function askUrl(question: Question<string>, io: PromptIo): Promise<string> {
   const check = (value: string): string | undefined =>
     urlProblem(withScheme(value)) ?? question.check?.(withScheme(value))
   return withScheme(await askText({ ...question, check }, io))
@@ -63,7 +63,7 @@ export function askChoice<T extends string>(
   question: Question<T> & {
     readonly choices: readonly (T | { value: T; name?: string; description?: string })[]
   },
-  io: PromptIo = {},
+  io: PromptIo,
 ): Promise<T> {
   return asking(io, async (context) => {
     const { select } = await import("@inquirer/prompts")
@@ -81,18 +81,15 @@ export function askChoice<T extends string>(
 
 /** Broken at spaces: the terminal would break it anywhere. */
 function described(text: string | undefined, { stdout }: PromptIo): { description?: string } {
-  const { columns } = (stdout ?? process.stdout) as Partial<NodeJS.WriteStream>
+  const { columns } = stdout as Partial<NodeJS.WriteStream>
   return text === undefined ? {} : { description: wrap(text, screenWidth(columns) - 1).join("\n") }
 }
 
 const rowsOf = ({ stdout }: PromptIo): number | undefined =>
-  ((stdout ?? process.stdout) as NodeJS.WritableStream & { readonly rows?: number }).rows
+  (stdout as NodeJS.WritableStream & { readonly rows?: number }).rows
 
 /** Yes or no; without a default, Enter alone means no. */
-export function askConfirm(
-  question: { message: string; default?: boolean },
-  io: PromptIo = {},
-): Promise<boolean> {
+export function askConfirm(question: { message: string; default?: boolean }, io: PromptIo): Promise<boolean> {
   return asking(io, async (context) => {
     const { confirm } = await import("@inquirer/prompts")
     return confirm({ message: question.message, default: question.default ?? false }, context)
@@ -100,14 +97,13 @@ export function askConfirm(
 }
 
 /** Shows a plan and asks once whether to run it. */
-export async function askPlan(planText: string, io: PromptIo = {}): Promise<boolean> {
-  const stdout = io.stdout ?? process.stdout
-  stdout.write(`${planText.trimEnd()}\n\n`)
+export async function askPlan(planText: string, io: PromptIo): Promise<boolean> {
+  io.stdout.write(`${planText.trimEnd()}\n\n`)
   return askConfirm({ message: "Run this plan?" }, io)
 }
 
 /** A secret: what is typed is not shown. */
-export function askSecret(question: Omit<Question<string>, "default">, io: PromptIo = {}): Promise<string> {
+export function askSecret(question: Omit<Question<string>, "default">, io: PromptIo): Promise<string> {
   return asking(io, async (context) => {
     const { password } = await import("@inquirer/prompts")
     const validate = (value: string) =>
@@ -119,7 +115,7 @@ export function askSecret(question: Omit<Question<string>, "default">, io: Promp
 /** A whole number. */
 export function askNumber(
   question: Question<number> & { readonly min?: number; readonly max?: number },
-  io: PromptIo = {},
+  io: PromptIo,
 ): Promise<number> {
   return asking(io, async (context) => {
     const { number } = await import("@inquirer/prompts")
@@ -140,8 +136,8 @@ export function askNumber(
 }
 
 interface Context {
-  input?: NodeJS.ReadableStream
-  output?: NodeJS.WritableStream
+  input: NodeJS.ReadableStream
+  output: NodeJS.WritableStream
   signal: AbortSignal
 }
 
@@ -153,18 +149,14 @@ const ENDED = Symbol("the input ended")
  */
 async function asking<T>(io: PromptIo, ask: (context: Context) => Promise<T>): Promise<T> {
   const ended = new AbortController()
-  const stdin: NodeJS.ReadableStream & { readonly readableEnded?: boolean } = io.stdin ?? process.stdin
+  const stdin: NodeJS.ReadableStream & { readonly readableEnded?: boolean } = io.stdin
   const end = (): void => ended.abort(ENDED)
   if (stdin.readableEnded === true) end()
   stdin.once("close", end)
   stdin.once("pause", end)
   try {
     const signal = AbortSignal.any([ended.signal, ...(io.signal === undefined ? [] : [io.signal])])
-    return await ask({
-      ...(io.stdin && { input: io.stdin }),
-      ...(io.stdout && { output: io.stdout }),
-      signal,
-    })
+    return await ask({ input: io.stdin, output: io.stdout, signal })
   } catch (error) {
     const name = (error as Error | undefined)?.name
     if ((error as Error | undefined)?.cause === ENDED) {

@@ -2,12 +2,13 @@ import { duration } from "../notebook/format.ts"
 
 /**
  * Shows that the program waits for something outside the lanes (practice clusters that start, a browser login); silent
- * without a terminal. Draws on stderr, because a program may read stdout.
+ * without a terminal.
+ * @param stream stderr, because a program may read stdout
  */
 export async function waitingFor<T>(
   text: string,
   promise: Promise<T>,
-  stream: NodeJS.WriteStream = process.stderr,
+  stream: NodeJS.WriteStream,
 ): Promise<T> {
   // On a terminal that reports 0 columns ora never ends a line.
   if (stream.isTTY !== true || !stream.columns) return promise

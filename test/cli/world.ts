@@ -8,6 +8,7 @@ import type { Call } from "../../lib/cli/call.ts"
 import { COMMANDS } from "../../lib/cli/commands-table.ts"
 import type { Io } from "../../lib/cli/io.ts"
 import { main } from "../../lib/cli/main.ts"
+import { Out } from "../../lib/cli/out.ts"
 import { parseCommand } from "../../lib/cli/parse.ts"
 import type { Notebook } from "../../lib/notebook/notebook.ts"
 import { Redactor } from "../../lib/notebook/secrets.ts"
@@ -101,16 +102,18 @@ export async function call(
 export function walkCall({ io }: World, argv: readonly string[] = [], notebook: Notebook = mirrors): Call {
   const command = COMMANDS.find(({ name }) => name === "walk")!
   const { signal } = new AbortController()
+  const redactor = new Redactor()
   return {
     notebook,
     flags: parseCommand(notebook, command, argv, io.cwd, io.program).flags,
     argument: undefined,
     steps: [],
     io,
+    out: new Out(io, redactor),
     interaction: { ask: true },
     signal,
     interruptible: (work) => work(signal),
-    redactor: new Redactor(),
+    redactor,
     command: [io.program, "walk", ...argv].join(" "),
   }
 }

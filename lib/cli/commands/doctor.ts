@@ -16,7 +16,7 @@ import { runOptions, toolboxFor } from "../run-options.ts"
 
 /** `doctor`: what a run needs, here and at every site. Only reads. Exit code 1 if something has to be fixed. */
 export async function doctor(call: Call): Promise<number> {
-  const { notebook, io } = call
+  const { notebook, out } = call
   const opened = await openFederation(call, { complete: false })
   const state = readState(opened.folder)
   const toolbox = await toolboxFor(call, opened, state)
@@ -47,7 +47,7 @@ export async function doctor(call: Call): Promise<number> {
     }
     const sites = chosenSites(call, opened.federation)
     const rows = (await Promise.all([here(), ...sites.map(at)])).flat()
-    io.stdout.write(call.redactor.text(doctorTable(rows, await textOptions(call))))
+    out.print(doctorTable(rows, await textOptions(call)))
     return rows.some(({ ok }) => ok === false) ? EXIT.failed : EXIT.done
   } finally {
     await toolbox.close()

@@ -9,7 +9,7 @@ import { refuseFull, writeFolder } from "../new/write-folder.ts"
 
 /** `new DIR`: a small notebook of your own, which runs and passes its test as it is. Asks for DIR at most. */
 export async function newNotebook(call: Call): Promise<number> {
-  const { io } = call
+  const { io, out } = call
   const given = call.argument ?? (await askFolder(call))
   const folder = resolve(io.cwd, given)
   const name = basename(folder)
@@ -24,11 +24,11 @@ export async function newNotebook(call: Call): Promise<number> {
   refuseFull(folder, io.program)
   const own = ownPackage()
   writeFolder(folder, template(own, name))
-  io.stdout.write(nextSteps({ name, folder: shown(io.cwd, folder), from: own }))
+  out.print(nextSteps({ name, folder: shown(io.cwd, folder), from: own }))
   return EXIT.done
 }
 
-async function askFolder({ io, interaction, signal }: Call): Promise<string> {
+async function askFolder({ io, out, interaction, signal }: Call): Promise<string> {
   if (!interaction.ask) {
     throw new UsageError("new needs a folder for the notebook, and the session is not interactive", {
       why: interaction.because,
@@ -43,7 +43,7 @@ async function askFolder({ io, interaction, signal }: Call): Promise<string> {
       default: "my-notebook",
       check: (text) => nameProblem(basename(resolve(io.cwd, text))),
     },
-    { stdin: io.stdin, stdout: io.stdout, signal },
+    { stdin: io.stdin, stdout: out.stdout, signal },
   )
 }
 

@@ -14,8 +14,8 @@ import { type PracticeClusters, withoutStandIns, withPractice } from "../with-pr
 export async function practice(call: Call): Promise<number> {
   return withPractice(call, true, async (clusters) => {
     if (call.flags.has("real-commands")) await withoutStandIns(clusters.file)
-    call.io.stdout.write(`${commandsToType(call, clusters).join("\n")}\n`)
-    call.io.stderr.write(`${about(clusters).join("\n")}\n`)
+    call.out.print(`${commandsToType(call, clusters).join("\n")}\n`)
+    call.out.note(`${about(clusters).join("\n")}\n`)
     if (!call.signal.aborted) await once(call.signal, "abort")
     removeTemporaryState(call, clusters)
     return EXIT.done

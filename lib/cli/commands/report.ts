@@ -24,18 +24,18 @@ type Format = (typeof FORMATS)[number]
 
 /** `report`: the walk of a federation as a document, from its journal and the notebook; reads no cluster. */
 export async function report(call: Call): Promise<number> {
-  const { flags, io } = call
-  const out = flags.path("out")
-  const format = (flags.choice("format") as Format | undefined) ?? formatOf(out)
-  if (out !== undefined) refuseUnwritable(out)
+  const { flags } = call
+  const file = flags.path("out")
+  const format = (flags.choice("format") as Format | undefined) ?? formatOf(file)
+  if (file !== undefined) refuseUnwritable(file)
   const opened = await openFederation(call, { complete: false })
   const content = reportOf(call, opened)
   if (format === "sh") refuseMissing(call, opened)
   else if (content.runs.length === 0) throw nothingToReport(call, opened.folder)
   const write = await writerOf(format)
   const text = call.redactor.text(await write(content))
-  if (out === undefined) io.stdout.write(text)
-  else await writeReport(out, text)
+  if (file === undefined) call.out.print(text)
+  else await writeReport(file, text)
   return EXIT.done
 }
 

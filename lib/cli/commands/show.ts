@@ -35,6 +35,6 @@ export async function show(call: Call): Promise<number> {
   const { expect } = step
   const text = (one: Shown) => showText(one, { colours, ...(expect !== undefined && { expect }) })
   const texts = found.map(({ place, shown }) => `${place}\n${shown.map(text).join("")}`)
-  io.stdout.write(call.redactor.text(texts.join("\n")))
+  call.out.print(texts.join("\n"))
   return EXIT.done
 }

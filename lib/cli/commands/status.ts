@@ -13,7 +13,7 @@ import { planEntries, printPlan } from "../plan-entries.ts"
 
 /** `status`: how each step ended, from the journal; with `--live` by checking again. */
 export async function status(call: Call): Promise<number> {
-  const { notebook, flags, io } = call
+  const { notebook, flags, out } = call
   const live = flags.has("live")
   const opened = await openFederation(call, { complete: live })
   if (live) {
@@ -28,7 +28,7 @@ export async function status(call: Call): Promise<number> {
   }
   const { memory, folder, federation } = opened
   if (memory?.lastRun === undefined) {
-    io.stdout.write(`Nothing has run yet: there is no journal in ${folder}\n`)
+    out.print(`Nothing has run yet: there is no journal in ${folder}\n`)
     return EXIT.done
   }
   const cells = new Map(buildGraph(notebook, federation).cells.map((cell) => [cell.key, cell]))
@@ -38,7 +38,7 @@ export async function status(call: Call): Promise<number> {
     holder: holderOf(folder),
     stale: staleness(notebook, federation, memory),
   })
-  io.stdout.write(call.redactor.text(text))
+  out.print(text)
   return EXIT.done
 }
 

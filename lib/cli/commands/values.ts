@@ -6,6 +6,6 @@ import { valuesText } from "../values-text.ts"
 /** `values`: every input with its value and origin, what is still missing, and the results of finished cells. */
 export async function values(call: Call): Promise<number> {
   const opened = await openFederation(call, { complete: false })
-  call.io.stdout.write(await valuesText(call, opened, opened.memory))
+  call.out.print(await valuesText(call, opened, opened.memory))
   return EXIT.done
 }

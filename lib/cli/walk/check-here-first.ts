@@ -9,7 +9,7 @@ import { planEntries } from "../plan-entries.ts"
  * @returns false if it should be fixed first
  */
 export async function checkHereFirst(call: Call, sources: Sources): Promise<boolean> {
-  const { notebook, io, signal } = call
+  const { notebook, io, out, signal } = call
   const only = notebook.steps.filter(({ on }) => on === "here").map(({ id }) => id)
   if (only.length === 0) return true
   const resolved = resolveInputs(notebook, sources.layers, sources.settings)
@@ -18,9 +18,9 @@ export async function checkHereFirst(call: Call, sources: Sources): Promise<bool
   if (blocked.length === 0) return true
   const options = await textOptions(call)
   const texts = blocked.map(({ reason: what, fix, next }) => errorText({ what, fix, next }, options))
-  io.stdout.write(call.redactor.text(`${texts.join("")}\n`))
+  out.print(`${texts.join("")}\n`)
   return askConfirm(
     { message: "Continue anyway?", default: false },
-    { stdin: io.stdin, stdout: io.stdout, signal },
+    { stdin: io.stdin, stdout: out.stdout, signal },
   )
 }

@@ -193,6 +193,6 @@ export async function askHowToReturn(
   return choice === "fresh" ? { start: "plan", fresh: true } : { start: choice, fresh: false }
 }
 
-const promptIo = ({ io, signal }: Call) => ({ stdin: io.stdin, stdout: io.stdout, signal })
+const promptIo = ({ io, out, signal }: Call) => ({ stdin: io.stdin, stdout: out.stdout, signal })
 
 const named = (call: Call, name: string): Call => withFlag(call, "name", name)

@@ -123,13 +123,13 @@ class Round {
 
   /** Prints the name of each site once, and the help of an input the first time. */
   #introduce({ input, site }: Question): void {
-    const { io, notebook } = this.#call
-    const { bold, dim } = colours(wantsColour(io.stdout, io.env))
-    if (site?.name !== this.#site) io.stdout.write(`\n${bold(site!.name)}\n`)
+    const { io, out, notebook } = this.#call
+    const { bold, dim } = colours(wantsColour(out.stdout, io.env))
+    if (site?.name !== this.#site) out.print(`\n${bold(site!.name)}\n`)
     this.#site = site?.name
     const { help, prompt } = notebook.inputs[input]!
     const explain = prompt !== undefined && !help.startsWith(prompt) && !this.#explained.has(input)
-    if (explain) io.stdout.write(`${dim(`  ${help}`)}\n`)
+    if (explain) out.print(`${dim(`  ${help}`)}\n`)
     this.#explained.add(input)
   }
 }

@@ -24,7 +24,7 @@ export class WalkScreen {
   }
 
   print(text: string): void {
-    this.#call.io.stdout.write(this.#call.redactor.text(text))
+    this.#call.out.print(text)
   }
 
   /** Read each time, because terminals are resized. */
@@ -35,18 +35,18 @@ export class WalkScreen {
 
   /** Prints what is waited for, and removes it afterwards. */
   async while<T>(text: string, work: Promise<T>): Promise<T> {
-    const { stdout } = this.#call.io
-    stdout.write(text)
+    const { out } = this.#call
+    out.print(text)
     try {
       return await work
     } finally {
-      stdout.write("\r\u001b[K")
+      out.print("\r\u001b[K")
     }
   }
 
   get prompts(): PromptIo {
-    const { io, signal } = this.#call
-    return { stdin: io.stdin, stdout: io.stdout, signal }
+    const { io, out, signal } = this.#call
+    return { stdin: io.stdin, stdout: out.stdout, signal }
   }
 
   /** @throws Interrupted on Ctrl-C; RunbookError if a signal ends the program */

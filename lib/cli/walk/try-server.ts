@@ -13,8 +13,7 @@ export async function tryServer(
   address: () => Address,
   askAuthority: () => Promise<void>,
 ): Promise<boolean> {
-  const { io, notebook, signal } = call
-  const { stdin, stdout } = io
+  const { io, out, notebook, signal } = call
   for (;;) {
     say(call, `Connecting to ${address().server} …`, "  ")
     const reached = await tryEndpoint(call, address())
@@ -43,7 +42,7 @@ export async function tryServer(
           },
         ],
       },
-      { stdin, stdout, signal },
+      { stdin: io.stdin, stdout: out.stdout, signal },
     )
     if (choice === "use") return true
     if (choice === "another") return false
