@@ -3,9 +3,19 @@
 import "./oldest-node.ts"
 
 export { labelValue, MANAGED_BY, type Ownership, ownership } from "./cluster/ownership.ts"
-export { proxyFor } from "./cluster/proxy.ts"
 export type * from "./cluster/types.ts"
-export { writeWhole } from "./cluster/whole-file.ts"
+export { federate, type Inputs, type LibraryOptions, plan, run } from "./library.ts"
+export {
+  clusterInputs,
+  contextLogin,
+  type LoginContext,
+  type LoginManual,
+  type LoginMethod,
+  type LoginOptions,
+  type LoginSite,
+  login,
+  tokenLogin,
+} from "./login/index.ts"
 export * from "./notebook/check-result.ts"
 export type { Diagnosis, DoctorCheck } from "./notebook/doctor-check.ts"
 export * from "./notebook/errors.ts"
@@ -27,16 +37,10 @@ export {
 } from "./notebook/step.ts"
 export type { Delays, Fault, FaultTable, PracticeContainer, PracticeImage } from "./practice/types.ts"
 export type { PracticeVariant } from "./practice/variant.ts"
+export { type PracticeWorld, type PracticeWorldOptions, practice } from "./practice-world.ts"
 export { main, type Program } from "./program.ts"
 export type { Event, Outcome, Recorded } from "./runner/events.ts"
-export type { CommandResult, Shell, ShellOptions } from "./shell/types.ts"
-export type { StepContext, Tools } from "./tools.ts"
-/** Writing, copying and reading kubeconfig files; loaded when first used. */
-export const kubeconfigs = () => import("./cluster/kubeconfig.ts")
-/** OpenShift's login with user name and password; loaded when first used. */
-export const oauth = () => import("./cluster/oauth.ts")
-export { federate, type Inputs, type LibraryOptions, plan, run } from "./library.ts"
-export { clusterInputs, login, readInputFile } from "./login.ts"
-export { type PracticeWorld, type PracticeWorldOptions, practice } from "./practice-world.ts"
 export type { Observation, Place, Toolbox } from "./runner/toolbox.ts"
 export type { PlanEntry, RunResult, Selection } from "./runner/types.ts"
+export type { CommandResult, Shell, ShellOptions } from "./shell/types.ts"
+export type { StepContext, Tools } from "./tools.ts"

@@ -4,13 +4,13 @@ import {
   type ClusterReader,
   drifted,
   type KubeObject,
-  kubeconfigs,
   main,
   missing,
   progressing,
   RunbookError,
   ready,
 } from "../lib/index.ts"
+import { kubeconfigs } from "../lib/kit.ts"
 import { type Context, guideStep, type Manual } from "./context.ts"
 import { labels, projectDescription, projectIsOurs } from "./shared/labels.ts"
 import { hasProjects, ifAllowed, objectRef, some } from "./shared/reading.ts"

@@ -16,6 +16,7 @@ import { ownManifest } from "./flower/manifests.ts"
 import { environment, inputs } from "./inputs.ts"
 import { listSites, SKUPPER } from "./interconnect/skupper.ts"
 import { tokenPath } from "./interconnect/token-file.ts"
+import logout from "./logout.ts"
 import { OLM, PACKAGE } from "./openshift/olm.ts"
 import { ours, projectIsOurs } from "./shared/labels.ts"
 import { ifAllowed, ifServed, some } from "./shared/reading.ts"
@@ -240,6 +241,7 @@ export const teardown: Notebook = notebook({
     removeSuperlink,
     removeOperator,
     removeProject,
+    logout,
   ],
 })
 

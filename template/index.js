@@ -19,7 +19,7 @@ export const program = {
       }),
       text: input.text({ default: "Hello", help: "What the greeting says" }),
     },
-    steps: [login, project, greeting],
+    steps: [login(), project, greeting],
   }),
   // What the pods of this notebook do on practice clusters. It has no pods.
   practiceImages: [],

@@ -35,7 +35,7 @@ const MAY: Record<string, readonly string[]> = {
   "lib/tools.ts": ["lib/notebook", "lib/runner", "lib/cluster", "lib/shell"],
   "lib/program.ts": ["lib/notebook", "lib/practice", "lib/cli"],
   "lib/library.ts": ["lib/notebook", "lib/runner", "lib/inputs", "lib/tools.ts"],
-  "lib/login.ts": ["lib/notebook", "lib/cluster", "lib/tools.ts"],
+  "lib/login": ["lib/notebook", "lib/cluster", "lib/tools.ts"],
   "lib/practice-world.ts": [
     "lib/notebook",
     "lib/cluster",
@@ -44,7 +44,8 @@ const MAY: Record<string, readonly string[]> = {
     "lib/program.ts",
   ],
   "lib/index.ts": ["lib"],
-  runbooks: ["lib/index.ts", "runbooks"],
+  "lib/kit.ts": ["lib"],
+  runbooks: ["lib/index.ts", "lib/kit.ts", "runbooks"],
   tools: ["lib", "runbooks"],
   "docs.ts": ["tools"],
   "build.ts": [],

@@ -34,7 +34,7 @@ const keeper = (name: string, key: string, apply: Apply) => {
       await apply(context, { ...type, metadata: { name, namespace }, data: { [key]: "1" } })
     },
   })
-  return notebook({ name, title: "", roles: { hub: "one" }, inputs: clusterInputs, steps: [login, keep] })
+  return notebook({ name, title: "", roles: { hub: "one" }, inputs: clusterInputs, steps: [login(), keep] })
 }
 
 let world: PracticeWorld

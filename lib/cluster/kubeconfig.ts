@@ -100,6 +100,13 @@ export async function readUser(path: string): Promise<string | undefined> {
   return config && currentContext(config)?.context.user
 }
 
+/** The token of the current context's user; nothing where there is no file, or it logs in another way. */
+export async function readToken(path: string): Promise<string | undefined> {
+  const config = await readKubeconfig(path)
+  const token = config && currentContext(config)?.user?.token
+  return typeof token === "string" && token !== "" ? token : undefined
+}
+
 /** The server of the current context; nothing where there is no file or none is set. */
 export async function readServer(path: string): Promise<string | undefined> {
   const config = await readKubeconfig(path)

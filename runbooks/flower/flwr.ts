@@ -13,8 +13,8 @@ import {
   missing,
   RunbookError,
   unknown,
-  writeWhole,
 } from "../../lib/index.ts"
+import { writeWhole } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
 import { containerOf } from "../openshift/workload.ts"
 import { environmentOf, findEnvironment, findPython, lives, QUIET } from "./environment.ts"

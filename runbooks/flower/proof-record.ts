@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
-import { writeWhole } from "../../lib/index.ts"
+import { writeWhole } from "../../lib/kit.ts"
 
 /** Who takes part at present. */
 export interface Present {

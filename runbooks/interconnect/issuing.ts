@@ -1,7 +1,8 @@
 /** Making a token, or a link file, at the SuperLink's site. */
 import { mkdir, open, rm } from "node:fs/promises"
 import { basename, dirname } from "node:path"
-import { type CheckResult, type Cluster, missing, RunbookError, ready, writeWhole } from "../../lib/index.ts"
+import { type CheckResult, type Cluster, missing, RunbookError, ready } from "../../lib/index.ts"
+import { writeWhole } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
 import { adoptedMark, ours, selector, takeObject } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"

@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { writeWhole } from "../../lib/index.ts"
+import { writeWhole } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
 
 /**

@@ -34,7 +34,7 @@ describe("looks", () => {
     const asked = clusters.supernode.server.url
     expect(await check({ site: { server: asked } })).toMatchObject({
       state: "drifted",
-      fields: [{ field: "server", found: clusters.superlink.server.url, asked }],
+      fields: [{ field: "server", found: clusters.superlink.server.url, wanted: asked }],
     })
   })
 
@@ -43,7 +43,7 @@ describe("looks", () => {
     const asked = (username: string) => check({ site: { login: "password", username } })
     expect(await asked("bob")).toMatchObject({
       state: "drifted",
-      fields: [{ field: "user", found: "alice", asked: "bob" }],
+      fields: [{ field: "user", found: "alice", wanted: "bob" }],
     })
     expect(await asked("Alice")).toMatchObject({ state: "ready" })
   })

@@ -172,6 +172,18 @@ const logins: Case[] = [
       env: { PATH: "/nowhere" },
     },
   ),
+  oc("logout of a token that is not OAuth's", "logout", 0, 'Logged "dave" out on "{server}"\n', "", {
+    as: "dave",
+    needs: OPENSHIFT,
+  }),
+  oc(
+    "logout with a session that has expired",
+    "logout",
+    1,
+    "",
+    "error: You must be logged in to the server (Unauthorized)\n",
+    { as: "expired" },
+  ),
 ]
 
 /** A server that is no OpenShift. */

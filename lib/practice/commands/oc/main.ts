@@ -15,6 +15,7 @@ const metadata: Load = async () => (await import("./metadata.ts")).metadataComma
 
 const COMMANDS: Readonly<Record<string, Load>> = {
   login: access,
+  logout: async () => (await import("./logout.ts")).logoutCommands,
   project: projects,
   projects,
   "new-project": projects,

@@ -1,13 +1,79 @@
+/** Login in the browser, by `oc login --web`. */
 import { rm } from "node:fs/promises"
-import { type CommandResult, RunbookError } from "../../lib/index.ts"
-import type { Context } from "../context.ts"
+import { blocked, CheckError, type CommandResult, type LoginMethod, RunbookError } from "../../lib/index.ts"
+import { keptSettings, kubeconfigs, proxyOf } from "../../lib/kit.ts"
+import type { Context, SiteInputs } from "../context.ts"
+import { manualLogin } from "./manual-login.ts"
+import { noteSession, ownSession } from "./own-session.ts"
+
+export const webLogin: LoginMethod<SiteInputs> = {
+  name: "web",
+  inputs: [],
+  isGiven: () => true,
+  refused: "log in again",
+  login,
+  manual: ({ site }) =>
+    manualLogin(site, [
+      "--web",
+      ...(site.callbackPort === undefined ? [] : [`--callback-port=${site.callbackPort}`]),
+    ]),
+}
+
+async function login(context: Context): Promise<undefined> {
+  const { site, kubeconfig, note, interactive, notebook } = context
+  const { copyContext } = await kubeconfigs()
+  const settings = await keptSettings(context)
+  const sibling = await sessionBeside(context)
+  if (sibling !== undefined) {
+    const isOwn = (await ownSession(sibling)) !== undefined
+    await copyContext(sibling.kubeconfig, undefined, kubeconfig, settings)
+    if (isOwn) await noteSession(context)
+    note(`${site.name} is on the same cluster as ${sibling.name}: its session is used`)
+    return
+  }
+  if (!interactive) {
+    throw new CheckError(
+      blocked(`${site.name} is not logged in to ${site.server}, and a browser login needs a person`, {
+        code: "login",
+        fix: "log in on a terminal first, or give a token-file, a username with a password-file, or a context",
+        next: `${notebook} step login --site ${site.name}`,
+      }),
+    )
+  }
+  // oc rewrites a kubeconfig in place: what a killed login leaves behind is not the file that others read.
+  const draft = `${kubeconfig}.login`
+  try {
+    await inBrowser(context, draft, proxyOf(site))
+    await copyContext(draft, undefined, kubeconfig, settings)
+    await noteSession(context)
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+/** Another site of the same cluster that is logged in by browser too: one login does for both. */
+async function sessionBeside({
+  site,
+  sites,
+  at,
+}: Context): Promise<(Pick<Context, "kubeconfig" | "privateFile"> & { name: string }) | undefined> {
+  const { readServer, sameServer } = await kubeconfigs()
+  const same = (other: Context["site"]) =>
+    other !== site && other.login === "web" && sameServer(other.server, site.server)
+  for (const other of sites.filter(same)) {
+    const { cluster, kubeconfig, privateFile } = at(other)
+    try {
+      const server = await readServer(kubeconfig)
+      if (server === undefined || !sameServer(server, site.server)) continue
+      await cluster.whoami()
+      return { name: other.name, kubeconfig, privateFile }
+    } catch {}
+  }
+  return undefined
+}
 
 /** `oc login --web` writes a kubeconfig; what it prints meanwhile is told to the person as it comes. */
-export async function webLogin(
-  context: Context,
-  kubeconfig: string,
-  proxy: string | undefined,
-): Promise<void> {
+async function inBrowser(context: Context, kubeconfig: string, proxy: string | undefined): Promise<void> {
   const { $, site, note } = context
   await rm(kubeconfig, { force: true })
   const flags = [

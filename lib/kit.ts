@@ -1,0 +1,18 @@
+/** Helpers below the public names, for notebooks that log in or write files in ways of their own. They may change. */
+export { proxyFor } from "./cluster/proxy.ts"
+export { writeWhole } from "./cluster/whole-file.ts"
+export { keepProxy } from "./login/context.ts"
+export {
+  assertGiven,
+  authorityOf,
+  keptSettings,
+  proxyOf,
+  readInputFile,
+  readSecretFile,
+  writeSession,
+} from "./login/files.ts"
+
+/** Writing, copying and reading kubeconfig files; loaded when first used. */
+export const kubeconfigs = () => import("./cluster/kubeconfig.ts")
+/** OpenShift's login with user name and password; loaded when first used. */
+export const oauth = () => import("./cluster/oauth.ts")

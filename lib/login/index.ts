@@ -1,0 +1,150 @@
+/** The step that logs each site in to its cluster, by the methods that a notebook offers. */
+import { CheckError, type CheckResult, drifted, missing, ready } from "../notebook/check-result.ts"
+import { RunbookError } from "../notebook/errors.ts"
+import { path, text, url } from "../notebook/inputs.ts"
+import { type ManualContext, type Step, type StepDefinition, step } from "../notebook/step.ts"
+import { contextLogin } from "./context.ts"
+import type { LoginContext, LoginMethod, LoginSite } from "./method.ts"
+import { tokenLogin } from "./token.ts"
+
+export { contextLogin } from "./context.ts"
+export { readInputFile } from "./files.ts"
+export type { LoginContext, LoginManual, LoginMethod, LoginSite } from "./method.ts"
+export { tokenLogin } from "./token.ts"
+
+/**
+ * The inputs that `login()` needs and practice clusters provide, for a notebook's own table: `inputs: { ...clusterInputs, … }`.
+ */
+export const clusterInputs = {
+  server: url({
+    per: "site",
+    required: true,
+    identity: true,
+    prompt: "API server",
+    placeholder: "https://api.cluster.example:6443",
+    help: "The cluster's API server",
+  }),
+  context: text({
+    per: "site",
+    help: "A context of your kubeconfig, copied where no token-file is given; default the current one",
+  }),
+  "token-file": path({ per: "site", help: "A file that holds an API token" }),
+  "certificate-authority": path({ per: "site", help: "CA file of the API server" }),
+  commands: path({ help: "A folder that is searched first for commands" }),
+} as const
+
+/** What a notebook may say otherwise about its login step. */
+export interface LoginOptions<S extends LoginSite = LoginSite>
+  extends Partial<
+    Pick<StepDefinition<LoginContext<S>>, "needs" | "prose" | "readyWhen" | "docs" | "show" | "exclusive">
+  > {
+  /** How a site can log in. Default: the token of a file, else a context of the user's kubeconfig. */
+  readonly methods?: readonly LoginMethod<S>[]
+  /** Inputs of the notebook that all methods read, beside `server` and `certificate-authority`. */
+  readonly inputs?: readonly string[]
+}
+
+const kubeconfigs = () => import("../cluster/kubeconfig.ts")
+
+/**
+ * Declares the step `login`: the site's own session, in a kubeconfig of its own. The method is the one that the site's
+ * input `login` names, where the notebook has that input; otherwise the first whose values are given.
+ */
+export function login<S extends LoginSite = LoginSite>(options: LoginOptions<S> = {}): Step {
+  const { methods = [tokenLogin, contextLogin] as readonly LoginMethod<S>[], inputs = [], ...more } = options
+
+  const methodOf = (site: S): LoginMethod<S> => {
+    const found =
+      site.login === undefined
+        ? (methods.find((method) => method.isGiven(site)) ?? methods.at(-1))
+        : methods.find(({ name }) => name === site.login)
+    if (found !== undefined) return found
+    throw new RunbookError(`there is no login ${site.login}`, {
+      fix: `give one of ${methods.map(({ name }) => name).join(", ")}`,
+    })
+  }
+
+  const apply = async (context: LoginContext<S>): Promise<void> => {
+    const method = methodOf(context.site)
+    const what = await method.login(context)
+    if (what !== undefined) await assertAccepted(context, method, what)
+  }
+
+  return step<LoginContext<S>>({
+    id: "login",
+    title: "Log in to the cluster",
+    on: "every site",
+    inputs: ["server", "certificate-authority", ...inputs, ...methods.flatMap((method) => method.inputs)],
+    prose: `
+Each site's session is kept in a kubeconfig of its own; yours is only read. It comes from a file with a token
+(\`token-file\`), or from a context of your kubeconfig, which \`oc login\` creates.
+`,
+    check: (context) => check(context, methodOf(context.site)),
+    apply,
+    update: true,
+    rerun: apply,
+    show: ({ $ }) => $`oc whoami`,
+    exclusive: ({ site }) => `login ${site.server}`,
+    ...more,
+    manual: (context) => methodOf(context.site as S).manual(context as ManualContext<S>),
+    noPreview: true,
+    session: true,
+  })
+}
+
+async function check<S extends LoginSite>(
+  context: LoginContext<S>,
+  method: LoginMethod<S>,
+): Promise<CheckResult> {
+  const { cluster, site, kubeconfig } = context
+  const { readServer, sameServer } = await kubeconfigs()
+  let server: string | undefined
+  try {
+    server = await readServer(kubeconfig)
+  } catch {
+    // Written by a command that was killed half-way.
+    return missing("the kubeconfig of this site is damaged and is written again")
+  }
+  if (server === undefined) return missing(`not logged in to ${site.server} yet`)
+  if (!sameServer(server, site.server))
+    return drifted([{ field: "server", found: server, wanted: site.server }])
+  let user: string
+  try {
+    user = await cluster.whoami()
+  } catch (error) {
+    if (!isRefused(error)) throw error
+    return missing(`the session has expired: ${error.result.reason}`)
+  }
+  const other = await method.otherThan?.(context, user)
+  return other === undefined ? ready(`logged in as ${user} at ${site.server}`) : drifted([other])
+}
+
+/** The server does not accept the session; that it cannot be reached is another result. */
+const isRefused = (error: unknown): error is CheckError & { result: { reason: string } } =>
+  error instanceof CheckError && error.result.state === "unknown" && error.result.because === "login"
+
+/** `oc whoami` with the kubeconfig just written. It also runs a login plugin once, before many commands would at a time. */
+async function assertAccepted<S extends LoginSite>(
+  { $, site, notebook }: LoginContext<S>,
+  method: LoginMethod<S>,
+  what: string,
+): Promise<void> {
+  const { exitCode, stdout, stderr } = await $.with({ nothrow: true })`oc whoami`
+  if (exitCode === 0) return
+  const why = stderr.trim() || stdout.trim()
+  throw new RunbookError(`${what} does not log in to ${site.server}`, {
+    why,
+    fix: fixOf(why, method.refused),
+    next: `${notebook} step login --site ${site.name}`,
+  })
+}
+
+function fixOf(why: string, refused: string): string {
+  if (/x509|certificate/.test(why)) {
+    return "give the file of the CA that signed the server's certificate as certificate-authority, or have the certificate corrected"
+  }
+  // Only the server's own refusal speaks against what was given.
+  return /Unauthorized|must be logged in|expired/i.test(why)
+    ? refused
+    : "check that the server is the right one, that it is up, and that it can be reached from here (VPN, proxy)"
+}

@@ -1,0 +1,25 @@
+/** `oc login` as a person types it. No password ever stands on a command line. */
+import { shellWord } from "../../lib/index.ts"
+import { keepProxy } from "../../lib/kit.ts"
+import type { Manual } from "../context.ts"
+
+type Site = Manual["site"]
+
+/** Lines that leave a session in the file that KUBECONFIG names. */
+export const manualLogin = (site: Site, flags: readonly string[]): string =>
+  [
+    [
+      ...proxyNow(site),
+      `oc login --server=${shellWord(site.server)}`,
+      ...(site.certificateAuthority === undefined
+        ? []
+        : [`--certificate-authority=${shellWord(site.certificateAuthority)}`]),
+      ...flags,
+    ].join(" "),
+    ...keepProxy(site.proxy),
+  ].join("\n")
+
+function proxyNow({ proxy, server }: Site): string[] {
+  if (proxy === undefined) return []
+  return [proxy === "none" ? `NO_PROXY=${new URL(server).hostname}` : `HTTPS_PROXY=${shellWord(proxy)}`]
+}

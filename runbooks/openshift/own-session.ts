@@ -1,0 +1,45 @@
+/**
+ * The session that the program itself created at a site (with a browser or a password). The name that OpenShift gives its
+ * token is kept in a private file, so that the teardown ends this session and no other.
+ */
+import { createHash } from "node:crypto"
+import { readFile, rm } from "node:fs/promises"
+import { kubeconfigs, writeWhole } from "../../lib/kit.ts"
+import type { Context } from "../context.ts"
+
+type Place = Pick<Context, "kubeconfig" | "privateFile">
+
+const noteOf = ({ privateFile }: Place): string => privateFile("session")
+
+/** The name of the OAuthAccessToken: OpenShift keeps a token by its hash. */
+const objectName = (token: string): string =>
+  `sha256~${createHash("sha256")
+    .update(token.replace(/^sha256~/, ""))
+    .digest("base64url")}`
+
+async function sessionAt({ kubeconfig }: Place): Promise<string | undefined> {
+  const { readToken } = await kubeconfigs()
+  const token = await readToken(kubeconfig).catch(() => undefined)
+  return token === undefined ? undefined : objectName(token)
+}
+
+/** Notes that the session in the site's kubeconfig is the program's own. */
+export async function noteSession(place: Place): Promise<void> {
+  const session = await sessionAt(place)
+  if (session !== undefined) await writeWhole(noteOf(place), `${session}\n`)
+}
+
+/** The name of the session in the site's kubeconfig; nothing where there is none, or the program has not created it. */
+export async function ownSession(place: Place): Promise<string | undefined> {
+  const [session, noted] = await Promise.all([
+    sessionAt(place),
+    readFile(noteOf(place), "utf8").catch(() => undefined),
+  ])
+  return session !== undefined && session === noted?.trim() ? session : undefined
+}
+
+/** Deletes the site's kubeconfig, and the note. */
+export async function forgetSession(place: Place): Promise<void> {
+  await rm(place.kubeconfig, { force: true })
+  await rm(noteOf(place), { force: true })
+}

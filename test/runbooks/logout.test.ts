@@ -1,0 +1,121 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { openCluster } from "../../lib/cluster/index.ts"
+import { readToken } from "../../lib/cluster/kubeconfig.ts"
+import { writeCommands } from "../../lib/practice/commands/index.ts"
+import login from "../../runbooks/login.ts"
+import logout from "../../runbooks/logout.ts"
+import { type Clusters, type PlayedSite, startClusters } from "./clusters.ts"
+
+let clusters: Clusters
+let commands: string
+beforeEach(async () => {
+  clusters = await startClusters({ skupper: false })
+  commands = join(clusters.folder, "commands")
+  await writeCommands(commands)
+})
+afterEach(() => clusters.close())
+
+/** Logs in at a site with alice's password: the program's own session. Returns its token. */
+async function byPassword(at: PlayedSite): Promise<string> {
+  const [ca, password] = ["ca.crt", "password"].map((name) =>
+    join(clusters.folder, `${at.site.name}.${name}`),
+  )
+  writeFileSync(ca!, at.server.ca.certificate)
+  writeFileSync(password!, "alice's password\n")
+  const site = {
+    login: "password",
+    username: "alice",
+    passwordFile: password,
+    certificateAuthority: ca,
+  }
+  const context = clusters.context(login, at, { commands, site })
+  await login.apply!(context)
+  return (await readToken(context.kubeconfig))!
+}
+
+/** Whether the server still takes a token. */
+async function isValid(at: PlayedSite, token: string): Promise<boolean> {
+  const { url, ca } = at.server
+  const cluster = openCluster({ server: url, ca: ca.certificate, token, fieldManager: "test" })
+  try {
+    await cluster.whoami()
+    return true
+  } catch {
+    return false
+  } finally {
+    await cluster.close()
+  }
+}
+
+const contextAt = (at: PlayedSite) => clusters.context(logout, at, { commands })
+const check = (at: PlayedSite) => clusters.look(logout, at, { commands })
+const files = (at: PlayedSite) => {
+  const { kubeconfig, privateFile } = contextAt(at)
+  return [kubeconfig, privateFile("session")].filter(existsSync)
+}
+
+describe("a session that the program created", () => {
+  test("is revoked, and its kubeconfig deleted", async () => {
+    const at = clusters.superlink
+    const token = await byPassword(at)
+    expect(await isValid(at, token)).toBe(true)
+    // What is kept of it on disk does not open anything.
+    expect(readFileSync(contextAt(at).privateFile("session"), "utf8")).not.toContain(token)
+    expect(await check(at)).toMatchObject({
+      state: "drifted",
+      reason: expect.stringContaining(`logs out of ${at.server.url}`),
+    })
+    await logout.delete!(contextAt(at))
+    expect(await isValid(at, token)).toBe(false)
+    expect(files(at)).toEqual([])
+    expect(await check(at)).toMatchObject({ state: "ready" })
+  })
+
+  test("may be dead already", async () => {
+    const at = clusters.superlink
+    const { kubeconfig } = contextAt(at)
+    const token = await byPassword(at)
+    const session = readFileSync(kubeconfig, "utf8")
+    await contextAt(at).$`oc logout`
+    writeFileSync(kubeconfig, session)
+    expect(await isValid(at, token)).toBe(false)
+    await logout.delete!(contextAt(at))
+    expect(files(at)).toEqual([])
+  })
+
+  test("stays on disk while the server cannot be asked", async () => {
+    const at = clusters.superlink
+    await byPassword(at)
+    await at.server.close()
+    await expect(logout.delete!(contextAt(at))).rejects.toMatchObject({
+      message: expect.stringContaining("could not be ended"),
+      next: "flower-runbook teardown --site superlink",
+    })
+    expect(files(at)).toHaveLength(2)
+  })
+
+  test("serves two sites of one cluster until the second logs out", async () => {
+    const { superlink, supernode } = clusters
+    const token = await byPassword(superlink)
+    for (const name of ["kubeconfig", "session"] as const) {
+      const path = (at: PlayedSite) =>
+        name === "kubeconfig" ? contextAt(at).kubeconfig : contextAt(at).privateFile(name)
+      writeFileSync(path(supernode), readFileSync(path(superlink)))
+    }
+    await logout.delete!(contextAt(superlink))
+    expect(files(superlink)).toEqual([])
+    expect(await isValid(superlink, token)).toBe(true)
+    await logout.delete!(contextAt(supernode))
+    expect(await isValid(superlink, token)).toBe(false)
+  })
+})
+
+test("a session from a token of the user's stays", async () => {
+  const at = clusters.superlink
+  await byPassword(at)
+  await at.login("alice")
+  expect(await check(at)).toMatchObject({ state: "ready" })
+  expect(await isValid(at, "alice-token-of-the-tests")).toBe(true)
+})
