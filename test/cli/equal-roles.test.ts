@@ -128,7 +128,7 @@ test("practice clusters of a notebook without a hub", async () => {
     title: "Sessions",
     roles: { member: "many" },
     inputs: clusterInputs,
-    steps: [login],
+    steps: [login()],
   })
   const argv = ["run", "--practice", "--yes", "--members", "3", "--delays", "none"]
   const code = await main(sessions, argv, { ...screen.io, practiceImages: [] })
