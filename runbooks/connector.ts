@@ -29,11 +29,11 @@ async function check(context: Context): Promise<CheckResult> {
     return unknown("not there", `no Deployment ${site.superlinkWorkload} in ${site.project}`)
   const found = await findExposure(context, "Connector", site.project)
   const answer = checkExposure(context, found, "Connector", asked(superlink))
-  // Skupper answers to pods' events alone: without a matching pod a Connector never gets a status.
+  // Skupper reacts only to events of pods: without a matching pod a Connector never gets a status.
   const silent = found?.status === undefined && found?.metadata.deletionTimestamp === undefined
   if (answer.state === "progressing" && silent && (await currentPods(cluster, superlink)).length === 0) {
     return progressing(
-      `no pod matches ${asked(superlink).selector} yet: a Connector waits for one`,
+      `no pod matches ${asked(superlink).selector} yet; the Connector waits for one`,
       objectRef(found!),
     )
   }
@@ -47,15 +47,15 @@ export default guideStep({
   needs: ["site-create", "deploy-superlink"],
   inputs: ["project", "superlink-workload"],
   prose: `
-A **connector** binds pods of this site to a *routing key* of the application network. Here it binds the SuperLink's pods, port
-9092, to the key \`fleet-api\`: whoever listens for that key in a linked site reaches the Fleet API.
+A **connector** binds pods of this site to a *routing key* of the application network. This one binds the SuperLink's pods,
+port 9092, to the routing key \`fleet-api\`. A listener with the same key in a linked site reaches the Fleet API.
 
     skupper connector create fleet-api 9092 --workload deployment/superlink
 
-The connector waits until a pod of the Deployment is ready; it is matched once a listener of the same key is there.
+The connector is configured when a pod of the Deployment is ready, and matched when a listener with the same key exists.
 `,
   readyWhen:
-    "Whether a Connector binds the SuperLink's pods and its Fleet port to the routing key `fleet-api`, and is Configured.",
+    "Ready when a Connector binds the SuperLink's pods and its Fleet port to the routing key `fleet-api` and is Configured.",
   docs: ["https://skupperproject.github.io/refdog/concepts/connector.html"],
   check,
   async apply(context) {

@@ -24,7 +24,7 @@ import { ours } from "./shared/labels.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
-/** @returns nothing where a SuperLink is there whose version cannot be told */
+/** @returns undefined if a SuperLink exists whose Flower version is unknown */
 async function deploying(context: Context, found: Deployment | undefined): Promise<Deploying | undefined> {
   const chosen = chooseVersion(context, found)
   if (chosen === undefined) return undefined
@@ -70,16 +70,16 @@ async function check(context: Context): Promise<CheckResult> {
 
 const unknownVersion = (found: Deployment): CheckResult =>
   blocked(
-    `Deployment ${found.metadata.name} was there before us, and its image ${containerOf(found, "superlink").image} does not tell Flower's version`,
+    `Deployment ${found.metadata.name} existed before, and its image ${containerOf(found, "superlink").image} does not show its Flower version`,
     {
       code: "version",
-      fix: "say which version it runs: SuperNodes must run the same",
+      fix: "give the version that it runs: SuperNodes must run the same version",
       next: "flower-runbook step deploy-superlink --flower-version VERSION",
       object: objectRef(found),
     },
   )
 
-/** Whether a Service leads to a pod that is ready. */
+/** Whether a Service has an endpoint that is ready. */
 async function hasEndpoint(cluster: ClusterReader, namespace: string, service: string): Promise<boolean> {
   const slices = await cluster.list({
     apiVersion: "discovery.k8s.io/v1",
@@ -97,7 +97,7 @@ async function hasEndpoint(cluster: ClusterReader, namespace: string, service: s
 
 async function present(context: Context): Promise<Deploying> {
   const asked = await deploying(context, await findSuperlink(context))
-  if (asked === undefined) throw new RunbookError("the SuperLink's Flower version cannot be told")
+  if (asked === undefined) throw new RunbookError("the SuperLink's Flower version is unknown")
   return asked
 }
 
@@ -117,25 +117,25 @@ export default guideStep({
     "tls-secret",
   ],
   prose: `
-The SuperLink is Flower's server: SuperNodes dial its **Fleet API** (port 9092), the \`flwr\` command its **Control API**
-(port 9093). It runs in one cluster, as a Deployment with a Service beside it. SuperNodes of other clusters come in through the
-interconnect, so neither port needs a public address.
+The SuperLink is Flower's server. SuperNodes connect to its **Fleet API** (port 9092), and the \`flwr\` command connects to its
+**Control API** (port 9093). It runs in one cluster, as a Deployment with a Service. SuperNodes in other clusters connect
+through the interconnect, so neither port needs a public address.
 
     oc apply --server-side --field-manager=flower-runbook -f superlink.yaml
 
-A SuperLink that is there already is used as it is, and stays when everything else is torn down. SuperNodes then take
-its Flower version. Changing it needs \`--allow-restart\`: it keeps the list of its SuperNodes in memory, so after
-a restart they have to register anew (one of 1.28 only once it is started anew).
+A SuperLink that already exists is used as it is, and \`teardown\` does not delete it. SuperNodes then run its Flower version.
+Changing it requires \`--allow-restart\`: a SuperLink keeps the list of its SuperNodes in memory, so after a restart they have
+to register again (a SuperNode of Flower 1.28 only does so when it is restarted too).
 
-**Versions.** SuperLink and SuperNodes should run the same version. The arguments in Flower's own guide fit up to 1.34; from 1.40 one
-HTTP port carries everything, so that whoever reaches the Fleet API reaches the Control API as well.
+**Versions.** SuperLink and SuperNodes should run the same version. The arguments in Flower's own guide are valid up to 1.34.
+From 1.40 on, one HTTP port serves all APIs, so whoever reaches the Fleet API also reaches the Control API.
 
-**Encryption.** \`--insecure\` turns off Flower's own TLS. Between the clusters Skupper encrypts with mutual TLS all the
-same. For Flower's own TLS as well, give a Secret with \`tls.crt\`, \`tls.key\` and \`ca.crt\` as \`tls-secret\` here, and one with
-\`ca.crt\` as \`root-certificates-secret\` at every SuperNode; the certificate must be valid for the name \`fleet-api\`.
+**Encryption.** \`--insecure\` turns off Flower's own TLS. Between the clusters, Skupper always encrypts with mutual TLS. To use
+Flower's own TLS as well, give a Secret with \`tls.crt\`, \`tls.key\` and \`ca.crt\` as \`tls-secret\` here, and a Secret with
+\`ca.crt\` as \`root-certificates-secret\` at every SuperNode. The certificate must be valid for the name \`fleet-api\`.
 `,
   readyWhen:
-    "Whether the Deployment has the image, arguments, environment and resources asked for; whether its newest revision is rolled out, no old pod is left, and its Service has a ready endpoint.",
+    "Ready when the Deployment has the requested image, arguments, environment and resources, its newest revision is rolled out, no old pod remains, and its Service has a ready endpoint.",
   docs: ["https://flower.ai/docs/framework/ref-flower-network-communication.html"],
   check,
   apply: async (context) => deploy(context, await present(context)),
@@ -143,7 +143,7 @@ same. For Flower's own TLS as well, give a Secret with \`tls.crt\`, \`tls.key\` 
   async rerun(context) {
     await rerunRestart(context, await present(context))
     context.note(
-      "the SuperLink forgets its SuperNodes: start them anew with `flower-runbook step deploy-supernode --rerun`",
+      "the restarted SuperLink has forgotten its SuperNodes: restart them with `flower-runbook step deploy-supernode --rerun`",
     )
   },
   manual: superlinkManual,

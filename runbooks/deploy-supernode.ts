@@ -38,7 +38,7 @@ import { snippet } from "./shared/snippet.ts"
 
 const ADDRESS = `${FLEET_API}:${FLEET_PORT}`
 
-/** @returns nothing where the SuperLink's version cannot be told and none was given */
+/** @returns undefined if no version was given and the SuperLink's version is unknown */
 async function deploying(context: Context): Promise<Deploying | undefined> {
   const { site, inputs } = context
   const chosen: Chosen | undefined =
@@ -61,7 +61,7 @@ async function deploying(context: Context): Promise<Deploying | undefined> {
   }
 }
 
-/** Where a SuperNode that was there before us does not fit. */
+/** How a SuperNode that existed before differs from what is needed. */
 function supernodeMisfits(found: Deployment, site: Context["site"], version: string): Difference[] {
   const { image, args = [] } = containerOf(found, "supernode")
   const running = runningVersion(found, "supernode")
@@ -81,7 +81,7 @@ function supernodeMisfits(found: Deployment, site: Context["site"], version: str
   return fields
 }
 
-/** Arguments of a SuperNode that dials the interconnect's Service, and takes only flags of this version. */
+/** Arguments of a SuperNode that connects to the interconnect's Service and has only flags of this version. */
 function adaptArguments(args: readonly string[], version: string): string[] {
   const dialled = argumentOf(args, "--superlink") ?? ""
   const right =
@@ -95,10 +95,10 @@ async function check(context: Context): Promise<CheckResult> {
   const asked = await deploying(context)
   if (asked === undefined) {
     return blocked(
-      "the SuperLink's image does not tell its Flower version, and SuperNodes must run the same",
+      "the SuperLink's image does not show its Flower version, and SuperNodes must run the same version",
       {
         code: "version",
-        fix: "say which version it runs",
+        fix: "give the version that it runs",
         next: `flower-runbook step deploy-supernode --site ${context.site.name} --flower-version VERSION`,
       },
     )
@@ -119,17 +119,21 @@ async function check(context: Context): Promise<CheckResult> {
     return lost(found, `the SuperLink no longer knows node ${registration.id} (${registration.line})`)
   }
   if (registration.is === "registered" && (await stranded(context, found, pod, registration.id))) {
-    return lost(found, `the SuperLink was started anew and does not know node ${registration.id}`)
+    return lost(found, `the SuperLink was restarted and does not know node ${registration.id}`)
   }
   return answer
 }
 
 const lost = (found: Deployment, what: string): CheckResult =>
-  drifted([{ field: PODS, found: what, wanted: "registered anew" }], { object: objectRef(found) })
+  drifted([{ field: PODS, found: what, wanted: "registered again" }], {
+    reason: `${what}; its pod is restarted`,
+    object: objectRef(found),
+  })
 
 /**
- * A SuperNode of 1.28 learns with its next call that its SuperLink has forgotten it, and then hangs for ever: seen here
- * before that call. Newer ones end then, and their container is started anew. Only where the SuperLink's cluster can be read: it may be another institution's.
+ * Whether a SuperNode of 1.28 hangs, or will hang with its next call, because its SuperLink has forgotten it. Newer
+ * versions exit with that call, and their container is restarted. This needs read access to the SuperLink's cluster, which
+ * may belong to another institution: without it the answer is no.
  */
 async function stranded(context: Context, found: Deployment, pod: KubeObject, id: string): Promise<boolean> {
   const version = runningVersion(found, "supernode") ?? context.inputs.flowerVersion
@@ -154,7 +158,7 @@ async function stranded(context: Context, found: Deployment, pod: KubeObject, id
   }
 }
 
-/** When the containers of a pod began to run as they do now: the latest of them. */
+/** When the containers of a pod were last started: the latest of them. */
 const startOf = (pod: KubeObject): number =>
   Math.max(
     0,
@@ -165,7 +169,7 @@ const startOf = (pod: KubeObject): number =>
 
 async function present(context: Context): Promise<Deploying> {
   const asked = await deploying(context)
-  if (asked === undefined) throw new RunbookError("the SuperLink's Flower version cannot be told")
+  if (asked === undefined) throw new RunbookError("the SuperLink's Flower version is unknown")
   return asked
 }
 
@@ -186,21 +190,21 @@ export default guideStep({
     "supernode-manifest",
   ],
   prose: `
-A SuperNode runs beside the data. It only dials out: to \`fleet-api:9092\`, the Service that the listener has made in its own
-project, as if the SuperLink were next door.
+A SuperNode runs next to the data. It only opens outgoing connections: to \`fleet-api:9092\`, the Service that the listener
+has created in the SuperNode's own project.
 
     oc apply --server-side --field-manager=flower-runbook -f supernode.yaml
 
-\`--insecure\` means that Flower's own TLS is off: the interconnect encrypts between the clusters (see the SuperLink's
-step for Flower's own TLS as well). An own image, pull secret, environment, node configuration and resources are inputs;
-\`--supernode-manifest FILE\` puts your own manifest in place of this one.
+\`--insecure\` means that Flower's own TLS is off. The interconnect encrypts the traffic between the clusters; the step of the
+SuperLink explains how to use Flower's own TLS as well. Image, pull secret, environment, node configuration and resources are
+inputs. \`--supernode-manifest FILE\` replaces this manifest with your own.
 
-A SuperNode that its SuperLink no longer knows (the SuperLink was started anew) ends with its next call; its container is
-started anew, and it comes back under a new id. One of 1.28 may only say \`Invalid node ID\` and hang while its pod keeps running: this
-step then starts it anew.
+After a restart, a SuperLink does not know its SuperNodes any more. A SuperNode then exits with its next call, its container is
+restarted, and it registers with a new id. A SuperNode of Flower 1.28 may only print \`Invalid node ID\` and hang while its pod
+keeps running; this step then restarts it.
 `,
   readyWhen:
-    "Whether the Deployment has the image, arguments, environment and resources asked for; whether its newest revision is rolled out, and no old pod is left.",
+    "Ready when the Deployment has the requested image, arguments, environment and resources, its newest revision is rolled out, and no old pod remains.",
   docs: ["https://flower.ai/docs/framework/ref-flower-network-communication.html"],
   check,
   apply: async (context) => deploy(context, await present(context)),

@@ -6,7 +6,7 @@ import prerequisites from "./prerequisites.ts"
 import { skupperVersion } from "./shared/commands.ts"
 import { ifAllowed, ifServed, some } from "./shared/reading.ts"
 
-/** What a look says, as a finding: what is merely not done yet is no trouble. */
+/** A check's result as a diagnosis: something that is only missing so far is not a problem. */
 function finding(result: CheckResult): Diagnosis {
   const ok = result.state === "ready" || (result.state === "blocked" ? false : "warn")
   const fix = "fix" in result ? result.fix : undefined
@@ -30,14 +30,14 @@ const minor = (version: string): string | undefined => /^v?(\d+\.\d+)/.exec(vers
 async function versions({ $, cluster, site }: Context): Promise<Diagnosis> {
   const found = await ifServed(activeSite(cluster, site.project))
   const controller = found?.status?.controller?.version
-  if (controller === undefined) return { ok: true, said: "no Site has met a controller here yet" }
+  if (controller === undefined) return { ok: true, said: "no controller has configured a Site here yet" }
   const { version } = await skupperVersion($)
   const said = `controller ${controller}, skupper ${version ?? "of unknown version"}`
   if (version === undefined || minor(version) === minor(controller)) return { ok: true, said }
   return {
     ok: "warn",
     said,
-    fix: "commands and controller of one minor version fit best: take that version of the skupper command",
+    fix: "use a skupper command of the controller's minor version",
   }
 }
 
@@ -62,18 +62,18 @@ async function rights({ cluster, site }: Context): Promise<Diagnosis> {
   )
   const who = await cluster.whoami()
   if (missing.length === 0)
-    return { ok: true, said: `${who} may do all that the steps do in ${site.project}` }
+    return { ok: true, said: `${who} has all rights that the steps need in ${site.project}` }
   return {
     ok: false,
-    said: `${who} may not ${some(missing)} in ${site.project}`,
-    fix: `ask an administrator of ${site.project} for the role edit, and for one that allows skupper.io`,
+    said: `${who} is not allowed to ${some(missing)} in ${site.project}`,
+    fix: `ask an administrator of ${site.project} for the role edit, and for a role that allows the resources of skupper.io`,
     next: `oc adm policy add-role-to-user edit ${who} -n ${site.project}`,
   }
 }
 
-/** "Succeeded" is not "hands out tokens": the grant server needs an address of its own. */
+/** An installed operator does not issue tokens yet: its grant server needs an address of its own. */
 async function grants({ cluster, site }: Context): Promise<Diagnosis> {
-  if (site.role !== "superlink") return { ok: true, said: "tokens come from the SuperLink's cluster" }
+  if (site.role !== "superlink") return { ok: true, said: "tokens are issued by the SuperLink's cluster" }
   const namespace = await controllerNamespace(cluster, site)
   const access = await ifServed(
     ifAllowed(
@@ -86,7 +86,7 @@ async function grants({ cluster, site }: Context): Promise<Diagnosis> {
     ),
   )
   if (access === undefined) {
-    return { ok: true, said: `the grant server in ${namespace} is not there yet, or out of your sight` }
+    return { ok: true, said: `the grant server in ${namespace} does not exist yet, or you cannot read it` }
   }
   const [endpoint] = (access.status?.endpoints ?? []) as { host: string; port: string }[]
   if (endpoint !== undefined)
@@ -94,7 +94,7 @@ async function grants({ cluster, site }: Context): Promise<Diagnosis> {
   return {
     ok: "warn",
     said: `the grant server in ${namespace} has no address yet: ${access.status?.message ?? "no reason given"}`,
-    fix: "wait for its Route, or do without tokens: --link-with file",
+    fix: "wait for its Route, or use link files instead of tokens: --link-with file",
     next: `oc get routes -n ${namespace}`,
   }
 }
@@ -104,7 +104,7 @@ async function controllerNamespace(cluster: ClusterReader, site: Context["site"]
   return found?.status?.controller?.namespace ?? site.operatorNamespace
 }
 
-/** What `doctor` looks at for this notebook, beside what it looks at for every one. */
+/** What `doctor` checks for this notebook, in addition to the checks for every notebook. */
 export const doctor: readonly DoctorCheck[] = [
   { id: "commands", title: "Commands", on: "here", run: commands },
   {
@@ -115,5 +115,5 @@ export const doctor: readonly DoctorCheck[] = [
   },
   { id: "versions", title: "Skupper versions", on: "every site", run: versions },
   { id: "rights", title: "Rights in the project", on: "every site", run: rights },
-  { id: "grants", title: "Handing out tokens", on: "every site", run: grants },
+  { id: "grants", title: "Issuing tokens", on: "every site", run: grants },
 ]

@@ -48,12 +48,12 @@ const guide: Notebook = notebook({
   missing,
   practiceFlag: {
     name: "flower",
-    help: "Run real Flower in practice clusters' pods: needs Python 3.11, installs flwr from PyPI once",
+    help: "Run real Flower in the pods of practice clusters: requires Python 3.11, installs flwr from PyPI once",
   },
   doctor,
 })
 
-/** A browser login needs a person: without one, a session has to be there already. */
+/** A browser login requires a user: without a terminal, a session must already exist. */
 async function missing(
   sites: readonly Site[],
   tools: { hasSession(site: Site, server: string): Promise<boolean> },
@@ -65,7 +65,7 @@ async function missing(
     .map(({ name }) => ({
       site: name,
       input: "login",
-      why: "a browser login needs a person, and this site's own kubeconfig holds no valid session",
+      why: "a browser login requires a terminal, and this site's kubeconfig has no valid session",
     }))
 }
 

@@ -1,7 +1,7 @@
 /** Every input of the guide, declared once. Flags, variables, file keys, prompts, help and docs come from here. */
 import { type FederationValues, input, type SiteValues } from "../lib/index.ts"
 
-/** One that ends within a minute is taken for expired. In seconds. */
+/** In seconds. A token that expires within a minute counts as expired. */
 const SHORTEST_LIFETIME = 120
 
 /** `skupper` may be set to another platform for the person's own work. */
@@ -15,7 +15,7 @@ const withLogin = (kind: string) => (values: Readonly<Record<string, unknown>>) 
 export const inputs = {
   // the federation
   "flower-version": input.text({
-    help: "Flower's version at every site; the images' tag where no image is given",
+    help: "Flower version of all sites; also the tag of the images, unless image is given",
     default: "1.34.0",
     file: "flower.version",
     placeholder: "version",
@@ -23,27 +23,29 @@ export const inputs = {
       /^\d+\.\d+\.\d+$/.test(value) ? undefined : `${value} is not a version such as 1.34.0`,
   }),
   "link-with": input.choice(["token", "file"], {
-    help: "How a SuperNode's site gets its link: an access token, or a link file where grants cannot be reached",
+    help: "How a SuperNode's site gets its link: an access token, or a link file if the grant server cannot be reached",
     default: "token",
   }),
   "token-lifetime": input.duration({
     help: "How long an access token can be redeemed",
     default: 900,
     check: (seconds: number) =>
-      seconds < SHORTEST_LIFETIME ? "a token needs at least 2m to get where it is redeemed" : undefined,
+      seconds < SHORTEST_LIFETIME
+        ? "must be at least 2m, so that the token can be redeemed in time"
+        : undefined,
   }),
   "allow-restart": input.flag({
-    help: "Agree to change a SuperLink that was there before: a restart loses its list of SuperNodes",
+    help: "Allow changes to a SuperLink that existed before: a restart loses its list of SuperNodes",
     default: false,
   }),
   proof: input.choice(["log", "list", "run"], {
-    help: "What verify takes for proof: the logs, the SuperLink's list of nodes, or a federated run of a tiny app",
+    help: "What verify accepts as proof: the logs, the SuperLink's list of nodes, or a federated run of a tiny app",
     default: "log",
   }),
   flwr: input.path({
-    help: "The flwr command for proof list and run; default one on PATH, else one installed from PyPI",
+    help: "The flwr command for --proof list and run; default: the one on PATH, else one installed from PyPI",
   }),
-  commands: input.path({ help: "A folder looked in first for oc and skupper" }),
+  commands: input.path({ help: "A folder that is searched first for oc and skupper" }),
 
   // every site
   server: input.url({
@@ -65,12 +67,12 @@ export const inputs = {
   }),
   "skupper-site": input.name({
     per: "site",
-    help: "The name of the Skupper Site in it",
+    help: "The name of the Skupper site in this project",
     default: (site: { name: string }) => `${site.name}-interconnect`,
   }),
   login: input.choice(["web", "token", "password", "context"], {
     per: "site",
-    help: "How to log in; by itself the one whose values are given, else web",
+    help: "How to log in; default: the method whose inputs are given, else web",
     prompt: "How to log in",
     default: (_: unknown, values: Record<string, unknown>) =>
       values.tokenFile !== undefined
@@ -101,26 +103,24 @@ export const inputs = {
   }),
   context: input.text({
     per: "site",
-    help: "A context of an existing kubeconfig, copied (login context)",
+    help: "A context of an existing kubeconfig, which is copied (login context)",
     prompt: "Context (oc config get-contexts)",
     asked: withLogin("context"),
   }),
   kubeconfig: input.path({
     per: "site",
-    help: "The kubeconfig that holds the context; default KUBECONFIG, else your own; only read",
+    help: "The kubeconfig that holds the context; default: KUBECONFIG, else ~/.kube/config; only read",
   }),
   "callback-port": input.number({
     per: "site",
-    help: "Local port of the browser login's answer (login web)",
+    help: "Local port for the callback of the browser login (login web)",
   }),
   "certificate-authority": input.path({ per: "site", help: "CA file of the API server" }),
   proxy: input.text({
     per: "site",
-    help: "Proxy to the API server; default from HTTPS_PROXY and NO_PROXY; 'none' for none",
+    help: "Proxy to the API server; default: HTTPS_PROXY and NO_PROXY; 'none' for no proxy",
     check: (value: string) =>
-      value.includes("@")
-        ? "a proxy's password would be shown and kept here: set it in HTTPS_PROXY"
-        : undefined,
+      value.includes("@") ? "a password in it would be shown and stored: set it in HTTPS_PROXY" : undefined,
   }),
   "operator-channel": input.text({
     per: "site",
@@ -133,17 +133,17 @@ export const inputs = {
   }),
   "operator-namespace": input.name({
     per: "site",
-    help: "Where the operator is installed",
+    help: "The namespace that the operator is installed in",
     default: "openshift-operators",
   }),
   image: input.text({
     per: "site",
-    help: "Own image in place of flwr/superlink or flwr/supernode; its tag need not be Flower's version",
+    help: "Your own image instead of flwr/superlink or flwr/supernode; its tag does not have to be a Flower version",
   }),
   "image-pull-secret": input.name({ per: "site", help: "Secret with the registry's credentials" }),
   env: input.map({
     per: "site",
-    help: "Environment of the container, KEY=VALUE; not for secrets, for they would stand in the Deployment",
+    help: "Environment of the container, KEY=VALUE; not for secrets, which would be readable in the Deployment",
   }),
   resources: input.map({ per: "site", help: "Requests and limits: requests.cpu=100m, limits.memory=2Gi" }),
 
@@ -153,7 +153,7 @@ export const inputs = {
     {
       per: "site",
       roles: superlink,
-      help: "How links from other sites come in",
+      help: "How links from other sites reach this site",
       default: "default",
     },
   ),
@@ -172,12 +172,12 @@ export const inputs = {
   "control-api": input.text({
     per: "site",
     roles: superlink,
-    help: "HOST:PORT of the SuperLink's Control API, where a port forward is not to be used",
+    help: "HOST:PORT of the SuperLink's Control API, to use instead of a port forward",
     placeholder: "address",
     check: (value: string) =>
       /^[^\s:/"]+:\d{1,5}$/.test(value) && Number(value.split(":")[1]) < 65536
         ? undefined
-        : `${value} is no address such as superlink.example:9093`,
+        : `${value} is not HOST:PORT, such as superlink.example:9093`,
   }),
 
   // the SuperNodes' sites
@@ -190,7 +190,7 @@ export const inputs = {
   "supernode-manifest": input.path({
     per: "site",
     roles: supernode,
-    help: "Own manifest in place of ours (a Deployment, and what goes with it)",
+    help: "Your own manifest instead of the built-in one (a Deployment and its other objects)",
   }),
 } as const
 

@@ -44,7 +44,7 @@ async function check(context: Context): Promise<CheckResult> {
   if (!olm) {
     return blocked(`${cluster.server} has no Operator Lifecycle Manager: it is not OpenShift`, {
       code: "no OLM",
-      fix: "have an administrator install Skupper's controller",
+      fix: "ask an administrator to install Skupper's controller",
       next: "oc apply -f https://skupper.io/v2/install.yaml",
     })
   }
@@ -61,32 +61,31 @@ async function subscribed(context: Context, subscription: KubeObject, served: bo
   if (channel !== site.operatorChannel && (own || given("operator-channel", site.name))) {
     const fields = [{ field: "channel", found: String(channel), wanted: site.operatorChannel }]
     if (own) return drifted(fields, { object: objectRef(subscription), approval: approval(site) })
-    return blocked(`the operator that is there follows channel ${channel}, asked ${site.operatorChannel}`, {
+    return blocked(`the existing operator follows channel ${channel}, should be ${site.operatorChannel}`, {
       code: "channel",
-      fix: "it is not ours to change: leave operator-channel out to use it as it is, or have an administrator change it",
+      fix: "omit operator-channel to use it as it is, or ask an administrator to change it: this federation did not create it",
       next: `oc patch subscriptions.operators.coreos.com ${name} -n ${namespace} --type merge -p '{"spec":{"channel":"${site.operatorChannel}"}}'`,
       object: objectRef(subscription),
     })
   }
   if (answer.state !== "ready") return answer
-  if (!served)
-    return progressing(`${answer.reason}; its resource definitions are not served yet`, answer.object)
+  if (!served) return progressing(`${answer.reason}; its resources are not served yet`, answer.object)
   return { ...answer, adopted: adopted(subscription, context) }
 }
 
 const several = (subscriptions: readonly KubeObject[]): CheckResult =>
   blocked(
-    `${subscriptions.length} Subscriptions ask for ${PACKAGE}: ${some(subscriptions.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))}; OLM installs neither`,
+    `${subscriptions.length} Subscriptions ask for ${PACKAGE}: ${some(subscriptions.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))}; OLM installs none of them`,
     {
       code: "Subscriptions",
-      fix: "have an administrator delete all but one",
+      fix: "ask an administrator to delete all but one",
       next: "oc get subscriptions.operators.coreos.com -A",
     },
   )
 
 /**
- * An operator without a Subscription: a ClusterServiceVersion left alone, a controller from YAML or Helm; or one that
- * this user may not see, whose resource definitions are served.
+ * An operator without a Subscription: a ClusterServiceVersion whose Subscription was deleted, or a controller from YAML or
+ * Helm. Or an operator that this user cannot read, whose resources are served.
  */
 async function installedOtherwise(
   { cluster, site }: Context,
@@ -115,10 +114,10 @@ async function installedOtherwise(
       objectRef(controllers[0]),
     )
   }
-  // Definitions stay behind when an operator is taken away: only who sees everything knows that none is there.
+  // Resource definitions remain when an operator is deleted: only a user who can read everything knows that none exists.
   return sure
     ? undefined
-    : ready("Skupper's resources are served; the operator itself is out of your sight", { adopted: true })
+    : ready("Skupper's resources are served; you cannot read the operator itself", { adopted: true })
 }
 
 async function versions(cluster: ClusterReader, site: SiteInputs): Promise<KubeObject[]> {
@@ -145,7 +144,7 @@ async function siteController(cluster: ClusterReader, project: string): Promise<
   return sites.map(({ status }) => status?.controller?.version).find((version) => version !== undefined)
 }
 
-/** Nothing is there: what would be applied, or why nothing can be. */
+/** No operator exists: what would be applied, or why nothing can be applied. */
 async function subscribable(context: Context): Promise<CheckResult> {
   const { cluster, site } = context
   const namespace = site.operatorNamespace
@@ -159,10 +158,10 @@ async function subscribable(context: Context): Promise<CheckResult> {
   })
   if (!may) {
     return blocked(
-      `the operator is not there, and ${await cluster.whoami()} may not install it in ${namespace}`,
+      `the operator is not installed, and ${await cluster.whoami()} is not allowed to install it in ${namespace}`,
       {
         code: "forbidden",
-        fix: `have an administrator apply this, then go on here:\n${await subscription(offer, context)}`,
+        fix: `ask an administrator to apply this, then retry:\n${await subscription(offer, context)}`,
         next: `flower-runbook step install-operator --site ${site.name}`,
       },
     )
@@ -183,7 +182,7 @@ async function subscribable(context: Context): Promise<CheckResult> {
 const approval = (site: SiteInputs): string =>
   `installs the operator of Red Hat Service Interconnect for the whole cluster ${site.server} (namespace ${site.operatorNamespace}, channel ${site.operatorChannel})`
 
-/** Which catalog offers the channel asked for: never from a constant, since disconnected clusters name theirs otherwise. */
+/** The catalog that offers the channel. It is looked up, because disconnected clusters use other names. */
 async function chosenOffer(cluster: ClusterReader, site: SiteInputs): Promise<Offer | CheckResult> {
   const { operatorChannel: channel, operatorSource: source, operatorNamespace: namespace } = site
   const manifests = await ifServed(
@@ -196,7 +195,7 @@ async function chosenOffer(cluster: ClusterReader, site: SiteInputs): Promise<Of
       }),
     ).then((items) => items ?? "hidden"),
   )
-  // May not be read: the administrator who gets the YAML can check it.
+  // The user is not allowed to read them: the administrator who gets the YAML can check it.
   if (manifests === "hidden") return usualOffer(site)
   if (manifests === undefined) return unknown("not there", "OLM's package server does not answer yet")
   const named = manifests.filter(
@@ -208,7 +207,7 @@ async function chosenOffer(cluster: ClusterReader, site: SiteInputs): Promise<Of
       `no catalog${source ? ` named ${source}` : ""} offers ${PACKAGE}${await catalogStates(cluster)}`,
       {
         code: "no catalog",
-        fix: "name the catalog that mirrors it with --operator-source, or have an administrator bring the catalog back",
+        fix: "give the catalog that mirrors it with --operator-source, or ask an administrator to restore the catalog",
         next: "oc get packagemanifests,catalogsources -n openshift-marketplace",
       },
     )
@@ -221,7 +220,7 @@ async function chosenOffer(cluster: ClusterReader, site: SiteInputs): Promise<Of
       `${PACKAGE} has no channel ${channel}; it has ${some([...new Set(named.flatMap(channels))])}`,
       {
         code: "channel",
-        fix: "choose one of version 2 with --operator-channel",
+        fix: "choose a channel of version 2 with --operator-channel",
         next: `oc describe packagemanifest ${PACKAGE} -n ${namespace}`,
       },
     )
@@ -237,8 +236,8 @@ async function catalogStates(cluster: ClusterReader): Promise<string> {
   if (sources === undefined) return ""
   if (sources.length === 0) return "; openshift-marketplace has no CatalogSource"
   const state = ({ metadata, status }: KubeObject) =>
-    `${metadata.name} is ${status?.connectionState?.lastObservedState ?? "silent"}`
-  return `; of the catalogs, ${some(sources.map(state), 5)}`
+    `${metadata.name} is ${status?.connectionState?.lastObservedState ?? "without a state"}`
+  return `; catalogs: ${some(sources.map(state), 5)}`
 }
 
 async function apply(context: Context): Promise<void> {
@@ -259,17 +258,18 @@ export default guideStep({
   needs: ["login", "project"],
   inputs: ["server", "operator-channel", "operator-source", "operator-namespace"],
   prose: `
-In every cluster the Red Hat Service Interconnect Operator makes the routers and keeps the links. The guide clicks it in
-the web console: OperatorHub, *Red Hat Service Interconnect*, Install. The same is a Subscription to the package
-\`skupper-operator\`, channel \`stable-2\`, in the namespace \`openshift-operators\`:
+In every cluster, the Red Hat Service Interconnect Operator creates the routers and maintains the links. The guide installs it
+in the web console: OperatorHub, *Red Hat Service Interconnect*, Install. A Subscription to the package \`skupper-operator\`,
+channel \`stable-2\`, in the namespace \`openshift-operators\` does the same:
 
     oc apply --server-side --field-manager=flower-runbook -f subscription.yaml
 
-It is installed once a cluster, for all its projects, by somebody who may do that; an operator that is there already is
-used as it is. If you may not, this step prints what your administrator has to apply, and goes on from there.
+It is installed once per cluster, for all projects, and needs a user who is allowed to do that. An operator that already exists
+is used as it is. If you are not allowed to install it, this step prints the manifest that your administrator has to apply, and
+continues when the operator is installed.
 `,
   readyWhen:
-    "Whether a Subscription asks for `skupper-operator` in the channel asked for, what became of it (InstallPlan, ClusterServiceVersion), and whether Skupper's kinds are served. An operator that came another way counts too.",
+    "Ready when a Subscription to `skupper-operator` in the requested channel has installed its ClusterServiceVersion, and Skupper's kinds are served. An operator that was installed in another way also counts.",
   docs: [
     "https://docs.openshift.com/container-platform/latest/operators/admin/olm-adding-operators-to-cluster.html",
   ],

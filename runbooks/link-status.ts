@@ -14,9 +14,9 @@ import {
 import { condition, objectRef, untilSeen } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
-/** On a Link that we have nudged, and when. */
+/** Annotation of a Link that this step has touched, and when. */
 const NUDGED = "flower-runbook/nudged"
-/** How long the controller has for its first word before it is nudged, in milliseconds. */
+/** How long this step waits for a Link's first status before it touches the Link, in milliseconds. */
 const PATIENCE = 1000
 
 async function linkOf({ cluster, site, the, at, federation }: Context): Promise<SkupperLink | undefined> {
@@ -32,7 +32,7 @@ async function check(context: Context): Promise<CheckResult> {
   if (link === undefined) {
     return blocked(`${site.name} has no Link to the SuperLink's Site`, {
       code: "no link",
-      fix: "make it first",
+      fix: "create it first",
       next: `flower-runbook step token-redeem --site ${site.name}`,
     })
   }
@@ -41,30 +41,30 @@ async function check(context: Context): Promise<CheckResult> {
   if (to !== undefined) return ready(`Link ${name} to ${to} is up`, { object: objectRef(link) })
   if (link.status?.conditions === undefined) {
     const nudged = annotations?.[NUDGED] !== undefined
-    const words = `Link ${name}: the controller has not looked at it yet`
+    const words = `Link ${name}: the controller has not processed it yet`
     return nudged ? progressing(words, objectRef(link)) : missing(words, { object: objectRef(link) })
   }
   const where = await Promise.all(interRouter(link.spec.endpoints).map(resolved))
-  const dials = condition(link, "Configured")?.status === "True" ? `; it dials ${where.join(", ")}` : ""
+  const dials = condition(link, "Configured")?.status === "True" ? `; it connects to ${where.join(", ")}` : ""
   return progressing(`Link ${name}: ${message(link)}${dials}`, objectRef(link))
 }
 
-/** `host:port`, and whether the name resolves from here: that of a new load balancer or Route takes minutes. */
+/** `host:port`, and whether the name resolves from here: the name of a new load balancer or Route takes minutes. */
 async function resolved(address: string): Promise<string> {
   const host = address.replace(/:\d+$/, "")
-  // Loaded when needed: they would stand in every start-up.
+  // Loaded only when needed, because they slow down every start.
   const [{ lookup }, { isIP }] = await Promise.all([import("node:dns/promises"), import("node:net")])
   if (isIP(host) !== 0) return address
   try {
-    return `${address} (${(await lookup(host)).address} from here)`
+    return `${address} (resolves to ${(await lookup(host)).address} from here)`
   } catch {
     return `${address} (does not resolve from here yet)`
   }
 }
 
 /**
- * Skupper 2.2 only notes a new Link at its first event, and configures it at the next: up to 30 s later, unless
- * somebody touches it (measured; 2.1 configures it at once).
+ * Skupper 2.2 only stores a new Link at its first event and configures it at the next one. That comes up to 30 s later,
+ * unless the Link is touched before (measured; 2.1 configures it at once).
  */
 async function apply(context: Context): Promise<void> {
   const { cluster, site, signal, note } = context
@@ -79,7 +79,7 @@ async function apply(context: Context): Promise<void> {
   if (spoken || signal.aborted) return
   await cluster.merge(ref, { metadata: { annotations: { [NUDGED]: new Date().toISOString() } } })
   note(
-    `Link ${ref.name} had no status after ${PATIENCE / 1000} s: it was touched, so that the controller looks at it now`,
+    `Link ${ref.name} had no status after ${PATIENCE / 1000} s, so an annotation was set to make the controller process it now`,
   )
 }
 
@@ -90,16 +90,16 @@ export default guideStep({
   needs: ["token-redeem"],
   inputs: ["server", "project"],
   prose: `
-The two routers now find each other. The guide asks for the state until it is good:
+The two routers now connect to each other. The guide repeats this command until the link is ready:
 
     skupper link status
 
-At first it says \`Pending  1  Not Operational\`, in the end \`Ready  1  OK\`. Here the link is watched, so nobody has to
-ask again and again. The name of a new Route or load balancer may take some minutes until it resolves everywhere; the
-address that the link dials is named meanwhile.
+At first it prints \`Pending  1  Not Operational\`, and finally \`Ready  1  OK\`. This step watches the link, so you do not have
+to repeat the command. It can take some minutes until the name of a new Route or load balancer resolves everywhere; until then,
+the step shows the address that the link connects to.
 `,
   readyWhen:
-    "Whether the Link is operational, by its own status or by the routers' own. Until then, what it waits for, and which address it dials.",
+    "Ready when the Link is operational, by its own status or by the status of the routers. Until then, the reason and the address that it connects to are shown.",
   docs: ["https://skupperproject.github.io/refdog/concepts/link.html"],
   check,
   apply,

@@ -20,14 +20,14 @@ async function check(context: Context): Promise<CheckResult> {
   const found = await findExposure(context, "Listener", site.project)
   const answer = checkExposure(context, found, "Listener", ASKED)
   if (answer.state !== "ready") return answer
-  // A Listener is Configured even where its Service could not be made: that is only in the controller's log.
+  // A Listener is Configured even if its Service could not be created: only the controller's log says so.
   const service = await cluster.get({
     apiVersion: "v1",
     kind: "Service",
     name: FLEET_API,
     namespace: site.project,
   })
-  if (service === undefined) return progressing(`Service ${FLEET_API} is not there yet`, objectRef(found!))
+  if (service === undefined) return progressing(`Service ${FLEET_API} does not exist yet`, objectRef(found!))
   return answer
 }
 
@@ -38,15 +38,14 @@ export default guideStep({
   needs: ["site-create"],
   inputs: ["project"],
   prose: `
-A **listener** is the other end of a routing key: it makes a Service in this project that leads to the connector of the
-same key, wherever in the network that is. The SuperNode then dials \`fleet-api:9092\` as if the SuperLink ran next to it.
+A **listener** is the other end of a routing key. It creates a Service in this project that leads to the connector with the
+same key, anywhere in the network. The SuperNode connects to \`fleet-api:9092\` as if the SuperLink ran in this project.
 
     skupper listener create fleet-api 9092
 
-Name (routing key) and port are those of the connector at the SuperLink.
+Name (routing key) and port are the same as those of the connector at the SuperLink.
 `,
-  readyWhen:
-    "Whether a Listener for the routing key `fleet-api` is Configured, and whether its Service is there.",
+  readyWhen: "Ready when a Listener for the routing key `fleet-api` is Configured and its Service exists.",
   docs: ["https://skupperproject.github.io/refdog/concepts/listener.html"],
   check,
   async apply({ $, site }) {

@@ -1,21 +1,21 @@
 /**
- * What pods of Flower's images do on practice clusters: the log lines, exit codes and restart traps of the real ones
- * (measured with 1.28, 1.34 and 1.41; test/real/flower runs the real ones). Left out: the line of every SuperNode's poll, each
- * three seconds, and the pauses of up to twenty seconds before a SuperNode tries again.
+ * Simulates the pods of Flower's images on practice clusters: log lines, exit codes and behaviour after restarts are those
+ * of the real programs (measured with 1.28, 1.34 and 1.41; test/real/flower runs them). Omitted: the line for each poll of a
+ * SuperNode, every three seconds, and the pauses of up to twenty seconds before a SuperNode retries.
  */
 import { randomBytes } from "node:crypto"
 import type { PracticeContainer, PracticeImage } from "../lib/index.ts"
 import { argumentMistake } from "./flower/command-flags.ts"
 import { argumentOf, FLEET_PORT, since, versionOfImage } from "./flower/flower-versions.ts"
 
-/** What a SuperLink offers to whoever dials its Fleet API. Its memory ends with its process. */
+/** What a SuperLink offers to SuperNodes that connect to its Fleet API. Its memory ends with its process. */
 interface Fleet {
-  /** gRPC up to 1.39, HTTP from 1.40: they do not talk to each other. */
+  /** gRPC up to 1.39, HTTP from 1.40 on: the two are incompatible. */
   readonly http: boolean
   readonly tls: boolean
-  /** Somebody knocks who speaks another protocol. */
+  /** Called by a SuperNode with another protocol. */
   stranger(): void
-  /** A call of a node; false where it is not known. */
+  /** A call of a node; false if the node is unknown. */
   call(id: string): boolean
   activate(id: string): void
   deactivate(id: string): void
@@ -46,7 +46,7 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
     for (const line of lines) container.log(line)
   }
   const starting = info("Starting Flower SuperLink")
-  // From 1.33 on it reads its arguments first.
+  // From 1.33 on, it reads its arguments before it prints this line.
   const reads = since(version, "1.33.0")
   if (!reads) say([starting])
   if (!insecure && argumentOf(args, "--ssl-certfile") === undefined) {
@@ -96,7 +96,7 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
   }
   say(startLines(version, args, { scheme: insecure ? "http" : "https", host, port }))
   container.ready()
-  // A process that listens on its pod's loopback runs, and nobody reaches it.
+  // A process that listens on its pod's loopback runs, but cannot be reached.
   if (!/^(?:127\.|localhost$)/.test(host)) container.listen(port, fleet)
   return () => say(endLines(version))
 }
@@ -112,13 +112,13 @@ function fleetAddress(args: readonly string[], http: boolean): { host: string; p
   return { host, port: Number(port) }
 }
 
-/** Its HTTP server writes in a form of its own. */
+/** Its HTTP server has its own log format. */
 const uvicorn = (level: string, text: string): string =>
   `${new Date().toISOString()} ${level} [uvicorn.error] ${text}`
 const access = (call: string, status: number): string =>
   `${new Date().toISOString()} INFO [uvicorn.access] 127.0.0.1:40916 - "POST /v1/fleet/${call} HTTP/1.1" ${status}`
 
-/** What a SuperLink says of its APIs: gRPC up to 1.34, then one after the other HTTP. */
+/** What a SuperLink logs about its APIs: gRPC up to 1.34, then HTTP for one API after the other. */
 function startLines(
   version: string,
   args: readonly string[],
@@ -195,7 +195,7 @@ function startSupernode(container: PracticeContainer): void | (() => void) {
   return connect(container, version, address)
 }
 
-/** Keeps a SuperNode connected, and falls into the traps that the real one falls into. */
+/** Keeps a SuperNode connected, and fails in the same ways as the real one. */
 function connect(container: PracticeContainer, version: string, address: string): () => void {
   const http = since(version, "1.40.0")
   const tls = !container.args.includes("--insecure")
@@ -208,14 +208,14 @@ function connect(container: PracticeContainer, version: string, address: string)
       warning(`Connection attempt failed, retrying in ${(0.5 + Math.random() * 2).toFixed(2)} seconds`),
     )
   }
-  // Only what is reachable answers at once; otherwise the first attempt has failed by now.
+  // A reachable SuperLink answers at once; otherwise the first attempt has failed by now.
   const first = setTimeout(() => fleet === undefined && retry(), 500)
   const hangUp = container.dial(address, {
     open(service) {
       if (hung) return
       clearTimeout(first)
       const found = service as Fleet
-      // A handshake that fails is the end; an answer that is none is tried for again.
+      // A failed TLS handshake ends the SuperNode; an invalid answer is retried.
       if (tls && !found.tls) return noHandshake()
       if (found.http !== http || found.tls !== tls) {
         found.stranger()
@@ -223,7 +223,7 @@ function connect(container: PracticeContainer, version: string, address: string)
       }
       fleet = found
       if (id === undefined) {
-        // The id is the server's to give: unsigned, 64 bits, more than a JavaScript number holds.
+        // The server assigns the id: an unsigned 64-bit number, which is too large for a JavaScript number.
         id = randomBytes(8).readBigUInt64BE().toString()
         fleet.activate(id)
         container.log(info(`SuperNode ID: ${id}`))
@@ -245,10 +245,10 @@ function connect(container: PracticeContainer, version: string, address: string)
     for (const line of http ? HTTP_HANDSHAKE : GRPC_HANDSHAKE) container.log(line)
     container.exit(1)
   }
-  /** The SuperLink was started anew, its list of nodes is gone. */
+  /** The SuperLink was restarted and has lost its list of nodes. */
   const forgotten = (): void => {
     hung = true
-    // 1.28 ends too where a poll is refused first; where it is a heartbeat it hangs: the worse is played.
+    // 1.28 also exits if a poll is refused first, but hangs if it is a heartbeat. This simulates the hang.
     if (since(version, "1.29.0")) {
       container.log(info("SuperNode terminated gracefully."))
       container.exit(0)
@@ -273,7 +273,7 @@ function connect(container: PracticeContainer, version: string, address: string)
   }
 }
 
-/** A SuperNode with certificates knocks at a SuperLink without. */
+/** What a SuperNode with certificates logs when the SuperLink has none. */
 const GRPC_HANDSHAKE = [
   "I0000 ssl_transport_security.cc:2563] Handshake failed with error SSL_ERROR_SSL: error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER: Invalid certificate verification context",
   error("SSL/TLS handshake error detected."),
@@ -290,13 +290,13 @@ const HTTP_HANDSHAKE = [
   "INFO:     Finished server process [1]",
 ]
 
-/** Images whose name ends so, whoever's registry they come from. */
+/** Images with these names, from any registry. */
 export const practiceImages: readonly PracticeImage[] = [
   { image: /(?:^|\/)superlink(?:[:@]|$)/, start: startSuperlink },
   { image: /(?:^|\/)supernode(?:[:@]|$)/, start: startSupernode },
 ]
 
-/** What practice writes into its federation file for a site, beside server, token and CA: the guide's own names. */
+/** What practice adds to a site in its federation file: the names that the guide uses. */
 export const practiceValues = (site: { name: string; role: string }): Record<string, unknown> => ({
   project: site.role === "superlink" ? "flower-openshift-demo" : `flower-${site.name}`,
   "skupper-site": `${site.name}-interconnect`,

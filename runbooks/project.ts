@@ -17,7 +17,7 @@ import { hasProjects, ifAllowed, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 const PROJECT = "project.openshift.io/v1"
-/** The rights in a project that we have just made reach every API server a moment later; in milliseconds. */
+/** How long the rights in a new project may take to reach every API server, in milliseconds. */
 const SETTLING = 10_000
 
 async function check({ cluster, site, kubeconfig, federation }: Context): Promise<CheckResult> {
@@ -29,12 +29,12 @@ async function check({ cluster, site, kubeconfig, federation }: Context): Promis
   const found = answer === "none" ? undefined : answer
   const mayDeploy = () =>
     cluster.allowed({ verb: "create", group: "apps", resource: "deployments", namespace: site.project })
-  // On OpenShift, 403 means: not there, or not yours. A namespace may be closed to the eye and open for work.
+  // On OpenShift, 403 means that the project does not exist or belongs to others. A namespace may be unreadable, yet usable.
   const hidden = answer === undefined && !projects && (await mayDeploy())
   if (found === undefined && !hidden) return missingProject(cluster, site.project, projects)
   if (found?.metadata.deletionTimestamp !== undefined || found?.status?.phase === "Terminating") {
     return progressing(
-      `${word(projects)} ${site.project} is being deleted: waiting until it is gone`,
+      `${word(projects)} ${site.project} is being deleted; waiting until it is gone`,
       objectRef(found),
     )
   }
@@ -42,7 +42,7 @@ async function check({ cluster, site, kubeconfig, federation }: Context): Promis
     const age = (await cluster.now()) - Date.parse(found.metadata.creationTimestamp ?? "")
     if (projectIsOurs(found, federation) && age < SETTLING)
       return progressing(
-        `${word(projects)} ${site.project} is new: your rights in it are not there yet`,
+        `${word(projects)} ${site.project} is new: your rights in it are not effective yet`,
         objectRef(found),
       )
     return mayNot(await cluster.whoami(), site.project, found)
@@ -53,7 +53,7 @@ async function check({ cluster, site, kubeconfig, federation }: Context): Promis
   if (current !== site.project) {
     return drifted([{ field: "current project", found: current ?? "none", wanted: site.project }], more)
   }
-  return ready(`${word(projects)} ${site.project} is there and is the current one`, more)
+  return ready(`${word(projects)} ${site.project} exists and is the current one`, more)
 }
 
 async function missingProject(cluster: ClusterReader, name: string, projects: boolean) {
@@ -63,23 +63,24 @@ async function missingProject(cluster: ClusterReader, name: string, projects: bo
       ? { verb: "create", group: "project.openshift.io", resource: "projectrequests" }
       : { verb: "create", resource: "namespaces" },
   )
-  // The cluster's own are not what a person has mistyped.
+  // The cluster's own projects are left out: the user has not mistyped one of them.
   const known = ((await ifAllowed(cluster.list(kind))) ?? [])
     .map(({ metadata }) => metadata.name)
     .filter((one) => !/^(?:kube|openshift)(?:-|$)/.test(one))
-  const yours = known.length === 0 ? "you have none there" : `yours are ${some(known)}`
-  const reason = `${word(projects)} ${name} is not on ${cluster.server}, or you are not a member of it; ${yours}`
+  const yours =
+    known.length === 0 ? `you have no ${word(projects)}s there` : `your ${word(projects)}s: ${some(known)}`
+  const reason = `${word(projects)} ${name} does not exist on ${cluster.server}, or you are not a member of it; ${yours}`
   if (mayCreate)
     return missing(reason, { approval: `creates ${word(projects)} ${name} on ${cluster.server}` })
   return blocked(reason, {
     code: "no project",
-    fix: `name one of yours as project, or ask the cluster's administrator to make ${name} and to let you in`,
+    fix: `give one of your ${word(projects)}s as project, or ask the cluster's administrator to create ${name} and to add you`,
     next: "oc projects",
   })
 }
 
 function mayNot(user: string, project: string, found: KubeObject): CheckResult {
-  return blocked(`${user} may not create Deployments in ${project}`, {
+  return blocked(`${user} is not allowed to create Deployments in ${project}`, {
     code: "forbidden",
     fix: `ask an administrator of ${project} for the role edit: oc adm policy add-role-to-user edit ${user} -n ${project}`,
     object: objectRef(found),
@@ -90,18 +91,18 @@ const word = (projects: boolean): string => (projects ? "project" : "namespace")
 
 async function apply({ $, cluster, site, federation }: Context): Promise<void> {
   if (await hasProjects(cluster)) {
-    const made = await $.with({
+    const created = await $.with({
       nothrow: true,
     })`oc new-project ${site.project} --skip-config-write --description ${projectDescription(federation)}`
-    if (made.exitCode === 0) return
-    const words = made.stderr.trim() || made.stdout.trim()
+    if (created.exitCode === 0) return
+    const words = created.stderr.trim() || created.stdout.trim()
     if (!words.includes("AlreadyExists"))
-      throw new RunbookError(`project ${site.project} could not be made`, { why: words })
+      throw new RunbookError(`project ${site.project} could not be created`, { why: words })
     throw new RunbookError(
       `project ${site.project} exists on ${site.server}, and you are not a member of it`,
       {
         why: words,
-        fix: "ask its owner to let you in, or name another project",
+        fix: "ask its owner to add you, or give another project",
         next: "oc projects",
       },
     )
@@ -113,7 +114,7 @@ async function apply({ $, cluster, site, federation }: Context): Promise<void> {
   )
 }
 
-/** The guide's `oc project`. Where that needs rights that work in the project does not, the kubeconfig is set by us. */
+/** The guide's `oc project`. It can require rights that the steps do not need: then the kubeconfig is changed directly. */
 async function update({ $, site, kubeconfig, note }: Context): Promise<void> {
   const result = await $.with({ nothrow: true })`oc project ${site.project}`
   if (result.exitCode === 0) return
@@ -129,18 +130,16 @@ export default guideStep({
   needs: ["login"],
   inputs: ["server", "project"],
   prose: `
-A login leaves you in a project called \`default\`, or in whichever comes first. What follows belongs into the project of
-this site: the one where the SuperLink runs (the guide calls it \`flower-openshift-demo\`), or the one where a SuperNode
-will run.
+After a login, the current project is \`default\` or the first of your projects. The next steps belong in the project of this
+site: the project of the SuperLink (the guide calls it \`flower-openshift-demo\`), or the project of a SuperNode.
 
     oc project flower-openshift-demo
 
-**Tip.** \`oc projects\` lists the projects that you can work in; \`oc whoami --show-context\` tells where you are. A
-project that is missing is made, once you have agreed to it. Every later command names the project itself, so nothing
-ends up in \`default\` by accident.
+**Tip.** \`oc projects\` lists the projects that you can use; \`oc whoami --show-context\` shows the current one. A missing
+project is created after your approval. Every later command names the project, so nothing is created in \`default\` by accident.
 `,
   readyWhen:
-    "Whether the project is there, whether you may make Deployments in it, and whether it is the current one of the site's kubeconfig.",
+    "Ready when the project exists, you are allowed to create Deployments in it, and it is the current project of the site's kubeconfig.",
   docs: [
     "https://docs.openshift.com/container-platform/latest/applications/projects/working-with-projects.html",
   ],

@@ -24,7 +24,7 @@ import { adopted, adoptedMark, ours, takeObject } from "./shared/labels.ts"
 import { condition, isTrue, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
-/** The link access that this site is to have; nothing at a SuperNode's, which only makes links. */
+/** The link access of this site; undefined for a SuperNode's site, which only creates links. */
 const accessOf = (site: SiteInputs & { role: string }): string | undefined =>
   site.role === "superlink" ? (site.linkAccessType ?? "default") : undefined
 
@@ -40,7 +40,7 @@ async function check(context: Context): Promise<CheckResult> {
   }
   if (found.metadata.deletionTimestamp !== undefined)
     return progressing(
-      `Site ${found.metadata.name} is being deleted: waiting until it is gone`,
+      `Site ${found.metadata.name} is being deleted; waiting until it is gone`,
       objectRef(found),
     )
   const access = accessDifference(found, accessOf(site))
@@ -50,7 +50,7 @@ async function check(context: Context): Promise<CheckResult> {
   if (!isTrue(found, "Ready") || !resolved) return pending(context, found)
   if (open && !(await addressesAreCurrent(cluster, found)))
     return progressing(
-      `Site ${found.metadata.name}: its addresses are still those from before`,
+      `Site ${found.metadata.name} still has the addresses of its previous link access`,
       objectRef(found),
     )
   const interrupted = context.applyInterrupted && found.metadata.name === site.skupperSite
@@ -60,7 +60,7 @@ async function check(context: Context): Promise<CheckResult> {
   })
 }
 
-/** Any access does for `default`, which leaves the choice to the controller. */
+/** `default` leaves the choice to the controller, so any link access fits. */
 function accessDifference(found: SkupperSite, asked: string | undefined) {
   const access = found.spec?.linkAccess || "none"
   const fits = asked === undefined || access === asked || (asked === "default" && access !== "none")
@@ -70,8 +70,8 @@ function accessDifference(found: SkupperSite, asked: string | undefined) {
 function readyText(found: SkupperSite, asked: string): string {
   const { name } = found.metadata
   const where = interRouter(found.status?.endpoints)
-  const links = where.length > 0 ? `, links come in at ${where.join(", ")}` : ""
-  const other = name === asked ? "" : ` (it was there before; the name asked for is ${asked})`
+  const links = where.length > 0 ? `, reachable for links at ${where.join(", ")}` : ""
+  const other = name === asked ? "" : ` (it existed before; the requested name is ${asked})`
   return `Site ${name} is ready${links}${other}`
 }
 
@@ -82,8 +82,8 @@ async function pending({ cluster, site }: Context, found: SkupperSite): Promise<
     return blocked(`Site ${name}: ${configured.message}`, {
       code: "site",
       fix: configured.message?.startsWith("Unsupported value for LinkAccess")
-        ? "choose another --link-access-type: this controller does not offer that one"
-        : "put right what the message names",
+        ? "choose another --link-access-type: this controller does not support it"
+        : "fix what the message names",
       next: `oc describe site ${name} -n ${site.project}`,
       object: objectRef(found),
     })
@@ -105,7 +105,7 @@ async function pending({ cluster, site }: Context, found: SkupperSite): Promise<
   )
 }
 
-/** With Routes, the router's host names hold the project's name; a Site whose Route is refused stays Pending silently. */
+/** With Routes, the router's host names contain the project's name. A Site whose Route is refused stays Pending without a reason. */
 async function tooLong(
   cluster: Pick<Cluster, "serves">,
   site: SiteInputs & { role: string },
@@ -117,7 +117,7 @@ async function tooLong(
   if (!routes) return undefined
   return blocked(
     `project ${site.project} has ${site.project.length} characters; with Routes at most ${LONGEST_PROJECT} fit into the router's host name`,
-    { code: "project name", fix: "take a project with a shorter name, or --link-access-type loadbalancer" },
+    { code: "project name", fix: "use a project with a shorter name, or --link-access-type loadbalancer" },
   )
 }
 
@@ -128,7 +128,7 @@ function two(sites: readonly SkupperSite[], project: string): CheckResult {
     `project ${project} has ${sites.length} Skupper sites (${some(names)}): only one can be active`,
     {
       code: "two sites",
-      fix: "delete the one that nobody needs",
+      fix: "delete the one that is not needed",
       next: `skupper site delete ${idle.metadata.name} -n ${project}`,
     },
   )
@@ -139,7 +139,7 @@ async function apply({ $, site }: Context): Promise<void> {
   await $`skupper site create ${site.skupperSite} ${flags} --wait none -n ${site.project}`
 }
 
-/** `skupper site update` writes the whole spec anew and drops what it does not know, so one field is patched. */
+/** Patches one field, because `skupper site update` replaces the whole spec and drops fields that it does not know. */
 async function update({ cluster, site, federation, note }: Context): Promise<void> {
   const [found] = await listSites(cluster, site.project)
   if (found === undefined) return
@@ -158,23 +158,23 @@ export default guideStep({
   needs: ["project", "install-operator"],
   inputs: ["server", "project", "skupper-site", "link-access-type"],
   prose: `
-A Skupper **site** stands for this project in the application network: a router starts here, and speaks for everything
-in the project.
+A Skupper **site** represents this project in the application network. Its router runs in the project and carries the traffic of
+everything in it.
 
-The SuperLink's site has to let the others in, so it is made with link access, which gives its router an address outside
-the cluster (a Route on OpenShift, else a load balancer):
+The SuperLink's site has to accept links, so it is created with link access. This gives its router an address outside the
+cluster: a Route on OpenShift, otherwise a load balancer.
 
     skupper site create superlink-interconnect --enable-link-access
 
-A SuperNode's site only dials out, and needs no address:
+A SuperNode's site only opens outgoing connections and needs no address:
 
     skupper site create supernode-1-interconnect
 
-The command would say \`Waiting for status...\` and then \`Site "superlink-interconnect" is ready.\` Here the waiting is done
-beside it, with the reason for what takes long. A site that is there already is used as it is.
+In the guide, the command prints \`Waiting for status...\` and then \`Site "superlink-interconnect" is ready.\` Here the step
+waits instead of the command, and shows the reason for a delay. A site that already exists is used as it is.
 `,
   readyWhen:
-    "Whether the project has exactly one Skupper Site, with the link access asked for; whether it is Ready, and, where links come in, at which addresses. What stands in its way is named: a Route that is not admitted, a router that does not start.",
+    "Ready when the project has exactly one Skupper Site, with the requested link access, and that is Ready and has addresses if it accepts links. Until then, the reason is shown, such as a Route that is not admitted or a router that does not start.",
   docs: ["https://skupperproject.github.io/refdog/concepts/site.html"],
   check,
   apply,

@@ -1,4 +1,4 @@
-/** Takes back what this notebook has made, in reverse, and only that: our labels tell. */
+/** Deletes what this notebook created, in reverse order, and nothing else: its labels identify it. */
 import { existsSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { basename } from "node:path"
@@ -33,7 +33,7 @@ export const removeSupernode = removal({
   title: "Remove the SuperNode",
   on: "supernode",
   inputs: ["project", "supernode-manifest"],
-  prose: "The SuperNode's Deployment, and what came with your own manifest. Volumes with data stay.",
+  prose: "The SuperNode's Deployment, and the other objects of your own manifest. Volumes with data stay.",
   async find(context) {
     const found = await labelled(context, ...WORKLOADS)
     const { cluster, site, federation } = context
@@ -64,7 +64,7 @@ export const removeListener = removal({
   undoes: ["listener"],
   title: "Remove the listener",
   on: "supernode",
-  prose: "The listener of `fleet-api`; Skupper takes its Service away.",
+  prose: "The listener of `fleet-api`; Skupper deletes its Service.",
   find: (context) => labelled(context, [SKUPPER, "Listener"]),
   remove: bySkupper("listener"),
 })
@@ -92,10 +92,10 @@ export const removeLink = removal({
   title: "Remove the link",
   on: "supernode",
   prose:
-    "The link to the SuperLink's site, its credentials, and what is left of tokens here and on this machine.",
+    "The link to the SuperLink's site, its credentials, and remaining tokens in the project and on this machine.",
   async find(context) {
     const found = await labelled(context, [SKUPPER, "Link"], [SKUPPER, "AccessToken"], ["v1", "Secret"])
-    // A link file's key is good for years.
+    // The key in a link file is valid for years.
     return existsSync(tokenPath(context)) ? [...found, tokenFileOf(context)] : found
   },
   async remove(context, object) {
@@ -107,7 +107,7 @@ export const removeLink = removal({
 export const removeGrants = removal({
   id: "remove-grants",
   undoes: ["token-issue"],
-  title: "Remove what is left of tokens",
+  title: "Remove unused tokens",
   on: "superlink",
   prose: "Access grants that were never used, and the certificate of a link file.",
   find: (context) => labelled(context, [SKUPPER, "AccessGrant"], [SKUPPER, "Certificate"]),
@@ -119,7 +119,7 @@ export const removeSite = removal({
   undoes: ["site-create"],
   title: "Remove the Skupper site",
   on: "every site",
-  prose: "The Skupper site, and with it its router. One that was there before stays.",
+  prose: "The Skupper site and its router. A site that existed before stays.",
   find: (context) => labelled(context, [SKUPPER, "Site"]),
   async remove({ $, site }, { metadata }) {
     await $`skupper site delete ${metadata.name} --wait=false -n ${site.project}`
@@ -131,25 +131,25 @@ export const removeSuperlink = removal({
   undoes: ["deploy-superlink"],
   title: "Remove the SuperLink",
   on: "superlink",
-  prose: "The SuperLink's Deployment and Service. One that was there before stays.",
+  prose: "The SuperLink's Deployment and Service. A SuperLink that existed before stays.",
   find: (context) => labelled(context, ...WORKLOADS),
   remove: byOc,
 })
 
-/** The Subscription of ours, and the operator that it has installed: the operator first, since only the other tells it. */
+/** The Subscription that this federation created and the operator that it installed. The operator comes first, because only the Subscription names it. */
 async function operatorOf(context: TeardownContext): Promise<readonly KubeObject[] | CheckResult> {
   const { cluster, site, federation, inputs } = context
   const namespace = site.operatorNamespace
   const all = await ifServed(ifAllowed(cluster.list({ apiVersion: OLM, kind: "Subscription", namespace })))
   const found = (all ?? []).find((one) => one.spec?.name === PACKAGE && ours(one, federation))
-  if (found === undefined) return ready("no operator of ours is here")
+  if (found === undefined) return ready("this federation installed no operator here")
   if (!inputs.operator) return ready("the operator stays; --operator removes it")
   const everywhere = ifAllowed(cluster.list({ apiVersion: SKUPPER, kind: "Site" }))
   const sites = await ifServed(everywhere.then((list) => list ?? "hidden"))
   if (sites === "hidden") {
-    return blocked("whether other sites on this cluster need the operator is out of your sight", {
+    return blocked("you cannot see whether other sites on this cluster need the operator", {
       code: "forbidden",
-      fix: "leave --operator out, or have an administrator remove it who sees all projects",
+      fix: "omit --operator, or ask an administrator who can see all projects to remove it",
       next: "oc get sites.skupper.io --all-namespaces",
     })
   }
@@ -159,12 +159,12 @@ async function operatorOf(context: TeardownContext): Promise<readonly KubeObject
   if (foreign.length > 0) {
     return blocked(`other sites on this cluster need the operator: ${named(foreign)}`, {
       code: "in use",
-      fix: "leave --operator out, or have those sites removed first",
+      fix: "omit --operator, or remove those sites first",
     })
   }
   if (sites?.length) {
     return progressing(
-      `removes the operator for the whole cluster ${site.server}, once these sites of ours are gone: ${named(sites)}`,
+      `removes the operator for the whole cluster ${site.server}, once these sites of this federation are deleted: ${named(sites)}`,
     )
   }
   const { installedCSV } = found.status ?? {}
@@ -181,7 +181,7 @@ export const removeOperator = removal({
   on: "every site",
   inputs: ["server", "operator-namespace", "operator"],
   prose:
-    "The operator stays, others may use it by now. `--operator` removes it, if we installed it and no other site needs it.",
+    "The operator stays, because others may use it by now. `--operator` removes it if this federation installed it and no other site needs it.",
   find: operatorOf,
   async remove({ $, site }, { kind, metadata }) {
     const type = kind === "Subscription" ? "subscriptions.operators.coreos.com" : "csv"
@@ -198,7 +198,8 @@ export const removeProject = removal({
   title: "Remove the project",
   on: "every site",
   inputs: ["project", "projects"],
-  prose: "Projects stay. `--projects` removes those that we made, with everything in them.",
+  prose:
+    "Projects stay. `--projects` deletes the projects that this federation created, with everything in them.",
   async find({ cluster, site, federation, inputs }) {
     const projects = await cluster.serves("project.openshift.io/v1", "Project")
     const found = await ifAllowed(
@@ -208,9 +209,9 @@ export const removeProject = removal({
         name: site.project,
       }),
     )
-    if (found === undefined) return ready(`project ${site.project} is gone`)
-    if (!projectIsOurs(found, federation)) return ready(`project ${site.project} was there before: it stays`)
-    if (!inputs.projects) return ready(`project ${site.project} stays; --projects removes it`)
+    if (found === undefined) return ready(`project ${site.project} does not exist`)
+    if (!projectIsOurs(found, federation)) return ready(`project ${site.project} existed before, so it stays`)
+    if (!inputs.projects) return ready(`project ${site.project} stays; --projects deletes it`)
     const gone = found.status?.phase === "Terminating" && found.metadata.deletionTimestamp === undefined
     return [gone ? { ...found, metadata: { ...found.metadata, deletionTimestamp: "now" } } : found]
   },
@@ -222,12 +223,12 @@ export const removeProject = removal({
 })
 
 /**
- * The teardown, as the notebook's own notebook: its plan says what would go. No step needs another: within a lane they
- * come in this order, and a SuperNode whose cluster is out of reach keeps nobody else from cleaning up.
+ * The teardown, a notebook of its own: its plan shows what would be deleted. No step needs another. Within a lane they run
+ * in this order, and a SuperNode whose cluster is unreachable does not keep the other lanes from cleaning up.
  */
 export const teardown: Notebook = notebook({
   name: "flower-runbook",
-  title: "Take back what the notebook has made",
+  title: "Delete what the notebook created",
   roles: { superlink: "one", supernode: "many" },
   inputs: { ...inputs, ...teardownInputs },
   environment,

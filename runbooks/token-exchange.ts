@@ -4,7 +4,7 @@ import { checkToken, issueToken, takeToken } from "./interconnect/issuing.ts"
 import { linkManual, tokenManual } from "./interconnect/manual.ts"
 import { checkLink, recreateLink, redeem, replaceLinks, takeLink } from "./interconnect/redeeming.ts"
 
-/** In the lane of each SuperNode, at the SuperLink's cluster. */
+/** Runs in the lane of each SuperNode, at the SuperLink's cluster. */
 export const tokenIssue = guideStep({
   id: "token-issue",
   title: "Issue a token for the link",
@@ -13,52 +13,52 @@ export const tokenIssue = guideStep({
   feeds: "token-redeem",
   inputs: ["link-with"],
   prose: `
-To let a SuperNode's site in, the SuperLink's site hands out a **token**. It works once and for fifteen minutes, so it
-is issued at the moment when it is needed:
+The SuperLink's site issues a **token** that lets a SuperNode's site create a link. The token works once and expires after
+fifteen minutes, so it is issued right before it is needed:
 
     skupper token issue supernode-1.token.yaml
 
-What is in the file lets its bearer in. It is kept where only you can read it, and deleted once the link is there.
+Whoever has the file can create a link. It is stored where only you can read it, and deleted as soon as the link exists.
 
-The guide's other way is a link file, \`skupper link generate\`, for clusters that may not call the SuperLink's cluster
-to redeem a token: choose it with \`--link-with file\`. It holds a private key that is good for years, so carry it with care.
+The guide's other way is a link file, created by \`skupper link generate\`. It is for clusters that are not allowed to call the
+SuperLink's cluster to redeem a token. Choose it with \`--link-with file\`. A link file contains a private key that is valid for
+years, so keep it secret.
 `,
   readyWhen:
-    "Whether a token is here whose AccessGrant can still be redeemed for a minute or more, or a link file that leads to an address the Site has.",
+    "Ready when a token exists whose AccessGrant can be redeemed for at least one more minute, or a link file that leads to an address of the Site.",
   docs: ["https://skupperproject.github.io/refdog/concepts/access-token.html"],
   check: checkToken,
   apply: issueToken,
   rerun: issueToken,
   takeOwnership: takeToken,
   manual: tokenManual,
-  // It writes the file, and takes away the token that was in it.
   timeout: 120,
   exclusive: ({ inputs, peer }) => (inputs.linkWith === "file" ? `link generate ${peer.server}` : undefined),
 })
 
-/** In the lane of each SuperNode, at its own cluster. */
+/** Runs in the lane of each SuperNode, at its own cluster. */
 export const tokenRedeem = guideStep({
   id: "token-redeem",
-  title: "Redeem the token: make the link",
+  title: "Redeem the token and create the link",
   on: "link",
-  // Not token-issue: without a token it asks for one itself.
+  // Not token-issue: without a token, this step requests one itself.
   needs: ["site-create"],
   inputs: ["server", "project"],
   prose: `
-In the SuperNode's project the token becomes a **link** to the SuperLink's site:
+In the SuperNode's project, redeeming the token creates a **link** to the SuperLink's site:
 
     skupper token redeem supernode-1.token.yaml
 
-This cluster's controller calls the SuperLink's cluster, shows the token and gets a certificate in return. With a link
-file there is nothing to redeem; it is applied as it is:
+The controller of this cluster sends the token to the SuperLink's cluster and receives a certificate. A link file is not redeemed
+but applied as it is:
 
     oc apply --server-side -f supernode-1.token.yaml
 
-**Tip.** A token that has expired or was used is replaced by a new one by itself. If the clusters cannot reach each
-other for this call, the message names the address, and \`--link-with file\` does without it.
+**Tip.** A token that has expired or was used is replaced by a new one automatically. If this cluster cannot reach the
+SuperLink's cluster for this call, the message names the address, and \`--link-with file\` works without the call.
 `,
   readyWhen:
-    "Whether the project has a Link that leads to the SuperLink's Site as it is now, not to an earlier one of that name.",
+    "Ready when the project has a Link to the SuperLink's current Site, not to a deleted Site of the same name.",
   docs: ["https://skupperproject.github.io/refdog/concepts/link.html"],
   check: checkLink,
   apply: redeem,
@@ -66,7 +66,6 @@ other for this call, the message names the address, and \`--link-with file\` doe
   rerun: recreateLink,
   takeOwnership: takeLink,
   manual: linkManual,
-  // It deletes the file where the token is used up.
   timeout: 180,
 })
 

@@ -10,7 +10,7 @@ type GuideSite = Site<SiteInputs>
 
 const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/
 
-/** Every problem at once, each with its cure. */
+/** All problems at once, each with its fix. */
 export function validate(federation: Federation): Problem[] {
   const guide = federation as unknown as Guide
   return [
@@ -30,12 +30,12 @@ function names({ sites }: Guide): Problem[] {
   for (const { name } of sites) {
     if (!LABEL.test(name)) {
       problems.push({
-        what: `${name} cannot be a site's name: its Deployment is called so`,
+        what: `${name} is not a valid site name, because its Deployment gets the same name`,
         fix: "use lower-case letters, digits and -, at most 63, as in supernode-1",
       })
     }
     if (seen.has(name))
-      problems.push({ what: `two sites are called ${name}`, fix: "give each site its own name" })
+      problems.push({ what: `two sites have the name ${name}`, fix: "give each site its own name" })
     seen.add(name)
   }
   return problems
@@ -73,22 +73,22 @@ function versions({ sites, values }: Guide): Problem[] {
   const problems: Problem[] = []
   if (compareVersions(version, OLDEST) < 0) {
     problems.push({
-      what: `Flower ${version} is older than ${OLDEST}: its arguments are not known here`,
-      fix: `choose a flower-version from ${OLDEST} on; 1.34.0 is the newest that takes the guide's arguments`,
+      what: `Flower ${version} is older than ${OLDEST}: its arguments are unknown`,
+      fix: `use flower-version ${OLDEST} or newer; 1.34.0 is the newest that accepts the guide's arguments`,
     })
   }
   for (const { name, image } of sites) {
     const tagged = image === undefined || !isFlowersOwn(image) ? undefined : versionOfImage(image)
     if (tagged === undefined || tagged === version) continue
     problems.push({
-      what: `${name} has image ${image}, and flower-version is ${version}: SuperLink and SuperNodes must run the same`,
-      fix: `set flower-version to ${tagged}, or leave the image out`,
+      what: `${name} has image ${image}, and flower-version is ${version}: SuperLink and SuperNodes must run the same version`,
+      fix: `set flower-version to ${tagged}, or omit image`,
     })
   }
   return problems
 }
 
-/** Flower's own TLS: both ends or neither. A person's own manifest is their own affair. */
+/** Flower's own TLS must be on at both ends or at neither. A manifest of the user is not checked. */
 function encryption({ sites }: Guide): Problem[] {
   const superlink = sites.find(({ role }) => role === "superlink")
   if (superlink === undefined) return []
@@ -101,12 +101,12 @@ function encryption({ sites }: Guide): Problem[] {
     .map(({ name, rootCertificatesSecret }) =>
       rootCertificatesSecret === undefined
         ? {
-            what: `${superlink.name} has a tls-secret, and ${name} has no root-certificates-secret: they could not talk`,
-            fix: `give ${name} a root-certificates-secret with ca.crt, or leave tls-secret out`,
+            what: `${superlink.name} has a tls-secret, and ${name} has no root-certificates-secret: they cannot communicate`,
+            fix: `give ${name} a root-certificates-secret with ca.crt, or omit tls-secret`,
           }
         : {
-            what: `${name} has a root-certificates-secret, and ${superlink.name} has no tls-secret: they could not talk`,
-            fix: `give ${superlink.name} a tls-secret with tls.crt, tls.key and ca.crt, or leave the other out`,
+            what: `${name} has a root-certificates-secret, and ${superlink.name} has no tls-secret: they cannot communicate`,
+            fix: `give ${superlink.name} a tls-secret with tls.crt, tls.key and ca.crt, or omit root-certificates-secret`,
           },
     )
 }
@@ -114,22 +114,30 @@ function encryption({ sites }: Guide): Problem[] {
 function resources({ name, resources: asked }: GuideSite): Problem[] {
   return Object.entries(asked ?? {}).flatMap(([key, quantity]) => {
     if (!/^(?:requests|limits)\.[a-z]/.test(key)) {
-      return [{ what: `${name}: resources has ${key}`, fix: "write requests.cpu, limits.memory and so on" }]
+      return [
+        {
+          what: `${name}: resources has the invalid key ${key}`,
+          fix: "write requests.cpu, limits.memory and so on",
+        },
+      ]
     }
     if (!Number.isNaN(amount(quantity))) return []
     return [
-      { what: `${name}: resources has ${key}=${quantity}`, fix: "write a quantity such as 500m, 2 or 4Gi" },
+      {
+        what: `${name}: resources has the invalid quantity ${key}=${quantity}`,
+        fix: "write a quantity such as 500m, 2 or 4Gi",
+      },
     ]
   })
 }
 
-/** Where Routes are asked for by name; where they are the cluster's default, `site-create` sees it. */
+/** Only if Routes are requested by name; if they are the cluster's default, `site-create` reports it. */
 function routes({ name, project, linkAccessType }: GuideSite): Problem[] {
   if (linkAccessType !== "route" || project.length <= LONGEST_PROJECT) return []
   return [
     {
-      what: `${name}: project ${project} has ${project.length} characters, and the Route skupper-router-inter-router-${project} would not be a DNS name`,
-      fix: `choose a project of at most ${LONGEST_PROJECT} characters, or link-access-type loadbalancer`,
+      what: `${name}: project ${project} has ${project.length} characters, and the Route skupper-router-inter-router-${project} is not a valid DNS name`,
+      fix: `use a project of at most ${LONGEST_PROJECT} characters, or link-access-type loadbalancer`,
     },
   ]
 }
@@ -138,7 +146,7 @@ function manifests(site: GuideSite): Problem[] {
   if (site.supernodeManifest === undefined) return []
   const unused = (["nodeConfig", "rootCertificatesSecret"] as const).filter((key) => site[key] !== undefined)
   return unused.map((key) => ({
-    what: `${site.name} has a supernode-manifest, which leaves no place for ${key === "nodeConfig" ? "node-config" : "root-certificates-secret"}`,
-    fix: "write it into the manifest, and leave the input out",
+    what: `${site.name} has a supernode-manifest, so it cannot have ${key === "nodeConfig" ? "node-config" : "root-certificates-secret"}`,
+    fix: "write it into the manifest and omit the input",
   }))
 }

@@ -19,7 +19,7 @@ import { covers, forget, type Present, readRecord } from "./flower/proof-record.
 import { proveByRun } from "./flower/proof-run.ts"
 import type { Running } from "./flower/running.ts"
 
-/** What the hops have found: who runs, and under which id the SuperLink took the SuperNode. */
+/** What the hops have found: the running pods, and the id under which the SuperLink accepted the SuperNode. */
 interface Chain {
   readonly superlink: Running
   readonly supernode: Running
@@ -57,7 +57,7 @@ async function check(context: Context): Promise<CheckResult> {
   return isBroken(active) ? active : ready([...held, active.holds].join(", "))
 }
 
-/** A listing that others asked for may be older than this SuperNode's return: a bad word is only believed of a fresh one. */
+/** A shared listing may be older than this SuperNode's registration, so a negative answer is only taken from a fresh one. */
 async function listedHop(context: Context, { superlink, supernode, id }: Chain): Promise<Hop> {
   const found = await findFlwr(context, superlink)
   if ("state" in found) return found
@@ -72,7 +72,7 @@ async function listedHop(context: Context, { superlink, supernode, id }: Chain):
   return onlineHop(context, id, await listNodes(context, superlink, found.flwr, true), superlink, supernode)
 }
 
-/** What a look called absent is only the command to ask with. */
+/** The only thing that this step creates is the flwr command for `--proof list` and `run`. */
 async function apply(context: Context): Promise<void> {
   const chain = await followChain(context)
   if (!("state" in chain)) await makeFlwr(context, chain.superlink)
@@ -90,32 +90,32 @@ export const verify = guideStep({
   needs: ["link-status", "connector", "listener", "deploy-supernode"],
   inputs: ["flower-version", "project", "proof"],
   prose: `
-Ready pods prove nothing about the way between them. So the whole chain is looked at, from the SuperNode to the SuperLink: the
-link is up, connector and listener have found each other, both pods run, the SuperNode's log has \`SuperNode ID: <n>\`, and
-the SuperLink's log shows that this very node was taken and not let go since:
+Ready pods do not prove that the connection between them works. This step therefore checks the whole chain from the SuperNode to
+the SuperLink: the link is up, connector and listener match, both pods run, the SuperNode's log contains \`SuperNode ID: <n>\`,
+and the SuperLink's log shows that it activated this node and has not deactivated it since:
 
     [Fleet.ActivateNode] Activated node_id=<n>
 
-The first hop that does not hold is named, with its reason and the command that tells more. Logs prove, they do not
-disprove: where they have rotated away, the answer is *unproven*, and how to prove it.
+The first broken hop is shown with its reason and a command that shows more. A log can prove that the connection works, but not
+that it does not: if the lines have been rotated away, the answer is *unproven*, with a way to prove it.
 
-\`--proof list\` asks the SuperLink itself, through its Control API: this very node must be *online*, which says more than a log
-of some time ago. The API is reached by a port forward to the SuperLink's pod (or at \`--control-api\`), and asked with \`flwr\`
-of the SuperLink's version:
+\`--proof list\` queries the SuperLink itself through its Control API: this node must be *online* now. The API is reached by a port
+forward to the SuperLink's pod, or at \`--control-api\`, and queried with \`flwr\` in the SuperLink's version:
 
     flwr supernode list runbook --format json
 
-A SuperNode that died without a word counts as online for about a minute more; \`--proof run\` leaves no doubt (see the next step).
+A SuperNode that dies without signing off is listed as online for about one more minute. \`--proof run\` detects that too (see the
+next step).
 `,
   readyWhen:
-    "The chain, hop by hop: the SuperNode's pod and its log, the Listener and its Service, the Link, the Connector, the SuperLink's pod, and last the node's id in the SuperLink's log (or what `--proof` asks for). The first hop that is broken is named.",
+    "Ready when every hop of the chain works: the Link, the SuperLink's pod, Connector and Listener with its Service, the SuperNode's pod and its log, and finally the node's id in the SuperLink's log (or the proof that `--proof` selects). Otherwise, the first broken hop is shown.",
   docs: ["https://flower.ai/docs/framework/ref-flower-network-communication.html"],
   check,
   apply,
   manual: verifyManual,
-  // It may install a command.
+  // It may install the flwr command.
   noPreview: true,
-  // One at a time: it makes the flwr command that the others then find.
+  // One at a time: it installs the flwr command that the others then find.
   exclusive: () => "flwr",
   always: true,
   timeout: 240,
@@ -131,22 +131,22 @@ function allVerified(context: Context): CheckResult {
   const count = `${verified.length - bad.length} of ${verified.length} SuperNodes verified`
   if (bad.length === 0) return ready(count)
   const [first] = bad
-  const reasons = bad.map(({ site, outcome }) => `${site.name}: ${outcome?.reason ?? "not looked at"}`)
+  const reasons = bad.map(({ site, outcome }) => `${site.name}: ${outcome?.reason ?? "not checked"}`)
   return blocked(`${count}; ${reasons.join("; ")}`, {
     code: "unverified",
-    fix: "cure what each of them names, then run again: what is done is not done twice",
+    fix: "fix what each of them names, then run again: completed steps are not repeated",
     next: `flower-runbook step verify --site ${first!.site.name}`,
   })
 }
 
-/** The step of one site, within that of the federation. */
+/** A context of one site, made from the context of the federation. */
 const siteContext = (context: Context, site: Context["site"]): Context =>
   Object.create(context, {
     site: { value: site },
     ...Object.getOwnPropertyDescriptors(context.at(site)),
   }) as Context
 
-/** Who a run must be of: the SuperLink's present process, and the present ids of all SuperNodes. */
+/** The participants that a run must have: the SuperLink's current process and the current ids of all SuperNodes. */
 async function present(context: Context): Promise<{ superlink: Running; present: Present } | CheckResult> {
   const chains = await Promise.all(
     context.all("supernode").map((site) => followChain(siteContext(context, site))),
@@ -171,9 +171,9 @@ async function checkFederation(context: Context): Promise<CheckResult> {
   if ("state" in now) return now
   const record = readRecord(context.folder)
   if (covers(record, now.present) && record.finished) {
-    return ready(`${verified.reason}; run ${record.run} computed with all of them`)
+    return ready(`${verified.reason}; run ${record.run} completed with all of them`)
   }
-  return missing(`${verified.reason}; no federated run of just these SuperNodes yet`)
+  return missing(`${verified.reason}; no federated run with exactly these SuperNodes yet`)
 }
 
 async function runApp(context: Context): Promise<void> {
@@ -188,11 +188,11 @@ async function runApp(context: Context): Promise<void> {
   await proveByRun(context, now.superlink, made.flwr, now.present)
 }
 
-/** `--rerun`: a run of this very moment. */
+/** `--rerun`: a new run, whatever was proven before. */
 async function rerunApp(context: Context): Promise<void> {
   if (context.inputs.proof !== "run") {
-    throw new RunbookError("there is nothing to do anew: the proof asked for is no federated run", {
-      fix: "ask for one",
+    throw new RunbookError("nothing to rerun: only --proof run makes a federated run", {
+      fix: "add --proof run",
       next: "flower-runbook step verify-federation --proof run --rerun",
     })
   }
@@ -207,25 +207,26 @@ export const verifyFederation = guideStep({
   needs: ["verify"],
   inputs: ["proof"],
   prose: `
-Every SuperNode is verified: the federation stands. With \`--proof run\` it is also seen to compute: a tiny app (three rounds of
-averaging a few numbers, \`snippets/proof-app\`) is submitted, must end as \`finished:completed\`, and the SuperLink's log must show
-replies of every SuperNode in every round:
+Every SuperNode is verified, so the federation works. \`--proof run\` also proves that it computes. It submits a tiny app
+(\`snippets/proof-app\`, three rounds of averaging a few numbers). The app must end as \`finished:completed\`, and the SuperLink's
+log must show replies of every SuperNode in every round:
 
     [Fleet.PushMessages] Push replies from node_id=<n>
 
-It takes about half a minute, and leaves a finished run in the SuperLink's list. What it has proven holds for these SuperNodes
-and this SuperLink's process; once either is another, it is run again, and \`--rerun\` runs it anew in any case.
+It takes about half a minute and leaves a finished run in the SuperLink's list. The proof is valid for these SuperNodes and this
+process of the SuperLink. If one of them changes, the app runs again; \`--rerun\` runs it again in any case.
 
-To run an app on it, point \`flwr run\` at the SuperLink's Control API
-(\`~/.flwr/config.toml\`: \`address\` and \`insecure = true\`), for example through \`oc port-forward service/superlink-service 9093\`.
-More SuperNodes in more clusters: add them to the federation and run again.
+To run an app on the federation, point \`flwr run\` at the SuperLink's Control API (\`~/.flwr/config.toml\`: \`address\` and
+\`insecure = true\`), for example through \`oc port-forward service/superlink-service 9093\`. To add SuperNodes in more clusters,
+add them to the federation file and run again.
 
-To read on:
+Read more:
 
 - Red Hat Service Interconnect: https://www.redhat.com/en/technologies/cloud-computing/service-interconnect
 - Skupper's concepts: https://skupperproject.github.io/refdog/concepts/
 `,
-  readyWhen: "What `verify` has found at every SuperNode; nothing of its own.",
+  readyWhen:
+    "Ready when `verify` is ready at every SuperNode; with `--proof run`, also a federated run with all of them has completed.",
   check: checkFederation,
   apply: runApp,
   rerun: rerunApp,
@@ -236,7 +237,7 @@ To read on:
   timeout: 600,
 })
 
-/** What proves it, and where: the whole chain stands in each `verify`. */
+/** The proof of each SuperNode and its cluster; each `verify` shows the whole chain. */
 function table(context: Context): string {
   const rows = [
     ["SUPERNODE", "VERIFIED", "CLUSTER"],

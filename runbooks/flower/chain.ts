@@ -1,4 +1,4 @@
-/** The way from a SuperNode to its SuperLink, hop by hop. The first that is broken is named. */
+/** The connection from a SuperNode to its SuperLink, hop by hop. The first broken hop is reported. */
 import { blocked, type CheckResult, progressing } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { type Exposure, FLEET_API, findExposure } from "../interconnect/exposure.ts"
@@ -14,25 +14,25 @@ import type { ListedNode } from "./node-list.ts"
 import type { Running } from "./running.ts"
 import { deploymentRef, findSuperlink, runningVersion } from "./superlink.ts"
 
-/** A hop that holds says so in a word or two; one that does not, with a look that is not *done*. */
+/** A hop that works says so in a few words; a broken hop is a result that is not *ready*. */
 export type Hop = { readonly holds: string } | CheckResult
 
 const holds = (words: string): Hop => ({ holds: words })
 export const isBroken = (hop: Hop): hop is CheckResult => "state" in hop
 
-/** A hop that was never made, or was removed: waiting does not help. */
+/** A hop that was never created, or was deleted: waiting does not help. */
 const missing = (hop: string, what: string, step: string, site: string): CheckResult =>
   blocked(`${hop}: ${what}`, {
     code: "broken",
-    fix: "make it again with its step",
+    fix: "create it again with its step",
     next: `flower-runbook step ${step} --site ${site}`,
   })
 
-/** A hop that is there and may yet come up. The command that tells more stands beside the reason. */
+/** A hop that exists and may come up. The reason is followed by a command that shows more. */
 const waiting = (hop: string, what: string, command: string): CheckResult =>
   progressing(`${hop}: ${what} (${command})`)
 
-/** The Link to the SuperLink's present Site is up. */
+/** The Link to the SuperLink's current Site is up. */
 export async function linkHop({ cluster, site, at, the, federation }: Context): Promise<Hop> {
   const superlink = the("superlink")
   const peer = await activeSite(at(superlink).cluster, superlink.project)
@@ -45,7 +45,7 @@ export async function linkHop({ cluster, site, at, the, federation }: Context): 
     const what =
       earlier.length === 0
         ? `no Link in ${site.project} leads to Site`
-        : "every Link leads to an earlier Site than"
+        : `every Link in ${site.project} leads to a previous Site, not to`
     return missing("link", `${what} ${peer.metadata.name}`, "token-redeem", site.name)
   }
   if ((await upTo(cluster, site.project, link)) === undefined) {
@@ -58,7 +58,7 @@ export async function linkHop({ cluster, site, at, the, federation }: Context): 
   return holds("link up")
 }
 
-/** One end of the routing key is there and configured. */
+/** One end of the routing key exists and is configured. */
 export async function exposureHop(
   context: Context,
   kind: "Connector" | "Listener",
@@ -77,10 +77,12 @@ export async function exposureHop(
     namespace: site.project,
   }
   const there = await cluster.get(service)
-  return there === undefined ? missing(hop, `its Service ${service.name} is gone`, hop, site.name) : { found }
+  return there === undefined
+    ? missing(hop, `its Service ${service.name} does not exist`, hop, site.name)
+    : { found }
 }
 
-/** Both ends have found each other. Where one is missing, the other is unmatched as well: that is looked at first. */
+/** Both ends match. If one of them is missing, the other is unmatched as well, so both are checked before. */
 export async function matchedHop(context: Context, connector: Exposure, listener: Exposure): Promise<Hop> {
   const { site, cluster, the, at } = context
   const superlink = the("superlink")
@@ -90,8 +92,8 @@ export async function matchedHop(context: Context, connector: Exposure, listener
   ] as const
   for (const { end, place, others } of ends) {
     if (isTrue(end, "Matched")) continue
-    // Skupper 2.1 and 2.2 lose the condition where something else is written in that moment, until the network changes
-    // again (measured): what either Site's router knows counts as well.
+    // Skupper 2.1 and 2.2 lose the condition if something else is written at that moment, until the network changes again
+    // (measured). So the network status of either Site counts as well.
     const sites = await Promise.all([
       activeSite(cluster, site.project),
       activeSite(at(superlink).cluster, superlink.project),
@@ -108,7 +110,7 @@ function halting(found: Exposure, type: string, project: string): CheckResult {
   return waiting(hop, `${found.metadata.name}: ${words}`, `skupper ${hop} status -n ${project}`)
 }
 
-/** The pods of the SuperLink, or of this SuperNode, run as asked. */
+/** A pod of the current revision of the SuperLink, or of this SuperNode, is running. */
 export async function runningHop(
   context: Context,
   role: "superlink" | "supernode",
@@ -131,7 +133,7 @@ export async function runningHop(
   const describe = `oc describe deployment/${name} -n ${site.project}`
   if (pod === undefined || status?.state?.running === undefined || incomplete(deployment) !== undefined) {
     const trouble = await troubleOf(cluster, deployment)
-    const words = trouble?.reason ?? incomplete(deployment) ?? "no pod runs"
+    const words = trouble?.reason ?? incomplete(deployment) ?? "no pod is running"
     if (trouble?.terminal !== true) return waiting(role, words, describe)
     return blocked(`${role}: ${words}`, {
       code: trouble.code,
@@ -152,7 +154,7 @@ export async function runningHop(
   }
 }
 
-/** The SuperNode says that the SuperLink took it, and under which id. */
+/** The SuperNode's log says that the SuperLink accepted it, and under which id. */
 export function registrationHop(
   context: Context,
   superlink: Running,
@@ -168,7 +170,7 @@ export function registrationHop(
     case "forgotten":
       return blocked(`registration: the SuperLink no longer knows node ${found.id} (${found.line})`, {
         code: "forgotten",
-        fix: "the SuperLink was started anew: start the SuperNode anew, it comes back under a new id",
+        fix: "the SuperLink was restarted: restart the SuperNode, which then registers with a new id",
         next: again,
       })
     case "unproven":
@@ -185,16 +187,16 @@ export function registrationHop(
   }
 }
 
-/** Why the two can never talk, where their Deployments show it: a SuperNode's log names neither address nor cause. */
+/** Why the two can never communicate, if their Deployments show it: a SuperNode's log names neither address nor cause. */
 function misfit(context: Context, superlink: Running, supernode: Running): CheckResult | undefined {
   const [one, other] = [imageVersion(superlink, "superlink"), imageVersion(supernode, "supernode")]
   const cure = {
-    fix: "deploy the SuperNode as the SuperLink is",
+    fix: "deploy the SuperNode in the SuperLink's version",
     next: `flower-runbook step deploy-supernode --site ${context.site.name}`,
     object: objectRef(supernode.deployment),
   }
   if (one !== undefined && other !== undefined && familyOf(one).onePort !== familyOf(other).onePort) {
-    const what = `SuperLink ${one} and SuperNode ${other} do not talk: from 1.40 on Flower speaks another protocol`
+    const what = `SuperLink ${one} and SuperNode ${other} cannot communicate: from 1.40 on, Flower uses another protocol`
     return blocked(`registration: ${what}`, { code: "versions", ...cure })
   }
   const has = ({ deployment }: Running, role: string, flag: string): boolean =>
@@ -209,23 +211,24 @@ function misfit(context: Context, superlink: Running, supernode: Running): Check
   return blocked(`registration: the ${with_} has Flower's own TLS, and the ${without} is --insecure`, {
     code: "tls",
     ...cure,
-    fix: "give both their certificates (tls-secret, root-certificates-secret), or neither",
+    fix: "give certificates to both (tls-secret, root-certificates-secret) or to neither",
   })
 }
 
-/** Of what runs, whatever we once wrote on it. */
+/** The version in the image that runs; for images other than Flower's own, the version that was written on the Deployment. */
 function imageVersion({ deployment }: Running, container: string): string | undefined {
   const { image } = containerOf(deployment, container)
   return isFlowersOwn(image) ? versionOfImage(image) : runningVersion(deployment, container)
 }
 
-/** The SuperLink says that it took this very node, and has not let it go. */
+/** The SuperLink's log says that it activated this node and has not deactivated it since. */
 export function activationHop(context: Context, id: string, superlink: Running, supernode: Running): Hop {
   const found = readSuperlinkLog(superlink.log, id)
   const again = `flower-runbook step deploy-supernode --site ${context.site.name} --rerun`
   const logs = `oc logs pod/${superlink.pod} -n ${context.the("superlink").project}`
   if (found.is === "active") return holds(`node ${id} active`)
-  if (found.is === "deactivated") return waiting("activation", `the SuperLink says: ${found.line}`, logs)
+  if (found.is === "deactivated")
+    return waiting("activation", `the SuperLink's log says: ${found.line}`, logs)
   if (found.is === "unproven") {
     const why = `the log of the SuperLink's pod ${superlink.pod} does not name node ${id}, and no longer reaches back to its start`
     return unproven("activation", why, again)
@@ -234,13 +237,13 @@ export function activationHop(context: Context, id: string, superlink: Running, 
     return waiting("activation", `the SuperLink's log does not show node ${id} yet`, logs)
   }
   if (keepsNodes(superlink)) {
-    const why = `the SuperLink was started anew with a --database: it takes node ${id} up again without a word in its log`
+    const why = `the SuperLink was restarted with a --database: it accepts node ${id} again without logging it`
     return unproven("activation", why, again)
   }
   return forgotten(context, id, supernode)
 }
 
-/** The SuperLink says that this very node is connected now: it holds also where logs have rotated away. */
+/** The SuperLink lists this node as connected now. This also works if logs have been rotated away. */
 export function onlineHop(
   context: Context,
   id: string,
@@ -258,21 +261,21 @@ export function onlineHop(
   return waiting("activation", `the SuperLink does not list node ${id}`, logs)
 }
 
-/** With a database a SuperLink that is started anew still knows its SuperNodes. */
+/** A SuperLink with a database still knows its SuperNodes after a restart. */
 const keepsNodes = ({ deployment }: Running): boolean =>
   (containerOf(deployment, "superlink").args ?? []).some((arg) => arg.startsWith("--database"))
 
-/** The SuperLink was started anew after the SuperNode: newer SuperNodes end with their next call and start anew. */
+/** The SuperLink was restarted after the SuperNode: newer SuperNodes exit with their next call and are restarted. */
 function forgotten(context: Context, id: string, supernode: Running): CheckResult {
-  const what = `the SuperLink was started anew and does not know node ${id}`
+  const what = `the SuperLink was restarted and does not know node ${id}`
   const version = runningVersion(supernode.deployment, "supernode") ?? context.inputs.flowerVersion
   if (familyOf(version).ends) {
     const logs = `oc logs pod/${supernode.pod} -n ${context.site.project}`
-    return waiting("activation", `${what}; the SuperNode ends and comes back under a new id`, logs)
+    return waiting("activation", `${what}; the SuperNode exits and registers with a new id`, logs)
   }
   return blocked(`activation: ${what}`, {
     code: "forgotten",
-    fix: "start the SuperNode anew: it comes back under a new id",
+    fix: "restart the SuperNode: it registers with a new id",
     next: `flower-runbook step deploy-supernode --site ${context.site.name} --rerun`,
   })
 }
@@ -281,7 +284,7 @@ const unproven = (hop: string, why: string, again: string): CheckResult =>
   blocked(`${hop}: unproven: ${why}`, {
     code: "unproven",
     fix:
-      "it may well work. To prove it, ask the SuperLink itself (--proof list), or start the SuperNode anew, so that it " +
-      "registers with a fresh line",
+      "it may work. To prove it, query the SuperLink itself (--proof list), or restart the SuperNode, so that it " +
+      "registers again",
     next: again,
   })

@@ -1,7 +1,7 @@
-/** The flags that each version of Flower's two programs takes, and how it refuses others: for played pods. */
+/** The flags that each version of Flower's two programs accepts, and how it refuses others: for simulated pods. */
 import { since } from "./flower-versions.ts"
 
-/** Flags that take no value. */
+/** Flags without a value. */
 const SWITCHES = new Set([
   "--insecure",
   "--enable-supernode-auth",
@@ -25,7 +25,7 @@ const SUPERNODE_FLAGS = [
 ]
 const words = (lines: readonly string[]): string[] => lines.join(" ").split(" ")
 
-/** Which flags a version of a command takes, and which it refuses by name. */
+/** The flags that a version of a command accepts, and those that it refuses by name. */
 function flagsOf(
   command: "superlink" | "supernode",
   version: string,
@@ -58,7 +58,7 @@ function flagsOf(
   return { known: new Set([...flags, ...newer, install]), retired: [address] }
 }
 
-/** As argparse: usage and the first mistake; nothing where there is none. It ends with 2 then. */
+/** What argparse prints: usage and the first mistake (exit code 2); undefined if the arguments are valid. */
 export function argumentMistake(
   command: "superlink" | "supernode",
   version: string,

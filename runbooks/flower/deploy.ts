@@ -1,4 +1,4 @@
-/** What `deploy-superlink` and `deploy-supernode` have in common: a Deployment of ours, or one that was there before. */
+/** What `deploy-superlink` and `deploy-supernode` have in common: a Deployment of this federation, or one that existed before. */
 import {
   blocked,
   type CheckResult,
@@ -18,29 +18,29 @@ import { objectRef } from "../shared/reading.ts"
 import { type Asked, applyManifest, type Manifest } from "./manifests.ts"
 import { deploymentRef } from "./superlink.ts"
 
-/** A Deployment of one of the two steps. */
+/** The Deployment that one of the two steps wants. */
 export interface Deploying {
   readonly step: string
   readonly manifest: Manifest
-  /** Where one that was there before does not fit. */
+  /** How a Deployment that existed before differs from what is needed. */
   misfits(found: Deployment): Difference[]
-  /** What makes it fit. */
+  /** The image and arguments with which it has what is needed. */
   adapt(found: Deployment): { image: string; args: string[] }
-  /** What a person should know before it is made or changed. */
+  /** What the user should know before it is created or updated. */
   readonly note?: string | undefined
 }
 
-/** What the site's manifests are made from, beside its version. */
+/** What the site's manifests depend on, in addition to the site's inputs. */
 export async function askedBy(context: Context, version: string): Promise<Asked> {
   const { cluster, federation } = context
   return { version, federation, numericUser: !(await cluster.serves("project.openshift.io/v1", "Project")) }
 }
 
-/** The Deployment as found, whatever it is. */
+/** The Deployment in the cluster, whoever created it. */
 export const findDeployment = (context: Context, { manifest }: Deploying): Promise<Deployment | undefined> =>
   context.cluster.get<Deployment>(deploymentRef(context.site.project, manifest.deployment.metadata.name))
 
-/** Looks as far as the rollout: *done* says that pods as asked run, and nothing about what they do. */
+/** Checks the Deployment and its rollout: *ready* means that the wanted pods run, not that they are connected. */
 export async function checkDeployment(context: Context, deploying: Deploying): Promise<CheckResult> {
   const { cluster, site, federation, inputs } = context
   const { name } = deploying.manifest.deployment.metadata
@@ -49,7 +49,7 @@ export async function checkDeployment(context: Context, deploying: Deploying): P
     return missing([`no Deployment ${name} in ${site.project}`, deploying.note].filter(Boolean).join("; "))
   }
   if (found.metadata.deletionTimestamp !== undefined) {
-    return progressing(`Deployment ${name} is being deleted: waiting until it is gone`, objectRef(found))
+    return progressing(`Deployment ${name} is being deleted; waiting until it is gone`, objectRef(found))
   }
   const isOurs = ours(found, federation)
   const fields = isOurs ? await differences(context, deploying, found) : deploying.misfits(found)
@@ -60,23 +60,23 @@ export async function checkDeployment(context: Context, deploying: Deploying): P
   const rollout = await checkRollout(cluster, found, isOurs)
   if (rollout.state !== "ready") return rollout
   const image = found.spec.template.spec.containers[0]!.image
-  return ready(`${isOurs ? "" : "was there before us: "}${image}, ${rollout.reason}`, {
+  return ready(`${isOurs ? "" : "existed before: "}${image}, ${rollout.reason}`, {
     object: objectRef(found),
     ...(!isOurs && { adopted: true }),
   })
 }
 
 const untouched = (what: string, found: Deployment, step: string, site: string): CheckResult =>
-  blocked(`Deployment ${found.metadata.name} was there before us and does not fit: ${what}`, {
+  blocked(`Deployment ${found.metadata.name} existed before and differs: ${what}`, {
     code: "adopted",
     fix:
-      "ask for what is there, or agree to change it with --allow-restart: a SuperLink that is started anew forgets " +
-      "its SuperNodes (unless it has a --database)",
+      "set the inputs to what exists, or allow the change with --allow-restart: a restarted SuperLink forgets its " +
+      "SuperNodes (unless it has a --database)",
     next: `flower-runbook step ${step} --site ${site} --allow-restart`,
     object: objectRef(found),
   })
 
-/** Where ours is not as asked: the Deployment, and what goes with it. */
+/** How the Deployment and its other objects differ from the manifest. */
 async function differences(
   context: Context,
   { manifest }: Deploying,
@@ -92,7 +92,7 @@ async function differences(
       namespace: context.site.project,
     })
     const field = `${kind} ${metadata.name}`
-    if (there === undefined) fields.push({ field, found: "none", wanted: "made" })
+    if (there === undefined) fields.push({ field, found: "none", wanted: "created" })
     else if (
       kind === "Service" &&
       ours(there, context.federation) &&
@@ -107,15 +107,15 @@ async function differences(
 const serviceText = ({ spec }: KubeObject): string =>
   `ports ${(spec.ports ?? []).map(({ port }: { port: number }) => port).join(" ")} to ${selectorText(spec.selector)}`
 
-/** Makes it as asked. */
+/** Applies the manifest. */
 export async function deploy(context: Context, deploying: Deploying): Promise<void> {
   if (deploying.note !== undefined) context.note(deploying.note)
   await applyManifest(context, `${context.site.name}-${context.site.role}`, deploying.manifest)
 }
 
 /**
- * Cures what a look called *different*: ours is applied anew, or only restarted where nothing but its pods is wrong; one
- * that was there before gets another image and arguments, and keeps everything else.
+ * Updates a drifted Deployment. One of this federation is applied again, or only restarted if nothing but its pods is
+ * wrong. One that existed before gets another image and arguments and keeps everything else.
  */
 export async function redeploy(context: Context, deploying: Deploying): Promise<void> {
   const found = await findDeployment(context, deploying)
@@ -129,28 +129,29 @@ export async function redeploy(context: Context, deploying: Deploying): Promise<
   const containers = found.spec.template.spec.containers.map((one) =>
     one === container ? { ...one, ...deploying.adapt(found) } : one,
   )
-  context.note(`Deployment ${found.metadata.name} is not ours: only its image and arguments are changed`)
+  context.note(`Deployment ${found.metadata.name} existed before: only its image and arguments are changed`)
   await context.cluster.merge(deploymentRef(context.site.project, found.metadata.name), {
-    // Refused if somebody changes it at the same time: the list of containers is written as a whole.
+    // The list of containers is written as a whole: refused if another user changes it at the same time.
     metadata: { resourceVersion: found.metadata.resourceVersion, ...adoptedMark(context.federation) },
     spec: { replicas: Math.max(1, found.spec.replicas ?? 1), template: { spec: { containers } } },
   })
 }
 
-/** Starts its pods anew. */
+/** Restarts its pods. */
 export async function restart({ $, site }: Context, { metadata }: Deployment): Promise<void> {
   await $`oc rollout restart deployment/${metadata.name} -n ${site.project}`
 }
 
-/** `--rerun`: started anew although it is done. */
+/** `--rerun`: restarts its pods although they are ready. */
 export async function rerunRestart(context: Context, deploying: Deploying): Promise<void> {
   const found = await findDeployment(context, deploying)
   const { name } = deploying.manifest.deployment.metadata
-  if (found === undefined) throw new RunbookError(`there is no Deployment ${name} to start anew`)
+  if (found === undefined)
+    throw new RunbookError(`Deployment ${name} does not exist, so it cannot be restarted`)
   if (!ours(found, context.federation) && !context.inputs.allowRestart && context.site.role === "superlink") {
-    throw new RunbookError(`Deployment ${name} was there before us`, {
-      why: "a SuperLink that is started anew forgets its SuperNodes",
-      fix: "agree to it with --allow-restart",
+    throw new RunbookError(`Deployment ${name} existed before`, {
+      why: "a restarted SuperLink forgets its SuperNodes",
+      fix: "allow the restart with --allow-restart",
       next: `flower-runbook step ${deploying.step} --rerun --allow-restart`,
     })
   }

@@ -1,6 +1,7 @@
 /**
- * Flower's own commands on this machine: one virtual environment a version, made once from PyPI, in the user's cache. It
- * is made under a name of its own and published by a symbolic link, so a killed or a second maker breaks nothing.
+ * Flower's own commands on this machine: one virtual environment per version, installed once from PyPI into the user's
+ * cache. It is created under a unique name and published by a symbolic link, so a killed or a concurrent installation
+ * breaks nothing.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { constants } from "node:fs"
@@ -10,20 +11,20 @@ import { join } from "node:path"
 import { RunbookError } from "../../lib/index.ts"
 import { snippetPath } from "../shared/snippet.ts"
 
-/** The oldest Python that every version of Flower from 1.31 on runs with. */
+/** The oldest Python that all versions of Flower from 1.31 on support. */
 const OLDEST_PYTHON = [3, 11] as const
 const PYTHONS = ["python3", "python3.13", "python3.12", "python3.11"]
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** No telemetry, no question for a newer version, no installing at run time: nothing leaves this machine. */
+/** No telemetry, no check for a newer version, no installation at run time: nothing leaves this machine. */
 export const QUIET = {
   FLWR_TELEMETRY_ENABLED: "0",
   FLWR_DISABLE_UPDATE_CHECK: "1",
   FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION: "1",
 } as const
 
-/** The folder of the commands of a version (`flwr`, `flower-superlink`, …), or nothing where it was not made yet. */
+/** The folder of the commands of a version (`flwr`, `flower-superlink`, …); undefined if it is not installed. */
 export async function findEnvironment(version: string, env: Env = process.env): Promise<string | undefined> {
   const bin = join(cache(env), version, "bin")
   return (await runs(join(bin, "flwr"))) && (await runs(join(bin, "python"))) ? bin : undefined
@@ -32,8 +33,8 @@ export async function findEnvironment(version: string, env: Env = process.env): 
 const making = new Map<string, Promise<string>>()
 
 /**
- * The folder of the commands of a version; makes it where it is missing (about half a minute, 300 MB).
- * @throws RunbookError where there is no fitting Python, or the version cannot be installed
+ * The folder of the commands of a version. Installs it if it is missing (about half a minute, 300 MB).
+ * @throws RunbookError if there is no suitable Python, or the version cannot be installed
  */
 export async function environmentOf(
   version: string,
@@ -44,7 +45,7 @@ export async function environmentOf(
   if (made === undefined) {
     made = (async () => (await findEnvironment(version, env)) ?? make(version, env, signal))()
     making.set(place, made)
-    // Done or failed: the next one looks at the disk.
+    // Succeeded or failed: the next call checks the disk.
     made.finally(() => making.delete(place)).catch(() => undefined)
   }
   return made
@@ -63,7 +64,7 @@ async function make(version: string, env: Env, signal: AbortSignal | undefined):
     const wanted = [...(pinned === undefined ? [] : ["--constraint", pinned]), `flwr==${version}`, "numpy"]
     const pip = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
     await run(join(folder, "bin", "python"), [...pip, ...wanted], env, signal)
-    // The first start compiles and loads everything: what cannot run is not published.
+    // The first start compiles and loads everything. An environment that cannot run is not published.
     await run(join(folder, "bin", "flwr"), ["--version"], { ...env, ...QUIET, FLWR_HOME: folder }, signal)
     return await publish(root, version, own, env)
   } catch (error) {
@@ -72,14 +73,14 @@ async function make(version: string, env: Env, signal: AbortSignal | undefined):
     throw new RunbookError(`Flower ${version} could not be installed on this machine`, {
       why: (error as Error).message,
       fix: /No matching distribution|could not find a version/i.test((error as Error).message)
-        ? "there is no such version for this Python: choose another with --flower-version"
-        : "pip has to reach PyPI, or a mirror (PIP_INDEX_URL)",
+        ? "this version does not exist for this Python: use another --flower-version"
+        : "make sure that pip reaches PyPI, or a mirror (PIP_INDEX_URL)",
       next: `${python} -m pip download --no-deps flwr==${version}`,
     })
   }
 }
 
-/** Two may have made the same: the first one's stays, unless it is broken. */
+/** If two processes have installed the same version, the first environment stays, unless it is broken. */
 async function publish(root: string, version: string, own: string, env: Env): Promise<string> {
   const link = join(root, version)
   try {
@@ -98,20 +99,20 @@ async function publish(root: string, version: string, own: string, env: Env): Pr
   return join(link, "bin")
 }
 
-/** Removes what makers that are gone have left: no link leads there, and its maker's process has ended. */
+/** Removes leftovers of installations that were killed: no link leads to them, and their process has ended. */
 async function sweep(root: string): Promise<void> {
   const entries = await readdir(root)
   const links = await Promise.all(entries.map((name) => readlink(join(root, name)).catch(() => undefined)))
   await Promise.all(
     entries.map(async (name) => {
-      const maker = /^\d+\.\d+\.\d+\.(\d+)\.\w+(?:\.link)?$/.exec(name)?.[1]
-      if (maker === undefined || links.includes(name) || lives(Number(maker))) return
+      const creator = /^\d+\.\d+\.\d+\.(\d+)\.\w+(?:\.link)?$/.exec(name)?.[1]
+      if (creator === undefined || links.includes(name) || lives(Number(creator))) return
       await rm(join(root, name), { recursive: true, force: true })
     }),
   )
 }
 
-/** Whether a process of this machine runs. */
+/** Whether this machine has a process with this id. */
 export function lives(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -122,8 +123,8 @@ export function lives(pid: number): boolean {
 }
 
 /**
- * A Python that can make virtual environments and is new enough.
- * @throws RunbookError saying what was found, and how to get one
+ * A Python that can create virtual environments and is new enough.
+ * @throws RunbookError with what was found, and how to get one
  */
 export async function findPython(env: Env = process.env): Promise<string> {
   const found: string[] = []
@@ -139,20 +140,20 @@ export async function findPython(env: Env = process.env): Promise<string> {
         found.push(`${name}: ${(error as Error).message}`)
     }
   }
-  throw new RunbookError("Flower's own programs need Python 3.11 or newer with its venv module", {
-    why: found.length === 0 ? "there is no python3 on PATH" : found.join("; "),
+  throw new RunbookError("Flower's own programs require Python 3.11 or newer with the venv module", {
+    why: found.length === 0 ? "python3 is not on PATH" : found.join("; "),
     fix: "install it (Debian and Ubuntu: python3 and python3-venv), or put it on PATH",
     next: "python3 -m venv --help",
   })
 }
 
-/** Children that work for us: they end with us. */
+/** Child processes of this program: they are killed when it exits. */
 const children = new Set<ChildProcess>()
 const endAll = (): void => {
   for (const child of children) child.kill("SIGKILL")
 }
 
-/** @returns what it printed. @throws Error with its last words */
+/** @returns what it printed. @throws Error with the last lines that it printed */
 function run(command: string, args: readonly string[], env: Env, signal?: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -175,7 +176,7 @@ function run(command: string, args: readonly string[], env: Env, signal?: AbortS
       if (children.size === 0) process.off("exit", endAll)
     }
     child.once("error", (error) => {
-      // One that was told to end is waited for: it still writes.
+      // A child that was told to end may still write, so its end is awaited.
       if (child.pid !== undefined) return
       over()
       reject(error)
@@ -184,7 +185,7 @@ function run(command: string, args: readonly string[], env: Env, signal?: AbortS
       over()
       if (code === 0) return resolve(out)
       const words = (err.trim() || out.trim()).split("\n").slice(-3).join("\n")
-      reject(new Error(words || `${command} ended with ${ended ?? `exit code ${code}`}`))
+      reject(new Error(words || `${command} exited with ${ended ?? `code ${code}`}`))
     })
   })
 }

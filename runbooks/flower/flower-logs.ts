@@ -1,23 +1,24 @@
 /**
- * What the logs of SuperLink and SuperNode tell (texts measured with 1.28, 1.34 and 1.41, test/real/flower). Lines carry ANSI colours, also
- * into a pipe. Node ids are unsigned 64-bit numbers: they stay text. Logs prove, they do not disprove: they rotate.
+ * Reads the logs of SuperLink and SuperNode (texts measured with 1.28, 1.34 and 1.41, see test/real/flower). Lines contain
+ * ANSI colours, even in a pipe. Node ids are unsigned 64-bit numbers, so they stay text. Logs are rotated: they can prove
+ * that something happened, but not that it did not.
  */
 import { stripVTControlCharacters } from "node:util"
 import { plainLine } from "../openshift/last-words.ts"
 
-/** What a SuperNode's log says of its connection. */
+/** What a SuperNode's log says about its connection. */
 export type Registration =
-  /** Accepted by the SuperLink under this id, nothing against it since. */
+  /** Accepted by the SuperLink under this id, and not refused since. */
   | { readonly is: "registered"; readonly id: string }
-  /** The SuperLink was restarted and knows it no more: 1.28 may hang then, newer ones end and are started anew. */
+  /** The SuperLink was restarted and no longer knows it: 1.28 may hang then, newer versions exit and are restarted. */
   | { readonly is: "forgotten"; readonly id: string; readonly line: string }
-  /** Not accepted yet. `line`: what it said last about connecting. */
+  /** Not accepted yet. `line`: its last line about connecting. */
   | { readonly is: "connecting"; readonly line: string | undefined }
   /** The log does not reach back to the start of the process. */
   | { readonly is: "unproven" }
 
 const ID = "SuperNode ID: "
-/** A refused call's details. */
+/** The details of a refused call. */
 const FORGOTTEN = /Invalid node ID/
 const TRYING =
   /Connection attempt failed|Giving up reconnection|Exit Code: \d+|Failed to (?:initialize|activate)|\[code: \d+\]/
@@ -41,17 +42,17 @@ function lastIdAt(log: string): { id: string; end: number } | undefined {
   return undefined
 }
 
-/** What a SuperLink's log says of one node. */
+/** What a SuperLink's log says about one node. */
 export type Membership =
-  /** `line` is the proof: it was activated, or has called since, and was not deactivated after that. */
+  /** `line` is the proof: the node was activated, or has called since, and was not deactivated after that. */
   | { readonly is: "active"; readonly line: string }
   | { readonly is: "deactivated"; readonly line: string }
-  /** The log reaches back to the start and does not name it. */
+  /** The log reaches back to the start and does not contain the node. */
   | { readonly is: "unknown" }
-  /** The log does not name it, and does not reach back to the start. */
+  /** The log does not contain the node, and does not reach back to the start. */
   | { readonly is: "unproven" }
 
-/** Reads the log of the current container of a SuperLink from its end: the last word about the node counts. */
+/** Reads the log of the current container of a SuperLink from its end: the last line about the node counts. */
 export function readSuperlinkLog(log: string, id: string): Membership {
   const active = new RegExp(
     `\\[Fleet\\.(?:ActivateNode|CreateNode|PullMessages|PushMessages)\\].*\\bnode_id=${id}(?!\\d)`,
@@ -65,7 +66,7 @@ export function readSuperlinkLog(log: string, id: string): Membership {
   return { is: log.includes("Starting Flower SuperLink") ? "unknown" : "unproven" }
 }
 
-/** The whole line around a place in a text, without colours and level. */
+/** The line at a position in a text, without colours and level. */
 function lineAt(text: string, at: number): string {
   const end = text.indexOf("\n", at)
   return plainLine(text.slice(text.lastIndexOf("\n", at) + 1, end === -1 ? text.length : end))

@@ -1,37 +1,37 @@
 /**
- * What differs between Flower's versions: arguments and ports. Measured for 1.28, 1.34 and 1.41, read in the sources of
- * those between. Newer versions are taken for the last row.
+ * What differs between Flower's versions: arguments and ports. Measured for 1.28, 1.34 and 1.41, read from the sources for
+ * the versions between them. Newer versions are treated like the last row.
  */
 
-/** Flower's own TLS: where the certificates lie in the container. Nothing: `--insecure`. */
+/** Flower's own TLS: the folder of the certificates in the container. Undefined means `--insecure`. */
 export interface Tls {
   readonly folder: string
 }
 
 interface Family {
-  /** The first version that it holds for. */
+  /** The first version of this row. */
   readonly since: string
-  /** Arguments of a SuperLink beside those for TLS. */
+  /** Arguments of a SuperLink, in addition to those for TLS. */
   readonly superlink: readonly string[]
-  /** Arguments of a SuperNode beside TLS, address and node configuration. */
+  /** Arguments of a SuperNode, in addition to TLS, address and node configuration. */
   readonly supernode: readonly string[]
-  /** The SuperLink's ports by name. What is left out cannot be reached from outside its pod. */
+  /** The SuperLink's ports by name. An API that is missing here cannot be reached from outside the pod. */
   readonly ports: Readonly<{ fleet: number; control?: number }>
-  /** The port of the SuperNode's ClientAppIo API, where it is published at all. */
+  /** The port of the SuperNode's ClientAppIo API, if it is published. */
   readonly clientAppIo?: number
-  /** Where the Control API is served in the SuperLink's pod, published or not. */
+  /** The port of the Control API in the SuperLink's pod, published or not. */
   readonly controlPort: number
-  /** One HTTP port carries all APIs, and `--host` and `--port` say which. */
+  /** One HTTP port serves all APIs; `--host` and `--port` set it. */
   readonly onePort: boolean
-  /** A SuperNode that its SuperLink has forgotten ends, and its container is started anew. 1.28 does so or hangs, by which call is refused first. */
+  /** A SuperNode that its SuperLink has forgotten exits, and its container is restarted. 1.28 exits or hangs, depending on which call is refused first. */
   readonly ends: boolean
-  /** What a person should know before choosing it. */
+  /** What the user should know before choosing this version. */
   readonly note?: string
 }
 
-/** The port that SuperNodes dial: the same in every version that we deploy. */
+/** The port that SuperNodes connect to: the same in every version that the steps deploy. */
 export const FLEET_PORT = 9092
-/** The oldest version that the guide's flags are known to fit. */
+/** The oldest version that is known to accept the guide's flags. */
 export const OLDEST = "1.28.0"
 
 /** The guide's own flags and ports. */
@@ -50,13 +50,13 @@ const FAMILIES: readonly Family[] = [
     ...GUIDE,
     ends: false,
   },
-  // A refused call ends the SuperNode from here on (read in 1.29, measured with 1.34).
+  // From here on, a refused call ends the SuperNode (read in the sources of 1.29, measured with 1.34).
   {
     since: "1.29.0",
     ...GUIDE,
     ends: true,
   },
-  // The ClientAppIo and ServerAppIo flags are refused from here on (exit 2): a local HTTP API takes their place.
+  // From here on, the ClientAppIo and ServerAppIo flags are refused (exit code 2): a local HTTP API replaces them.
   {
     since: "1.35.0",
     superlink: [],
@@ -74,9 +74,9 @@ const FAMILIES: readonly Family[] = [
     controlPort: 8000,
     onePort: false,
     ends: true,
-    note: "its Control API is served beside the Runtime API, inside the SuperLink's pod only: reach it by port forward",
+    note: "its Control API is served only inside the SuperLink's pod, with the Runtime API: reach it by a port forward",
   },
-  // Without a host it listens on 127.0.0.1 alone, and --fleet-api-address is taken and does nothing.
+  // Without --host it listens on 127.0.0.1 only; --fleet-api-address is accepted and has no effect.
   {
     since: "1.40.0",
     superlink: ["--host", "0.0.0.0", "--port", String(FLEET_PORT)],
@@ -86,8 +86,8 @@ const FAMILIES: readonly Family[] = [
     onePort: true,
     ends: true,
     note:
-      `Fleet and Control API share port ${FLEET_PORT}: whoever reaches the Fleet API over the network also reaches the ` +
-      "Control API (start runs, list and register SuperNodes), and without Flower's own TLS nothing asks who it is",
+      `Fleet API and Control API share port ${FLEET_PORT}: whoever reaches the Fleet API over the network also reaches the ` +
+      "Control API (start runs, list and register SuperNodes), without authentication unless Flower's own TLS is used",
   },
 ]
 
@@ -109,7 +109,7 @@ export function superlinkArguments(version: string, tls?: Tls): string[] {
   return [...security, ...familyOf(version).superlink]
 }
 
-/** Arguments of a SuperNode of this version that dials `address` (host:port). */
+/** Arguments of a SuperNode of this version that connects to `address` (host:port). */
 export function supernodeArguments(
   version: string,
   address: string,
@@ -128,20 +128,20 @@ export function supernodeArguments(
 export const superlinkImage = (version: string): string => `flwr/superlink:${version}`
 export const supernodeImage = (version: string): string => `flwr/supernode:${version}`
 
-/** The user that Flower's own images run as: plain Kubernetes cannot check `runAsNonRoot` of a user named by name. */
+/** The user that Flower's own images run as: plain Kubernetes cannot check `runAsNonRoot` for a user that is given by name. */
 export const IMAGE_USER = 49999
 
-/** The version in an image's tag (`flwr/superlink:1.34.0-py3.11`), or nothing: `latest`, a digest, a tag of one's own. */
+/** The version in an image's tag (`flwr/superlink:1.34.0-py3.11`); undefined for `latest`, a digest or another tag. */
 export function versionOfImage(image: string): string | undefined {
   const tag = /:([^:/@]+)(?:@.*)?$/.exec(image)?.[1]
   return /^v?(\d+\.\d+\.\d+)(?![\d.])/.exec(tag ?? "")?.[1]
 }
 
-/** Whether an image is one of Flower's own, of which the tag is Flower's version. */
+/** Whether an image is one of Flower's own, so that its tag is a version of Flower. */
 export const isFlowersOwn = (image: string): boolean =>
   /(?:^|\/)flwr\/(?:superlink|supernode)[:@]/.test(image)
 
-/** Negative, 0 or positive, as with numbers: `1.9.0` comes before `1.10.0`. */
+/** Negative, 0 or positive, as for numbers: `1.9.0` comes before `1.10.0`. */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => version.split(".").map((part) => Number.parseInt(part, 10)))
   for (let i = 0; i < 3; i++) {

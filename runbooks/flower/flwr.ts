@@ -1,4 +1,4 @@
-/** Flower's own command line against a SuperLink's Control API: which `flwr`, where the API is, and what it answers. */
+/** Calls a SuperLink's Control API with Flower's `flwr`: which `flwr` is used, where the API is, and what it answers. */
 import { X509Certificate } from "node:crypto"
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises"
 import { join } from "node:path"
@@ -21,29 +21,29 @@ import { environmentOf, findEnvironment, findPython, lives, QUIET } from "./envi
 import type { Running } from "./running.ts"
 import { controlPort, runningVersion } from "./superlink.ts"
 
-/** The name of our connection in Flower's configuration: without a name `flwr` starts a SuperLink of its own. */
+/** The name of the connection in Flower's configuration: without a name, `flwr` starts a SuperLink of its own. */
 export const CONNECTION = "runbook"
 
-/** Seconds for one call; most take two, nearly all of it Python's start. */
+/** Seconds for one call. Most calls take two, mainly for Python's start. */
 const PATIENCE = 90
 
 /** A connection to a Control API. */
 export interface ControlApi {
-  /** Runs `flwr ARGUMENTS --format json`. The exit code says nothing: 0 also where it failed. */
+  /** Runs `flwr ARGUMENTS --format json` and parses its answer. The exit code is 0 even if the call failed. */
   ask<T>(args: readonly string[]): Promise<T>
-  /** Runs `flwr ARGUMENTS`; what it printed. */
+  /** Runs `flwr ARGUMENTS` and returns what it printed. */
   tell(args: readonly string[]): Promise<string>
 }
 
 const versions = new Map<string, Promise<string | undefined>>()
 
-/** The version that every `flwr` beside this SuperLink must have. */
+/** The version that `flwr` must have for this SuperLink. */
 export const versionBeside = ({ inputs }: Pick<Context, "inputs">, { deployment }: Running): string =>
   runningVersion(deployment, "superlink") ?? inputs.flowerVersion
 
 /**
- * The `flwr` to use: the one that was given, one of the SuperLink's version on PATH, else ours. A look where there is none:
- * *absent* where {@link makeFlwr} can make it.
+ * The `flwr` to use: the given one, or one on PATH with the SuperLink's version, otherwise the one that was installed from
+ * PyPI. If there is none: a result, which is *missing* if {@link makeFlwr} can install it.
  */
 export async function findFlwr(
   context: Context,
@@ -65,14 +65,14 @@ export async function findFlwr(
     await findPython()
   } catch (error) {
     const { why } = error as RunbookError
-    return blocked(`no flwr ${version} to ask the SuperLink with: ${why}`, {
+    return blocked(`flwr ${version}, needed to query the SuperLink, is not available: ${why}`, {
       code: "flwr",
-      fix: `install Python 3.11 or newer with venv, or flwr==${version}, and name it with --flwr; or be content with the logs`,
+      fix: `install Python 3.11 or newer with venv, or install flwr==${version} and give it with --flwr; or use the logs as proof`,
       next: "flower-runbook step verify --proof log",
     })
   }
   return missing(
-    `no flwr ${version} here to ask the SuperLink with: installs it from PyPI into the user's cache`,
+    `flwr ${version}, needed to query the SuperLink, is not installed; it comes from PyPI into the user's cache`,
   )
 }
 
@@ -81,16 +81,16 @@ async function askVersion($: Context["$"], flwr: string): Promise<string | undef
   return /\d+\.\d+\.\d+/.exec(stdout)?.[0]
 }
 
-/** Makes what {@link findFlwr} called absent. */
+/** Installs the `flwr` that {@link findFlwr} did not find. */
 export async function makeFlwr(context: Context, superlink: Running): Promise<void> {
   const version = versionBeside(context, superlink)
-  context.note(`flwr ${version} is installed from PyPI into the user's cache, once`)
+  context.note(`installing flwr ${version} from PyPI into the user's cache (only once)`)
   await environmentOf(version, { signal: context.signal })
 }
 
 /**
- * Works with the Control API of the SuperLink: at `control-api`, else by a port forward to its pod.
- * @throws LookError where it does not answer, or may not be reached; RunbookError with Flower's own words
+ * Connects to the Control API of the SuperLink: at `control-api`, otherwise by a port forward to its pod.
+ * @throws CheckError if it does not answer or access is not allowed; RunbookError with Flower's own message
  */
 export async function withControlApi<T>(
   context: Context,
@@ -116,7 +116,7 @@ export async function withControlApi<T>(
     if (certificates !== undefined) await writeWhole(join(home, "ca.crt"), certificates.root)
     const config = `[superlink]\ndefault = "${CONNECTION}"\n\n[superlink.${CONNECTION}]\naddress = "${address}"\n${security}\n`
     await writeWhole(join(home, "config.toml"), config)
-    // It imports the app to check it: nothing is written beside it.
+    // flwr imports the app to check it. Without this, Python would write files into the app's folder.
     const own = { ...QUIET, FLWR_HOME: home, PYTHONDONTWRITEBYTECODE: "1" }
     const env = { ...own, ...(forward && { NO_PROXY: LOOPBACK, no_proxy: LOOPBACK }) }
     const shell = $.with({ nothrow: true, env })
@@ -151,7 +151,7 @@ async function openForward(cluster: Context["cluster"], to: ForwardOptions): Pro
       `the SuperLink's Control API cannot be reached: ${message}${why ? `: ${why}` : ""}`,
       {
         code: "forward",
-        fix: "get the right to create pods/portforward there, or give an address of the Control API: --control-api HOST:PORT",
+        fix: "ask for the right to create pods/portforward there, or give an address of the Control API: --control-api HOST:PORT",
         ...(next !== undefined && { next }),
       },
     )
@@ -174,12 +174,12 @@ interface Asked {
   readonly address: string
   readonly port: number
   readonly line: string
-  /** What a port forward says of its last connection. */
+  /** What the port forward reports about its last connection. */
   readonly trouble: string | undefined
   readonly project: string
 }
 
-/** The node that practice clusters run their pods on. */
+/** The cluster node that practice clusters run their pods on. */
 const PLAYED = "practice-node"
 
 function refusal(words: string, { superlink, address, port, line, trouble, project }: Asked): Error {
@@ -187,15 +187,15 @@ function refusal(words: string, { superlink, address, port, line, trouble, proje
   if (!/unavailable|no answer|timed? ?out|connection (?:refused|reset)/i.test(said)) {
     return new RunbookError(`${line} was refused`, {
       why: said,
-      fix: "the Control API answers, but not this; Flower's own words say why",
+      fix: "see the reason above: the Control API answered, but refused this call",
       next: `oc logs pod/${superlink.pod} -n ${project}`,
     })
   }
   if (superlink.node === PLAYED && isPlayed(superlink.log)) {
     return new CheckError(
-      blocked("the SuperLink of these practice clusters is played: it has no Control API to ask", {
+      blocked("the SuperLink of these practice clusters is simulated: it has no Control API", {
         code: "played",
-        fix: "practise with real Flower: --flower; or be content with what the logs prove: --proof log",
+        fix: "practice with real Flower: --flower; or use the logs as proof: --proof log",
         next: "flower-runbook run --practice --flower --proof run --yes",
       }),
     )
@@ -205,18 +205,18 @@ function refusal(words: string, { superlink, address, port, line, trouble, proje
       "unreachable",
       `the SuperLink's Control API at ${address} (port ${port} of its pod) does not answer: ${said}`,
       {
-        fix: "look at the SuperLink's log; where port forwards are not allowed, give its address: --control-api HOST:PORT",
+        fix: "check the SuperLink's log; if port forwards are not allowed, give its address: --control-api HOST:PORT",
         next: `oc logs pod/${superlink.pod} -n ${project}`,
       },
     ),
   )
 }
 
-/** Real programs serve at ports of this machine, and have said so before they say that they are up. */
+/** Real programs listen on ports of this machine, and log that before they log that they are up. */
 const isPlayed = (log: string): boolean =>
   log.includes("Starting Flower SuperExec") && !log.includes(" on 127.0.0.1:")
 
-/** Flower's own TLS: the root, and a name of this machine that the SuperLink's certificate is valid for. */
+/** Flower's own TLS: the root certificate, and a name of this machine that the SuperLink's certificate is valid for. */
 async function certificatesOf(
   context: Context,
   { deployment }: Running,
@@ -236,7 +236,7 @@ async function certificatesOf(
   )
   if (!root || !own) {
     throw new RunbookError(`Secret ${site.tlsSecret} in ${site.project} has no ca.crt and tls.crt`, {
-      fix: "Flower's own TLS needs both, and tls.key",
+      fix: "Flower's own TLS requires both, and tls.key",
       next: `oc get secret ${site.tlsSecret} -n ${site.project}`,
     })
   }
@@ -245,15 +245,15 @@ async function certificatesOf(
   if (certificate.checkIP("127.0.0.1")) return { root, host: "127.0.0.1" }
   if (certificate.checkHost("localhost")) return { root, host: "localhost" }
   throw new CheckError(
-    blocked(`the SuperLink's certificate is not valid for localhost, where a port forward ends`, {
+    blocked(`the SuperLink's certificate is not valid for localhost, which a port forward uses`, {
       code: "certificate",
-      fix: `issue it for localhost too (it says: ${certificate.subjectAltName ?? certificate.subject}), or give an address it is valid for: --control-api HOST:PORT`,
+      fix: `issue it for localhost too (it is valid for ${certificate.subjectAltName ?? certificate.subject}), or give an address that it is valid for: --control-api HOST:PORT`,
       next: "flower-runbook step verify --proof log",
     }),
   )
 }
 
-/** A folder for one use: its configuration names the port of this one forward. Those of killed runs are removed. */
+/** A folder for a single use, because its configuration contains the port of the port forward. Folders of killed runs are removed. */
 async function makeHome(folder: string): Promise<string> {
   const root = join(folder, "flwr")
   await mkdir(root, { recursive: true, mode: 0o700 })

@@ -1,4 +1,4 @@
-/** The objects that we apply: snippets parsed and their fields set. A text is never substituted. */
+/** The objects that the steps apply: snippets are parsed, and their fields are set. Text is never substituted. */
 import { readFileSync } from "node:fs"
 import { type KubeObject, RunbookError, UsageError } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
@@ -18,22 +18,22 @@ import {
   supernodeImage,
 } from "./flower-versions.ts"
 
-/** Kept on what we deploy: own images do not tell Flower's version. */
+/** Annotation of deployed objects: a user's own image does not show its Flower version. */
 export const VERSION_ANNOTATION = "flower-runbook/flower-version"
-/** Where a TLS secret is mounted. */
+/** The folder that a TLS secret is mounted at. */
 const CERTIFICATES = "/app/certificates"
 
-/** A Deployment and what is applied with it. */
+/** A Deployment and the objects that are applied with it. */
 export interface Manifest {
   readonly deployment: Deployment
   readonly others: readonly KubeObject[]
 }
 
-/** What the manifests of a site are made from. */
+/** What the manifests of a site depend on, in addition to the site's inputs. */
 export interface Asked {
   readonly version: string
   readonly federation: string
-  /** Plain Kubernetes needs a numeric user; OpenShift gives one out itself and refuses another. */
+  /** Plain Kubernetes needs a numeric user; OpenShift assigns one itself and refuses another. */
   readonly numericUser: boolean
 }
 
@@ -62,7 +62,7 @@ export async function superlinkManifest(site: Site, asked: Asked): Promise<Manif
   return { deployment, others: [service] }
 }
 
-/** Ours, or `supernode-manifest` with its namespace and our labels set. */
+/** The built-in manifest, or `supernode-manifest` with namespace and labels set. */
 export async function supernodeManifest(site: Site, asked: Asked): Promise<Manifest> {
   if (site.supernodeManifest !== undefined)
     return ownManifest(site.supernodeManifest, site.project, asked.federation)
@@ -124,27 +124,28 @@ function fill(
   }
 }
 
-/** Kinds that stand outside any project: a site's manifest has no business with them. */
+/** Kinds that belong to no project: a site's manifest must not contain them. */
 const CLUSTER_WIDE =
   /^(?:Cluster.*|Namespace|Node|PersistentVolume|StorageClass|CustomResourceDefinition|Project)$/
 
 /**
- * A person's own manifest for a SuperNode: exactly one Deployment, and what goes with it.
- * @throws UsageError naming the file and what is wrong with it
+ * The user's own manifest for a SuperNode: exactly one Deployment, and other objects.
+ * @throws UsageError with the file and what is wrong with it
  */
 export async function ownManifest(path: string, project: string, federation: string): Promise<Manifest> {
   const wrong = (what: string) =>
     new UsageError(`supernode-manifest ${path}: ${what}`, {
-      fix: "give a manifest with one Deployment, or leave it out",
+      fix: "give a manifest with exactly one Deployment, or omit supernode-manifest",
     })
   const objects = await documents(readManifest(path)).catch((error: Error) => {
     throw wrong(error.message)
   })
   const deployments = objects.filter(({ kind }) => kind === "Deployment")
-  if (deployments.length !== 1) throw wrong(`it has ${deployments.length} Deployments, and it must be one`)
+  if (deployments.length !== 1)
+    throw wrong(`it has ${deployments.length} Deployments, and must have exactly one`)
   for (const object of objects) {
     if (!object.apiVersion || !object.kind || !object.metadata?.name) {
-      throw wrong("a document in it has no apiVersion, kind or metadata.name")
+      throw wrong("one of its documents has no apiVersion, kind or metadata.name")
     }
     if (CLUSTER_WIDE.test(object.kind)) throw wrong(`${object.kind} ${object.metadata.name} is cluster-wide`)
     object.metadata.namespace = project
@@ -174,16 +175,16 @@ async function documents(text: string): Promise<KubeObject[]> {
   })
 }
 
-/** Objects as they are handed to a command. */
+/** Objects as the YAML that is passed to a command. */
 export async function manifestText(objects: readonly KubeObject[]): Promise<string> {
   const { stringify } = await import("yaml")
   return objects.map((one) => stringify(one)).join("---\n")
 }
 
 /**
- * Applies a manifest by the guide's command. Beside the Deployment, what is there already and not ours is used as it is:
- * applying it would put our labels on it, and teardown would take it away.
- * Fields that others have set meanwhile are taken back: the difference was in the plan.
+ * Applies a manifest with the guide's command. Objects other than the Deployment that already exist and were not created
+ * by this federation are used as they are: applying them would add its labels, and teardown would delete them.
+ * Fields that others have set meanwhile are reset: the plan showed the difference.
  */
 export async function applyManifest(context: Context, name: string, manifest: Manifest): Promise<void> {
   const { $, cluster, federation, note, site } = context
@@ -192,7 +193,7 @@ export async function applyManifest(context: Context, name: string, manifest: Ma
     const { apiVersion, kind, metadata } = object
     const found = await cluster.get({ apiVersion, kind, name: metadata.name, namespace: site.project })
     if (found === undefined || ours(found, federation)) objects.push(object)
-    else note(`${objectRef(found).kind} ${metadata.name} was there before and is used as it is`)
+    else note(`${objectRef(found).kind} ${metadata.name} existed before and is used as it is`)
   }
   const file = await writeManifest(context, name, await manifestText(objects))
   const arguments_ = ["--server-side", `--field-manager=${PROGRAM}`, "-f", file, "-n", site.project]
@@ -202,6 +203,6 @@ export async function applyManifest(context: Context, name: string, manifest: Ma
   if (!/\bconflicts?\b/i.test(words)) {
     throw new RunbookError(`oc apply of ${file} failed`, { why: words, next: applied.line })
   }
-  note(`others have set fields of it meanwhile; they are set back as asked: ${words.split("\n")[0]}`)
+  note(`others have changed some of its fields meanwhile; they are reset: ${words.split("\n")[0]}`)
   await $`oc apply ${arguments_} --force-conflicts`
 }

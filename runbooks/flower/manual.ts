@@ -1,4 +1,4 @@
-/** SuperLink and SuperNodes, as a person deploys and verifies them. */
+/** Shell lines that deploy and verify SuperLink and SuperNodes by hand. */
 import { type KubeObject, shellWord } from "../../lib/index.ts"
 import type { Manual } from "../context.ts"
 import { MANAGED_BY, PROGRAM } from "../shared/labels.ts"
@@ -6,7 +6,7 @@ import { APPLY, reads, unlessThere } from "../shared/manual.ts"
 import { IMAGE_USER } from "./flower-versions.ts"
 import { type Manifest, manifestText, superlinkManifest, supernodeManifest } from "./manifests.ts"
 
-/** As OpenShift wants it: whether this is plain Kubernetes, only the cluster could tell. */
+/** For OpenShift: only the cluster could tell whether it is plain Kubernetes. */
 const asked = ({ inputs, federation }: Manual) => ({
   version: inputs.flowerVersion,
   federation,
@@ -16,7 +16,7 @@ const asked = ({ inputs, federation }: Manual) => ({
 export const superlinkManual = async (context: Manual): Promise<string> =>
   deployed(context, await superlinkManifest(context.site, asked(context)))
 
-/** A person's own manifest is applied from its file: it may hold what belongs in no script. */
+/** The user's own manifest is applied from its file, because it may contain what does not belong in a script. */
 export async function supernodeManual(context: Manual): Promise<string> {
   const { site } = context
   if (site.supernodeManifest === undefined)
@@ -30,31 +30,31 @@ async function deployed({ site }: Manual, { deployment, others }: Manifest): Pro
   const objects: KubeObject[] = [deployment, ...others]
   const foreign = `deployments -l '${MANAGED_BY}!=${PROGRAM}' --field-selector metadata.name=${name} -n ${site.project}`
   const kubernetes = `# On plain Kubernetes add  runAsUser: ${IMAGE_USER}  below  runAsNonRoot: true\n`
-  return `# One that somebody else has put there is used as it is.
+  return `# A Deployment that was not created by flower-runbook is used as it is.
 ${site.image === undefined ? kubernetes : ""}${unlessThere(foreign, reads(APPLY, await manifestText(objects)))}
 oc rollout status deployment/${name} -n ${site.project} --timeout=10m`
 }
 
-/** The id that the SuperNode's log tells, in the SuperLink's log. */
+/** Looks for the id from the SuperNode's log in the SuperLink's log. */
 export function verifyManual({ site, the, on }: Manual): string {
   const superlink = the("superlink")
   const own = site.supernodeManifest
-  const note = own === undefined ? "" : `# ${own} may call its Deployment otherwise.\n`
-  return `# The SuperNode's log tells its id: waits for it up to a minute.
+  const note = own === undefined ? "" : `# The Deployment in ${own} may have another name.\n`
+  return `# The SuperNode's log shows its id: wait for it for up to a minute.
 ${note}for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
   id=$(oc logs deployment/${site.name} -n ${site.project} | sed -n 's/.*SuperNode ID: \\([0-9]*\\).*/\\1/p' | tail -n 1)
   [ -n "$id" ] && break
   sleep 5
 done
-# The SuperLink's log must show that it took this very node.
+# The SuperLink's log must show that it activated this node.
 ${on(superlink)}${superlinkLogs(superlink)} |
   grep -E "(Activated|Created) node_id=\${id:?the SuperNode has no id yet}([^0-9]|$)"`
 }
 
-/** Every SuperNode that the SuperLink took. */
+/** Every SuperNode that the SuperLink activated. */
 export function federationManual({ the, all, on }: Manual): string {
   const superlink = the("superlink")
-  return `# As many lines as there are SuperNodes: ${all("supernode").length}.
+  return `# Prints at least one line per SuperNode: ${all("supernode").length}.
 ${on(superlink)}${superlinkLogs(superlink)} | grep -E '(Activated|Created) node_id='`
 }
 

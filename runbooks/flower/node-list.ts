@@ -1,4 +1,4 @@
-/** Who is connected to the SuperLink, by its own list: it says who is there now, where logs only say who came. */
+/** The SuperLink's own list of its SuperNodes. It shows who is connected now; logs only show who registered. */
 import type { Context } from "../context.ts"
 import { CONNECTION, withControlApi } from "./flwr.ts"
 import type { Running } from "./running.ts"
@@ -10,12 +10,12 @@ export interface ListedNode {
   readonly status: string
 }
 
-/** Listings on their way, by federation folder: SuperNodes that verify at once share one. */
+/** Calls in progress, by federation folder: SuperNodes that are verified at the same time share one. */
 const asking = new Map<string, Promise<ListedNode[]>>()
 
 /**
  * The SuperLink's list.
- * @param fresh asks anew: a listing that is on its way may be older than what it is asked about
+ * @param fresh starts a new call: the result of a call in progress may be too old
  * @throws as withControlApi
  */
 export async function listNodes(
@@ -28,7 +28,7 @@ export async function listNodes(
   const shared = fresh ? undefined : asking.get(key)
   if (shared !== undefined) {
     const nodes = await shared.catch(() => undefined)
-    // It ends with the step that began it.
+    // It fails if the step that started it ends.
     if (nodes !== undefined) return nodes
   }
   const own = ask(context, superlink, flwr)

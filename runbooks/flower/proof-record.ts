@@ -1,28 +1,28 @@
-/** What a federated run has proven: a small file in the federation's folder. */
+/** What a federated run has proven, in a small file in the federation's folder. */
 import { readFileSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import { writeWhole } from "../../lib/kit.ts"
 
-/** Who takes part at present. */
+/** The current participants. */
 export interface Present {
-  /** The SuperLink's pod by its uid, and how often its container was started anew: its memory ends with its process. */
+  /** The uid of the SuperLink's pod and the number of its restarts: a new process has lost the memory of the old one. */
   readonly superlink: string
-  /** Ids of all SuperNodes, sorted as text. */
+  /** The ids of all SuperNodes, sorted as text. */
   readonly nodes: readonly string[]
 }
 
-/** A run of the app, begun or finished well. */
+/** A run of the app, in progress or completed. */
 export interface ProofRecord extends Present {
   readonly run: string
   readonly finished: boolean
-  /** What the app said of each round. */
+  /** What the app printed for each round. */
   readonly rounds: readonly string[]
 }
 
 const fileOf = (folder: string): string => join(folder, "proof.json")
 
-/** The last run that was submitted; nothing where there is none, or none that can be read. */
+/** The last submitted run; undefined if there is none or its file cannot be read. */
 export function readRecord(folder: string): ProofRecord | undefined {
   try {
     const { version, ...record } = JSON.parse(readFileSync(fileOf(folder), "utf8")) as ProofRecord & {
@@ -37,11 +37,11 @@ export function readRecord(folder: string): ProofRecord | undefined {
 export const writeRecord = (folder: string, record: ProofRecord): Promise<void> =>
   writeWhole(fileOf(folder), `${JSON.stringify({ version: 1, ...record })}\n`)
 
-/** Whether a run was one of exactly these. */
+/** Whether a run had exactly these participants. */
 export const covers = (record: ProofRecord | undefined, present: Present): record is ProofRecord =>
   record !== undefined &&
   record.superlink === present.superlink &&
   record.nodes.join() === present.nodes.join()
 
-/** What was proven counts no more. */
+/** Forgets what was proven. */
 export const forget = (folder: string): Promise<void> => rm(fileOf(folder), { force: true })

@@ -1,4 +1,4 @@
-/** A federated run of a tiny app over every SuperNode: that it computes is the proof of a federation. */
+/** A federated run of a tiny app with every SuperNode, which proves that the federation computes. */
 import { stripVTControlCharacters } from "node:util"
 import { RunbookError } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
@@ -9,7 +9,7 @@ import { CONNECTION, type ControlApi, withControlApi } from "./flwr.ts"
 import { covers, forget, type Present, type ProofRecord, readRecord, writeRecord } from "./proof-record.ts"
 import type { Running } from "./running.ts"
 
-/** As the app's configuration has it. */
+/** The same number as in the app's configuration. */
 const ROUNDS = 3
 /** How long the SuperLink's log may lag behind its answers, in milliseconds. */
 const LAG = 5_000
@@ -17,8 +17,8 @@ const LAG = 5_000
 const AGAIN = "flower-runbook step verify-federation --rerun"
 
 /**
- * Submits the app, or takes up a run of the same SuperNodes that was begun, waits for its end and keeps what it has proven.
- * @throws RunbookError where it failed, or where a SuperNode took no part in a round
+ * Submits the app, or follows a run of the same SuperNodes that is in progress, waits for its end and records the proof.
+ * @throws RunbookError if it failed, or if a SuperNode was missing in a round
  */
 export async function proveByRun(
   context: Context,
@@ -31,12 +31,12 @@ export async function proveByRun(
     const before = readRecord(folder)
     const taken = covers(before, present) && !before.finished
     const run = taken ? before.run : await submit(api, present)
-    // First of all: a program that is killed from here on takes this run up again.
+    // Recorded before anything else, so that a run after a kill follows this one.
     const begun: ProofRecord = { ...present, run, finished: false, rounds: [] }
     await writeRecord(folder, begun)
     const what = taken
-      ? `run ${run} was begun before: it is followed to its end`
-      : `run ${run} of the proof app is submitted`
+      ? `run ${run} is already in progress: waiting for its end`
+      : `run ${run} of the proof app was submitted`
     context.note(`${what}; ${ROUNDS} rounds with ${present.nodes.length} SuperNodes take about half a minute`)
     const { status, said } = await ended(context, api, run)
     if (status !== "finished:completed") {
@@ -46,8 +46,8 @@ export async function proveByRun(
           said
             .filter((line) => !/^\s*(?:INFO)?\s*:?\s*$/.test(line))
             .slice(-3)
-            .join("\n") || "it said nothing",
-        fix: "every SuperNode must stay connected for about half a minute; its log and the SuperLink's say more",
+            .join("\n") || "it printed nothing",
+        fix: "every SuperNode must stay connected for about half a minute; check its log and the SuperLink's log",
         next: AGAIN,
       })
     }
@@ -58,7 +58,7 @@ export async function proveByRun(
         `run ${run} completed, but the SuperLink's log does not show every SuperNode's part in it`,
         {
           why: missing.join("; "),
-          fix: "its log may have rotated away, or FLWR_LOG_LEVEL hides its lines: run it again",
+          fix: "its log may have been rotated, or FLWR_LOG_LEVEL hides the lines: run it again",
           next: AGAIN,
         },
       )
@@ -79,7 +79,7 @@ async function submit(api: ControlApi, { nodes }: Present): Promise<string> {
   return String(answer["run-id"])
 }
 
-/** Follows a run to its end. `flwr` exits with 0 whatever became of it: the list says. */
+/** Follows a run to its end. `flwr` always exits with 0, so the status comes from its list. */
 async function ended(
   { signal }: Context,
   api: ControlApi,
@@ -95,14 +95,14 @@ async function ended(
       run,
     ])
     const status = answer.runs.find((one) => String(one["run-id"]) === run)?.status ?? "unknown"
-    // The stream also ends when the connection does: then it is followed again, from its beginning.
+    // The stream also ends when the connection is lost: then it is followed again from the beginning.
     if (status.startsWith("finished") || status === "unknown") {
       return { status, said: stripVTControlCharacters(said).split("\n") }
     }
   }
 }
 
-/** The SuperLink's own word: replies of every SuperNode in every round came in over the links. @returns what is missing */
+/** Waits until the SuperLink's log shows replies of every SuperNode in every round. @returns what is missing */
 async function unseenPushes(
   context: Context,
   superlink: Running,
@@ -122,11 +122,11 @@ async function unseenPushes(
   return missing
 }
 
-/** Which SuperNodes pushed fewer replies than there were rounds since a run was created. */
+/** SuperNodes that pushed fewer replies than rounds since a run was created. */
 export function missingPushes(log: string, run: string, nodes: readonly string[]): string[] {
   const lines = log.split("\n")
   const from = lines.findIndex((line) => /\bCreated\b.*\brun\b/.test(line) && line.includes(run))
-  if (from === -1) return [`no line of the log says that run ${run} was created`]
+  if (from === -1) return [`the log does not contain the creation of run ${run}`]
   const pushes = new Map<string, number>()
   for (const line of lines.slice(from)) {
     const id = /\[Fleet\.PushMessages\] Push replies from node_id=(\d+)/.exec(line)?.[1]

@@ -1,11 +1,11 @@
 import type { Deployment } from "../openshift/workload.ts"
 
-/** A running pod of SuperLink or SuperNode, with the log of its present container. */
+/** A running pod of a SuperLink or SuperNode, with the log of its current container. */
 export interface Running {
   readonly deployment: Deployment
   readonly pod: string
   readonly uid: string
-  /** The node that it runs on. */
+  /** The cluster node that it runs on. */
   readonly node: string
   readonly restarts: number
   readonly startedAt: number

@@ -1,4 +1,4 @@
-/** The SuperLink that is there: whose it is, and which Flower version it runs. */
+/** The existing SuperLink: who created it, and which Flower version it runs. */
 import type { Difference } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { containerOf, type Deployment } from "../openshift/workload.ts"
@@ -28,8 +28,8 @@ export function findSuperlink(context: Context): Promise<Deployment | undefined>
 }
 
 /**
- * The Flower version that a SuperLink or SuperNode runs: what we wrote on it, else its image's tag. Nothing where the
- * tag is no version of Flower's (`latest`, a digest, an own image's own count).
+ * The Flower version that a SuperLink or SuperNode runs: its annotation, otherwise the tag of its image. Undefined if the
+ * tag is not a Flower version (`latest`, a digest, the version of a user's own image).
  */
 export function runningVersion(deployment: Deployment, container: string): string | undefined {
   const written = deployment.metadata.annotations?.[VERSION_ANNOTATION]
@@ -38,17 +38,17 @@ export function runningVersion(deployment: Deployment, container: string): strin
   return version !== undefined && compareVersions(version, OLDEST) >= 0 ? version : undefined
 }
 
-/** The Flower version that a site should run, and why this one. */
+/** The Flower version that a site should run, and where it comes from. */
 export interface Chosen {
   readonly version: string
   /**
-   * What is there already decides where nobody gave a version: nothing is changed unasked. `adopted`: by a SuperLink that
-   * was there before us; `ours`: by one that we made.
+   * Without a given version, the existing SuperLink decides, so that nothing changes unintentionally. `adopted`: a
+   * SuperLink that existed before; `ours`: a SuperLink that this federation created.
    */
   readonly from: "given" | "adopted" | "ours" | "default"
 }
 
-/** @returns nothing where a SuperLink is there of which the version cannot be told, and none was given */
+/** @returns undefined if no version was given and the version of the existing SuperLink is unknown */
 export function chooseVersion(
   context: Pick<Context, "given" | "inputs" | "federation">,
   superlink: Deployment | undefined,
@@ -62,12 +62,12 @@ export function chooseVersion(
     : { version: running, from: ours(superlink, context.federation) ? "ours" : "adopted" }
 }
 
-/** The version for a SuperNode's site; reads the SuperLink's cluster only where no version was given. */
+/** The version for a SuperNode's site. Reads the SuperLink's cluster only if no version was given. */
 export async function versionForSupernode(context: Context): Promise<Chosen | undefined> {
   return chooseVersion(context, context.given("flower-version") ? undefined : await findSuperlink(context))
 }
 
-/** The port of a SuperLink's Fleet API, by its arguments. */
+/** The port of a SuperLink's Fleet API, from its arguments. */
 export function fleetPort(deployment: Deployment | undefined, otherwise: number): number {
   if (deployment === undefined) return otherwise
   const args = containerOf(deployment, "superlink").args ?? []
@@ -78,7 +78,7 @@ export function fleetPort(deployment: Deployment | undefined, otherwise: number)
   return Number(/:(\d+)$/.exec(address ?? "")?.[1] ?? otherwise)
 }
 
-/** The port of a SuperLink's Control API in its pod, by its arguments. */
+/** The port of a SuperLink's Control API in its pod, from its arguments. */
 export function controlPort(deployment: Deployment, version: string): number {
   const family = familyOf(version)
   if (family.onePort) return fleetPort(deployment, family.controlPort)
@@ -91,8 +91,8 @@ export function controlPort(deployment: Deployment, version: string): number {
 }
 
 /**
- * Where a SuperLink that was there before us does not fit. It keeps whatever else it has: more arguments, other
- * volumes, its own Services.
+ * How a SuperLink that existed before differs from what is needed. It keeps everything else: more arguments, other volumes,
+ * its own Services.
  */
 export function superlinkMisfits(found: Deployment, context: Context, version: string): Difference[] {
   const { site } = context
@@ -118,7 +118,7 @@ export function superlinkMisfits(found: Deployment, context: Context, version: s
   return differences
 }
 
-/** Arguments of a SuperLink for another version: those that say where it listens are exchanged, all others stay. */
+/** Arguments of a SuperLink for another version: those for its addresses are replaced, all others stay. */
 export function adaptSuperlink(args: readonly string[], version: string): string[] {
   const family = familyOf(version)
   const [host, port] = [argumentOf(args, "--host"), argumentOf(args, "--port")]

@@ -1,4 +1,4 @@
-/** Connector and Listener: the two ends of a routing key. They are looked at, changed and claimed alike. */
+/** Connector and Listener: the two ends of a routing key. They are checked, updated and labelled in the same way. */
 import {
   blocked,
   type CheckResult,
@@ -22,7 +22,7 @@ export interface Exposure extends KubeObject {
 /** The routing key of the Fleet API, and the Service that the interconnect creates beside each SuperNode. */
 export const FLEET_API = "fleet-api"
 
-/** How long a claim waits for the controller, in milliseconds. */
+/** How long to wait for the controller before labels are added, in milliseconds. */
 const FIRST_WORD = 5000
 
 const exposureRef = (kind: "Connector" | "Listener", namespace: string, name = FLEET_API): Ref => ({
@@ -32,7 +32,7 @@ const exposureRef = (kind: "Connector" | "Listener", namespace: string, name = F
   name,
 })
 
-/** The one that carries the Fleet API: of that name, else whichever has its routing key. */
+/** The Connector or Listener of the Fleet API: the one with this name, otherwise one with its routing key. */
 export async function findExposure(
   context: Pick<Context, "cluster">,
   kind: "Connector" | "Listener",
@@ -45,7 +45,7 @@ export async function findExposure(
   )
 }
 
-/** Looks at a Connector or Listener as far as *Configured*; whether it is matched is for `verify` to say. */
+/** Checks whether a Connector or Listener is *Configured*; `verify` checks whether it is matched. */
 export function checkExposure(
   context: Context,
   found: Exposure | undefined,
@@ -56,14 +56,14 @@ export function checkExposure(
   if (found === undefined) return missing(`no ${kind} ${FLEET_API} in ${site.project}`)
   const { name } = found.metadata
   if (found.metadata.deletionTimestamp !== undefined) {
-    return progressing(`${kind} ${name} is being deleted: waiting until it is gone`, objectRef(found))
+    return progressing(`${kind} ${name} is being deleted; waiting until it is gone`, objectRef(found))
   }
   const fields = exposureDifferences(found.spec, asked)
   if (fields.length > 0) return drifted(fields, { object: objectRef(found) })
   if (!isTrue(found, "Configured")) return notConfigured(found, site.project)
   const before = adopted(found, context)
   const matched = isTrue(found, "Matched") ? ", matched" : ", not matched yet"
-  return ready(`${kind} ${name} is configured${matched}${before ? "; it was there before us" : ""}`, {
+  return ready(`${kind} ${name} is configured${matched}${before ? "; it existed before" : ""}`, {
     object: objectRef(found),
     ...(before && { adopted: true }),
   })
@@ -81,7 +81,7 @@ function exposureDifferences(found: Exposure["spec"], asked: Exposure["spec"]): 
     .map(([field, is, wanted]) => ({ field, found: is || "none", wanted: wanted || "none" }))
 }
 
-/** `skupper connector create --workload` writes the labels in any order. */
+/** `skupper connector create --workload` writes the labels in an arbitrary order. */
 const sorted = (selector = ""): string => selector.split(",").sort().join(",")
 
 function notConfigured(found: Exposure, project: string): CheckResult {
@@ -91,7 +91,7 @@ function notConfigured(found: Exposure, project: string): CheckResult {
   if (clash !== null) {
     return blocked(`${kind} ${metadata.name}: ${words}`, {
       code: "service",
-      fix: `another Service is called ${clash[1]} in ${project}: rename or remove it, the interconnect makes its own`,
+      fix: `another Service in ${project} has the name ${clash[1]}: rename or delete it, because the interconnect creates its own`,
       next: `oc get service ${clash[1]} -n ${project} -o yaml`,
       object: objectRef(found),
     })
@@ -99,7 +99,7 @@ function notConfigured(found: Exposure, project: string): CheckResult {
   if (/^Listener \S+ with host/.test(words)) {
     return blocked(`${kind} ${metadata.name}: ${words}`, {
       code: "listener",
-      fix: "another Listener has the same host and port: remove one of the two",
+      fix: "another Listener has the same host and port: delete one of the two",
       next: `skupper listener status -n ${project}`,
       object: objectRef(found),
     })
@@ -108,8 +108,8 @@ function notConfigured(found: Exposure, project: string): CheckResult {
 }
 
 /**
- * Writes what is asked into the resource itself: `skupper listener update` forgets the routing key (seen in 2.2.1), and
- * `skupper connector update` what it is not told.
+ * Patches the resource itself: `skupper listener update` drops the routing key (seen in 2.2.1), and `skupper connector
+ * update` drops every field without a flag.
  */
 export async function updateExposure(
   context: Context,
@@ -131,8 +131,8 @@ export async function updateExposure(
 }
 
 /**
- * Claims it once the controller has spoken: Skupper 2.1 and 2.2 write the first status a single time, and a write of ours
- * in that moment makes them lose it for ever (measured). A Connector without any pod is never spoken of.
+ * Labels it after the controller has written its first status: Skupper 2.1 and 2.2 write that only once, and lose it if
+ * something else is written at that moment (measured). A Connector without any pod never gets a status.
  */
 export async function takeExposure(context: Context, kind: "Connector" | "Listener"): Promise<void> {
   const ref = exposureRef(kind, context.site.project)

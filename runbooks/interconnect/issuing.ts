@@ -1,4 +1,4 @@
-/** Making a token, or a link file, at the SuperLink's site. */
+/** Creates a token or a link file at the SuperLink's site. */
 import { mkdir, open, rm } from "node:fs/promises"
 import { basename, dirname } from "node:path"
 import { type CheckResult, type Cluster, missing, RunbookError, ready } from "../../lib/index.ts"
@@ -9,9 +9,9 @@ import { untilSeen } from "../shared/reading.ts"
 import { type AccessGrant, activeSite, DEFAULT_LIFETIME, grantRef, interRouter, SKUPPER } from "./skupper.ts"
 import { type GeneratedLink, type IssuedToken, parseToken, readTokenFile, tokenPath } from "./token-file.ts"
 
-/** On a grant: which SuperNode's site its token is for. */
+/** Label of a grant: the SuperNode's site that its token is for. */
 const FOR_SITE = "flower-runbook/site"
-/** A token that ends sooner is not worth starting with, in milliseconds. */
+/** A token that expires within this time is replaced, in milliseconds. */
 const MARGIN = 60_000
 
 export async function checkToken(context: Context): Promise<CheckResult> {
@@ -21,10 +21,10 @@ export async function checkToken(context: Context): Promise<CheckResult> {
   hide(file, secret)
   const { cluster } = at(peer)
   if (inputs.linkWith === "file") return fileStillGood(file, cluster, peer.project)
-  if (file?.is !== "token") return missing("there is no token yet")
+  if (file?.is !== "token") return missing("no token exists yet")
   const grant = await cluster.get<AccessGrant>(grantRef(peer.project, file.name))
-  if (grant === undefined) return missing("the token's grant is not there any more")
-  // A grant stays Ready after its last use and after its end: only these numbers tell. Times are the server's own.
+  if (grant === undefined) return missing("the token's grant no longer exists")
+  // A grant stays Ready after its last use and after it has expired: only these numbers show it. Times are the server's.
   return grantStillGood(grant, await cluster.now())
 }
 
@@ -33,11 +33,11 @@ export function grantStillGood(grant: AccessGrant, now: number): CheckResult {
   const allowed = grant.spec?.redemptionsAllowed || 1
   if ((grant.status?.redemptions ?? 0) >= allowed) return missing("the token is used up")
   const ends = Date.parse(grant.status?.expirationTime ?? "")
-  if (Number.isNaN(ends)) return missing("the token's grant was never made ready")
+  if (Number.isNaN(ends)) return missing("the token's grant never became ready")
   const left = ends - now
   if (left <= 0) return missing("the token has expired")
   if (left <= MARGIN) return missing(`the token expires in ${Math.round(left / 1000)} s`)
-  return ready(`a token is there; it can be redeemed for ${Math.floor(left / 60_000)} minutes`)
+  return ready(`a token exists; it can be redeemed for ${Math.floor(left / 60_000)} minutes`)
 }
 
 async function fileStillGood(
@@ -45,15 +45,15 @@ async function fileStillGood(
   cluster: Cluster,
   project: string,
 ): Promise<CheckResult> {
-  if (file?.is !== "file") return missing("there is no link file yet")
+  if (file?.is !== "file") return missing("no link file exists yet")
   const here = interRouter((await activeSite(cluster, project))?.status?.endpoints)
   const fits = interRouter(file.endpoints).some((address) => here.includes(address))
   return fits
-    ? ready("a link file is there")
+    ? ready("a link file exists")
     : missing("the link file leads to an address that the Site no longer has")
 }
 
-/** Codes and keys never come into an output. */
+/** Keeps codes and keys out of every output. */
 export function hide(file: IssuedToken | GeneratedLink | undefined, secret: Context["secret"]): void {
   if (file?.is === "token") secret(file.code)
   else
@@ -70,7 +70,7 @@ export async function issueToken(context: Context): Promise<void> {
   await mkdir(dirname(tokenFile), { recursive: true, mode: 0o700 })
   if (inputs.linkWith === "file") await generateLink(context)
   else await issue(context)
-  // The code of a grant stays readable in the cluster, so the one that this replaces goes.
+  // The code of a grant stays readable in the cluster, so the grant of the replaced token is deleted.
   if (before?.is === "token") await dropGrant(context, before.name)
 }
 
@@ -78,14 +78,14 @@ async function issue(context: Context): Promise<void> {
   const { inputs, peer, at, signal } = context
   const tokenFile = tokenPath(context)
   const { $, cluster } = at(peer)
-  // The command writes 0644, but keeps the mode of a file that is there.
+  // The command creates files with mode 0644, but keeps the mode of an existing file.
   await (await open(tokenFile, "w", 0o600)).close()
   const window =
     inputs.tokenLifetime === DEFAULT_LIFETIME ? [] : ["--expiration-window", `${inputs.tokenLifetime}s`]
   const known = new Set((await grants(cluster, peer.project)).map(({ metadata }) => metadata.uid))
   const ended = new AbortController()
   const watching = AbortSignal.any([signal, ended.signal])
-  // The command waits its whole minute for a grant that cannot be made; the grant itself says so at once.
+  // The command waits a whole minute for a grant that cannot become ready; the grant itself says so at once.
   const refused = new AbortController()
   const refusal = untilSeen(cluster, watching, async (reader) => {
     const list = await reader.list<AccessGrant>({
@@ -99,7 +99,7 @@ async function issue(context: Context): Promise<void> {
     return grant
   })
   try {
-    // The command takes no file name with `_` or a space in its path, so it runs in the folder.
+    // The command refuses a path that contains `_` or a space, so it runs in the folder of the file.
     const result = await $.with({
       cwd: dirname(tokenFile),
       nothrow: true,
@@ -110,11 +110,11 @@ async function issue(context: Context): Promise<void> {
     const grant = await refusal
     await rm(tokenFile, { force: true })
     if (grant !== undefined) await cluster.remove(grantRef(peer.project, grant.metadata.name))
-    throw new RunbookError(`${peer.name} gave no token`, {
+    throw new RunbookError(`${peer.name} issued no token`, {
       why: grant?.status?.message ?? (result.stdout.trim() || result.stderr.trim()),
       fix: grant
-        ? "have the administrator turn grants on for the controller, or do without: --link-with file"
-        : "see why the grant does not become ready, or do without: --link-with file",
+        ? "ask the administrator to enable grants for the controller, or use a link file: --link-with file"
+        : "check why the grant does not become ready, or use a link file: --link-with file",
       next: `oc get accessgrants -n ${peer.project}`,
     })
   } finally {
@@ -125,11 +125,11 @@ async function issue(context: Context): Promise<void> {
 const grants = (cluster: Cluster, namespace: string): Promise<AccessGrant[]> =>
   cluster.list<AccessGrant>({ apiVersion: SKUPPER, kind: "AccessGrant", namespace })
 
-/** A refused grant has words but no address. */
+/** A refused grant has a message but no URL. */
 const terminalGrantError = ({ status }: AccessGrant): boolean =>
   !status?.url && /not enabled|invalid|cannot accept/i.test(status?.message ?? "")
 
-/** `skupper link generate > FILE`, the file readable by its owner alone: it holds a private key. */
+/** `skupper link generate > FILE`. Only the owner can read the file, because it contains a private key. */
 async function generateLink(context: Context): Promise<void> {
   const { peer, at, secret } = context
   const tokenFile = tokenPath(context)
@@ -137,7 +137,7 @@ async function generateLink(context: Context): Promise<void> {
   const { stdout } = await at(peer).$.with({ secret: true })`skupper link generate -n ${peer.project}`
   const file = await parseToken(stdout)
   if (file?.is !== "file") {
-    throw new RunbookError(`${peer.name} gave no link file`, {
+    throw new RunbookError(`${peer.name} generated no link file`, {
       why: "skupper link generate printed no Link with its Secret",
       next: `skupper site status -n ${peer.project}`,
     })
@@ -146,7 +146,7 @@ async function generateLink(context: Context): Promise<void> {
   await writeWhole(tokenFile, stdout)
 }
 
-/** The command makes a Certificate, or takes the one that somebody's earlier call has left: that one is not ours. */
+/** The command creates a Certificate or uses an existing one: an existing one is marked as adopted. */
 async function spareCertificate({ peer, at, federation }: Context): Promise<void> {
   const { cluster } = at(peer)
   const site = await activeSite(cluster, peer.project)
@@ -175,7 +175,7 @@ export async function takeToken(context: Context): Promise<void> {
   }
 }
 
-/** Takes away the grants of this SuperNode's tokens: none is needed once its Link is there. */
+/** Deletes the grants of this SuperNode's tokens: they are not needed when its Link exists. */
 export async function dropGrants(context: Context): Promise<void> {
   const { site, peer, at, federation } = context
   const tokenFile = tokenPath(context)

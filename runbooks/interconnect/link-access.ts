@@ -1,4 +1,4 @@
-/** How links come in at a Site: whether its addresses are those of the link access that it asks for now. */
+/** Whether the addresses of a Site are those of its current link access. */
 import type { ClusterReader, KubeObject } from "../../lib/index.ts"
 import { condition, ifAllowed } from "../shared/reading.ts"
 import { type Endpoint, interRouter, ROUTER, SKUPPER, type SkupperSite } from "./skupper.ts"
@@ -9,9 +9,9 @@ const current = (object: KubeObject): boolean => {
 }
 
 /**
- * After a change of its link access a Site goes on saying Ready, with the addresses from before, and even its conditions are
- * of the new generation before these are (measured with Skupper 2.1 and 2.2). The SecuredAccess behind it tells.
- * Where that cannot be read, the Site is believed.
+ * After a change of its link access, a Site stays Ready with its previous addresses, and its conditions have the new
+ * generation before the addresses change (measured with Skupper 2.1 and 2.2). Only the SecuredAccess behind it shows the
+ * change. If the SecuredAccess cannot be read, the Site's own status counts.
  */
 export async function addressesAreCurrent(cluster: ClusterReader, site: SkupperSite): Promise<boolean> {
   if (!current(site)) return false

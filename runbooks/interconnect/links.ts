@@ -3,17 +3,17 @@ import { isTrue } from "../shared/reading.ts"
 import { interRouter, type SkupperLink, type SkupperSite } from "./skupper.ts"
 import { type GeneratedLink, type IssuedToken, isLinkOf } from "./token-file.ts"
 
-/** The Links of a SuperNode's project, by where they lead. */
+/** The Links of a SuperNode's project, sorted by their target. */
 export interface SortedLinks {
-  /** To the SuperLink's Site: known by its UID, or, while they have not come up, named as our token or labelled ours. */
+  /** Links to the SuperLink's Site, by its UID. A Link that has not come up yet counts by its name or its labels. */
   readonly there: readonly SkupperLink[]
-  /** To a Site that was there before it, or ours to an address that it had before: they do not come up again. */
+  /** Links to a deleted Site, or of this federation to a former address: they do not come up again. */
   readonly earlier: readonly SkupperLink[]
 }
 
 /**
- * Sorts Links by `status.remoteSiteId`, which a Site made anew does not share with the one before it. Links of other
- * networks are left out: what we have not made and leads to a Site of another name, or is up.
+ * Sorts Links by `status.remoteSiteId`, which differs for a Site that was deleted and created again. Links of other
+ * networks are omitted: those that this federation did not create and that lead to a Site of another name, or are up.
  */
 export function sortLinks(
   links: readonly SkupperLink[],
@@ -34,14 +34,14 @@ export function sortLinks(
     } else if (known || (remoteSiteName === to.metadata.name && !isTrue(link, "Operational")))
       earlier.push(link)
   }
-  // A Link that is known to lead there stands before those that are only hoped to.
+  // Links that are known to lead there come before Links that only may.
   there.sort(
     (a, b) => Number(b.status?.remoteSiteId !== undefined) - Number(a.status?.remoteSiteId !== undefined),
   )
   return { there, earlier }
 }
 
-/** Whether a Link dials none of the addresses that the Site has now: its link access was changed since. */
+/** Whether a Link uses none of the Site's current addresses, because the Site's link access was changed. */
 export const atOldAddress = (link: SkupperLink, to: SkupperSite): boolean => {
   const now = interRouter(to.status?.endpoints)
   const dialled = interRouter(link.spec.endpoints)

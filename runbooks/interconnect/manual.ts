@@ -1,20 +1,20 @@
-/** Sites, links and what goes over them, as a person types them. */
+/** Shell lines that create sites, links, connectors and listeners by hand. */
 import type { Manual } from "../context.ts"
 import { APPLY, reads, unlessThere } from "../shared/manual.ts"
 import { DEFAULT_LIFETIME, SKUPPER } from "./skupper.ts"
 import { tokenPath } from "./token-file.ts"
 
-/** The link access types that `skupper site create` takes; the rest is set in the Site itself. */
+/** The link access types that `skupper site create` accepts; the others are set in the Site itself. */
 const BY_COMMAND = ["default", "route", "loadbalancer"]
 
-/** A Site's link access in the words of `skupper site create`. */
+/** A Site's link access as flags of `skupper site create`. */
 export function accessFlags(access: string | undefined): string[] {
   if (access === undefined || !BY_COMMAND.includes(access)) return []
   const enabled = ["--enable-link-access"]
   return access === "default" ? enabled : [...enabled, "--link-access-type", access]
 }
 
-/** A Site with this link access; none where it only makes links. */
+/** Creates a Site with this link access; undefined for a Site that only creates links. */
 export function siteManual({ site }: Manual, access: string | undefined): string {
   const { skupperSite: name, project } = site
   const command = ["skupper site create", name, ...accessFlags(access), `-n ${project}`].join(" ")
@@ -27,10 +27,10 @@ spec: { linkAccess: ${access} }`
 oc wait --for=condition=Ready sites.skupper.io --all -n ${project} --timeout=5m`
 }
 
-/** The real command takes no file name with other characters in its path. */
+/** The real command refuses a path with other characters. */
 const TAKEN = /^[A-Za-z0-9./~-]+$/
 
-/** A command on the token file, run in its folder where that is needed. */
+/** A command on the token file, run in the file's folder if necessary. */
 const withFile = (file: string, before: string, command: string, after: string): string =>
   TAKEN.test(file)
     ? `${before}${command} ${file} ${after}`
@@ -38,7 +38,7 @@ const withFile = (file: string, before: string, command: string, after: string):
 
 const LINK = (project: string) => `links.skupper.io -n ${project}`
 
-/** At the SuperLink's cluster: a token, or a link file, that only its owner can read. */
+/** At the SuperLink's cluster: creates a token or a link file that only its owner can read. */
 export function tokenManual(context: Manual): string {
   const { site, peer, inputs, on } = context
   const tokenFile = tokenPath(context)
@@ -48,11 +48,11 @@ export function tokenManual(context: Manual): string {
     inputs.linkWith === "file"
       ? `${on(peer)}skupper link generate -n ${peer.project} >${tokenFile}`
       : withFile(tokenFile, on(peer), "skupper token issue", `${window}-n ${peer.project}`)
-  return `# Where there is a Link already, none is needed.
+  return `# If a Link already exists, no token is needed.
 ${unlessThere(LINK(site.project), `(umask 077 && ${make})`)}`
 }
 
-/** At the SuperNode's cluster. */
+/** At the SuperNode's cluster: creates the Link. */
 export function linkManual(context: Manual): string {
   const { site, inputs } = context
   const tokenFile = tokenPath(context)
@@ -66,13 +66,13 @@ export function linkManual(context: Manual): string {
   )
 }
 
-/** Up, and what let it in is taken away: its bearer could make another. */
+/** Waits for the Link and deletes the file: whoever has it could create another Link. */
 export const linkUpManual = ({ site, privateFile }: Manual): string =>
   `oc wait --for=condition=Ready links.skupper.io --all -n ${site.project} --timeout=10m
 skupper link status -n ${site.project}
 rm -f ${tokenPath({ privateFile })}`
 
-/** One end of a routing key. */
+/** Creates one end of a routing key. */
 export const exposureManual = ({ site }: Manual, kind: "connector" | "listener", words: string): string => {
   const [name] = words.split(" ")
   return unlessThere(

@@ -1,4 +1,4 @@
-/** Turning a token, or a link file, into a Link at a SuperNode's site. */
+/** Creates a Link at a SuperNode's site from a token or a link file. */
 import { rm } from "node:fs/promises"
 import { basename, dirname } from "node:path"
 import {
@@ -35,7 +35,7 @@ export async function checkLink(context: Context): Promise<CheckResult> {
   const { cluster, site, peer, at, federation } = context
   const tokenFile = tokenPath(context)
   const to = await activeSite(at(peer).cluster, peer.project)
-  if (to === undefined) return unknown("not there", `${peer.name} has no Site that a link could lead to`)
+  if (to === undefined) return unknown("not there", `${peer.name} has no Skupper site to link to`)
   const file = await readTokenFile(tokenFile)
   const { there, earlier } = sortLinks(await listLinks(cluster, site.project), to, federation, file)
   const [found] = there
@@ -52,14 +52,14 @@ export async function checkLink(context: Context): Promise<CheckResult> {
   if (earlier.length > 0) return dead(earlier, to, federation)
   const token =
     file?.is === "token" ? await cluster.get<AccessToken>(tokenRef(site.project, file.name)) : undefined
-  if (token?.status?.redeemed === true) return missing("a token was redeemed, but its Link is gone")
+  if (token?.status?.redeemed === true) return missing("a token was redeemed, but its Link no longer exists")
   if (token !== undefined && !failed(token))
     return progressing(`AccessToken ${token.metadata.name} is being redeemed`, objectRef(token))
   if (token !== undefined) return missing(`the last token was refused: ${token.status?.message}`)
   return missing(`no Link leads to Site ${to.metadata.name} of ${peer.name} yet`)
 }
 
-/** A link file holds a Link and a Secret: a command that was killed in between has left only the first. */
+/** A link file contains a Link and a Secret: a command that was killed may have applied only the Link. */
 async function missingSecret(
   { cluster, site }: Context,
   { spec, status }: SkupperLink,
@@ -81,7 +81,7 @@ function dead(links: SortedLinks["earlier"], to: SkupperSite, federation: string
     return drifted(
       [{ field: "address", found: some(addresses), wanted: some(interRouter(to.status?.endpoints)) }],
       {
-        reason: `Link ${some(names)} dials an address that Site ${to.metadata.name} had before`,
+        reason: `Link ${some(names)} uses a former address of Site ${to.metadata.name}`,
         object: objectRef(links[0]!),
       },
     )
@@ -90,14 +90,14 @@ function dead(links: SortedLinks["earlier"], to: SkupperSite, federation: string
   return drifted(
     [{ field: "remote site", found: some(from), wanted: `${to.metadata.name} (${to.metadata.uid})` }],
     {
-      reason: `Link ${some(names)} leads to an earlier Site of that name, which is gone`,
+      reason: `Link ${some(names)} leads to a deleted Site of the same name`,
       object: objectRef(links[0]!),
-      ...(foreign.length > 0 && { approval: `deletes Link ${some(foreign)}, which was there before` }),
+      ...(foreign.length > 0 && { approval: `deletes Link ${some(foreign)}, which existed before` }),
     },
   )
 }
 
-/** A token that failed stays so; the controller tries it again every 30 s, in vain. */
+/** A token that was refused stays refused; the controller retries it every 30 s in vain. */
 const failed = ({ status }: AccessToken): boolean => status?.redeemed !== true && status?.status === "Error"
 
 export async function redeem(context: Context): Promise<ApplyResult> {
@@ -106,32 +106,32 @@ export async function redeem(context: Context): Promise<ApplyResult> {
   const file = await readTokenFile(tokenFile)
   hide(file, secret)
   if (inputs.linkWith === "file") {
-    if (file?.is !== "file") return rerun(ISSUE, "there is no link file")
+    if (file?.is !== "file") return rerun(ISSUE, "no link file exists")
     const { $, site } = context
-    // Applied server-side: otherwise the key would stand a second time in an annotation.
+    // Applied server-side: otherwise an annotation would contain the key a second time.
     const shell = $.with({ cwd: dirname(tokenFile) })
     await shell`oc apply --server-side --field-manager=${PROGRAM} -n ${site.project} -f ${basename(tokenFile)}`
     return undefined
   }
-  if (file?.is !== "token") return rerun(ISSUE, "there is no token")
+  if (file?.is !== "token") return rerun(ISSUE, "no token exists")
   return redeemToken(context, file)
 }
 
-/** The command would wait a whole minute and then not tell why; the AccessToken has its message within a second. */
+/** The command waits a whole minute for a refused token and gives no reason. The AccessToken has the reason within a second. */
 async function redeemToken(context: Context, file: IssuedToken): Promise<ApplyResult> {
   const { $, cluster, site, signal } = context
   const tokenFile = tokenPath(context)
   const ref = tokenRef(site.project, file.name)
-  // What an earlier try has left: the command refuses a name that is there.
+  // An earlier attempt may have left an AccessToken, and the command refuses an existing name.
   const left = await cluster.get<AccessToken>(ref)
   if (left !== undefined) {
     const links = left.status?.redeemed ? await listLinks(cluster, site.project) : []
-    // It came up between the look and now.
+    // The Link was created between the check and now.
     if (links.some(({ metadata }) => isLinkOf(file, metadata.name))) return undefined
     await cluster.remove(ref)
     if (left.status?.redeemed === true) {
       await rm(tokenFile, { force: true })
-      return rerun(ISSUE, "the token was redeemed before, and its Link is gone")
+      return rerun(ISSUE, "the token was redeemed before, and its Link no longer exists")
     }
   }
   const ended = new AbortController()
@@ -164,10 +164,10 @@ async function redeemToken(context: Context, file: IssuedToken): Promise<ApplyRe
   }
 }
 
-/** What to do about a refusal, by the controller's message (Skupper 2.0 to 2.2). */
+/** What to do about a refused token, by the controller's message (Skupper 2.0 to 2.2). */
 async function cureOf(message: string, context: Context, file: IssuedToken): Promise<ApplyResult> {
   const { site, peer } = context
-  // 404: expired, used up or unknown; 403: not its code. The next one will do.
+  // 404: expired, used up or unknown; 403: wrong code. A new token solves that.
   if (/failed response: 40[34]/.test(message)) {
     await rm(tokenPath(context), { force: true })
     return rerun(ISSUE, `the token was refused: ${message}`)
@@ -175,12 +175,12 @@ async function cureOf(message: string, context: Context, file: IssuedToken): Pro
   const address = URL.parse(file.url)?.host ?? file.url
   if (/Controller got error/.test(message)) {
     throw new RunbookError(
-      `the cluster of ${site.name} cannot reach ${address}, where ${peer.name} hands out links`,
+      `the cluster of ${site.name} cannot reach ${address}, the grant server of ${peer.name}`,
       {
         why: message,
         fix: /no such host/.test(message)
-          ? "the name of a new Route or load balancer takes some minutes until it resolves: run again then, or do without: --link-with file"
-          : "open the way from that cluster (firewall, egress rules, NetworkPolicy; proxy variables do not count), or do without: --link-with file",
+          ? "the name of a new Route or load balancer takes some minutes to resolve: retry later, or use a link file: --link-with file"
+          : "allow the connection from that cluster (firewall, egress rules, NetworkPolicy; proxy variables are not used), or use a link file: --link-with file",
         next: `flower-runbook run --link-with file --from token-issue --site ${site.name}`,
       },
     )
@@ -191,7 +191,7 @@ async function cureOf(message: string, context: Context, file: IssuedToken): Pro
   })
 }
 
-/** Takes away Links to a Site that is gone, or, to do it anew, those that lead there. */
+/** Deletes Links and their credentials. */
 async function dropLinks({ $, cluster, site }: Context, links: SortedLinks["there"]): Promise<void> {
   for (const { metadata, spec } of links) {
     await $`skupper link delete ${metadata.name} -n ${site.project}`
@@ -207,14 +207,14 @@ async function dropLinks({ $, cluster, site }: Context, links: SortedLinks["ther
 }
 
 export async function replaceLinks(context: Context): Promise<ApplyResult> {
-  return withLinks(context, ({ earlier }) => earlier, "the old Link is gone")
+  return withLinks(context, ({ earlier }) => earlier, "the old Link was deleted")
 }
 
 export async function recreateLink(context: Context): Promise<ApplyResult> {
   return withLinks(
     context,
     ({ there, earlier }) => [...there, ...earlier],
-    "a new token and Link are asked for",
+    "a new token and Link were requested",
   )
 }
 
@@ -226,7 +226,7 @@ async function withLinks(
   const { cluster, site, peer, at, federation } = context
   const tokenFile = tokenPath(context)
   const to = await activeSite(at(peer).cluster, peer.project)
-  if (to === undefined) throw new RunbookError(`${peer.name} has no Site that a link could lead to`)
+  if (to === undefined) throw new RunbookError(`${peer.name} has no Skupper site to link to`)
   const file = await readTokenFile(tokenFile)
   await dropLinks(context, which(sortLinks(await listLinks(cluster, site.project), to, federation, file)))
   await discard(context)
@@ -234,8 +234,8 @@ async function withLinks(
 }
 
 /**
- * Marks the Link as ours and clears up: once it is there, token, AccessToken and AccessGrant have served (a code stays
- * readable in them), and the Link belongs to the Site. Each part may be done again.
+ * Labels the Link and cleans up: token, AccessToken and AccessGrant are no longer needed when the Link exists, and the
+ * code stays readable in them. Every part can be repeated.
  */
 export async function takeLink(context: Context): Promise<void> {
   const { cluster, site } = context

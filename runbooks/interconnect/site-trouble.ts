@@ -1,4 +1,4 @@
-/** Why a Skupper site does not become ready: the reason stands in other objects than the Site. */
+/** Why a Skupper site does not become ready. The reason is in other objects than the Site. */
 import type { ClusterReader, KubeObject } from "../../lib/index.ts"
 import { STALE } from "../openshift/rollout.ts"
 import { troubleOf } from "../openshift/trouble.ts"
@@ -9,20 +9,20 @@ import { ROUTER } from "./skupper.ts"
 export interface SiteTrouble {
   readonly code: string
   readonly reason: string
-  /** Set where waiting does not help. */
+  /** Set if waiting does not help. */
   readonly fix?: string
   readonly next?: string
 }
 
-/** What a person does about a router that does not start; a SuperLink's cures do not fit it. */
-const CURES: Readonly<Record<string, string>> = {
-  quota: "have the project's quota raised, or make room in it",
-  limits: "have the project's LimitRange allow the router",
-  security: "have the project allow the router's pod",
-  image: "check that the cluster reaches the registry of Service Interconnect, and its pull secret",
+/** Fixes for a router that does not start; those for a SuperLink do not apply to it. */
+const FIXES: Readonly<Record<string, string>> = {
+  quota: "ask for a higher quota in the project, or free some of it",
+  limits: "ask an administrator to change the project's LimitRange so that it allows the router",
+  security: "ask an administrator to allow the router's pod in the project",
+  image: "check that the cluster reaches the registry of Service Interconnect, and check its pull secret",
 }
 
-/** Looks at the router's pods, then, with link access, at what gives it an address. The first trouble is returned. */
+/** Checks the router's pods and, with link access, the objects that give it an address. Returns the first problem. */
 export async function siteTrouble(
   cluster: ClusterReader,
   namespace: string,
@@ -41,7 +41,7 @@ async function routerTrouble(cluster: ClusterReader, namespace: string): Promise
   const { code, reason, terminal, at, next } = trouble
   const words = { code, reason: `its router: ${reason}` }
   if (!terminal || (at !== undefined && (await cluster.now()) - at > STALE)) return words
-  return { ...words, fix: CURES[code] ?? trouble.fix, next }
+  return { ...words, fix: FIXES[code] ?? trouble.fix, next }
 }
 
 /** A Route whose host name is refused says so in its condition Admitted. */

@@ -1,13 +1,13 @@
-/** Skupper's resources, as the steps read them (group skupper.io; facts of its status conditions: Skupper 2.1 to 2.2). */
+/** Skupper's resources as the steps read them (group skupper.io; status conditions of Skupper 2.1 and 2.2). */
 import type { ClusterReader, KubeObject, Ref } from "../../lib/index.ts"
 import { condition } from "../shared/reading.ts"
 
 export const SKUPPER = "skupper.io/v2alpha1"
-/** The name of a Site's router: its Deployment, Service and SecuredAccess, and how its Routes begin. */
+/** The name of a Site's router: of its Deployment, Service and SecuredAccess, and the prefix of its Routes. */
 export const ROUTER = "skupper-router"
 /** With Routes: the longest project in which `skupper-router-inter-router-PROJECT` is still a DNS label (63 characters). */
 export const LONGEST_PROJECT = 35
-/** How long `skupper token issue` makes a token last by itself, in seconds. */
+/** How long a token of `skupper token issue` is valid by default, in seconds. */
 export const DEFAULT_LIFETIME = 900
 
 export interface Endpoint {
@@ -25,7 +25,7 @@ export interface SkupperSite extends KubeObject {
     status?: string
     message?: string
     endpoints?: Endpoint[]
-    /** What its router knows of every site that it reaches. */
+    /** What its router knows about every site in the network. */
     network?: {
       id: string
       links?: { name: string; operational?: boolean; remoteSiteName?: string }[]
@@ -75,8 +75,8 @@ export const listLinks = (cluster: ClusterReader, namespace: string): Promise<Sk
   cluster.list<SkupperLink>({ apiVersion: SKUPPER, kind: "Link", namespace })
 
 /**
- * The Site of a project that counts: the only one, or of several the one that the controller took first (the others
- * carry `An active site already exists in the namespace`).
+ * The active Site of a project: the only one, or the one of several that the controller configured first (the others have
+ * the message `An active site already exists in the namespace`).
  */
 export async function activeSite(
   cluster: ClusterReader,
@@ -86,13 +86,13 @@ export async function activeSite(
   return sites.find((site) => condition(site, "Configured")?.status === "True") ?? sites[0]
 }
 
-/** A resource's own words for why it is not ready. `fallback` where the controller has not written any yet. */
-export const message = (object: KubeObject, fallback = "the controller has not answered yet"): string =>
+/** A resource's own message about why it is not ready; `fallback` if the controller has not written one yet. */
+export const message = (object: KubeObject, fallback = "the controller has not processed it yet"): string =>
   object.status?.message || condition(object, "Ready")?.message || object.status?.status || fallback
 
 /**
- * The name of the Site that a Link is up to, if it is up. Its router's own word counts where the Link lacks it: a write to the
- * Link in that moment makes Skupper 2.1 and 2.2 lose the condition until the network changes again (measured).
+ * The name of the Site that a Link is connected to, if it is up. The network status counts too: if the Link is written at
+ * the wrong moment, Skupper 2.1 and 2.2 lose its condition until the network changes again (measured).
  */
 export async function upTo(
   cluster: ClusterReader,
@@ -108,7 +108,7 @@ export async function upTo(
   return found?.operational === true ? (found.remoteSiteName ?? nameless) : undefined
 }
 
-/** Whether a Site's router knows such an end of a routing key, in whatever site it reaches. */
+/** Whether a Site's router knows such an end of a routing key in any site of the network. */
 export const sees = (
   site: SkupperSite | undefined,
   routingKey: string | undefined,
@@ -118,6 +118,6 @@ export const sees = (
     services.some((service) => service.routingKey === routingKey && (service[ends] ?? []).length > 0),
   )
 
-/** Where links to a Site come in: `host:port`. */
+/** The addresses for links to a Site: `host:port`. */
 export const interRouter = (endpoints: readonly Endpoint[] | undefined): string[] =>
   (endpoints ?? []).filter(({ name }) => name === "inter-router").map(({ host, port }) => `${host}:${port}`)

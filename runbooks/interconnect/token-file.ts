@@ -9,7 +9,7 @@ export const tokenPath = ({ privateFile }: { privateFile(name: string): string }
 /** A token, as `skupper token issue` writes it. */
 export interface IssuedToken {
   readonly is: "token"
-  /** Also of its AccessGrant, and of the Link that it becomes. */
+  /** Also the name of its AccessGrant and of its Link. */
   readonly name: string
   readonly url: string
   readonly code: string
@@ -21,11 +21,11 @@ export interface GeneratedLink {
   readonly links: readonly string[]
   readonly secrets: readonly string[]
   readonly endpoints: readonly Endpoint[]
-  /** Private keys, as they stand in the file. */
+  /** Private keys, as written in the file. */
   readonly keys: readonly string[]
 }
 
-/** The file's content; nothing where there is none, or it is cut off (a command was killed while it wrote). */
+/** The file's content; undefined if it does not exist or is incomplete (the command was killed while writing). */
 export async function readTokenFile(path: string): Promise<IssuedToken | GeneratedLink | undefined> {
   let text: string
   try {
@@ -52,7 +52,7 @@ export async function parseToken(text: string): Promise<IssuedToken | GeneratedL
   }
   const links = objects.filter((one) => one!.kind === "Link") as SkupperLink[]
   const secrets = objects.filter((one) => one!.kind === "Secret") as KubeObject[]
-  // The Secret comes last: without it the file is not whole.
+  // The Secret comes last: without it the file is incomplete.
   const keys = secrets.map((one) => one.data?.["tls.key"] as string | undefined)
   if (links.length === 0 || secrets.length === 0 || keys.some((key) => !key)) return undefined
   return {
@@ -64,7 +64,7 @@ export async function parseToken(text: string): Promise<IssuedToken | GeneratedL
   }
 }
 
-/** Names of the Links that the file leads to: a token's is named as the token, with several endpoints `name-1`, `name-2`. */
+/** Whether a Link comes from the file. A token's Link has the token's name; with several endpoints, `name-1`, `name-2`. */
 export const isLinkOf = (file: IssuedToken | GeneratedLink | undefined, name: string): boolean =>
   file !== undefined &&
   (file.is === "file"

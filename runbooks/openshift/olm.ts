@@ -1,4 +1,4 @@
-/** What the Operator Lifecycle Manager's objects say about the operator (OLM v0, group operators.coreos.com). */
+/** The state of the operator, from the objects of the Operator Lifecycle Manager (OLM v0, group operators.coreos.com). */
 import {
   blocked,
   type CheckResult,
@@ -11,23 +11,23 @@ import {
 import { condition, ifAllowed, isTrue, objectRef, some } from "../shared/reading.ts"
 
 export const OLM = "operators.coreos.com/v1alpha1"
-/** The package of Red Hat Service Interconnect, 1.x and 2.x alike. */
+/** The package of Red Hat Service Interconnect, both 1.x and 2.x. */
 export const PACKAGE = "skupper-operator"
 
-/** A Subscription and everything it leads to. */
+/** A Subscription and the objects that belong to it. */
 export interface Subscribed {
   readonly subscription: KubeObject
-  /** Names of the OperatorGroups of its namespace; nothing where they may not be read. */
+  /** Names of the OperatorGroups of its namespace; undefined if they cannot be read. */
   readonly groups: readonly string[] | undefined
   readonly plan: KubeObject | undefined
   readonly csv: KubeObject | undefined
   /** The CatalogSource it names. */
   readonly catalog: KubeObject | undefined
-  /** Names of other Subscriptions of its namespace on manual approval: they make every plan there wait. */
+  /** Other Subscriptions of its namespace with manual approval: because of them, every plan there waits. */
   readonly manual: readonly string[]
 }
 
-/** Subscriptions of the whole cluster, of one namespace where more may not be read, nothing where none may. */
+/** Subscriptions of the whole cluster, otherwise of one namespace; undefined if none can be read. */
 export async function subscriptionsOf(
   cluster: ClusterReader,
   namespace: string,
@@ -39,7 +39,7 @@ export async function subscriptionsOf(
   return there && { all: false, items: there }
 }
 
-/** Reads what a Subscription leads to. */
+/** Reads the objects that belong to a Subscription. */
 export async function follow(cluster: ClusterReader, subscription: KubeObject): Promise<Subscribed> {
   const namespace = subscription.metadata.namespace!
   const { installPlanRef, installedCSV, currentCSV } = subscription.status ?? {}
@@ -56,7 +56,7 @@ export async function follow(cluster: ClusterReader, subscription: KubeObject): 
     get("ClusterServiceVersion", installedCSV ?? currentCSV),
     get("CatalogSource", source, sourceNamespace),
   ])
-  // While one version replaces another, the new one tells.
+  // While one version replaces another, the state of the new one counts.
   const replaced = installed?.status?.phase === "Replacing" || installed?.status?.phase === "Deleting"
   const csv =
     (replaced || installed === undefined) && currentCSV !== installedCSV
@@ -74,19 +74,19 @@ const isManual = (spec: { installPlanApproval?: string } | undefined): boolean =
 /** 2 of `skupper-operator.v2.1.4-rh-3`. */
 export const majorOf = (csvName: string): number => Number(/\.v(\d+)\./.exec(csvName)?.[1] ?? Number.NaN)
 
-/** Version 1 of the operator has other resources, and becomes version 2 by no upgrade. */
+/** Version 1 of the operator has other resources and cannot be upgraded to version 2. */
 export const versionOne = (what: string, object: KubeObject): CheckResult =>
   blocked(
     `${what} is Service Interconnect 1.x: its networks have no Sites, and it cannot be upgraded to 2.x in place`,
     {
       code: "version 1",
-      fix: "remove it with its Subscription and ClusterServiceVersion once nobody needs its networks, or use another cluster",
+      fix: "delete it with its Subscription and ClusterServiceVersion when its networks are no longer needed, or use another cluster",
       next: `oc get subscriptions.operators.coreos.com,csv -n ${object.metadata.namespace}`,
       object: objectRef(object),
     },
   )
 
-/** How far a Subscription has come, and what holds it up. */
+/** The progress of a Subscription, and what blocks it. */
 export function judge(found: Subscribed): CheckResult {
   const { subscription, csv } = found
   const name = csv?.metadata.name ?? subscription.status?.currentCSV
@@ -102,7 +102,7 @@ export function judge(found: Subscribed): CheckResult {
   return groupTrouble(found) ?? subscriptionTrouble(found) ?? planTrouble(found) ?? csvState(found)
 }
 
-/** With no OperatorGroup, or two, OLM leaves a Subscription without a word for ever. */
+/** With no OperatorGroup, or with two, OLM never installs a Subscription and gives no reason. */
 export function groupsTrouble(
   groups: readonly string[] | undefined,
   namespace: string,
@@ -110,25 +110,25 @@ export function groupsTrouble(
   if (groups === undefined || groups.length === 1) return undefined
   if (groups.length === 0) {
     return blocked(
-      `namespace ${namespace} has no OperatorGroup: OLM installs nothing there, and says nothing`,
+      `namespace ${namespace} has no OperatorGroup: OLM installs nothing there and reports no reason`,
       {
         code: "no OperatorGroup",
-        fix: `install into openshift-operators, which has one, or have an administrator apply this:\n${GROUP(namespace)}`,
+        fix: `install into openshift-operators, which has one, or ask an administrator to apply this:\n${GROUP(namespace)}`,
         next: `oc get operatorgroups -n ${namespace}`,
       },
     )
   }
   return blocked(
-    `namespace ${namespace} has ${groups.length} OperatorGroups (${groups.join(", ")}): OLM installs nothing there, and says nothing`,
+    `namespace ${namespace} has ${groups.length} OperatorGroups (${groups.join(", ")}): OLM installs nothing there and reports no reason`,
     {
       code: "OperatorGroups",
-      fix: "have an administrator delete those that were added by mistake: exactly one may stay",
+      fix: "ask an administrator to delete those that were added by mistake: exactly one must remain",
       next: `oc get operatorgroups -n ${namespace}`,
     },
   )
 }
 
-/** Without targets it is for all namespaces: the only way that version 2 can be installed. */
+/** Without target namespaces it is for all namespaces, the only mode that version 2 supports. */
 const GROUP = (namespace: string): string =>
   [
     "apiVersion: operators.coreos.com/v1",
@@ -150,21 +150,24 @@ function subscriptionTrouble({ subscription, catalog }: Subscribed): CheckResult
     const words = `${unhealthy.message ?? unhealthy.reason}${state ? ` (its connection is ${state})` : ""}`
     if (!/missing|no catalog/i.test(words) && unhealthy.reason !== "NoCatalogSourcesFound")
       return progressing(`the catalog is not healthy: ${words}`, objectRef(subscription))
-    return blocked(`the catalog is not there: ${words}`, {
+    return blocked(`the catalog does not exist: ${words}`, {
       code: "no catalog",
-      fix: "name a catalog that is there with --operator-source",
+      fix: "give an existing catalog with --operator-source",
       next: "oc get catalogsources -n openshift-marketplace",
       ...where,
     })
   }
   const failed = condition(subscription, "ResolutionFailed")
   if (failed?.status === "True") {
-    // Anything else, such as a catalog that is not ready yet, OLM tries again by itself.
+    // For all other reasons, such as a catalog that is not ready yet, OLM retries by itself.
     if (failed.reason !== "ConstraintsNotSatisfiable")
-      return progressing(`OLM cannot resolve it yet: ${failed.message}`, objectRef(subscription))
-    return blocked(`OLM cannot resolve it: ${failed.message}`, {
+      return progressing(
+        `OLM cannot resolve the Subscription yet: ${failed.message}`,
+        objectRef(subscription),
+      )
+    return blocked(`OLM cannot resolve the Subscription: ${failed.message}`, {
       code: "resolution",
-      fix: "this stays until the Subscriptions and ClusterServiceVersions of the namespace are put right (one broken neighbour holds up all)",
+      fix: "fix the Subscriptions and ClusterServiceVersions of the namespace: a single broken one blocks all",
       next: `oc get subscriptions.operators.coreos.com,csv -n ${namespace}`,
       ...where,
     })
@@ -173,7 +176,7 @@ function subscriptionTrouble({ subscription, catalog }: Subscribed): CheckResult
   if (unpack?.status === "True") {
     return blocked(`the operator's bundle could not be unpacked: ${unpack.message ?? unpack.reason}`, {
       code: "bundle",
-      fix: "mostly the image cannot be pulled: check the cluster's pull secret and its way to the registry",
+      fix: "usually the image cannot be pulled: check the cluster's pull secret and its connection to the registry",
       next: inspect,
       ...where,
     })
@@ -192,9 +195,9 @@ function planTrouble({ subscription, plan, manual }: Subscribed): CheckResult | 
       condition(plan, "Installed")?.message ??
       plan.status?.message ??
       condition(subscription, "InstallPlanFailed")?.message
-    return blocked(`InstallPlan ${name} failed: ${words ?? "it gives no reason"}`, {
+    return blocked(`InstallPlan ${name} failed: ${words ?? "no reason given"}`, {
       code: "InstallPlan",
-      fix: "once its cause is gone, delete the InstallPlan: OLM makes another",
+      fix: "fix the cause, then delete the InstallPlan: OLM creates a new one",
       next: `oc describe installplan ${name} -n ${namespace}`,
       object: objectRef(plan),
     })
@@ -202,13 +205,13 @@ function planTrouble({ subscription, plan, manual }: Subscribed): CheckResult | 
   if (plan.status?.phase !== "RequiresApproval" || plan.spec?.approved === true) return undefined
   const csvs: string[] = plan.spec?.clusterServiceVersionNames ?? []
   const why = isManual(subscription.spec)
-    ? "its Subscription is on manual approval"
+    ? "its Subscription requires manual approval"
     : manual.length > 0
-      ? `${some(manual)} in the same namespace is on manual approval, which holds for all`
+      ? `${some(manual)} in the same namespace requires manual approval, which applies to all`
       : "approval is manual"
-  return blocked(`InstallPlan ${name} waits for an approval (${why}); it installs ${some(csvs)}`, {
+  return blocked(`InstallPlan ${name} waits for approval (${why}); it installs ${some(csvs)}`, {
     code: "approval",
-    fix: "have an administrator approve it, if all that it installs is welcome",
+    fix: "ask an administrator to approve it, if everything that it installs is wanted",
     next: `oc patch installplan ${name} -n ${namespace} --type merge -p '{"spec":{"approved":true}}'`,
     object: objectRef(plan),
   })
@@ -218,16 +221,16 @@ function csvState({ subscription, csv, plan }: Subscribed): CheckResult {
   if (csv === undefined) {
     const state = condition(plan, "Installed")?.message ?? plan?.status?.phase ?? subscription.status?.state
     return progressing(
-      state ? `OLM is installing: ${state}` : "OLM has not taken up the Subscription yet",
+      state ? `OLM is installing: ${state}` : "OLM has not processed the Subscription yet",
       objectRef(subscription),
     )
   }
   const { name, namespace } = csv.metadata
   const { phase, reason, message } = csv.status ?? {}
   if (phase === "Failed") {
-    return blocked(`${name} failed${reason ? ` (${reason})` : ""}: ${message ?? "it gives no reason"}`, {
+    return blocked(`${name} failed${reason ? ` (${reason})` : ""}: ${message ?? "no reason given"}`, {
       code: "CSV",
-      fix: "put its cause right: OLM then goes on by itself, and so does this step",
+      fix: "fix the cause: OLM then continues by itself, and so does this step",
       next: `oc describe csv ${name} -n ${namespace}`,
       object: objectRef(csv),
     })
@@ -235,6 +238,6 @@ function csvState({ subscription, csv, plan }: Subscribed): CheckResult {
   const unmet = ((csv.status?.requirementStatus ?? []) as { kind: string; name: string; status: string }[])
     .filter(({ status }) => status !== "Present")
     .map(({ kind, name }) => `${kind} ${name}`)
-  const needs = phase === "Pending" && unmet.length > 0 ? `; it lacks ${some(unmet, 3)}` : ""
+  const needs = phase === "Pending" && unmet.length > 0 ? `; missing: ${some(unmet, 3)}` : ""
   return progressing(`${name} is ${phase ?? "new"}${message ? `: ${message}` : ""}${needs}`, objectRef(csv))
 }

@@ -1,4 +1,4 @@
-/** Whether a Deployment has been carried out: every replica new and available, none old, and if not, why. */
+/** Whether a Deployment is rolled out: all replicas are new and available, and no old ones remain. If not, why. */
 import {
   blocked,
   type CheckResult,
@@ -13,17 +13,17 @@ import { troubleOf } from "./trouble.ts"
 import type { Deployment } from "./workload.ts"
 
 /**
- * A failure that was seen last so long ago (milliseconds) may have been cured: retries of a cluster come up to 16
- * minutes apart, a new pod is tried at once.
+ * In milliseconds. The cause of a failure that was last seen longer ago may have been fixed. A cluster retries up to 16
+ * minutes later, but starts a new pod at once.
  */
 export const STALE = 30_000
 
-/** The field of a *different* whose cure is new pods. */
+/** The field of a *drifted* result that new pods fix. */
 export const PODS = "pods"
 
 /**
- * Done when the rollout is complete. A terminal reason blocks; one of old is *different* for what is ours, so that new
- * pods are tried; everything else is waited for.
+ * Ready when the rollout is complete. A permanent problem blocks. An old one is *drifted* for a Deployment of this
+ * federation, so that new pods are tried. Everything else is progressing.
  */
 export async function checkRollout(
   cluster: ClusterReader,
@@ -37,20 +37,23 @@ export async function checkRollout(
   if (!trouble.terminal) return progressing(trouble.reason, objectRef(deployment))
   const { reason, fix, next, code } = trouble
   if (isOurs && trouble.at !== undefined && (await cluster.now()) - trouble.at > STALE) {
-    const field: Difference = { field: PODS, found: `failed some time ago (${reason})`, wanted: "tried anew" }
-    return drifted([field], { object: objectRef(deployment) })
+    const field: Difference = { field: PODS, found: `failed some time ago (${reason})`, wanted: "restarted" }
+    return drifted([field], {
+      reason: `pods failed some time ago (${reason}); they are created again`,
+      object: objectRef(deployment),
+    })
   }
   return blocked(reason, { fix, next, code, object: objectRef(deployment) })
 }
 
-/** What is still missing of a rollout; nothing when it is complete. */
+/** What is missing in a rollout; undefined when it is complete. */
 export function incomplete({ metadata, spec, status = {} }: Deployment): string | undefined {
   const wanted = spec.replicas ?? 1
   const { updatedReplicas = 0, availableReplicas = 0, replicas: all = 0 } = status
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0))
-    return "the cluster has not taken up the change yet"
-  if (updatedReplicas < wanted) return `${updatedReplicas} of ${wanted} new pods made`
-  if (all > updatedReplicas) return `${all - updatedReplicas} old pods still to go`
+    return "the cluster has not processed the change yet"
+  if (updatedReplicas < wanted) return `${updatedReplicas} of ${wanted} new pods created`
+  if (all > updatedReplicas) return `${all - updatedReplicas} old pods still running`
   if (availableReplicas < wanted) return `${availableReplicas} of ${wanted} pods ready`
   return undefined
 }

@@ -1,31 +1,31 @@
-/** The Subscription that brings the operator, from its snippet. */
+/** The Subscription that installs the operator, from its snippet. */
 import type { Manual, SiteInputs } from "../context.ts"
 import { labels } from "../shared/labels.ts"
 import { APPLY, isThere, reads } from "../shared/manual.ts"
 import { snippet } from "../shared/snippet.ts"
 import { PACKAGE } from "./olm.ts"
 
-/** Where a catalog has the operator. */
+/** A catalog that offers the operator, and the channel. */
 export interface Offer {
   readonly channel: string
   readonly source: string
   readonly sourceNamespace: string
 }
 
-/** As OpenShift's own catalog has it: for whoever may not look. */
+/** The offer of OpenShift's own catalog, for users who cannot read the catalogs. */
 export const usualOffer = ({ operatorChannel, operatorSource }: SiteInputs): Offer => ({
   channel: operatorChannel,
   source: operatorSource ?? "redhat-operators",
   sourceNamespace: "openshift-marketplace",
 })
 
-/** The manifest as it is applied. */
+/** The manifest that is applied. */
 export async function subscription(
   offer: Offer,
   { federation, site }: { readonly federation: string; readonly site: SiteInputs },
 ): Promise<string> {
   const { parseDocument } = await import("yaml")
-  // What the snippet says of itself is for its readers.
+  // The snippet's own comment is for readers of the snippet.
   const document = parseDocument(snippet("subscription.yaml").replace(/^#.*\n/gm, ""))
   document.setIn(["metadata", "namespace"], site.operatorNamespace)
   for (const [key, value] of Object.entries(labels(federation)))
@@ -34,13 +34,13 @@ export async function subscription(
   return document.toString({ lineWidth: 0 })
 }
 
-/** An operator that is there stays, of whatever kind: what counts is that its resources are served. */
+/** An existing operator of any kind stays: what counts is that its resources are served. */
 export async function operatorManual({ federation, site }: Manual): Promise<string> {
   const offer = usualOffer(site)
   const kind = "subscriptions.operators.coreos.com"
   const inside = `-n ${site.operatorNamespace}`
-  return `# Once a cluster, by somebody who may install operators for all its projects.
-# Where it has no catalog ${offer.source}:  oc get packagemanifests ${PACKAGE}
+  return `# Once per cluster, by a user who is allowed to install operators for all projects.
+# If the cluster has no catalog ${offer.source}, find another:  oc get packagemanifests ${PACKAGE}
 oc get sites.skupper.io -n ${site.project} >/dev/null 2>&1 ||
   ${reads(APPLY, await subscription(offer, { federation, site }))}
 if ${isThere(`${kind} ${PACKAGE} ${inside}`)}; then

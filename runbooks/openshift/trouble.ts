@@ -1,4 +1,4 @@
-/** Why the pods of a Deployment do not run, in the cluster's own words, and what cures it. */
+/** Why the pods of a Deployment do not run, in the cluster's own words, and how to fix it. */
 import type { ClusterReader, KubeObject } from "../../lib/index.ts"
 import { condition, ifAllowed } from "../shared/reading.ts"
 import { lastWords } from "./last-words.ts"
@@ -11,11 +11,11 @@ export interface Trouble {
   readonly fix: string
   readonly next: string
   readonly code: string
-  /** When it was seen last, in milliseconds since the epoch by the cluster's clock. */
+  /** When it was last seen, in milliseconds since the epoch by the cluster's clock. */
   readonly at?: number
 }
 
-/** The pods that a Deployment's present template has made, without those on their way out; newest first. */
+/** The pods of a Deployment's current revision that are not being deleted; newest first. */
 export async function currentPods(cluster: ClusterReader, deployment: Deployment): Promise<KubeObject[]> {
   const set = await currentReplicaSet(cluster, deployment)
   return set === undefined ? [] : podsOf(cluster, deployment, set)
@@ -55,7 +55,7 @@ const owned = (object: KubeObject, owner: KubeObject): boolean =>
 
 const created = ({ metadata }: KubeObject): number => Date.parse(metadata.creationTimestamp ?? "") || 0
 
-/** What keeps a Deployment's pods from running, the worst first; nothing where none of it is wrong. */
+/** The most serious problem that keeps a Deployment's pods from running; undefined if there is none. */
 export async function troubleOf(
   cluster: ClusterReader,
   deployment: Deployment,
@@ -80,7 +80,7 @@ export async function troubleOf(
   return undefined
 }
 
-/** Pods are refused: quota, limit range, security. The Deployment's or ReplicaSet's condition has the words. */
+/** Pods that are refused because of quota, limit range or security. A condition of the Deployment or ReplicaSet has the reason. */
 export function refused(
   deployment: Deployment,
   objects: readonly KubeObject[],
@@ -95,7 +95,7 @@ export function refused(
   const at = latest === undefined ? Date.parse(failure.lastTransitionTime ?? "") : time(latest)
   return {
     ...cureOfRefusal(words, deployment.metadata.namespace ?? ""),
-    reason: `no pod: ${words}`,
+    reason: `no pod was created: ${words}`,
     terminal: true,
     ...(Number.isNaN(at) ? {} : { at }),
   }
@@ -105,27 +105,27 @@ function cureOfRefusal(words: string, namespace: string): Pick<Trouble, "fix" | 
   if (/exceeded quota|must specify/.test(words)) {
     return {
       code: "quota",
-      fix: "have the project's quota raised, or ask for less with resources=requests.cpu=…;limits.memory=…",
+      fix: "ask for a higher quota in the project, or request less with resources=requests.cpu=…;limits.memory=…",
       next: `oc describe quota -n ${namespace}`,
     }
   }
   if (/usage per (?:Pod|Container)/.test(words)) {
     return {
       code: "limits",
-      fix: "ask for what the project's LimitRange allows, with resources=…",
+      fix: "request what the project's LimitRange allows, with resources=…",
       next: `oc describe limitrange -n ${namespace}`,
     }
   }
   if (/security context constraint|PodSecurity/.test(words)) {
     return {
       code: "security",
-      fix: "have the project allow it, or use a manifest that passes Pod Security 'restricted', as ours does",
+      fix: "ask an administrator to allow it in the project, or use a manifest that passes Pod Security 'restricted', as the built-in one does",
       next: `oc get events -n ${namespace} --sort-by=.lastTimestamp`,
     }
   }
   return {
     code: "refused",
-    fix: "remove the cause that the message names",
+    fix: "fix the cause that the message names",
     next: `oc get events -n ${namespace} --sort-by=.lastTimestamp`,
   }
 }
@@ -145,7 +145,7 @@ interface Ended {
   finishedAt?: string
 }
 
-/** A pod's events, read only where they say more than its status. */
+/** A pod's events, read only if they say more than its status. */
 type Events = () => Promise<KubeObject[]>
 
 async function podTrouble(
@@ -164,10 +164,10 @@ async function podTrouble(
   const scheduled = condition(pod, "PodScheduled")
   if (scheduled?.status === "False") {
     return {
-      reason: `no node takes the pod: ${scheduled.message}`,
+      reason: `the pod cannot be scheduled: ${scheduled.message}`,
       terminal: false,
       code: "unschedulable",
-      fix: "wait for a node, or ask for less with resources=…",
+      fix: "wait for a node, or request less with resources=…",
       next: describe(pod),
     }
   }
@@ -197,10 +197,10 @@ async function containerTrouble(
     case "RunContainerError": {
       const failed = newest((await events()).filter(({ type }) => type === "Warning"))
       return {
-        reason: `container ${status.name} cannot be made: ${waiting.message ?? waiting.reason}`,
+        reason: `container ${status.name} cannot be created: ${waiting.message ?? waiting.reason}`,
         terminal: true,
         code: "container",
-        fix: "make what the message names (a Secret, a ConfigMap), or leave it out",
+        fix: "create what the message names (a Secret, a ConfigMap), or omit it",
         next: describe(pod),
         ...(failed !== undefined && { at: time(failed) }),
       }
@@ -208,7 +208,7 @@ async function containerTrouble(
   }
   if (terminated === undefined) return undefined
   return {
-    reason: `container ${status.name} ended with exit code ${terminated.exitCode} and is started again`,
+    reason: `container ${status.name} exited with code ${terminated.exitCode} and is being restarted`,
     terminal: false,
     code: "restart",
     fix: "wait",
@@ -216,7 +216,7 @@ async function containerTrouble(
   }
 }
 
-/** The first refusal is waited for, with its message; once the cluster backs off, only a person can go on. */
+/** The first failed pull is waited for. When the cluster backs off, the user has to act. */
 function pullTrouble(
   pod: KubeObject,
   { image, state }: ContainerStatus,
@@ -224,7 +224,7 @@ function pullTrouble(
 ): Trouble {
   const { reason, message = "" } = state?.waiting ?? {}
   const failed = newest(events.filter((event) => /Failed to pull image/.test(event.message ?? "")))
-  // `Back-off pulling image "x"` alone tells nothing; newer clusters add the cause.
+  // `Back-off pulling image "x"` alone gives no cause; newer clusters add it.
   const words = message.includes(": ") ? message : (failed?.message ?? (message || String(reason)))
   return {
     reason: `image ${image} cannot be pulled: ${words}`,
@@ -245,13 +245,13 @@ async function crashTrouble(
   const at = Date.parse(ended?.finishedAt ?? "")
   const log = cluster.log({ namespace, pod: name, container: status.name, previous: true, tail: 50 })
   const words = lastWords(await log.catch(() => ""))
-  const exit = ended === undefined ? "" : ` with exit code ${ended.exitCode}`
+  const exit = ended === undefined ? "" : ` (exit code ${ended.exitCode})`
   return {
-    reason: `container ${status.name} ends again and again${exit}${words ? `: ${words}` : ""}`,
-    // A SuperNode of 1.29 and later that its SuperLink has forgotten ends with 0, to be started anew.
+    reason: `container ${status.name} is crash-looping${exit}${words ? `: ${words}` : ""}`,
+    // A SuperNode of 1.29 and later that its SuperLink has forgotten exits with 0, and is restarted.
     terminal: ended?.exitCode !== 0,
     code: "crash",
-    fix: "its log says why; correct version, image, arguments or secrets",
+    fix: "check its log, then fix version, image, arguments or secrets",
     next: `oc logs pod/${name} -c ${status.name} --previous -n ${namespace}`,
     ...(Number.isNaN(at) ? {} : { at }),
   }
@@ -264,7 +264,7 @@ function mountTrouble(pod: KubeObject, events: readonly KubeObject[]): Trouble |
     reason: failed.message,
     terminal: /secret "[^"]+" not found/.test(failed.message),
     code: "mount",
-    fix: "make the Secret in this project, or name the right one",
+    fix: "create the Secret in this project, or give the right name",
     next: `oc get secrets -n ${pod.metadata.namespace}`,
     at: time(failed),
   }
@@ -275,15 +275,15 @@ function cureOfPull(words: string): Pick<Trouble, "fix" | "code"> {
   if (/toomanyrequests|rate limit/.test(words)) {
     return {
       code,
-      fix: "the registry limits anonymous pulls: name a Secret with a login as image-pull-secret",
+      fix: "the registry limits anonymous pulls: give a Secret with credentials as image-pull-secret",
     }
   }
   if (/unauthorized|authentication required|denied/.test(words)) {
-    return { code, fix: "the registry wants a login: name a Secret with it as image-pull-secret" }
+    return { code, fix: "the registry requires credentials: give a Secret with them as image-pull-secret" }
   }
   return {
     code,
-    fix: "check flower-version, or image where you gave one; a private registry needs image-pull-secret",
+    fix: "check flower-version, or image if you gave one; a private registry needs image-pull-secret",
   }
 }
 

@@ -1,4 +1,4 @@
-/** A Deployment as asked and as found: which fields differ. Only what we set is compared, not what a cluster adds. */
+/** The fields in which a Deployment differs from its manifest. Only what the manifest sets is compared, not what a cluster adds. */
 import type { Difference, KubeObject } from "../../lib/index.ts"
 
 export interface Container {
@@ -40,19 +40,19 @@ export interface Deployment extends KubeObject {
   }
 }
 
-/** The container that Flower runs in: of that name, else the first. */
+/** The container with this name, otherwise the first. */
 export const containerOf = (deployment: Deployment, name: string): Container =>
   deployment.spec.template.spec.containers.find((one) => one.name === name) ??
   deployment.spec.template.spec.containers[0]!
 
-/** `app=superlink,tier=a`: the labels that a Deployment's pods are selected by. */
+/** The labels that select a Deployment's pods, as text: `app=superlink,tier=a`. */
 export const selectorText = (labels: Readonly<Record<string, string>> | undefined): string =>
   Object.entries(labels ?? {})
     .map(([key, value]) => `${key}=${value}`)
     .sort()
     .join(",")
 
-/** Where a Deployment is not as asked. */
+/** The fields in which a Deployment differs from the wanted one. */
 export function deploymentDifferences(found: Deployment, asked: Deployment): Difference[] {
   const replicas = [found, asked].map((one) => one.spec.replicas ?? 1)
   const [foundPod, askedPod] = [found.spec.template.spec, asked.spec.template.spec]
@@ -86,7 +86,7 @@ function containerDifferences(found: Container, asked: Container): Difference[] 
   ]
 }
 
-/** Names alone: a value may be somebody's secret. */
+/** Shows only names, because a value may be secret. */
 function environmentDifferences(
   found: readonly { name: string }[],
   asked: readonly { name: string }[],
@@ -120,7 +120,7 @@ const pullSecrets = ({ imagePullSecrets }: PodSpec): string =>
     .sort()
     .join(", ")
 
-/** `tls at /app/certificates` for each secret mounted into the containers that are asked for. */
+/** `tls at /app/certificates` for each secret that is mounted into the wanted containers. */
 function mounts(pod: PodSpec, asked: PodSpec): string {
   const names = new Set(asked.containers.map(({ name }) => name))
   return pod.containers
@@ -150,7 +150,7 @@ const UNITS: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 }
 
-/** A Kubernetes quantity as a number: the API server writes `1024Mi` as `1Gi`. NaN where it is none. */
+/** A Kubernetes quantity as a number, because the API server writes `1024Mi` as `1Gi`. NaN if it is not a quantity. */
 export function amount(quantity: string): number {
   const match = /^([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)([a-zA-Z]*)$/.exec(String(quantity))
   if (match === null) return Number.NaN

@@ -1,6 +1,6 @@
 /**
- * Where Flower's programs listen, dial and keep files, as a container's arguments say it, put onto this machine: addresses
- * become loopback ports, paths paths of the pod's folder. All else stays as it is, mistakes too: argparse names them.
+ * Translates a container's arguments to this machine: addresses become ports on loopback, and paths become paths in the
+ * pod's folder. Everything else stays as it is, including mistakes, which argparse reports.
  */
 import type { PracticeContainer } from "../../lib/index.ts"
 import { argumentOf, since } from "../flower/flower-versions.ts"
@@ -23,7 +23,7 @@ const PATHS = [
   "--log-file",
 ]
 
-/** No port: what is served there, nobody outside its container dials. */
+/** For an API that is only used inside its container: any free port. */
 const NOWHERE = 0
 
 /** The arguments of `flower-superlink` on this machine. */
@@ -39,13 +39,13 @@ export async function superlinkHere(
     ...(!since(version, "1.35.0") && { "--serverappio-api-address": "0.0.0.0:9091" }),
   }
   const here = await listening(await paths(args, world), apis, world)
-  // From 1.35 on the Runtime API, from 1.37 the Control API with it: in the pod's own loopback, where a port forward leads.
+  // The Runtime API from 1.35 on, and with it the Control API from 1.37 on: on the pod's loopback, which a port forward reaches.
   return since(version, "1.35.0") ? hostAndPort(here, "8000", (port) => world.serve(port)) : here
 }
 
 /**
- * From 1.40: one port for everything. A SuperLink that listens on its pod's loopback runs, and nobody outside reaches it:
- * so it is here.
+ * From 1.40 on, one port serves everything. A SuperLink that listens on its pod's loopback runs, but cannot be reached from
+ * outside; neither can it here.
  */
 const onePort = (args: readonly string[], world: World): Promise<string[]> =>
   hostAndPort(args, "8000", (port) =>
@@ -67,7 +67,7 @@ export async function supernodeHere(
   return listening(here, { "--clientappio-api-address": "0.0.0.0:9094" }, world)
 }
 
-/** Each of these APIs, given or not, on a port of this machine's loopback. */
+/** Moves each of these APIs, given or not, to a port on loopback. */
 async function listening(
   args: readonly string[],
   apis: Readonly<Record<string, string>>,
@@ -78,7 +78,7 @@ async function listening(
   const here = without(args, Object.keys(all))
   for (const [flag, otherwise] of Object.entries(all)) {
     const [, host, port] = /^(.*):(\d+)$/.exec(argumentOf(args, flag) ?? otherwise) ?? []
-    // What is no address stays for the program to refuse.
+    // A value that is not an address stays, so that the program refuses it.
     if (port === undefined) here.push(flag, argumentOf(args, flag) ?? "")
     else here.push(flag, `127.0.0.1:${await world.serve(isLoopback(host!) ? NOWHERE : Number(port))}`)
   }
@@ -101,7 +101,7 @@ async function hostAndPort(
   ]
 }
 
-/** Certificates, keys and databases lie in the pod's volumes. */
+/** Certificates, keys and databases are in the pod's volumes. */
 async function paths(args: readonly string[], { path }: World): Promise<string[]> {
   const here: string[] = []
   for (const [index, arg] of args.entries()) {
@@ -111,7 +111,7 @@ async function paths(args: readonly string[], { path }: World): Promise<string[]
   }
   return here
 
-  /** Not `:flwr-in-memory:`, nor a flag whose value is missing. */
+  /** Leaves out `:flwr-in-memory:` and the next flag after one without a value. */
   async function inside(text: string): Promise<string> {
     if (/^[:-]/.test(text) || text === "") return text
     return path(text.startsWith("/") ? text : `/app/${text}`)

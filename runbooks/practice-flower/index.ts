@@ -14,7 +14,7 @@ const HOME = "/app"
 function versionOf(image: string): string {
   const version = versionOfImage(image)
   if (version === undefined)
-    throw new Error(`the tag of ${image} names no version of Flower: manifest unknown`)
+    throw new Error(`the tag of ${image} is not a version of Flower: manifest unknown`)
   return version
 }
 
@@ -22,13 +22,13 @@ async function start(container: PracticeContainer, part: Part): Promise<void> {
   const program = `flower-${part}`
   const version = versionOf(container.image)
   const bin = await environmentOf(version)
-  // A Deployment may name the program that the image starts by itself.
+  // A Deployment may name the program that the image starts by default.
   const given = container.args[0] === program ? container.args.slice(1) : container.args
   const args = await (part === "superlink" ? superlinkHere : supernodeHere)(given, version, container)
   const [home, flower, scratch] = await Promise.all(
     [HOME, join(HOME, ".flwr"), "/tmp"].map((path) => container.path(path)),
   )
-  // What an image brings along.
+  // Folders that exist in the image.
   await Promise.all([home, scratch].map((folder) => mkdir(folder!, { recursive: true, mode: 0o700 })))
   container.run({
     command: join(bin, program),
@@ -36,7 +36,7 @@ async function start(container: PracticeContainer, part: Part): Promise<void> {
     env: {
       ...container.env,
       ...QUIET,
-      // It starts flower-superexec by its bare name.
+      // It starts flower-superexec without a path.
       PATH: `${bin}:/usr/bin:/bin`,
       HOME: home!,
       FLWR_HOME: flower!,
@@ -44,7 +44,7 @@ async function start(container: PracticeContainer, part: Part): Promise<void> {
     },
     folder: home!,
   })
-  // Without a probe a container is ready as soon as its process runs.
+  // A container without a probe is ready as soon as its process runs.
   container.ready()
 }
 
@@ -67,13 +67,13 @@ export const practiceFlower: PracticeVariant = {
   needed: ({ proof }) =>
     proof === undefined || proof === "log"
       ? undefined
-      : `--proof ${String(proof)} asks the SuperLink's Control API, and the SuperLink of these practice clusters is played`,
+      : `--proof ${String(proof)} queries the SuperLink's Control API, and the simulated SuperLink of practice clusters does not have it`,
   async prepare({ flowerVersion }, signal) {
     const version = String(flowerVersion)
     if ((await findEnvironment(version)) !== undefined) return undefined
     await findPython()
     return {
-      text: `Installing Flower ${version} from PyPI, once`,
+      text: `Installing Flower ${version} from PyPI (only once)`,
       ready: environmentOf(version, { signal }),
     }
   },

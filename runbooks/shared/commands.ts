@@ -1,12 +1,12 @@
 import type { Shell } from "../../lib/index.ts"
 
-/** What a command on PATH says it is. */
+/** What `skupper version` reports. */
 export interface SkupperVersion {
-  /** `2.2.1`, `2.2.1-rh-1`; nothing where it does not tell (a build without a version stamp). */
+  /** `2.2.1`, `2.2.1-rh-1`; undefined for a build without a version. */
   readonly version: string | undefined
-  /** 2 where it does not tell: only 1.x speaks of transport and controller. */
+  /** 2 if the version is unknown: only 1.x prints a transport and a controller. */
   readonly major: number
-  /** What it said when it did not run at all (another machine's binary, a missing library). */
+  /** Its error if it cannot run at all (a binary for another machine, a missing library). */
   readonly broken?: string
 }
 
@@ -22,7 +22,7 @@ export function readSkupperVersion(text: string): SkupperVersion {
   return { version, major: version === undefined ? (old ? 1 : 2) : Number.parseInt(version, 10) }
 }
 
-/** Asks the `skupper` on PATH. Needs no cluster. */
+/** Runs `skupper version` with the `skupper` on PATH. Needs no cluster. */
 export async function skupperVersion($: Shell): Promise<SkupperVersion> {
   const { stdout, stderr, exitCode } = await $.with({ nothrow: true, timeout: 20 })`skupper version`
   const found = readSkupperVersion(stdout)

@@ -10,11 +10,11 @@ export const ADOPTED = `${PROGRAM}/adopted`
 
 export const { labels, selector, owns: ours, adopted, adoptedMark, take: takeObject } = ownership(PROGRAM)
 
-/** The description that `oc new-project` gives a project of ours: ordinary users cannot label projects. */
+/** The description that marks a project of a federation, because ordinary users cannot label projects. */
 export const projectDescription = (federation: string): string =>
-  `Made by ${PROGRAM} for the federation ${labelValue(federation)}`
+  `Created by ${PROGRAM} for the federation ${labelValue(federation)}`
 
-/** Whether we made a project (by its description) or, on plain Kubernetes, a namespace (by its labels). */
+/** Whether the federation created a project (by its description) or, on plain Kubernetes, a namespace (by its labels). */
 export const projectIsOurs = (project: KubeObject, federation: string): boolean =>
   ours(project, federation) ||
   project.metadata.annotations?.["openshift.io/description"] === projectDescription(federation)

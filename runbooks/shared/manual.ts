@@ -1,15 +1,15 @@
-/** Lines of a step by hand. They may be run again: what is there stays as it is. */
+/** Helpers for the shell lines of a step by hand. The lines can be run again: existing objects stay as they are. */
 import { PROGRAM } from "./labels.ts"
 
-/** A command that reads a text: the text stands below it, for the shell as it is. */
+/** A command that reads a text from a here-document, in which the shell replaces nothing. */
 export const reads = (command: string, text: string): string =>
   `${command} <<'EOF'\n${text.replace(/\n?$/, "\n")}EOF`
 
-/** The guide's way to apply what is read. */
+/** The guide's command to apply a manifest from stdin. */
 export const APPLY = `oc apply --server-side --field-manager=${PROGRAM} -f -`
 
-/** Whether `oc get` finds any. No pipe: a shell that shows what it runs would mix up its two ends. */
+/** Tests whether `oc get` finds an object. Without a pipe, because `sh -x` would mix up the lines of its two ends. */
 export const isThere = (what: string): string => `[ -n "$(oc get ${what} --ignore-not-found -o name)" ]`
 
-/** `make` is run where there is none. */
-export const unlessThere = (what: string, make: string): string => `${isThere(what)} ||\n  ${make}`
+/** Runs `create` if no such object exists. */
+export const unlessThere = (what: string, create: string): string => `${isThere(what)} ||\n  ${create}`

@@ -1,4 +1,4 @@
-/** Small helpers of looks: reading Kubernetes objects as a person would. */
+/** Small helpers for checks that read Kubernetes objects. */
 import {
   CheckError,
   type CheckedObject,
@@ -16,7 +16,7 @@ export interface Condition {
   observedGeneration?: number
 }
 
-/** A condition by its type: their order in the array says nothing. */
+/** A condition by its type: the order of the array has no meaning. */
 export const condition = (
   object: KubeObject | { status?: { conditions?: unknown } } | undefined,
   type: string,
@@ -26,11 +26,11 @@ export const condition = (
 export const isTrue = (object: KubeObject | undefined, type: string): boolean =>
   condition(object, type)?.status === "True"
 
-/** OpenShift has projects; plain Kubernetes only the namespaces under them. */
+/** OpenShift has projects; plain Kubernetes has only namespaces. */
 export const hasProjects = (cluster: Pick<ClusterReader, "serves">): Promise<boolean> =>
   cluster.serves("project.openshift.io/v1", "Project")
 
-/** What a look is about. */
+/** The object that a check result is about. */
 export const objectRef = ({ kind, metadata }: KubeObject): CheckedObject => ({
   kind,
   name: metadata.name,
@@ -38,7 +38,7 @@ export const objectRef = ({ kind, metadata }: KubeObject): CheckedObject => ({
   ...(metadata.uid !== undefined && { uid: metadata.uid }),
 })
 
-/** What a read gives, or nothing where this user may not read it. */
+/** The result of a read; undefined if this user is not allowed to read it. */
 export async function ifAllowed<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read
@@ -49,7 +49,7 @@ export async function ifAllowed<T>(read: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** What a read gives, or nothing where the server has no such kind. */
+/** The result of a read; undefined if the server does not have the kind. */
 export async function ifServed<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read
@@ -65,8 +65,8 @@ export async function ifServed<T>(read: Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * Reads, and reads again whenever what was read has changed, until there is an answer.
- * @returns nothing when the signal ends it first, or the cluster cannot be read
+ * Reads, and reads again whenever something that was read has changed, until there is an answer.
+ * @returns undefined if the signal ends it first, or the cluster cannot be read
  */
 export async function untilSeen<T>(
   cluster: Cluster,

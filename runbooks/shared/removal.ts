@@ -1,4 +1,4 @@
-/** What the steps of a teardown have in common: they take away what carries our labels, and wait until it is gone. */
+/** What the steps of a teardown have in common: they delete what has the federation's labels, and wait until it is gone. */
 import {
   type ApplyResult,
   CheckError,
@@ -16,16 +16,16 @@ import type { SiteInputs, Values } from "../context.ts"
 import { selector } from "./labels.ts"
 import { ifServed, objectRef, some } from "./reading.ts"
 
-/** What only a teardown is asked. */
+/** Inputs of the teardown only. */
 export const teardownInputs = {
-  operator: input.flag({ help: "Remove the operator too, where we installed it", default: false }),
+  operator: input.flag({ help: "Also remove the operator, if this federation installed it", default: false }),
   projects: input.flag({
-    help: "Remove the projects too, where we made them, with everything in them",
+    help: "Also delete the projects that this federation created, with everything in them",
     default: false,
   }),
 } as const
 
-/** The context of a teardown's steps. */
+/** The context of the teardown's steps. */
 export type TeardownContext = StepContext<
   SiteInputs,
   Values & { readonly operator: boolean; readonly projects: boolean }
@@ -34,23 +34,23 @@ export type TeardownContext = StepContext<
 export interface Removal {
   readonly id: string
   readonly title: string
-  /** The main notebook's steps that no longer hold. */
+  /** The steps of the main notebook whose checkpoints are forgotten. */
   readonly undoes: readonly string[]
   readonly on: string
   readonly needs?: readonly string[]
   readonly prose: string
   readonly inputs?: readonly string[]
-  /** What of ours is there. A look that it returns instead is the answer. */
+  /** The objects to delete. If it returns a check result, that is the answer. */
   find(context: TeardownContext): Promise<readonly KubeObject[] | CheckResult>
-  /** Asks the cluster to take one away. Waiting is not its business. */
+  /** Asks the cluster to delete one object, without waiting. */
   remove(context: TeardownContext, object: KubeObject): Promise<unknown>
-  /** What reaches beyond the site. */
+  /** What it changes outside the site. */
   approval?(context: TeardownContext): string
   exclusive?(context: TeardownContext): string | undefined
   readonly timeout?: number
 }
 
-/** Declares a step of the teardown: *done* when nothing of ours is left. */
+/** Declares a step of the teardown: *ready* when nothing that the federation created remains. */
 export function removal(definition: Removal): Step {
   const { find, remove, approval, id, title, on, prose, ...rest } = definition
   const check = async (context: TeardownContext): Promise<CheckResult> => {
@@ -91,7 +91,7 @@ export function removal(definition: Removal): Step {
   })
 }
 
-/** A project that is gone holds nothing; whoever is no member of it any more is refused instead of told so. */
+/** A deleted project contains nothing, but OpenShift answers 403 in place of 404 for it. */
 async function orGone(
   { cluster, site }: TeardownContext,
   found: Promise<readonly KubeObject[] | CheckResult>,
@@ -107,11 +107,11 @@ async function orGone(
       resource: "deployments",
       namespace: site.project,
     })
-    return inside ? result : ready(`project ${site.project} is not there (any more), or not yours`)
+    return inside ? result : ready(`project ${site.project} does not exist, or you are not a member of it`)
   }
 }
 
-/** Everything of a kind in the site's project that carries our labels; nothing where the kind is not served. */
+/** All objects of these kinds in the site's project that have the federation's labels; none if a kind is not served. */
 export async function labelled(
   { cluster, site, federation }: TeardownContext,
   ...kinds: readonly (readonly [apiVersion: string, kind: string])[]
@@ -124,7 +124,7 @@ export async function labelled(
   return lists.flatMap((objects) => objects ?? [])
 }
 
-/** By `oc`, without waiting: that is done by watch. */
+/** Deletes with `oc`, without waiting: the check watches the objects. */
 export const byOc = async ({ $, site }: TeardownContext, { kind, metadata }: KubeObject): Promise<void> => {
   await $`oc delete ${kind.toLowerCase()} ${metadata.name} -n ${site.project} --wait=false`
 }

@@ -1,13 +1,10 @@
 import { existsSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
-/** Where snippets/ lies: beside runbooks/ in a checkout, at the package's root for a step that runs from dist/runbooks/. */
+/** The path of snippets/ from here in a checkout, and from dist/runbooks/shared/ in a package. */
 const PLACES = ["../../snippets/", "../../../snippets/"]
 
-/**
- * The text of a file in snippets/. Synchronous and small: a step's `expect` is a getter around it, so that nothing is
- * read before it is needed.
- */
+/** The text of a file in snippets/. A step's `expect` is a getter that calls this, so that no file is read before it is needed. */
 export function snippet(name: string): string {
   for (const place of PLACES) {
     try {
@@ -16,9 +13,9 @@ export function snippet(name: string): string {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error
     }
   }
-  throw new Error(`the file snippets/${name} is missing: the package is not whole`)
+  throw new Error(`the file snippets/${name} is missing: the package is incomplete`)
 }
 
-/** Where a file or folder of snippets/ lies, for programs that read it themselves; nothing where it is not there. */
+/** The path of a file or folder in snippets/, for programs that read it themselves; undefined if it does not exist. */
 export const snippetPath = (name: string): string | undefined =>
   PLACES.map((place) => fileURLToPath(new URL(place + name, import.meta.url))).find(existsSync)

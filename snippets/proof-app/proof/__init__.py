@@ -1,1 +1,1 @@
-"""A tiny app that shows that a federation computes."""
+"""A tiny app that proves that a federation computes."""

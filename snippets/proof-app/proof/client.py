@@ -1,4 +1,4 @@
-"""A SuperNode's part: moves the weight half way to numbers of its own, which never leave it."""
+"""The SuperNode's part: moves the weight half way to its own numbers, which never leave it."""
 
 import numpy as np
 from flwr.app import ArrayRecord, Context, Message, RecordDict

@@ -1,4 +1,4 @@
-"""The SuperLink's part: hands a weight out, averages what comes back, three times."""
+"""The SuperLink's part: sends a weight to all SuperNodes and averages their replies, three times."""
 
 import time
 
@@ -10,7 +10,7 @@ app = ServerApp()
 
 
 class Incomplete(Exception):
-    """Not everybody took part. No RuntimeError: Flower catches those for another purpose."""
+    """A SuperNode did not take part. Not a RuntimeError, because Flower catches those for another purpose."""
 
 
 @app.main()
@@ -41,7 +41,7 @@ def main(grid: Grid, context: Context) -> None:
 
 
 def wait_for(grid: Grid, wanted: list[int], patience: float) -> None:
-    """Until all are online: Flower has nothing to be told by."""
+    """Polls until all SuperNodes are online, because Flower has no way to wait for them."""
     end = time.monotonic() + patience
     while missing := set(wanted) - set(grid.get_node_ids()):
         if time.monotonic() > end:
