@@ -1,91 +1,92 @@
 /** The played router network between the clusters of one practice: who links to whom, and what serves where. */
-import type { Network, NetworkLink, NetworkSite, PodPort } from "./types.ts"
+import { Routes } from "./network-routes.ts"
+import type { Network, Place, PodPort } from "./types.ts"
 
 const placeOf = ({ cluster, namespace, pod, port }: PodPort) => `${cluster}/${namespace}/${pod}:${port}`
 
 /**
- * A network without sites. Nothing in it is remembered that could be derived: every question is answered from what the
- * sites say at that moment.
+ * A network without sites. What the sites say is asked again where something changed, and nowhere else; whoever listens is
+ * told of what can concern it, and of nothing else. So a network in which nothing changes costs nothing.
  */
 export const createNetwork = (): Network => {
-  const sites = new Set<NetworkSite>()
-  const doors = new Map<string, NetworkSite>()
-  const served = new Map<string, unknown>()
-  const listeners = new Set<() => void>()
+  const routes = new Routes()
+  const services = new Map<string, unknown>()
+  const listeners = new Map<string, Set<() => void>>()
+  let touched = new Set<string>()
+  let everywhere = false
   let scheduled = false
 
-  const changed = (): void => {
+  const tell = (): void => {
+    routes.refresh()
+    scheduled = false
+    // What runs behind a connector is reached from everywhere, its cluster's own Services from there alone.
+    const all = everywhere || [...touched].some((cluster) => routes.serves(cluster))
+    const clusters = all ? [...listeners.keys()] : [...touched]
+    touched = new Set()
+    everywhere = false
+    for (const cluster of clusters) for (const listener of [...(listeners.get(cluster) ?? [])]) listener()
+  }
+  const soon = (): void => {
     if (scheduled) return
     scheduled = true
-    setImmediate(() => {
-      scheduled = false
-      for (const listener of [...listeners]) listener()
-    })
+    setImmediate(tell)
   }
-  const joined = (uid: string) => [...sites].some((it) => it.uid === uid)
-
-  const link = (site: NetworkSite, { addresses, ca, down }: NetworkLink) => {
-    const peer = addresses
-      .map((address) => doors.get(address) ?? doors.get(`${address}@${site.cluster}`))
-      .find((it) => it !== undefined && joined(it.uid))
-    const up = peer !== undefined && ca !== undefined && peer.ca === ca && !down && joined(site.uid)
-    return { up, peer }
+  const served = (place: Place): void => {
+    touched.add(place.cluster)
+    soon()
   }
-  const linked = (from: NetworkSite): NetworkSite[] =>
-    from.links().flatMap((it) => {
-      const { up, peer } = link(from, it)
-      return up ? [peer!] : []
-    })
+  const changed = (place?: Place): void => {
+    routes.forget(place)
+    if (place === undefined) everywhere = true
+    else touched.add(place.cluster)
+    soon()
+  }
+  routes.onChange(() => {
+    everywhere = true
+    soon()
+  })
 
   return {
     accept(address, site) {
-      doors.set(address, site)
-      changed()
+      const close = routes.open(address, site)
+      changed(site)
       return () => {
-        if (doors.get(address) !== site) return
-        doors.delete(address)
-        changed()
+        close()
+        changed(site)
       }
     },
-    at: (address) => doors.get(address),
-    onChange(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+    at: (address) => routes.at(address),
+    onChange(cluster, listener) {
+      const own = listeners.get(cluster) ?? new Set()
+      listeners.set(cluster, own.add(listener))
+      return () => own.delete(listener)
     },
+    onRoutes: (listener) => routes.onChange(listener),
     changed,
+    served,
     join(site) {
-      sites.add(site)
-      changed()
+      const leave = routes.add(site)
+      changed(site)
       return () => {
-        sites.delete(site)
-        changed()
+        leave()
+        changed(site)
       }
     },
-    site: (cluster, namespace) =>
-      [...sites].find((it) => it.cluster === cluster && it.namespace === namespace),
-    link,
-    reach(site) {
-      const ways = new Map<NetworkSite, NetworkSite[]>([...sites].map((it) => [it, []]))
-      for (const from of sites) {
-        for (const to of linked(from)) {
-          ways.get(from)?.push(to)
-          ways.get(to)?.push(from)
-        }
-      }
-      const found = new Set([site])
-      for (const one of found) for (const next of ways.get(one) ?? []) found.add(next)
-      return [...found]
-    },
+    site: (cluster, namespace) => routes.site(cluster, namespace),
+    link: (site, link) => routes.link(site, link),
+    reach: (site) => routes.reach(site),
+    around: (site) => routes.around(site),
+    offer: (site) => routes.offer(site),
     listen(place, service) {
       const id = placeOf(place)
-      served.set(id, service)
-      changed()
+      services.set(id, service)
+      served(place)
       return () => {
-        if (served.get(id) !== service) return
-        served.delete(id)
-        changed()
+        if (services.get(id) !== service) return
+        services.delete(id)
+        served(place)
       }
     },
-    listening: (place) => served.get(placeOf(place)),
+    listening: (place) => services.get(placeOf(place)),
   }
 }

@@ -58,7 +58,11 @@ test("a site with link access", async () => {
     ),
   )
   await west.create(skupper("Site", "west", "west", { linkAccess: "default" }))
-  const ready = await until(west, ref("Site", "west", "west"), is("Ready"))
+  const ready = await until(
+    west,
+    ref("Site", "west", "west"),
+    (it) => is("Ready")(it) && it?.status?.sitesInNetwork !== undefined,
+  )
   await expect.poll(() => watched.seen.at(-1)?.[0]).toBe("Ready")
   watched.end()
   expect(watched.seen[0]).toEqual(["", ""])

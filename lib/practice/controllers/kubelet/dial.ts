@@ -1,6 +1,6 @@
 /** Dialling from a pod: Service → ready pods, and through a router to the pods behind a routing key. */
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { Network, PodPort, PodService, PracticeContainer } from "../../types.ts"
+import type { Network, NetworkSite, PodPort, PodService, PracticeContainer } from "../../types.ts"
 import { isReadyPod, selects } from "../conditions.ts"
 import type { Store } from "../store.ts"
 
@@ -40,8 +40,8 @@ export const resolve = (
     const target = targetPort(port, pod)
     if (target === undefined) return []
     const site = selects(ROUTER, pod.metadata.labels) ? network.site(cluster, namespace) : undefined
-    const key = site?.listeners().find((it) => it.port === target)?.routingKey
-    if (site !== undefined && key !== undefined) return network.reach(site).flatMap((it) => it.backends(key))
+    const key = site && network.offer(site).listeners.find((it) => it.port === target)?.routingKey
+    if (site !== undefined && key !== undefined) return behind(network, site, key)
     return podService(
       network,
       { cluster, namespace, pod: pod.metadata.name, port: target },
@@ -49,6 +49,15 @@ export const resolve = (
     )
   })
 }
+
+/** Every pod service behind a routing key that traffic from a site reaches. */
+const behind = (network: Network, site: NetworkSite, key: string): PodService[] =>
+  network.around(site).connectors.has(key)
+    ? network
+        .reach(site)
+        .filter((it) => network.offer(it).connectors.some((one) => one.routingKey === key))
+        .flatMap((it) => it.backends(key))
+    : []
 
 /** What a pod serves at a port, as a list of none or one. */
 export const podService = (network: Network, place: PodPort, ip = ""): PodService[] => {
@@ -75,7 +84,7 @@ export const dialler =
       connected = found[0].service
       on.open(connected)
     }
-    const end = network.onChange(look)
+    const end = network.onChange(cluster, look)
     // Not within the call itself: the caller does not hold the way to hang up yet.
     setImmediate(look)
     return () => {

@@ -75,6 +75,7 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
   )
   await store.status(known ?? (await store.create(node)), nodeStatus(server.port))
 
+  const served = (namespace = ""): void => network.served({ cluster: context.name, namespace })
   const bind = async (pod: KubeObject): Promise<number | void> => {
     const fault = faultStrikes(faults, "pod", context.name, pod.metadata.name, "pending")
     if (fault === undefined) {
@@ -106,7 +107,7 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
         void gone.finally(() => leaving.delete(gone))
         running.delete(key)
         here = undefined
-        network.changed()
+        served(splitKey(key)[0])
       }
       if (pod === undefined) return
       if (pod.spec.nodeName === undefined)
@@ -116,11 +117,11 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
         if (here !== undefined && !here.ended) {
           const { deletionGracePeriodSeconds } = pod.metadata as { deletionGracePeriodSeconds?: number }
           void here.stop("term", deletionGracePeriodSeconds ?? here.grace)
-          network.changed()
+          served(splitKey(key)[0])
           return // it tells when it has ended
         }
         running.delete(key)
-        network.changed()
+        served(splitKey(key)[0])
         // As kubelets do since 1.27: first the end of its containers, then of the pod.
         const { conditions: before, ...status } = pod.status ?? {}
         const over = { type: "Ready", status: "False" as const, reason: "PodCompleted", message: "" }
@@ -147,8 +148,8 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
       for (const pod of pods.list()) queue.add(keyOf(pod))
       for (const pod of running.values()) for (const container of pod.containers) container.nudge()
     }),
-    pods.on(() => network.changed()),
-    store.of("v1", "Service").on(() => network.changed()),
+    pods.on((pod) => served(pod.metadata.namespace)),
+    store.of("v1", "Service").on((service) => served(service.metadata.namespace)),
     await startHeartbeat(store, NODE),
   ]
   return {

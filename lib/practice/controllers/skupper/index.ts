@@ -11,6 +11,9 @@ import { kind, ROUTER_LABELS, type Skupper } from "./common.ts"
 import { type GrantServer, startGrantServer } from "./grant-server.ts"
 import { reconcileGrant } from "./grants.ts"
 import { reconcileLink } from "./links.ts"
+import { isOverwritten } from "./network-status.ts"
+import { keyNews, linkNews, siteNews, startNews, startOffering } from "./news.ts"
+import { startResync } from "./resync.ts"
 import { startRouters } from "./routers.ts"
 import { reconcileConnector, reconcileListener, selectedBy } from "./services.ts"
 import { Memberships, reconcileSite } from "./site.ts"
@@ -41,6 +44,8 @@ const work = async (
   ]
   const secrets = store.of("v1", "Secret")
   const services = store.of("v1", "Service")
+  const configMaps = store.of("v1", "ConfigMap")
+  const certificates = of("Certificate")
   const pods = store.of("v1", "Pod")
   const inNamespace = (from: { list(namespace?: string): KubeObject[] }) => (object: KubeObject) =>
     from.list(object.metadata.namespace).map(keyOf)
@@ -56,7 +61,7 @@ const work = async (
 
   queue({
     name: "certificates",
-    watches: [{ informer: of("Certificate") }, { informer: secrets, keys: inNamespace(of("Certificate")) }],
+    watches: [{ informer: certificates }, { informer: secrets, keys: inNamespace(certificates) }],
     reconcile: (key) => reconcileCertificate(skupper, key),
   })
   const accessQueue = queue({
@@ -78,9 +83,17 @@ const work = async (
     watches: [
       { informer: sites, keys: inNamespaceAndItself(sites) },
       { informer: of("RouterAccess"), keys: inNamespace(sites) },
-      ...[store.of("apps/v1", "Deployment"), store.of("v1", "ConfigMap"), of("Certificate"), services].map(
-        (informer) => ({ informer, keys: ofGone(inNamespace(sites)) }),
-      ),
+      ...[store.of("apps/v1", "Deployment"), configMaps, certificates, services].map((informer) => ({
+        informer,
+        keys: ofGone(inNamespace(sites)),
+      })),
+      {
+        informer: configMaps,
+        keys: (it) =>
+          isOverwritten(network, memberships.of(it.metadata.namespace ?? ""), it)
+            ? inNamespace(sites)(it)
+            : [],
+      },
       {
         informer: pods,
         keys: (pod) => (selects(ROUTER_LABELS, pod.metadata.labels) ? inNamespace(sites)(pod) : []),
@@ -119,45 +132,44 @@ const work = async (
     reconcile: (key) => reconcileToken(skupper, tries, key),
   })
 
-  const ends = [links, connectors, listeners, secrets].map((it) => it.on(() => network.changed()))
-  ends.push(
+  const resync = startResync(
+    [
+      { queue: siteQueue, informer: sites, isSettled: isReady },
+      { queue: linkQueue, informer: links, isSettled: isReady },
+      { queue: connectorQueue, informer: connectors, isSettled: isReady },
+      { queue: listenerQueue, informer: listeners, isSettled: isReady },
+      { queue: tokenQueue, informer: of("AccessToken"), isSettled: (it) => it.status?.redeemed === true },
+      { queue: accessQueue, informer: of("RouterAccess"), isSettled: isReady },
+    ],
+    pace(30_000, 1000) || 250,
+    () => {
+      held.clear()
+      tries.clear()
+    },
+  )
+  const ends = [
+    startOffering(context, [links, connectors, listeners, secrets, services]),
+    startNews(context, memberships, [
+      { queue: siteQueue, informer: sites, news: siteNews },
+      { queue: linkQueue, informer: links, news: linkNews },
+      { queue: connectorQueue, informer: connectors, news: keyNews("listeners") },
+      { queue: listenerQueue, informer: listeners, news: keyNews("connectors") },
+    ]),
     sites.on((site, gone) => {
       if (gone)
         for (const token of of("AccessToken").list(site.metadata.namespace)) tokenQueue.add(keyOf(token))
     }),
-    network.onChange(() => {
-      for (const [queue, informer] of [
-        [siteQueue, sites],
-        [linkQueue, links],
-        [connectorQueue, connectors],
-        [listenerQueue, listeners],
-      ] as const) {
-        for (const object of informer.list()) queue.add(keyOf(object))
-      }
+    certificates.on((certificate, gone) => {
+      if (gone) for (const key of inNamespace(of("RouterAccess"))(certificate)) resync.add(accessQueue, key)
     }),
-  )
-  const all = () => {
-    held.clear()
-    tries.clear()
-    for (const [queue, informer] of [
-      [siteQueue, sites],
-      [linkQueue, links],
-      [connectorQueue, connectors],
-      [listenerQueue, listeners],
-      [tokenQueue, of("AccessToken")],
-      [accessQueue, of("RouterAccess")],
-    ] as const) {
-      for (const object of informer.list()) queue.add(keyOf(object))
-    }
-  }
-  const resync = setInterval(all, pace(30_000, 1000) || 250)
+    resync.stop,
+  ]
 
   let server: GrantServer
   try {
     await secrets.synced
     server = await startGrantServer(skupper)
   } catch (error) {
-    clearInterval(resync)
     for (const end of ends) end()
     await Promise.all(queues.map((it) => it.stop()))
     throw error
@@ -169,14 +181,13 @@ const work = async (
   })
   ends.push(
     context.faults.onChange(() => {
-      network.changed()
+      network.changed() // and goes through every Site, Link, Connector and Listener
       for (const grant of of("AccessGrant").list()) grants.add(keyOf(grant))
     }),
   )
   return {
     name: "skupper",
     async stop() {
-      clearInterval(resync)
       for (const end of ends) end()
       await Promise.all(queues.map((it) => it.stop()))
       memberships.leaveAll()
@@ -184,6 +195,8 @@ const work = async (
     },
   }
 }
+
+const isReady = (object: KubeObject): boolean => isTrue(object, "Ready")
 
 const inNamespaceAndItself =
   (from: { list(namespace?: string): KubeObject[] }) =>

@@ -38,7 +38,7 @@ export const reconcileLink = async (
     return
   }
   const site = memberships.of(namespace)
-  const own = site?.links().find((it) => it.name === name)
+  const own = site && context.network.offer(site).links.find((it) => it.name === name)
   const { up, peer } =
     site !== undefined && own !== undefined ? context.network.link(site, own) : { up: false }
   if (!up || peer === undefined) {

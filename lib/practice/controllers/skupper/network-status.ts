@@ -1,6 +1,6 @@
 /** `skupper-network-status`: what the routers know of the whole network, written into each site's namespace. */
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { Network, NetworkSite } from "../../types.ts"
+import type { Neighbourhood, Network, NetworkSite } from "../../types.ts"
 import { ownedBy } from "../conditions.ts"
 import { type Skupper, VERSION } from "./common.ts"
 
@@ -14,12 +14,11 @@ const ends = (
   return names.length === 0 ? {} : { [field]: names }
 }
 
-/** `Site.status.network`: each site in the network with its links and, by routing key, its connectors and listeners. */
-export const networkRecords = (network: Network, site: NetworkSite): object[] => {
-  const sites = network.reach(site).sort((a, b) => (a.uid < b.uid ? -1 : 1))
-  return sites.map((it) => {
-    const keys = [...new Set([...it.connectors(), ...it.listeners()].map((one) => one.routingKey))].sort()
-    const links = it.links().map((one) => ({ ...network.link(it, one), name: one.name }))
+const recordsOf = (network: Network, sites: readonly NetworkSite[]): object[] =>
+  sites.map((it) => {
+    const offer = network.offer(it)
+    const keys = [...new Set([...offer.connectors, ...offer.listeners].map((one) => one.routingKey))].sort()
+    const links = offer.links.map((one) => ({ ...network.link(it, one), name: one.name }))
     return {
       id: it.uid,
       name: it.name,
@@ -40,13 +39,12 @@ export const networkRecords = (network: Network, site: NetworkSite): object[] =>
         : {
             services: keys.map((routingKey) => ({
               routingKey,
-              ...ends("connectors", it.connectors(), routingKey),
-              ...ends("listeners", it.listeners(), routingKey),
+              ...ends("connectors", offer.connectors, routingKey),
+              ...ends("listeners", offer.listeners, routingKey),
             })),
           }),
     }
   })
-}
 
 /** The last peer of each link of a site: a router goes on naming it when the link is down. */
 const lastPeers = new WeakMap<NetworkSite, Map<string, NetworkSite>>()
@@ -54,7 +52,7 @@ const lastPeers = new WeakMap<NetworkSite, Map<string, NetworkSite>>()
 const peersOf = (network: Network, site: NetworkSite): Map<string, NetworkSite> => {
   const before = lastPeers.get(site)
   const now = new Map<string, NetworkSite>()
-  for (const one of site.links()) {
+  for (const one of network.offer(site).links) {
     const peer = network.link(site, one).peer ?? before?.get(one.name)
     if (peer !== undefined) now.set(one.name, peer)
   }
@@ -73,15 +71,14 @@ const remembered = (it: NetworkSite) => ({
   ],
 })
 
-const statusText = (network: Network, site: NetworkSite): string => {
-  const sites = network.reach(site).sort((a, b) => (a.uid < b.uid ? -1 : 1))
+const textOf = (network: Network, sites: readonly NetworkSite[]): string => {
   const peers = new Map(sites.map((it) => [it, peersOf(network, it)]))
   const lost = new Set([...peers.values()].flatMap((it) => [...it.values()]))
   for (const it of lost) if (sites.some((one) => one.uid === it.uid)) lost.delete(it)
-  const connectors = sites.flatMap((it) => it.connectors())
-  const listeners = sites.flatMap((it) => it.listeners())
+  const connectors = sites.flatMap((it) => network.offer(it).connectors)
+  const listeners = sites.flatMap((it) => network.offer(it).listeners)
   const keys = [...new Set([...connectors, ...listeners].map((it) => it.routingKey))].sort()
-  const count = (all: { routingKey: string }[], key: string) =>
+  const count = (all: readonly { routingKey: string }[], key: string) =>
     all.filter((it) => it.routingKey === key).length
   return JSON.stringify({
     addresses: keys.map((name) => ({
@@ -103,7 +100,7 @@ const statusText = (network: Network, site: NetworkSite): string => {
           {
             router: { name: `0/${it.name}-skupper-router`, namespace: it.namespace, mode: "interior" },
             routerAccess: [{ identity: `access-${it.uid}` }],
-            links: it.links().map((one) => {
+            links: network.offer(it).links.map((one) => {
               const { up } = network.link(it, one)
               const peer = peers.get(it)?.get(one.name)
               return {
@@ -113,12 +110,12 @@ const statusText = (network: Network, site: NetworkSite): string => {
                 role: "inter-router",
               }
             }),
-            listeners: it
-              .listeners()
-              .map((one) => ({ name: one.name, address: one.routingKey, protocol: "tcp" })),
-            connectors: it
-              .connectors()
-              .map((one) => ({ address: one.routingKey, destHost: one.name, protocol: "tcp" })),
+            listeners: network
+              .offer(it)
+              .listeners.map((one) => ({ name: one.name, address: one.routingKey, protocol: "tcp" })),
+            connectors: network
+              .offer(it)
+              .connectors.map((one) => ({ address: one.routingKey, destHost: one.name, protocol: "tcp" })),
           },
         ],
       })),
@@ -127,22 +124,45 @@ const statusText = (network: Network, site: NetworkSite): string => {
   })
 }
 
+const NAME = "skupper-network-status"
+/** The routers of sites that reach each other all know the same: it is put into words once. */
+const known = new WeakMap<Neighbourhood, { records: object[]; text: string }>()
+
+const knownTo = (network: Network, site: NetworkSite): { records: object[]; text: string } => {
+  const around = network.around(site)
+  let found = known.get(around)
+  if (found === undefined) {
+    found = { records: recordsOf(network, around.sites), text: textOf(network, around.sites) }
+    known.set(around, found)
+  }
+  return found
+}
+
+/** `Site.status.network`: each site in the network with its links and, by routing key, its connectors and listeners. */
+export const networkRecords = (network: Network, site: NetworkSite): object[] =>
+  knownTo(network, site).records
+
+/** Whether this is a network status that somebody else has written over. */
+export const isOverwritten = (network: Network, site: NetworkSite | undefined, object: KubeObject): boolean =>
+  object.metadata.name === NAME &&
+  site !== undefined &&
+  object.data?.NetworkStatus !== knownTo(network, site).text
+
 /** Writes the ConfigMap where what it says has changed. */
 export const writeNetworkStatus = async (skupper: Skupper, site: NetworkSite): Promise<void> => {
   const { store, context } = skupper
-  const name = "skupper-network-status"
   const router = store.of("apps/v1", "Deployment").get(site.namespace, "skupper-router")
   if (router === undefined) return
-  const data = { NetworkStatus: statusText(context.network, site) }
-  const known = store.of("v1", "ConfigMap").get(site.namespace, name)
-  if (known === undefined) {
+  const data = { NetworkStatus: knownTo(context.network, site).text }
+  const before = store.of("v1", "ConfigMap").get(site.namespace, NAME)
+  if (before === undefined) {
     await store.ensure({
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata: { name, namespace: site.namespace, ownerReferences: [ownedBy(router, false)] },
+      metadata: { name: NAME, namespace: site.namespace, ownerReferences: [ownedBy(router, false)] },
       data,
     } as KubeObject)
-  } else if (known.data?.NetworkStatus !== data.NetworkStatus) {
-    await store.merge(known, { data })
+  } else if (before.data?.NetworkStatus !== data.NetworkStatus) {
+    await store.merge(before, { data })
   }
 }

@@ -10,6 +10,7 @@ import { Patience, paceOf } from "../pace.ts"
 import { storeOf } from "../store.ts"
 import { initialisedSite, kind, ROUTER_LABELS, type Skupper } from "./common.ts"
 import { writeNetworkStatus } from "./network-status.ts"
+import { startOffering } from "./news.ts"
 import { addressesOf, Memberships } from "./site.ts"
 
 /** A router's kube-adaptor writes the network status at most once in this time, in milliseconds (Skupper 2.1 and 2.2). */
@@ -51,14 +52,14 @@ export const startRouters = (
       await writeNetworkStatus(skupper, member)
     },
   })
-  const told = [
-    ...["Link", "Connector", "Listener"].map((it) => kind(store, it)),
-    store.of("v1", "Secret"),
-  ].map((it) => it.on(() => context.network.changed()))
+  const { network, faults } = context
   const ends = [
-    ...told,
-    context.faults.onChange(() => context.network.changed()),
-    context.network.onChange(() => {
+    startOffering(context, [
+      ...["Link", "Connector", "Listener"].map((it) => kind(store, it)),
+      ...["Secret", "Service"].map((it) => store.of("v1", it)),
+    ]),
+    faults.onChange(() => network.changed()),
+    network.onRoutes(() => {
       for (const site of kind(store, "Site").list()) queue.add(site.metadata.namespace!)
     }),
   ]

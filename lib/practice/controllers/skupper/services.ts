@@ -26,9 +26,8 @@ const matched = (
   others: "connectors" | "listeners",
 ): Record<string, Verdict> => {
   const site = memberships.of(object.metadata.namespace ?? "")
-  const sites = site === undefined ? [] : context.network.reach(site)
-  const found = sites.some((it) => it[others]().some((one) => one.routingKey === object.spec.routingKey))
-  if (found) return { Matched: "ok" }
+  if (site !== undefined && context.network.around(site)[others].has(object.spec.routingKey))
+    return { Matched: "ok" }
   if (condition(object, "Matched") === undefined) return {}
   return { Matched: { pending: `No matching ${others}` } }
 }

@@ -1,0 +1,66 @@
+/** What the network has to say to the objects of one cluster, and to which of them it has anything new to say. */
+import type { KubeObject } from "../../../cluster/types.ts"
+import type { ControllerContext, Network, NetworkSite } from "../../types.ts"
+import { keyOf, type QueueController } from "../controller.ts"
+import type { Informer } from "../store.ts"
+import type { Memberships } from "./site.ts"
+
+/** Objects of one kind, and what of the network their status depends on. */
+export interface Listening {
+  readonly queue: QueueController
+  readonly informer: Informer
+  /** Compared one by one with what it was before. */
+  news(network: Network, site: NetworkSite, object: KubeObject): unknown[]
+}
+
+/** The sites of the network whose routers know each other: their statuses tell of all of them. */
+export const siteNews: Listening["news"] = (network, site) => [network.around(site)]
+
+export const linkNews: Listening["news"] = (network, site, object) => {
+  const own = network.offer(site).links.find((it) => it.name === object.metadata.name)
+  if (own === undefined) return []
+  const { up, peer } = network.link(site, own)
+  return [up, peer]
+}
+
+/** Whether any site has the other end of its routing key. */
+export const keyNews =
+  (others: "connectors" | "listeners"): Listening["news"] =>
+  (network, site, object) => [network.around(site)[others].has(object.spec.routingKey)]
+
+/** Queues what the network says something new to, at every change of it. Returns how to end that. */
+export const startNews = (
+  { network }: ControllerContext,
+  memberships: Memberships,
+  all: readonly Listening[],
+): (() => void) => {
+  let heard = new Map<string, unknown[]>()
+  return network.onRoutes((anything) => {
+    const now = new Map<string, unknown[]>()
+    for (const { queue, informer, news } of all) {
+      for (const object of informer.list()) {
+        const site = memberships.of(object.metadata.namespace ?? "")
+        const next = site === undefined ? [] : [site, ...news(network, site, object)]
+        const id = object.metadata.uid!
+        const before = heard.get(id)
+        now.set(id, next)
+        const same = before?.length === next.length && next.every((it, at) => it === before[at])
+        if (anything || !same) queue.add(keyOf(object))
+      }
+    }
+    heard = now
+  })
+}
+
+/** The network asks a site again whenever one of these objects of its namespace changes. Returns how to end that. */
+export const startOffering = (
+  { network, name: cluster }: ControllerContext,
+  informers: readonly Informer[],
+): (() => void) => {
+  const ends = informers.map((it) =>
+    it.on(({ metadata: { namespace = "" } }) => network.changed({ cluster, namespace })),
+  )
+  return () => {
+    for (const end of ends) end()
+  }
+}
