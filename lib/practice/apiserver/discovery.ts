@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { apiVersionOf, type Kind } from "./kind.ts"
-import type { Kinds } from "./kinds.ts"
-import { sendJson, sendText } from "./request.ts"
+import type { Groups, Kinds } from "./kinds.ts"
+import { sendJson, sendText, textOf } from "./request.ts"
 
 /** The Kubernetes in OpenShift 4.19. */
 const KUBERNETES_VERSION = "v1.32.5"
@@ -82,26 +82,34 @@ const aggregatedForm = (accept: string): string | undefined => {
   return found.includes("v2") ? "v2" : found.find((it) => it !== undefined)
 }
 
-const sendAggregated = (
-  response: ServerResponse,
-  form: string,
-  groups: Map<string, Map<string, Kind[]>>,
-): void => {
-  const items = [...groups].map(([name, versions]) => ({
-    metadata: name === "" ? {} : { name },
-    versions: [...versions].map(([inner, kinds]) => aggregatedVersion(inner, kinds)),
-  }))
-  const body = {
+const answers = new WeakMap<Groups, Map<string, object>>()
+
+/** An answer about these kinds: every command asks first what is served. */
+const once = (groups: Groups, question: string, answer: () => object): object => {
+  const known = answers.get(groups) ?? new Map<string, object>()
+  answers.set(groups, known)
+  const found = known.get(question) ?? answer()
+  known.set(question, found)
+  return found
+}
+
+const sendAggregated = (response: ServerResponse, form: string, groups: Groups, core: boolean): void => {
+  const body = once(groups, `${form} ${core}`, () => ({
     kind: "APIGroupDiscoveryList",
     apiVersion: `apidiscovery.k8s.io/${form}`,
     metadata: {},
-    items,
-  }
+    items: [...groups]
+      .filter(([name]) => (name === "") === core)
+      .map(([name, versions]) => ({
+        metadata: name === "" ? {} : { name },
+        versions: [...versions].map(([inner, kinds]) => aggregatedVersion(inner, kinds)),
+      })),
+  }))
   const type = `application/json;${asParameter};v=${form};as=APIGroupDiscoveryList`
-  sendText(response, 200, JSON.stringify(body), type)
+  sendText(response, 200, textOf(body), type)
 }
 
-const groupOf = (name: string, versions: Map<string, Kind[]>) => {
+const groupOf = (name: string, versions: ReadonlyMap<string, readonly Kind[]>) => {
   const all = [...versions.keys()].map((it) => ({ groupVersion: `${name}/${it}`, version: it }))
   return { name, versions: all, preferredVersion: all[0] }
 }
@@ -135,9 +143,9 @@ const openApi = (kinds: readonly Kind[]) => ({
   components: { schemas: { Any: { type: "object", "x-kubernetes-preserve-unknown-fields": true } } },
 })
 
-const openApiIndex = (kinds: Kinds) => ({
+const openApiIndex = (groups: Groups) => ({
   paths: Object.fromEntries(
-    [...kinds.groups()].flatMap(([group, versions]) =>
+    [...groups].flatMap(([group, versions]) =>
       [...versions].map(([name, inside]) => {
         const path = group === "" ? `api/${name}` : `apis/${group}/${name}`
         const hash = createHash("sha256")
@@ -183,13 +191,14 @@ export const serveDiscovery = (
   if (path === "/api" || path === "/apis") {
     const core = path === "/api"
     if (form !== undefined) {
-      sendAggregated(response, form, new Map([...groups].filter(([name]) => (name === "") === core)))
+      sendAggregated(response, form, groups, core)
     } else if (core) {
       sendJson(response, 200, { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] })
     } else {
       const named = [...groups].filter(([name]) => name !== "")
-      const list = named.map(([name, versions]) => groupOf(name, versions))
-      sendJson(response, 200, { kind: "APIGroupList", apiVersion: "v1", groups: list })
+      const list = () => named.map(([name, versions]) => groupOf(name, versions))
+      const body = once(groups, path, () => ({ kind: "APIGroupList", apiVersion: "v1", groups: list() }))
+      sendJson(response, 200, body)
     }
     return true
   }
@@ -198,7 +207,11 @@ export const serveDiscovery = (
     return true
   }
   if (path === "/openapi/v3") {
-    sendJson(response, 200, openApiIndex(kinds))
+    sendJson(
+      response,
+      200,
+      once(groups, path, () => openApiIndex(groups)),
+    )
     return true
   }
   const described = path.startsWith("/openapi/v3/")
@@ -214,6 +227,9 @@ export const serveDiscovery = (
   if (inside === undefined) return false
   const first = inside[0]!
   const list = { kind: "APIResourceList", apiVersion: "v1", groupVersion: apiVersionOf(first) }
-  sendJson(response, 200, described ? openApi(inside) : { ...list, resources: resourceLists(inside) })
+  const body = once(groups, `${described} ${list.groupVersion}`, () =>
+    described ? openApi(inside) : { ...list, resources: resourceLists(inside) },
+  )
+  sendJson(response, 200, body)
   return true
 }

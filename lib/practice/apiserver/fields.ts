@@ -98,6 +98,9 @@ export interface Managed {
   time: string
 }
 
+/** The paths of trees that are in stored objects, which never change: nearly every write reads those of the last one. */
+const decoded = new WeakMap<object, readonly Path[]>()
+
 const encode = (paths: ReadonlySet<Path>): object => {
   interface Tree {
     [part: string]: Tree
@@ -111,6 +114,7 @@ const encode = (paths: ReadonlySet<Path>): object => {
     }
     if (splitPath(path).at(-1)!.startsWith("k:")) at["."] = {}
   }
+  decoded.set(root, [...paths])
   return root
 }
 
@@ -125,6 +129,13 @@ const decode = (tree: unknown, path: string[], into: Set<Path>): Set<Path> => {
   return into
 }
 
+const pathsOf = (fields: unknown): Set<Path> => {
+  if (typeof fields !== "object" || fields === null) return decode(fields, [], new Set())
+  const known = decoded.get(fields) ?? [...decode(fields, [], new Set())]
+  decoded.set(fields, known)
+  return new Set(known)
+}
+
 export const readManaged = (object: KubeObject | undefined): Managed[] =>
   ((object?.metadata as { managedFields?: Record<string, unknown>[] } | undefined)?.managedFields ?? [])
     .filter((it) => typeof it.manager === "string")
@@ -132,7 +143,7 @@ export const readManaged = (object: KubeObject | undefined): Managed[] =>
       manager: it.manager as string,
       operation: it.operation === "Apply" ? "Apply" : "Update",
       ...(it.subresource === undefined ? {} : { subresource: it.subresource as string }),
-      paths: decode(it.fieldsV1, [], new Set()),
+      paths: pathsOf(it.fieldsV1),
       time: (it.time as string | undefined) ?? "",
     }))
 

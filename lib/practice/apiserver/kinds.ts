@@ -43,12 +43,41 @@ const kindsOf = (crd: KubeObject): Kind[] => {
     }))
 }
 
+export type Groups = ReadonlyMap<string, ReadonlyMap<string, readonly Kind[]>>
+
+interface Index {
+  words: ReadonlyMap<string, Kind>
+  keys: ReadonlyMap<string, Kind>
+  groups: Groups
+}
+
+const indexOf = (all: readonly Kind[]): Index => {
+  const words = new Map<string, Kind>()
+  const keys = new Map<string, Kind>()
+  for (const kind of all.toReversed()) {
+    words.set(`${apiVersionOf(kind)} ${kind.kind}`, kind)
+    keys.set(kind.key, kind)
+  }
+  const groups = new Map<string, Map<string, Kind[]>>()
+  for (const kind of all.toSorted((a, b) => versionOrder(a.version, b.version))) {
+    const versions = groups.get(kind.group) ?? new Map<string, Kind[]>()
+    groups.set(kind.group, versions)
+    versions.set(kind.version, [...(versions.get(kind.version) ?? []), kind])
+  }
+  return { words, keys, groups }
+}
+
 /** The kinds served now. */
 export class Kinds {
   #byPath = new Map<string, Kind>()
+  /** By their words, by storage key and by group: made once after each change. */
+  #index: Index | undefined
   #listeners = new Set<() => void>()
   constructor(openshift: boolean) {
     for (const kind of builtinKinds(openshift)) this.#byPath.set(this.#path(kind), kind)
+    this.onChange(() => {
+      this.#index = undefined
+    })
   }
   #path({ group, version, plural }: { group: string; version: string; plural: string }) {
     return `${group}/${version}/${plural}`
@@ -59,24 +88,22 @@ export class Kinds {
   }
   /** By an object's own words. */
   of(apiVersion: string, kind: string): Kind | undefined {
-    return this.all().find((it) => it.kind === kind && apiVersionOf(it) === apiVersion)
+    return this.#indexed().words.get(`${apiVersion} ${kind}`)
   }
   /** Any version of a kind, by its storage key. */
   byKey(key: string): Kind | undefined {
-    return this.all().find((it) => it.key === key)
+    return this.#indexed().keys.get(key)
   }
   all(): Kind[] {
     return [...this.#byPath.values()]
   }
-  /** Group → version → kinds; the preferred version first. */
-  groups(): Map<string, Map<string, Kind[]>> {
-    const groups = new Map<string, Map<string, Kind[]>>()
-    for (const kind of [...this.#byPath.values()].sort((a, b) => versionOrder(a.version, b.version))) {
-      const versions = groups.get(kind.group) ?? new Map<string, Kind[]>()
-      groups.set(kind.group, versions)
-      versions.set(kind.version, [...(versions.get(kind.version) ?? []), kind])
-    }
-    return groups
+  /** Group → version → kinds; the preferred version first. The same map until the kinds change. */
+  groups(): Groups {
+    return this.#indexed().groups
+  }
+  #indexed(): Index {
+    this.#index ??= indexOf(this.all())
+    return this.#index
   }
   /** Serves what a CRD defines (again, when it changed). */
   define(crd: KubeObject): void {

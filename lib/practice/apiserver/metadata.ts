@@ -10,7 +10,13 @@ const EMPTY = ["labels", "annotations", "finalizers", "ownerReferences", "manage
 
 /** Without the maps and lists that are empty, and without undefined fields: as Go writes it. */
 export const tidy = (metadata: Meta): Meta => {
-  const result = JSON.parse(JSON.stringify(metadata)) as Meta
+  const result = {} as Meta & Record<string, unknown>
+  for (const [field, value] of Object.entries(metadata)) {
+    if (value === undefined) continue
+    // The largest part by far, and it is always made anew as a whole.
+    const kept = field === "managedFields" || typeof value !== "object"
+    result[field] = kept ? value : JSON.parse(JSON.stringify(value))
+  }
   for (const name of EMPTY) {
     const value = result[name]
     if (value === null || (value !== undefined && Object.keys(value).length === 0)) delete result[name]
