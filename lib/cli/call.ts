@@ -15,6 +15,8 @@ import type { Signals } from "./signals.ts"
 export interface Call {
   /** The notebook whose steps and inputs the command uses: for `teardown` the notebook's teardown. */
   readonly notebook: Notebook
+  /** The notebook's step that logs in. A teardown has none of its own. */
+  readonly sessionStep: string | undefined
   readonly flags: Flags
   /** The steps that were named, by argument or by the script that is run. */
   readonly steps: readonly string[]

@@ -105,6 +105,7 @@ async function runCommand(
   const signals = catchSignals()
   const call: Call = {
     notebook: command.name === "teardown" ? notebook.teardown! : notebook,
+    sessionStep: notebook.steps.find(({ session }) => session === true)?.id,
     flags,
     steps,
     argument: line.argument,

@@ -25,9 +25,8 @@ export async function toolboxFor(
 
 /** The command that logs in at a site: the notebook's step for sessions. */
 export function loginCommand(call: Call, site: string): string {
-  const { notebook, io } = call
-  const step = notebook.steps.find(({ session }) => session === true)
-  const command = step === undefined ? "run" : `step ${step.id}`
+  const { sessionStep, io } = call
+  const command = sessionStep === undefined ? "run" : `step ${sessionStep}`
   return `${io.program} ${command} --site ${site}${federationFlags(call)}`
 }
 

@@ -108,6 +108,7 @@ export function walkCall({ io }: World, argv: readonly string[] = [], notebook: 
     flags: parseCommand(notebook, command, argv, io.cwd, io.program).flags,
     argument: undefined,
     steps: [],
+    sessionStep: undefined,
     io,
     out: new Out(io, redactor),
     interaction: { ask: true },

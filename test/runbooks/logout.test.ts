@@ -7,6 +7,7 @@ import { writeCommands } from "../../lib/practice/commands/index.ts"
 import login from "../../runbooks/login.ts"
 import logout from "../../runbooks/logout.ts"
 import { type Clusters, type PlayedSite, startClusters } from "./clusters.ts"
+import { play, teardown } from "./practice.ts"
 
 let clusters: Clusters
 let commands: string
@@ -36,7 +37,7 @@ async function byPassword(at: PlayedSite): Promise<string> {
 }
 
 /** Whether the server still takes a token. */
-async function isValid(at: PlayedSite, token: string): Promise<boolean> {
+async function isValid(at: Pick<PlayedSite, "server">, token: string): Promise<boolean> {
   const { url, ca } = at.server
   const cluster = openCluster({ server: url, ca: ca.certificate, token, fieldManager: "test" })
   try {
@@ -118,4 +119,35 @@ test("a session from a token of the user's stays", async () => {
   await at.login("alice")
   expect(await check(at)).toMatchObject({ state: "ready" })
   expect(await isValid(at, "alice-token-of-the-tests")).toBe(true)
+})
+
+test("a teardown ends what the login of a run has created, last at each site", async () => {
+  const played = await play()
+  try {
+    await played.begin()
+    const password = join(clusters.folder, "password")
+    writeFileSync(password, "developer\n")
+    const sites = {
+      "supernode-1": { login: "password", username: "developer", "password-file": password },
+    }
+    const selection = { only: ["prerequisites", "login"] }
+    expect((await played.run({ sites, selection }))["supernode-1/login"]).toMatch(/^updated: logged in as /)
+    const kubeconfig = join(played.state, "kubeconfigs", "supernode-1")
+    const token = (await readToken(kubeconfig))!
+    const outcomes = await played.run({ sites, notebook: teardown })
+    expect(
+      Object.keys(outcomes)
+        .filter((place) => place.startsWith("supernode-1/"))
+        .at(-1),
+    ).toBe("supernode-1/logout")
+    expect(outcomes).toMatchObject({
+      "superlink/logout": expect.stringMatching(/^unchanged: /),
+      "supernode-1/logout": expect.stringMatching(/^deleted: /),
+    })
+    expect(existsSync(kubeconfig)).toBe(false)
+    const { server } = played.practice.clusters.find(({ name }) => name === "supernode-1")!
+    expect(await isValid({ server }, token)).toBe(false)
+  } finally {
+    await played.close()
+  }
 })
