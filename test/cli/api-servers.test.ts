@@ -1,4 +1,4 @@
-/** A person names an API server: it is tried, and what is wrong with it is told apart. */
+/** The address of an API server is tried; each kind of problem has its own message. */
 import { mkdirSync, writeFileSync } from "node:fs"
 import { createServer as createHttpServer } from "node:http"
 import { type AddressInfo, createServer, type Server as NetServer } from "node:net"
@@ -69,7 +69,7 @@ describe("API servers", () => {
       {
         ok: false,
         said: expect.stringContaining("web page"),
-        fix: expect.stringContaining("not the web console's"),
+        fix: expect.stringContaining("not of the web console"),
       },
     ],
     [
@@ -80,7 +80,7 @@ describe("API servers", () => {
     [
       "silence",
       () => `https://127.0.0.1:${port(silent)}`,
-      { ok: false, said: "no answer within 0.5 s", fix: expect.stringContaining("VPN") },
+      { ok: false, said: "timed out after 0.5 s", fix: expect.stringContaining("VPN") },
     ],
   ])(
     "%s",
@@ -95,13 +95,13 @@ describe("API servers", () => {
     },
     5_000,
   )
-  test("a certificate that is not trusted is told apart", async () => {
+  test("a certificate that is not trusted is named as such", async () => {
     expect(await tryEndpoint(walkCall(world), { server: api.url })).toMatchObject({
       ok: false,
       certificate: true,
     })
   })
-  test("a file that holds no certificate is said so, and not that the server's is unknown", async () => {
+  test("a file without a certificate is named as such, and not the server's certificate as unknown", async () => {
     const token = join(at, "a token")
     writeFileSync(token, "sha256~abc")
     expect(
@@ -109,10 +109,10 @@ describe("API servers", () => {
     ).toMatchObject({
       ok: false,
       certificate: true,
-      said: `${token} holds no certificate`,
+      said: `${token} contains no certificate`,
     })
   })
-  test("one that tells its version only to those who are logged in is one", async () => {
+  test("a server that shows its version only after a login is accepted", async () => {
     const shy = await serve((_, response) => status(response, 401, "Unauthorized", "Unauthorized"))
     try {
       expect(await tryEndpoint(walkCall(world), { server: shy.url, certificateAuthority: ca })).toMatchObject(
@@ -124,14 +124,14 @@ describe("API servers", () => {
       await shy.close()
     }
   })
-  test("one that answers otherwise is none", async () => {
+  test("a server that answers something else is not accepted", async () => {
     const other = await serve((_, response) => json(response, 200, { hello: "world" }))
     try {
       expect(
         await tryEndpoint(walkCall(world), { server: other.url, certificateAuthority: ca }),
       ).toMatchObject({
         ok: false,
-        said: expect.stringContaining("not as an API server does"),
+        said: expect.stringContaining("not like an API server"),
       })
     } finally {
       await other.close()
@@ -164,33 +164,33 @@ describe("API servers", () => {
   test("not reached: another address, then the authority's file, then it is trusted", async () => {
     world.answer(
       [/hub\n {2}The API server\n[\s\S]*hub: API server/, `https://127.0.0.1:1${ENTER}`],
-      [/Reaching https:\/\/127\.0\.0\.1:1 …[\s\S]*✗ .*refused[\s\S]*What now\?/, ENTER],
+      [/Connecting to https:\/\/127\.0\.0\.1:1 …[\s\S]*✗ .*refused[\s\S]*What now\?/, ENTER],
       [/hub: API server/, `\u0015${api.url}${ENTER}`],
-      [/✗ the certificate of[\s\S]*Give the file of the authority/, ENTER],
+      [/✗ the certificate of[\s\S]*Give the file of the certificate authority/, ENTER],
       [/hub: CA file/, `nowhere${ENTER}`],
-      [/nowhere is not there/, `\u0015${ca}${ENTER}`],
+      [/nowhere does not exist/, `\u0015${ca}${ENTER}`],
     )
     expect(await openSmall()).toMatchObject({ server: api.url, certificateAuthority: ca })
     expect(world.stdout()).toContain("✓ Kubernetes v1.31.4, directly, its certificate is trusted")
   })
-  test("used all the same: a VPN may come later", async () => {
+  test("used anyway: a VPN may be connected later", async () => {
     world.answer(
       [/hub: API server/, `127.0.0.1:1${ENTER}`],
-      [/What now\?[\s\S]*Use it all the same/, `${DOWN}${ENTER}`],
-      [/✗ .*refused[\s\S]*What now\?[\s\S]*Use it all the same/, `${DOWN}${DOWN}${ENTER}`],
+      [/What now\?[\s\S]*Use it anyway/, `${DOWN}${ENTER}`],
+      [/✗ .*refused[\s\S]*What now\?[\s\S]*Use it anyway/, `${DOWN}${DOWN}${ENTER}`],
     )
     expect(await openSmall()).toMatchObject({ server: "https://127.0.0.1:1" })
   })
 
-  test("the guide: how to log in, and only what that needs; secrets are never asked nor kept", async () => {
+  test("the guide: how to log in, and only what that needs; secrets are never asked for or saved", async () => {
     writeFileSync(join(at, "token"), "sha256~canary")
     writeFileSync(join(at, "ca.crt"), api.ca)
     const sites = ["--certificate-authority", "ca.crt", "--supernodes", "1"]
     const commands = join(at, "commands")
     mkdirSync(commands)
     world.answer(
-      // What this machine lacks is said before anything else is asked.
-      [/not on PATH: .*skupper[\s\S]*Go on all the same\?/, `y${ENTER}`],
+      // What is missing on this machine is shown before anything else is asked.
+      [/not on PATH: .*skupper[\s\S]*Continue anyway\?/, `y${ENTER}`],
       [/superlink: API server/, `${api.url}${ENTER}`],
       [/✓ Kubernetes[\s\S]*superlink: Project[\s\S]*flower-openshift-demo/, ENTER],
       [/superlink: How to log in/, `${DOWN}${ENTER}`],

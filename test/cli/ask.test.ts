@@ -23,11 +23,11 @@ describe("on a terminal", () => {
       [/is not an absolute path/, `\u0015${at}/o\r`],
       [/mirror-1: Folder/, `${at}/m1\r`],
       [/mirror-2: Folder/, `${at}/m2\r`],
-      [/Plan: 3 to do[\s\S]*Run this plan\?/, "y\r"],
+      [/Plan: 3 to apply[\s\S]*Run this plan\?/, "y\r"],
     )
     expect(await run("run")).toBe(0)
     expect(pages()).toEqual(["o", "m1", "m2"])
-    expect(world.stdout()).toContain("8 steps done (6 made now)")
+    expect(world.stdout()).toContain("8 steps done (6 applied, 2 unchanged)")
     expect((await call(at, ["plan", "--exit-code"])).code).toBe(0)
     expect((await call(at, ["values"])).stdout).toMatch(/mirror-2\n +folder +earlier answer/)
   })
@@ -36,7 +36,7 @@ describe("on a terminal", () => {
     expect(await run("run", "--original", `folder=${at}/o`, "--mirrors", "1")).toBe(0)
     expect(world.stdout()).not.toContain("original: Folder")
   })
-  test("declined: exit 2, nothing made", async () => {
+  test("declined: exit 2, nothing created", async () => {
     world.answer([/Run this plan\?/, "n\r"])
     expect(await run("run", "--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`)).toBe(2)
     expect(world.stderr()).toContain("Declined: nothing was changed")
@@ -55,18 +55,18 @@ describe("on a terminal", () => {
     expect((await call(at, [...typed.split(" "), "--yes"])).code).toBe(0)
     expect(pages()).toEqual(["o", "m1"])
   })
-  test("everything waits for a person: nothing is asked, the reason stands at the end", async () => {
+  test("everything is blocked: nothing is asked, the reason is at the end", async () => {
     const [first, ...rest] = mirrors.steps
-    const stuck = { ...first!, look: () => blocked("the disk is away", { fix: "plug it in" }) }
+    const stuck = { ...first!, check: () => blocked("the disk is away", { fix: "plug it in" }) }
     const argv = ["run", "--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`]
     expect(await main({ ...mirrors, steps: [stuck, ...rest] }, argv, world.io)).toBe(1)
-    expect(world.stdout()).not.toContain("Carry out")
+    expect(world.stdout()).not.toContain("Run this plan")
     expect(world.stderr()).toMatch(
-      /Nothing can begin[\s\S]*why: {2}the disk is away\n {2}fix: {2}plug it in\n {2}next: mirror-pages run/,
+      /Nothing can start[\s\S]*why: {2}the disk is away\n {2}fix: {2}plug it in\n {2}next: mirror-pages run/,
     )
     expect(readdirSync(at)).toEqual([])
   })
-  test("Ctrl-C at a question: exit 130, nothing made", async () => {
+  test("Ctrl-C at a question: exit 130, nothing created", async () => {
     world.answer([/How many mirrors\?/, "\u0003"])
     expect(await run("run")).toBe(130)
     expect(readdirSync(at)).toEqual([])
@@ -74,40 +74,40 @@ describe("on a terminal", () => {
   test("nothing to do: nothing is asked", async () => {
     await call(at, ["run", "--yes", "--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`])
     expect(await run("run")).toBe(0)
-    expect(world.stdout()).not.toContain("Carry out")
+    expect(world.stdout()).not.toContain("Run this plan")
   })
-  test("a named step asks only for what reaches further", async () => {
+  test("a named step asks only about changes outside its site", async () => {
     await call(at, ["run", "--yes", "--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`])
     expect(await run("step", "page", "--greeting", "x")).toBe(0)
-    expect(world.stdout()).not.toContain("Carry out")
-    // Here the teardown's step is the named one: what it removes needs a yes of its own.
+    expect(world.stdout()).not.toContain("Run this plan")
+    // Here the step of the teardown is named: what it deletes needs an approval of its own.
     const removing = { ...mirrors, steps: mirrors.teardown!.steps }
     world.answer([/removes [\s\S]*index\.html[\s\S]*Run this plan\?/, "y\r"])
     expect(await main(removing, ["step", "remove", "--site", "mirror-1"], world.io)).toBe(0)
     expect(pages()).toEqual(["o"])
     const approvals = readFileSync(join(at, "state/mirror-pages/default/journal.jsonl"), "utf8").match(
-      /"type":"consent".*/g,
+      /"type":"approval".*/g,
     )
     expect(approvals).toHaveLength(1)
     expect(approvals![0]).toContain('"how":"asked"')
   })
-  test("what only turns up later to reach further was not agreed to", async () => {
-    let looks = 0
+  test("a change outside the site that only appears later was not approved", async () => {
+    let checks = 0
     const late = step({
       id: "late",
       title: "Late",
       on: "here",
       prose: "",
-      check: () => missing("not there", looks++ === 0 ? {} : { approval: "reaches further" }),
+      check: () => missing("not there", checks++ === 0 ? {} : { approval: "reaches further" }),
       apply: () => {
-        throw new Error("it acted")
+        throw new Error("it was applied")
       },
     })
     const argv = ["step", "late", "--original", "folder=/o", "--mirror", "folder=/m"]
     const code = await main({ ...mirrors, steps: [late] }, argv, world.io)
     expect(world.stderr()).toBe("")
-    expect({ code, looks }).toEqual({ code: 1, looks: 2 })
-    expect(world.stdout()).toContain("it reaches further: that needs your yes")
+    expect({ code, checks }).toEqual({ code: 1, checks: 2 })
+    expect(world.stdout()).toContain("this step reaches further, which requires approval")
   })
   test("bare off a terminal: help and exit 2", async () => {
     const off = await call(at, [])
@@ -116,7 +116,7 @@ describe("on a terminal", () => {
   })
 })
 
-test("off a terminal a named step that reaches further is blocked, with how to agree", async () => {
+test("off a terminal a named step that changes more than its site is blocked, with how to approve it", async () => {
   await call(at, ["run", "--yes", "--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`])
   const removing = { ...mirrors, steps: mirrors.teardown!.steps }
   const refused = await call(at, ["step", "remove", "--site", "mirror-1"], { notebook: removing })

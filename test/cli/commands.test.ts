@@ -18,22 +18,22 @@ beforeEach(() => {
 })
 
 describe("run", () => {
-  test("off a terminal it needs --yes, and nothing is made without", async () => {
+  test("off a terminal it needs --yes; without it nothing is created", async () => {
     const { code, stdout, stderr } = await call(at, ["run", ...sites])
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
-    expect(stderr).toContain("stdin is no terminal")
+    expect(stderr).toContain("stdin is not a terminal")
     expect(stderr).toContain(`next: mirror-pages run --original folder=${at}/o`)
     expect(readdirSync(at)).toEqual([])
   })
-  test("from nothing to done, then remembered, then nothing to do", async () => {
+  test("from nothing to ready, then remembered, then nothing to do", async () => {
     const first = await call(at, ["run", "--yes", ...sites])
     expect(first.code).toBe(0)
-    expect(first.stdout).toContain("default: 8 steps done (6 made now)")
+    expect(first.stdout).toContain("default: 8 steps done (6 applied, 2 unchanged)")
     expect([page("o"), page("m1"), page("m2")]).toEqual(Array(3).fill("<h1>Hello</h1>\n"))
     const again = await call(at, ["run", "--yes"])
     expect(again.code).toBe(0)
-    expect(again.stdout).toMatch(/8 steps done, in/)
-    expect(again.stdout).not.toContain("made")
+    expect(again.stdout).toMatch(/8 steps done \(8 unchanged\), in/)
+    expect(again.stdout).not.toContain("applied")
   })
   test("a changed input makes exactly its steps stale; the answers stay", async () => {
     await call(at, ["run", "--yes", ...sites])
@@ -45,7 +45,7 @@ describe("run", () => {
     expect((await call(at, ["plan", "--exit-code"])).code).toBe(0)
     expect((await call(at, ["values"])).stdout).toMatch(/greeting +earlier answer +Bye/)
   })
-  test("a failed step: exit 1, the rest says why it was not run", async () => {
+  test("a failed step: exit 1, the rest says why it was skipped", async () => {
     writeFileSync(join(at, "m1"), "a file where a folder should be")
     const { code, stdout } = await call(at, ["run", "--yes", ...sites])
     expect(code).toBe(1)
@@ -53,13 +53,13 @@ describe("run", () => {
     expect(page("m2")).toBe(page("o"))
     expect(stdout).toMatch(/Then: mirror-pages run --yes/)
   })
-  test("a selection that leaves no step is refused", async () => {
+  test("a selection that no step matches is refused", async () => {
     const { code, stderr } = await call(at, ["run", "--yes", ...sites, "--only", "page", "--skip", "page"])
     expect(code).toBe(2)
-    expect(stderr).toContain("the selection leaves none")
+    expect(stderr).toContain("No step matches the selection")
     expect(existsSync(state())).toBe(false)
   })
-  test("a state folder that may not be used: what, why and the fix, no stack", async () => {
+  test("a state folder that is not writable: what, why and the fix, no stack", async () => {
     const refusing = {
       ...mirrors,
       check: () => {
@@ -72,7 +72,7 @@ describe("run", () => {
     }
     const { code, stderr } = await call(at, ["run", "--yes", ...sites], { notebook: refusing })
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^✗ \/somewhere\/kept cannot be made \(EACCES\)\n {2}why: .*\n {2}fix: /)
+    expect(stderr).toMatch(/^✗ \/somewhere\/kept cannot be created \(EACCES\)\n {2}why: .*\n {2}fix: /)
     expect(stderr).not.toContain("    at ")
   })
   test("selection by steps and sites", async () => {
@@ -114,26 +114,26 @@ describe("run", () => {
 })
 
 describe("step", () => {
-  test("looks, acts if needed, shows; needs no --yes", async () => {
+  test("checks, applies if needed, shows; needs no --yes", async () => {
     await call(at, ["run", "--yes", ...sites, "--only", "tools,folder"])
     const first = await call(at, ["step", "page"])
     expect(first.code).toBe(0)
     expect(first.stdout).toContain("<h1>Hello</h1>")
     expect(page("o")).toBe("<h1>Hello</h1>\n")
-    expect((await call(at, ["step", "page"])).stdout).toMatch(/page +done/)
+    expect((await call(at, ["step", "page"])).stdout).toMatch(/page +unchanged/)
   })
   test("what needs another step first says so", async () => {
     const { code, stdout } = await call(at, ["step", "page", ...sites])
     expect(code).toBe(1)
-    expect(stdout).toContain("original/folder is left out and absent")
+    expect(stdout).toContain("original/folder was not selected and is missing")
   })
 })
 
 describe("what only reads", () => {
-  test("plan makes nothing, here or anywhere", async () => {
+  test("plan creates nothing, here or anywhere", async () => {
     const { code, stdout } = await call(at, ["plan", "--exit-code", ...sites])
     expect(code).toBe(5)
-    expect(stdout).toContain("Plan: 3 to do, 4 after those, 1 done.")
+    expect(stdout).toContain("Plan: 3 to apply, 4 waiting, 1 ok.")
     expect(readdirSync(at)).toEqual([])
     await call(at, ["run", "--yes", ...sites])
     const before = snapshot(state())
@@ -142,18 +142,18 @@ describe("what only reads", () => {
     await call(at, ["doctor"])
     expect(snapshot(state())).toEqual(before)
   })
-  test("status: nothing yet, done, stale, and what was begun", async () => {
-    expect((await call(at, ["status"])).stdout).toContain("Nothing was run yet")
+  test("status: nothing yet, done, stale", async () => {
+    expect((await call(at, ["status"])).stdout).toContain("Nothing has run yet")
     await call(at, ["run", "--yes", ...sites])
     const { stdout } = await call(at, ["status"])
-    expect(stdout).toMatch(/original\n(.*\n)+?.*✓ +page +made/)
+    expect(stdout).toMatch(/original\n(.*\n)+?.*✓ +page +applied/)
     expect((await call(at, ["status", "--site", "mirror-1"])).stdout).not.toContain("mirror-2\n")
     expect((await call(at, ["status", "--greeting", "x"])).stdout).toContain("stale: greeting Hello → x")
     rmSync(join(at, "m2", "index.html"))
     expect((await call(at, ["status"])).stdout).not.toContain("no copy yet")
     expect((await call(at, ["status", "--live"])).stdout).toContain("no copy yet")
   })
-  test("show: kept output beside the promise, marked where it differs", async () => {
+  test("show: saved output next to the expected one, marked if it differs", async () => {
     const none = await call(at, ["show", "page"])
     expect(none.code).toBe(1)
     expect(none.stderr).toContain("next: mirror-pages step page")
@@ -167,12 +167,12 @@ describe("what only reads", () => {
   test("doctor: here, and a journal that cannot be read", async () => {
     const unknown = await call(at, ["doctor"])
     expect(unknown.code).toBe(0)
-    expect(unknown.stdout).toContain("folder is missing: the site cannot be examined")
+    expect(unknown.stdout).toContain("folder is missing, so the site cannot be checked")
     expect((await call(at, ["doctor", ...sites])).stdout).toContain("No problems found.")
     mkdirSync(state(), { recursive: true, mode: 0o755 })
     const open = await call(at, ["doctor"])
     expect(open.code).toBe(0)
-    expect(open.stdout).toMatch(/others\s+may\s+look\s+into\s+it/)
+    expect(open.stdout).toMatch(/can\s+be\s+read\s+by\s+other\s+users/)
     writeFileSync(join(state(), "journal.jsonl"), 'not json\n{"v":1,"type":"warning","text":""}\n')
     const damaged = await call(at, ["doctor"])
     expect(damaged.code).toBe(2)
@@ -181,7 +181,7 @@ describe("what only reads", () => {
 })
 
 describe("teardown", () => {
-  test("undoes, and needs --yes off a terminal", async () => {
+  test("deletes, and needs --yes off a terminal", async () => {
     await call(at, ["run", "--yes", ...sites])
     expect((await call(at, ["teardown"])).code).toBe(2)
     expect(existsSync(join(at, "o", "index.html"))).toBe(true)
@@ -205,7 +205,7 @@ describe("a script run alone", () => {
     const [first, second] = steps("tools", "folder")
     const screen = io(at)
     expect(await script(mirrors, [second!, first!], [...sites, "--site", "mirror-1"], screen.io)).toBe(0)
-    expect(screen.stdout()).toMatch(/folder +made/)
+    expect(screen.stdout()).toMatch(/folder +applied/)
     expect(existsSync(join(at, "m1"))).toBe(true)
     expect(existsSync(join(at, "m2"))).toBe(false)
   })
@@ -222,13 +222,13 @@ describe("a script run alone", () => {
   })
 })
 
-describe("what a person needs for a browser login counts as missing where nobody is asked", () => {
+describe("an input that only a browser login gives counts as missing if nothing can be asked", () => {
   const web = {
     ...mirrors,
     missing: async (found: readonly { name: string }[]) =>
       found.map(({ name }) => ({ site: name, input: "folder", why: "a person is needed" })),
   }
-  test("exit 2 before the first step, for the sites that are meant", async () => {
+  test("exit 2 before the first step, for the selected sites", async () => {
     const { code, stderr } = await call(at, ["run", "--yes", ...sites, "--site", "mirror-2"], {
       notebook: web,
     })
@@ -247,7 +247,7 @@ test("an unexpected error comes with its stack and the versions", async () => {
   }
   const { code, stderr } = await call(at, ["plan", ...sites], { notebook: broken })
   expect(code).toBe(1)
-  expect(stderr).toContain("This should not happen")
+  expect(stderr).toContain("Unexpected error")
   expect(stderr).toContain("mirror-pages 1.2.3, Node v")
   expect(stderr).toMatch(/at .*commands\.test\.ts/)
 })

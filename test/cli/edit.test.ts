@@ -231,19 +231,19 @@ describe("the editor", () => {
     expect(await editText(callWith({ EDITOR: `'${editor}' --wait` }), path, "text\n")).toBe("text\n600\n")
   })
   test.each([
-    ["exit 1", /ended with exit code 1: nothing was taken/],
-    ["kill -9 $$", /ended with exit code 137|was ended by SIGKILL/],
-  ])("that does not end well takes nothing: %s", async (body, why) => {
+    ["exit 1", /ended with exit code 1; nothing was changed/],
+    ["kill -9 $$", /ended with exit code 137|was stopped by SIGKILL/],
+  ])("that fails changes nothing: %s", async (body, why) => {
     const editor = script(body)
     await expect(editText(callWith({ EDITOR: `'${editor}'` }), join(at, "x.txt"), "text\n")).rejects.toThrow(
       why,
     )
   })
-  test("that is not there is told with what to do", async () => {
+  test("that does not exist: the error says what to do", async () => {
     await expect(
       editText(callWith({ EDITOR: "no-such-editor" }), join(at, "x.txt"), ""),
     ).rejects.toMatchObject({
-      fix: "name one that is here in EDITOR",
+      fix: "set EDITOR to an installed editor",
     })
   })
 })

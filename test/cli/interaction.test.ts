@@ -5,7 +5,7 @@ const terminal = { isTTY: true }
 const pipe = { isTTY: false }
 const base = { stdin: terminal, stdout: terminal, env: {}, yes: false, noInput: false }
 
-test("a person is asked on a terminal only, and never against a word", () => {
+test("questions are asked on a terminal only, and never against a flag", () => {
   expect(decideInteraction(base)).toEqual({ ask: true })
   expect(decideInteraction({ ...base, yes: true }).because).toMatch(/--yes/)
   expect(decideInteraction({ ...base, noInput: true }).because).toMatch(/--no-input/)

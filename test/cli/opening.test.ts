@@ -47,7 +47,7 @@ describe("which federation", () => {
     expect(opened.federation.sites.map(({ folder }) => folder)).toEqual([`${at}/o`, `${at}/m1`])
     expect(opened.missing).toEqual([])
     expect(federationFlags(call)).toBe(" --name default")
-    // Nothing is made by questions.
+    // Questions create nothing.
     expect(existsSync(join(at, "state"))).toBe(false)
   })
   test("a program without practice does not offer it, and asks at once", async () => {
@@ -60,16 +60,16 @@ describe("which federation", () => {
     expect(await openWalkFederation(walkCall(world, ["--practice"]))).toEqual({ practise: true })
     expect(world.stdout()).toBe("")
   })
-  test("with some: going on with the last one comes first, then Continue", async () => {
+  test("with some: the last one comes first, then Continue", async () => {
     await finished("older")
     await finished("newer")
     world.answer(
       [
-        /Go on with newer: 5 of 5 steps, last run 20[\s\S]*Go on with older: 5 of 5[\s\S]*Set up another/,
+        /Continue newer: 5 of 5 steps done, last run 20[\s\S]*Continue older: 5 of 5[\s\S]*Set up another/,
         `${DOWN}${ENTER}`,
       ],
       [
-        /older: 5 of 5 steps[\s\S]*mirror-pages run --yes --name older[\s\S]*it\s+ended\s+well[\s\S]*Continue/,
+        /older: 5 of 5 steps done[\s\S]*mirror-pages run --yes --name older[\s\S]*succeeded[\s\S]*Continue/,
         ENTER,
       ],
     )
@@ -86,7 +86,7 @@ describe("which federation", () => {
     world.answer(
       [/What would you like/, `${DOWN}${ENTER}`],
       [/A name for this federation/, `mine${ENTER}`],
-      [/There is a federation mine already/, `\u0015Bad${ENTER}`],
+      [/the federation mine already exists/, `\u0015Bad${ENTER}`],
       [/is not a name/, `\u0015other${ENTER}`],
       [/How many mirrors/, `1${ENTER}`],
       [/original: Folder/, `/o${ENTER}`],
@@ -96,30 +96,30 @@ describe("which federation", () => {
     expect(opened.federation.name).toBe("other")
     expect(opened.folder).toBe(join(at, "state", "mirror-pages", "other"))
   })
-  test("a journal that cannot be read is told in its line", async () => {
+  test("a journal that cannot be read: its line says why", async () => {
     const folder = join(at, "state", "mirror-pages", "broken")
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, "journal.jsonl"), '{"v":99,"type":"run started"}\n')
-    world.answer([/Go on with broken: .*journal[\s\S]*Set up another/, "\u0003"])
+    world.answer([/Continue broken: .*journal[\s\S]*Set up another/, "\u0003"])
     await expect(open()).rejects.toMatchObject({ exitCode: 130 })
   })
 })
 
-describe("coming back", () => {
+describe("resuming", () => {
   test("a folder without a run is not asked how; nothing is asked that is known", async () => {
     const { start, fresh } = await open("--original", "folder=/o", "--mirror", "folder=/m")
     expect({ start, fresh }).toEqual({ start: "plan", fresh: false })
   })
-  test("Look at everything", async () => {
+  test("Check everything", async () => {
     await finished("mine")
-    world.answer([/Go on how\?[\s\S]*Continue/, `${DOWN}${ENTER}`])
+    world.answer([/How do you want to continue\?[\s\S]*Continue/, `${DOWN}${ENTER}`])
     expect(await open("--name", "mine")).toMatchObject({ start: "plan", fresh: false })
     expect(world.stdout()).not.toContain("original: Folder")
   })
   test("Start over asks again, with the earlier answers for a bare Enter", async () => {
     await finished("mine")
     world.answer(
-      [/Go on how\?/, `${DOWN}${DOWN}${ENTER}`],
+      [/How do you want to continue\?/, `${DOWN}${DOWN}${ENTER}`],
       [/original: Folder/, ENTER],
       [/mirror-1: Folder/, `\u0015${at}/elsewhere${ENTER}`],
     )
@@ -127,7 +127,7 @@ describe("coming back", () => {
     expect({ start, fresh }).toEqual({ start: "plan", fresh: true })
     expect(opened.federation.sites.map(({ folder }) => folder)).toEqual([`${at}/o`, `${at}/elsewhere`])
   })
-  test("answers that do not go together are asked again, each kept by Enter", async () => {
+  test("answers that do not fit together are asked again, each kept by Enter", async () => {
     world.answer(
       [/How many mirrors/, `1${ENTER}`],
       [/original: Folder/, `/same${ENTER}`],
@@ -141,12 +141,12 @@ describe("coming back", () => {
 
 describe("another answer", () => {
   const base = () => open("--original", "folder=/o", "--mirror", "folder=/m", "--greeting", "Hi")
-  test("outweighs every source, one after the other", async () => {
+  test("takes precedence over every source, one after the other", async () => {
     const { call, opened } = await base()
     const changed = withAnswer(call, opened, "greeting", undefined, "Bye")
     if ("wrong" in changed) throw new Error(changed.wrong)
     expect(changed.opened.federation.values).toMatchObject({ greeting: "Bye" })
-    expect(changed.note).toContain("a flag says it too")
+    expect(changed.note).toContain("the flag sets it too")
     const twice = withAnswer(call, changed.opened, "mode", "mirror-1", "link")
     if ("wrong" in twice) throw new Error(twice.wrong)
     expect(twice.note).toBeUndefined()
@@ -157,7 +157,7 @@ describe("another answer", () => {
   test.each([
     ["max-age", undefined, "soon", /is not a duration/],
     ["mode", "mirror-1", "move", /is not one of copy, link/],
-    ["footer", "mirror-1", "no-such-file", /is not there/],
+    ["footer", "mirror-1", "no-such-file", /does not exist/],
     ["folder", "mirror-1", "/o", /two sites have the same folder \(give each its own\)/],
   ])("%s: says why it cannot be", async (name, site, text, why) => {
     const { call, opened } = await base()
@@ -165,7 +165,7 @@ describe("another answer", () => {
   })
   test("what a site is cannot become another one's", async () => {
     await finished("mine")
-    world.answer([/Go on how\?/, ENTER])
+    world.answer([/How do you want to continue\?/, ENTER])
     const { call, opened } = await open("--name", "mine")
     expect(withAnswer(call, opened, "folder", "mirror-1", "/moved")).toEqual({
       wrong: expect.stringMatching(

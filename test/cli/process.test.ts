@@ -44,10 +44,10 @@ describe("signals", () => {
     ["SIGINT", 130],
     ["SIGTERM", 143],
     ["SIGHUP", 129],
-  ] as const)("%s: journal, children, exit %i; the next run goes on", async (name, code) => {
+  ] as const)("%s: journal, children, exit %i; the next run resumes", async (name, code) => {
     const at = room()
     const sites = ["--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`]
-    // A length of sleep that nobody else has tells the child of this test.
+    // A unique length of sleep identifies the child of this test.
     const sleep = `61.${process.pid}${code}`
     const sleeps = () => execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).includes(sleep)
     const child = start(at, ["run", "--yes", ...sites], { SLEEP: sleep })
@@ -77,9 +77,9 @@ test("a closed pipe neither breaks nor ends a run", async () => {
   expect(existsSync(join(at, "m1/index.html"))).toBe(true)
 })
 
-describe("practice clusters are held", () => {
+describe("practice clusters keep running", () => {
   test.each(["SIGINT", "SIGTERM"] as const)(
-    "until %s, with stdin at its end; then everything of them goes",
+    "until %s, with stdin at its end; then everything of them is deleted",
     async (name) => {
       const at = room()
       const child = start(at, ["practice", "--mirrors", "1", "--delays", "none"], { TMPDIR: at })

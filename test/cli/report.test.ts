@@ -24,14 +24,14 @@ async function walked(): Promise<string> {
 
 describe("report", () => {
   test.each(FORMATS)(
-    "%s: goes to stdout, and whole into a file that only its owner can read",
+    "%s: goes to stdout, and completely into a file that only its owner can read",
     async (format) => {
       const at = await walked()
       const { code, stdout, stderr } = await call(at, ["report", "--format", format])
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
       expect(stdout).toContain("mirror-pages")
       const out = join(at, `walk.${format}`)
-      writeFileSync(out, "of old")
+      writeFileSync(out, "old")
       expect(await call(at, ["report", "--out", out])).toEqual({ code: 0, stdout: "", stderr: "" })
       const timeless = (text: string) => text.replaceAll(/\d{4}-\d\d-\d\d[T ][\d:.]+Z/g, "TIME")
       expect(timeless(readFileSync(out, "utf8"))).toBe(timeless(stdout))
@@ -40,7 +40,7 @@ describe("report", () => {
     },
   )
 
-  test("--format decides where the file's name says something else, or nothing", async () => {
+  test("--format decides if the extension of the file says something else, or nothing", async () => {
     const at = await walked()
     await call(at, ["report", "--format", "json", "--out", "walk.md"])
     expect(JSON.parse(readFileSync(join(at, "walk.md"), "utf8"))).toMatchObject({ version: 1 })
@@ -50,7 +50,7 @@ describe("report", () => {
     expect(readFileSync(join(at, "walk"), "utf8")).toMatch(/^# A page and its mirrors: default\n/)
   })
 
-  test("--site keeps to that site", async () => {
+  test("--site restricts it to that site", async () => {
     const at = await walked()
     const { stdout } = await call(at, ["report", "--format", "json", "--site", "far"])
     const { sites, cells } = JSON.parse(stdout)
@@ -59,7 +59,7 @@ describe("report", () => {
     expect(await call(at, ["report", "--site", "nowhere"])).toMatchObject({ code: 2 })
   })
 
-  test("tells what is stale for the inputs of now", async () => {
+  test("shows what is stale for the present inputs", async () => {
     const at = await walked()
     const { stdout } = await call(at, ["report", "--greeting", "Good evening"])
     expect(stdout).toContain("**Done, but stale.**")
@@ -103,7 +103,7 @@ describe("report", () => {
     }
   })
 
-  test("secrets that are given now are not in it", async () => {
+  test("secrets that are given in this call are not in it", async () => {
     const at = await walked()
     const secret = { type: "text", per: "federation", help: "", secret: true } as const
     const notebook = { ...mirrors, title: "opened with hunter22", inputs: { ...mirrors.inputs, key: secret } }
@@ -118,8 +118,8 @@ describe("report", () => {
 
   test.each([
     [["--format", "pdf"], '"pdf" is not one of md, html, json, ipynb, sh'],
-    [["--out", "walk.pdf"], "No report ends with .pdf"],
-    [["--out", "nowhere/walk.md"], "the folder <AT>/nowhere is not there"],
+    [["--out", "walk.pdf"], ".pdf is not a report format"],
+    [["--out", "nowhere/walk.md"], "the folder <AT>/nowhere does not exist"],
     [["--out", "taken"], "is a folder"],
     [["--out", `walk${"x".repeat(300)}.md`], "cannot be written (ENAMETOOLONG)"],
   ])("%j is refused", async (argv, words) => {
@@ -131,7 +131,7 @@ describe("report", () => {
     expect(readdirSync(at).filter((name) => name.startsWith("walk"))).toEqual([])
   })
 
-  test("writes into what is no file as it comes", async () => {
+  test("writes directly into what is not a file", async () => {
     const at = await walked()
     const pipe = join(at, "pipe")
     execFileSync("mkfifo", [pipe])

@@ -31,14 +31,14 @@ describe("a wrong call", () => {
     expect({ code, next: nextOf(stderr) }).toEqual({ code: 2, next })
   })
 
-  test("what is wrong in a file is mended there, then the same is typed again", async () => {
+  test("a mistake in a file is fixed there, so the next command is the same", async () => {
     const cwd = room()
     writeFileSync(join(cwd, "f.yaml"), "version: 1\nunknown: 1\n")
     const { code, stderr } = await call(cwd, ["plan", "--federation", "f.yaml"])
     expect({ code, next: nextOf(stderr) }).toEqual({ code: 2, next: "mirror-pages plan --federation f.yaml" })
   })
 
-  test("so it is with faults; a file that is not there is no such file", async () => {
+  test("the same with a faults file, but not with one that does not exist", async () => {
     const cwd = room()
     writeFileSync(join(cwd, "faults.yaml"), "- { where: nowhere, what: 503 }\n")
     const wrong = await practising(cwd, ["run", "--practice", "--yes", "--faults", "faults.yaml"])
@@ -46,8 +46,8 @@ describe("a wrong call", () => {
       code: 2,
       next: "mirror-pages run --practice --yes --faults faults.yaml",
     })
-    const gone = await practising(cwd, ["run", "--practice", "--yes", "--faults", "gone.yaml"])
-    expect({ code: gone.code, next: nextOf(gone.stderr) }).toEqual({
+    const absent = await practising(cwd, ["run", "--practice", "--yes", "--faults", "absent.yaml"])
+    expect({ code: absent.code, next: nextOf(absent.stderr) }).toEqual({
       code: 2,
       next: "mirror-pages run --help",
     })
@@ -70,7 +70,7 @@ describe("a wrong call", () => {
   })
 })
 
-test("what played practice clusters cannot do is refused at once, with the flag that cures it", async () => {
+test("what practice clusters cannot do is refused at once, with the flag that fixes it", async () => {
   const notebook = { ...mirrors, practiceFlag: { name: "real", help: "Run the real thing" } }
   const needed = ({ loud }: Record<string, unknown>) => (loud === true ? "a played page is quiet" : undefined)
   const screen = io(room())
@@ -80,7 +80,7 @@ test("what played practice clusters cannot do is refused at once, with the flag 
   expect(screen.stderr()).toMatch(/need --real\n {2}why: {2}a played page is quiet/)
   expect(nextOf(screen.stderr())).toBe("mirror-pages run --practice --yes --loud --real")
   const [quiet, flagged] = [io(room()), io(room())]
-  // The example's sites are no clusters: its file is refused later, by its keys.
+  // The sites of the example are not clusters: its file is refused later, by its keys.
   await main(notebook, argv.slice(0, 3), { ...quiet.io, ...practice })
   await main(notebook, [...argv, "--real"], { ...flagged.io, ...practice })
   for (const { stderr } of [quiet, flagged])
@@ -88,10 +88,10 @@ test("what played practice clusters cannot do is refused at once, with the flag 
 })
 
 describe("what is missing, as a file to fill in", () => {
-  test("is offered where there is no file yet, and is one that is read", async () => {
+  test("is shown if there is no file yet, and can be read", async () => {
     const cwd = room()
     const { stderr } = await call(cwd, ["run", "--yes"])
-    const [, lines] = /All of it as federation.yaml:\n([\s\S]*?) {2}fix:/.exec(stderr)!
+    const [, lines] = /All of them as federation.yaml:\n([\s\S]*?) {2}fix:/.exec(stderr)!
     writeFileSync(
       join(cwd, "federation.yaml"),
       lines!.replaceAll("…", `${cwd}/x`).replace(`${cwd}/x`, `${cwd}/y`),
@@ -100,11 +100,11 @@ describe("what is missing, as a file to fill in", () => {
     expect(await call(cwd, ["run", "--yes", "--federation", "federation.yaml"])).toMatchObject({ code: 0 })
   })
 
-  test("is not where there is one", async () => {
+  test("is not shown if there is one", async () => {
     const cwd = room()
     writeFileSync(join(cwd, "f.yaml"), "version: 1\n")
     const { stderr } = await call(cwd, ["run", "--yes", "--federation", "f.yaml"])
-    expect(stderr).not.toContain("All of it")
+    expect(stderr).not.toContain("All of them")
     expect(nextOf(stderr)).toBe("mirror-pages run --yes --federation f.yaml")
   })
 })
@@ -116,27 +116,29 @@ describe("status --live", () => {
     steps: mirrors.steps.map((step) => (step.id === "folder" ? { ...step, check } : step)),
   })
 
-  test("says what cannot be looked at, and ends with 1", async () => {
+  test("says what could not be checked, and ends with 1", async () => {
     const cwd = room()
     const notebook = withFolder(() => unknown("unreachable", "nothing listens there"))
     const { code, stdout, stderr } = await call(cwd, ["status", "--live", ...sites(cwd)], { notebook })
     expect(code).toBe(1)
-    expect(stdout).toContain("2 could not be looked at")
-    expect(stderr).toMatch(/^✗ original, mirror-1 cannot be looked at: .*\n {2}why: {2}nothing listens there/)
+    expect(stdout).toContain("2 unknown")
+    expect(stderr).toMatch(
+      /^✗ original, mirror-1 could not be checked; .*\n {2}why: {2}nothing listens there/,
+    )
     expect(nextOf(stderr)).toBe("mirror-pages doctor")
   })
 
-  test("asks for no yes", async () => {
+  test("asks for no approval", async () => {
     const cwd = room()
-    const notebook = withFolder(() => missing("none", { approval: "makes a folder" }))
-    expect((await call(cwd, ["plan", ...sites(cwd)], { notebook })).stdout).toContain("A yes also agrees")
+    const notebook = withFolder(() => missing("none", { approval: "creates a folder" }))
+    expect((await call(cwd, ["plan", ...sites(cwd)], { notebook })).stdout).toContain("Approving also allows")
     const { code, stdout } = await call(cwd, ["status", "--live", ...sites(cwd)], { notebook })
     expect(code).toBe(0)
-    expect(stdout).not.toContain("A yes also agrees")
+    expect(stdout).not.toContain("Approving also allows")
   })
 })
 
-test("after a cure with a command of its own, the run comes then", async () => {
+test("after a fix with its own command, the run comes next", async () => {
   const cwd = room()
   const stuck = (more: { next?: string }) => ({
     ...mirrors,

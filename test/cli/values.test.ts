@@ -24,7 +24,7 @@ original: { folder: /original }
 mirrors: [{ name: one }, { name: two, folder: /two }]
 `
 
-describe("the stronger source wins", () => {
+describe("the strongest source wins", () => {
   const at = room()
   writeFileSync(join(at, "f.yaml"), FILE)
   const values = async (argv: string[], env: Record<string, string> = {}) => {
@@ -73,7 +73,7 @@ describe("the stronger source wins", () => {
     expect(found.get("two folder")).toEqual(["/flag", "flag"])
     expect(found.get("original folder")).toEqual(["/o", "flag"])
   })
-  test("with --site a flag for all is meant for those", async () => {
+  test("with --site a flag for all sites applies to those only", async () => {
     const found = await values(["--site", "one", "--folder", "/only"])
     expect([...found.keys()].filter((key) => key.endsWith("folder"))).toEqual(["one folder"])
     expect(found.get("one folder")).toEqual(["/only", "flag"])
@@ -85,7 +85,7 @@ describe("which sites there are", () => {
     const { stdout } = await call(room(), ["values", ...argv], { env })
     return [...table(stdout).keys()].filter((key) => key.endsWith(" folder")).map((key) => key.split(" ")[0])
   }
-  test("a name by place, where none is given", async () => {
+  test("a name by position, if none is given", async () => {
     expect(await sites(["--mirror", "folder=/a", "--mirror", "name=b", "--mirror", "folder=/c"])).toEqual([
       "original",
       "mirror-1",
@@ -100,7 +100,7 @@ describe("which sites there are", () => {
       await sites([], { MIRROR_PAGES_MIRROR_10_MODE: "link", MIRROR_PAGES_MIRROR_2_FOLDER: "/a" }),
     ).toEqual(["original", "mirror-2", "mirror-10"])
   })
-  test("the one site of a role keeps the name that the file gives it", async () => {
+  test("the only site of a role keeps the name that the file gives it", async () => {
     const at = room()
     writeFileSync(
       join(at, "f.yaml"),
@@ -112,7 +112,7 @@ describe("which sites there are", () => {
   })
 })
 
-describe("what cannot be is said at once", () => {
+describe("invalid values are reported at once", () => {
   test("wrong values of flags, site flags and variables", async () => {
     const argv = [
       "plan",
@@ -129,19 +129,19 @@ describe("what cannot be is said at once", () => {
       '--max-age: "soon" is not a duration',
       "--mirror name=a: mod is not a key of a site; did you mean mode?",
       "--mirror name=a: folder: x is not an absolute path",
-      "--original name=original: mode is a key of mirror sites only",
-      "--original name=original: greeting is for the whole federation: --greeting",
+      "--original name=original: mode applies only to sites with the role mirror",
+      "--original name=original: greeting applies to the whole federation; use --greeting",
       'MIRROR_PAGES_LOUD: "perhaps" is neither true nor false',
     ]) {
       expect(stderr.replace(/\s+/g, " ")).toContain(text)
     }
   })
-  test("files that cannot be read, where a run would read them", async () => {
+  test("files that cannot be read, for a command that reads them", async () => {
     const at = room()
     const argv = ["--original", "folder=/o,footer=nope.txt", "--mirror", "folder=/m"]
     const planned = await call(at, ["plan", ...argv])
     expect(planned.code).toBe(2)
-    expect(planned.stderr.replace(/\s+/g, " ")).toContain(`footer: ${join(at, "nope.txt")} is not there`)
+    expect(planned.stderr.replace(/\s+/g, " ")).toContain(`footer: ${join(at, "nope.txt")} does not exist`)
     expect((await call(at, ["values", ...argv])).code).toBe(0)
   })
   test("site names", async () => {
@@ -158,8 +158,8 @@ describe("what cannot be is said at once", () => {
     ])
     expect(code).toBe(2)
     expect(stderr).toMatch(/A_b.*is not a name/)
-    expect(stderr).toMatch(/site here: that name is taken/)
-    expect(stderr).toMatch(/site x: is both original and mirror/)
+    expect(stderr).toMatch(/site here: this name is reserved/)
+    expect(stderr).toMatch(/site x: has two roles, original and mirror/)
   })
   test("the notebook's own check", async () => {
     const { stderr, code } = await call(room(), ["plan", "--folder", "/same", "--mirrors", "1"])
@@ -190,12 +190,12 @@ test("all that is missing in one message, each with flag, variable and file key"
           flag      --mirror name=mirror-1,folder=/absolute/path
           variable  MIRROR_PAGES_MIRROR_1_FOLDER
           file      mirrors: - { name: mirror-1, folder: … }
-      All of it as federation.yaml:
+      All of them as federation.yaml:
           version: 1
           original: { folder: … }
           mirrors:
             - { name: mirror-1, folder: … }
-      fix:  write that file, or give each by its flag or variable, or run it on a terminal: it asks
+      fix:  write that file, or set each by its flag or variable; on a terminal the program asks for them
       next: mirror-pages run --yes --federation federation.yaml
     "
   `)
@@ -222,12 +222,12 @@ describe("which folder", () => {
     expect(both.stderr).toContain("--name other, but the file says federation: trial")
     expect((await call(at, ["values", "--name", "../x"])).stderr).toContain("is not a name")
   })
-  test("the only one; of several none", async () => {
+  test("the only one; with several an error", async () => {
     mkdirSync(join(root, "trial"), { recursive: true })
     expect((await call(at, ["values"])).stdout).toContain(`trial, in ${join(root, "trial")}`)
     mkdirSync(join(root, "another"))
     const { code, stderr } = await call(at, ["values"])
     expect(code).toBe(2)
-    expect(stderr).toContain("Which federation? There are 2: another, trial")
+    expect(stderr).toContain("There are 2 federations: another, trial")
   })
 })

@@ -12,14 +12,14 @@ const read = (text: string, folder = room()) => {
 }
 const mistakes = async (text: string): Promise<string[]> => {
   const error = await read(text).then(
-    () => new Error("it was taken"),
+    () => new Error("it was accepted"),
     (thrown: Error) => thrown,
   )
   return error.message.split("\n")
 }
 
 describe("what a file says", () => {
-  test("sites, defaults, federation-wide values, with where they stand", async () => {
+  test("sites, defaults, federation-wide values, with where they were found", async () => {
     const folder = room()
     mkdirSync(join(folder, "sub"))
     const layer = await read(
@@ -57,7 +57,7 @@ describe("what a file says", () => {
       where: "federation.yaml:9:26 (mirrors[0].mode)",
     })
   })
-  test("aliases are what they stand for", async () => {
+  test("aliases are resolved", async () => {
     const layer = await read(
       "version: 1\nmirrors:\n  - &m { folder: /a }\npage: { greeting: &g hi }\noriginal: *m\n",
     )
@@ -86,29 +86,32 @@ describe("mistakes: every one, with line, column and key", () => {
     ).toMatchInlineSnapshot(`
       [
         "federation.yaml:1:1: version 2: this program reads version 1",
-        "federation.yaml:2:13: federation: "My Trial" is not a name: lower-case letters, digits and dashes, no dash at either end",
+        "federation.yaml:2:13: federation: "My Trial" is not a name: use lower-case letters, digits and dashes, with no dash at either end",
         "federation.yaml:3:1: max-agee: unknown key; did you mean max-age?",
         "federation.yaml:4:9: page.greetin: unknown key; did you mean page.greeting?",
         "federation.yaml:5:1: folder: unknown key; it belongs under a site, or under defaults:",
-        "federation.yaml:6:13: defaults.greeting: unknown key; it stands at the top: page.greeting",
+        "federation.yaml:6:13: defaults.greeting: unknown key; it belongs at the top level: page.greeting",
         "federation.yaml:6:26: defaults.moode: unknown key; did you mean mode?",
         "federation.yaml:7:21: original.folder: rel is not an absolute path",
-        "federation.yaml:7:26: original.mode: is a key of mirror sites only",
-        "federation.yaml:7:38: original.greeting: is for the whole federation; it stands at the top: page.greeting",
+        "federation.yaml:7:26: original.mode: applies only to sites with the role mirror",
+        "federation.yaml:7:38: original.greeting: applies to the whole federation; it belongs at the top level: page.greeting",
         "federation.yaml:9:26: mirrors[0].folder: has no value",
-        "federation.yaml:10:5: mirrors[1]: another site is named one too",
-        "federation.yaml:10:26: mirrors[1].folder: a list is no text",
+        "federation.yaml:10:5: mirrors[1]: another site is also named one",
+        "federation.yaml:10:26: mirrors[1].folder: must be a text, not a list",
         "federation.yaml:10:37: mirrors[1].mode: "cop" is not one of copy, link; did you mean copy?",
-        "federation.yaml:11:5: mirrors[2]: must hold keys and values",
+        "federation.yaml:11:5: mirrors[2]: must contain keys and values",
       ]
     `)
   })
   test.each([
-    ["", "federation.yaml:1:1: the file holds no keys; it starts with version: 1"],
-    ["original: { folder: /a }", "federation.yaml:1:1: version: missing; the file starts with version: 1"],
+    ["", "federation.yaml:1:1: the file contains no keys; it must start with version: 1"],
+    [
+      "original: { folder: /a }",
+      "federation.yaml:1:1: version: missing; the file must start with version: 1",
+    ],
     [
       "version: 1\nmirrors: { name: a }",
-      "federation.yaml:2:10: mirrors: must be a list, one entry a site: - { name: mirror-1, … }",
+      "federation.yaml:2:10: mirrors: must be a list with one entry per site: - { name: mirror-1, … }",
     ],
     ["version: 1\nversion: 1", "federation.yaml:2:1: Map keys must be unique"],
   ])("%j", async (text, message) => {
@@ -117,8 +120,8 @@ describe("mistakes: every one, with line, column and key", () => {
   test("broken YAML names the place", async () => {
     expect((await mistakes("version: 1\noriginal: { folder: /a"))[0]).toMatch(/^federation\.yaml:2:\d+: /)
   })
-  test("a file that is not there", async () => {
-    await expect(readFederationFile(mirrors, "/nowhere/f.yaml", "/")).rejects.toThrow("f.yaml is not there")
+  test("a file that does not exist", async () => {
+    await expect(readFederationFile(mirrors, "/nowhere/f.yaml", "/")).rejects.toThrow("f.yaml does not exist")
   })
 })
 

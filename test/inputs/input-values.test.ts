@@ -38,7 +38,7 @@ describe("values by type", () => {
 
   test.each<[InputType, string, RegExp]>([
     ["text", "", /is empty/],
-    ["name", "Supernode_1", /not a name: lower-case/],
+    ["name", "Supernode_1", /not a name: use lower-case/],
     ["name", "a".repeat(64), /64 characters/],
     ["name", "a-", /no dash at either end/],
     ["url", "api.a.example:6443", /did you mean https:\/\/api\.a\.example:6443\?/],
