@@ -66,8 +66,8 @@ export function missingError(
   return new UsageError([`${number} missing:`, ...lines, ...written].join("\n"), {
     fix:
       file === undefined
-        ? "set each by its flag, its variable or its key in the federation file; on a terminal the program asks for them"
-        : "write that file, or set each by its flag or variable; on a terminal the program asks for them",
+        ? "set each by its flag, its variable or its key in the federation file; on a terminal the program asks"
+        : "write that file, or set each by its flag or variable; on a terminal the program asks",
     next,
   })
 }

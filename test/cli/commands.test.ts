@@ -62,7 +62,7 @@ describe("run", () => {
   test("a state folder that is not writable: what, why and the fix, no stack", async () => {
     const refusing = {
       ...mirrors,
-      check: () => {
+      validate: () => {
         throw Object.assign(new Error("EACCES"), {
           code: "EACCES",
           syscall: "mkdir",
@@ -125,7 +125,7 @@ describe("step", () => {
   test("what needs another step first says so", async () => {
     const { code, stdout } = await call(at, ["step", "page", ...sites])
     expect(code).toBe(1)
-    expect(stdout).toContain("original/folder was not selected and is missing")
+    expect(stdout).toContain("original/folder was not selected and missing")
   })
 })
 
@@ -243,7 +243,7 @@ describe("an input that only a browser login gives counts as missing if nothing 
 test("an unexpected error comes with its stack and the versions", async () => {
   const broken = {
     ...mirrors,
-    check: () => Object.freeze([1]).map((n) => (n as unknown as { x: { y: never } }).x.y),
+    validate: () => Object.freeze([1]).map((n) => (n as unknown as { x: { y: never } }).x.y),
   }
   const { code, stderr } = await call(at, ["plan", ...sites], { notebook: broken })
   expect(code).toBe(1)

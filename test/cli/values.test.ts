@@ -195,7 +195,7 @@ test("all that is missing in one message, each with flag, variable and file key"
           original: { folder: … }
           mirrors:
             - { name: mirror-1, folder: … }
-      fix:  write that file, or set each by its flag or variable; on a terminal the program asks for them
+      fix:  write that file, or set each by its flag or variable; on a terminal the program asks
       next: mirror-pages run --yes --federation federation.yaml
     "
   `)
