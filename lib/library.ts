@@ -1,6 +1,5 @@
 import { UsageError } from "./notebook/errors.ts"
 import type { Federation } from "./notebook/federation.ts"
-import { count } from "./notebook/format.ts"
 import type { Notebook } from "./notebook/notebook.ts"
 import { Redactor } from "./notebook/secrets.ts"
 import type { Listener } from "./runner/events.ts"
@@ -64,8 +63,10 @@ export async function federate(notebook: Notebook, inputs: Inputs): Promise<Fede
     ...missing,
     ...crossed.map(({ what, fix }) => `${what}: ${fix}`),
   ]
-  if (all.length > 0)
+  if (all.length > 0) {
+    const { count } = await import("./notebook/format.ts")
     throw new UsageError(`${count(all.length, "invalid input")} of ${inputs.name}:\n  ${all.join("\n  ")}`)
+  }
   return resolved.federation
 }
 

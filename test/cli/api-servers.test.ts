@@ -69,7 +69,7 @@ describe("API servers", () => {
       {
         ok: false,
         said: expect.stringContaining("web page"),
-        fix: expect.stringContaining("not of the web console"),
+        fix: expect.stringContaining("not the web console's"),
       },
     ],
     [

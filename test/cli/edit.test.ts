@@ -67,25 +67,25 @@ describe("an edited command", () => {
     [site, "skupper site create x --enable-ha --wait none --namespace a"],
     [site, "skupper site create y -na --timeout 2m"],
     ["a | b", "a | b"],
-  ])("%s → %s is taken", (before, after) => {
+  ])("%s → %s is accepted", (before, after) => {
     expect(refusedEdit(before, after)).toBeUndefined()
   })
   test.each([
-    [apply, "kubectl apply -n a -f /m/x.yaml", /another program \(kubectl, it was oc\)/],
-    [apply, "oc delete -n a -f /m/x.yaml", /it was oc apply/],
-    [site, "skupper site delete x -n a", /it was skupper site create/],
-    [site, "skupper site create x -n b", /--namespace says where/],
-    [site, "skupper site create x", /--namespace says where/],
-    [site, "skupper site create x -n a -n b", /--namespace says where/],
-    [site, "skupper site create x -n a --kubeconfig /other", /--kubeconfig says where/],
-    [apply, "oc apply -n a -f /m/x.yaml --context other", /--context says where/],
-    [apply, "oc apply -n a -f /m/other.yaml", /--filename says where/],
-    [apply, "oc apply -n a -f /m/x.yaml --token abc", /--token says where/],
-    [apply, "oc --user=x apply -n a -f /m/x.yaml", /it was oc apply/],
-    [apply, "KUBECONFIG=/other oc apply -n a -f /m/x.yaml", /another program/],
-    [apply, "oc apply -n a -f /m/x.yaml; rm -rf /", /one command and nothing else: ";"/],
-    [apply, "oc apply -n a -f /m/x.yaml > /etc/passwd", /nothing else: ">"/],
-    [apply, 'oc apply -n "$(whoami)" -f /m/x.yaml', /nothing else: "\$"/],
+    [apply, "kubectl apply -n a -f /m/x.yaml", /the program must stay oc, but is kubectl/],
+    [apply, "oc delete -n a -f /m/x.yaml", /must stay oc apply/],
+    [site, "skupper site delete x -n a", /must stay skupper site create/],
+    [site, "skupper site create x -n b", /--namespace must stay: it says where/],
+    [site, "skupper site create x", /--namespace must stay: it says where/],
+    [site, "skupper site create x -n a -n b", /--namespace must stay: it says where/],
+    [site, "skupper site create x -n a --kubeconfig /other", /--kubeconfig must stay: it says where/],
+    [apply, "oc apply -n a -f /m/x.yaml --context other", /--context must stay: it says where/],
+    [apply, "oc apply -n a -f /m/other.yaml", /--filename must stay: it says where/],
+    [apply, "oc apply -n a -f /m/x.yaml --token abc", /--token must stay: it says where/],
+    [apply, "oc --user=x apply -n a -f /m/x.yaml", /must stay oc apply/],
+    [apply, "KUBECONFIG=/other oc apply -n a -f /m/x.yaml", /the program must stay/],
+    [apply, "oc apply -n a -f /m/x.yaml; rm -rf /", /only one plain command is allowed: ";"/],
+    [apply, "oc apply -n a -f /m/x.yaml > /etc/passwd", /only one plain command is allowed: ">"/],
+    [apply, 'oc apply -n "$(whoami)" -f /m/x.yaml', /only one plain command is allowed: "\$"/],
     ["a | b", "a | c", /cannot be edited/],
   ])("%s → %s is refused", (before, after, why) => {
     expect(refusedEdit(before, after)).toMatch(why)
@@ -164,44 +164,44 @@ describe("a draft", () => {
   })
   test.each<[string, (same: string) => string, RegExp]>([
     [
-      "a command left out",
+      "a command removed",
       (same) => same.replace("oc get pods\n", ""),
       /a command of one\/deploy is missing/,
     ],
-    ["a command added", (same) => `${same}oc get nodes\n`, /two\/deploy has one command more/],
+    ["a command added", (same) => `${same}oc get nodes\n`, /two\/deploy has one more command/],
     [
       "one moved to another place",
       (same) => same.replace("oc get pods\n", "").replace("oc label", "oc get pods\noc label"),
       /one\/deploy is missing/,
     ],
-    ["a mark that is gone", (same) => same.replace("# <<< x.yaml\n", ""), /"# <<< x\.yaml" is missing/],
+    ["a mark removed", (same) => same.replace("# <<< x.yaml\n", ""), /"# <<< x\.yaml" is missing/],
     [
-      "a place that is gone",
+      "a place removed",
       (same) => same.replace("# --- two/deploy ---\n", ""),
-      /one command more|is missing/,
+      /one more command|is missing/,
     ],
-    ["another namespace", (same) => same.replace("-n a", "-n b"), /line 8: --namespace says where/],
-    ["no YAML", (same) => same.replace("spec:\n", "spec: [\n"), /x\.yaml is no YAML/],
+    ["another namespace", (same) => same.replace("-n a", "-n b"), /line 8: --namespace must stay: it says where/],
+    ["not YAML", (same) => same.replace("spec:\n", "spec: [\n"), /x\.yaml is not YAML/],
     ["another name", (same) => same.replace("name: x", "name: y"), /apps\/v1 Deployment x a/],
     [
       "another kind",
       (same) => same.replace("kind: Deployment", "kind: Pod"),
-      /kind, name and namespace stay/,
+      /kind, name and namespace must stay/,
     ],
     [
       "another namespace in the manifest",
       (same) => same.replace("namespace: a", "namespace: b"),
-      /namespace stay/,
+      /namespace must stay/,
     ],
     [
       "one object more",
       (same) => same.replace("# <<< x.yaml", "---\nkind: Secret\n# <<< x.yaml"),
-      /namespace stay/,
+      /namespace must stay/,
     ],
     [
       "the same object twice",
       (same) => same.replace("# <<< x.yaml", `---\n${text}# <<< x.yaml`),
-      /namespace stay/,
+      /namespace must stay/,
     ],
     ["nothing at all", () => "", /is missing/],
   ])("%s is refused, and nothing is written", async (_, updateStep, why) => {

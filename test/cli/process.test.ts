@@ -95,8 +95,8 @@ describe("practice clusters keep running", () => {
       expect(lines.map((line) => line.split(" ")[0]!.split("/").at(-1))).toEqual([
         "export",
         "mirror-pages",
-        "oc",
         "kubectl",
+        "oc",
         "skupper",
       ])
       expect(statSync(kubeconfig!).mode & 0o077).toBe(0)

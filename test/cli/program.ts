@@ -3,15 +3,15 @@ import { main } from "../../lib/cli/main.ts"
 import { progressing, ready, type StepContext, step } from "../../lib/index.ts"
 import { mirrors } from "../example/notebook.ts"
 
-/** Waits for ever, and says when it has begun. */
+/** Waits forever, and shows when it has started. */
 const slow = step<StepContext>({
   id: "slow",
   title: "Takes its time",
   on: "here",
   prose: "",
-  check: ({ applyInterrupted: begun, folder }) => {
+  check: ({ applyInterrupted: interrupted, folder }) => {
     if (process.env.QUICK === "yes") return ready("quick")
-    return begun ? progressing(`begun in ${folder}`) : { state: "missing", reason: "not yet" }
+    return interrupted ? progressing(`started in ${folder}`) : { state: "missing", reason: "not yet" }
   },
   apply: async ({ $ }) => void (await $`sh -c ${`touch acting; exec sleep ${process.env.SLEEP}`}`),
 })

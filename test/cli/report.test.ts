@@ -43,9 +43,9 @@ describe("report", () => {
   test("--format decides if the extension of the file says something else, or nothing", async () => {
     const at = await walked()
     await call(at, ["report", "--format", "json", "--out", "walk.md"])
-    expect(JSON.parse(readFileSync(join(at, "walk.md"), "utf8"))).toMatchObject({ version: 1 })
+    expect(JSON.parse(readFileSync(join(at, "walk.md"), "utf8"))).toMatchObject({ version: 2 })
     await call(at, ["report", "--out", "WALK.JSON"])
-    expect(JSON.parse(readFileSync(join(at, "WALK.JSON"), "utf8"))).toMatchObject({ version: 1 })
+    expect(JSON.parse(readFileSync(join(at, "WALK.JSON"), "utf8"))).toMatchObject({ version: 2 })
     await call(at, ["report", "--out", "walk"])
     expect(readFileSync(join(at, "walk"), "utf8")).toMatch(/^# A page and its mirrors: default\n/)
   })
