@@ -163,11 +163,7 @@ describe("a draft", () => {
     expect(statSync(copy).mode & 0o777).toBe(0o600)
   })
   test.each<[string, (same: string) => string, RegExp]>([
-    [
-      "a command removed",
-      (same) => same.replace("oc get pods\n", ""),
-      /a command of one\/deploy is missing/,
-    ],
+    ["a command removed", (same) => same.replace("oc get pods\n", ""), /a command of one\/deploy is missing/],
     ["a command added", (same) => `${same}oc get nodes\n`, /two\/deploy has one more command/],
     [
       "one moved to another place",
@@ -175,12 +171,12 @@ describe("a draft", () => {
       /one\/deploy is missing/,
     ],
     ["a mark removed", (same) => same.replace("# <<< x.yaml\n", ""), /"# <<< x\.yaml" is missing/],
+    ["a place removed", (same) => same.replace("# --- two/deploy ---\n", ""), /one more command|is missing/],
     [
-      "a place removed",
-      (same) => same.replace("# --- two/deploy ---\n", ""),
-      /one more command|is missing/,
+      "another namespace",
+      (same) => same.replace("-n a", "-n b"),
+      /line 8: --namespace must stay: it says where/,
     ],
-    ["another namespace", (same) => same.replace("-n a", "-n b"), /line 8: --namespace must stay: it says where/],
     ["not YAML", (same) => same.replace("spec:\n", "spec: [\n"), /x\.yaml is not YAML/],
     ["another name", (same) => same.replace("name: x", "name: y"), /apps\/v1 Deployment x a/],
     [
