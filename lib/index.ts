@@ -2,6 +2,7 @@
 
 import "./oldest-node.ts"
 
+export type { Changes, Versioned } from "./cluster/changes.ts"
 export { labelValue, MANAGED_BY, type Ownership, ownership } from "./cluster/ownership.ts"
 export type * from "./cluster/types.ts"
 export { federate, type Inputs, type LibraryOptions, plan, run } from "./library.ts"
@@ -20,10 +21,17 @@ export * from "./notebook/check-result.ts"
 export type { Diagnosis, DoctorCheck } from "./notebook/doctor-check.ts"
 export * from "./notebook/errors.ts"
 export type { Federation, Origin } from "./notebook/federation.ts"
+export type { FingerprintInputs } from "./notebook/fingerprint.ts"
 export type { FederationValues, Input, InputTable, SiteValues } from "./notebook/inputs.ts"
 export * as input from "./notebook/inputs.ts"
-export { type MissingInput, type Notebook, notebook, type Problem } from "./notebook/notebook.ts"
-export type { Roles, Site } from "./notebook/roles.ts"
+export {
+  type MissingInput,
+  type MissingTools,
+  type Notebook,
+  notebook,
+  type Problem,
+} from "./notebook/notebook.ts"
+export type { Cardinality, Roles, Site } from "./notebook/roles.ts"
 export { shellWord } from "./notebook/shell-word.ts"
 export {
   type ApplyResult,
@@ -35,12 +43,32 @@ export {
   type StepDefinition,
   step,
 } from "./notebook/step.ts"
-export type { Delays, Fault, FaultTable, PracticeContainer, PracticeImage } from "./practice/types.ts"
+export type {
+  ContainerProgram,
+  Delays,
+  Fault,
+  FaultTable,
+  FaultWhere,
+  PracticeContainer,
+  PracticeImage,
+} from "./practice/types.ts"
 export type { PracticeVariant } from "./practice/variant.ts"
 export { type PracticeWorld, type PracticeWorldOptions, practice } from "./practice-world.ts"
 export { main, type Program } from "./program.ts"
-export type { Event, Outcome, Recorded } from "./runner/events.ts"
-export type { Observation, Place, Toolbox } from "./runner/toolbox.ts"
-export type { PlanEntry, RunResult, Selection } from "./runner/types.ts"
+export type {
+  Action,
+  At,
+  By,
+  Emit,
+  Event,
+  Listener,
+  Outcome,
+  OutcomeKind,
+  Recorded,
+  SiteSummary,
+  SkipReason,
+} from "./runner/events.ts"
+export type { Edit, Observation, Place, Recorder, Toolbox } from "./runner/toolbox.ts"
+export type { Approval, PlanEntry, RunResult, Selection } from "./runner/types.ts"
 export type { CommandResult, Shell, ShellOptions } from "./shell/types.ts"
 export type { StepContext, Tools } from "./tools.ts"

@@ -49,16 +49,16 @@ export interface Input<T = unknown, Per extends "federation" | "site" = "federat
   readonly check?: (value: T) => string | undefined
 }
 
-type Options<T, Per extends "federation" | "site"> = Omit<Input<T, Per>, "type" | "per"> & {
+export type Options<T, Per extends "federation" | "site"> = Omit<Input<T, Per>, "type" | "per"> & {
   readonly per?: Per
 }
-type Known<T, O> = O extends
+export type Known<T, O> = O extends
   | { readonly required: true }
   | { readonly default: T }
   | { readonly default: (...a: never[]) => T }
   ? T
   : T | undefined
-type PerOf<O> = O extends { readonly per: "site" } ? "site" : "federation"
+export type PerOf<O> = O extends { readonly per: "site" } ? "site" : "federation"
 
 function make<T>(type: InputType) {
   return <const O extends Options<T, "federation" | "site">>(options: O): Input<Known<T, O>, PerOf<O>> =>
@@ -92,8 +92,8 @@ export const choice = <
 // biome-ignore lint/suspicious/noExplicitAny: a table holds inputs of every type.
 export type InputTable = Readonly<Record<string, Input<any>>>
 
-type Camel<S extends string> = S extends `${infer A}-${infer B}` ? `${A}${Capitalize<Camel<B>>}` : S
-type Pick_<T extends InputTable, Per> = {
+export type Camel<S extends string> = S extends `${infer A}-${infer B}` ? `${A}${Capitalize<Camel<B>>}` : S
+export type ValuesOf<T extends InputTable, Per> = {
   readonly [K in keyof T as T[K] extends Input<infer _, infer P>
     ? P extends Per
       ? Camel<K & string>
@@ -101,9 +101,9 @@ type Pick_<T extends InputTable, Per> = {
     : never]: T[K] extends Input<infer V, infer _> ? V : never
 }
 /** The values of a table's federation-wide inputs, by camelCase name. */
-export type FederationValues<T extends InputTable> = Pick_<T, "federation">
+export type FederationValues<T extends InputTable> = ValuesOf<T, "federation">
 /** The values of a table's per-site inputs, by camelCase name. */
-export type SiteValues<T extends InputTable> = Pick_<T, "site">
+export type SiteValues<T extends InputTable> = ValuesOf<T, "site">
 
 /** `token-file` as a property name: `tokenFile`. */
 export function camel(inputName: string): string {

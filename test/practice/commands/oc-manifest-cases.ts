@@ -30,7 +30,7 @@ const cases: Case[] = [
     "apply --server-side --field-manager=m -f a.yaml",
     1,
     "",
-    `error: Apply failed with 1 conflict: conflict with "flower-runbook" using v1: .data.k
+    `error: Apply failed with 1 conflict: conflict with "test" using v1: .data.k
 Please review the fields above--they currently have other managers. Here
 are the ways you can resolve this warning:
 * If you intend to manage all of these fields, please re-run the apply

@@ -1,0 +1,801 @@
+// What `flower-runbook` exports. Made by `npm run api`.
+
+export type Action = "apply" | "update" | "delete" | "rerun";
+export type ApplyResult = Rerun | undefined | void;
+export type Approval = "all" | "named" | ((what: string) => Promise<boolean>);
+export interface At {
+    readonly step: string;
+    readonly site?: string;
+}
+export interface BaseContext<S = Record<string, unknown>, F = Record<string, unknown>> {
+    readonly site: Site<S>;
+    readonly peer: Site<S>;
+    readonly sites: readonly Site<S>[];
+    the(role: string): Site<S>;
+    all(role: string): readonly Site<S>[];
+    readonly inputs: Readonly<F>;
+    readonly notebook: string;
+    readonly federation: string;
+    readonly folder: string;
+    readonly signal: AbortSignal;
+    readonly applyInterrupted: boolean;
+    readonly interactive: boolean;
+    given(input: string, site?: string): boolean;
+    outcome(step: string, site?: string): {
+        readonly ok: boolean;
+        readonly reason: string;
+    } | undefined;
+    note(sentence: string): void;
+    recordWrite(what: string, text: string): void;
+    secret(value: string | undefined): void;
+}
+export interface Blocked {
+    state: "blocked";
+    reason: string;
+    fix: string;
+    next?: string;
+    code?: string;
+    object?: CheckedObject;
+}
+export interface By {
+    readonly user: string;
+    readonly host: string;
+    readonly platform: string;
+    readonly node: string;
+}
+export type Cardinality = "one" | "many";
+export declare class Changes {
+    #private;
+    reading(source: Versioned): void;
+    unwatched(): void;
+    moved(): void;
+    changed(signal: AbortSignal): Promise<void>;
+}
+export declare class CheckError extends Error {
+    readonly result: Blocked | Unknown;
+    constructor(result: Blocked | Unknown, options?: ErrorOptions);
+}
+export type CheckResult = Ready | Progressing | Missing | Drifted | Blocked | Unknown;
+export interface CheckedObject {
+    kind: string;
+    name: string;
+    namespace?: string;
+    uid?: string;
+}
+export interface Cluster extends ClusterReader, ClusterWriter {
+    watch(query: Query, handlers: {
+        list(items: KubeObject[]): void;
+        event(event: WatchEvent): void;
+    }, signal: AbortSignal): Promise<void>;
+    observe(changes?: Changes): Observed;
+    forward(options: ForwardOptions): Promise<Forward>;
+    close(): Promise<void>;
+}
+export interface ClusterReader {
+    readonly server: string;
+    get<T extends KubeObject = KubeObject>(ref: Ref): Promise<T | undefined>;
+    list<T extends KubeObject = KubeObject>(query: Query): Promise<T[]>;
+    serves(apiVersion: string, kind: string): Promise<boolean>;
+    log(options: LogOptions): Promise<string>;
+    allowed(right: Right): Promise<boolean>;
+    whoami(): Promise<string>;
+    now(): Promise<number>;
+    version(): Promise<string>;
+}
+export interface ClusterWriter {
+    create<T extends KubeObject = KubeObject>(object: KubeObject): Promise<T>;
+    apply<T extends KubeObject = KubeObject>(object: KubeObject, manager?: string): Promise<T>;
+    merge<T extends KubeObject = KubeObject>(ref: Ref, patch: object, options?: {
+        subresource?: string;
+    }): Promise<T>;
+    replace<T extends KubeObject = KubeObject>(object: KubeObject, options?: {
+        subresource?: string;
+    }): Promise<T>;
+    remove(ref: Ref, 
+    options?: {
+        propagation?: "Background" | "Foreground" | "Orphan";
+        grace?: number;
+    }): Promise<boolean>;
+    post(path: string, body: object): Promise<unknown>;
+}
+export interface CommandResult {
+    readonly line: string;
+    readonly exitCode: number;
+    readonly stdout: string;
+    readonly stderr: string;
+    readonly seconds: number;
+}
+export interface ContainerProgram {
+    readonly command: string;
+    readonly args: readonly string[];
+    readonly env: Readonly<Record<string, string>>;
+    readonly folder?: string;
+}
+export type Delays = "short" | "real" | "none";
+export interface Diagnosis {
+    readonly ok: boolean | "warn";
+    readonly said: string;
+    readonly fix?: string;
+    readonly next?: string;
+}
+export interface Difference {
+    field: string;
+    found: string;
+    wanted: string;
+}
+export interface DoctorCheck {
+    readonly id: string;
+    readonly title: string;
+    readonly on: "here" | "every site";
+    run(context: any): Diagnosis | Promise<Diagnosis>;
+}
+export interface Drifted {
+    state: "drifted";
+    reason: string;
+    fields: Difference[];
+    object?: CheckedObject;
+    approval?: string;
+    fix?: string;
+}
+export interface Edit {
+    readonly line: string;
+    readonly said?: string;
+    readonly applied: readonly {
+        readonly what: string;
+        readonly sha256: string;
+    }[];
+}
+export type Emit = (event: Event) => void;
+export type Event = {
+    type: "run started";
+    version: string;
+    notebook: string;
+    federation: string;
+    command: string;
+    by?: By;
+    sites: readonly SiteSummary[];
+    given: Readonly<Record<string, unknown>>;
+    lanes: readonly {
+        name: string;
+        steps: readonly string[];
+    }[];
+}
+ | {
+    type: "answered";
+    federation: string;
+    sites: readonly SiteSummary[];
+    given: Readonly<Record<string, unknown>>;
+} | {
+    type: "approval";
+    what: string;
+    how: "flag" | "asked" | "named";
+} | ({
+    type: "step started";
+} & At) | ({
+    type: "checked";
+    result: CheckResult;
+} & At) | ({
+    type: "action started";
+    action: Action;
+    undoes?: readonly string[];
+} & At) | ({
+    type: "command";
+    line: string;
+    cwd?: string;
+} & At) | ({
+    type: "output";
+    stream: "stdout" | "stderr";
+    text: string;
+} & At) | ({
+    type: "command ended";
+    exitCode: number;
+    seconds: number;
+} & At) | ({
+    type: "action ended";
+    action: Action;
+    ok: boolean;
+    reason?: string;
+} & At)
+ | ({
+    type: "session";
+    user: string;
+    server: string;
+} & At)
+ | ({
+    type: "written";
+    what: string;
+    sha256?: string;
+} & At)
+ | ({
+    type: "manual";
+    action: Action;
+} & At) | ({
+    type: "waiting";
+    reason: string;
+} & At) | ({
+    type: "note";
+    text: string;
+} & At)
+ | ({
+    type: "shown";
+    line: string;
+    text: string;
+    differs: readonly string[];
+} & At) | ({
+    type: "checkpoint";
+    fingerprint: string;
+    inputs: FingerprintInputs;
+    reason: string;
+    adopted?: boolean;
+} & At) | ({
+    type: "step ended";
+    outcome: Outcome;
+} & At) | {
+    type: "run ended";
+    code: number;
+    counts: Readonly<Partial<Record<OutcomeKind, number>>>;
+    seconds: number;
+} | {
+    type: "warning";
+    text: string;
+};
+export interface Fault {
+    where: FaultWhere;
+    cluster?: string;
+    match?: string;
+    what: string;
+    delay?: number;
+    times?: number;
+    seconds?: number;
+}
+export interface FaultTable {
+    strike(where: FaultWhere, cluster: string, subject?: string): Fault | undefined;
+    peek(where: FaultWhere, cluster: string, subject?: string): Fault | undefined;
+    set(faults: readonly Fault[]): void;
+    readonly faults: readonly Fault[];
+    onChange(listener: () => void): () => void;
+}
+export type FaultWhere = "api" | "login" | "operator" | "site" | "grant" | "link" | "pod" | "tls";
+export interface Federation<F = Record<string, unknown>, S = Record<string, unknown>> {
+    readonly name: string;
+    readonly values: Readonly<F>;
+    readonly sites: readonly Site<S>[];
+    readonly origins: Readonly<Record<string, Origin>>;
+}
+export type FederationValues<T extends InputTable> = ValuesOf<T, "federation">;
+export type FingerprintInputs = Readonly<Record<string, string>>;
+export interface Forward {
+    readonly port: number;
+    readonly trouble: string | undefined;
+    close(): Promise<void>;
+}
+export interface ForwardOptions {
+    namespace: string;
+    pod: string;
+    port: number;
+}
+export interface Input<T = unknown, Per extends "federation" | "site" = "federation" | "site"> {
+    readonly type: InputType;
+    readonly per: Per;
+    readonly help: string;
+    readonly prompt?: string;
+    readonly asked?: (values: Readonly<Record<string, unknown>>) => boolean;
+    readonly probe?: "api server";
+    readonly required?: boolean;
+    readonly default?: T | ((site: {
+        name: string;
+        role: string;
+    }, values: Record<string, unknown>) => T | undefined);
+    readonly suggest?: T | ((site: {
+        name: string;
+        role: string;
+    }) => T);
+    readonly choices?: readonly string[];
+    readonly roles?: readonly string[];
+    readonly file?: string;
+    readonly secret?: boolean;
+    readonly identity?: boolean;
+    readonly placeholder?: string;
+    readonly check?: (value: T) => string | undefined;
+}
+export type InputTable = Readonly<Record<string, Input<any>>>;
+export interface Inputs {
+    readonly name: string;
+    readonly values?: Readonly<Record<string, unknown>>;
+    readonly sites: readonly ({
+        readonly name: string;
+        readonly role: string;
+    } & Readonly<Record<string, unknown>>)[];
+}
+export interface KubeObject {
+    apiVersion: string;
+    kind: string;
+    metadata: ObjectMeta;
+    [field: string]: any;
+}
+export interface LibraryOptions {
+    readonly folder: string;
+    readonly selection?: Selection;
+    readonly approval?: Approval;
+    readonly listeners?: readonly Listener[];
+    readonly env?: Readonly<NodeJS.ProcessEnv>;
+    readonly commands?: string;
+    readonly toolbox?: Toolbox;
+    readonly signal?: AbortSignal;
+    readonly parallel?: number;
+    readonly timeout?: number;
+    readonly trustCheckpoints?: boolean;
+}
+export type Listener = (event: Recorded) => void;
+export interface LogOptions {
+    namespace: string;
+    pod: string;
+    container?: string;
+    previous?: boolean;
+    tail?: number;
+}
+export type LoginContext<S extends LoginSite = LoginSite> = StepContext<S>;
+export type LoginManual<S extends LoginSite = LoginSite> = ManualContext<S>;
+export interface LoginMethod<S extends LoginSite = LoginSite> {
+    readonly name: string;
+    readonly inputs: readonly string[];
+    isGiven(site: S): boolean;
+    login(context: LoginContext<S>): Promise<string | undefined>;
+    readonly refused: string;
+    otherThan?(context: LoginContext<S>, user: string): Promise<Difference | undefined>;
+    manual(context: LoginManual<S>): string;
+}
+export interface LoginOptions<S extends LoginSite = LoginSite> extends Partial<Pick<StepDefinition<LoginContext<S>>, "needs" | "prose" | "readyWhen" | "docs" | "show" | "exclusive">> {
+    readonly methods?: readonly LoginMethod<S>[];
+    readonly inputs?: readonly string[];
+}
+export interface LoginSite {
+    readonly server: string;
+    readonly login?: string;
+    readonly tokenFile?: string;
+    readonly context?: string;
+    readonly kubeconfig?: string;
+    readonly certificateAuthority?: string;
+    readonly proxy?: string;
+}
+export declare const MANAGED_BY = "app.kubernetes.io/managed-by";
+export interface ManualContext<S = Record<string, unknown>, F = Record<string, unknown>> extends Pick<BaseContext<S, F>, "site" | "peer" | "sites" | "the" | "all" | "inputs" | "notebook" | "federation" | "given"> {
+    on(site: Site<S>): string;
+    readonly kubeconfig: string;
+    privateFile(name: string): string;
+}
+export interface Missing {
+    state: "missing";
+    reason: string;
+    object?: CheckedObject;
+    approval?: string;
+}
+export interface MissingInput {
+    readonly site?: string;
+    readonly input: string;
+    readonly why: string;
+}
+export interface MissingTools {
+    hasSession(site: Site, server: string): Promise<boolean>;
+}
+export interface Notebook {
+    readonly name: string;
+    readonly title: string;
+    readonly roles: Roles;
+    readonly inputs: InputTable;
+    readonly steps: readonly Step[];
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly teardown?: Notebook;
+    validate?(federation: Federation): Problem[];
+    missing?(sites: readonly Site[], tools: MissingTools): readonly MissingInput[] | Promise<readonly MissingInput[]>;
+    readonly practiceFlag?: {
+        readonly name: string;
+        readonly help: string;
+    };
+    readonly doctor?: readonly DoctorCheck[];
+}
+export interface ObjectMeta {
+    name: string;
+    namespace?: string;
+    uid?: string;
+    resourceVersion?: string;
+    generation?: number;
+    creationTimestamp?: string;
+    deletionTimestamp?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    ownerReferences?: {
+        apiVersion: string;
+        kind: string;
+        name: string;
+        uid: string;
+        controller?: boolean;
+        blockOwnerDeletion?: boolean;
+    }[];
+    finalizers?: string[];
+    generateName?: string;
+    managedFields?: {
+        manager?: string;
+        operation?: string;
+    }[];
+}
+export interface Observation {
+    readonly tools: object;
+    changed(signal: AbortSignal): Promise<void>;
+    close(): void;
+}
+export interface Observed {
+    readonly reader: ClusterReader;
+    changed(signal: AbortSignal): Promise<void>;
+    close(): void;
+}
+export type Origin = "flag" | "variable" | "file" | "prompt" | "earlier answer" | "default";
+export interface Outcome {
+    readonly kind: OutcomeKind;
+    readonly ok: boolean;
+    readonly because?: SkipReason;
+    readonly reason: string;
+    readonly why?: string;
+    readonly fix?: string;
+    readonly next?: string;
+    readonly code?: string;
+    readonly root?: string;
+    readonly adopted?: boolean;
+    readonly seconds: number;
+    readonly stack?: string;
+}
+export type OutcomeKind = "unchanged" | "applied" | "updated" | "deleted" | "skipped" | "failed" | "blocked" | "interrupted";
+export interface Ownership {
+    labels(federation: string): Record<string, string>;
+    selector(federation: string): string;
+    owns(object: KubeObject, federation: string): boolean;
+    adopted(object: KubeObject, context: {
+        readonly federation: string;
+        readonly applyInterrupted: boolean;
+    }): boolean;
+    adoptedMark(federation: string): {
+        annotations: Record<string, string>;
+    };
+    take(context: {
+        readonly cluster: Cluster;
+        readonly federation: string;
+    }, ref: Ref, more?: Record<string, string>): Promise<void>;
+}
+export interface Place {
+    readonly step: Step;
+    readonly site: Site | undefined;
+    readonly signal: AbortSignal;
+    readonly emit: Emit;
+    readonly recorder?: Recorder;
+    readonly edits?: ReadonlyMap<string, Edit>;
+}
+export interface PlanEntry {
+    readonly step: string;
+    readonly title: string;
+    readonly site?: string;
+    readonly action: "apply" | "update" | "delete" | "ok" | "wait" | "blocked" | "unknown";
+    readonly after?: string;
+    readonly reason: string;
+    readonly result?: CheckResult;
+    readonly stale?: readonly string[];
+    readonly fix?: string;
+    readonly next?: string;
+    readonly approval?: string;
+}
+export interface PracticeContainer {
+    readonly image: string;
+    readonly args: readonly string[];
+    readonly env: Readonly<Record<string, string>>;
+    readonly pod: {
+        name: string;
+        namespace: string;
+        labels: Readonly<Record<string, string>>;
+        cluster: string;
+    };
+    log(line: string): void;
+    ready(): void;
+    exit(code: number): void;
+    listen(port: number, service: unknown): void;
+    dial(address: string, on: {
+        open(service: unknown): void;
+        lost(): void;
+    }): () => void;
+    run(program: ContainerProgram): void;
+    serve(port: number): Promise<number>;
+    forward(address: string): Promise<number>;
+    path(inside: string): Promise<string>;
+}
+export interface PracticeImage {
+    readonly image: RegExp;
+    pull?(image: string): Promise<void>;
+    start(container: PracticeContainer): void | (() => void);
+}
+export interface PracticeVariant {
+    readonly images: readonly PracticeImage[];
+    needed?(values: Readonly<Record<string, unknown>>): string | undefined;
+    prepare?(values: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<{
+        readonly text: string;
+        readonly ready: Promise<unknown>;
+    } | undefined>;
+}
+export interface PracticeWorld {
+    readonly inputs: Inputs;
+    readonly options: LibraryOptions;
+    cluster(site: string): Cluster;
+    readonly faults: FaultTable;
+    close(): Promise<void>;
+}
+export interface PracticeWorldOptions {
+    readonly sites?: number;
+    readonly delays?: Delays;
+    readonly faults?: readonly Fault[];
+}
+export interface Problem {
+    what: string;
+    fix: string;
+}
+export interface Program {
+    readonly notebook: Notebook;
+    readonly version: string;
+    readonly practiceImages?: readonly PracticeImage[];
+    readonly practiceVariant?: PracticeVariant;
+    readonly practiceValues?: (site: {
+        name: string;
+        role: string;
+    }) => Record<string, unknown>;
+}
+export interface Progressing {
+    state: "progressing";
+    reason: string;
+    object?: CheckedObject;
+}
+export interface Query {
+    apiVersion: string;
+    kind: string;
+    namespace?: string;
+    labels?: string;
+    fields?: string;
+}
+export interface Ready {
+    state: "ready";
+    reason: string;
+    object?: CheckedObject;
+    adopted?: boolean;
+}
+export type Recorded = Event & {
+    readonly v: 2;
+    readonly t: string;
+    readonly run: string;
+};
+export interface Recorder {
+    command(line: string, cwd?: string): void;
+    write(what: string): void;
+    instead(path: string): string;
+}
+export interface Ref {
+    apiVersion: string;
+    kind: string;
+    name: string;
+    namespace?: string;
+}
+export interface Rerun {
+    readonly rerun: string;
+    readonly reason: string;
+}
+export interface Right {
+    verb: string;
+    group?: string;
+    resource: string;
+    subresource?: string;
+    namespace?: string;
+    name?: string;
+}
+export type Roles = Readonly<Record<string, Cardinality>>;
+export interface RunResult {
+    readonly code: number;
+    readonly outcomes: readonly {
+        readonly step: string;
+        readonly site?: string;
+        readonly outcome: Outcome;
+    }[];
+}
+export declare class RunbookError extends Error {
+    readonly why: string | undefined;
+    readonly fix: string | undefined;
+    readonly next: string | undefined;
+    readonly exitCode: number;
+    constructor(what: string, more?: {
+        why?: string;
+        fix?: string;
+        next?: string;
+        exitCode?: number;
+        cause?: unknown;
+    });
+}
+export interface Selection {
+    readonly from?: string;
+    readonly to?: string;
+    readonly only?: readonly string[];
+    readonly skip?: readonly string[];
+    readonly sites?: readonly string[];
+}
+export interface Shell {
+    (pieces: TemplateStringsArray, ...values: unknown[]): Promise<CommandResult>;
+    with(options: ShellOptions): Shell;
+    which(command: string): Promise<string | undefined>;
+}
+export interface ShellOptions {
+    readonly cwd?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly input?: string;
+    readonly nothrow?: boolean;
+    readonly timeout?: number;
+    readonly secret?: boolean;
+    readonly until?: AbortSignal;
+    readonly onOutput?: (text: string, stream: "stdout" | "stderr") => void;
+}
+export type Site<Values = Record<string, unknown>> = Readonly<Values> & {
+    readonly name: string;
+    readonly role: string;
+};
+export interface SiteSummary {
+    readonly name: string;
+    readonly role: string;
+    readonly given: Readonly<Record<string, unknown>>;
+}
+export type SiteValues<T extends InputTable> = ValuesOf<T, "site">;
+export type SkipReason = "not needed" | "not selected" | "dependency";
+export type Step = StepDefinition<any>;
+export type StepContext<S = Record<string, unknown>, F = Record<string, unknown>> = BaseContext<S, F> & Tools;
+export interface StepDefinition<C extends BaseContext = BaseContext> {
+    readonly id: string;
+    readonly version?: number;
+    readonly title: string;
+    readonly on: string;
+    readonly needs?: readonly string[];
+    readonly feeds?: string;
+    readonly inputs?: readonly string[];
+    readonly prose: string;
+    readonly readyWhen?: string;
+    readonly docs?: readonly string[];
+    check(context: C): CheckResult | Promise<CheckResult>;
+    apply?(context: C): ApplyResult | Promise<ApplyResult>;
+    update?: true | ((context: C) => ApplyResult | Promise<ApplyResult>);
+    delete?(context: C): ApplyResult | Promise<ApplyResult>;
+    rerun?(context: C): ApplyResult | Promise<ApplyResult>;
+    takeOwnership?(context: C): void | Promise<void>;
+    show?(context: C): unknown;
+    manual?(context: ManualContext): string | Promise<string>;
+    readonly noPreview?: boolean;
+    readonly expect?: string;
+    readonly timeout?: number;
+    readonly always?: boolean;
+    readonly spawns?: boolean;
+    readonly undoes?: readonly string[];
+    readonly session?: boolean;
+    exclusive?(context: C): string | undefined;
+}
+export interface Toolbox {
+    open(place: Place): object;
+    observe(place: Place): Observation;
+    close(): Promise<void>;
+}
+export interface Tools {
+    readonly $: Shell;
+    readonly cluster: Cluster;
+    readonly kubeconfig: string;
+    privateFile(name: string): string;
+    at(site: Site): Omit<Tools, "at">;
+}
+export interface Unknown {
+    state: "unknown";
+    reason: string;
+    because: "login" | "unreachable" | "not there";
+    fix?: string;
+    next?: string;
+}
+export declare class UsageError extends RunbookError {
+    constructor(what: string, more?: {
+        why?: string;
+        fix?: string;
+        next?: string;
+    });
+}
+export interface Versioned {
+    readonly version: number;
+}
+export interface WatchEvent<T extends KubeObject = KubeObject> {
+    type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK";
+    object: T;
+}
+export declare const blocked: (reason: string, more: Omit<Blocked, "state" | "reason">) => Blocked;
+export declare const clusterInputs: {
+    readonly server: Input<string, "site">;
+    readonly context: Input<string | undefined, "site">;
+    readonly "token-file": Input<string | undefined, "site">;
+    readonly "certificate-authority": Input<string | undefined, "site">;
+    readonly commands: Input<string | undefined, "federation">;
+};
+export declare const contextLogin: LoginMethod;
+export declare const drifted: (fields: Difference[], more?: Omit<Drifted, "state" | "reason" | "fields"> & {
+    reason?: string;
+}) => Drifted;
+export declare function federate(notebook: Notebook, inputs: Inputs): Promise<Federation>;
+export declare namespace input {
+    export type Camel<S extends string> = S extends `${infer A}-${infer B}` ? `${A}${Capitalize<Camel<B>>}` : S;
+    export type FederationValues<T extends InputTable> = ValuesOf<T, "federation">;
+    export interface Input<T = unknown, Per extends "federation" | "site" = "federation" | "site"> {
+        readonly type: InputType;
+        readonly per: Per;
+        readonly help: string;
+        readonly prompt?: string;
+        readonly asked?: (values: Readonly<Record<string, unknown>>) => boolean;
+        readonly probe?: "api server";
+        readonly required?: boolean;
+        readonly default?: T | ((site: {
+            name: string;
+            role: string;
+        }, values: Record<string, unknown>) => T | undefined);
+        readonly suggest?: T | ((site: {
+            name: string;
+            role: string;
+        }) => T);
+        readonly choices?: readonly string[];
+        readonly roles?: readonly string[];
+        readonly file?: string;
+        readonly secret?: boolean;
+        readonly identity?: boolean;
+        readonly placeholder?: string;
+        readonly check?: (value: T) => string | undefined;
+    }
+    export type InputTable = Readonly<Record<string, Input<any>>>;
+    export type InputType = "text" | "name" | "url" | "path" | "number" | "duration" | "choice" | "flag" | "list" | "map";
+    export type Known<T, O> = O extends {
+        readonly required: true;
+    } | {
+        readonly default: T;
+    } | {
+        readonly default: (...a: never[]) => T;
+    } ? T : T | undefined;
+    export type Options<T, Per extends "federation" | "site"> = Omit<Input<T, Per>, "type" | "per"> & {
+        readonly per?: Per;
+    };
+    export type PerOf<O> = O extends {
+        readonly per: "site";
+    } ? "site" : "federation";
+    export type SiteValues<T extends InputTable> = ValuesOf<T, "site">;
+    export type ValuesOf<T extends InputTable, Per> = {
+        readonly [K in keyof T as T[K] extends Input<infer _, infer P> ? P extends Per ? Camel<K & string> : never : never]: T[K] extends Input<infer V, infer _> ? V : never;
+    };
+    export declare function camel(inputName: string): string;
+    export declare const choice: <const C extends readonly string[], const O extends Options<C[number], "federation" | "site">>(choices: C, options: O) => Input<Known<C[number], O>, PerOf<O>>;
+    export declare const duration: <const O extends Options<number, "federation" | "site">>(options: O) => Input<Known<number, O>, PerOf<O>>;
+    export declare const flag: <const O extends Options<boolean, "federation" | "site">>(options: O) => Input<Known<boolean, O>, PerOf<O>>;
+    export declare const list: <const O extends Options<string[], "federation" | "site">>(options: O) => Input<Known<string[], O>, PerOf<O>>;
+    export declare const map: <const O extends Options<Record<string, string>, "federation" | "site">>(options: O) => Input<Known<Record<string, string>, O>, PerOf<O>>;
+    export declare const name: <const O extends Options<string, "federation" | "site">>(options: O) => Input<Known<string, O>, PerOf<O>>;
+    export declare const number: <const O extends Options<number, "federation" | "site">>(options: O) => Input<Known<number, O>, PerOf<O>>;
+    export declare const path: <const O extends Options<string, "federation" | "site">>(options: O) => Input<Known<string, O>, PerOf<O>>;
+    export declare const text: <const O extends Options<string, "federation" | "site">>(options: O) => Input<Known<string, O>, PerOf<O>>;
+    export declare const url: <const O extends Options<string, "federation" | "site">>(options: O) => Input<Known<string, O>, PerOf<O>>;
+    export declare function variablePart(inputName: string): string;
+}
+export declare const labelValue: (text: string) => string;
+export declare function login<S extends LoginSite = LoginSite>(options?: LoginOptions<S>): Step;
+export declare function main(url: string): Promise<void>;
+export declare const missing: (reason: string, more?: Omit<Missing, "state" | "reason">) => Missing;
+export declare function notebook(definition: Notebook): Notebook;
+export declare function ownership(notebook: string): Ownership;
+export declare function plan(notebook: Notebook, inputs: Inputs, options: LibraryOptions): Promise<PlanEntry[]>;
+export declare function practice(program: Program, options?: PracticeWorldOptions): Promise<PracticeWorld>;
+export declare const progressing: (reason: string, object?: CheckedObject) => Progressing;
+export declare const ready: (reason: string, more?: Omit<Ready, "state" | "reason">) => Ready;
+export declare const rerun: (step: string, reason: string) => Rerun;
+export declare function run(notebook: Notebook, inputs: Inputs, options: LibraryOptions): Promise<RunResult>;
+export declare const shellWord: (word: string) => string;
+export declare function step<C extends BaseContext>(definition: StepDefinition<C>): Step;
+export declare const tokenLogin: LoginMethod;
+export declare const unknown: (because: Unknown["because"], reason: string, more?: {
+    fix?: string;
+    next?: string;
+}) => Unknown;
