@@ -23,14 +23,14 @@ A ConfigMap \`greeting\` with the text that you give as \`--text\`.
       ? ready(`it says ${text}`)
       : drifted([{ field: "text", found: text, wanted: inputs.text }])
   },
-  apply: async ({ $, site, inputs }) => {
+  apply: async ({ $, site, inputs, notebook }) => {
     const manifest = {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: { name: "greeting", namespace: site.project },
       data: { text: inputs.text },
     }
-    await $.with({ input: JSON.stringify(manifest) })`oc apply -f -`
+    await $.with({ input: JSON.stringify(manifest) })`oc apply --server-side --field-manager=${notebook} -f -`
   },
   // "drifted" calls `apply` too: `oc apply` creates and updates. Without `update` the step is blocked until you fix it.
   update: true,

@@ -87,6 +87,13 @@ test("is a library", () => {
   })
   for (const name of ["input", "main", "notebook", "plan", "run", "step"])
     expect(words.trim().split(" ")).toContain(name)
+  const kit =
+    'import { kubeconfigs } from "flower-runbook/kit"; console.log(Object.keys(await kubeconfigs()).join(" "))'
+  const helpers = execFileSync(process.execPath, ["--input-type=module", "-e", kit], {
+    cwd: folder,
+    encoding: "utf8",
+  })
+  expect(helpers.trim().split(" ")).toContain("writeKubeconfig")
 })
 
 test("writes a notebook that passes its test with what npm has installed", { timeout: 120_000 }, () => {
