@@ -92,7 +92,7 @@ async function differences(
       namespace: context.site.project,
     })
     const field = `${kind} ${metadata.name}`
-    if (there === undefined) fields.push({ field, found: "none", wanted: "created" })
+    if (there === undefined) fields.push({ field, found: "missing", wanted: "present" })
     else if (
       kind === "Service" &&
       ours(there, context.federation) &&

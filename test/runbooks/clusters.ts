@@ -1,4 +1,4 @@
-/** Clusters without controllers, where a test writes what the looks are to see; and steps opened for them. */
+/** Clusters without controllers, in which a test writes what the checks read; and contexts of steps for them. */
 import { mkdtempSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -22,7 +22,7 @@ import { environment, inputs } from "../../runbooks/inputs.ts"
 
 const FEDERATION = "trial"
 
-/** Who writes what the looks are to see. */
+/** The user that writes what the checks read. */
 const WRITER: ApiServer["users"][number] = {
   name: "system:tests",
   token: "system-token-of-the-tests",
@@ -46,7 +46,7 @@ export interface PlayedSite {
   readonly server: ApiServer
   readonly admin: Cluster
   readonly faults: FaultTable
-  /** Makes the site's own kubeconfig, as one of the users. */
+  /** Creates the site's own kubeconfig for one of the users. */
   login(user?: string): Promise<void>
 }
 
@@ -57,7 +57,7 @@ export interface Clusters {
   readonly notes: string[]
   /** The context of a step at a site; `more` replaces parts of it, values of the site and of the federation included. */
   context(step: Step, at: PlayedSite | undefined, more?: More): Context
-  look(step: Step, at: PlayedSite | undefined, more?: More): Promise<CheckResult>
+  check(step: Step, at: PlayedSite | undefined, more?: More): Promise<CheckResult>
   close(): Promise<void>
 }
 
@@ -163,11 +163,11 @@ export async function startClusters(
     supernode,
     notes,
     context,
-    look: async (step, at, more) => {
+    check: async (step, at, more) => {
       try {
         return await step.check(context(step, at, more))
       } catch (error) {
-        // As the runner takes it.
+        // As the runner does.
         if (error instanceof CheckError) return error.result
         throw error
       }
@@ -207,7 +207,7 @@ export const namespace = (name: string): KubeObject => ({
   metadata: { name },
 })
 
-/** Makes an object, and then its status, as a controller would. */
+/** Creates an object and then its status, as a controller would. */
 export async function put(cluster: Cluster, object: KubeObject): Promise<KubeObject> {
   const made = await cluster.create(object)
   if (object.status === undefined) return made

@@ -30,21 +30,21 @@ const actions = () =>
 const theirs = (image: string, args = ["--insecure"]) =>
   foreign(ns, "superlink", { name: "server", image, args, ports: [{ containerPort: 9092 }] })
 
-describe("ours", () => {
-  test("made, labelled, and done once its Service leads to a ready pod", async () => {
-    expect(await plan()).toBe(`act: no Deployment superlink in ${ns}`)
-    expect(await run()).toBe("acted: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
+describe("created by this federation", () => {
+  test("created, labelled, and ready when its Service has a ready pod", async () => {
+    expect(await plan()).toBe(`apply: no Deployment superlink in ${ns}`)
+    expect(await run()).toBe("applied: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
     expect((await found()).metadata.labels).toMatchObject(labels("trial"))
     expect((await played.cluster("superlink").get(service))?.metadata.labels).toMatchObject(labels("trial"))
-    expect(await plan()).toBe("nothing: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
-    expect(await run()).toBe("done: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
+    expect(await plan()).toBe("ok: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
+    expect(await run()).toBe("unchanged: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
     expect(actions()).toEqual([])
   })
 
-  test("another version is rolled out with its arguments and ports, and no old pod is left", async () => {
+  test("another version is rolled out with its arguments and ports, and no old pod remains", async () => {
     await run()
     expect(await plan(version("1.41.0"))).toMatch(
-      /^change: image flwr\/superlink:1.34.0, asked flwr\/superlink:1.41.0; arguments/,
+      /^update: image is flwr\/superlink:1.34.0, should be flwr\/superlink:1.41.0; arguments/,
     )
     expect(await run(version("1.41.0"))).toContain("Flower 1.41.0, its Control API shares the Fleet port")
     expect(first(await found()).args).toEqual(["--insecure", "--host", "0.0.0.0", "--port", "9092"])
@@ -55,29 +55,29 @@ describe("ours", () => {
     ).toBe(true)
   })
 
-  test("a version that nobody asks for any more changes nothing", async () => {
+  test("a version that is no longer requested changes nothing", async () => {
     await run(version("1.36.0"))
-    expect(await run()).toContain("done: flwr/superlink:1.36.0")
+    expect(await run()).toContain("unchanged: flwr/superlink:1.36.0")
   })
 
-  test("what somebody else has set is set back", async () => {
+  test("what another user has set is reset", async () => {
     await run()
     const containers = [{ ...first(await found()), image: "flwr/superlink:1.30.0" }]
     await played.cluster("superlink").merge(deployment, { spec: { template: { spec: { containers } } } })
-    expect(await plan()).toContain("change: image flwr/superlink:1.30.0")
-    expect(await run(version("1.34.0"))).toContain("acted: flwr/superlink:1.34.0")
+    expect(await plan()).toContain("update: image is flwr/superlink:1.30.0")
+    expect(await run(version("1.34.0"))).toContain("updated: flwr/superlink:1.34.0")
     expect(first(await found()).image).toBe("flwr/superlink:1.34.0")
   })
 
-  test("a Service that is gone is made again", async () => {
+  test("a deleted Service is created again", async () => {
     await run()
     await played.cluster("superlink").remove(service)
-    expect(await plan()).toBe("change: Service superlink-service none, asked made")
-    expect(await run()).toContain("applied")
+    expect(await plan()).toBe("update: Service superlink-service is missing, should be present")
+    expect(await run()).toContain("updated")
     expect(await played.cluster("superlink").get(service)).toBeDefined()
   })
 
-  test("a Service that was there before is used and not labelled", async () => {
+  test("a Service that existed before is used and not labelled", async () => {
     const before = { apiVersion: "v1", kind: "Service", metadata: { name: service.name, namespace: ns } }
     await played
       .cluster("superlink")
@@ -88,28 +88,28 @@ describe("ours", () => {
     )
   })
 
-  test("--rerun starts it anew", async () => {
+  test("--rerun restarts it", async () => {
     await run()
     const before = (await found()).metadata.generation!
-    expect(await run({ again: true, selection: { only: ["deploy-superlink"] } })).toContain("applied")
+    expect(await run({ rerun: true, selection: { only: ["deploy-superlink"] } })).toContain("applied")
     expect((await found()).metadata.generation).toBe(before + 1)
   })
 })
 
 describe("trouble", () => {
-  test("a quota: blocked with the cluster's words, and done once it is raised", async () => {
+  test("a quota: blocked with the cluster's words, and ready when it is raised", async () => {
     played.practice.faults.set([{ where: "pod", what: "quota" }])
-    expect(await run()).toMatch(/^blocked: no pod: .*exceeded quota/)
+    expect(await run()).toMatch(/^blocked: no pod was created: .*exceeded quota/)
     expect(played.ended.get(PLACE)).toMatchObject({
       code: "quota",
       next: `oc describe quota -n ${ns}`,
       fix: expect.any(String),
     })
     played.practice.faults.set([])
-    expect(await run()).toMatch(/^(done|acted): flwr/)
+    expect(await run()).toMatch(/^(unchanged|applied|updated): flwr/)
   })
 
-  test("an image that cannot be pulled: its message, and done once it can", async () => {
+  test("an image that cannot be pulled: its message, and ready when it can be pulled", async () => {
     played.practice.faults.set([{ where: "pod", what: "image" }])
     expect(await run()).toMatch(/^blocked: image flwr\/superlink:1.34.0 cannot be pulled: .*manifest unknown/)
     expect(played.ended.get(PLACE)).toMatchObject({
@@ -117,13 +117,13 @@ describe("trouble", () => {
       next: expect.stringContaining("oc describe pod/"),
     })
     played.practice.faults.set([])
-    expect(await run()).toMatch(/^(done|acted): flwr/)
+    expect(await run()).toMatch(/^(unchanged|applied|updated): flwr/)
   })
 
-  test("a container that ends at once: its exit code and last words", async () => {
+  test("a container that exits at once: its exit code and last words", async () => {
     played.practice.faults.set([{ where: "pod", what: "crash" }])
     expect(await run()).toMatch(
-      /^blocked: container superlink ends again and again with exit code 1: practice fault/,
+      /^blocked: container superlink is crash-looping \(exit code 1\): practice fault/,
     )
     expect(played.ended.get(PLACE)).toMatchObject({
       code: "crash",
@@ -132,29 +132,29 @@ describe("trouble", () => {
   })
 })
 
-describe("one that was there before", () => {
+describe("one that existed before", () => {
   test("is used as it is, with whatever else it has", async () => {
     await played
       .cluster("superlink")
       .create(theirs("flwr/superlink:1.31.0", ["--insecure", "--database", "state.db"]))
-    expect(await run()).toBe("done: was there before us: flwr/superlink:1.31.0, 1 of 1 ready; Flower 1.31.0")
+    expect(await run()).toBe("unchanged: existed before: flwr/superlink:1.31.0, 1 of 1 ready; Flower 1.31.0")
     expect(played.ended.get(PLACE)).toMatchObject({ adopted: true })
-    expect(actions()).not.toContain("deploy-superlink act")
+    expect(actions()).not.toContain("deploy-superlink apply")
     expect(await played.cluster("superlink").get(service)).toBeUndefined()
   })
 
-  test("is changed only when a restart is agreed to, and keeps its own", async () => {
+  test("is changed only if a restart is allowed, and keeps its own arguments", async () => {
     await played
       .cluster("superlink")
       .create(theirs("flwr/superlink:1.31.0", ["--insecure", "--database", "state.db"]))
     expect(await run(version("1.41.0"))).toMatch(
-      /^blocked: Deployment superlink was there before us and does not fit: image/,
+      /^blocked: Deployment superlink existed before and differs: image/,
     )
     expect(played.ended.get(PLACE)?.next).toContain("--allow-restart")
     expect(first(await found()).image).toBe("flwr/superlink:1.31.0")
 
-    const agreed = { values: { "flower-version": "1.41.0", "allow-restart": true } }
-    expect(await run(agreed)).toContain("acted: was there before us: flwr/superlink:1.41.0")
+    const allowed = { values: { "flower-version": "1.41.0", "allow-restart": true } }
+    expect(await run(allowed)).toContain("updated: existed before: flwr/superlink:1.41.0")
     const after = await found()
     expect(first(after)).toMatchObject({
       name: "server",
@@ -164,23 +164,23 @@ describe("one that was there before", () => {
     expect(played.ended.get(PLACE)).toMatchObject({ adopted: true })
   })
 
-  test("whose version cannot be told: asked for", async () => {
+  test("whose version is unknown: it has to be given", async () => {
     await played.cluster("superlink").create(theirs("quay.io/hospital/superlink:latest"))
-    expect(await run()).toMatch(/^blocked: .*does not tell Flower's version/)
-    expect(await run(version("1.34.0"))).toContain("done: was there before us")
+    expect(await run()).toMatch(/^blocked: .*does not show its Flower version/)
+    expect(await run(version("1.34.0"))).toContain("unchanged: existed before")
   })
 
-  test("that serves TLS while none is asked for does not fit", async () => {
+  test("that serves TLS, which is not requested, differs", async () => {
     const args = ["--ssl-certfile", "a", "--ssl-keyfile", "b", "--ssl-ca-certfile", "c"]
     await played.cluster("superlink").create(theirs("flwr/superlink:1.34.0", args))
-    expect(await run()).toContain("Flower's own TLS on, asked off")
+    expect(await run()).toContain("Flower's own TLS is on, should be off")
   })
 
-  test("scaled to nothing does not fit", async () => {
+  test("scaled to zero differs", async () => {
     const before = theirs("flwr/superlink:1.34.0")
     before.spec.replicas = 0
     await played.cluster("superlink").create(before)
-    expect(await run()).toContain("replicas 0, asked 1")
+    expect(await run()).toContain("replicas is 0, should be 1")
   })
 })
 

@@ -34,20 +34,20 @@ const found = async (name = "supernode-1") => (await east().get(ref(name))) as K
 const first = (object: KubeObject) => object.spec.template.spec.containers[0]
 const version = (text: string) => ({ values: { "flower-version": text } })
 
-describe("ours", () => {
-  test("made, labelled and done; the site's name is the Deployment's", async () => {
-    expect(await run()).toBe("acted: flwr/supernode:1.34.0, 1 of 1 ready")
+describe("created by this federation", () => {
+  test("created, labelled and ready; the Deployment has the site's name", async () => {
+    expect(await run()).toBe("applied: flwr/supernode:1.34.0, 1 of 1 ready")
     expect((await found()).metadata.labels).toMatchObject({ app: "supernode-1", ...labels("trial") })
-    expect(await plan()).toBe("nothing: flwr/supernode:1.34.0, 1 of 1 ready")
+    expect(await plan()).toBe("ok: flwr/supernode:1.34.0, 1 of 1 ready")
   })
 
   test("a version makes exactly the deployments stale, and new arguments fit it", async () => {
     await run()
-    expect(await run(version("1.36.0"))).toBe("acted: flwr/supernode:1.36.0, 1 of 1 ready")
+    expect(await run(version("1.36.0"))).toBe("updated: flwr/supernode:1.36.0, 1 of 1 ready")
     expect(first(await found()).args).toEqual(["--insecure", "--superlink", "fleet-api:9092"])
   })
 
-  test("an image that somebody has changed, and that does not run, is set back", async () => {
+  test("an image that another user has changed, and that does not run, is reset", async () => {
     await run()
     const containers = [{ ...first(await found()), image: "flwr/supernode:1.41.0" }]
     await east().merge(ref(), { spec: { template: { spec: { containers } } } })
@@ -57,49 +57,49 @@ describe("ours", () => {
         JSON.stringify((await pods()).map(({ status }) => status.containerStatuses?.[0]?.state)),
       )
       .toContain("CrashLoopBackOff")
-    // Without a version asked for, the SuperLink's decides: the image is not as asked, and set back.
-    expect(await plan()).toContain("change: image flwr/supernode:1.41.0, asked flwr/supernode:1.34.0")
+    // Without a given version, the SuperLink's version decides: the image has drifted and is reset.
+    expect(await plan()).toContain("update: image is flwr/supernode:1.41.0, should be flwr/supernode:1.34.0")
   })
 
-  test("without a version it takes that of a SuperLink that was there before", async () => {
+  test("without a version it takes that of a SuperLink that existed before", async () => {
     const image = "flwr/superlink:1.31.0"
     await played
       .cluster("superlink")
       .create(foreign(westProject, "superlink", { name: "s", image, args: ["--insecure"] }))
-    expect(await run()).toBe("acted: flwr/supernode:1.31.0, 1 of 1 ready")
+    expect(await run()).toBe("applied: flwr/supernode:1.31.0, 1 of 1 ready")
   })
 
-  test("a SuperLink whose version cannot be told", async () => {
+  test("a SuperLink whose version is unknown", async () => {
     const image = "quay.io/hospital/superlink:latest"
     await played
       .cluster("superlink")
       .create(foreign(westProject, "superlink", { name: "s", image, args: ["--insecure"] }))
-    expect(await run({ notebook: alone })).toMatch(/^blocked: the SuperLink's image does not tell/)
-    expect(await run({ notebook: alone, ...version("1.34.0") })).toContain("acted: flwr/supernode:1.34.0")
+    expect(await run({ notebook: alone })).toMatch(/^blocked: the SuperLink's image does not show/)
+    expect(await run({ notebook: alone, ...version("1.34.0") })).toContain("applied: flwr/supernode:1.34.0")
   })
 
-  test("--rerun starts it anew", async () => {
+  test("--rerun restarts it", async () => {
     await run()
     const { generation } = (await found()).metadata
-    await run({ again: true, selection: { only: ["deploy-supernode"] } })
+    await run({ rerun: true, selection: { only: ["deploy-supernode"] } })
     expect((await found()).metadata.generation).toBe(generation! + 1)
   })
 })
 
-describe("one that was there before", () => {
+describe("one that existed before", () => {
   const theirs = (args: string[], image = "flwr/supernode:1.34.0") =>
     east().create(foreign(eastProject, "supernode-1", { name: "node", image, args }))
 
-  test("is used, also when it dials the Service by its long name", async () => {
+  test("is used, also if it connects to the Service by its long name", async () => {
     await theirs(["--insecure", "--superlink", `fleet-api.${eastProject}.svc:9092`, "--max-retries", "100"])
-    expect(await run()).toBe("done: was there before us: flwr/supernode:1.34.0, 1 of 1 ready")
+    expect(await run()).toBe("unchanged: existed before: flwr/supernode:1.34.0, 1 of 1 ready")
     expect(played.ended.get(PLACE)).toMatchObject({ adopted: true })
   })
 
-  test("that dials elsewhere is changed only when that is agreed to", async () => {
+  test("that connects elsewhere is changed only if that is allowed", async () => {
     await theirs(["--insecure", "--superlink", "superlink.example:9092", "--max-retries", "100"])
     expect(await run()).toMatch(/^blocked: .*arguments/)
-    expect(await run({ values: { "allow-restart": true } })).toContain("acted: was there before us")
+    expect(await run({ values: { "allow-restart": true } })).toContain("updated: existed before")
     expect(first(await found()).args).toEqual([
       "--insecure",
       "--max-retries",
@@ -115,13 +115,13 @@ describe("one that was there before", () => {
       ["--insecure", "--superlink", "fleet-api:9092", "--clientappio-api-address", "0.0.0.0:9094"],
       "flwr/supernode:1.30.0",
     )
-    const agreed = { values: { "flower-version": "1.36.0", "allow-restart": true } }
-    expect(await run(agreed)).toContain("flwr/supernode:1.36.0")
+    const allowed = { values: { "flower-version": "1.36.0", "allow-restart": true } }
+    expect(await run(allowed)).toContain("flwr/supernode:1.36.0")
     expect(first(await found()).args).toEqual(["--insecure", "--superlink", "fleet-api:9092"])
   })
 })
 
-test("a person's own manifest in place of ours", async () => {
+test("the user's own manifest instead of the built-in one", async () => {
   const file = join(played.practice.folder, "own.yaml")
   const manifest = (image: string) => `
 apiVersion: apps/v1
@@ -142,7 +142,7 @@ data: { a: b }
 `
   await writeFile(file, manifest("registry.example/supernode:7"))
   const sites = { "supernode-1": { "supernode-manifest": file } }
-  expect(await run({ sites })).toBe("acted: registry.example/supernode:7, 1 of 1 ready")
+  expect(await run({ sites })).toBe("applied: registry.example/supernode:7, 1 of 1 ready")
   expect((await found("cancer-node")).metadata.labels).toMatchObject({ ward: "7", ...labels("trial") })
   const settings = await east().get({
     apiVersion: "v1",
@@ -153,6 +153,6 @@ data: { a: b }
   expect(settings?.data).toEqual({ a: "b" })
   await writeFile(file, manifest("registry.example/supernode:8"))
   expect(await plan({ sites })).toBe(
-    "change: image registry.example/supernode:7, asked registry.example/supernode:8",
+    "update: image is registry.example/supernode:7, should be registry.example/supernode:8",
   )
 })

@@ -1,4 +1,4 @@
-/** The virtual environments of Flower's commands, with a python3 that is a shell script: what it makes is real, PyPI is not asked. */
+/** The virtual environments of Flower's commands, with a python3 that is a shell script: the environments are real, PyPI is not contacted. */
 
 import { spawn } from "node:child_process"
 import { once } from "node:events"
@@ -51,7 +51,7 @@ function give(version: string): void {
   }
 }
 
-test("it is made once, pinned, and published under the version's name", async () => {
+test("it is created once, pinned, and published under the version's name", async () => {
   expect(await findEnvironment("1.34.0", env)).toBeUndefined()
   const bins = await Promise.all([environmentOf("1.34.0", { env }), environmentOf("1.34.0", { env })])
   expect(new Set(bins)).toEqual(new Set([join(root(), "1.34.0", "bin")]))
@@ -66,7 +66,7 @@ test("it is made once, pinned, and published under the version's name", async ()
   ])
 })
 
-test("two processes at once: both get one that works, and one is left", async () => {
+test("two processes at once: both get one that works, and one remains", async () => {
   const script = `import { environmentOf } from ${JSON.stringify(new URL("../../runbooks/flower/environment.ts", import.meta.url).href)}
     process.stdout.write(await environmentOf("1.41.0"))`
   const make = async () => {
@@ -86,7 +86,7 @@ test("two processes at once: both get one that works, and one is left", async ()
   expect(readdirSync(root()).filter((name) => name.startsWith("1.41.0."))).toHaveLength(1)
 })
 
-test("what a killed maker left behind is swept; what another one makes now is not", async () => {
+test("what a killed installation left is removed; what another one creates now is not", async () => {
   mkdirSync(root(), { recursive: true })
   const gone = spawn("true")
   await once(gone, "close")
@@ -109,7 +109,7 @@ test("one that is broken is replaced", async () => {
   expect(await findEnvironment("1.34.0", env)).toBe(bin)
 })
 
-test("pip's own words, and nothing is left", async () => {
+test("pip's own words, and nothing remains", async () => {
   await expect(environmentOf("9.9.9", { env: { ...env, PIP_FAILS: "1" } })).rejects.toMatchObject({
     message: "Flower 9.9.9 could not be installed on this machine",
     why: "ERROR: No matching distribution found for flwr==9.9.9",
@@ -118,7 +118,7 @@ test("pip's own words, and nothing is left", async () => {
   expect(readdirSync(root())).toEqual([])
 })
 
-test("an interrupted one ends pip and leaves nothing", async () => {
+test("an interrupted one ends pip and leaves nothing behind", async () => {
   const stop = new AbortController()
   const made = environmentOf("1.34.0", { env: { ...env, PIP_HANGS: "1" }, signal: stop.signal })
   await expect.poll(() => existsSync(join(home, "calls"))).toBe(true)
@@ -129,8 +129,8 @@ test("an interrupted one ends pip and leaves nothing", async () => {
 
 test.each([
   ["too old", () => give("3.9"), "python3 is 3.9"],
-  ["none", () => rmSync(join(home, "bin"), { recursive: true }), "there is no python3 on PATH"],
-])("Python is %s: said at once, with the cure", async (_, make, why) => {
+  ["none", () => rmSync(join(home, "bin"), { recursive: true }), "python3 is not on PATH"],
+])("Python is %s: said at once, with the fix", async (_, make, why) => {
   make()
   env.PATH = join(home, "bin")
   if (existsSync(env.PATH)) for (const tool of ["sh"]) symlinkSync(`/bin/${tool}`, join(env.PATH, tool))

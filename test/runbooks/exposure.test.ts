@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => clusters.close())
 
 describe("connector", () => {
-  const check = (more = {}) => clusters.look(connector, clusters.superlink, more)
+  const check = (more = {}) => clusters.check(connector, clusters.superlink, more)
   const superlink = (args: string[] = []) =>
     put(
       clusters.superlink.admin,
@@ -39,11 +39,11 @@ describe("connector", () => {
       }),
     )
 
-  test("needs the SuperLink's Deployment, of which it takes the pods", async () => {
+  test("needs the SuperLink's Deployment, whose pods it selects", async () => {
     expect(await check()).toMatchObject({ state: "unknown", because: "not there" })
   })
 
-  test("none there", async () => {
+  test("none exists", async () => {
     await superlink()
     expect(await check()).toMatchObject({ state: "missing", reason: `no Connector fleet-api in ${WEST}` })
   })
@@ -53,7 +53,7 @@ describe("connector", () => {
     await make()
     expect(await check()).toMatchObject({
       state: "progressing",
-      reason: "no pod matches app=superlink yet: a Connector waits for one",
+      reason: "no pod matches app=superlink yet; the Connector waits for one",
     })
   })
 
@@ -69,7 +69,7 @@ describe("connector", () => {
     })
   })
 
-  test("configured is done, matched or not", async () => {
+  test("configured is ready, matched or not", async () => {
     await superlink()
     const made = await make({}, { status: { conditions: CONFIGURED } })
     expect(await check()).toMatchObject({
@@ -86,14 +86,14 @@ describe("connector", () => {
   })
 
   test.each([
-    [{ port: 9093 }, "port 9093, asked 9092"],
-    [{ routingKey: "fleet" }, "routing key fleet, asked fleet-api"],
-    [{ selector: "app=other" }, "selector app=other, asked app=superlink"],
+    [{ port: 9093 }, "port is 9093, should be 9092"],
+    [{ routingKey: "fleet" }, "routing key is fleet, should be fleet-api"],
+    [{ selector: "app=other" }, "selector is app=other, should be app=superlink"],
     [
       { selector: undefined, host: "10.1.2.3" },
-      "host 10.1.2.3, asked none; selector none, asked app=superlink",
+      "host is 10.1.2.3, should be none; selector is none, should be app=superlink",
     ],
-  ])("%o is not as asked", async (spec, reason) => {
+  ])("%o has drifted", async (spec, reason) => {
     await superlink()
     await make(spec, { status: { conditions: CONFIGURED } })
     expect(await check()).toMatchObject({ state: "drifted", reason })
@@ -109,13 +109,13 @@ describe("connector", () => {
     })
   })
 
-  test("a SuperLink of somebody else may have its Fleet API at another port", async () => {
+  test("a SuperLink that existed before may have its Fleet API at another port", async () => {
     await superlink(["--fleet-api-address", "0.0.0.0:7777"])
     await make({}, { status: { conditions: CONFIGURED } })
-    expect(await check()).toMatchObject({ state: "drifted", reason: "port 9092, asked 7777" })
+    expect(await check()).toMatchObject({ state: "drifted", reason: "port is 9092, should be 7777" })
   })
 
-  test("a change writes what was asked, and what is not ours stays so", async () => {
+  test("an update writes the wanted fields, and an adopted object stays adopted", async () => {
     await superlink()
     await make({ port: 9093, selector: undefined, host: "10.1.2.3" })
     await actionFor(connector, "drifted")!.run(clusters.context(connector, clusters.superlink))
@@ -131,7 +131,7 @@ describe("connector", () => {
     expect(found?.metadata.annotations).toHaveProperty([ADOPTED])
   })
 
-  test("what an act has made is labelled, and being deleted is waited for", async () => {
+  test("what was created is labelled, and a deletion is waited for", async () => {
     await superlink()
     await make()
     await connector.takeOwnership!(clusters.context(connector, clusters.superlink))
@@ -147,7 +147,7 @@ describe("connector", () => {
 })
 
 describe("listener", () => {
-  const check = () => clusters.look(listener, clusters.supernode)
+  const check = () => clusters.check(listener, clusters.supernode)
   const make = (spec: object, status: object | undefined, metadata: object = {}): Promise<KubeObject> =>
     put(clusters.supernode.admin, {
       ...skupper("Listener", EAST, "fleet-api", {
@@ -164,27 +164,27 @@ describe("listener", () => {
       spec: { ports: [{ port: 9092 }] },
     })
 
-  test("none there", async () => {
+  test("none exists", async () => {
     expect(await check()).toMatchObject({ state: "missing", reason: `no Listener fleet-api in ${EAST}` })
   })
 
-  test("configured, and its Service there", async () => {
+  test("configured, and its Service exists", async () => {
     await make({}, { conditions: CONFIGURED })
     expect(await check()).toMatchObject({
       state: "progressing",
-      reason: "Service fleet-api is not there yet",
+      reason: "Service fleet-api does not exist yet",
     })
     await service()
     expect(await check()).toMatchObject({ state: "ready", adopted: true })
   })
 
-  test("ours is not adopted", async () => {
+  test("one of this federation is not adopted", async () => {
     await make({}, { conditions: MATCHED }, { labels: mine.labels })
     await service()
     expect(await check()).not.toHaveProperty("adopted")
   })
 
-  test("a Service of the same name: blocked, with the cure", async () => {
+  test("a Service of the same name: blocked, with the fix", async () => {
     const words = "Service fleet-api already exists in namespace"
     await make({}, { conditions: conditions({ Configured: ["False", "Error", words] }) })
     expect(await check()).toMatchObject({
@@ -213,15 +213,15 @@ describe("listener", () => {
   })
 
   test.each([
-    [{ port: 9093 }, "port 9093, asked 9092"],
-    [{ host: "other" }, "host other, asked fleet-api"],
-    [{ routingKey: "" }, "routing key none, asked fleet-api"],
-  ])("%o is not as asked", async (spec, reason) => {
+    [{ port: 9093 }, "port is 9093, should be 9092"],
+    [{ host: "other" }, "host is other, should be fleet-api"],
+    [{ routingKey: "" }, "routing key is none, should be fleet-api"],
+  ])("%o has drifted", async (spec, reason) => {
     await make(spec, { conditions: CONFIGURED })
     expect(await check()).toMatchObject({ state: "drifted", reason })
   })
 
-  test("a change restores the routing key that skupper's own update forgets", async () => {
+  test("an update restores the routing key that skupper's own update drops", async () => {
     await make({ routingKey: "" }, undefined, { labels: mine.labels })
     await actionFor(listener, "drifted")!.run(clusters.context(listener, clusters.supernode))
     expect(await check()).toMatchObject({ state: "progressing" })

@@ -80,7 +80,7 @@ describe("a SuperLink's log", () => {
       `[Fleet.ActivateNode] Activated node_id=${ID}9`,
       `[Fleet.ActivateNode] Activated node_id=9${ID}`,
     )
-    expect(readSuperlinkLog(log, ID)).toEqual({ state: "unknown" })
+    expect(readSuperlinkLog(log, ID)).toEqual({ is: "unknown" })
   })
 
   test("a rotated log proves by the node's later calls, and disproves nothing", () => {
@@ -92,7 +92,7 @@ describe("a SuperLink's log", () => {
   })
 
   test("a mention that is no call of the node is no proof", () => {
-    expect(readSuperlinkLog(info(start, `run ${ID} started`), ID)).toEqual({ state: "unknown" })
+    expect(readSuperlinkLog(info(start, `run ${ID} started`), ID)).toEqual({ is: "unknown" })
   })
 })
 

@@ -35,7 +35,7 @@ test("Flower's version belongs to the deployments and to verify, and to nothing 
   expect(stale).toEqual(["deploy-superlink", "deploy-supernode", "verify"])
 })
 
-test("a browser login without anybody to do it counts as missing", async () => {
+test("a browser login without a terminal counts as missing", async () => {
   const site = (name: string, login: string) =>
     ({ name, role: "supernode", login, server: `https://${name}` }) as Site
   const hasSession = async (one: Site, server: string) => one.name === "a" && server === "https://a"
@@ -43,7 +43,7 @@ test("a browser login without anybody to do it counts as missing", async () => {
     hasSession,
   })
   expect(missing).toEqual([
-    { site: "b", input: "login", why: expect.stringContaining("a browser login needs a person") },
+    { site: "b", input: "login", why: expect.stringContaining("a browser login requires a terminal") },
   ])
 })
 

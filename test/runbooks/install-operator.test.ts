@@ -34,7 +34,7 @@ describe("with nothing installed", () => {
     await clusters.superlink.admin.create(group("global-operators"))
   })
   afterAll(() => clusters.close())
-  const check = (more = {}) => clusters.look(installOperator, clusters.superlink, more)
+  const check = (more = {}) => clusters.check(installOperator, clusters.superlink, more)
 
   test("no catalog offers it", async () => {
     expect(await check()).toMatchObject({
@@ -49,11 +49,11 @@ describe("with nothing installed", () => {
     expect(await check()).toMatchObject({
       state: "missing",
       reason: expect.stringContaining("mirrored-operators offers it in channel stable-2"),
-      consent: expect.stringContaining("for the whole cluster"),
+      approval: expect.stringContaining("for the whole cluster"),
     })
   })
 
-  test("a catalog that was named does not", async () => {
+  test("a given catalog does not offer it", async () => {
     expect(await check({ site: { operatorSource: "redhat-operators" } })).toMatchObject({
       state: "blocked",
       reason: expect.stringContaining("no catalog named redhat-operators"),
@@ -76,10 +76,10 @@ describe("with nothing installed", () => {
     expect(await check()).toMatchObject({ state: "blocked", code: "OperatorGroups" })
   })
 
-  test("whoever may not install it gets what an administrator applies", async () => {
+  test("a user who is not allowed to install it gets what an administrator applies", async () => {
     const { admin } = clusters.supernode
     await admin.create(manifest)
-    const found = await clusters.look(installOperator, clusters.supernode)
+    const found = await clusters.check(installOperator, clusters.supernode)
     expect(found).toMatchObject({
       state: "blocked",
       code: "forbidden",
@@ -98,10 +98,10 @@ describe("with something installed", () => {
     await clusters.superlink.admin.create(group("global-operators"))
   })
   afterEach(() => clusters.close())
-  const check = (more = {}) => clusters.look(installOperator, clusters.superlink, more)
+  const check = (more = {}) => clusters.check(installOperator, clusters.superlink, more)
   const installed = { installedCSV: CSV, currentCSV: CSV, state: "AtLatestKnown" }
 
-  test("a Subscription of ours, and one that was there", async () => {
+  test("a Subscription of this federation, and one that existed before", async () => {
     const { admin } = clusters.superlink
     await put(admin, csv(CSV, { phase: "Succeeded" }))
     await put(admin, subscription({ status: installed }))
@@ -126,8 +126,8 @@ describe("with something installed", () => {
     )
     expect(await check()).toMatchObject({
       state: "drifted",
-      fields: [{ field: "channel", found: "stable-2.1", asked: "stable-2" }],
-      consent: expect.stringContaining("whole cluster"),
+      fields: [{ field: "channel", found: "stable-2.1", wanted: "stable-2" }],
+      approval: expect.stringContaining("whole cluster"),
     })
   })
 
@@ -165,17 +165,17 @@ describe("with something installed", () => {
     })
   })
 
-  test("definitions that were left behind are no operator", async () => {
+  test("remaining definitions are not an operator", async () => {
     await clusters.superlink.admin.create(manifest)
     expect(await check()).toMatchObject({ state: "missing" })
   })
 
-  test("a user who sees nothing of it goes by what is served", async () => {
+  test("a user who cannot read it goes by what is served", async () => {
     await clusters.superlink.login("alice")
     expect(await check()).toMatchObject({
       state: "ready",
       adopted: true,
-      reason: expect.stringContaining("out of your sight"),
+      reason: expect.stringContaining("you cannot read the operator itself"),
     })
   })
 })
@@ -184,7 +184,7 @@ test("plain Kubernetes has no OLM", async () => {
   const clusters = await startClusters({ openshift: false, skupper: false })
   try {
     await clusters.superlink.login()
-    expect(await clusters.look(installOperator, clusters.superlink)).toMatchObject({
+    expect(await clusters.check(installOperator, clusters.superlink)).toMatchObject({
       state: "blocked",
       code: "no OLM",
     })

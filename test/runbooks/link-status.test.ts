@@ -28,7 +28,7 @@ beforeEach(async () => {
 })
 afterEach(() => clusters.close())
 
-const check = () => clusters.look(linkStatus, clusters.supernode)
+const check = () => clusters.check(linkStatus, clusters.supernode)
 const link = (status?: object, host = "127.0.0.1"): Promise<KubeObject> =>
   put(
     clusters.supernode.admin,
@@ -63,24 +63,24 @@ test("up", async () => {
   expect(await check()).toMatchObject({ state: "ready", reason: "Link west to superlink-interconnect is up" })
 })
 
-test("not up yet: the reason, and what it dials", async () => {
+test("not up yet: the reason, and what it connects to", async () => {
   await link(down)
   expect(await check()).toMatchObject({
     state: "progressing",
-    reason: "Link west: Not Operational; it dials 127.0.0.1:55671",
+    reason: "Link west: Not Operational; it connects to 127.0.0.1:55671",
   })
 })
 
-test("a name that does not resolve from here is said", async () => {
+test("a name that does not resolve from here is reported", async () => {
   await link(down, "no-such-host.invalid")
   expect(await check()).toMatchObject({
     state: "progressing",
     reason:
-      "Link west: Not Operational; it dials no-such-host.invalid:55671 (does not resolve from here yet)",
+      "Link west: Not Operational; it connects to no-such-host.invalid:55671 (does not resolve from here yet)",
   })
 })
 
-test("a Link that gets no status is touched after a second, and that is said", async () => {
+test("a Link that gets no status is touched after a second, and that is reported", async () => {
   await link()
   expect(await check()).toMatchObject({ state: "missing" })
   const before = performance.now()
@@ -90,18 +90,18 @@ test("a Link that gets no status is touched after a second, and that is said", a
   expect(clusters.notes.join()).toContain("no status after 1 s")
   expect(await check()).toMatchObject({
     state: "progressing",
-    reason: expect.stringContaining("has not looked at it yet"),
+    reason: expect.stringContaining("has not processed it yet"),
   })
 })
 
-test("a Link that gets its status in time is left alone", async () => {
+test("a Link that gets its status in time is not touched", async () => {
   const made = await link()
-  const acted = linkStatus.apply!(clusters.context(linkStatus, clusters.supernode))
+  const applied = linkStatus.apply!(clusters.context(linkStatus, clusters.supernode))
   const watches = ({ path }: { path: string }) => path.includes("/links") && path.includes("watch=")
   await vi.waitFor(() => expect(clusters.supernode.server.requests.some(watches)).toBe(true), { interval: 5 })
   const before = performance.now()
   await setStatus(clusters.supernode.admin, made, down)
-  await acted
+  await applied
   expect(performance.now() - before).toBeLessThan(800)
   expect((await current()).metadata.annotations).toBeUndefined()
 })

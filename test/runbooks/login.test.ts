@@ -10,7 +10,7 @@ beforeEach(async () => {
   clusters = await startClusters()
 })
 afterEach(() => clusters.close())
-const check = (more = {}) => clusters.look(login, clusters.superlink, more)
+const check = (more = {}) => clusters.check(login, clusters.superlink, more)
 const kubeconfig = () => clusters.context(login, clusters.superlink).kubeconfig
 
 describe("looks", () => {

@@ -51,7 +51,7 @@ async function isValid(at: Pick<PlayedSite, "server">, token: string): Promise<b
 }
 
 const contextAt = (at: PlayedSite) => clusters.context(logout, at, { commands })
-const check = (at: PlayedSite) => clusters.look(logout, at, { commands })
+const check = (at: PlayedSite) => clusters.check(logout, at, { commands })
 const files = (at: PlayedSite) => {
   const { kubeconfig, privateFile } = contextAt(at)
   return [kubeconfig, privateFile("session")].filter(existsSync)

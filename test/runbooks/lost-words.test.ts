@@ -1,4 +1,4 @@
-/** What Skupper's controllers say late, or lose: as measured with 2.1.4 and 2.2.1 (test/real/cluster/skupper-controller.test.ts). */
+/** Statuses that Skupper's controllers write late or lose: as measured with 2.1.4 and 2.2.1 (test/real/cluster/skupper-controller.test.ts). */
 import { setTimeout as delay } from "node:timers/promises"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
@@ -51,7 +51,7 @@ const link = (host: string): Promise<KubeObject> =>
     }),
   )
 
-test("a Site whose link access was changed says Ready with the addresses from before", async () => {
+test("a Site whose link access was changed stays Ready with its previous addresses", async () => {
   await hub("old.example")
   const access = await put(
     clusters.superlink.admin,
@@ -60,12 +60,12 @@ test("a Site whose link access was changed says Ready with the addresses from be
       status: { conditions: READY, endpoints: endpoints("old.example") },
     }),
   )
-  const asked = { site: { linkAccessType: "loadbalancer" } }
+  const wanted = { site: { linkAccessType: "loadbalancer" } }
   const stale = {
     state: "progressing",
-    reason: expect.stringMatching(/addresses are still those from before/),
+    reason: expect.stringMatching(/still has the addresses of its previous link access/),
   }
-  const check = () => clusters.look(siteCreate, clusters.superlink, asked)
+  const check = () => clusters.check(siteCreate, clusters.superlink, wanted)
   expect(await check()).toMatchObject(stale)
   await clusters.superlink.admin.merge(
     { apiVersion: access.apiVersion, kind: access.kind, name: "skupper-router", namespace: HUB },
@@ -85,20 +85,20 @@ test("a Site whose link access was changed says Ready with the addresses from be
   expect(await check()).toMatchObject({ state: "ready", reason: expect.stringMatching(/new\.example/) })
 })
 
-test("a Link of ours to an address that the Site had before is made anew", async () => {
+test("a Link of this federation to a former address of the Site is created again", async () => {
   await hub("new.example")
   await link("old.example")
-  expect(await clusters.look(tokenRedeem, clusters.supernode)).toMatchObject({
+  expect(await clusters.check(tokenRedeem, clusters.supernode)).toMatchObject({
     state: "drifted",
-    fields: [{ field: "address", found: "old.example:55671", asked: "new.example:55671" }],
+    fields: [{ field: "address", found: "old.example:55671", wanted: "new.example:55671" }],
   })
 })
 
-test("a Link that lost its word is up where its router says so", async () => {
+test("a Link that lost its condition is up if its router says so", async () => {
   await hub("here.example")
   await link("here.example")
   const own = await put(clusters.supernode.admin, skupper("Site", NODE, "east"))
-  const check = () => clusters.look(linkStatus, clusters.supernode)
+  const check = () => clusters.check(linkStatus, clusters.supernode)
   const knows = (operational: boolean) =>
     setStatus(clusters.supernode.admin, own, {
       conditions: READY,
@@ -115,16 +115,16 @@ test("a Link that lost its word is up where its router says so", async () => {
   expect(await check()).toMatchObject({ state: "ready", reason: "Link west to superlink-interconnect is up" })
 })
 
-test("a Listener is not written to before the controller has spoken", async () => {
+test("a Listener is not written before its first status", async () => {
   const { admin } = clusters.supernode
   const spec = { routingKey: "fleet-api", host: "fleet-api", port: 9092 }
   const made = await put(admin, skupper("Listener", NODE, "fleet-api", { spec }))
-  const claimed = Promise.resolve(listener.takeOwnership!(clusters.context(listener, clusters.supernode)))
-  // Far longer than a claim takes: it holds back.
-  const first = await Promise.race([claimed.then(() => "claimed"), delay(500).then(() => "waits")])
+  const taken = Promise.resolve(listener.takeOwnership!(clusters.context(listener, clusters.supernode)))
+  // Far longer than takeOwnership takes otherwise: it waits.
+  const first = await Promise.race([taken.then(() => "taken"), delay(500).then(() => "waits")])
   expect(first).toBe("waits")
   await setStatus(admin, made, { conditions: conditions({ Configured: "True" }) })
-  await claimed
+  await taken
   const [now] = await admin.list({ apiVersion: made.apiVersion, kind: "Listener", namespace: NODE })
   expect(now?.metadata.labels).toEqual(labels("trial"))
 })

@@ -274,7 +274,7 @@ describe("differences", () => {
       { tlsSecret: "flower-tls" },
     )
     expect(found).toEqual([
-      { field: "mounted secrets", found: "none", asked: "flower-tls at /app/certificates" },
+      { field: "mounted secrets", found: "none", wanted: "flower-tls at /app/certificates" },
     ])
   })
 })

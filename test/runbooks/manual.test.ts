@@ -1,4 +1,4 @@
-/** The steps by hand: what a person types, by what was asked for. That it leads where a run leads: test/e2e/shell-script. */
+/** The steps by hand: the shell lines for given inputs. test/e2e/shell-script shows that they have the result of a run. */
 import { spawnSync } from "node:child_process"
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -8,7 +8,7 @@ import { federate } from "../../lib/index.ts"
 import { manualContext } from "../../lib/notebook/manual.ts"
 import guide from "../../runbooks/index.ts"
 
-interface Asked {
+interface Given {
   readonly values?: Record<string, unknown>
   readonly superlink?: Record<string, unknown>
   readonly supernode?: Record<string, unknown>
@@ -16,8 +16,8 @@ interface Asked {
 }
 
 /** A step's lines at a site. */
-async function manual(id: string, at: string | undefined, asked: Asked = {}): Promise<string> {
-  const { values = {}, superlink = {}, supernode = {}, tokenFile = "one.token.yaml" } = asked
+async function manual(id: string, at: string | undefined, given: Given = {}): Promise<string> {
+  const { values = {}, superlink = {}, supernode = {}, tokenFile = "one.token.yaml" } = given
   const federation = await federate(guide, {
     name: "trial",
     values,
@@ -56,7 +56,7 @@ const file = (name: string, text: string): string => {
   return path
 }
 
-/** Runs lines with stand-ins that print how they were called. */
+/** Runs lines with stand-in commands that print their arguments. */
 function run(lines: string, commands: Readonly<Record<string, string>>) {
   const bin = join(folder, "bin")
   mkdirSync(bin, { recursive: true })
@@ -139,7 +139,7 @@ oc config set-cluster "$(oc config view -o jsonpath='{.clusters[0].name}')" --pr
     })
   })
 
-  test("by context: copied, and refused where it leads elsewhere", async () => {
+  test("by context: copied, and refused if it leads elsewhere", async () => {
     const lines = await manual("login", "one", { supernode: { context: "b admin" } })
     const at = (server: string) => `case "$1 $2" in
 "config view") echo "$@" ;;
@@ -162,7 +162,7 @@ describe("site", () => {
   const create = async (access: string): Promise<string> =>
     (await manual("site-create", "superlink", { superlink: { "link-access-type": access } })).split("\n")[1]!
 
-  test("link access by the command's flags, or in the Site where it has none", async () => {
+  test("link access by the command's flags, or in the Site if there is no flag", async () => {
     expect(await create("default")).toBe(
       "  skupper site create superlink-interconnect --enable-link-access -n flower",
     )
@@ -178,7 +178,7 @@ describe("site", () => {
     )
   })
 
-  test("one that is there stays", async () => {
+  test("an existing one stays", async () => {
     const lines = await manual("site-create", "one")
     const calls = (found: string) =>
       run(lines, { oc: `test "$1" = wait || ${found}`, skupper: 'echo skupper "$@"' })
@@ -195,7 +195,7 @@ describe("link", () => {
     expect(lines).toContain("skupper token issue one.token.yaml --expiration-window 1800s -n flower)")
   })
 
-  test("a file in a folder that skupper refuses: it is run there", async () => {
+  test("a file in a folder that skupper refuses: the command runs there", async () => {
     const tokenFile = `'${folder}/one.yaml'`
     expect(run(await manual("token-issue", "one", { tokenFile }), none).stdout).toBe(
       `superlink.kubeconfig ${folder} token issue one.yaml -n flower\n`,
@@ -206,12 +206,12 @@ describe("link", () => {
   })
 
   test("by a link file: only its owner can read it", async () => {
-    const asked = { values: { "link-with": "file" }, tokenFile: "link.yaml" }
-    expect(run(await manual("token-issue", "one", asked), none)).toMatchObject({ status: 0, stdout: "" })
+    const given = { values: { "link-with": "file" }, tokenFile: "link.yaml" }
+    expect(run(await manual("token-issue", "one", given), none)).toMatchObject({ status: 0, stdout: "" })
     const link = join(folder, "link.yaml")
     expect(statSync(link).mode & 0o777).toBe(0o600)
     expect(readFileSync(link, "utf8")).toBe(`superlink.kubeconfig ${folder} link generate -n flower\n`)
-    const lines = await manual("token-redeem", "one", asked)
+    const lines = await manual("token-redeem", "one", given)
     expect(lines).toContain(
       "oc apply --server-side --field-manager=flower-runbook -f link.yaml -n flower-one",
     )
@@ -219,7 +219,7 @@ describe("link", () => {
 })
 
 describe("Flower", () => {
-  test("what was asked for stands in the manifest", async () => {
+  test("the inputs are in the manifest", async () => {
     const lines = await manual("deploy-supernode", "one", {
       values: { "flower-version": "1.36.0" },
       supernode: { env: { A: "it's $HOME" }, "node-config": { "partition-id": "3" } },
@@ -227,12 +227,12 @@ describe("Flower", () => {
     expect(lines).toContain("image: flwr/supernode:1.36.0\n")
     expect(lines).toContain("value: it's $HOME\n")
     expect(lines).toContain("- partition-id=3\n")
-    // Handed over as it is.
+    // Passed on unchanged.
     const { stdout } = run(lines, { oc: 'test "$1" != apply || cat' })
     expect(stdout).toContain("value: it's $HOME\n")
   })
 
-  test("somebody else's Deployment is used as it is", async () => {
+  test("a Deployment that existed before is used as it is", async () => {
     const lines = await manual("deploy-superlink", "superlink")
     const oc = (name: string) => `case $1 in get) echo ${name} ;; apply) echo applied ;; esac`
     expect(run(lines, { oc: oc("deployment.apps/superlink") }).stdout).toBe("")
@@ -250,7 +250,7 @@ describe("Flower", () => {
     )
   })
 
-  test("verified by this very node's line at the SuperLink, and by no other", async () => {
+  test("verified by this node's line at the SuperLink, and by no other", async () => {
     const lines = await manual("verify", "one")
     const oc = (taken: string) => `case $2 in
 */one) echo "INFO : SuperNode ID: 111"; echo "INFO : SuperNode ID: 222" ;;
@@ -262,7 +262,7 @@ esac`
     })
     expect(run(lines, { oc: oc("111") }).status).not.toBe(0)
     expect(run(lines, { oc: oc("2223") }).status).not.toBe(0)
-    // Without an id nothing is looked for.
+    // Without an id, nothing is searched.
     const silent = run(lines, { oc: 'case $2 in */one) ;; *) echo "node_id=1" ;; esac', sleep: ":" })
     expect(silent.stderr).toContain("the SuperNode has no id yet")
     expect(silent.status).not.toBe(0)

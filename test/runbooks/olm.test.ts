@@ -29,9 +29,9 @@ const found = (more: Partial<Subscribed>): Subscribed => ({
 const troubled = (type: string, reason: string, message: string): KubeObject =>
   subscription({ status: { conditions: conditions({ [type]: ["True", reason, message] }) } })
 
-describe("what a Subscription and what it leads to say", () => {
+describe("what a Subscription and its objects say", () => {
   test.each<[string, Partial<Subscribed>, object]>([
-    ["nothing yet", {}, { state: "progressing", reason: "OLM has not taken up the Subscription yet" }],
+    ["nothing yet", {}, { state: "progressing", reason: "OLM has not processed the Subscription yet" }],
     [
       "no OperatorGroup",
       { groups: [] },
@@ -102,7 +102,7 @@ describe("what a Subscription and what it leads to say", () => {
       {
         state: "blocked",
         code: "approval",
-        reason: expect.stringContaining("its Subscription is on manual approval"),
+        reason: expect.stringContaining("its Subscription requires manual approval"),
         next: expect.stringContaining("oc patch installplan install-x7k2p -n openshift-operators"),
       },
     ],
@@ -141,7 +141,7 @@ describe("what a Subscription and what it leads to say", () => {
       },
       {
         state: "progressing",
-        reason: `${CSV} is Pending: one or more requirements couldn't be found; it lacks CustomResourceDefinition sites.skupper.io`,
+        reason: `${CSV} is Pending: one or more requirements couldn't be found; missing: CustomResourceDefinition sites.skupper.io`,
       },
     ],
     [

@@ -90,7 +90,7 @@ describe("--flower", () => {
   test("is for practice clusters", async () => {
     const { code, stderr } = await call("run", "--flower")
     expect(code).toBe(2)
-    expect(stderr).toContain("--flower is for practice clusters, and --practice is missing")
+    expect(stderr).toContain("--flower needs --practice")
     expect(stderr).toContain("next: flower-runbook run --practice --flower --yes")
   })
 
@@ -99,8 +99,8 @@ describe("--flower", () => {
     async (argv) => {
       const { code, stdout, stderr } = await call(...argv, "--flower")
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
-      expect(stderr).toContain("Flower's own programs need Python 3.11 or newer")
-      expect(stderr).toContain("there is no python3 on PATH")
+      expect(stderr).toContain("Flower's own programs require Python 3.11 or newer")
+      expect(stderr).toContain("python3 is not on PATH")
     },
   )
 })

@@ -4,7 +4,7 @@ import { readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower/flower
 import { lastWords } from "../../runbooks/openshift/last-words.ts"
 import { practiceImages, practiceValues } from "../../runbooks/practice-images.ts"
 
-/** Where a container runs: its log, how it ended, and what it is connected to. */
+/** Stands in for a container: its log, how it ended, and what it is connected to. */
 class Place implements PracticeContainer {
   readonly env = {}
   readonly pod = { name: "p", namespace: "n", labels: {}, cluster: "c" }
@@ -39,9 +39,9 @@ class Place implements PracticeContainer {
     return () => undefined
   }
   run() {
-    throw new Error("played images run no program")
+    throw new Error("simulated images run no program")
   }
-  serve = () => Promise.reject(new Error("played images serve no port of this machine"))
+  serve = () => Promise.reject(new Error("simulated images serve no port of this machine"))
   forward = this.serve
   path = this.serve
   get text() {
@@ -59,7 +59,7 @@ const superlink = (version = "1.34.0", args = "--insecure") => new Place(`flwr/s
 const supernode = (version = "1.34.0", args = OLD) => new Place(`flwr/supernode:${version}`, args)
 const fleet = (place: Place) => place.ports.get(9092)
 
-test("a SuperLink of 1.34 says what the real one says, in colour, and listens on 9092", () => {
+test("a SuperLink of 1.34 logs what the real one logs, in colour, and listens on 9092", () => {
   const place = superlink()
   expect(place).toMatchObject({ isReady: true, exitCode: undefined })
   expect(place.lines[0]).toContain("\u001b[93mWARNING \u001b[0m:      Option `--insecure` was set.")
@@ -68,7 +68,7 @@ test("a SuperLink of 1.34 says what the real one says, in colour, and listens on
   expect(place.ports.has(9092)).toBe(true)
 })
 
-test("from 1.40 on it needs to be told where to listen", () => {
+test("from 1.40 on it needs flags for where to listen", () => {
   expect(superlink("1.41.0").ports.size).toBe(0)
   expect(superlink("1.41.0").text).toContain("HTTP API on 127.0.0.1:8000")
   expect(fleet(superlink("1.41.0", "--insecure --host 0.0.0.0 --port 9092"))).toBeDefined()
@@ -113,7 +113,7 @@ test.each([
   expect(readSuperlinkLog(link.text, id)).toMatchObject({ is: "deactivated" })
 })
 
-test("ids are more than a JavaScript number holds", () => {
+test("ids are too large for a JavaScript number", () => {
   const link = superlink()
   const ids = Array.from({ length: 20 }, () => {
     const node = supernode()
@@ -133,7 +133,7 @@ test("a link that comes back keeps the id", () => {
   expect(node.lines.at(-1)).toMatch(/Connection successful after [\d.]+ seconds and 2 tries\./)
 })
 
-test("a SuperLink that was started anew: 1.28 hangs, newer ones end with 0", () => {
+test("a SuperLink that was restarted: SuperNodes of 1.28 hang, newer ones exit with 0", () => {
   const old = supernode("1.28.0")
   old.dialled!.open(fleet(superlink("1.28.0")))
   old.dialled!.lost()
@@ -158,8 +158,8 @@ const TLS = "--ssl-certfile a --ssl-keyfile b --ssl-ca-certfile c"
 
 test.each([
   ["another protocol", "1.41.0", NEW, "--insecure"],
-  ["no TLS where it is asked for", "1.34.0", OLD, TLS],
-])("%s: it tries for ever and never registers", (_, version, args, linkArgs) => {
+  ["no TLS where it is expected", "1.34.0", OLD, TLS],
+])("%s: it retries forever and never registers", (_, version, args, linkArgs) => {
   const node = supernode(version, args)
   node.dialled!.open(fleet(superlink("1.34.0", linkArgs)))
   expect(readSupernodeLog(node.text)).toMatchObject({
@@ -172,14 +172,17 @@ test.each([
 test.each([
   ["1.34.0", "--insecure", OLD.replace("--insecure", "--root-certificates ca")],
   ["1.41.0", "--insecure --host 0.0.0.0 --port 9092", NEW.replace("--insecure", "--root-certificates ca")],
-])("TLS where there is none ends a SuperNode of %s, which says why", (version, args, nodeArgs) => {
-  const node = supernode(version, nodeArgs)
-  node.dialled!.open(fleet(superlink(version, args)))
-  expect(node.exitCode).toBe(1)
-  expect(lastWords(node.text)).toContain("WRONG_VERSION_NUMBER")
-})
+])(
+  "TLS against a SuperLink without TLS ends a SuperNode of %s, which logs why",
+  (version, args, nodeArgs) => {
+    const node = supernode(version, nodeArgs)
+    node.dialled!.open(fleet(superlink(version, args)))
+    expect(node.exitCode).toBe(1)
+    expect(lastWords(node.text)).toContain("WRONG_VERSION_NUMBER")
+  },
+)
 
-test("the guide's own names", () => {
+test("the names that the guide uses", () => {
   expect(practiceValues({ name: "superlink", role: "superlink" })).toEqual({
     project: "flower-openshift-demo",
     "skupper-site": "superlink-interconnect",

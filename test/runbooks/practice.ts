@@ -1,4 +1,4 @@
-/** The guide on practice clusters: the real runner over played clusters, without delays. */
+/** The guide on practice clusters: the real runner, without delays. */
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -31,7 +31,7 @@ export interface Played {
   project(site: string): string
   /** Runs the notebook; the outcomes by place (`supernode-1/verify`) as `kind: reason`. */
   run(more?: Call): Promise<Record<string, string>>
-  /** What a run would do, by place as `would: reason`. */
+  /** What a run would do, by place as `action: reason`. */
   plan(more?: Call): Promise<Record<string, string>>
   /** The outcomes of the last run, whole. */
   readonly ended: Map<string, Extract<Recorded, { type: "step ended" }>["outcome"]>
@@ -95,7 +95,7 @@ export async function play(
       ...more?.[site.name],
     })),
   })
-  /** As the command line does it. */
+  /** As the command line does. */
   const withOptions = async <T>(
     call: Call,
     state: State,
@@ -107,8 +107,8 @@ export async function play(
       events.push(event)
       if (event.type === "step ended") ended.set(placeName(event), event.outcome)
     }
-    const told = { notebook, federation, state, quiet: true, listeners: [listener], ...more }
-    return withRunOptions(practice, told, work)
+    const runOptions = { notebook, federation, state, quiet: true, listeners: [listener], ...more }
+    return withRunOptions(practice, runOptions, work)
   }
   return {
     practice,
@@ -166,7 +166,7 @@ const placeOf = ({ step, site }: PlanEntry): string =>
 
 export const teardown = program.notebook.teardown!
 
-/** A Deployment of somebody else. */
+/** A Deployment that existed before. */
 export const foreign = (
   namespace: string,
   name: string,
@@ -182,7 +182,7 @@ export const foreign = (
   },
 })
 
-/** The guide with these steps alone, in their order: what stands between them is not needed. */
+/** The guide with only these steps, in their order. */
 export const only = (...ids: string[]): Notebook => {
   const kept = new Set(["login", "project", ...ids])
   const steps = guide.steps
@@ -209,7 +209,7 @@ const skupper = (kind: string, namespace: string, name: string, spec: object): K
   spec,
 })
 
-/** Installs the operator and links the sites through the API alone, as somebody else would have done. */
+/** Installs the operator and links the sites through the API, as another user would have done. */
 export async function makeNetwork(played: Played): Promise<void> {
   const names = played.practice.clusters.map(({ name }) => name)
   await Promise.all(names.map((name) => makeSite(played, name)))
@@ -237,7 +237,7 @@ export async function makeNetwork(played: Played): Promise<void> {
 async function makeSite(played: Played, name: string): Promise<void> {
   const cluster = played.cluster(name)
   const namespace = played.project(name)
-  // Once a cluster.
+  // Once per cluster.
   await cluster.apply({
     apiVersion: "operators.coreos.com/v1alpha1",
     kind: "Subscription",

@@ -37,24 +37,24 @@ describe("what is on PATH", () => {
     }
     return folder
   }
-  test("a skupper that does not run at all is no skupper", async () => {
+  test("a skupper that cannot run does not count", async () => {
     const folder = folderWith({ oc: "" })
     writeFileSync(join(folder, "skupper"), "#!/bin/bash\necho 'Exec format error' >&2\nexit 126\n", {
       mode: 0o755,
     })
-    const found = await clusters.look(prerequisites, undefined, { env: { PATH: folder } })
+    const found = await clusters.check(prerequisites, undefined, { env: { PATH: folder } })
     expect(found).toMatchObject({ state: "blocked", reason: "skupper does not run: Exec format error" })
   })
 
   const check = (commands: Record<string, string>) =>
-    clusters.look(prerequisites, undefined, { env: { PATH: folderWith(commands) } })
+    clusters.check(prerequisites, undefined, { env: { PATH: folderWith(commands) } })
 
-  test("all there", async () => {
+  test("all found", async () => {
     const found = await check({ oc: "", skupper: "2.2.1\n" })
     expect(found).toMatchObject({ state: "ready", reason: expect.stringContaining("2.2.1") })
   })
 
-  test("what is missing is named with where it comes from", async () => {
+  test("a missing command is reported with how to get it", async () => {
     const found = await check({ oc: "" })
     expect(found).toMatchObject({ state: "blocked", reason: "not on PATH: skupper", code: "missing command" })
     expect(found).toHaveProperty("fix", expect.stringContaining("https://skupper.io/"))
@@ -69,7 +69,7 @@ describe("what is on PATH", () => {
   })
 })
 
-test("a snippet that is not there is said", () => {
+test("a missing snippet is reported", () => {
   expect(() => snippet("nope.txt")).toThrow("snippets/nope.txt is missing")
   expect(snippet("site-create.txt")).toContain("Ready")
 })

@@ -23,32 +23,34 @@ describe.each([true, false])("with openshift %s", (openshift) => {
     await at.login()
   })
   afterAll(() => clusters.close())
-  const check = () => clusters.look(project, at)
+  const check = () => clusters.check(project, at)
   const kubeconfig = () => clusters.context(project, at).kubeconfig
 
-  test("not there: made with consent", async () => {
+  test("missing: created after approval", async () => {
     expect(await check()).toMatchObject({
       state: "missing",
-      reason: expect.stringMatching(new RegExp(`^${word} ${NAME} is not on .*yours are default`)),
-      consent: `creates ${word} ${NAME} on ${at.server.url}`,
+      reason: expect.stringMatching(
+        new RegExp(`^${word} ${NAME} does not exist on .*your ${word}s: default`),
+      ),
+      approval: `creates ${word} ${NAME} on ${at.server.url}`,
     })
   })
 
-  test("there, but not the current one", async () => {
+  test("exists, but is not the current one", async () => {
     await at.admin.create(namespace(NAME))
     await setNamespace(kubeconfig(), "default")
     expect(await check()).toMatchObject({
       state: "drifted",
-      fields: [{ field: "current project", found: "default", asked: NAME }],
+      fields: [{ field: "current project", found: "default", wanted: NAME }],
     })
   })
 
-  test("there, and the current one", async () => {
+  test("exists, and is the current one", async () => {
     await setNamespace(kubeconfig(), NAME)
     expect(await check()).toMatchObject({ state: "ready", object: { name: NAME } })
   })
 
-  test("an ordinary user who may only look", async () => {
+  test("an ordinary user who may only read", async () => {
     await at.login("alice")
     await at.admin.create(roleBinding("alice"))
     expect(await check()).toMatchObject(
@@ -58,7 +60,7 @@ describe.each([true, false])("with openshift %s", (openshift) => {
     )
   })
 
-  test("going away", async () => {
+  test("being deleted", async () => {
     await at.login()
     const made = (await at.admin.get({ apiVersion: "v1", kind: "Namespace", name: NAME }))!
     await setStatus(at.admin, made, { phase: "Terminating" })
@@ -69,7 +71,7 @@ describe.each([true, false])("with openshift %s", (openshift) => {
   })
 })
 
-test("the rights in a project that was just made are waited for", async () => {
+test("the rights in a new project are waited for", async () => {
   const clusters = await startClusters()
   try {
     const { admin, login } = clusters.superlink
@@ -77,20 +79,20 @@ test("the rights in a project that was just made are waited for", async () => {
     await admin.create({ ...namespace(NAME), metadata: { name: NAME, annotations } })
     await login("alice")
     await admin.create(roleBinding("alice"))
-    expect(await clusters.look(project, clusters.superlink)).toMatchObject({
+    expect(await clusters.check(project, clusters.superlink)).toMatchObject({
       state: "progressing",
-      reason: `project ${NAME} is new: your rights in it are not there yet`,
+      reason: `project ${NAME} is new: your rights in it are not effective yet`,
     })
   } finally {
     await clusters.close()
   }
 })
 
-test("whoever may not make projects gets the list of theirs", async () => {
+test("a user who is not allowed to create projects gets the list of their projects", async () => {
   const clusters = await startClusters({ openshift: false })
   try {
     await clusters.superlink.login("alice")
-    expect(await clusters.look(project, clusters.superlink)).toMatchObject({
+    expect(await clusters.check(project, clusters.superlink)).toMatchObject({
       state: "blocked",
       code: "no project",
       next: "oc projects",
@@ -100,7 +102,7 @@ test("whoever may not make projects gets the list of theirs", async () => {
   }
 })
 
-test("a project tells in its description that it is ours", () => {
+test("the description of a project shows that this federation created it", () => {
   const made = (description: string) => ({
     ...namespace(NAME),
     metadata: { name: NAME, annotations: { "openshift.io/description": description } },

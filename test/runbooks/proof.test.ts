@@ -1,4 +1,4 @@
-/** `--proof list` and `run` on played clusters, whose SuperLink has no Control API: a shell script answers as flwr does. */
+/** `--proof list` and `run` on practice clusters, whose simulated SuperLink has no Control API: a shell script answers like flwr. */
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -46,7 +46,7 @@ afterAll(async () => {
   await rm(home, { recursive: true })
 })
 
-/** Its answer by its first words; it notes its arguments and its configuration. */
+/** Its answer by its first arguments; it records its arguments and its configuration. */
 function answers(byWord: Record<string, unknown>): void {
   const cases = Object.entries(byWord).map(([words, answer]) => {
     const text = typeof answer === "string" ? answer : JSON.stringify(answer)
@@ -67,9 +67,11 @@ const verify = (proof: string, more: object = {}) =>
 
 beforeEach(() => writeFileSync(join(home, "calls"), ""))
 
-test("the list says it is online: through a connection of our own, in a file of our own", async () => {
+test("the list says it is online: through a connection and a file of its own", async () => {
   answers(list("online"))
-  expect((await verify("list"))["supernode-1/verify"]).toMatch(new RegExp(`^done: .*, node ${id} online$`))
+  expect((await verify("list"))["supernode-1/verify"]).toMatch(
+    new RegExp(`^unchanged: .*, node ${id} online$`),
+  )
   expect(calls()[0]).toBe("supernode list runbook --format json")
   expect(readFileSync(join(home, "mode"), "utf8")).toMatch(/^-rw-------/)
   expect(readFileSync(join(home, "config"), "utf8")).toMatch(
@@ -77,7 +79,7 @@ test("the list says it is online: through a connection of our own, in a file of 
   )
 })
 
-test("an address that was given is taken as it is", async () => {
+test("a given address is used as it is", async () => {
   answers(list("online"))
   await verify("list", { sites: { superlink: { "control-api": "control.example:9093" } } })
   expect(readFileSync(join(home, "config"), "utf8")).toContain('address = "control.example:9093"')
@@ -90,10 +92,10 @@ test("the list says it is not: waited for, whatever the logs say", async () => {
   )
   answers(list("online", `${id}0`))
   expect((await verify("list"))["supernode-1/verify"]).toMatch(/the SuperLink does not list node/)
-  expect((await verify("log"))["supernode-1/verify"]).toMatch(/^done/)
+  expect((await verify("log"))["supernode-1/verify"]).toMatch(/^unchanged/)
 })
 
-test("exit code 0 and no success: Flower's own words", async () => {
+test("exit code 0 without success: Flower's own message", async () => {
   answers({ "supernode list": { success: false, "error-message": "[code: 7] Not for you." } })
   expect((await verify("list"))["supernode-1/verify"]).toMatch(
     /failed: .*supernode list runbook --format json was refused/,
@@ -101,18 +103,18 @@ test("exit code 0 and no success: Flower's own words", async () => {
   expect(played.ended.get("supernode-1/verify")).toMatchObject({ why: "[code: 7] Not for you." })
 })
 
-test("a played SuperLink has no Control API: said so, with the way to a real one", async () => {
+test("a simulated SuperLink has no Control API: reported, with the way to a real one", async () => {
   answers({
     "supernode list": { success: false, "error-message": "Connection to the SuperLink is unavailable." },
   })
   const outcomes = await verify("list")
-  expect(outcomes["supernode-1/verify"]).toMatch(/^blocked: .*it has no Control API to ask/)
+  expect(outcomes["supernode-1/verify"]).toMatch(/^blocked: .*it has no Control API/)
   expect(played.ended.get("supernode-1/verify")).toMatchObject({
     next: "flower-runbook run --practice --flower --proof run --yes",
   })
 })
 
-test("a run that fails is an error with the app's own words; it is not taken up again", async () => {
+test("a run that fails is an error with the app's own words, and it is not followed again", async () => {
   answers({
     ...list("online"),
     run: { success: true, "run-id": "18446744073709551615" },
@@ -145,5 +147,5 @@ test("a run that completed, of which the SuperLink's log shows nothing, proves n
     /failed: run 7 completed, but the SuperLink's log does not show/,
   )
   const { "verify-federation": planned } = await played.plan({ notebook, values: { proof: "run", flwr } })
-  expect(planned).toMatch(/^act: .*no federated run/)
+  expect(planned).toMatch(/^apply: .*no federated run/)
 })

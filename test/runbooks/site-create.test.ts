@@ -32,11 +32,11 @@ beforeEach(async () => {
   }
 })
 afterEach(() => clusters.close())
-const check = (more = {}) => clusters.look(siteCreate, clusters.superlink, more)
+const check = (more = {}) => clusters.check(siteCreate, clusters.superlink, more)
 const site = (more: object = {}, name = NAME): Promise<KubeObject> =>
   put(clusters.superlink.admin, skupper("Site", NS, name, { spec: { linkAccess: "default" }, ...more }))
 
-test("none there", async () => {
+test("none exists", async () => {
   expect(await check()).toMatchObject({ state: "missing", reason: `project ${NS} has no Skupper site yet` })
 })
 
@@ -46,7 +46,7 @@ test("ready, with an address", async () => {
   })
   expect(await check()).toMatchObject({
     state: "ready",
-    reason: `Site ${NAME} is ready, links come in at a.example:55671`,
+    reason: `Site ${NAME} is ready, reachable for links at a.example:55671`,
     adopted: true,
   })
   expect(await check({ applyInterrupted: true })).toMatchObject({ state: "ready", adopted: false })
@@ -57,16 +57,16 @@ test("ready without an address is not ready for links", async () => {
   expect(await check()).toMatchObject({ state: "progressing" })
 })
 
-test("one of another name is used, and said", async () => {
+test("one with another name is used, and that is reported", async () => {
   await site({ status: { conditions: READY, endpoints: endpoints("a.example") } }, "west")
   expect(await check({ applyInterrupted: true })).toMatchObject({
     state: "ready",
     adopted: true,
-    reason: expect.stringContaining(`the name asked for is ${NAME}`),
+    reason: expect.stringContaining(`the requested name is ${NAME}`),
   })
 })
 
-test("two are one too many", async () => {
+test("two are refused", async () => {
   await site({ status: { conditions: READY } })
   await site(
     {
@@ -90,11 +90,11 @@ describe("link access", () => {
     await site({ spec, status: { conditions: READY } })
     expect(await check({ site: asked })).toMatchObject({
       state: "drifted",
-      fields: [{ field: "link access", found: was, asked: is }],
+      fields: [{ field: "link access", found: was, wanted: is }],
     })
   })
 
-  test("any does where none is named", async () => {
+  test("any link access fits if none is given", async () => {
     await site({ spec: { linkAccess: "route" }, status: { conditions: READY, endpoints: endpoints("a") } })
     expect(await check()).toMatchObject({ state: "ready" })
   })
@@ -104,10 +104,10 @@ describe("link access", () => {
       clusters.supernode.admin,
       skupper("Site", "flower-supernode-1", "x", { status: { conditions: READY } }),
     )
-    expect(await clusters.look(siteCreate, clusters.supernode)).toMatchObject({ state: "ready" })
+    expect(await clusters.check(siteCreate, clusters.supernode)).toMatchObject({ state: "ready" })
   })
 
-  test("it is patched, and the rest of the Site stays; one that was there stays adopted", async () => {
+  test("it is patched, and the rest of the Site stays; an adopted Site stays adopted", async () => {
     await site({ spec: { defaultIssuer: "mine" } })
     const context = clusters.context(siteCreate, clusters.superlink, { applyInterrupted: true })
     await actionFor(siteCreate, "drifted")!.run(context)
@@ -123,7 +123,7 @@ describe("link access", () => {
     expect(found.metadata.labels).toBeUndefined()
   })
 
-  test("of ours it is patched without a mark; what we made is labelled", async () => {
+  test("a Site of this federation is patched without a mark, and labelled", async () => {
     await site({ spec: {} })
     const context = clusters.context(siteCreate, clusters.superlink, { applyInterrupted: true })
     await siteCreate.takeOwnership!(context)
@@ -139,7 +139,7 @@ describe("link access", () => {
   })
 })
 
-test("another federation's label is left alone", async () => {
+test("another federation's label stays", async () => {
   await site({
     metadata: { name: NAME, namespace: NS, labels: labels("other") },
     status: { conditions: READY },
@@ -158,7 +158,7 @@ describe("pending", () => {
     await site()
     expect(await check()).toMatchObject({
       state: "progressing",
-      reason: expect.stringContaining("has not answered yet"),
+      reason: expect.stringContaining("has not processed it yet"),
     })
     const [made] = await clusters.superlink.admin.list({
       apiVersion: "skupper.io/v2alpha1",
@@ -172,7 +172,7 @@ describe("pending", () => {
     })
   })
 
-  test("an access type that the controller does not offer", async () => {
+  test("an access type that the controller does not support", async () => {
     const message = "Unsupported value for LinkAccess: route"
     await site({
       spec: { linkAccess: "route" },

@@ -42,8 +42,8 @@ const KINDS = [
   ["v1", "Service"],
 ] as const
 
-/** As if the steps had made it. */
-async function claimAll(): Promise<void> {
+/** As if the steps had created it. */
+async function labelAll(): Promise<void> {
   for (const [cluster, namespace] of [
     [west(), westProject],
     [east(), eastProject],
@@ -62,7 +62,7 @@ async function claimAll(): Promise<void> {
   }
 }
 
-/** What is there of the kinds that the notebook makes. */
+/** The objects of the kinds that the notebook creates. */
 async function left(): Promise<string[]> {
   const found: string[] = []
   for (const [cluster, namespace] of [
@@ -79,23 +79,25 @@ async function left(): Promise<string[]> {
 
 const run = (values: Record<string, unknown> = {}) => played.run({ notebook: teardown, values })
 
-test("what the steps have made goes, in reverse; operator and projects stay", async () => {
+test("what the steps created is deleted, in reverse; operator and projects stay", async () => {
   await played.run({ notebook })
-  await claimAll()
+  await labelAll()
   const file = join(played.state, "private", "supernode-1.token.yaml")
   await writeFile(file, "kind: AccessToken\n")
   const plan = await played.plan({ notebook: teardown })
   expect(plan).toMatchObject({
-    "supernode-1/remove-supernode": "act: removes Deployment supernode-1",
-    "supernode-1/remove-listener": "act: removes Listener fleet-api",
-    "supernode-1/remove-link": expect.stringMatching(/^act: removes Link /),
-    "superlink/remove-connector": "act: removes Connector fleet-api",
-    "superlink/remove-superlink": "act: removes Deployment superlink, Service superlink-service",
-    "superlink/remove-operator": "nothing: the operator stays; --operator removes it",
-    "superlink/remove-project": expect.stringContaining("was there before: it stays"),
+    "supernode-1/remove-supernode": "delete: deletes Deployment supernode-1",
+    "supernode-1/remove-listener": "delete: deletes Listener fleet-api",
+    "supernode-1/remove-link": expect.stringMatching(/^delete: deletes Link /),
+    "superlink/remove-connector": "delete: deletes Connector fleet-api",
+    "superlink/remove-superlink": "delete: deletes Deployment superlink, Service superlink-service",
+    "superlink/remove-operator": "ok: the operator stays; --operator removes it",
+    "superlink/remove-project": expect.stringContaining("existed before, so it stays"),
   })
   const outcomes = await run()
-  expect(Object.values(outcomes).filter((outcome) => !/^(acted|done):/.test(outcome))).toEqual([])
+  expect(
+    Object.values(outcomes).filter((outcome) => !/^(applied|updated|deleted|unchanged):/.test(outcome)),
+  ).toEqual([])
   expect(await left()).toEqual([])
   expect(existsSync(file)).toBe(false)
   expect(
@@ -107,21 +109,21 @@ test("what the steps have made goes, in reverse; operator and projects stay", as
     }),
   ).toBeDefined()
   // A second time there is nothing to do.
-  expect(Object.values(await run()).every((outcome) => outcome.startsWith("done:"))).toBe(true)
+  expect(Object.values(await run()).every((outcome) => outcome.startsWith("unchanged:"))).toBe(true)
 })
 
-test("a link file whose Link was never made goes too", async () => {
+test("a link file whose Link was never created is deleted too", async () => {
   const file = join(played.state, "private", "supernode-1.token.yaml")
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, "kind: Link\n")
   expect((await played.plan({ notebook: teardown }))["supernode-1/remove-link"]).toBe(
-    "act: removes file supernode-1.token.yaml",
+    "delete: deletes file supernode-1.token.yaml",
   )
   await run()
   expect(existsSync(file)).toBe(false)
 })
 
-test("what was there before stays", async () => {
+test("what existed before stays", async () => {
   await west().create(
     foreign(westProject, "superlink", { name: "s", image: "flwr/superlink:1.34.0", args: ["--insecure"] }),
   )
@@ -131,30 +133,32 @@ test("what was there before stays", async () => {
   )
   const before = await left()
   const outcomes = await run()
-  expect(Object.values(outcomes).filter((outcome) => !/^(acted|done):/.test(outcome))).toEqual([])
+  expect(
+    Object.values(outcomes).filter((outcome) => !/^(applied|updated|deleted|unchanged):/.test(outcome)),
+  ).toEqual([])
   expect(await left()).toEqual(before.filter((one) => one !== `${eastProject} Deployment supernode-1`))
 })
 
-test("another federation's is not ours", async () => {
-  await claimAll()
+test("objects of another federation stay", async () => {
+  await labelAll()
   for (const [apiVersion, kind] of [[SKUPPER, "Connector"]] as const) {
     const ref = { apiVersion, kind, namespace: westProject, name: "fleet-api" }
     await west().merge(ref, { metadata: { labels: labels("another") } })
   }
   expect((await played.plan({ notebook: teardown }))["superlink/remove-connector"]).toBe(
-    "nothing: nothing of ours is left",
+    "ok: nothing created by this federation remains",
   )
 })
 
-test("--operator removes it once no site is left, and never while others need it", async () => {
-  await claimAll()
-  // Who may not list the Sites of all projects cannot tell.
+test("--operator removes it when no site remains, and never while others need it", async () => {
+  await labelAll()
+  // A user who cannot list the Sites of all projects cannot know.
   played.practice.faults.set([
     { where: "api", cluster: "superlink", match: "v2alpha1/sites", what: "forbidden" },
   ])
   expect(
     (await played.plan({ notebook: teardown, values: { operator: true } }))["superlink/remove-operator"],
-  ).toBe("blocked: whether other sites on this cluster need the operator is out of your sight")
+  ).toBe("blocked: you cannot see whether other sites on this cluster need the operator")
   played.practice.faults.set([])
   await west().create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "neighbour" } })
   await west().create(exposure("Site", "neighbour", {}, "theirs"))
@@ -162,24 +166,24 @@ test("--operator removes it once no site is left, and never while others need it
   expect(blocked["superlink/remove-operator"]).toBe(
     "blocked: other sites on this cluster need the operator: neighbour/theirs",
   )
-  expect(blocked["supernode-1/remove-operator"]).toMatch(/^acted/)
+  expect(blocked["supernode-1/remove-operator"]).toMatch(/^deleted/)
   expect(
     await east().list({ apiVersion: OLM, kind: "ClusterServiceVersion", namespace: "openshift-operators" }),
   ).toEqual([])
   await west().remove({ apiVersion: SKUPPER, kind: "Site", namespace: "neighbour", name: "theirs" })
-  expect((await run({ operator: true }))["superlink/remove-operator"]).toMatch(/^acted/)
+  expect((await run({ operator: true }))["superlink/remove-operator"]).toMatch(/^deleted/)
 })
 
-test("--projects removes those that we made", async () => {
-  await claimAll()
+test("--projects deletes those that this federation created", async () => {
+  await labelAll()
   const openshift = { annotations: { "openshift.io/description": projectDescription("trial") } }
   await east().merge({ apiVersion: "v1", kind: "Namespace", name: eastProject }, { metadata: openshift })
   expect((await played.plan({ notebook: teardown }))["supernode-1/remove-project"]).toContain(
-    "--projects removes it",
+    "--projects deletes it",
   )
   const outcomes = await run({ projects: true })
-  expect(outcomes["supernode-1/remove-project"]).toMatch(/^acted/)
-  expect(outcomes["superlink/remove-project"]).toContain("was there before: it stays")
+  expect(outcomes["supernode-1/remove-project"]).toMatch(/^deleted/)
+  expect(outcomes["superlink/remove-project"]).toContain("existed before, so it stays")
   expect(await east().get({ apiVersion: "v1", kind: "Namespace", name: eastProject })).toBeUndefined()
-  expect((await run({ projects: true }))["supernode-1/remove-project"]).toMatch(/^done/)
+  expect((await run({ projects: true }))["supernode-1/remove-project"]).toMatch(/^unchanged/)
 })

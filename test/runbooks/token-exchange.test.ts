@@ -75,7 +75,7 @@ describe("a token file", () => {
     "just words",
     LINK_FILE.slice(0, LINK_FILE.indexOf("---")),
     LINK_FILE.slice(0, LINK_FILE.indexOf("data:")),
-  ])("that is cut off is none: %j", async (text) => {
+  ])("that is incomplete does not count: %j", async (text) => {
     expect(await parseToken(text)).toBeUndefined()
   })
   test("names its Links", async () => {
@@ -96,22 +96,22 @@ describe("a grant", () => {
   const grant = (status: object, spec = {}): KubeObject =>
     skupper("AccessGrant", HUB, GRANT, { spec, status })
   test.each([
-    [{ expirationTime: "2026-11-22T12:15:00Z" }, {}, "done", "15 minutes"],
-    [{ expirationTime: "2026-11-22T12:01:00Z" }, {}, "absent", "expires in 60 s"],
-    [{ expirationTime: "2026-11-22T12:01:01Z" }, {}, "done", "1 minutes"],
-    [{ expirationTime: "2026-11-22T11:59:59Z" }, {}, "absent", "has expired"],
-    [{ expirationTime: "2026-11-22T12:15:00Z", redemptions: 1 }, {}, "absent", "used up"],
-    [{ expirationTime: "2026-11-22T12:15:00Z", redemptions: 1 }, { redemptionsAllowed: 2 }, "done", "15"],
-    [{}, {}, "absent", "never made ready"],
-  ])("%j of %j is %s", (status, spec, is, reason) => {
+    [{ expirationTime: "2026-11-22T12:15:00Z" }, {}, "ready", "15 minutes"],
+    [{ expirationTime: "2026-11-22T12:01:00Z" }, {}, "missing", "expires in 60 s"],
+    [{ expirationTime: "2026-11-22T12:01:01Z" }, {}, "ready", "1 minutes"],
+    [{ expirationTime: "2026-11-22T11:59:59Z" }, {}, "missing", "has expired"],
+    [{ expirationTime: "2026-11-22T12:15:00Z", redemptions: 1 }, {}, "missing", "used up"],
+    [{ expirationTime: "2026-11-22T12:15:00Z", redemptions: 1 }, { redemptionsAllowed: 2 }, "ready", "15"],
+    [{}, {}, "missing", "never became ready"],
+  ])("%j of %j is %s", (status, spec, state, reason) => {
     expect(grantStillGood(grant(status, spec), now)).toMatchObject({
-      is,
+      state,
       reason: expect.stringContaining(reason),
     })
   })
 })
 
-describe("links by where they lead", () => {
+describe("links by their target", () => {
   const to = { ...skupper("Site", HUB, "west"), metadata: { name: "west", uid: "new" } } as SkupperSite
   const link = (name: string, status: object | undefined, more: object = {}): SkupperLink =>
     ({
@@ -127,21 +127,21 @@ describe("links by where they lead", () => {
   }
   const up = { conditions: conditions({ Operational: "True" }) }
 
-  test("by the Site's UID, whoever made them", () => {
+  test("by the Site's UID, whoever created them", () => {
     expect(names([link("a", { remoteSiteId: "new" }), link("b", undefined, own)])).toEqual([["a", "b"], []])
   })
-  test("before they come up, by our token or label", async () => {
+  test("before they come up, by the token's name or a label", async () => {
     const links = [link(GRANT, undefined), link("b", {}, own), link("c", undefined)]
     expect(names(links, await parseToken(TOKEN))).toEqual([[GRANT, "b"], []])
   })
-  test("to an earlier Site", () => {
+  test("to a deleted Site", () => {
     const old = { remoteSiteId: "old", remoteSiteName: "west" }
     expect(names([link("a", old), link("b", { remoteSiteId: "x", remoteSiteName: "else" }, own)])).toEqual([
       [],
       ["a", "b"],
     ])
   })
-  test("of another network, not ours to touch", () => {
+  test("of another network, which stay", () => {
     const other = { remoteSiteId: "old", remoteSiteName: "west", ...up }
     expect(names([link("a", other), link("b", { remoteSiteId: "x", remoteSiteName: "else" })])).toEqual([
       [],
@@ -173,8 +173,8 @@ describe("on clusters", () => {
     mkdirSync(dirname(file()), { recursive: true })
     writeFileSync(file(), text)
   }
-  const issued = (more = {}) => clusters.look(tokenIssue, clusters.supernode, more)
-  const redeemed = (more = {}) => clusters.look(tokenRedeem, clusters.supernode, more)
+  const issued = (more = {}) => clusters.check(tokenIssue, clusters.supernode, more)
+  const redeemed = (more = {}) => clusters.check(tokenRedeem, clusters.supernode, more)
   const grant = (status: object) =>
     put(clusters.superlink.admin, skupper("AccessGrant", HUB, GRANT, { status }))
   const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()
@@ -187,14 +187,14 @@ describe("on clusters", () => {
       }),
     )
 
-  test("token-issue: none, cut off, its grant gone, good, used up", async () => {
-    expect(await issued()).toMatchObject({ state: "missing", reason: "there is no token yet" })
+  test("token-issue: none, incomplete, its grant deleted, valid, used up", async () => {
+    expect(await issued()).toMatchObject({ state: "missing", reason: "no token exists yet" })
     write(TOKEN.slice(0, 50))
-    expect(await issued()).toMatchObject({ state: "missing", reason: "there is no token yet" })
+    expect(await issued()).toMatchObject({ state: "missing", reason: "no token exists yet" })
     write(TOKEN)
     expect(await issued()).toMatchObject({
       state: "missing",
-      reason: "the token's grant is not there any more",
+      reason: "the token's grant no longer exists",
     })
     const made = await grant({ expirationTime: inMinutes(15) })
     expect(await issued()).toMatchObject({ state: "ready" })
@@ -202,10 +202,10 @@ describe("on clusters", () => {
     expect(await issued()).toMatchObject({ state: "missing", reason: "the token is used up" })
   })
 
-  test("token-issue by file: none, good, for an address of before", async () => {
+  test("token-issue by file: none, valid, for a former address", async () => {
     const by = { inputs: { linkWith: "file" } }
     write(TOKEN)
-    expect(await issued(by)).toMatchObject({ state: "missing", reason: "there is no link file yet" })
+    expect(await issued(by)).toMatchObject({ state: "missing", reason: "no link file exists yet" })
     write(LINK_FILE)
     expect(await issued(by)).toMatchObject({ state: "ready" })
     await setStatus(clusters.superlink.admin, site, { endpoints: endpoints("b.example") })
@@ -224,13 +224,13 @@ describe("on clusters", () => {
     expect(await redeemed()).toMatchObject({ state: "ready", adopted: true })
   })
 
-  test("token-redeem: the Link that our token became", async () => {
+  test("token-redeem: the Link of the token", async () => {
     write(TOKEN)
     await link(GRANT)
     expect(await redeemed({ applyInterrupted: true })).toMatchObject({ state: "ready", adopted: false })
   })
 
-  test("token-redeem: a token on its way, and one that was refused", async () => {
+  test("token-redeem: a token that is being redeemed, and one that was refused", async () => {
     write(TOKEN)
     const { admin } = clusters.supernode
     const made = await admin.create(
@@ -249,7 +249,7 @@ describe("on clusters", () => {
     })
   })
 
-  test("token-redeem: a token that was redeemed and whose Link is gone makes place for another", async () => {
+  test("token-redeem: a redeemed token whose Link was deleted is replaced by another", async () => {
     write(TOKEN)
     const { admin } = clusters.supernode
     const spec = { url: "https://a", code: "c", ca: "x" }
@@ -259,18 +259,18 @@ describe("on clusters", () => {
     )
     expect(await redeemed()).toMatchObject({
       state: "missing",
-      reason: "a token was redeemed, but its Link is gone",
+      reason: "a token was redeemed, but its Link no longer exists",
     })
     const apply = () => tokenRedeem.apply!(clusters.context(tokenRedeem, clusters.supernode))
     await link(GRANT)
     expect(await apply()).toBeUndefined()
     await admin.remove({ apiVersion: "skupper.io/v2alpha1", kind: "Link", name: GRANT, namespace: NODE })
-    expect(await apply()).toMatchObject({ again: "token-issue" })
+    expect(await apply()).toMatchObject({ rerun: "token-issue" })
     expect(existsSync(file())).toBe(false)
     expect(await admin.list({ apiVersion: "skupper.io/v2alpha1", kind: "AccessToken" })).toEqual([])
   })
 
-  test("token-redeem by file: a Link whose Secret was not applied any more is applied again", async () => {
+  test("token-redeem by file: a Link whose Secret was not applied is applied again", async () => {
     write(LINK_FILE)
     await put(
       clusters.supernode.admin,
@@ -281,7 +281,7 @@ describe("on clusters", () => {
     const by = { inputs: { linkWith: "file" } }
     expect(await redeemed(by)).toMatchObject({
       state: "missing",
-      reason: expect.stringContaining("its Secret link-superlink-interconnect is not"),
+      reason: expect.stringContaining("its Secret link-superlink-interconnect does not"),
     })
     await clusters.supernode.admin.create({
       apiVersion: "v1",
@@ -291,21 +291,21 @@ describe("on clusters", () => {
     expect(await redeemed(by)).toMatchObject({ state: "ready" })
   })
 
-  test("token-redeem: a Link to an earlier Site is different; one that was there needs agreement", async () => {
+  test("token-redeem: a Link to a deleted Site has drifted; one that existed before needs approval", async () => {
     await link("old", { remoteSiteId: "gone", remoteSiteName: "superlink-interconnect" })
     expect(await redeemed()).toMatchObject({
       state: "drifted",
       fields: [{ field: "remote site", found: "superlink-interconnect (gone)" }],
-      consent: "deletes Link old, which was there before",
+      approval: "deletes Link old, which existed before",
     })
     await clusters.supernode.admin.merge(
       { apiVersion: "skupper.io/v2alpha1", kind: "Link", name: "old", namespace: NODE },
       { metadata: { labels: labels("trial") } },
     )
-    expect(await redeemed()).not.toHaveProperty("consent")
+    expect(await redeemed()).not.toHaveProperty("approval")
   })
 
-  test("claim marks the Link as ours and leaves no token behind", async () => {
+  test("takeOwnership labels the Link and leaves no token behind", async () => {
     write(TOKEN)
     await grant({ expirationTime: inMinutes(15), redemptions: 1 })
     await clusters.supernode.admin.create(

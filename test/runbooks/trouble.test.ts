@@ -12,11 +12,11 @@ describe("a rollout", () => {
   const whole = { observedGeneration: 3, replicas: 1, updatedReplicas: 1, availableReplicas: 1 }
   test.each([
     [{}, whole, undefined],
-    [{ replicas: 2 }, whole, "1 of 2 new pods made"],
-    [{}, { ...whole, observedGeneration: 2 }, "the cluster has not taken up the change yet"],
-    [{}, { ...whole, replicas: 2 }, "1 old pods still to go"],
+    [{ replicas: 2 }, whole, "1 of 2 new pods created"],
+    [{}, { ...whole, observedGeneration: 2 }, "the cluster has not processed the change yet"],
+    [{}, { ...whole, replicas: 2 }, "1 old pods still running"],
     [{}, { ...whole, availableReplicas: 0 }, "0 of 1 pods ready"],
-    [{}, undefined, "the cluster has not taken up the change yet"],
+    [{}, undefined, "the cluster has not processed the change yet"],
   ])("%o with status %o", (spec, status, expected) => {
     expect(made(spec, status)).toBe(expected)
   })
@@ -130,13 +130,13 @@ describe("trouble", () => {
     expect(await trouble()).toMatchObject({
       terminal: true,
       code,
-      reason: `no pod: Error creating: ${message}`,
+      reason: `no pod was created: Error creating: ${message}`,
       next: expect.stringContaining(next),
       fix: expect.any(String),
     })
   })
 
-  test("an image: first its message, and terminal once the cluster backs off", async () => {
+  test("an image: first its message, and terminal when the cluster backs off", async () => {
     await waiting("ErrImagePull", "reading manifest 1.34.0: manifest unknown")
     expect(await trouble()).toMatchObject({
       terminal: false,
@@ -146,7 +146,7 @@ describe("trouble", () => {
 
   test.each([
     ["toomanyrequests: You have reached your pull rate limit", "limits anonymous pulls"],
-    ["unauthorized: authentication required", "wants a login"],
+    ["unauthorized: authentication required", "requires credentials"],
     ["manifest unknown", "check flower-version"],
   ])("an image that is backed off from: %s", async (why, fix) => {
     await waiting("ImagePullBackOff", 'Back-off pulling image "flwr/superlink:1.34.0"')
@@ -178,7 +178,7 @@ describe("trouble", () => {
     })
     expect(await trouble()).toMatchObject({
       terminal,
-      reason: `container superlink ends again and again with exit code ${exitCode}`,
+      reason: `container superlink is crash-looping (exit code ${exitCode})`,
     })
   })
 
@@ -193,7 +193,7 @@ describe("trouble", () => {
     expect(await trouble()).toMatchObject({ terminal: true, code: "mount", next: `oc get secrets -n ${ns}` })
   })
 
-  test("no node: waited for, since clusters grow", async () => {
+  test("no cluster node: waited for, because clusters can grow", async () => {
     await pod({
       phase: "Pending",
       conditions: [
@@ -223,7 +223,7 @@ describe("trouble", () => {
     expect(await trouble()).toBeUndefined()
   })
 
-  test("a failure of long ago is tried anew where it is ours, and blocks where it is not", async () => {
+  test("an old failure is retried for a Deployment of this federation, and blocks for others", async () => {
     await waiting("ImagePullBackOff", 'Back-off pulling image "flwr/superlink:1.34.0"')
     await event({ kind: "Pod", name: "superlink-abc-1" }, "Failed", "Failed to pull image: x: y", 60_000)
     expect(await checkRollout(admin(), deployment, true)).toMatchObject({

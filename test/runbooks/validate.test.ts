@@ -40,7 +40,7 @@ test("a project may have another site's name on another cluster", async () => {
   expect(await problems([superlink, supernode("supernode-1", { project: "flower" })])).toBe("")
 })
 
-test("TLS at one end alone", async () => {
+test("TLS at one end only", async () => {
   const tls = { ...superlink, "tls-secret": "flower-tls" }
   const roots = supernode("supernode-1", { "root-certificates-secret": "ca" })
   expect(await problems([tls, supernode("supernode-1")])).toContain(
@@ -57,7 +57,7 @@ test("Flower's own image of another version", async () => {
   expect(await problems([superlink, supernode("supernode-1", { image: "quay.io/h/node:3.1.0" })])).toBe("")
 })
 
-test("a version whose arguments are not known", async () => {
+test("a version whose arguments are unknown", async () => {
   expect(await problems([superlink, supernode("supernode-1")], { "flower-version": "1.27.0" })).toContain(
     "older than 1.28.0",
   )
@@ -71,9 +71,9 @@ test("Routes and a long project", async () => {
   expect(await problems([{ ...long, "link-access-type": "loadbalancer" }, supernode("supernode-1")])).toBe("")
 })
 
-test("resources that are none", async () => {
+test("invalid resources", async () => {
   const wrong = supernode("supernode-1", { resources: { cpu: "1" } })
-  expect(await problems([superlink, wrong])).toContain("resources has cpu")
+  expect(await problems([superlink, wrong])).toContain("resources has the invalid key cpu")
   const many = supernode("supernode-1", { resources: { "limits.memory": "lots" } })
   expect(await problems([superlink, many])).toContain("limits.memory=lots")
 })

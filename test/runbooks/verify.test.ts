@@ -62,13 +62,13 @@ describe("the chain", () => {
   const verified = async (version = "1.34.0") => {
     const outcomes = await played.run({ notebook, values: { "flower-version": version } })
     expect(outcomes["supernode-1/verify"]).toMatch(
-      /^done: link up, connector and listener matched, node \d{1,20} active$/,
+      /^unchanged: link up, connector and listener matched, node \d{1,20} active$/,
     )
-    expect(outcomes["verify-federation"]).toBe("done: 1 of 1 SuperNodes verified")
+    expect(outcomes["verify-federation"]).toBe("unchanged: 1 of 1 SuperNodes verified")
   }
-  /** What `verify` sees now. */
+  /** What `verify` reports now. */
   const seen = async () => (await played.plan({ notebook: verifyAlone }))["supernode-1/verify"]
-  /** Waits until `verify` sees it so: the cluster needs its moment. */
+  /** Waits until `verify` reports it, because the cluster takes a moment. */
   const sees = (expected: RegExp) => expect.poll(seen, { timeout: 8000, interval: 50 }).toMatch(expected)
   const logOf = (played: Played, site: string, namespace: string, text: RegExp) =>
     waitFor(played.cluster(site), async (reader) => {
@@ -88,7 +88,7 @@ describe("the chain", () => {
     }
   }
 
-  test("any hop that is taken away is named, in order from the far end", async () => {
+  test("any deleted hop is reported, in order from the far end", async () => {
     await verified()
     await east().remove(deployment(eastProject, "supernode-1"))
     await sees(/^blocked: supernode: no Deployment supernode-1/)
@@ -112,7 +112,7 @@ describe("the chain", () => {
     await sees(/^blocked: link: no Link in flower-supernode-1-\d+ leads to Site superlink/)
   })
 
-  test("a SuperLink that was started anew: the SuperNode hangs, is started anew, and is verified under a new id", async () => {
+  test("a SuperLink that was restarted: the SuperNode hangs, is restarted, and is verified with a new id", async () => {
     await verified("1.28.0")
     await removePods("superlink", westProject, "superlink")
     await logOf(played, "supernode-1", eastProject, /Invalid node ID/)
@@ -121,19 +121,22 @@ describe("the chain", () => {
     )
     const values = { "flower-version": "1.28.0" }
     expect((await played.plan({ notebook, values }))["supernode-1/deploy-supernode"]).toMatch(
-      /^change: pods the SuperLink no longer knows/,
+      /^update: the SuperLink no longer knows/,
     )
     await verified("1.28.0")
   })
 
-  test.each(["1.34.0", "1.41.0"])("from 1.29 on the SuperNode comes back by itself (%s)", async (version) => {
-    await verified(version)
-    await removePods("superlink", westProject, "superlink")
-    await sees(/^nothing: link up/)
-    await verified(version)
-  })
+  test.each(["1.34.0", "1.41.0"])(
+    "from 1.29 on the SuperNode registers again by itself (%s)",
+    async (version) => {
+      await verified(version)
+      await removePods("superlink", westProject, "superlink")
+      await sees(/^ok: link up/)
+      await verified(version)
+    },
+  )
 
-  test("versions on either side of 1.40 do not talk", async () => {
+  test("versions before and after 1.40 cannot communicate", async () => {
     await verified()
     const { image, ...rest } = (await east().get(deployment(eastProject, "supernode-1")))!.spec.template.spec
       .containers[0]
@@ -144,7 +147,7 @@ describe("the chain", () => {
     await east().merge(deployment(eastProject, "supernode-1"), {
       spec: { template: { spec: { containers } } },
     })
-    await sees(/^blocked: registration: SuperLink 1\.34\.0 and SuperNode 1\.41\.0 do not talk/)
+    await sees(/^blocked: registration: SuperLink 1\.34\.0 and SuperNode 1\.41\.0 cannot communicate/)
   })
 
   test("a SuperNode that cannot run", async () => {
@@ -153,15 +156,15 @@ describe("the chain", () => {
     await sees(/^blocked: supernode: Deployment supernode-1 is scaled to 0/)
     played.practice.faults.set([{ where: "pod", what: "quota" }])
     await east().merge(deployment(eastProject, "supernode-1"), { spec: { replicas: 1 } })
-    await sees(/^blocked: supernode: no pod: .*exceeded quota/)
+    await sees(/^blocked: supernode: no pod was created: .*exceeded quota/)
   })
 
-  test("the federation names who is not verified", async () => {
+  test("the federation names the SuperNodes that are not verified", async () => {
     await verified()
     await east().remove(exposure("Listener", eastProject))
     const outcomes = await played.run({ notebook: verifyAlone })
     expect(outcomes["supernode-1/verify"]).toMatch(/^blocked: listener/)
-    expect(outcomes["verify-federation"]).toMatch(/^not run: .*supernode-1\/verify is blocked/)
+    expect(outcomes["verify-federation"]).toMatch(/^skipped: .*supernode-1\/verify is blocked/)
   })
 })
 
@@ -194,7 +197,7 @@ describe("what logs prove, and what the list proves", () => {
     })
   })
 
-  test("a log that has rotated away leaves it unproven, and says how to prove it", () => {
+  test("a log that has rotated away leaves it unproven, and reports how to prove it", () => {
     expect(active(running("[Fleet.PullMessages] node_id=7\n", 0))).toMatchObject({
       state: "blocked",
       code: "unproven",
@@ -211,7 +214,7 @@ describe("what logs prove, and what the list proves", () => {
     expect(active(running(start, 20), node("1.28.0"))).toMatchObject({ state: "blocked", code: "forgotten" })
     expect(active(running(start, 20))).toMatchObject({
       state: "progressing",
-      reason: expect.stringContaining("comes back under a new id"),
+      reason: expect.stringContaining("registers with a new id"),
     })
     expect(active(running(start, 20, ["--database", "x"]))).toMatchObject({
       state: "blocked",
@@ -226,7 +229,7 @@ describe("what logs prove, and what the list proves", () => {
       [],
       { state: "progressing", reason: expect.stringContaining("as offline") },
     ],
-    // Another id that a number would take for the same.
+    // Another id that would be equal as a JavaScript number.
     [
       { id: "420", status: "online" },
       [],
@@ -249,7 +252,7 @@ describe("what logs prove, and what the list proves", () => {
   })
 
   test.each([
-    ["versions", "1.41.0", ["--insecure"], /SuperLink 1.34.0 and SuperNode 1.41.0 do not talk/],
+    ["versions", "1.41.0", ["--insecure"], /SuperLink 1.34.0 and SuperNode 1.41.0 cannot communicate/],
     [
       "tls",
       "1.34.0",
@@ -257,7 +260,7 @@ describe("what logs prove, and what the list proves", () => {
       /the SuperNode has Flower's own TLS, and the SuperLink is --insecure/,
     ],
     [undefined, "1.34.0", ["--insecure"], /retrying in 3/],
-  ])("a SuperNode that only ever tries: what can be told (%s)", (code, version, args, reason) => {
+  ])("a SuperNode that never registers: the possible reason (%s)", (code, version, args, reason) => {
     const trying = running(
       "Starting Flower SuperNode\nConnection attempt failed, retrying in 3\n",
       10,
@@ -281,7 +284,7 @@ describe("what a run has proven", () => {
   test("a reply of every SuperNode in every round, since it was created", () => {
     expect(missingPushes(log(3), "99", ["7", "77"])).toEqual([])
     expect(missingPushes(log(2), "99", ["7", "77"])).toEqual(["node 7: 2 of 3 replies"])
-    expect(missingPushes(log(3), "98", ["7"])).toEqual(["no line of the log says that run 98 was created"])
+    expect(missingPushes(log(3), "98", ["7"])).toEqual(["the log does not contain the creation of run 98"])
   })
 
   test("it holds for exactly the same SuperLink and SuperNodes", () => {

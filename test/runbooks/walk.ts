@@ -8,7 +8,7 @@ import type { Call, Played } from "./practice.ts"
 /** The steps up to the link; the SuperLink itself comes later. */
 export const TO_THE_LINK: Selection = { to: "link-status", skip: ["deploy-superlink"] }
 
-/** Runs the guide to the link, or as far as a selection says, and sorts what happened. */
+/** Runs the guide to the link, or the given selection, and sorts what happened. */
 export async function walk(played: Played, call: Call = {}) {
   await played.run({ selection: TO_THE_LINK, ...call })
   const { events } = played
@@ -19,11 +19,11 @@ export async function walk(played: Played, call: Call = {}) {
     commands: events.flatMap((event) => (event.type === "command" ? [event.line] : [])),
     notes: events.flatMap((event) => (event.type === "note" ? [event.text] : [])),
     shown: events.filter((event) => event.type === "shown"),
-    acts: events.filter((event) => event.type === "action started"),
+    actions: events.filter((event) => event.type === "action started"),
   }
 }
 
-/** The outcomes that the steps of the selection should have: all of these places, each done well. */
+/** The places of the selection's steps, each of which should succeed. */
 export const placesToTheLink = (): string[] =>
   guide.steps
     .slice(0, guide.steps.findIndex(({ id }) => id === "link-status") + 1)

@@ -28,7 +28,7 @@ describe("tokens that are refused", () => {
     expect(commands.filter((line) => line.startsWith("skupper token issue"))).toHaveLength(2)
   })
 
-  test("unreachable: the address, and the way without; once cured, the same run goes on", async () => {
+  test("unreachable: the address, and the other way; when it is fixed, the same run continues", async () => {
     const { outcomes } = await withFault({ what: "unreachable" })
     expect(outcomes["supernode-1/token-redeem"]).toMatchObject({
       kind: "failed",
@@ -59,7 +59,7 @@ describe("the operator", () => {
     ["no-group", { code: "no OperatorGroup" }],
     ["two-groups", { code: "OperatorGroups" }],
     ["old", { code: "version 1" }],
-  ])("%s: explained, at once, with a cure", async (what, expected) => {
+  ])("%s: explained at once, with a fix", async (what, expected) => {
     played = await play({ faults: [{ where: "operator", cluster: "superlink", what }] })
     const { outcomes } = await walk(played, { selection: { ...TO_THE_LINK, sites: ["superlink"] } })
     expect(outcomes["superlink/install-operator"]).toMatchObject({
@@ -95,7 +95,7 @@ describe("logging in", () => {
     expect(await journalOf(played)).not.toMatch(/nothing-that-is-known|not this/)
   })
 
-  test("by browser needs a person", async () => {
+  test("by browser requires a terminal", async () => {
     played = await play()
     expect((await login({ login: "web" }))["superlink/login"]).toMatchObject({
       kind: "blocked",
@@ -115,7 +115,7 @@ describe("logging in", () => {
   })
 })
 
-test("an ordinary user is given what the administrator has to apply", async () => {
+test("an ordinary user gets what the administrator has to apply", async () => {
   played = await play()
   const { name, password } = played.practice.clusters[0]!.developer
   const { outcomes } = await walk(played, {
