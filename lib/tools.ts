@@ -16,7 +16,7 @@ import { createShell } from "./shell/index.ts"
 import { previewShell } from "./shell/preview-shell.ts"
 import type { Shell } from "./shell/types.ts"
 
-/** What a step of an OpenShift notebook gets beside the base context. */
+/** What a step of a notebook with clusters gets beside the base context. */
 export interface Tools {
   /** Runs commands with KUBECONFIG set to the site's own kubeconfig and no stdin. */
   readonly $: Shell
