@@ -3,17 +3,27 @@ import { once } from "node:events"
 import { existsSync, readFileSync, statSync, watch } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { describe, expect, test } from "vitest"
+import { afterEach, describe, expect, test } from "vitest"
 import { room } from "./world.ts"
 
 const PROGRAM = fileURLToPath(new URL("./program.ts", import.meta.url))
 
-const start = (at: string, argv: string[], env: Record<string, string> = {}): ChildProcess =>
-  spawn(process.execPath, [PROGRAM, ...argv], {
+const started: ChildProcess[] = []
+
+function start(at: string, argv: string[], env: Record<string, string> = {}): ChildProcess {
+  const child = spawn(process.execPath, [PROGRAM, ...argv], {
     cwd: at,
     env: { PATH: process.env.PATH, HOME: at, XDG_STATE_HOME: join(at, "state"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   })
+  started.push(child)
+  return child
+}
+
+/** A test that fails early leaves no program behind. */
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill("SIGKILL")
+})
 
 async function ended(child: ChildProcess): Promise<{ code: number | null; stdout: string; stderr: string }> {
   let stdout = ""
