@@ -5,19 +5,20 @@ import type { Notebook } from "../notebook/notebook.ts"
 import type { Redactor } from "../notebook/secrets.ts"
 import { shellWord } from "../notebook/shell-word.ts"
 import type { TextOptions } from "../terminal/error-text.ts"
+import type { CommandName } from "./commands-table.ts"
+import type { Flags } from "./flags.ts"
 import type { Interaction } from "./interaction.ts"
 import type { Io } from "./io.ts"
 import type { Out } from "./out.ts"
-import type { Flags } from "./parse.ts"
 import type { Signals } from "./signals.ts"
 
 /** One call of the program: what every command receives. */
-export interface Call {
+export interface Call<F = Flags> {
   /** The notebook whose steps and inputs the command uses: for `teardown` the notebook's teardown. */
   readonly notebook: Notebook
   /** The notebook's step that logs in. A teardown has none of its own. */
   readonly sessionStep: string | undefined
-  readonly flags: Flags
+  readonly flags: F
   /** The steps that were named, by argument or by the script that is run. */
   readonly steps: readonly string[]
   /** The argument after the command's name, for commands that take one. */
@@ -34,6 +35,9 @@ export interface Call {
   readonly command: string
 }
 
+/** The call of one command: it has the flags of that command alone. */
+export type CallOf<C extends CommandName> = Call<Flags<C>>
+
 /** Ends a command once a signal has arrived. */
 export function refuseAborted({ signal }: Call): void {
   if (!signal.aborted) return
@@ -49,7 +53,7 @@ export function commandText(program: string, argv: readonly string[]): string {
 
 /** The flags that make another command use the same federation, as they were typed: ` --state DIR`, or nothing. */
 export function federationFlags({ flags }: Call): string {
-  return ["federation", "name", "state"]
+  return (["federation", "name", "state"] as const)
     .flatMap((name) => {
       const text = flags.text(name)
       return text === undefined ? [] : [` --${name} ${shellWord(text)}`]

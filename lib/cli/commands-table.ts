@@ -19,27 +19,30 @@ export const FORMATS = ["md", "html", "json", "ipynb", "sh"] as const
 export const notebookOf = (notebook: Notebook, command: string): Notebook =>
   command === "teardown" ? (notebook.teardown ?? notebook) : notebook
 
-const yes: FlagSpec = { name: "yes", help: "Approve what the plan shows; never ask" }
-const timeout: FlagSpec = {
+const yes = { name: "yes", help: "Approve what the plan shows; never ask" } as const satisfies FlagSpec
+const timeout = {
   name: "timeout",
   value: "DURATION",
   type: "duration",
   help: "How long each step may take until it is ready, instead of its own limit: 90s, 15m",
-}
-const parallel: FlagSpec = {
+} as const satisfies FlagSpec
+const parallel = {
   name: "parallel",
   value: "N",
   type: "number",
   help: "How many commands run at once (default: two per core, at most 16)",
-}
-const show: FlagSpec = { name: "show", help: "Also print the output that each step shows" }
-const json: FlagSpec = { name: "json", help: "Print events, one JSON object per line; never ask" }
-const trust: FlagSpec = {
+} as const satisfies FlagSpec
+const show = { name: "show", help: "Also print the output that each step shows" } as const satisfies FlagSpec
+const json = {
+  name: "json",
+  help: "Print events, one JSON object per line; never ask",
+} as const satisfies FlagSpec
+const trust = {
   name: "trust-checkpoints",
   help: "Trust the journal: do not check again what is done and unchanged",
-}
+} as const satisfies FlagSpec
 
-export const COMMANDS: readonly CommandSpec[] = [
+const TABLE = [
   {
     name: "walk",
     summary: "follow the notebook in this terminal, cell by cell",
@@ -227,4 +230,9 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["completion fish > ~/.config/fish/completions/{program}.fish", "fish"],
     ],
   },
-]
+] as const satisfies readonly CommandSpec[]
+
+/** Every command of the program. */
+export const COMMANDS: readonly CommandSpec[] = TABLE
+export type CommandsTable = typeof TABLE
+export type CommandName = CommandsTable[number]["name"]

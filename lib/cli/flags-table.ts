@@ -28,7 +28,7 @@ export interface CommandFlags {
   readonly flags: readonly FlagSpec[]
 }
 
-const COMMON: readonly FlagSpec[] = [
+const COMMON = [
   {
     name: "state",
     value: "DIR",
@@ -38,26 +38,32 @@ const COMMON: readonly FlagSpec[] = [
   { name: "name", value: "NAME", type: "text", help: "The name of the federation, if no file gives it" },
   { name: "no-input", help: "Never ask" },
   { name: "help", help: "Show this text" },
-]
+] as const satisfies readonly FlagSpec[]
 
-const SITE: FlagSpec = { name: "site", value: "NAME,…", type: "list", of: "site", help: "Only these sites" }
+const SITE = {
+  name: "site",
+  value: "NAME,…",
+  type: "list",
+  of: "site",
+  help: "Only these sites",
+} as const satisfies FlagSpec
 
-const SELECTION: readonly FlagSpec[] = [
+const SELECTION = [
   { name: "from", value: "ID", of: "step", help: "Start with this step" },
   { name: "to", value: "ID", of: "step", help: "End with this step" },
   { name: "only", value: "ID,…", type: "list", of: "step", help: "Only these steps" },
   { name: "skip", value: "ID,…", type: "list", of: "step", help: "All steps except these" },
   SITE,
-]
+] as const satisfies readonly FlagSpec[]
 
-const FILE: FlagSpec = {
+const FILE = {
   name: "federation",
   value: "FILE",
   type: "path",
   help: "The federation file: sites and inputs (YAML)",
-}
+} as const satisfies FlagSpec
 
-const PRACTICE: readonly FlagSpec[] = [
+const PRACTICE = [
   {
     name: "delays",
     value: "KIND",
@@ -73,7 +79,18 @@ const PRACTICE: readonly FlagSpec[] = [
     help: "Restore the practice clusters from this file, and save them there",
   },
   { name: "real-commands", help: "Use the commands on PATH, not the stand-ins of the practice clusters" },
-]
+] as const satisfies readonly FlagSpec[]
+
+/** What is known of a group's flags without a notebook. */
+interface Groups {
+  location: typeof FILE
+  federation: typeof FILE
+  sites: typeof SITE
+  selection: (typeof SELECTION)[number]
+  practice: (typeof PRACTICE)[number]
+}
+export type GroupFlag<G extends FlagGroup> = Groups[G]
+export type CommonFlag = (typeof COMMON)[number]
 
 /** Every flag a command takes, the notebook's own included. */
 export function flagsOf(notebook: Notebook, command: CommandFlags): FlagSpec[] {

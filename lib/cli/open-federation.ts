@@ -95,7 +95,7 @@ export async function findSources(call: Call, options: OpenFederationOptions): P
   const remembered = memory && memoryLayer(notebook, memory, found.folder, file === undefined)
   const wrong: string[] = []
   const wrongVariables = new Set<string>()
-  const given = flagLayer(notebook, flags, io.cwd, singleNames(notebook, file ?? remembered), wrong)
+  const given = flagLayer(notebook, flags.any, io.cwd, singleNames(notebook, file ?? remembered), wrong)
   const layers: Layer[] = [
     layerOf("flag", given, selectedSites(call)),
     variableLayer(notebook, io.env, io.cwd, wrongVariables),

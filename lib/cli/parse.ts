@@ -1,9 +1,8 @@
-import { parseText } from "../inputs/input-values.ts"
-import { splitOutside } from "../inputs/split.ts"
 import { UsageError } from "../notebook/errors.ts"
 import { didYouMean } from "../notebook/nearest.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { COMMANDS, type CommandSpec, notebookOf, SHELLS } from "./commands-table.ts"
+import { type Flags, FlagValues } from "./flags.ts"
 import { type FlagSpec, flagsOf } from "./flags-table.ts"
 
 /** The command line after the program's name, checked against the table of commands. */
@@ -13,78 +12,6 @@ export interface CommandLine {
   readonly flags: Flags
   readonly help: boolean
   readonly version: boolean
-}
-
-/** Flags as they were given, by name. */
-export class Flags {
-  readonly #given: ReadonlyMap<string, readonly string[]>
-  readonly #specs: ReadonlyMap<string, FlagSpec>
-  readonly #folder: string
-
-  constructor(given: ReadonlyMap<string, readonly string[]>, specs: readonly FlagSpec[], folder: string) {
-    this.#given = given
-    this.#specs = new Map(specs.map((spec) => [spec.name, spec]))
-    this.#folder = folder
-  }
-
-  /** Whether a flag without a value is given, and not negated (`--yes=false`). */
-  has(name: string): boolean {
-    const value = this.#given.get(name)?.at(-1)
-    return value !== undefined && value !== "false"
-  }
-
-  text(name: string): string | undefined {
-    return this.#given.get(name)?.at(-1)
-  }
-
-  /** Every value of a flag that may be repeated. */
-  all(name: string): readonly string[] {
-    return this.#given.get(name) ?? []
-  }
-
-  path(name: string): string | undefined {
-    return this.#typed(name, "path") as string | undefined
-  }
-
-  /** A whole number of at least 1. */
-  count(name: string): number | undefined {
-    const value = this.#typed(name, "number") as number | undefined
-    if (value !== undefined && (!Number.isInteger(value) || value < 1)) {
-      throw new UsageError(`--${name} ${value}: must be a whole number of at least 1`)
-    }
-    return value
-  }
-
-  /** In seconds. */
-  duration(name: string): number | undefined {
-    return this.#typed(name, "duration") as number | undefined
-  }
-
-  choice(name: string): string | undefined {
-    return this.#typed(name, "choice") as string | undefined
-  }
-
-  /** Of a comma list, repeated or not. */
-  list(name: string): string[] {
-    return this.all(name).flatMap((text) =>
-      splitOutside(text, ",")
-        .map((item) => item.trim())
-        .filter(Boolean),
-    )
-  }
-
-  #typed(name: string, type: "path" | "number" | "duration" | "choice"): unknown {
-    const text = this.text(name)
-    if (text === undefined) return undefined
-    const choices = this.#specs.get(name)?.choices
-    const parsed = parseText(
-      { type, per: "federation", help: "", ...(choices && { choices }) },
-      text,
-      this.#folder,
-    )
-    if ("wrong" in parsed) throw new UsageError(`--${name}: ${parsed.wrong}`)
-    return parsed.value
-  }
 }
 
 /**
@@ -129,7 +56,7 @@ export function parseCommand(
   const source = notebookOf(notebook, command.name)
   const specs = flagsOf(source, command)
   const { given, positionals, problems } = scan(argv, specs, command)
-  const flags = new Flags(given, specs, folder)
+  const flags = new FlagValues(given, specs, folder)
   const help = flags.has("help")
   if (!help) {
     problems.push(...argumentProblems(notebook, command, positionals))
@@ -138,14 +65,14 @@ export function parseCommand(
   if (!help && problems.length > 0) {
     throw new UsageError(problems.join("\n"), { next: `${program} ${command.name} --help` })
   }
-  return { command, argument: positionals[0], flags, help, version: false }
+  return { command, argument: positionals[0], flags: flags.typed, help, version: false }
 }
 
 /** Nothing if only flags were typed: they are those of the walk. */
 function withoutCommand(argv: readonly string[], folder: string, program: string): CommandLine | undefined {
-  const empty = new Flags(new Map(), [], folder)
+  const empty = new FlagValues(new Map(), [], folder)
   const first = argv[0]
-  const base = { command: undefined, argument: undefined, flags: empty, help: false, version: false }
+  const base = { command: undefined, argument: undefined, flags: empty.typed, help: false, version: false }
   if (first === undefined) return base
   if (first === "--help" || first === "-h") return { ...base, help: true }
   if (first === "--version" || first === "-V") return { ...base, version: true }
@@ -255,7 +182,7 @@ const tooMany = ({ name, argument }: CommandSpec, rest: readonly string[]): stri
   rest.map((more) => `${name} takes one ${argument!.name}, but also got ${JSON.stringify(more)}`)
 
 /** Steps are known before anything is read; sites only once the federation is. */
-function unknownSteps(notebook: Notebook, specs: readonly FlagSpec[], flags: Flags): string[] {
+function unknownSteps(notebook: Notebook, specs: readonly FlagSpec[], flags: FlagValues): string[] {
   const ids = notebook.steps.map(({ id }) => id)
   return specs
     .filter(({ of }) => of === "step")

@@ -8,7 +8,7 @@ import { resolveInputs } from "../inputs/resolve.ts"
 import { variableLayer } from "../inputs/variable-layer.ts"
 import { UsageError } from "../notebook/errors.ts"
 import { fileKey, unnamedSites } from "../notebook/roles.ts"
-import type { Delays, Practice, PracticeImage } from "../practice/types.ts"
+import type { Practice, PracticeImage } from "../practice/types.ts"
 import { isAlive } from "../runner/processes.ts"
 import { type Call, refuseAborted, suggestRetry } from "./call.ts"
 
@@ -60,7 +60,7 @@ export async function withPractice(
           values: practiceValues ?? (() => ({})),
           federation: name,
           folder,
-          delays: (flags.choice("delays") ?? "short") as Delays,
+          delays: flags.choice("delays") ?? "short",
           images,
           ...(faultsFile !== undefined && { faultsFile }),
           ...(keep !== undefined && { keep }),
@@ -87,7 +87,7 @@ export async function withPractice(
 async function practiceImages(call: Call): Promise<readonly PracticeImage[]> {
   const { notebook, flags, io, out, signal } = call
   const flag = notebook.practiceFlag?.name
-  const flagged = flag !== undefined && flags.has(flag)
+  const flagged = flag !== undefined && flags.any.has(flag)
   if (flag !== undefined && !flagged) refuseWithoutFlag(call, flag)
   const variant = flagged ? io.practiceVariant : undefined
   const images = flagged ? variant?.images : io.practiceImages
@@ -128,7 +128,7 @@ function refuseWithoutFlag(call: Call, flag: string): void {
 function givenValues({ notebook, flags, io }: Call): Readonly<Record<string, unknown>> {
   const problems: string[] = []
   const layers = [
-    layerOf("flag", flagLayer(notebook, flags, io.cwd, new Map(), problems)),
+    layerOf("flag", flagLayer(notebook, flags.any, io.cwd, new Map(), problems)),
     variableLayer(notebook, io.env, io.cwd, new Set()),
   ]
   return resolveInputs(notebook, layers, { name: notebook.name, files: false }).federation.values
@@ -142,7 +142,7 @@ export async function withoutStandIns(file: string): Promise<void> {
 }
 
 const practiceSites = ({ notebook, flags }: Call): { name: string; role: string }[] =>
-  unnamedSites(notebook.roles, (role) => flags.count(fileKey(role, "many")) ?? SITES)
+  unnamedSites(notebook.roles, (role) => flags.any.count(fileKey(role, "many")) ?? SITES)
 
 /**
  * Runs from other terminals have their folder beside those of real federations, so shared clusters get a unique name:

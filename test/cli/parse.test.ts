@@ -23,7 +23,7 @@ describe("what is accepted", () => {
     const { argument, flags } = parse("step", "--site=mirror-1", "copy", "--greeting", "Hi there", "--yes")
     expect(argument).toBe("copy")
     expect(flags.list("site")).toEqual(["mirror-1"])
-    expect(flags.text("greeting")).toBe("Hi there")
+    expect(flags.any.text("greeting")).toBe("Hi there")
     expect(flags.has("yes")).toBe(true)
     expect(flags.has("rerun")).toBe(false)
   })
@@ -40,11 +40,11 @@ describe("what is accepted", () => {
       "name=b",
     )
     expect(flags.list("only")).toEqual(["page", "copy", "compare"])
-    expect(flags.all("mirror")).toEqual(["name=a", "name=b"])
+    expect(flags.any.all("mirror")).toEqual(["name=a", "name=b"])
   })
   test("a value may start with one dash, and hold =", () => {
-    expect(parse("run", "--greeting", "-1=2").flags.text("greeting")).toBe("-1=2")
-    expect(parse("run", "--greeting=--yes").flags.text("greeting")).toBe("--yes")
+    expect(parse("run", "--greeting", "-1=2").flags.any.text("greeting")).toBe("-1=2")
+    expect(parse("run", "--greeting=--yes").flags.any.text("greeting")).toBe("--yes")
   })
   test("typed values", () => {
     const { flags } = parse(
@@ -64,12 +64,12 @@ describe("what is accepted", () => {
     expect(flags.duration("timeout")).toBe(120)
     expect(flags.path("state")).toBe("/here/x")
     expect(flags.choice("delays")).toBe("real")
-    expect(flags.count("mirrors")).toBe(4)
+    expect(flags.any.count("mirrors")).toBe(4)
   })
   test("flag inputs are negated by --no-…", () => {
-    expect(parse("run", "--loud").flags.text("loud")).toBe("true")
-    expect(parse("run", "--no-loud").flags.text("loud")).toBe("false")
-    expect(parse("run", "--loud=false").flags.has("loud")).toBe(false)
+    expect(parse("run", "--loud").flags.any.text("loud")).toBe("true")
+    expect(parse("run", "--no-loud").flags.any.text("loud")).toBe("false")
+    expect(parse("run", "--loud=false").flags.any.has("loud")).toBe(false)
     expect(parse("run", "--no-input").flags.has("no-input")).toBe(true)
   })
   test("help and version, also with mistakes around", () => {
@@ -118,7 +118,7 @@ describe("what is refused, with the nearest name", () => {
   test("invalid numbers", () => {
     const { flags } = parse("run", "--parallel", "0", "--mirrors", "1.5", "--timeout", "soon")
     expect(() => flags.count("parallel")).toThrow("--parallel 0: must be a whole number of at least 1")
-    expect(() => flags.count("mirrors")).toThrow(/whole number/)
+    expect(() => flags.any.count("mirrors")).toThrow(/whole number/)
     expect(() => flags.duration("timeout")).toThrow(/--timeout: "soon" is not a duration/)
   })
 })

@@ -9,13 +9,13 @@ import { readState } from "../../runner/open-state.ts"
 import { openRunScope } from "../../runner/run-scope.ts"
 import type { Toolbox } from "../../runner/toolbox.ts"
 import { type DoctorRow, doctorTable } from "../../terminal/doctor-table.ts"
-import { type Call, textOptions } from "../call.ts"
+import { type CallOf, textOptions } from "../call.ts"
 import { examineHere, examineSite, type Finding, finding } from "../examine.ts"
 import { chosenSites, type OpenedFederation, openFederation } from "../open-federation.ts"
 import { runOptions, toolboxFor } from "../run-options.ts"
 
 /** `doctor`: what a run needs, here and at every site. Only reads. Exit code 1 if something has to be fixed. */
-export async function doctor(call: Call): Promise<number> {
+export async function doctor(call: CallOf<"doctor">): Promise<number> {
   const { notebook, out } = call
   const opened = await openFederation(call, { complete: false })
   const state = readState(opened.folder)
@@ -66,7 +66,7 @@ async function inTurn(
 
 /** Runs a check with the context that a step would get in its place. */
 function examiner(
-  call: Call,
+  call: CallOf<"doctor">,
   opened: OpenedFederation,
   toolbox: Toolbox,
 ): (check: DoctorCheck, site?: Site) => Promise<Finding> {

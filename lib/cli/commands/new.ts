@@ -2,13 +2,13 @@ import { basename, relative, resolve } from "node:path"
 import { UsageError } from "../../notebook/errors.ts"
 import { EXIT } from "../../notebook/exit-codes.ts"
 import { shellWord } from "../../notebook/shell-word.ts"
-import type { Call } from "../call.ts"
+import type { CallOf } from "../call.ts"
 import { ownPackage } from "../new/own-package.ts"
 import { template } from "../new/template.ts"
 import { refuseFull, writeFolder } from "../new/write-folder.ts"
 
 /** `new DIR`: a small notebook of your own, which runs and passes its test as it is. Asks for DIR at most. */
-export async function newNotebook(call: Call): Promise<number> {
+export async function newNotebook(call: CallOf<"new">): Promise<number> {
   const { io, out } = call
   const given = call.argument ?? (await askFolder(call))
   const folder = resolve(io.cwd, given)
@@ -28,7 +28,7 @@ export async function newNotebook(call: Call): Promise<number> {
   return EXIT.done
 }
 
-async function askFolder({ io, out, interaction, signal }: Call): Promise<string> {
+async function askFolder({ io, out, interaction, signal }: CallOf<"new">): Promise<string> {
   if (!interaction.ask) {
     throw new UsageError("new needs a folder for the notebook, and the session is not interactive", {
       why: interaction.because,

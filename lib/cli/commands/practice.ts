@@ -3,7 +3,7 @@ import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { EXIT } from "../../notebook/exit-codes.ts"
 import { STAND_INS } from "../../practice/commands/index.ts"
-import type { Call } from "../call.ts"
+import type { CallOf } from "../call.ts"
 import { stateRoot } from "../folder.ts"
 import { type PracticeClusters, withoutStandIns, withPractice } from "../with-practice.ts"
 
@@ -11,7 +11,7 @@ import { type PracticeClusters, withoutStandIns, withPractice } from "../with-pr
  * `practice`: keeps practice clusters running until SIGINT, SIGTERM or SIGHUP, which is their normal end. It prints only
  * commands to type on stdout, and explains them on stderr.
  */
-export async function practice(call: Call): Promise<number> {
+export async function practice(call: CallOf<"practice">): Promise<number> {
   return withPractice(call, true, async (clusters) => {
     if (call.flags.has("real-commands")) await withoutStandIns(clusters.file)
     call.out.print(`${commandsToType(call, clusters).join("\n")}\n`)
@@ -22,7 +22,7 @@ export async function practice(call: Call): Promise<number> {
   })
 }
 
-function commandsToType({ io, flags }: Call, { practice, file }: PracticeClusters): string[] {
+function commandsToType({ io, flags }: CallOf<"practice">, { practice, file }: PracticeClusters): string[] {
   const first = practice.clusters[0]!
   const calls = Object.entries(STAND_INS).map(
     ([name, words]) => `${flags.has("real-commands") ? name : join(practice.commands, name)} ${words}`,
@@ -47,7 +47,7 @@ function about({ practice }: PracticeClusters): string[] {
 }
 
 /** Deletes what runs from other terminals recorded about clusters that no longer exist. */
-function removeTemporaryState({ flags, notebook, io }: Call, { name }: PracticeClusters): void {
+function removeTemporaryState({ flags, notebook, io }: CallOf<"practice">, { name }: PracticeClusters): void {
   if (flags.text("keep") !== undefined || flags.text("name") !== undefined) return
   rmSync(join(stateRoot(notebook, io.env), name), { recursive: true, force: true })
 }

@@ -16,17 +16,17 @@ import { staleness } from "../../runner/checkpoints.ts"
 import { MemoryReader } from "../../runner/journal.ts"
 import { readLines } from "../../runner/journal-file.ts"
 import { holderOf } from "../../runner/lock.ts"
-import { type Call, federationFlags } from "../call.ts"
+import { type CallOf, federationFlags } from "../call.ts"
 import { FORMATS } from "../commands-table.ts"
 import { chosenSites, type OpenedFederation, openFederation } from "../open-federation.ts"
 
 type Format = (typeof FORMATS)[number]
 
 /** `report`: the walk of a federation as a document, from its journal and the notebook; reads no cluster. */
-export async function report(call: Call): Promise<number> {
+export async function report(call: CallOf<"report">): Promise<number> {
   const { flags } = call
   const file = flags.path("out")
-  const format = (flags.choice("format") as Format | undefined) ?? formatOf(file)
+  const format = flags.choice("format") ?? formatOf(file)
   if (file !== undefined) refuseUnwritable(file)
   const opened = await openFederation(call, { complete: false })
   const content = reportOf(call, opened)
@@ -54,7 +54,7 @@ async function writerOf(format: Format): Promise<(content: Report) => string | P
   }
 }
 
-function reportOf(call: Call, { federation, folder }: OpenedFederation): Report {
+function reportOf(call: CallOf<"report">, { federation, folder }: OpenedFederation): Report {
   const { notebook, flags, io, redactor } = call
   const rows = valueRows(notebook, federation, chosenSites(call, federation))
   for (const { secret, value } of rows) if (secret === true) redactor.add(value)
@@ -88,7 +88,7 @@ function cleaned<T>(value: T): T {
 }
 
 /** A script contains every value, so none may be missing. Nothing is asked: stdout is for the script. */
-function refuseMissing({ notebook, command }: Call, { missing }: OpenedFederation): void {
+function refuseMissing({ notebook, command }: CallOf<"report">, { missing }: OpenedFederation): void {
   if (missing.length === 0) return
   throw new UsageError(missingError(notebook, missing, command).message, {
     fix: "set each by its flag, its variable or its key in the federation file",
@@ -96,7 +96,7 @@ function refuseMissing({ notebook, command }: Call, { missing }: OpenedFederatio
   })
 }
 
-const nothingToReport = (call: Call, folder: string): RunbookError =>
+const nothingToReport = (call: CallOf<"report">, folder: string): RunbookError =>
   new RunbookError("There is nothing to report yet", {
     why: `nothing has run yet: there is no journal in ${folder}`,
     fix: "run the notebook first; only the script (--format sh) needs no run",

@@ -1,14 +1,14 @@
 import { UsageError } from "../../notebook/errors.ts"
-import type { Call } from "../call.ts"
+import type { Call, CallOf } from "../call.ts"
 import { runFederation } from "../run-federation.ts"
 import { withPractice } from "../with-practice.ts"
 
 /** `run`: runs the notebook, resuming where it left off. */
-export async function run(call: Call): Promise<number> {
+export async function run(call: CallOf<"run">): Promise<number> {
   const { flags, notebook } = call
   if (!flags.has("practice")) {
     const flag = notebook.practiceFlag?.name
-    if (flag !== undefined && flags.has(flag)) {
+    if (flag !== undefined && flags.any.has(flag)) {
       throw new UsageError(`--${flag} needs --practice`, {
         why: "it only applies to practice clusters; your own clusters run the real programs anyway",
         fix: `remove --${flag}, or add --practice`,

@@ -3,11 +3,11 @@ import { EXIT } from "../../notebook/exit-codes.ts"
 import { placeName } from "../../runner/events.ts"
 import type { Shown } from "../../runner/journal.ts"
 import { showText } from "../../terminal/show-text.ts"
-import { type Call, federationFlags, textOptions } from "../call.ts"
+import { type CallOf, federationFlags, textOptions } from "../call.ts"
 import { openFederation } from "../open-federation.ts"
 
 /** `show ID`: the output of the last run of a step, next to the expected output. */
-export async function show(call: Call): Promise<number> {
+export async function show(call: CallOf<"show">): Promise<number> {
   const { notebook, flags, steps, io } = call
   const { memory, folder } = await openFederation(call, { complete: false })
   const step = notebook.steps.find(({ id }) => id === steps[0])!

@@ -7,12 +7,12 @@ import { holderOf } from "../../runner/lock.ts"
 import { selector } from "../../runner/selection.ts"
 import type { PlanEntry } from "../../runner/types.ts"
 import { statusTable } from "../../terminal/status-table.ts"
-import { type Call, federationFlags, textOptions } from "../call.ts"
+import { type CallOf, federationFlags, textOptions } from "../call.ts"
 import { openFederation, selectionOf } from "../open-federation.ts"
 import { planEntries, printPlan } from "../plan-entries.ts"
 
 /** `status`: how each step ended, from the journal; with `--live` by checking again. */
-export async function status(call: Call): Promise<number> {
+export async function status(call: CallOf<"status">): Promise<number> {
   const { notebook, flags, out } = call
   const live = flags.has("live")
   const opened = await openFederation(call, { complete: live })
@@ -43,7 +43,7 @@ export async function status(call: Call): Promise<number> {
 }
 
 /** An error if a site could not be checked: that is not a sign that all is well. */
-function refuseUnknown(call: Call, entries: readonly PlanEntry[]): 0 {
+function refuseUnknown(call: CallOf<"status">, entries: readonly PlanEntry[]): 0 {
   const unknown = entries.filter(({ action }) => action === "unknown")
   if (unknown.length === 0) return EXIT.done
   const places = [...new Set(unknown.map(({ site, step }) => site ?? step))].join(", ")
@@ -58,7 +58,7 @@ function refuseUnknown(call: Call, entries: readonly PlanEntry[]): 0 {
 }
 
 /** Without a selection everything, including places that only the journal still knows. */
-function selected(call: Call, memory: Memory, cells: ReadonlyMap<string, Cell>): Memory {
+function selected(call: CallOf<"status">, memory: Memory, cells: ReadonlyMap<string, Cell>): Memory {
   const selection = selectionOf(call)
   if (Object.values(selection).every((part) => part === undefined || part.length === 0)) return memory
   const matches = selector(call.notebook, selection)

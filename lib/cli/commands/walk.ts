@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { UsageError } from "../../notebook/errors.ts"
-import { type Call, federationFlags } from "../call.ts"
+import { type CallOf, federationFlags } from "../call.ts"
 import { PRACTICE_FOLDER, stateRoot } from "../folder.ts"
 import { findSources, type OpenedFederation, openFederation } from "../open-federation.ts"
 import { askHowToReturn, openWalkFederation, type Return } from "../walk/opening.ts"
@@ -13,7 +13,7 @@ import { withPractice } from "../with-practice.ts"
 import { refuseFederationFile } from "./run.ts"
 
 /** `walk`, and the program without a command: you follow the notebook in a terminal. */
-export async function walk(call: Call): Promise<number> {
+export async function walk(call: CallOf<"walk">): Promise<number> {
   refuseOffTerminal(call)
   if (call.flags.has("practice")) refuseFederationFile(call)
   const opening = await openWalkFederation(call)
@@ -22,7 +22,7 @@ export async function walk(call: Call): Promise<number> {
   return follow(opening.call, opening.opened, opening, resumeCommand)
 }
 
-function refuseOffTerminal({ interaction, io }: Call): void {
+function refuseOffTerminal({ interaction, io }: CallOf<"walk">): void {
   if (interaction.ask) return
   throw new UsageError("walk needs an interactive terminal", {
     why: interaction.because,
@@ -34,7 +34,7 @@ function refuseOffTerminal({ interaction, io }: Call): void {
 const PRACTICE = "practice"
 
 /** Practice clusters are saved until you start over, so that a walk can be quit and resumed. */
-async function practise(call: Call): Promise<number> {
+async function practise(call: CallOf<"walk">): Promise<number> {
   const { flags, notebook, io } = call
   const isDefaultPlace = flags.path("state") === undefined && flags.path("keep") === undefined
   const state = flags.path("state") ?? join(stateRoot(notebook, io.env), PRACTICE_FOLDER)
@@ -75,7 +75,7 @@ async function practise(call: Call): Promise<number> {
 
 /** @param resumeCommand what you type to resume the walk */
 async function follow(
-  call: Call,
+  call: CallOf<"walk">,
   opened: OpenedFederation,
   { fresh, start }: Return,
   resumeCommand: string,

@@ -56,7 +56,7 @@ export async function openWalkFederation(call: Call): Promise<Opening> {
 /** Whether the flags name a federation of your own clusters. */
 function namesFederation({ flags, notebook }: Call): boolean {
   const names = ["federation", "name", "state", ...Object.keys(notebook.roles)]
-  return names.some((name) => flags.text(name) !== undefined)
+  return names.some((name) => flags.any.text(name) !== undefined)
 }
 
 /** A federation that has a folder, with its progress in one line. */

@@ -1,14 +1,14 @@
 import type { Call } from "../call.ts"
 import { COMMANDS } from "../commands-table.ts"
+import { FlagValues } from "../flags.ts"
 import { flagsOf } from "../flags-table.ts"
-import { Flags } from "../parse.ts"
 
 /** The call as if this flag had been typed too, so that the commands to type next contain it. */
 export function withFlag(call: Call, name: string, value: string): Call {
   const specs = flagsOf(call.notebook, COMMANDS.find((command) => command.name === "walk")!)
   const given = specs.flatMap((spec) => {
-    const all = call.flags.all(spec.name)
+    const all = call.flags.any.all(spec.name)
     return all.length === 0 ? [] : [[spec.name, all] as const]
   })
-  return { ...call, flags: new Flags(new Map([...given, [name, [value]]]), specs, call.io.cwd) }
+  return { ...call, flags: new FlagValues(new Map([...given, [name, [value]]]), specs, call.io.cwd).typed }
 }
