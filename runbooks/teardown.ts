@@ -1,7 +1,4 @@
 /** Deletes what this notebook created, in reverse order, and nothing else: its labels identify it. */
-import { existsSync } from "node:fs"
-import { rm } from "node:fs/promises"
-import { basename } from "node:path"
 import {
   blocked,
   type CheckResult,
@@ -15,7 +12,7 @@ import {
 import { ownManifest } from "./flower/manifests.ts"
 import { environment, inputs } from "./inputs.ts"
 import { listSites, SKUPPER } from "./interconnect/skupper.ts"
-import { tokenPath } from "./interconnect/token-file.ts"
+import { TokenFile } from "./interconnect/token-file.ts"
 import logout from "./logout.ts"
 import { OLM, PACKAGE } from "./openshift/olm.ts"
 import { ours, projectIsOurs } from "./shared/labels.ts"
@@ -83,7 +80,7 @@ const FILE = "file"
 const tokenFileOf = (context: TeardownContext): KubeObject => ({
   apiVersion: "",
   kind: FILE,
-  metadata: { name: basename(tokenPath(context)) },
+  metadata: { name: new TokenFile(context).name },
 })
 
 export const removeLink = removal({
@@ -96,10 +93,10 @@ export const removeLink = removal({
   async find(context) {
     const found = await labelled(context, [SKUPPER, "Link"], [SKUPPER, "AccessToken"], ["v1", "Secret"])
     // The key in a link file is valid for years.
-    return existsSync(tokenPath(context)) ? [...found, tokenFileOf(context)] : found
+    return new TokenFile(context).exists ? [...found, tokenFileOf(context)] : found
   },
   async remove(context, object) {
-    if (object.kind === FILE) await rm(tokenPath(context), { force: true })
+    if (object.kind === FILE) await new TokenFile(context).remove()
     else await (object.kind === "Link" ? bySkupper("link") : byOc)(context, object)
   },
 })

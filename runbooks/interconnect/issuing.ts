@@ -1,13 +1,10 @@
 /** Creates a token or a link file at the SuperLink's site. */
-import { mkdir, open, rm } from "node:fs/promises"
-import { basename, dirname } from "node:path"
 import { type CheckResult, type Cluster, missing, RunbookError, ready } from "../../lib/index.ts"
-import { writeWhole } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
 import { adoptedMark, ours, selector, takeObject } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
 import { type AccessGrant, activeSite, DEFAULT_LIFETIME, grantRef, interRouter, SKUPPER } from "./skupper.ts"
-import { type GeneratedLink, type IssuedToken, parseToken, readTokenFile, tokenPath } from "./token-file.ts"
+import { type TokenContent, TokenFile } from "./token-file.ts"
 
 /** Label of a grant: the SuperNode's site that its token is for. */
 const FOR_SITE = "flower-runbook/site"
@@ -15,10 +12,8 @@ const FOR_SITE = "flower-runbook/site"
 const MARGIN = 60_000
 
 export async function checkToken(context: Context): Promise<CheckResult> {
-  const { inputs, peer, at, secret } = context
-  const tokenFile = tokenPath(context)
-  const file = await readTokenFile(tokenFile)
-  hide(file, secret)
+  const { inputs, peer, at } = context
+  const file = await new TokenFile(context).read()
   const { cluster } = at(peer)
   if (inputs.linkWith === "file") return fileStillGood(file, cluster, peer.project)
   if (file?.is !== "token") return missing("no token exists yet")
@@ -41,7 +36,7 @@ export function grantStillGood(grant: AccessGrant, now: number): CheckResult {
 }
 
 async function fileStillGood(
-  file: IssuedToken | GeneratedLink | undefined,
+  file: TokenContent | undefined,
   cluster: Cluster,
   project: string,
 ): Promise<CheckResult> {
@@ -53,21 +48,9 @@ async function fileStillGood(
     : missing("the link file leads to an address that the Site no longer has")
 }
 
-/** Keeps codes and keys out of every output. */
-export function hide(file: IssuedToken | GeneratedLink | undefined, secret: Context["secret"]): void {
-  if (file?.is === "token") secret(file.code)
-  else
-    for (const key of file?.keys ?? []) {
-      secret(key)
-      secret(Buffer.from(key, "base64").toString())
-    }
-}
-
 export async function issueToken(context: Context): Promise<void> {
   const { inputs } = context
-  const tokenFile = tokenPath(context)
-  const before = await readTokenFile(tokenFile)
-  await mkdir(dirname(tokenFile), { recursive: true, mode: 0o700 })
+  const before = await new TokenFile(context).read()
   if (inputs.linkWith === "file") await generateLink(context)
   else await issue(context)
   // The code of a grant stays readable in the cluster, so the grant of the replaced token is deleted.
@@ -76,10 +59,9 @@ export async function issueToken(context: Context): Promise<void> {
 
 async function issue(context: Context): Promise<void> {
   const { inputs, peer, at, signal } = context
-  const tokenFile = tokenPath(context)
+  const tokenFile = new TokenFile(context)
   const { $, cluster } = at(peer)
-  // The command creates files with mode 0644, but keeps the mode of an existing file.
-  await (await open(tokenFile, "w", 0o600)).close()
+  await tokenFile.create()
   const window =
     inputs.tokenLifetime === DEFAULT_LIFETIME ? [] : ["--expiration-window", `${inputs.tokenLifetime}s`]
   const known = new Set((await grants(cluster, peer.project)).map(({ metadata }) => metadata.uid))
@@ -99,16 +81,15 @@ async function issue(context: Context): Promise<void> {
     return grant
   })
   try {
-    // The command refuses a path that contains `_` or a space, so it runs in the folder of the file.
     const result = await $.with({
-      cwd: dirname(tokenFile),
+      cwd: tokenFile.folder,
       nothrow: true,
       until: refused.signal,
-    })`skupper token issue ${basename(tokenFile)} ${window} -n ${peer.project}`
+    })`skupper token issue ${tokenFile.name} ${window} -n ${peer.project}`
     if (result.exitCode === 0) return
     ended.abort()
     const grant = await refusal
-    await rm(tokenFile, { force: true })
+    await tokenFile.remove()
     if (grant !== undefined) await cluster.remove(grantRef(peer.project, grant.metadata.name))
     throw new RunbookError(`${peer.name} issued no token`, {
       why: grant?.status?.message ?? (result.stdout.trim() || result.stderr.trim()),
@@ -129,21 +110,17 @@ const grants = (cluster: Cluster, namespace: string): Promise<AccessGrant[]> =>
 const terminalGrantError = ({ status }: AccessGrant): boolean =>
   !status?.url && /not enabled|invalid|cannot accept/i.test(status?.message ?? "")
 
-/** `skupper link generate > FILE`. Only the owner can read the file, because it contains a private key. */
+/** `skupper link generate > FILE`. */
 async function generateLink(context: Context): Promise<void> {
-  const { peer, at, secret } = context
-  const tokenFile = tokenPath(context)
+  const { peer, at } = context
   await spareCertificate(context)
   const { stdout } = await at(peer).$.with({ secret: true })`skupper link generate -n ${peer.project}`
-  const file = await parseToken(stdout)
-  if (file?.is !== "file") {
+  if ((await new TokenFile(context).write(stdout)) === undefined) {
     throw new RunbookError(`${peer.name} generated no link file`, {
       why: "skupper link generate printed no Link with its Secret",
       next: `skupper site status -n ${peer.project}`,
     })
   }
-  hide(file, secret)
-  await writeWhole(tokenFile, stdout)
 }
 
 /** The command creates a Certificate or uses an existing one: an existing one is marked as adopted. */
@@ -165,8 +142,7 @@ const certificateRef = (namespace: string, name: string) => ({
 
 export async function takeToken(context: Context): Promise<void> {
   const { site, peer, at, federation } = context
-  const tokenFile = tokenPath(context)
-  const file = await readTokenFile(tokenFile)
+  const file = await new TokenFile(context).read()
   const far = { cluster: at(peer).cluster, federation }
   if (file?.is === "token")
     await takeObject(far, grantRef(peer.project, file.name), { [FOR_SITE]: site.name })
@@ -178,8 +154,7 @@ export async function takeToken(context: Context): Promise<void> {
 /** Deletes the grants of this SuperNode's tokens: they are not needed when its Link exists. */
 export async function dropGrants(context: Context): Promise<void> {
   const { site, peer, at, federation } = context
-  const tokenFile = tokenPath(context)
-  const file = await readTokenFile(tokenFile)
+  const file = await new TokenFile(context).read()
   const left = await at(peer).cluster.list({
     apiVersion: SKUPPER,
     kind: "AccessGrant",

@@ -1,7 +1,7 @@
 import { ours } from "../shared/labels.ts"
 import { isTrue } from "../shared/reading.ts"
 import { interRouter, type SkupperLink, type SkupperSite } from "./skupper.ts"
-import { type GeneratedLink, type IssuedToken, isLinkOf } from "./token-file.ts"
+import { isLinkOf, type TokenContent } from "./token-file.ts"
 
 /** The Links of a SuperNode's project, sorted by their target. */
 export interface SortedLinks {
@@ -19,7 +19,7 @@ export function sortLinks(
   links: readonly SkupperLink[],
   to: SkupperSite,
   federation: string,
-  file?: IssuedToken | GeneratedLink,
+  file?: TokenContent,
 ): SortedLinks {
   const there: SkupperLink[] = []
   const earlier: SkupperLink[] = []

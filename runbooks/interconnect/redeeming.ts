@@ -1,6 +1,4 @@
 /** Creates a Link at a SuperNode's site from a token or a link file. */
-import { rm } from "node:fs/promises"
-import { basename, dirname } from "node:path"
 import {
   type ApplyResult,
   type CheckResult,
@@ -15,7 +13,7 @@ import {
 import type { Context } from "../context.ts"
 import { adopted, ours, PROGRAM, takeObject } from "../shared/labels.ts"
 import { ifAllowed, objectRef, some, untilSeen } from "../shared/reading.ts"
-import { dropGrants, hide } from "./issuing.ts"
+import { dropGrants } from "./issuing.ts"
 import { atOldAddress, type SortedLinks, sortLinks } from "./links.ts"
 import {
   type AccessToken,
@@ -27,16 +25,15 @@ import {
   type SkupperSite,
   tokenRef,
 } from "./skupper.ts"
-import { type IssuedToken, isLinkOf, readTokenFile, tokenPath } from "./token-file.ts"
+import { type IssuedToken, isLinkOf, type TokenContent, TokenFile } from "./token-file.ts"
 
 const ISSUE = "token-issue"
 
 export async function checkLink(context: Context): Promise<CheckResult> {
   const { cluster, site, peer, at, federation } = context
-  const tokenFile = tokenPath(context)
   const to = await activeSite(at(peer).cluster, peer.project)
   if (to === undefined) return unknown("not there", `${peer.name} has no Skupper site to link to`)
-  const file = await readTokenFile(tokenFile)
+  const file = await new TokenFile(context).read()
   const { there, earlier } = sortLinks(await listLinks(cluster, site.project), to, federation, file)
   const [found] = there
   if (found !== undefined) {
@@ -63,7 +60,7 @@ export async function checkLink(context: Context): Promise<CheckResult> {
 async function missingSecret(
   { cluster, site }: Context,
   { spec, status }: SkupperLink,
-  file: Awaited<ReturnType<typeof readTokenFile>>,
+  file: TokenContent | undefined,
 ): Promise<string | undefined> {
   const name = spec.tlsCredentials
   if (file?.is !== "file" || status?.remoteSiteId !== undefined || name === undefined) return undefined
@@ -101,16 +98,15 @@ function dead(links: SortedLinks["earlier"], to: SkupperSite, federation: string
 const failed = ({ status }: AccessToken): boolean => status?.redeemed !== true && status?.status === "Error"
 
 export async function redeem(context: Context): Promise<ApplyResult> {
-  const { inputs, secret } = context
-  const tokenFile = tokenPath(context)
-  const file = await readTokenFile(tokenFile)
-  hide(file, secret)
+  const { inputs } = context
+  const tokenFile = new TokenFile(context)
+  const file = await tokenFile.read()
   if (inputs.linkWith === "file") {
     if (file?.is !== "file") return rerun(ISSUE, "no link file exists")
     const { $, site } = context
     // Applied server-side: otherwise an annotation would contain the key a second time.
-    const shell = $.with({ cwd: dirname(tokenFile) })
-    await shell`oc apply --server-side --field-manager=${PROGRAM} -n ${site.project} -f ${basename(tokenFile)}`
+    const shell = $.with({ cwd: tokenFile.folder })
+    await shell`oc apply --server-side --field-manager=${PROGRAM} -n ${site.project} -f ${tokenFile.name}`
     return undefined
   }
   if (file?.is !== "token") return rerun(ISSUE, "no token exists")
@@ -120,7 +116,7 @@ export async function redeem(context: Context): Promise<ApplyResult> {
 /** The command waits a whole minute for a refused token and gives no reason. The AccessToken has the reason within a second. */
 async function redeemToken(context: Context, file: IssuedToken): Promise<ApplyResult> {
   const { $, cluster, site, signal } = context
-  const tokenFile = tokenPath(context)
+  const tokenFile = new TokenFile(context)
   const ref = tokenRef(site.project, file.name)
   // An earlier attempt may have left an AccessToken, and the command refuses an existing name.
   const left = await cluster.get<AccessToken>(ref)
@@ -130,7 +126,7 @@ async function redeemToken(context: Context, file: IssuedToken): Promise<ApplyRe
     if (links.some(({ metadata }) => isLinkOf(file, metadata.name))) return undefined
     await cluster.remove(ref)
     if (left.status?.redeemed === true) {
-      await rm(tokenFile, { force: true })
+      await tokenFile.remove()
       return rerun(ISSUE, "the token was redeemed before, and its Link no longer exists")
     }
   }
@@ -146,8 +142,8 @@ async function redeemToken(context: Context, file: IssuedToken): Promise<ApplyRe
     return token
   })
   try {
-    const shell = $.with({ cwd: dirname(tokenFile), nothrow: true, until: refused.signal })
-    const result = await shell`skupper token redeem ${basename(tokenFile)} -n ${site.project}`
+    const shell = $.with({ cwd: tokenFile.folder, nothrow: true, until: refused.signal })
+    const result = await shell`skupper token redeem ${tokenFile.name} -n ${site.project}`
     if (result.exitCode === 0) return undefined
     ended.abort()
     const token = (await answer) ?? (await cluster.get<AccessToken>(ref))
@@ -169,7 +165,7 @@ async function cureOf(message: string, context: Context, file: IssuedToken): Pro
   const { site, peer } = context
   // 404: expired, used up or unknown; 403: wrong code. A new token solves that.
   if (/failed response: 40[34]/.test(message)) {
-    await rm(tokenPath(context), { force: true })
+    await new TokenFile(context).remove()
     return rerun(ISSUE, `the token was refused: ${message}`)
   }
   const address = URL.parse(file.url)?.host ?? file.url
@@ -224,10 +220,9 @@ async function withLinks(
   reason: string,
 ): Promise<ApplyResult> {
   const { cluster, site, peer, at, federation } = context
-  const tokenFile = tokenPath(context)
   const to = await activeSite(at(peer).cluster, peer.project)
   if (to === undefined) throw new RunbookError(`${peer.name} has no Skupper site to link to`)
-  const file = await readTokenFile(tokenFile)
+  const file = await new TokenFile(context).read()
   await dropLinks(context, which(sortLinks(await listLinks(cluster, site.project), to, federation, file)))
   await discard(context)
   return rerun(ISSUE, reason)
@@ -239,8 +234,7 @@ async function withLinks(
  */
 export async function takeLink(context: Context): Promise<void> {
   const { cluster, site } = context
-  const tokenFile = tokenPath(context)
-  const file = await readTokenFile(tokenFile)
+  const file = await new TokenFile(context).read()
   if (file === undefined) return
   for (const { metadata, spec } of await listLinks(cluster, site.project)) {
     if (!isLinkOf(file, metadata.name)) continue
@@ -258,9 +252,9 @@ export async function takeLink(context: Context): Promise<void> {
 
 async function discard(context: Context): Promise<void> {
   const { cluster, site } = context
-  const tokenFile = tokenPath(context)
-  const file = await readTokenFile(tokenFile)
+  const tokenFile = new TokenFile(context)
+  const file = await tokenFile.read()
   if (file?.is === "token") await cluster.remove(tokenRef(site.project, file.name))
   await dropGrants(context)
-  await rm(tokenFile, { force: true })
+  await tokenFile.remove()
 }

@@ -1,6 +1,10 @@
 /** What lies in the site's private file `token.yaml`: an access token, or with `--link-with file` a link and its certificate. */
-import { readFile } from "node:fs/promises"
+import { existsSync } from "node:fs"
+import { mkdir, open, readFile, rm } from "node:fs/promises"
+import { basename, dirname } from "node:path"
 import type { KubeObject } from "../../lib/index.ts"
+import { writeWhole } from "../../lib/kit.ts"
+import type { Context } from "../context.ts"
 import type { AccessToken, Endpoint, SkupperLink } from "./skupper.ts"
 
 export const tokenPath = ({ privateFile }: { privateFile(name: string): string }): string =>
@@ -25,19 +29,77 @@ export interface GeneratedLink {
   readonly keys: readonly string[]
 }
 
-/** The file's content; undefined if it does not exist or is incomplete (the command was killed while writing). */
-export async function readTokenFile(path: string): Promise<IssuedToken | GeneratedLink | undefined> {
-  let text: string
-  try {
-    text = await readFile(path, "utf8")
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
-    throw error
+export type TokenContent = IssuedToken | GeneratedLink
+
+/** The file of one SuperNode's site: what is read or written through it never reaches an output. */
+export class TokenFile {
+  readonly path: string
+  readonly #secret: Context["secret"]
+
+  constructor(context: Pick<Context, "privateFile" | "secret">) {
+    this.path = tokenPath(context)
+    this.#secret = context.secret
   }
-  return parseToken(text)
+
+  /** Commands run here and are told only `name`: they refuse a path that contains `_` or a space. */
+  get folder(): string {
+    return dirname(this.path)
+  }
+
+  get name(): string {
+    return basename(this.path)
+  }
+
+  get exists(): boolean {
+    return existsSync(this.path)
+  }
+
+  /** The content; undefined if the file does not exist or is incomplete (the command was killed while writing). */
+  async read(): Promise<TokenContent | undefined> {
+    try {
+      return await this.#parsed(await readFile(this.path, "utf8"))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
+      throw error
+    }
+  }
+
+  /** Creates it empty: `skupper token issue` creates files with mode 0644, but keeps the mode of an existing file. */
+  async create(): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 })
+    await (await open(this.path, "w", 0o600)).close()
+  }
+
+  /** Writes a link file. Only the owner can read it, because it contains a private key. */
+  async write(text: string): Promise<GeneratedLink | undefined> {
+    const content = await this.#parsed(text)
+    if (content?.is !== "file") return undefined
+    await mkdir(this.folder, { recursive: true, mode: 0o700 })
+    await writeWhole(this.path, text)
+    return content
+  }
+
+  remove(): Promise<void> {
+    return rm(this.path, { force: true })
+  }
+
+  async #parsed(text: string): Promise<TokenContent | undefined> {
+    const content = await parseToken(text)
+    this.#hide(content)
+    return content
+  }
+
+  /** Keeps codes and keys out of every output. */
+  #hide(content: TokenContent | undefined): void {
+    if (content?.is === "token") this.#secret(content.code)
+    for (const key of content?.is === "file" ? content.keys : []) {
+      this.#secret(key)
+      this.#secret(Buffer.from(key, "base64").toString())
+    }
+  }
 }
 
-export async function parseToken(text: string): Promise<IssuedToken | GeneratedLink | undefined> {
+export async function parseToken(text: string): Promise<TokenContent | undefined> {
   const { parseAllDocuments } = await import("yaml")
   const documents = parseAllDocuments(text)
   if (!Array.isArray(documents) || documents.some(({ errors }) => errors.length > 0)) return undefined
@@ -65,7 +127,7 @@ export async function parseToken(text: string): Promise<IssuedToken | GeneratedL
 }
 
 /** Whether a Link comes from the file. A token's Link has the token's name; with several endpoints, `name-1`, `name-2`. */
-export const isLinkOf = (file: IssuedToken | GeneratedLink | undefined, name: string): boolean =>
+export const isLinkOf = (file: TokenContent | undefined, name: string): boolean =>
   file !== undefined &&
   (file.is === "file"
     ? file.links.includes(name)

@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs"
-import { dirname } from "node:path"
-import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import { grantStillGood } from "../../runbooks/interconnect/issuing.ts"
 import { sortLinks } from "../../runbooks/interconnect/links.ts"
 import type { SkupperLink, SkupperSite } from "../../runbooks/interconnect/skupper.ts"
-import { isLinkOf, parseToken, tokenPath } from "../../runbooks/interconnect/token-file.ts"
+import { isLinkOf, parseToken, TokenFile, tokenPath } from "../../runbooks/interconnect/token-file.ts"
 import { ADOPTED, labels } from "../../runbooks/shared/labels.ts"
 import { tokenIssue, tokenRedeem } from "../../runbooks/token-exchange.ts"
 import {
@@ -88,6 +89,49 @@ describe("a token file", () => {
     ])
     expect(isLinkOf(await parseToken(LINK_FILE), "link-superlink-interconnect-skupper-router")).toBe(true)
     expect(isLinkOf(undefined, GRANT)).toBe(false)
+  })
+})
+
+describe("a TokenFile", () => {
+  const opened = () => {
+    const folder = mkdtempSync(join(tmpdir(), "token-file-"))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const secrets: unknown[] = []
+    const file = new TokenFile({
+      privateFile: (name) => join(folder, "tokens", name),
+      secret: (value) => secrets.push(value),
+    })
+    return { file, secrets }
+  }
+  const modeOf = (path: string): number => statSync(path).mode & 0o777
+
+  test("hides what it reads and what it writes", async () => {
+    const { file, secrets } = opened()
+    await file.create()
+    writeFileSync(file.path, TOKEN)
+    expect(await file.read()).toMatchObject({ is: "token" })
+    expect(secrets).toEqual(["vGk2rZ8QpWx41LmNtB7sYcHd"])
+    expect(await file.write(LINK_FILE)).toMatchObject({ is: "file" })
+    expect(secrets.slice(1)).toEqual([KEY, Buffer.from(KEY, "base64").toString()])
+    expect(readFileSync(file.path, "utf8")).toBe(LINK_FILE)
+  })
+  test("only its owner can read it, created or written", async () => {
+    const { file } = opened()
+    await file.create()
+    expect(modeOf(file.path)).toBe(0o600)
+    await file.remove()
+    await file.write(LINK_FILE)
+    expect([modeOf(file.path), modeOf(file.folder)]).toEqual([0o600, 0o700])
+  })
+  test("writes nothing that is no link file, and is removed for good", async () => {
+    const { file } = opened()
+    expect(await file.write(TOKEN)).toBeUndefined()
+    expect([file.exists, await file.read()]).toEqual([false, undefined])
+    await file.create()
+    expect(file.exists).toBe(true)
+    await file.remove()
+    await file.remove()
+    expect(file.exists).toBe(false)
   })
 })
 
