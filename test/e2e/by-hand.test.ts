@@ -1,4 +1,4 @@
-/** `--by-hand`: the program shows the commands and looks; another terminal does the typing. */
+/** `--by-hand`: the program shows the commands and checks; they are typed in another terminal. */
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
 import { expect, test } from "vitest"
@@ -10,9 +10,9 @@ import { atCell, Walking } from "./walking.ts"
 const run = promisify(execFile)
 const walking = new Walking()
 
-const HEADING = "Type, in another terminal:\n"
+const HEADING = "Type in another terminal:\n"
 
-/** What stands below the heading, as a person pastes it. */
+/** What is below the heading, as a person pastes it. */
 const toType = (text: string): string =>
   text.slice(text.lastIndexOf(HEADING) + HEADING.length, text.lastIndexOf("\n? What now?"))
 
@@ -27,12 +27,12 @@ test("a person types every command; the cells are ticked off, and nothing is wri
     await atCell(person, step.title)
     const screen = person.text().slice(person.text().lastIndexOf("────"))
     person.type(KEY.enter)
-    if (!screen.includes("Type, in another terminal")) continue
+    if (!screen.includes("Type in another terminal")) continue
     await run("/bin/sh", ["-euc", toType(screen)], { cwd: world.folder, env: { ...env, HOME: world.folder } })
   }
   expect(await person.ends(60)).toBe(0)
-  const acted = linesOf(world.journal(), "action started")
-  expect(acted).toEqual([])
+  const started = linesOf(world.journal(), "action started")
+  expect(started).toEqual([])
   expect(linesOf(world.journal(), "manual").length).toBeGreaterThan(8)
   expect(writing(requests()).filter(({ agent }) => agent === program.notebook.name)).toEqual([])
 })

@@ -17,11 +17,11 @@ const KINDS: readonly [apiVersion: string, kind: string][] = [
   ]),
 ]
 
-/** A token's name is drawn anew each time; Link, Secret and certificates carry it on. */
-const drawn = (name: string): string =>
+/** A token has a new random name each time; Link, Secret and certificates contain it. */
+const withoutId = (name: string): string =>
   name.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "UUID")
 
-/** Each object with how ready it is and whether it carries our labels, and the names of the folder's files. */
+/** Each object with its conditions and whether it has the federation's labels, and the names of the folder's files. */
 export async function endState(world: World): Promise<string[]> {
   const ours = labels("e2e")
   const lists = world.practice.clusters.flatMap(({ name: site }) =>
@@ -33,7 +33,7 @@ export async function endState(world: World): Promise<string[]> {
           .filter((one: { status: string }) => one.status === "True")
           .map((one: { type: string }) => one.type)
           .sort()
-        const place = [site, kind, metadata.namespace, drawn(metadata.name)].filter(Boolean).join("/")
+        const place = [site, kind, metadata.namespace, withoutId(metadata.name)].filter(Boolean).join("/")
         return [place, ...conditions, ...(labelled ? ["ours"] : [])].join(" ")
       })
     }),

@@ -1,6 +1,6 @@
 /**
- * What a person sees of each fault of the table, how the program ends, and that the same command goes on to the end once
- * it is cured. Many faults share one run, each at a cluster of its own.
+ * What a person sees of each fault of the table, how the program ends, and that the same command succeeds once it is
+ * fixed. Many faults share one run, each at its own cluster.
  */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -20,7 +20,7 @@ function outcomes(): Record<string, Outcome> {
   return Object.fromEntries(ended.map((line) => [place(line), line.outcome]))
 }
 
-/** A run that is to fail: every word of each failure is on the screen, and nothing of a stack. */
+/** A run that must fail: every text of each failure is on the screen, and no stack. */
 async function broken(argv: readonly string[]): Promise<Record<string, Outcome>> {
   const { code, stdout, stderr } = await world.call(argv)
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" })
@@ -32,18 +32,18 @@ async function broken(argv: readonly string[]): Promise<Record<string, Outcome>>
       if (words !== undefined) expect(screen).toContain(flat(words).trim())
     }
   }
-  expect(screen).not.toMatch(/This should not happen| at \S+\.ts:\d+/)
+  expect(screen).not.toMatch(/Unexpected error| at \S+\.ts:\d+/)
   return ended
 }
 
 /** The same command once the fault is gone. */
-async function cured(argv: readonly string[]): Promise<void> {
+async function fixed(argv: readonly string[]): Promise<void> {
   world.practice.faults.set([])
-  await ends(argv)
+  await succeeds(argv)
 }
 
-/** A run that is to end well. */
-async function ends(argv: readonly string[]): Promise<void> {
+/** A run that must succeed. */
+async function succeeds(argv: readonly string[]): Promise<void> {
   const { code, stdout, stderr } = await world.call(argv)
   expect({ code, stderr, stdout: code === 0 ? "" : stdout }).toEqual({ code: 0, stderr: "", stdout: "" })
 }
@@ -59,7 +59,7 @@ const given = (name: string, text: string): string => {
   return path
 }
 
-/** Each at the cluster of a SuperNode of its own. */
+/** Each at the cluster of another SuperNode. */
 const atEach = (faults: readonly Omit<Fault, "cluster">[]): Fault[] =>
   faults.map((fault, index) => ({ ...fault, cluster: `supernode-${index + 1}` }))
 
@@ -68,9 +68,9 @@ const says = (pattern: RegExp) => expect.stringMatching(pattern)
 test("the operator: slow, failing, manual, no catalog, no or two groups, old, not allowed", {
   timeout: 120_000,
 }, async () => {
-  const whats = ["slow", "fails", "manual", "no-catalog", "no-group", "two-groups", "old"]
-  world = await startWorld({ supernodes: whats.length + 1 })
-  world.practice.faults.set(atEach(whats.map((what) => ({ where: "operator", what, delay: 60_000 }))))
+  const kinds = ["slow", "fails", "manual", "no-catalog", "no-group", "two-groups", "old"]
+  world = await startWorld({ supernodes: kinds.length + 1 })
+  world.practice.faults.set(atEach(kinds.map((what) => ({ where: "operator", what, delay: 60_000 }))))
   const developer = given("developer", world.practice.clusters.at(-1)!.developer.token)
   const argv = run("--to", "install-operator", "--timeout", "12s")
 
@@ -79,7 +79,7 @@ test("the operator: slow, failing, manual, no catalog, no or two groups, old, no
     "superlink/install-operator": { ok: true },
     "supernode-1/install-operator": {
       kind: "failed",
-      reason: says(/after 12 s: skupper-operator\S+ is (?:Pending|Installing): /),
+      reason: says(/timed out after 12 s: skupper-operator\S+ is (?:Pending|Installing): /),
     },
     "supernode-2/install-operator": { kind: "blocked", code: "CSV" },
     "supernode-3/install-operator": { kind: "blocked", code: "approval", fix: says(/approve/i) },
@@ -89,7 +89,7 @@ test("the operator: slow, failing, manual, no catalog, no or two groups, old, no
     "supernode-7/install-operator": { kind: "blocked", code: "version 1" },
     "supernode-8/install-operator": { kind: "blocked", code: "forbidden", fix: says(/kind: Subscription/) },
   })
-  // An approval outlives its fault: given as `next` says.
+  // The approval of the InstallPlan stays after its fault is fixed: it is given as `next` says.
   const [, plan, patch] = /installplan (\S+) -n openshift-operators .* -p '(.*)'$/.exec(
     ended["supernode-3/install-operator"]?.next ?? "",
   )!
@@ -102,7 +102,7 @@ test("the operator: slow, failing, manual, no catalog, no or two groups, old, no
     },
     JSON.parse(patch!),
   )
-  await cured(argv)
+  await fixed(argv)
 })
 
 test("pods: quota, image, crash; a site and a link that do not come up", { timeout: 120_000 }, async () => {
@@ -122,7 +122,7 @@ test("pods: quota, image, crash; a site and a link that do not come up", { timeo
     "supernode-1/deploy-supernode": {
       kind: "blocked",
       reason: says(/exceeded quota/),
-      fix: says(/quota raised/),
+      fix: says(/higher quota/),
     },
     "supernode-2/deploy-supernode": {
       kind: "blocked",
@@ -131,17 +131,17 @@ test("pods: quota, image, crash; a site and a link that do not come up", { timeo
     },
     "supernode-3/deploy-supernode": {
       kind: "blocked",
-      reason: says(/again and again/),
+      reason: says(/crash-looping/),
       next: says(/oc logs .* --previous/),
     },
     "supernode-4/site-create": { kind: "failed", reason: says(/Site supernode-4-interconnect: /) },
     "supernode-5/link-status": { kind: "failed", reason: says(/Not Operational|dials/) },
     "verify-federation": { kind: "skipped" },
   })
-  await cured(argv)
+  await fixed(argv)
 })
 
-test("tokens: expired and used are replaced; unreachable is told, as grants that are off", {
+test("tokens: expired and used ones are replaced; an unreachable grant server is reported", {
   timeout: 120_000,
 }, async () => {
   world = await startWorld({ supernodes: 3 })
@@ -164,13 +164,13 @@ test("tokens: expired and used are replaced; unreachable is told, as grants that
   })
   const again = linesOf(world.journal(), "note").filter(({ text }) => text.includes("token-issue again"))
   expect(again.map(({ site }) => site).sort()).toEqual(["supernode-1", "supernode-2"])
-  await cured(argv)
+  await fixed(argv)
 })
 
-test("an API that fails for a while is waited for, whatever it says", { timeout: 120_000 }, async () => {
+test("an API that fails for a while is waited for, whatever it answers", { timeout: 120_000 }, async () => {
   world = await startWorld({ supernodes: 4 })
   const match = "^(GET|POST|PATCH) /(api|apis)/"
-  // Two at a cluster come one after the other.
+  // Two faults at a cluster come one after the other.
   world.practice.faults.set([
     { where: "api", cluster: "supernode-1", what: "500", match, times: 4 },
     { where: "api", cluster: "supernode-1", what: "503", match, times: 4 },
@@ -180,7 +180,7 @@ test("an API that fails for a while is waited for, whatever it says", { timeout:
     { where: "api", cluster: "supernode-4", what: "cut", times: 5 },
     { where: "api", cluster: "supernode-4", what: "gone", times: 5 },
   ])
-  await ends(run("--to", "install-operator"))
+  await succeeds(run("--to", "install-operator"))
 })
 
 test("an API that stays broken, a wrong CA, a session that ends", { timeout: 120_000 }, async () => {
@@ -200,7 +200,7 @@ test("an API that stays broken, a wrong CA, a session that ends", { timeout: 120
     "superlink/project": { ok: true },
     "supernode-1/login": {
       kind: "failed",
-      reason: says(/after 6 s: \S+ answered 503/),
+      reason: says(/timed out after 6 s: \S+ answered 503/),
       why: says(/ServiceUnavailable/),
     },
     "supernode-2/login": { kind: "failed", why: says(/x509/), fix: says(/certificate-authority/) },
@@ -208,5 +208,5 @@ test("an API that stays broken, a wrong CA, a session that ends", { timeout: 120
     "supernode-4/login": { kind: "failed", reason: says(/cannot be reached/) },
     "supernode-5/project": { kind: "blocked", code: "no project", fix: says(/administrator/) },
   })
-  await cured(argv)
+  await fixed(argv)
 })

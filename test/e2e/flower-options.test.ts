@@ -1,4 +1,4 @@
-/** Flower's versions and everything that a person may ask of a SuperLink and a SuperNode, each to a verified end. */
+/** The versions of Flower and every option of a SuperLink and a SuperNode, each to a verified federation. */
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
@@ -19,8 +19,8 @@ const given = (name: string, text: string): string => {
   return path
 }
 
-/** Ends well; otherwise the screen is the message. */
-async function ends(...argv: string[]): Promise<string> {
+/** A call that must succeed; otherwise the screen is the message. */
+async function succeeds(...argv: string[]): Promise<string> {
   const { code, stdout, stderr } = await world.call(argv)
   expect({ code, stderr, stdout: code === 0 ? "" : stdout }).toEqual({ code: 0, stderr: "", stdout: "" })
   return stdout
@@ -38,7 +38,7 @@ const deployment = async (site: string, name = site): Promise<KubeObject> => {
 
 const containerOf = ({ spec }: KubeObject) => spec.template.spec.containers[0]
 
-/** What Pod Security asks of a pod under *restricted* (kubernetes.io/docs/concepts/security/pod-security-standards). */
+/** What Pod Security requires of a pod under *restricted* (kubernetes.io/docs/concepts/security/pod-security-standards). */
 function expectRestricted({ spec }: KubeObject): void {
   const pod = spec.template.spec
   expect(pod.hostNetwork ?? pod.hostPID ?? pod.hostIPC ?? false).toBe(false)
@@ -71,17 +71,17 @@ const secret = (site: string, name: string, keys: readonly string[]): Promise<Ku
     stringData: Object.fromEntries(keys.map((key) => [key, "PEM"])),
   })
 
-test("each family of versions, rolled out one after the other; then Flower's own TLS", {
+test("each family of versions, rolled out one after the other; then TLS of Flower itself", {
   timeout: 240_000,
 }, async () => {
   world = await startWorld({ supernodes: 1 })
   const flower = ["--only", "deploy-superlink,deploy-supernode,verify,verify-federation"]
-  await ends("run", ...file(), "--yes")
+  await succeeds("run", ...file(), "--yes")
   expect(containerOf(await deployment("superlink")).args).toEqual(["--insecure"])
   for (const name of ["superlink", "supernode-1"]) expectRestricted(await deployment(name))
 
   for (const version of ["1.36.0", "1.38.0", "1.41.0"]) {
-    const stdout = await ends("run", ...flower, "--flower-version", version, "--yes")
+    const stdout = await succeeds("run", ...flower, "--flower-version", version, "--yes")
     expect(stdout).toMatch(/1 of 1 SuperNodes verified/)
     const [superlink, supernode] = [
       containerOf(await deployment("superlink")),
@@ -112,9 +112,9 @@ test("each family of versions, rolled out one after the other; then Flower's own
   for (const one of [tls, roots]) {
     const half = await refused("run", ...one, "--yes")
     expect(half.code).toBe(2)
-    expect(half.said).toContain("they could not talk")
+    expect(half.said).toContain("they cannot communicate")
   }
-  expect(await ends("run", ...flower, ...tls, ...roots, "--yes")).toMatch(/1 of 1 SuperNodes verified/)
+  expect(await succeeds("run", ...flower, ...tls, ...roots, "--yes")).toMatch(/1 of 1 SuperNodes verified/)
   const [superlink, supernode] = [await deployment("superlink"), await deployment("supernode-1")]
   expect(containerOf(superlink).args).toContain("--ssl-certfile")
   expect(containerOf(superlink).args).not.toContain("--insecure")
@@ -160,7 +160,7 @@ test("own image, environment, resources, node config, pull secret; an own manife
     ...["node-config=partition-id=0;num-partitions=2", "env=RAY_DISABLE=1;ZONE=a b"],
     "resources=requests.cpu=100m;limits.memory=1Gi",
   ].join(",")
-  const stdout = await ends(
+  const stdout = await succeeds(
     ...["run", ...file(), "--yes", "--link-with", "file", "--supernode", own],
     ...["--supernode", `name=supernode-2,supernode-manifest=${manifest}`],
   )
@@ -195,7 +195,7 @@ test("own image, environment, resources, node config, pull secret; an own manife
   expect(await world.cluster("supernode-2").get(settings)).toMatchObject({ data: { rounds: "3" } })
 })
 
-test("a SuperLink that was there decides the version, and is changed only with --allow-restart", {
+test("a SuperLink that existed before decides the version, and is updated only with --allow-restart", {
   timeout: 240_000,
 }, async () => {
   world = await startWorld({ supernodes: 1 })
@@ -227,24 +227,24 @@ test("a SuperLink that was there decides the version, and is changed only with -
       },
     },
   })
-  expect(await ends("run", ...file(), "--yes")).toMatch(/1 of 1 SuperNodes verified/)
+  expect(await succeeds("run", ...file(), "--yes")).toMatch(/1 of 1 SuperNodes verified/)
   expect(containerOf(await deployment("superlink")).image).toBe("flwr/superlink:1.32.0")
   expect(containerOf(await deployment("supernode-1")).image).toBe("flwr/supernode:1.32.0")
 
-  const asked = await refused("run", "--flower-version", "1.34.0", "--yes")
-  expect(asked.code).toBe(1)
-  expect(asked.said).toMatch(
-    /was there before us and does not fit: image flwr\/superlink:1\.32\.0, asked flwr\/superlink:1\.34\.0/,
+  const blocked = await refused("run", "--flower-version", "1.34.0", "--yes")
+  expect(blocked.code).toBe(1)
+  expect(blocked.said).toMatch(
+    /existed before and differs: image is flwr\/superlink:1\.32\.0, should be flwr\/superlink:1\.34\.0/,
   )
-  expect(asked.said).toContain("--allow-restart")
+  expect(blocked.said).toContain("--allow-restart")
   expect(containerOf(await deployment("superlink")).image).toBe("flwr/superlink:1.32.0")
 
-  const agreed = await ends("run", "--flower-version", "1.34.0", "--allow-restart", "--yes")
-  expect(agreed).toMatch(/1 of 1 SuperNodes verified/)
+  const allowed = await succeeds("run", "--flower-version", "1.34.0", "--allow-restart", "--yes")
+  expect(allowed).toMatch(/1 of 1 SuperNodes verified/)
   expect(containerOf(await deployment("supernode-1")).image).toBe("flwr/supernode:1.34.0")
-  const changed = await deployment("superlink")
-  expect(containerOf(changed).image).toBe("flwr/superlink:1.34.0")
-  expect(changed.metadata.labels?.["app.kubernetes.io/managed-by"]).toBeUndefined()
+  const updated = await deployment("superlink")
+  expect(containerOf(updated).image).toBe("flwr/superlink:1.34.0")
+  expect(updated.metadata.labels?.["app.kubernetes.io/managed-by"]).toBeUndefined()
 })
 
 test("logging in by token, password and context", { timeout: 120_000 }, async () => {
@@ -253,14 +253,14 @@ test("logging in by token, password and context", { timeout: 120_000 }, async ()
   const password = given("password", `${superlink!.admin.password}\n`)
   const { kubeconfig } = supernode!
   const context = parse(readFileSync(kubeconfig, "utf8"))["current-context"] as string
-  const stdout = await ends(
+  const stdout = await succeeds(
     ...["step", "login", ...file()],
     ...["--superlink", `login=password,username=kubeadmin,password-file=${password}`],
     ...["--supernode", `name=supernode-1,login=context,context=${context},kubeconfig=${kubeconfig}`],
   )
-  expect(stdout).toMatch(/superlink +login +made +logged in as kube:admin/)
-  expect(stdout).toMatch(/supernode-1 +login +made +logged in as kube:admin/)
-  expect(stdout).toMatch(/supernode-2 +login +made +logged in as kube:admin/)
+  expect(stdout).toMatch(/superlink +login +applied +logged in as kube:admin/)
+  expect(stdout).toMatch(/supernode-1 +login +applied +logged in as kube:admin/)
+  expect(stdout).toMatch(/supernode-2 +login +applied +logged in as kube:admin/)
   expect(linesOf(world.journal(), "step ended").map(place).sort()).toEqual([
     "superlink/login",
     "supernode-1/login",
@@ -270,11 +270,11 @@ test("logging in by token, password and context", { timeout: 120_000 }, async ()
 
 test("plain Kubernetes, with Skupper's own controller", { timeout: 120_000 }, async () => {
   world = await startWorld({ supernodes: 1, openshift: false })
-  expect(await ends("run", ...file(), "--yes")).toMatch(/1 of 1 SuperNodes verified/)
+  expect(await succeeds("run", ...file(), "--yes")).toMatch(/1 of 1 SuperNodes verified/)
   for (const name of ["superlink", "supernode-1"]) {
     const deployed = await deployment(name)
     expectRestricted(deployed)
-    // OpenShift gives a numeric user itself; here nobody does.
+    // OpenShift sets a numeric user itself; plain Kubernetes does not.
     expect(deployed.spec.template.spec.securityContext.runAsUser).toBe(49999)
   }
 })

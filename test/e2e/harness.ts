@@ -1,6 +1,6 @@
 /**
- * The whole program as its user runs it: practice clusters in the test's process, `flower-runbook` as a child with a
- * home, a state folder and a PATH of its own, on which there is neither `oc` nor `skupper`.
+ * The whole program as its user runs it: practice clusters in the test's process, `flower-runbook` as a child with its
+ * own home, state folder and PATH, on which there is neither `oc` nor `skupper`.
  */
 import { mkdtempSync } from "node:fs"
 import { rm } from "node:fs/promises"
@@ -25,7 +25,7 @@ export interface Request extends RequestEntry {
 
 export interface World extends Programs {
   readonly practice: Practice
-  /** From now on: what the returned function gives is what came since. */
+  /** The returned function gives the requests that came since. */
   requests(): () => Request[]
   /** A practice cluster, as its administrator. */
   cluster(name: string): Cluster
@@ -40,7 +40,7 @@ export interface WorldOptions {
   readonly delays?: Delays
   /** False: plain Kubernetes. */
   readonly openshift?: boolean
-  /** How the name of the home folder begins. */
+  /** How the name of the home folder starts. */
   readonly home?: string
 }
 
@@ -101,13 +101,13 @@ export const place = (at: { step: string; site?: string }): string =>
 
 const REVIEW = /^\/apis\/(?:authorization|authentication)\.k8s\.io\/v1\/selfsubject\w*reviews(?:\?|$)/
 
-/** Those that write to a cluster: asking what one may do or who one is writes nothing. */
+/** The requests that write to a cluster: a review of rights or of the user writes nothing. */
 export const writing = (requests: readonly Request[]): Request[] =>
   requests.filter(({ method, path }) => method !== "GET" && !(method === "POST" && REVIEW.test(path)))
 
-/** The same to be read. */
+/** The same as text. */
 export const writes = (requests: readonly Request[]): string[] =>
   writing(requests).map(({ cluster, method, path, status }) => `${cluster}: ${method} ${path} ${status}`)
 
-/** A text without its line breaks: sentences are wrapped where the width ends. */
+/** A text without its line breaks: sentences are wrapped to the width of the screen. */
 export const flat = (text: string): string => text.replace(/\s+/g, " ")

@@ -1,4 +1,4 @@
-/** The way from SuperNode to SuperLink, hop by hop: any one away, `verify` fails and names it, and a run mends it. */
+/** The route from SuperNode to SuperLink, hop by hop: without any one of them `verify` fails and names it, and a run fixes it. */
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { Ref } from "../../lib/cluster/types.ts"
 import { flat, linesOf, place, startWorld, type World } from "./harness.ts"
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-/** Takes the only object of a kind away, whatever its name. */
+/** Deletes the only object of a kind, whatever its name. */
 const remove =
   (site: "superlink" | "supernode-1", apiVersion: string, kind: string, name?: string) => async () => {
     const cluster = world.cluster(site)
@@ -37,101 +37,101 @@ const scale = (site: "superlink" | "supernode-1", name: string) => async () => {
 
 interface Hop {
   readonly what: string
-  readonly take: () => Promise<unknown> | unknown
-  /** What verify says. */
+  readonly breakIt: () => Promise<unknown> | unknown
+  /** What verify reports. */
   readonly named: RegExp
   /** The command to type. */
   readonly type: RegExp
-  /** What brings it back before the run, where no run can. */
-  readonly cure?: () => void
+  /** What restores it before the run, where no run can. */
+  readonly restore?: () => void
 }
 
-/** Most hops are a step's own: what is missing is then told by the look of that step, which verify needs. */
+/** Most hops belong to one step: the check of that step, which verify needs, then reports what is missing. */
 const HOPS: readonly Hop[] = [
   {
     what: "the link being up",
-    take: () => world.practice.faults.set([{ where: "link", cluster: "supernode-1", what: "down" }]),
+    breakIt: () => world.practice.faults.set([{ where: "link", cluster: "supernode-1", what: "down" }]),
     named: /supernode-1\/link-status .*Link \S+: Not operational/,
     type: /flower-runbook step link-status --site supernode-1/,
-    cure: () => world.practice.faults.set([]),
+    restore: () => world.practice.faults.set([]),
   },
   {
     what: "the Link",
-    take: remove("supernode-1", SKUPPER, "Link"),
+    breakIt: remove("supernode-1", SKUPPER, "Link"),
     named: /no Link leads to Site superlink-interconnect/,
     type: /flower-runbook step token-redeem --site supernode-1/,
   },
   {
     what: "the SuperNode's Site",
-    take: remove("supernode-1", SKUPPER, "Site"),
+    breakIt: remove("supernode-1", SKUPPER, "Site"),
     named: /project flower-supernode-1 has no Skupper site/,
     type: /flower-runbook step site-create --site supernode-1/,
   },
   {
     what: "the SuperLink's Site",
-    take: remove("superlink", SKUPPER, "Site"),
+    breakIt: remove("superlink", SKUPPER, "Site"),
     named: /project flower-openshift-demo has no Skupper site/,
     type: /flower-runbook step site-create --site superlink/,
   },
   {
     what: "the Connector",
-    take: remove("superlink", SKUPPER, "Connector"),
+    breakIt: remove("superlink", SKUPPER, "Connector"),
     named: /no Connector fleet-api in flower-openshift-demo/,
     type: /flower-runbook step connector --site superlink/,
   },
   {
     what: "the Listener",
-    take: remove("supernode-1", SKUPPER, "Listener"),
+    breakIt: remove("supernode-1", SKUPPER, "Listener"),
     named: /no Listener fleet-api in flower-supernode-1/,
     type: /flower-runbook step listener --site supernode-1/,
   },
   {
     what: "the SuperNode's Deployment",
-    take: remove("supernode-1", "apps/v1", "Deployment", "supernode-1"),
+    breakIt: remove("supernode-1", "apps/v1", "Deployment", "supernode-1"),
     named: /no Deployment supernode-1 in flower-supernode-1/,
     type: /flower-runbook step deploy-supernode --site supernode-1/,
   },
   {
     what: "the SuperNode's pods",
-    take: scale("supernode-1", "supernode-1"),
-    named: /replicas 0, asked 1/,
+    breakIt: scale("supernode-1", "supernode-1"),
+    named: /replicas is 0, should be 1/,
     type: /flower-runbook step deploy-supernode --site supernode-1/,
   },
   {
     what: "the SuperLink's pods",
-    take: scale("superlink", "superlink"),
-    named: /replicas 0, asked 1/,
+    breakIt: scale("superlink", "superlink"),
+    named: /replicas is 0, should be 1/,
     type: /flower-runbook step deploy-superlink --site superlink/,
   },
   {
     what: "the SuperLink's Deployment",
-    take: remove("superlink", "apps/v1", "Deployment", "superlink"),
+    breakIt: remove("superlink", "apps/v1", "Deployment", "superlink"),
     named: /no Deployment superlink in flower-openshift-demo/,
     type: /flower-runbook step deploy-superlink --site superlink/,
   },
 ]
 
 test.each(HOPS)(
-  "without $what verify fails, names it, and a run mends it",
+  "without $what verify fails, names it, and a run fixes it",
   { timeout: 120_000 },
   async (hop) => {
-    await hop.take()
+    await hop.breakIt()
     const broken = await world.call(["step", "verify", "--timeout", "3s"])
     expect({ code: broken.code, stderr: broken.stderr }).toEqual({ code: 1, stderr: "" })
     const ended = linesOf(world.journal(), "step ended").at(-1)!
-    hop.cure?.()
-    const mended = await world.call(["run", "--yes"])
+    hop.restore?.()
+    const fixed = await world.call(["run", "--yes"])
 
     expect(place(ended)).toBe("supernode-1/verify")
     expect(ended.outcome.ok).toBe(false)
     expect(flat(broken.stdout)).toMatch(hop.named)
     expect(flat(broken.stdout)).toMatch(hop.type)
-    expect(mended.code, mended.stdout).toBe(0)
-    expect(mended.stderr).toBe("")
+    expect(fixed.code, fixed.stdout).toBe(0)
+    expect(fixed.stderr).toBe("")
   },
 )
 
-test("a SuperNode's pod that was taken away comes back and is verified again", async () => {
+test("a SuperNode's pod that was deleted comes back and is verified again", async () => {
   const cluster = world.cluster("supernode-1")
   const [pod] = (await cluster.list({ apiVersion: "v1", kind: "Pod", namespace: NEAR })).filter(
     ({ metadata }) => metadata.name.startsWith("supernode-1-"),

@@ -40,10 +40,10 @@ test.each([
 })
 
 test.each([
-  ["goes on", false],
+  ["is still running", false],
   ["has ended", true],
 ])(
-  "killed during a command, resumed when that %s: made once, and ours",
+  "killed during a command, resumed when that %s: created once, by this federation",
   { timeout: 120_000 },
   async (_, wait) => {
     world = await startWorld({ supernodes: 1 })
@@ -64,14 +64,14 @@ test.each([
   },
 )
 
-test("killed between act and ready: resuming only waits", { timeout: 120_000 }, async () => {
+test("killed between apply and ready: resuming only waits", { timeout: 120_000 }, async () => {
   world = await startWorld({ supernodes: 1, delays: "short" })
   world.practice.faults.set([{ where: "site", cluster: "supernode-1", what: "pending" }])
-  const acted = world.line(
+  const applied = world.line(
     (line) => line.type === "action ended" && line.step === "site-create" && line.site === "supernode-1",
   )
   const first = world.start(run())
-  await acted
+  await applied
   first.kill("SIGKILL")
   expect(await first.ended).toMatchObject({ signal: "SIGKILL" })
   const killed = world.journal()[0]!.run

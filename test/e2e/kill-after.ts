@@ -1,6 +1,6 @@
 /**
  * Loaded into the program with `node --import`: kills it after the first awaited line of its journal that no run has
- * written before (`E2E_SEEN` names the file that tells).
+ * written before (`E2E_SEEN` names the file with the lines so far).
  */
 import { readFileSync } from "node:fs"
 import type { Recorded } from "../../lib/runner/events.ts"

@@ -9,7 +9,7 @@ import { allEnded } from "./processes.ts"
 import type { Programs } from "./programs.ts"
 
 const PRELOAD = fileURLToPath(new URL("./kill-after.ts", import.meta.url))
-/** No run needs as many: then resuming leads nowhere. */
+/** No run needs as many: then resuming does not get further. */
 const MOST = 400
 
 /** @returns how the run that was not killed ended, and after which lines the others were */
@@ -23,23 +23,23 @@ export async function killChain(
     const seen = [...new Set(world.journal().flatMap((line) => lineKey(line) ?? []))]
     writeFileSync(file, JSON.stringify(seen))
     const ended = await world.call(argv, { env: { E2E_SEEN: file }, node: ["--import", PRELOAD] })
-    // What it had started goes on without it.
+    // Commands that it had started continue without it.
     await allEnded(world)
     if (ended.signal !== "SIGKILL") return { ended, lines }
-    lines.push(lineKey(world.journal().at(-1)!) ?? "a line that nobody awaits")
+    lines.push(lineKey(world.journal().at(-1)!) ?? "a line that is not awaited")
   }
   throw new Error(`killed ${MOST} times, last after: ${lines.slice(-5).join("; ")}`)
 }
 
-/** Acts that were started although a line before tells that their effect was seen. */
-export function repeatedActs(journal: readonly Recorded[]): string[] {
+/** Actions that were started although an earlier line records their effect. */
+export function repeatedActions(journal: readonly Recorded[]): string[] {
   const seen = new Set<string>()
   const repeated: string[] = []
   for (const line of journal) {
     if (line.type === "action started") {
-      // A step may act and then change what it made: two acts, and each has an effect of its own.
-      const apply = `${line.action} ${place(line)}`
-      if (seen.has(apply) || seen.has(place(line))) repeated.push(apply)
+      // A step may apply and then update what it created: two actions, and each has its own effect.
+      const action = `${line.action} ${place(line)}`
+      if (seen.has(action) || seen.has(place(line))) repeated.push(action)
     }
     if (line.type === "action ended" && line.ok) seen.add(`${line.action} ${place(line)}`)
     if (line.type === "checkpoint") seen.add(place(line))
@@ -50,7 +50,7 @@ export function repeatedActs(journal: readonly Recorded[]): string[] {
   return repeated
 }
 
-/** How often the commands made something, by cluster and collection. */
+/** How often the commands created something, by cluster and collection. */
 export function created(requests: readonly Request[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const { cluster, method, path, status } of writing(requests)) {

@@ -1,11 +1,11 @@
-/** kill -9 after every awaited line of the journal, and resume: the same end, nothing done twice. */
+/** kill -9 after every awaited line of the journal, and resume: the same result, nothing done twice. */
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { endState } from "./end-state.ts"
 import { linesOf, startWorld, type World } from "./harness.ts"
-import { created, killChain, repeatedActs } from "./kill-chain.ts"
+import { created, killChain, repeatedActions } from "./kill-chain.ts"
 
 const run = (world: World) => ["run", "--federation", world.practice.federationFile, "--yes"]
-/** Without the folder: a draft that a killed process was writing may lie there. */
+/** Without the folder: it may contain the draft of a killed process. */
 const onClusters = async (world: World) =>
   (await endState(world)).filter((line) => /^(?:superlink|supernode-1)\//.test(line))
 
@@ -26,22 +26,22 @@ test("killed after every awaited line, a run ends as if it had not been", { time
   expect(ended).toMatchObject({ code: 0, signal: null, stderr: "" })
   expect(linesOf(killed.journal(), "run ended").at(-1)).toMatchObject({ code: 0 })
 
-  // Each kind of line was met, and no line twice.
+  // Every kind of line was reached, and no line twice.
   expect(new Set(lines).size).toBe(lines.length)
   for (const line of [
     "run started",
-    "consent creates project",
-    "act started act superlink/site-create",
-    "act ended act superlink/site-create",
+    "approval creates project",
+    "action started apply superlink/site-create",
+    "action ended apply superlink/site-create",
     "checkpoint superlink/site-create",
-    "act started act supernode-1/token-redeem",
+    "action started apply supernode-1/token-redeem",
     "checkpoint verify-federation",
     "run ended",
   ]) {
     expect(lines.filter((key) => key.startsWith(line))).not.toEqual([])
   }
 
-  expect(repeatedActs(killed.journal())).toEqual([])
+  expect(repeatedActions(killed.journal())).toEqual([])
   const counts = Object.entries(created(requests()))
   expect(counts.length).toBeGreaterThan(8)
   expect(counts.filter(([, count]) => count !== 1)).toEqual([])

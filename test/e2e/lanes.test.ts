@@ -20,7 +20,7 @@ test("with one slot three SuperNodes end verified", { timeout: 300_000 }, async 
   expect(busy).toEqual({ now: 0, most: 1 })
 })
 
-test("one lane blocked, the others verified; cured, it goes on", { timeout: 300_000 }, async () => {
+test("one lane blocked, the others verified; once fixed, it resumes", { timeout: 300_000 }, async () => {
   world = await startWorld({ supernodes: 2 })
   world.practice.faults.set([
     { where: "pod", cluster: "supernode-2", match: "^flower-supernode|^supernode", what: "image" },

@@ -29,14 +29,14 @@ describe("the notebook that it writes", () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }
     expect({ code: made.code, stderr: made.stderr }).toEqual({ code: 0, stderr: "" })
     expect(made.stdout.split("\n")).toEqual([
-      "Made the notebook greetings-2 in greetings-2: two steps, and a test on practice clusters.",
+      "Created the notebook greetings-2 in greetings-2: two steps, and a test on practice clusters.",
       "",
-      "Type next:",
+      "Next:",
       "  cd greetings-2",
-      expect.stringMatching(/^ {2}npm pack --silent \S+ {2}# makes flower-runbook-[\d.]+\.tgz:/),
+      expect.stringMatching(/^ {2}npm pack --silent \S+ {2}# creates flower-runbook-[\d.]+\.tgz:/),
       `  npm install ./flower-runbook-${version}.tgz`,
       "  npm test  # on practice clusters",
-      "  npx greetings-2 run --practice --yes  # the same, to watch",
+      "  npx greetings-2 run --practice --yes  # the same, live in the terminal",
       "",
     ])
   })
@@ -79,23 +79,23 @@ describe("the notebook that it writes", () => {
     ])
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: "" })
     expect(run.stdout).toContain("it says Guten Tag")
-    expect(run.stdout).toMatch(/✓ practice: 9 steps done, all made now/)
+    expect(run.stdout).toMatch(/✓ practice: 9 steps done \(9 applied\)/)
     const sites = ["--hub", "server=https://127.0.0.1:1", "--spoke", "server=https://127.0.0.1:1"]
     const plan = node(folder, ["index.js", "plan", ...sites])
     expect(plan).toMatchObject({ code: 0, stderr: "" })
-    expect(plan.stdout).toMatch(/login +do +not logged in to https:\/\/127.0.0.1:1 yet/)
+    expect(plan.stdout).toMatch(/login +apply +not logged in to https:\/\/127.0.0.1:1 yet/)
     expect(node(folder, ["greeting.js", "--help"]).stdout).toMatch(/^greeting\n/)
   })
 })
 
-describe("a folder that cannot be", () => {
-  test("holds something: nothing is written", () => {
+describe("a folder that is refused", () => {
+  test("is not empty: nothing is written", () => {
     const full = join(room, "full")
     mkdirSync(full)
     writeFileSync(join(full, "mine"), "")
     const { code, stdout, stderr } = make("full")
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
-    expect(stderr).toMatch(/full is not empty.*why:.*it holds mine.*next: flower-runbook new my-notebook/s)
+    expect(stderr).toMatch(/full is not empty.*why:.*it contains mine.*next: flower-runbook new my-notebook/s)
     expect(readdirSync(full)).toEqual(["mine"])
   })
 
@@ -107,13 +107,13 @@ describe("a folder that cannot be", () => {
   test.each(["My_Notebook", "2nd", "node", "flower-runbook"])("has the name %s", (name) => {
     const { code, stderr } = make(name)
     expect(code).toBe(2)
-    expect(stderr).toMatch(/cannot be a notebook's name/)
+    expect(stderr).toMatch(/cannot be the name of a notebook/)
     expect(readdirSync(room)).not.toContain(name)
     const next = /next: flower-runbook new (\S+)/.exec(stderr)?.[1]
     expect(next).toBe(name === "My_Notebook" ? "my-notebook" : name === "2nd" ? "nd" : "my-notebook")
   })
 
-  test("is not given, and nobody can be asked", () => {
+  test("is not given, and nothing can be asked", () => {
     expect(make()).toMatchObject({
       code: 2,
       stdout: "",
@@ -121,12 +121,12 @@ describe("a folder that cannot be", () => {
     })
   })
 
-  test("an empty one is taken, also where one stands in it", () => {
+  test("an empty one is used, even if it is the working folder", () => {
     const here = join(room, "here")
     mkdirSync(here)
     const { code, stdout } = node(here, [BIN, "new", "."])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^Made the notebook here here: /)
+    expect(stdout).toMatch(/^Created the notebook here here: /)
     expect(stdout).not.toMatch(/ cd /)
     expect(readdirSync(here)).toContain("index.js")
   })

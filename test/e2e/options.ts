@@ -1,4 +1,4 @@
-/** The runner as the command line calls it, for tests that hand it what no flag does. */
+/** The runner as the command line calls it, for tests that pass what no flag does. */
 import { Redactor } from "../../lib/notebook/secrets.ts"
 import { entryOf } from "../../lib/practice/files.ts"
 import type { Practice } from "../../lib/practice/types.ts"
@@ -14,17 +14,17 @@ export const siteInputs = ({ folder, clusters }: Practice) =>
     ...entryOf({ folder, values: practiceValues }, { name, role, server }),
   }))
 
-/** What a run is to be told, and what the others need not tell. */
-export type Told = Pick<RunOptions, "notebook" | "federation" | "state"> & Partial<RunOptions>
+/** The required options of a run, and any others. */
+export type SomeRunOptions = Pick<RunOptions, "notebook" | "federation" | "state"> & Partial<RunOptions>
 
 /** Opens the tools of a run with the commands of practice, and closes them after the work. */
 export async function withRunOptions<T>(
   { commands }: Practice,
-  told: Told,
+  options: SomeRunOptions,
   work: (options: RunOptions) => Promise<T>,
 ): Promise<T> {
   const redactor = new Redactor()
-  const toolbox = createToolbox({ ...told, redactor, commands })
+  const toolbox = createToolbox({ ...options, redactor, commands })
   try {
     return await work({
       toolbox,
@@ -37,7 +37,7 @@ export async function withRunOptions<T>(
       timeout: 20,
       listeners: [],
       signal: new AbortController().signal,
-      ...told,
+      ...options,
     })
   } finally {
     await toolbox.close()

@@ -1,4 +1,4 @@
-/** Notebooks of one's own in a folder where `flower-runbook` is installed, as far as Node can tell: the checkout itself. */
+/** Notebooks of your own in a folder where `flower-runbook` is installed, as far as Node can tell: the checkout itself. */
 import { spawnSync } from "node:child_process"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -15,7 +15,7 @@ export function install(folder: string): void {
   writeFileSync(join(place, "index.js"), `export * from ${JSON.stringify(LIBRARY)}\n`)
 }
 
-/** Runs Node in a folder, with a home of the test's own and neither oc nor npm on PATH. */
+/** Runs Node in a folder, with the test's own home and neither oc nor npm on PATH. */
 export function node(folder: string, argv: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, {
     cwd: folder,

@@ -46,7 +46,7 @@ const files = (): string[] =>
     .filter((name) => statSync(join(bin, "../..", name)).isFile())
     .sort()
 
-test("holds what it runs on, and nothing of how it is made", () => {
+test("contains what it needs to run, and nothing of how it is built", () => {
   const names = files()
   expect(names).toContain("runbooks/flower-runbook.js")
   expect(names).toContain("dist/runbooks/index.js")
@@ -59,14 +59,14 @@ test("holds what it runs on, and nothing of how it is made", () => {
       .filter((name) => /(?:^|\/)test\/|\.test\.|(?<!\.d)\.ts$|\.map$|biome|tsconfig/.test(name)),
   ).toEqual([])
   const places = [ROOT, realpathSync(ROOT), `${homedir()}/`]
-  const told = names.filter((name) => {
+  const leaking = names.filter((name) => {
     const text = readFileSync(join(bin, "../..", name), "utf8")
     return places.some((place) => text.includes(place))
   })
-  expect(told).toEqual([])
+  expect(leaking).toEqual([])
 })
 
-test("tells its version and its help", () => {
+test("prints its version and its help", () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }
   expect(call(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" })
   expect(call(["--help"])).toMatchObject({ code: 0, stderr: "" })
@@ -99,7 +99,7 @@ test("is a library", () => {
 test("writes a notebook that passes its test with what npm has installed", { timeout: 120_000 }, () => {
   const { code, stdout, stderr } = call(["new", "greetings"])
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
-  expect(stdout).toMatch(/^ {2}npm install {2}# where flower-runbook came as a file: npm install THAT_FILE$/m)
+  expect(stdout).toMatch(/^ {2}npm install {2}# if you have flower-runbook as a file: npm install FILE$/m)
   expect(stdout).not.toMatch(/npm pack/)
   const made = join(empty, "greetings")
   expect(readdirSync(made).sort()).toEqual(
@@ -120,7 +120,7 @@ const older = ["/usr/bin/node", "/usr/local/bin/node"].find((path) => {
 })
 
 test.skipIf(older === undefined)(
-  "says one clear sentence to an older Node (skipped where there is none)",
+  "prints one clear sentence with an older Node (skipped if there is none)",
   () => {
     const { code, stdout, stderr } = call(["run", "--practice", "--yes"], older)
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })

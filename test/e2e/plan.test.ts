@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-/** Everything in a folder: modes, times, contents. Nothing where there is none. */
+/** Everything in a folder: modes, times, contents. Nothing if there is no folder. */
 function picture(folder: string): string[] {
   try {
     return readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -30,7 +30,7 @@ function picture(folder: string): string[] {
   }
 }
 
-/** A plan that has been seen to change nothing. */
+/** Plans, and checks that this changes nothing. */
 async function plan(...more: string[]) {
   const requests = world.requests()
   const before = picture(join(world.folder, "state"))
@@ -47,13 +47,13 @@ async function plan(...more: string[]) {
   return { ...ended, requests: requests().length }
 }
 
-test("plan changes neither clusters nor folder, and tells what is to be done", {
+test("plan changes neither clusters nor folder, and shows what a run would do", {
   timeout: 300_000,
 }, async () => {
   const before = await plan()
   expect(before.code).toBe(5)
-  expect(before.stdout).toMatch(/login +do /)
-  expect(before.stdout).toMatch(/site-create +later/)
+  expect(before.stdout).toMatch(/login +apply /)
+  expect(before.stdout).toMatch(/site-create +wait/)
   expect(picture(join(world.folder, "state"))).toEqual([])
 
   const file = ["--federation", world.practice.federationFile]
@@ -61,13 +61,13 @@ test("plan changes neither clusters nor folder, and tells what is to be done", {
   const midway = await plan()
   expect(midway.code).toBe(5)
   expect(midway.requests).toBeGreaterThan(0)
-  expect(midway.stdout).toMatch(/install-operator +done/)
-  expect(midway.stdout).toMatch(/site-create +do /)
+  expect(midway.stdout).toMatch(/install-operator +ok/)
+  expect(midway.stdout).toMatch(/site-create +apply /)
 
   expect(await world.call(["run", ...file, "--yes"])).toMatchObject({ code: 0 })
   const after = await plan()
   expect(after.code).toBe(0)
-  expect(after.stdout).not.toMatch(/ (?:do|later|change|wait) /)
+  expect(after.stdout).not.toMatch(/ (?:apply|update|delete|wait) /)
 
   // Another version of Flower: exactly what runs Flower, and what proves it.
   const changed = await plan("--flower-version", "1.36.0")

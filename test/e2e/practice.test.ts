@@ -1,4 +1,4 @@
-/** Practice clusters held open by one process, used by others: as two terminals, or a script, would do it. */
+/** Practice clusters of one process, used by others: as two terminals, or a script, would do it. */
 import { spawn, spawnSync } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { isAbsolute, join } from "node:path"
@@ -73,7 +73,7 @@ test("prints what to type: paths absolute, unquoted, whole, and no token", { tim
     expect(token).toMatch(/^sha256~/)
     expect(lines.join("\n")).not.toContain(token)
   }
-  // Each line works as it stands, in a shell that has only the first.
+  // Each line works as it stands, in a shell that has run only the first.
   for (const line of [oc, skupper]) {
     const shell = spawnSync("/bin/sh", ["-c", `${lines[0]}\n${line}`], {
       encoding: "utf8",
@@ -84,17 +84,17 @@ test("prints what to type: paths absolute, unquoted, whole, and no token", { tim
   expect(commands).toBe(join(oc!.split(" ")[0]!, ".."))
 
   expect(await ended("SIGTERM")).toMatchObject({ code: 0 })
-  // What lived for the clusters has gone with them.
+  // What existed for the clusters is deleted with them.
   expect(existsSync(kubeconfig)).toBe(false)
   expect(existsSync(file)).toBe(false)
 })
 
-test("SIGINT is its ordinary end too", { timeout: 60_000 }, async () => {
+test("SIGINT is a normal end too", { timeout: 60_000 }, async () => {
   await practise("--supernodes", "1")
   expect(await ended("SIGINT")).toMatchObject({ code: 0 })
 })
 
-test("another process runs against it; kept, everything comes back and nothing is left to do", {
+test("another process runs against it; with --keep everything is restored and nothing is left to do", {
   timeout: 120_000,
 }, async () => {
   const keep = join(world.folder, "clusters.json")
@@ -125,7 +125,7 @@ test("another process runs against it; kept, everything comes back and nothing i
     [after.superlink, ...after.supernodes].map((site) => readFileSync(site["token-file"], "utf8")),
   ).toEqual(tokens)
 
-  // The same federation, from its own journal: looked at, and nothing is done.
+  // The same federation, from its own journal: it is checked, and nothing is applied.
   const resumed = await world.call(["run", "--federation", again.file, "--yes", "--json"])
   const events = resumed.stdout
     .trimEnd()
@@ -147,7 +147,7 @@ test("a file of faults is followed while it runs", { timeout: 60_000 }, async ()
   expect(await world.call(argv)).toMatchObject({ code: 0, stderr: "" })
 })
 
-test("a faults file that is wrong is refused with the nearest word", async () => {
+test("an invalid faults file is refused with the nearest word", async () => {
   const faults = join(world.folder, "wrong.yaml")
   writeFileSync(faults, "- { where: operator, what: manuel }\n")
   const { code, stderr } = await world.call(["practice", "--faults", faults])

@@ -12,8 +12,8 @@ import guide from "../../runbooks/index.ts"
 import { linesOf, place, startWorld, type World, writes } from "./harness.ts"
 import { siteInputs, withRunOptions } from "./options.ts"
 
-/** What writes a token's file is rehearsed here too: a copy of it is written then. */
-const rehearsable: Notebook = {
+/** Steps that write a token's file are previewed here too: a preview writes a copy of it. */
+const previewable: Notebook = {
   ...guide,
   steps: guide.steps.map((one) => (one.id.startsWith("token-") ? { ...one, noPreview: false } : one)),
 }
@@ -37,18 +37,18 @@ async function withOptions<T>(
 ): Promise<T> {
   const federation = await federate(guide, inputs(values))
   const state = readState(world.state)
-  return withRunOptions(world.practice, { notebook: rehearsable, federation, state, ...more }, work)
+  return withRunOptions(world.practice, { notebook: previewable, federation, state, ...more }, work)
 }
 
 /** @param own inputs of the SuperLink's site */
-const rehearsed = (step: string, site?: string, values = {}, own = {}): Promise<Preview> =>
+const previewOf = (step: string, site?: string, values = {}, own = {}): Promise<Preview> =>
   withOptions(values, {}, async (options) => {
     const { sites, ...more } = inputs(values)
     const other = sites.map((one) => (one.role === "superlink" ? { ...one, ...own } : one))
     return preview({ ...options, federation: await federate(guide, { ...more, sites: other }) }, step, site)
   })
 
-async function carryOut(more: Partial<RunOptions>, values = {}): Promise<Recorded[]> {
+async function runWith(more: Partial<RunOptions>, values = {}): Promise<Recorded[]> {
   const state = await openState(world.state, { command: "test" })
   const events: Recorded[] = []
   try {
@@ -59,21 +59,21 @@ async function carryOut(more: Partial<RunOptions>, values = {}): Promise<Recorde
   }
 }
 
-/** The commands of each place's first act: looks and shows have theirs too, a second act answers another look. */
-function actedLines(events: readonly Recorded[]): Map<string, string[]> {
+/** The commands of each place's first action: checks and shows have commands too, a second action follows another check. */
+function actionLines(events: readonly Recorded[]): Map<string, string[]> {
   const lines = new Map<string, string[]>()
-  const acting = new Set<string>()
+  const open = new Set<string>()
   for (const event of events) {
     if (!("step" in event)) continue
     const at = place(event)
-    if (event.type === "action started" && !lines.has(at)) acting.add(at)
-    if (event.type === "action ended") acting.delete(at)
-    if (event.type === "command" && acting.has(at)) lines.set(at, [...(lines.get(at) ?? []), event.line])
+    if (event.type === "action started" && !lines.has(at)) open.add(at)
+    if (event.type === "action ended") open.delete(at)
+    if (event.type === "command" && open.has(at)) lines.set(at, [...(lines.get(at) ?? []), event.line])
   }
   return lines
 }
 
-/** Everything in the folder that is not a manifest, with what makes it another. */
+/** Everything in the folder that is not a manifest, with its time and content. */
 const files = (): Record<string, string> =>
   Object.fromEntries(
     (existsSync(world.state) ? readdirSync(world.state, { recursive: true, withFileTypes: true }) : [])
@@ -82,26 +82,26 @@ const files = (): Record<string, string> =>
       .map((path) => [path, `${statSync(path).mtimeMs} ${readFileSync(path, "utf8")}`]),
   )
 
-describe("a rehearsal", () => {
-  test("of every step, at its turn, tells the commands of the run that follows, and does nothing", async () => {
-    const told: Record<string, string[]> = {}
-    for (const step of rehearsable.steps) {
+describe("a preview", () => {
+  test("of every step, in order, has the commands of the run that follows, and changes nothing", async () => {
+    const commandsBy: Record<string, string[]> = {}
+    for (const step of previewable.steps) {
       const places = world.practice.clusters
         .filter(({ role }) => step.on === "every site" || step.on === role || step.on === "link")
         .filter(({ role }) => step.on !== "link" || role === "supernode")
         .map(({ name }) => name)
       const before = files()
       const since = world.requests()
-      const rehearsals = await Promise.all(
+      const previews = await Promise.all(
         (places.length === 0 ? [undefined] : places).map(
-          async (site) => [site, await rehearsed(step.id, site)] as const,
+          async (site) => [site, await previewOf(step.id, site)] as const,
         ),
       )
       expect({ step: step.id, writes: writes(since()) }).toEqual({ step: step.id, writes: [] })
       expect(files()).toEqual(before)
       expect(existsSync(join(world.state, "preview"))).toBe(false)
-      const acted = actedLines(await carryOut({ selection: { only: [step.id] } }))
-      for (const [site, { action, commands, complete }] of rehearsals) {
+      const ran = actionLines(await runWith({ selection: { only: [step.id] } }))
+      for (const [site, { action, commands, complete }] of previews) {
         const at = place({ step: step.id, ...(site && { site }) })
         if (step.noPreview === true) {
           expect({ at, action, commands, complete }).toEqual({
@@ -113,21 +113,21 @@ describe("a rehearsal", () => {
           continue
         }
         const lines = commands.map(({ line }) => line)
-        told[at] = lines
+        commandsBy[at] = lines
         expect({ at, complete }).toEqual({ at, complete: true })
         // The operator of a second site on one cluster is there once the first has it.
-        expect({ at, lines }).toEqual({ at, lines: acted.get(at) ?? [] })
-        expect({ at, action }).toEqual({ at, action: lines.length === 0 ? undefined : "act" })
+        expect({ at, lines }).toEqual({ at, lines: ran.get(at) ?? [] })
+        expect({ at, action }).toEqual({ at, action: lines.length === 0 ? undefined : "apply" })
       }
     }
-    expect(told["supernode-1/token-issue"]).toEqual([
+    expect(commandsBy["supernode-1/token-issue"]).toEqual([
       "skupper token issue supernode-1.token.yaml -n flower-openshift-demo",
     ])
-    expect(Object.values(told).filter((lines) => lines.length > 0).length).toBeGreaterThan(8)
+    expect(Object.values(commandsBy).filter((lines) => lines.length > 0).length).toBeGreaterThan(8)
   })
 
-  test("of what is done has no action; of a step that may not be looked at yet says why", async () => {
-    expect(await rehearsed("site-create", "superlink")).toMatchObject({
+  test("of what is ready has no action; of a step that cannot be checked yet says why", async () => {
+    expect(await previewOf("site-create", "superlink")).toMatchObject({
       action: undefined,
       commands: [],
       complete: true,
@@ -136,7 +136,7 @@ describe("a rehearsal", () => {
     const kubeconfig = join(world.state, "kubeconfigs", "superlink")
     const text = readFileSync(kubeconfig)
     rmSync(kubeconfig)
-    expect(await rehearsed("site-create", "superlink")).toMatchObject({
+    expect(await previewOf("site-create", "superlink")).toMatchObject({
       action: undefined,
       complete: false,
       why: expect.stringContaining("not logged in"),
@@ -144,19 +144,19 @@ describe("a rehearsal", () => {
     writeFileSync(kubeconfig, text, { mode: 0o600 })
   })
 
-  test("of a change names the manifest that it would apply, and its writes without a command", async () => {
-    const updateStep = await rehearsed("deploy-supernode", "supernode-1", { "flower-version": "1.32.0" })
-    expect(updateStep).toMatchObject({ action: "update", complete: true, result: { state: "drifted" } })
-    const [{ files: manifests, line } = { files: [], line: "" }] = updateStep.commands
+  test("of an update names the manifest that it would apply, and its writes without a command", async () => {
+    const update = await previewOf("deploy-supernode", "supernode-1", { "flower-version": "1.32.0" })
+    expect(update).toMatchObject({ action: "update", complete: true, result: { state: "drifted" } })
+    const [{ files: manifests, line } = { files: [], line: "" }] = update.commands
     expect(line).toContain("oc apply --server-side")
     expect(manifests).toEqual([join(world.state, "manifests", "supernode-1-supernode.yaml")])
     expect(readFileSync(manifests[0]!, "utf8")).toContain("flwr/supernode:1.32.0")
   })
 
-  test("tells writes that have no command, and sends none of them", async () => {
+  test("lists writes that have no command, and sends none of them", async () => {
     const since = world.requests()
-    const updateStep = await rehearsed("site-create", "superlink", {}, { "link-access-type": "loadbalancer" })
-    expect(updateStep).toMatchObject({
+    const update = await previewOf("site-create", "superlink", {}, { "link-access-type": "loadbalancer" })
+    expect(update).toMatchObject({
       action: "update",
       commands: [],
       writes: ["patch Site superlink-interconnect"],
@@ -165,7 +165,7 @@ describe("a rehearsal", () => {
     expect(writes(since())).toEqual([])
   })
 
-  test("leaves a token alone, and what it copied of it goes", async () => {
+  test("leaves a token unchanged, and deletes its copy of it", async () => {
     const link = world.cluster("supernode-1")
     const namespace = "flower-supernode-1"
     for (const { metadata } of await link.list({
@@ -174,11 +174,11 @@ describe("a rehearsal", () => {
       namespace,
     }))
       await link.remove({ apiVersion: "skupper.io/v2alpha1", kind: "Link", name: metadata.name, namespace })
-    await carryOut({ selection: { only: ["token-issue"], sites: ["supernode-1"] } })
+    await runWith({ selection: { only: ["token-issue"], sites: ["supernode-1"] } })
     const before = files()
     expect(Object.keys(before).some((path) => path.endsWith("private/supernode-1.token.yaml"))).toBe(true)
     expect(
-      (await rehearsed("token-redeem", "supernode-1")).commands.map(({ line, cwd }) => [line, cwd]),
+      (await previewOf("token-redeem", "supernode-1")).commands.map(({ line, cwd }) => [line, cwd]),
     ).toEqual([
       ["skupper token redeem supernode-1.token.yaml -n flower-supernode-1", join(world.state, "private")],
     ])
@@ -187,19 +187,19 @@ describe("a rehearsal", () => {
   })
 
   test("that waits for what a command would have created ends, and says so", async () => {
-    const file = await rehearsed("token-issue", "supernode-1", { "link-with": "file" })
+    const file = await previewOf("token-issue", "supernode-1", { "link-with": "file" })
     expect(file).toMatchObject({
       action: "apply",
       complete: false,
-      why: expect.stringContaining("gave no link file"),
+      why: expect.stringContaining("link file"),
       commands: [{ line: expect.stringContaining("skupper link generate") }],
     })
   })
 })
 
-test("a rehearsal writes no journal and tells no event", async () => {
+test("a preview writes no journal and emits no event", async () => {
   const before = world.journal().length
-  await rehearsed("deploy-superlink", "superlink", { "flower-version": "1.32.0", "allow-restart": true })
+  await previewOf("deploy-superlink", "superlink", { "flower-version": "1.32.0", "allow-restart": true })
   expect(world.journal().length).toBe(before)
   expect(linesOf(world.journal(), "session").length).toBeGreaterThan(0)
 })

@@ -12,7 +12,7 @@ export const processesWith = (text: string): number[] =>
       try {
         return readFileSync(`/proc/${pid}/environ`, "utf8").includes(text)
       } catch {
-        return false // ended meanwhile, or not ours to read
+        return false // it has ended, or belongs to another user
       }
     })
 
@@ -20,7 +20,7 @@ export const processesWith = (text: string): number[] =>
 export const processesOf = (world: Pick<Programs, "folder">): number[] =>
   processesWith(`HOME=${world.folder}\0`)
 
-/** Commands outlive a program that was killed: settles once they have ended. They are not our children: asked again and again. */
+/** Commands outlive a program that was killed: settles once they have ended. They are not children of the test, so they are polled. */
 export async function allEnded(world: Pick<Programs, "folder">): Promise<void> {
   while (processesOf(world).length > 0) await delay(20)
 }

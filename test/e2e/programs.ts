@@ -10,7 +10,7 @@ import { packedProgram } from "../packed.ts"
 const ROOT = fileURLToPath(new URL("../../", import.meta.url))
 export const { bin: BIN } = await packedProgram()
 
-/** How a child ended. `code` is null where a signal ended it. */
+/** How a child ended. `code` is null if a signal ended it. */
 export interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -21,7 +21,7 @@ export interface Ended {
 export interface Child {
   readonly pid: number
   readonly ended: Promise<Ended>
-  /** What it has printed on stdout once that matches; fails where it ends before. */
+  /** The output on stdout once it matches; fails if the child ends before. */
   printed(wanted: RegExp): Promise<string>
   kill(signal: NodeJS.Signals): void
 }
@@ -35,16 +35,16 @@ export interface CallOptions {
 }
 
 export interface Programs {
-  /** The federation's folder where nobody says another. */
+  /** The folder of the federation, unless a flag names another. */
   readonly state: string
   /** A folder of the test's own. */
   readonly folder: string
   /** Runs to its end. `--federation FILE` is not added: a call is what a person types. */
   call(argv: readonly string[], options?: CallOptions): Promise<Ended>
   start(argv: readonly string[], options?: CallOptions): Child
-  /** The lines of a journal; none where there is none. */
+  /** The lines of a journal; none if there is none. */
   journal(folder?: string): Recorded[]
-  /** Settles once the journal holds such a line. */
+  /** Settles once the journal contains such a line. */
   line(wanted: (line: Recorded) => boolean): Promise<void>
 }
 
@@ -58,7 +58,7 @@ export const sitesOf = (supernodes: number): { name: string; role: string }[] =>
 ]
 
 /**
- * Makes a folder of what a step may need beside the commands of the federation file; no oc, no skupper, no browser.
+ * Creates a folder with what a step may need beside the commands of the federation file; no oc, no skupper, no browser.
  * @returns its path
  */
 export function barePath(folder: string): string {

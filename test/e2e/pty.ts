@@ -1,4 +1,4 @@
-/** The program in a real pseudo-terminal, and what a person sees of it. */
+/** The program in a real pseudo-terminal, and what is on its screen. */
 import { type IPty, spawn } from "@lydell/node-pty"
 import xterm from "@xterm/headless"
 
@@ -65,7 +65,7 @@ export class Pty {
     return this.#code !== undefined
   }
 
-  /** Everything that a person can scroll back to, lines that were erased left out. */
+  /** Everything that can be scrolled back to, without lines that were erased. */
   text(): string {
     const buffer = this.#screen.buffer.active
     const lines: string[] = []
@@ -103,7 +103,7 @@ export class Pty {
 
   /**
    * Waits until the screen shows it.
-   * @throws Error with the screen when the time is over, or the program ends before
+   * @throws Error with the screen after a timeout, or if the program ends before
    */
   async sees(what: string | RegExp, seconds = 30): Promise<void> {
     const there = () => {
@@ -122,7 +122,7 @@ export class Pty {
     this.#read += place(rest()) + 1
   }
 
-  /** Waits until nothing was written for so long, or it has ended: a person's pause. */
+  /** Waits until nothing is written for this time, or the program ends: a pause of the person. */
   async silent(seconds: number): Promise<void> {
     for (let before = -1; before !== this.raw.length && !this.ended; ) {
       before = this.raw.length
@@ -130,7 +130,7 @@ export class Pty {
     }
   }
 
-  /** Waits for the end; its exit code as a shell tells it. */
+  /** Waits for the end. @returns the exit code, as a shell reports it */
   async ends(seconds = 30): Promise<number> {
     await this.#until(() => this.#code !== undefined, "for its end", seconds, false)
     return this.#code!
@@ -147,7 +147,7 @@ export class Pty {
       if (at === wanted) return this.type(KEY.enter)
       const before = marked()
       this.type(wanted > at ? KEY.down : KEY.up)
-      // Half drawn there is no list at all.
+      // While it is redrawn there may be no list at all.
       const moved = () => marked() !== before && this.#list().some(isIt)
       await this.#until(moved, "for the list to move", 5, true)
     }

@@ -10,7 +10,7 @@ import { linesOf, startWorld, type World } from "./harness.ts"
 let world: World
 afterEach(() => world?.close())
 
-test("a finished walk, and what a teardown leaves of it", { timeout: 120_000 }, async () => {
+test("a finished run, and what a teardown leaves of it", { timeout: 120_000 }, async () => {
   world = await startWorld({ supernodes: 2 })
   const run = await world.call(["run", "--federation", world.practice.federationFile, "--yes"])
   expect(run).toMatchObject({ code: 0 })
@@ -26,7 +26,7 @@ test("a finished walk, and what a teardown leaves of it", { timeout: 120_000 }, 
   const cells = report.cells as ReportCell[]
   const places = cells.flatMap(({ places }) => places)
   expect(places.every(({ outcome }) => outcome?.ok)).toBe(true)
-  // Every command of the journal is told, with its end.
+  // Every command of the journal is reported, with its exit code.
   const commands = places.flatMap(({ executions }) => executions.flatMap(({ commands }) => commands))
   expect(commands.map(({ line }) => line).sort()).toEqual(
     linesOf(world.journal(), "command")
@@ -34,9 +34,9 @@ test("a finished walk, and what a teardown leaves of it", { timeout: 120_000 }, 
       .sort(),
   )
   expect(commands.every(({ exitCode, seconds }) => exitCode === 0 && seconds !== undefined)).toBe(true)
-  // What was applied is what lies in the federation's folder.
-  const applied = places.flatMap(({ executions }) => executions.flatMap(({ written }) => written))
-  const manifests = applied.filter(({ what }) => what.startsWith("manifests/"))
+  // What was applied is what is in the federation's folder.
+  const written = places.flatMap(({ executions }) => executions.flatMap(({ written }) => written))
+  const manifests = written.filter(({ what }) => what.startsWith("manifests/"))
   expect(manifests).toHaveLength(6)
   for (const { what, sha256 } of manifests) {
     const text = readFileSync(join(world.state, what), "utf8")
@@ -46,7 +46,7 @@ test("a finished walk, and what a teardown leaves of it", { timeout: 120_000 }, 
   const markdown = (await world.call(["report"])).stdout
   expect(markdown).toContain("**Done.** All 14 steps are done at 3 sites.")
   expect(markdown).toContain(
-    "On practice clusters, played on this machine: it proves nothing about real ones.",
+    "On practice clusters, simulated on this machine: this proves nothing about real clusters.",
   )
   expect(markdown).not.toMatch(/^## What (?:failed|is left)/m)
   expect(markdown.split("\n").length).toBeLessThan(265)

@@ -1,4 +1,4 @@
-/** `step ID --rerun`: what a step has to be done anew, or that it has nothing. */
+/** `step ID --rerun`: what a step does again, or that it does not support it. */
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { flat, linesOf, place, startWorld, type World } from "./harness.ts"
 
@@ -10,14 +10,14 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-/** Does a step anew. @returns what it printed, and its acts */
-async function again(step: string, ...more: string[]): Promise<{ stdout: string; acts: string[] }> {
+/** Runs a step again. @returns what it printed, and its actions */
+async function rerun(step: string, ...more: string[]): Promise<{ stdout: string; actions: string[] }> {
   const { code, stdout, stderr } = await world.call(["step", step, "--rerun", ...more])
   expect(code, stdout).toBe(0)
   expect(stderr).toBe("")
   const journal = world.journal()
   const started = linesOf(journal, "action started").filter(({ run }) => run === journal.at(-1)!.run)
-  return { stdout, acts: started.map((line) => `${line.action} ${place(line)}`) }
+  return { stdout, actions: started.map((line) => `${line.action} ${place(line)}`) }
 }
 
 const names = async (site: string, kind: string, namespace: string, apiVersion = "skupper.io/v2alpha1") =>
@@ -29,20 +29,20 @@ const node = () =>
     .map(({ reason }) => /node (\d+) active/.exec(reason)?.[1])
     .at(-1)
 
-test("login: a session anew, and the project stays the current one", async () => {
-  expect(await again("login", "--site", "supernode-1")).toMatchObject({
-    actions: ["again supernode-1/login"],
+test("login: a new session, and the project stays the current one", async () => {
+  expect(await rerun("login", "--site", "supernode-1")).toMatchObject({
+    actions: ["rerun supernode-1/login"],
   })
   expect(await world.call(["plan", "--exit-code"])).toMatchObject({ code: 0, stderr: "" })
 })
 
 test("token-redeem: a new token and a new Link in place of the old one", async () => {
   const before = await names("supernode-1", "Link", "flower-supernode-1")
-  const { acts: actions } = await again("token-redeem")
+  const { actions } = await rerun("token-redeem")
   expect(actions).toEqual([
-    "again supernode-1/token-redeem",
-    "act supernode-1/token-issue",
-    "act supernode-1/token-redeem",
+    "rerun supernode-1/token-redeem",
+    "apply supernode-1/token-issue",
+    "apply supernode-1/token-redeem",
   ])
   const after = await names("supernode-1", "Link", "flower-supernode-1")
   expect(after).toHaveLength(1)
@@ -57,25 +57,25 @@ test("token-redeem: a new token and a new Link in place of the old one", async (
 
 test("deploy-supernode: a rollout restart; the SuperNode comes back under a new id", async () => {
   const before = node()
-  expect(await again("deploy-supernode")).toMatchObject({ actions: ["again supernode-1/deploy-supernode"] })
-  expect(await again("verify")).toMatchObject({ actions: [] })
+  expect(await rerun("deploy-supernode")).toMatchObject({ actions: ["rerun supernode-1/deploy-supernode"] })
+  expect(await rerun("verify")).toMatchObject({ actions: [] })
   expect(node()).toMatch(/^\d+$/)
   expect(node()).not.toBe(before)
 })
 
-test("deploy-superlink: a rollout restart; a run takes the SuperNodes up again", async () => {
+test("deploy-superlink: a rollout restart; a run verifies the SuperNodes again", async () => {
   const before = node()
-  expect(await again("deploy-superlink", "--allow-restart")).toMatchObject({
-    actions: ["again superlink/deploy-superlink"],
+  expect(await rerun("deploy-superlink", "--allow-restart")).toMatchObject({
+    actions: ["rerun superlink/deploy-superlink"],
   })
   expect(await world.call(["run", "--yes"])).toMatchObject({ code: 0, stderr: "" })
   expect(node()).not.toBe(before)
 })
 
 test.each(["site-create", "connector", "listener", "link-status"])(
-  "%s has nothing to be done anew, and says so",
+  "%s does not support --rerun, and says so",
   async (step) => {
-    const { acts: actions, stdout } = await again(step)
+    const { actions, stdout } = await rerun(step)
     expect(actions).toEqual([])
     expect(flat(stdout)).toMatch(/does not support --rerun/)
   },

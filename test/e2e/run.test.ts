@@ -15,7 +15,7 @@ describe("an unattended run of one SuperLink and two SuperNodes", () => {
   }, 300_000)
   afterAll(() => world?.close())
 
-  /** One more run: its acts, and what it wrote to the clusters. */
+  /** One more run: its actions, and what it wrote to the clusters. */
   const again = async (argv: readonly string[], folder?: string) => {
     const requests = world.requests()
     const { code, stderr } = await world.call(argv)
@@ -35,34 +35,34 @@ describe("an unattended run of one SuperLink and two SuperNodes", () => {
     expect(linesOf(world.journal(), "run ended").at(-1)).toMatchObject({ code: 0 })
   })
 
-  test("prints no escape codes off a terminal and says what to look at next", () => {
+  test("prints no escape codes off a terminal and names the next command", () => {
     expect(first.stdout).not.toMatch(/\u001b/)
     expect(first.stdout).toMatch(/flower-runbook status/)
   })
 
-  test("a second run acts on nothing", async () => {
+  test("a second run applies nothing", async () => {
     const second = await again(["run", "--federation", file, "--yes"])
     expect(second).toMatchObject({ code: 0, actions: [], writes: [] })
   })
 
-  test("a run without the file goes by what the folder remembers", async () => {
+  test("a run without the file uses what the folder remembers", async () => {
     const second = await again(["run", "--yes"])
     expect(second).toMatchObject({ code: 0, actions: [], writes: [] })
   })
 
-  test("over an empty journal a run acts on nothing", async () => {
+  test("with an empty journal a run applies nothing", async () => {
     renameSync(join(world.state, "journal.jsonl"), join(world.folder, "journal.aside"))
     const third = await again(["run", "--federation", file, "--yes"])
     expect(third).toMatchObject({ code: 0, actions: [], writes: [] })
   })
 
-  test("another person, with a folder of their own, only logs in", async () => {
+  test("another person, with their own folder, only logs in", async () => {
     const folder = join(world.folder, "another person")
     mkdirSync(folder, { mode: 0o700 })
-    const taken = await again(["run", "--federation", file, "--state", folder, "--yes"], folder)
-    expect(taken).toMatchObject({ code: 0, writes: [] })
-    for (const step of taken.actions) expect(step).toMatch(/\/(?:login|project)$/)
-    expect(taken.actions).toContain("superlink/login")
+    const other = await again(["run", "--federation", file, "--state", folder, "--yes"], folder)
+    expect(other).toMatchObject({ code: 0, writes: [] })
+    for (const step of other.actions) expect(step).toMatch(/\/(?:login|project)$/)
+    expect(other.actions).toContain("superlink/login")
   })
 
   test("plan and status find nothing to do", async () => {

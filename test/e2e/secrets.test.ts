@@ -1,4 +1,4 @@
-/** Canaries: no token, password, grant code or key gets where somebody else could read it. */
+/** Canaries: no token, password, grant code or key is written where somebody else could read it. */
 import { readdirSync, readFileSync, statSync, watch, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
@@ -11,24 +11,24 @@ const RECORDER = new URL("./argv-record.ts", import.meta.url).href
 const SUPERLINK_PROJECT = "flower-openshift-demo"
 
 let world: World
-/** What a test that failed leaves behind. */
+/** Cleanup of a test that failed. */
 const stopping: (() => void)[] = []
 afterEach(async () => {
   for (const stop of stopping.splice(0)) stop()
   await world?.close()
 })
 
-/** Secrets by what they are. */
+/** Secrets by their description. */
 type Secrets = Map<string, string>
 
-/** How a secret may stand somewhere: as it is, in base64, in a URL. */
+/** The forms of a secret: as it is, in base64, in a URL. */
 const formsOf = (secret: string): string[] => [
   secret,
   Buffer.from(secret).toString("base64").replace(/=+$/, ""),
   encodeURIComponent(secret),
 ]
 
-/** Which of them stand in a text. */
+/** Which of them a text contains. */
 const found = (text: string, secrets: Secrets): string[] =>
   [...secrets]
     .filter(([, secret]) => formsOf(secret).some((form) => text.includes(form)))
@@ -62,7 +62,7 @@ function collect(secrets: Secrets): () => Promise<void> {
       ...(name === "superlink" ? [grants(cluster)] : []),
     ]
   })
-  /** The kind is served once the operator is there. */
+  /** The kind is served once the operator is installed. */
   async function grants(cluster: ReturnType<World["cluster"]>): Promise<void> {
     const crds = new AbortController()
     const served = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" }
@@ -117,7 +117,7 @@ interface Way {
   readonly linkWith: "token" | "file"
 }
 
-/** The federation file for one way to log in, and the secrets that this hands over. */
+/** The federation file for one way to log in, and the secrets that it uses. */
 function prepare(way: Way, secrets: Secrets): string {
   const { practice, folder } = world
   const file = parse(readFileSync(practice.federationFile, "utf8"))
@@ -146,7 +146,7 @@ function prepare(way: Way, secrets: Secrets): string {
   return path
 }
 
-/** A password's login makes a token that no file of practice holds: it stands in the site's kubeconfig. */
+/** A login with a password creates a token that no file of practice contains: it is in the kubeconfig of the site. */
 function sessions(secrets: Secrets): void {
   for (const name of readdirSync(join(world.state, "kubeconfigs"))) {
     const { users } = parse(readFileSync(join(world.state, "kubeconfigs", name), "utf8"))
@@ -209,14 +209,14 @@ test.each<Way>([
     expect(processes).toContain(way.linkWith === "token" ? "skupper token redeem" : "skupper link generate")
     expect(found(processes, secrets)).toEqual([])
 
-    // In the state folder only kubeconfigs hold secrets; the tokens are gone.
+    // In the state folder only kubeconfigs contain secrets; the tokens are deleted.
     const holding = filesIn(world.state).filter(
       (path) => found(readFileSync(path, "utf8"), secrets).length > 0,
     )
     expect(holding.sort()).toEqual(
       ["superlink", "supernode-1"].map((name) => join(world.state, "kubeconfigs", name)),
     )
-    // And what holds one anywhere below the home folder, at any time, is its owner's alone.
+    // And a file that contains one anywhere below the home folder, at any time, is readable for its owner only.
     const others = open.stop().filter((line) => {
       const path = line.replace(/ \d+$/, "")
       return (

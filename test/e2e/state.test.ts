@@ -1,4 +1,4 @@
-/** The federation's folder: whose it is, who writes it, and what a broken one leads to. */
+/** The folder of a federation: whose it is, who writes it, and what a damaged one leads to. */
 import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
 import { join } from "node:path"
@@ -71,7 +71,7 @@ test("sites leave, and join again", async () => {
   const now = linesOf(world.journal(), "run started").at(-1)!
   expect(now.sites.map(({ name }) => name)).toEqual(["superlink", "supernode-1"])
   expect(await world.call(toLogin(...withFile()))).toMatchObject({ code: 0, stderr: "" })
-  // One that comes back is still held to its server.
+  // A site that joins again must have the same server.
   const moved = changed(({ supernodes: [one, two] }) => {
     for (const key of ["server", "certificate-authority", "token-file"]) two[key] = one[key]
   })
@@ -100,8 +100,8 @@ test("a live owner's lock is exit 3 naming it; a dead one's is taken over", asyn
   expect(await world.call(toLogin(...withFile()))).toMatchObject({ code: 0, stderr: "" })
 })
 
-test("a torn end is cut with a warning, and the run goes on", async () => {
-  appendFileSync(journal, '{"v":1,"type":"act sta')
+test("a torn end is cut with a warning, and the run continues", async () => {
+  appendFileSync(journal, '{"v":2,"type":"action sta')
   const { code, stdout, stderr } = await world.call(toLogin(...withFile()))
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
   expect(stdout).toMatch(/torn/)
@@ -117,7 +117,7 @@ test.each([
   [
     "of a newer version",
     () => good.replace('"v":2', '"v":3'),
-    /is of version 2; this program knows version 1/,
+    /has format version 3, and this program reads version 2 only/,
   ],
 ])("a journal %s is refused and left as it is", async (_, content, words) => {
   writeFileSync(journal, content())
@@ -131,7 +131,7 @@ test.each([
   expect(readFileSync(journal, "utf8")).toBe(content())
 })
 
-test("with several folders a call must say which federation", async () => {
+test("with several folders a call must name the federation", async () => {
   const other = join(world.state, "..", "other")
   mkdirSync(other, { mode: 0o700 })
   try {
@@ -144,7 +144,7 @@ test("with several folders a call must say which federation", async () => {
   }
 })
 
-test("without XDG_STATE_HOME the folder lies in the home folder", async () => {
+test("without XDG_STATE_HOME the folder is in the home folder", async () => {
   const argv = ["run", "--to", "prerequisites", "--yes", ...withFile()]
   expect(await world.call(argv, { env: { XDG_STATE_HOME: "" } })).toMatchObject({ code: 0, stderr: "" })
   const folder = join(world.folder, ".local", "state", "flower-runbook", "e2e")

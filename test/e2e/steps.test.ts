@@ -1,4 +1,4 @@
-/** Each step alone, in the guide's order, as the script that it is or by its name. */
+/** Each step alone, in the guide's order, as a script or by its name. */
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { linesOf, place, startWorld, type World } from "./harness.ts"
 
@@ -9,13 +9,13 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 const BOTH = ["superlink", "supernode-1"]
-/** Where each step is done; those that are called by name have no script of their own, or share one. */
-const STEPS: readonly { id: string; at: readonly string[]; named?: true; reachesFurther?: true }[] = [
+/** Where each step runs; those that are called by name have no script of their own, or share one. */
+const STEPS: readonly { id: string; at: readonly string[]; named?: true; needsApproval?: true }[] = [
   { id: "prerequisites", at: [] },
   { id: "login", at: BOTH },
-  { id: "project", at: BOTH, reachesFurther: true },
+  { id: "project", at: BOTH, needsApproval: true },
   { id: "deploy-superlink", at: ["superlink"] },
-  { id: "install-operator", at: BOTH, reachesFurther: true },
+  { id: "install-operator", at: BOTH, needsApproval: true },
   { id: "site-create", at: BOTH },
   { id: "token-issue", at: ["supernode-1"], named: true },
   { id: "token-redeem", at: ["supernode-1"], named: true },
@@ -39,9 +39,9 @@ const actions = (): number => linesOf(world.journal(), "action started").length
 
 test("step by step to a verified federation", { timeout: 300_000 }, async () => {
   const first = ["--federation", world.practice.federationFile]
-  for (const { id, at, named, reachesFurther } of STEPS) {
+  for (const { id, at, named, needsApproval } of STEPS) {
     // The folder remembers the sites: only the first call names the file.
-    const argv = [...(id === "prerequisites" ? first : []), ...(reachesFurther ? ["--yes"] : [])]
+    const argv = [...(id === "prerequisites" ? first : []), ...(needsApproval ? ["--yes"] : [])]
     const { code, stdout, stderr } = named
       ? await world.call(["step", id, ...argv])
       : await world.call(argv, { script: `runbooks/${id}.ts` })
@@ -49,7 +49,7 @@ test("step by step to a verified federation", { timeout: 300_000 }, async () => 
     expect(ended()).toEqual(at.length === 0 ? [id] : at.map((site) => `${site}/${id}`))
   }
 
-  // Done is said, and nothing is run.
+  // A ready step is reported, and nothing is applied.
   const before = actions()
   const site = await world.call(["--site", "supernode-1"], { script: "runbooks/site-create.ts" })
   expect(site).toMatchObject({ code: 0, stderr: "" })
@@ -63,7 +63,7 @@ test("step by step to a verified federation", { timeout: 300_000 }, async () => 
   expect(actions()).toBe(before)
 })
 
-test("a step that reaches further than its site needs a yes", { timeout: 300_000 }, async () => {
+test("a step that changes more than its site needs approval", { timeout: 300_000 }, async () => {
   const file = world.practice.federationFile
   const other = ["--federation", file, "--state", `${world.folder}/other`]
   expect(await world.call(["step", "login", ...other, "--site", "supernode-1"])).toMatchObject({ code: 0 })
@@ -71,6 +71,6 @@ test("a step that reaches further than its site needs a yes", { timeout: 300_000
   const refused = await world.call(["step", "project", ...other, ...flags])
   expect(refused.code).toBe(1)
   expect(refused.stdout).toMatch(/--yes/)
-  const agreed = await world.call(["step", "project", ...other, ...flags, "--yes"])
-  expect(agreed).toMatchObject({ code: 0, stderr: "" })
+  const approved = await world.call(["step", "project", ...other, ...flags, "--yes"])
+  expect(approved).toMatchObject({ code: 0, stderr: "" })
 })

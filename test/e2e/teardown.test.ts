@@ -1,4 +1,4 @@
-/** The teardown takes back what the notebook has made, and nothing else. */
+/** The teardown deletes what the notebook created, and nothing else. */
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -24,7 +24,7 @@ const namespaced = (
   ...more,
 })
 
-/** A SuperLink that somebody had before. */
+/** A SuperLink that existed before. */
 const ownSuperlink = (version: string): KubeObject =>
   namespaced("apps/v1", "Deployment", "superlink", DEMO, {
     spec: {
@@ -52,7 +52,7 @@ const project = (name: string): KubeObject => ({
   metadata: { name },
 })
 
-/** Everything in a project that a notebook could have made, without what belongs to another object. */
+/** Everything in a project that a notebook could have created, without what belongs to another object. */
 async function contents(site: string, namespace: string): Promise<string[]> {
   const kinds = [
     ["apps/v1", "Deployment"],
@@ -90,7 +90,7 @@ const actions = (): string[] => {
     .map(place)
 }
 
-describe("of a federation of which some was there before", () => {
+describe("of a federation of which some existed before", () => {
   beforeAll(async () => {
     world = await startWorld({ supernodes: 1 })
     const [superlink, supernode] = [world.cluster("superlink"), world.cluster("supernode-1")]
@@ -117,17 +117,17 @@ describe("of a federation of which some was there before", () => {
   }, 120_000)
   afterAll(() => world?.close())
 
-  test("off a terminal it shows its plan, and does nothing without a yes", async () => {
+  test("off a terminal it shows its plan, and does nothing without approval", async () => {
     const requests = world.requests()
     const { code, stdout, stderr } = await world.call(["teardown"])
     expect(code).toBe(2)
-    expect(flat(stdout)).toMatch(/remove-supernode do removes Deployment supernode-1/)
-    expect(flat(stdout)).toMatch(/remove-superlink done nothing of ours is left/)
+    expect(flat(stdout)).toMatch(/remove-supernode delete deletes Deployment supernode-1/)
+    expect(flat(stdout)).toMatch(/remove-superlink ok nothing created by this federation remains/)
     expect(stderr).toMatch(/next: flower-runbook teardown --yes/)
     expect(writes(requests())).toEqual([])
   })
 
-  test("what is ours goes, what was there before stays", { timeout: 120_000 }, async () => {
+  test("what the notebook created is deleted, what existed before stays", { timeout: 120_000 }, async () => {
     expect(await world.call(["teardown", "--yes"])).toMatchObject({ code: 0, stderr: "" })
     expect(await contents("superlink", DEMO)).toEqual(["ConfigMap mine", "Deployment superlink"])
     expect(await contents("supernode-1", NODE)).toContain("Deployment other")
@@ -145,7 +145,7 @@ describe("of a federation of which some was there before", () => {
     expect(readdirSync(join(world.state, "private"))).toEqual([])
   })
 
-  test("a second one has nothing to do, with or without a yes", async () => {
+  test("a second one has nothing to do, with or without approval", async () => {
     const requests = world.requests()
     expect(await world.call(["teardown", "--yes"])).toMatchObject({ code: 0, stderr: "" })
     expect(actions()).toEqual([])
@@ -158,7 +158,7 @@ describe("of a federation of which some was there before", () => {
   })
 })
 
-describe("of a federation that is all ours", () => {
+describe("of a federation that the notebook created completely", () => {
   beforeAll(async () => {
     world = await startWorld({ supernodes: 1 })
     const file = ["--federation", world.practice.federationFile]
@@ -166,7 +166,7 @@ describe("of a federation that is all ours", () => {
   }, 120_000)
   afterAll(() => world?.close())
 
-  test("killed in the middle, it goes on; operator and projects go when asked for", {
+  test("killed in the middle, it resumes; operator and projects are deleted on request", {
     timeout: 120_000,
   }, async () => {
     const argv = ["teardown", "--operator", "--projects", "--yes"]

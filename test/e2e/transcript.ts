@@ -1,10 +1,10 @@
 /**
- * What a person types and what comes back, as a readable text: `$ command line`, what it printed, and how it ended where
- * that is not 0. Ports, ids, paths, times and durations stand as words, so that the text is the same every time.
+ * A command line and its output as readable text: `$ command line`, what it printed, and the exit code if that is not 0.
+ * Ports, ids, paths, times and durations are replaced by words, so that the text is the same every time.
  */
 import type { Ended } from "./harness.ts"
 
-/** `$ flower-runbook …` with what it printed; what came on stderr stands apart. */
+/** `$ flower-runbook …` with what it printed; what came on stderr is separate. */
 export function transcript(argv: readonly string[], { code, stdout, stderr }: Ended): string {
   return [
     `$ ${["flower-runbook", ...argv.map(typed)].join(" ")}`,
@@ -19,25 +19,25 @@ export function transcript(argv: readonly string[], { code, stdout, stderr }: En
 
 const typed = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)
 
-const LANES = ["agreed", "here", "superlink", "supernode", "federation"]
+const LANES = ["approved", "here", "superlink", "supernode", "federation"]
 
 /**
- * A run's lines lane after lane: lanes run at once, and their lines come as they come. What depends on the moment is left
- * out: lines that only tell of waiting, and whether the connector has met its listener already.
+ * The lines of a run, lane after lane: lanes run in parallel, and their lines come in any order. What depends on timing is
+ * removed: lines that only report waiting, and whether the connector has matched its listener already.
  */
 export function byLane(text: string): string {
   const lines = text.split("\n")
   const lane = (line: string): string | undefined =>
-    /^agreed /.test(line)
-      ? "agreed"
+    /^approved/.test(line)
+      ? "approved"
       : /^[✓✗–·…] ((?:here|federation|superlink|supernode)(?:-\d+)?) /.exec(line)?.[1]
   const first = lines.findIndex((line) => lane(line) !== undefined)
   const last = lines.findLastIndex((line) => lane(line) !== undefined)
   if (first === -1) return text
-  const told = lines.slice(first, last + 1).filter((line) => !line.startsWith("…"))
-  const lanes = Map.groupBy(told, (line) => lane(line) ?? "")
+  const kept = lines.slice(first, last + 1).filter((line) => !line.startsWith("…"))
+  const lanes = Map.groupBy(kept, (line) => lane(line) ?? "")
   const order = [...lanes.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
-  const grouped = order.flatMap((name) => (name === "agreed" ? lanes.get(name)!.sort() : lanes.get(name)!))
+  const grouped = order.flatMap((name) => (name === "approved" ? lanes.get(name)!.sort() : lanes.get(name)!))
   return [...lines.slice(0, first), ...grouped, ...lines.slice(last + 1)]
     .join("\n")
     .replaceAll("is configured, not matched yet", "is configured, matched")

@@ -1,6 +1,6 @@
 /**
- * What each command prints, one readable file a case in transcripts/. Whoever changes what a person sees looks at the
- * difference, then runs `vitest -u`.
+ * What each command prints, one readable file per case in transcripts/. After a change of texts, read the difference, then
+ * run `vitest -u`.
  */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -14,7 +14,7 @@ import { byLane, transcript } from "./transcript.ts"
 let world: World
 let file: string
 beforeAll(async () => {
-  // Lines are wrapped before paths become words, so that the paths are always as long.
+  // Lines are wrapped before paths are replaced by words, so the paths must always have the same length.
   process.env.TMPDIR = "/tmp"
   world = await startWorld({ supernodes: 1, home: "flower-" })
   file = world.practice.federationFile
@@ -23,7 +23,7 @@ afterAll(() => world?.close())
 
 type Call = readonly string[] | { argv: readonly string[]; of: (stdout: string) => string }
 
-/** Makes the calls one after the other; what they print is the file's content. */
+/** Makes the calls in order; their output is the content of the file. */
 async function golden(name: string, ...calls: Call[]): Promise<void> {
   const texts: string[] = []
   for (const call of calls) {
@@ -40,10 +40,10 @@ async function golden(name: string, ...calls: Call[]): Promise<void> {
 
 const lanes = (...argv: string[]): Call => ({ argv, of: byLane })
 
-/** More than a screen's 80 columns, though it has no path, host or id so long that nothing helps. */
+/** Wider than 80 columns, without a path, host or id that is too long to wrap. */
 const wide = (line: string): boolean => [...line].length > 80 && !/\S{40}/.test(line)
-/** What stays whole: commands to copy, a line an event. */
-const WHOLE = /^ *next: |^Next: |^ {2}flower-runbook completion|^[✓✗–·…] \S+ +\S|^agreed /
+/** What is not wrapped: commands to copy, one line per event. */
+const WHOLE = /^ *next: |^Next: |^ {2}flower-runbook completion|^[✓✗–·…] \S+ +\S|^approved/
 
 function given(name: string, text: string): string {
   const path = join(world.folder, name)
@@ -65,8 +65,8 @@ describe("completion", () => {
   })
 })
 
-describe("what is refused, before anything is done", () => {
-  test("names that are none", () =>
+describe("what is refused before anything is done", () => {
+  test("unknown names", () =>
     golden(
       "refused-names",
       ["rnu"],
@@ -88,9 +88,9 @@ describe("what is refused, before anything is done", () => {
       ],
     ))
 
-  test("a run without a yes", () => golden("refused-yes", ["run", "--federation", file]))
+  test("a run without approval", () => golden("refused-yes", ["run", "--federation", file]))
 
-  test("a federation file that is wrong, by line and column", () => {
+  test("a federation file with mistakes, by line and column", () => {
     const key = "superlink:\n  server: https://api.a.example:6443\n  projct: flower\n"
     const bracket = "superlink: { server: https://api.a.example:6443\n"
     const twice = "superlink: { server: https://api.a.example:6443, project: Flower_1 }\nlink-with: pigeon\n"
@@ -104,7 +104,7 @@ describe("what is refused, before anything is done", () => {
     )
   })
 
-  test("values that cannot be meant", () =>
+  test("invalid values", () =>
     golden(
       "refused-values",
       [
@@ -155,7 +155,7 @@ test("practice clusters for one run", { timeout: 60_000 }, () =>
   }),
 )
 
-/** The types of events, each once for each place, in the order in which they first come. */
+/** The types of events, each once, in the order in which they first appear. */
 function eventTypes(stdout: string): string {
   const lines = stdout
     .trimEnd()

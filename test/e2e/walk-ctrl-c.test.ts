@@ -21,7 +21,7 @@ describe("Ctrl-C", () => {
     expect(person.raw.lastIndexOf("\u001b[?25h")).toBeGreaterThan(person.raw.lastIndexOf("\u001b[?25l"))
   })
 
-  test("in a run ends the cell alone, with a clean journal; Retry goes on", {
+  test("in a run ends the cell only, with a clean journal; Retry resumes", {
     timeout: 120_000,
   }, async () => {
     const person = await walking.continued("install-operator")
@@ -47,7 +47,7 @@ describe("Ctrl-C", () => {
     world.practice.faults.set([{ where: "site", what: "pending" }])
     person.type(KEY.enter)
     await world.line((line) => line.type === "waiting" && line.step === "site-create")
-    // The first may have ended the cell before the second comes: then they are a question's.
+    // The first may have ended the cell before the second comes: then the second answers a question.
     for (let pressed = 0; pressed < 4 && !person.ended; pressed++) {
       person.type(KEY.ctrlC)
       await person.silent(0.3)

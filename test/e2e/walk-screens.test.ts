@@ -4,7 +4,7 @@ import { MENU, onwards, titleOf, Walking } from "./walking.ts"
 
 const walking = new Walking()
 
-/** What differs from run to run, as wide as it was. */
+/** Replaces what differs from run to run by text of the same width. */
 const masked = (text: string): string =>
   text
     .replaceAll(walking.world.folder, "/home/person")
@@ -31,7 +31,7 @@ describe("screens", () => {
     expect(await person.ends()).toBe(0)
   })
 
-  test("a terminal that is made narrower goes on", { timeout: 120_000 }, async () => {
+  test("a terminal can be made narrower", { timeout: 120_000 }, async () => {
     const person = await walking.continued("install-operator")
     person.resize(40, 20)
     await person.choose("Values")

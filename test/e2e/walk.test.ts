@@ -1,4 +1,4 @@
-/** The walk as a person meets it: the whole program in a terminal, on practice clusters. */
+/** The walk as its user sees it: the whole program in a terminal, on practice clusters. */
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
@@ -9,7 +9,7 @@ import { atCell, MENU, onwards, titleOf, Walking } from "./walking.ts"
 
 const walking = new Walking()
 
-/** The answers to what a new federation is asked. */
+/** Answers the questions of a new federation. */
 async function endpoints(person: Pty): Promise<void> {
   const { world } = walking
   const file = readFileSync(world.practice.federationFile, "utf8")
@@ -18,7 +18,7 @@ async function endpoints(person: Pty): Promise<void> {
   person.type(KEY.enter)
   for (const [index, { name, server }] of world.practice.clusters.entries()) {
     await person.reads(`${name}: API server`)
-    // The first time at an address where nobody is.
+    // The first answer is an address where nothing listens.
     if (index === 0) {
       person.type("https://127.0.0.1:1\r")
       await person.sees(/refused/)
@@ -27,7 +27,7 @@ async function endpoints(person: Pty): Promise<void> {
     }
     person.type(`${server.url}\r`)
     await person.sees(/signed by an authority/)
-    await person.choose("Give the file of the authority that signed its certificate")
+    await person.choose("Give the file of the certificate authority that signed its certificate")
     await person.reads("CA file of the API server")
     person.type(`${paths("certificate-authority")[index]}\r`)
     await person.reads("its certificate is trusted")
@@ -41,7 +41,7 @@ async function endpoints(person: Pty): Promise<void> {
 }
 
 describe("from the first question to verified", () => {
-  test("a failure cured by Retry, a changed input, quit and come back", { timeout: 240_000 }, async () => {
+  test("a failure fixed by Retry, a changed input, quit and resume", { timeout: 240_000 }, async () => {
     const { world } = walking
     let person = walking.walk([])
     await person.sees(/What would you like to do\?/)
@@ -66,16 +66,16 @@ describe("from the first question to verified", () => {
     await person.reads(/^❯ Retry$/m)
     await person.choose("Quit")
     expect(await person.ends()).toBe(0)
-    expect(person.text()).toContain("Everything is kept in")
+    expect(person.text()).toContain("Everything is saved in")
 
     world.practice.faults.set([])
     person = walking.walk([])
-    await person.reads("Go on with default: 7 of 14 steps")
+    await person.reads("Continue default: 7 of 14 steps done")
     person.type(KEY.enter)
     await person.sees(/❯ Continue/)
     person.type(KEY.enter)
     await atCell(person, titleOf("token-redeem"))
-    // What was done before, with who, as whom, and what it showed.
+    // What was done before, by whom, as which user, and what it showed.
     expect(person.text()).toMatch(/^\[6\] (?:.* ago|just now), by \S+@\S+ as kube:admin$/m)
     expect(person.text()).toMatch(/skupper site status -n flower-openshift-demo/)
     await person.choose("Run")
@@ -88,16 +88,16 @@ describe("from the first question to verified", () => {
     await person.choose("flower-version: 1.34.0")
     await person.reads("flower-version (1.34.0)")
     person.type("1.33.0\r")
-    await person.reads("That makes stale:")
+    await person.reads("These cells become stale:")
     await person.reads("superlink/deploy-superlink  (flower-version 1.34.0 → 1.33.0)")
-    await person.reads("Take it?")
+    await person.reads("Use this value?")
     person.type(KEY.enter)
-    await person.reads("Taken")
+    await person.reads("Saved, also for the next time.")
     await person.reads(MENU)
     await person.choose("Go to…")
     await person.choose("~  4  Deploy the SuperLink")
     await atCell(person, titleOf("deploy-superlink"))
-    expect(person.screen()).toContain("image flwr/superlink:1.34.0, asked")
+    expect(person.screen()).toContain("image is flwr/superlink:1.34.0, should be")
     await person.choose("Run the rest")
     await person.sees("Run this plan?", 60)
     person.type(KEY.enter)
@@ -121,9 +121,9 @@ describe("at a cell", () => {
   test("one site, explain, outputs, values, skip and go to", { timeout: 120_000 }, async () => {
     const person = await walking.continued("install-operator")
     await person.choose("One site…")
-    await person.sees(/Run it where\?/)
+    await person.sees(/Run it at which site\?/)
     await person.choose("+ supernode-1")
-    await person.reads(/supernode-1 +made/)
+    await person.reads(/supernode-1 +applied/)
     await person.reads(MENU)
     expect(linesOf(walking.world.journal(), "action started").map(place)).not.toContain(
       "superlink/site-create",
@@ -134,10 +134,10 @@ describe("at a cell", () => {
     await person.choose("Outputs")
     await person.reads("skupper site status -n flower-supernode-1")
     await person.choose("Values")
-    await person.reads("What cells have handed on")
+    await person.reads("Results of finished cells")
     await person.reads(MENU)
     await person.choose("Skip")
-    // It is looked at by those that need it: there is no site at the SuperLink.
+    // The cells that need it check it: there is no site at the SuperLink.
     await atCell(person, titleOf("token-issue"))
     expect(person.screen()).toContain("after superlink/site-create")
     await person.choose("Go to…")
@@ -147,7 +147,7 @@ describe("at a cell", () => {
     expect(await person.ends()).toBe(0)
   })
 
-  test("the last cell skipped: what is left open is named, and coming back begins there", {
+  test("the last cell skipped: unfinished cells are named, and the walk resumes there", {
     timeout: 120_000,
   }, async () => {
     const person = await walking.continued("project")
@@ -156,16 +156,16 @@ describe("at a cell", () => {
     await atCell(person, titleOf("verify-federation"))
     await person.choose("Skip")
     expect(await person.ends()).toBe(0)
-    expect(person.text()).toMatch(/^Left open:\n {2}4 {2}Deploy the SuperLink\n {2}5 {2}/m)
-    const back = walking.walk()
-    await back.sees(/❯ Continue/)
-    back.type(KEY.enter)
-    await atCell(back, titleOf("deploy-superlink"))
-    await back.choose("Quit")
-    expect(await back.ends()).toBe(0)
+    expect(person.text()).toMatch(/^Unfinished cells:\n {2}4 {2}Deploy the SuperLink\n {2}5 {2}/m)
+    const resumed = walking.walk()
+    await resumed.sees(/❯ Continue/)
+    resumed.type(KEY.enter)
+    await atCell(resumed, titleOf("deploy-superlink"))
+    await resumed.choose("Quit")
+    expect(await resumed.ends()).toBe(0)
   })
 
-  test("what is done is run anew; another terminal's lock is said, and the cell goes on", {
+  test("a finished cell runs again; another terminal's lock is reported, and the cell stays open", {
     timeout: 120_000,
   }, async () => {
     const person = await walking.continued("deploy-superlink")
@@ -174,11 +174,11 @@ describe("at a cell", () => {
     await person.choose("✓  4  Deploy the SuperLink")
     await atCell(person, titleOf("deploy-superlink"))
     const release = takeLock(world.state, "somebody else's run")
-    await person.choose("Run it anew")
+    await person.choose("Run again")
     await person.reads("somebody else's run")
     await person.reads(MENU)
     release()
-    await person.choose("Run it anew")
+    await person.choose("Run again")
     await atCell(person, titleOf("install-operator"))
     const again = linesOf(world.journal(), "action started").filter(({ action }) => action === "rerun")
     expect(again.map(place)).toEqual(["superlink/deploy-superlink"])
@@ -186,10 +186,12 @@ describe("at a cell", () => {
     expect(await person.ends()).toBe(0)
   })
 
-  test("edit: what is refused says why, what is taken is run and kept", { timeout: 120_000 }, async () => {
+  test("edit: what is refused says why, what is accepted is run and saved", {
+    timeout: 120_000,
+  }, async () => {
     const { world } = walking
     const editor = join(world.folder, "editor")
-    // The first time it does what it should not.
+    // The first time it makes an edit that is refused.
     const lines = [
       "#!/bin/sh",
       'if [ ! -e "$HOME/tried" ]; then touch "$HOME/tried"; sed -i "s/skupper site create/skupper site delete/" "$1"',
@@ -198,7 +200,7 @@ describe("at a cell", () => {
     writeFileSync(editor, `${lines.join("\n")}\n`, { mode: 0o755 })
     const person = await walking.continued("install-operator", { env: { EDITOR: `'${editor}'` } })
     await person.choose("Edit…")
-    await person.reads("Not taken:")
+    await person.reads("Not accepted:")
     await person.sees("Edit it again?")
     person.type(KEY.enter)
     await atCell(person, titleOf("token-issue"))
@@ -213,35 +215,35 @@ describe("at a cell", () => {
     expect(await person.ends()).toBe(0)
   })
 
-  test("a shell with the site's kubeconfig, after which it is looked at again", {
+  test("a shell with the site's kubeconfig, after which the cell is checked again", {
     timeout: 120_000,
   }, async () => {
     const person = await walking.continued("install-operator")
     await person.choose("Shell…")
     await person.choose("+ superlink")
-    await person.reads("Type exit to come back")
+    await person.reads("Type exit to return")
     person.type("oc whoami --show-server; echo at $FLOWER_RUNBOOK_SITE\r")
     await person.reads(walking.world.practice.clusters[0]!.server.url)
     await person.reads("at superlink")
-    // Ctrl-C is the shell's.
+    // Ctrl-C goes to the shell.
     person.type(KEY.ctrlC)
-    // The terminal forgets what is typed ahead of it.
+    // The terminal drops what is typed before Ctrl-C is handled.
     await person.silent(0.5)
     person.type("skupper site create by-hand --enable-link-access -n flower-openshift-demo\r")
     await person.reads("is ready")
     person.type("exit\r")
-    await person.reads(/superlink +done +Site by-hand is ready/)
+    await person.reads(/superlink +ok +Site by-hand is ready/)
     await person.reads(MENU)
     await person.choose("Quit")
     expect(await person.ends()).toBe(0)
   })
 })
 
-test("off a terminal a walk is refused, and says what to type", async () => {
+test("off a terminal a walk is refused, with the next command", async () => {
   for (const argv of [["walk"], ["--by-hand"]]) {
     const { code, stderr } = await walking.world.call(argv)
     expect(code).toBe(2)
-    expect(stderr).toContain("A walk needs a person at a terminal")
+    expect(stderr).toContain("walk needs an interactive terminal")
     expect(stderr).toContain("next: flower-runbook run --help")
   }
 })

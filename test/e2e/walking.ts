@@ -1,4 +1,4 @@
-/** A person at the walk: the program in a terminal, on practice clusters. */
+/** A person who walks: the program in a terminal, on practice clusters. */
 import { join } from "node:path"
 import { afterEach, beforeEach, expect } from "vitest"
 import { program } from "../../runbooks/index.ts"
@@ -15,7 +15,7 @@ export interface Terminal {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** A world and a person at the walk in it: made once in a test file, each of its tests has new ones. */
+/** A world and a person who walks in it: created once in a test file, each of its tests gets new ones. */
 export class Walking {
   world!: World
   #person: Pty | undefined
@@ -30,7 +30,7 @@ export class Walking {
     })
   }
 
-  /** What a person's shell would have, beside a home. */
+  /** The environment of the person's shell, beside the home folder. */
   get env() {
     return {
       XDG_STATE_HOME: join(this.world.folder, "state"),
@@ -38,7 +38,7 @@ export class Walking {
     }
   }
 
-  /** The walk of the world's federation, or of what these arguments say. */
+  /** The walk of the world's federation, or of these arguments. */
   walk(argv: readonly string[] = this.ours, { env, ...size }: Terminal = {}): Pty {
     this.#person = startWalk(argv, this.world.folder, { ...size, env: { ...this.env, ...env } })
     return this.#person
@@ -48,7 +48,7 @@ export class Walking {
     return ["--federation", this.world.practice.federationFile]
   }
 
-  /** Everything up to this step by the unattended run, then a walk that goes on from there. */
+  /** Everything up to this step by the unattended run, then a walk that resumes there. */
   async continued(to: string, terminal: Terminal = {}): Promise<Pty> {
     const { code, stdout, stderr } = await this.world.call(["run", ...this.ours, "--yes", "--to", to])
     expect({ code, stderr, stdout: code === 0 ? "" : stdout }).toEqual({ code: 0, stderr: "", stdout: "" })
@@ -82,17 +82,17 @@ function startWalk(args: readonly string[], home: string, { columns, rows, env }
   })
 }
 
-/** The menu of the cell with this title has come. */
+/** Waits for the menu of the cell with this title. */
 export async function atCell(person: Pty, title: string): Promise<void> {
   await person.reads(title, 60)
   await person.reads(MENU, 60)
 }
 
-/** Goes on by bare Enters from the menu that stands until another cell's stands; says yes to what reaches further. */
+/** Presses Enter from the open menu until another cell is open; approves changes outside the site. */
 export async function onwards(person: Pty, title: string): Promise<void> {
   person.type(KEY.enter)
-  await person.reads(new RegExp(`(${title}|\\? Agree\\?)`), 90)
-  if (person.screen().includes("? Agree?")) {
+  await person.reads(new RegExp(`(${title}|\\? Approve\\?)`), 90)
+  if (person.screen().includes("? Approve?")) {
     person.type(KEY.enter)
     await person.reads(title, 90)
   }

@@ -5,7 +5,7 @@
 import { expect, test } from "vitest"
 import { endState } from "../e2e/end-state.ts"
 import { startWorld, type World } from "../e2e/harness.ts"
-import { created, repeatedActs } from "../e2e/kill-chain.ts"
+import { created, repeatedActions } from "../e2e/kill-chain.ts"
 import { allEnded } from "../e2e/processes.ts"
 
 const PRELOAD = new URL("./after-line.ts", import.meta.url).href
@@ -42,7 +42,7 @@ test.each(Array.from({ length: lines }, (_, index) => index + 1))("killed after 
     await allEnded(world)
     expect(await world.call(run(world))).toMatchObject({ code: 0, stderr: "" })
     expect(await endState(world)).toEqual(undisturbed)
-    expect(repeatedActs(world.journal())).toEqual([])
+    expect(repeatedActions(world.journal())).toEqual([])
     expect(created(requests())).toEqual(made)
   })
 })

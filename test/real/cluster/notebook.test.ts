@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { KubeObject } from "../../../lib/cluster/types.ts"
 import { labels } from "../../../runbooks/shared/labels.ts"
 import { linesOf, place } from "../../e2e/harness.ts"
-import { killChain, repeatedActs } from "../../e2e/kill-chain.ts"
+import { killChain, repeatedActions } from "../../e2e/kill-chain.ts"
 import { whyNot } from "../control-plane/build.ts"
 import { type RealWorld, startRealWorld } from "./world.ts"
 
@@ -136,7 +136,7 @@ describe.skipIf((await whyNot()) !== undefined)("the notebook on real control pl
     expect(ended).toMatchObject({ code: 0, signal: null, stderr: "" })
     expect(new Set(lines).size).toBe(lines.length)
     expect(lines.length).toBeGreaterThan(20)
-    expect(repeatedActs(world.journal())).toEqual([])
+    expect(repeatedActions(world.journal())).toEqual([])
     // All that was made is known as ours: nothing stays when it is taken back.
     await ends("teardown", "--operator", "--projects")
     expect(await ours()).toEqual([])
