@@ -33,6 +33,12 @@ export function signedRow(row: SignedRow, rows: readonly SignedRow[], options: T
   const words = Math.max(WORD, longest(rows.map((one) => one.sign.word)))
   const wide = [names, words, ...(times > 0 ? [times] : [])].reduce((sum, each) => sum + each + 2, SYMBOL)
   if (columns < NARROW || wide + REASON > columns) return narrowRow(row, columns, { dim, yellow })
+  // A word that does not fit into its column would run over the edge of the screen.
+  const widest = longest(oneLine(said).split(" "))
+  if (widest > columns - wide && widest <= columns - 4) {
+    const padded = { name: pad(name, names), sign: { ...sign, word: pad(sign.word, words) } }
+    return narrowRow({ ...row, ...padded }, columns, { dim, yellow })
+  }
   const cells = (first: boolean, text: string, paint: Paint) => [
     { text: first ? sign.symbol : "", paint: sign.paint },
     pad(first ? name : "", names),
