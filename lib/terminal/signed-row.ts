@@ -21,6 +21,8 @@ const NARROW = 60
 /** Columns of the symbol and its indent, and of the shortest line of a reason. */
 const SYMBOL = 5
 const REASON = 16
+/** Indent of a reason below its name. */
+const BELOW = 7
 
 /** One row of several, with columns as wide as all of them need. */
 export function signedRow(row: SignedRow, rows: readonly SignedRow[], options: TextOptions): string {
@@ -35,9 +37,23 @@ export function signedRow(row: SignedRow, rows: readonly SignedRow[], options: T
   if (columns < NARROW || wide + REASON > columns) return narrowRow(row, columns, { dim, yellow })
   // A word that does not fit into its column would run over the edge of the screen.
   const widest = longest(oneLine(said).split(" "))
-  if (widest > columns - wide && widest <= columns - 4) {
-    const padded = { name: pad(name, names), sign: { ...sign, word: pad(sign.word, words) } }
-    return narrowRow({ ...row, ...padded }, columns, { dim, yellow })
+  if (widest > columns - wide && widest <= columns - BELOW) {
+    const word = pad(sign.word, time === undefined ? 0 : words)
+    const head = [
+      { text: sign.symbol, paint: sign.paint },
+      pad(name, names),
+      { text: word, paint: sign.paint },
+      ...(time === undefined ? [] : [{ text: pad(time, times, "right"), paint: dim }]),
+    ]
+    const below = [{ text: said, paint: saidIn }, ...more.map((text) => ({ text, paint: yellow }))]
+    const { columns: screen } = options
+    return (
+      table([head], { columns: screen, indent: 2 }) +
+      table(
+        below.map(({ text, paint }) => [{ text: oneLine(text), paint }]),
+        { columns: screen, indent: BELOW },
+      )
+    )
   }
   const cells = (first: boolean, text: string, paint: Paint) => [
     { text: first ? sign.symbol : "", paint: sign.paint },
