@@ -78,7 +78,7 @@ describe("the library, with a notebook of one's own", () => {
       sites: [{ name: "original", role: "original" }, ...inputs.sites.slice(1)],
     }
     await expect(run(mirrors, wrong, { folder })).rejects.toThrow(
-      /greting is no input; did you mean greeting.*loud: "perhaps" is neither true nor false.*original.folder is missing/s,
+      /greting is not an input; did you mean greeting.*loud: "perhaps" is neither true nor false.*original.folder is missing/s,
     )
   })
 })
