@@ -1,5 +1,6 @@
 import { siteInputs } from "../inputs/layers.ts"
 import type { Notebook } from "../notebook/notebook.ts"
+import { inFishQuotes, inQuotes } from "../notebook/shell-word.ts"
 import { COMMANDS, notebookOf, SHELLS } from "./commands-table.ts"
 import { type FlagSpec, flagsOf } from "./flags-table.ts"
 
@@ -104,7 +105,7 @@ complete -F _${id} ${program}
 }
 
 /** For zsh's `'…:…'` specs. */
-const inZsh = (text: string): string => text.replace(/'/g, "'\\''").replace(/[[\]:]/g, "\\$&")
+const inZsh = (text: string): string => inQuotes(text).replace(/[[\]:]/g, "\\$&")
 
 function zsh(words: Words, program: string): string {
   const id = identifier(program)
@@ -152,7 +153,7 @@ if [[ $funcstack[1] == _${id} ]]; then _${id} "$@"; else compdef _${id} ${progra
 `
 }
 
-const inFish = (text: string): string => `'${text.replace(/[\\']/g, "\\$&")}'`
+const inFish = (text: string): string => `'${inFishQuotes(text)}'`
 
 function fish(words: Words, program: string): string {
   const names = words.commands.map(({ name }) => name).join(" ")

@@ -2,12 +2,13 @@
  * A command line and its output as readable text: `$ command line`, what it printed, and the exit code if that is not 0.
  * Ports, ids, paths, times and durations are replaced by words, so that the text is the same every time.
  */
+import { shellWord } from "../../lib/notebook/shell-word.ts"
 import type { Ended } from "./harness.ts"
 
 /** `$ flower-runbook …` with what it printed; what came on stderr is separate. */
 export function transcript(argv: readonly string[], { code, stdout, stderr }: Ended): string {
   return [
-    `$ ${["flower-runbook", ...argv.map(typed)].join(" ")}`,
+    `$ ${["flower-runbook", ...argv.map(shellWord)].join(" ")}`,
     stdout,
     ...(stderr === "" ? [] : [...(stdout === "" ? [] : ["[stderr]"]), stderr]),
     ...(code === 0 ? [] : [`[exit ${code}]`]),
@@ -16,8 +17,6 @@ export function transcript(argv: readonly string[], { code, stdout, stderr }: En
     .filter((part) => part !== "\n")
     .join("")
 }
-
-const typed = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)
 
 const LANES = ["approved", "here", "superlink", "supernode", "federation"]
 

@@ -1,5 +1,5 @@
 /** Flags as cobra (pflag) reads them, with its own error texts. */
-import { parseDuration } from "./duration.ts"
+import { parseDuration } from "../go-duration.ts"
 
 export type FlagType = "string" | "bool" | "duration" | "int" | "strings"
 

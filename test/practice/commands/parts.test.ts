@@ -5,13 +5,13 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 import { age } from "../../../lib/practice/apiserver/age.ts"
-import { formatDuration, parseDuration } from "../../../lib/practice/commands/duration.ts"
 import { type Flag, parseFlags } from "../../../lib/practice/commands/flags.ts"
 import { goError } from "../../../lib/practice/commands/go-error.ts"
 import { writeCommands } from "../../../lib/practice/commands/index.ts"
 import { loadKubeconfig } from "../../../lib/practice/commands/kubeconfig.ts"
 import { render } from "../../../lib/practice/commands/oc/jsonpath.ts"
 import { columns, KUBECTL, SKUPPER } from "../../../lib/practice/commands/tabwriter.ts"
+import { formatDuration, parseDuration } from "../../../lib/practice/go-duration.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "o'c parts "))
 afterAll(() => rmSync(folder, { recursive: true }))

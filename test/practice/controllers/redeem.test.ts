@@ -92,7 +92,7 @@ test("an invalid window", async () => {
     ref("AccessGrant", "west", "window"),
     (it) => it?.status?.status === "Error",
   )
-  expect(wrong.status.message).toBe('Invalid duration "15": time: invalid duration "15"')
+  expect(wrong.status.message).toBe('Invalid duration "15": time: missing unit in duration "15"')
 })
 
 test("faults: a struck grant stays so, the next one works", async () => {

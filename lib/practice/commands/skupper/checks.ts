@@ -1,6 +1,6 @@
 /** What `skupper` takes as names, ports, durations …, and what it says of others. Each gives a text or nothing. */
 import { isIP } from "node:net"
-import { formatDuration } from "../duration.ts"
+import { formatDuration } from "../../go-duration.ts"
 
 /** How a text is checked, and how the real command writes that rule (its own would run away in a backtracking engine). */
 const RULES = {

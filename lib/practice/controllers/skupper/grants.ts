@@ -1,11 +1,12 @@
 /** AccessGrant: a code, a URL and a time until when it can be redeemed. */
+
 import { randomInt } from "node:crypto"
 import type { KubeObject } from "../../../cluster/types.ts"
+import { parseDuration } from "../../go-duration.ts"
 import { wireTime } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
 import { faultNow } from "../faulty.ts"
 import { judged, kind, type Skupper } from "./common.ts"
-import { goDuration } from "./duration.ts"
 
 const REQUIRED = ["Processed", "Resolved"]
 const ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -41,9 +42,11 @@ export const reconcileGrant = async (
   // Once given out it stays as it is: Ready also after expiry and the last redemption.
   if (grant.status?.expirationTime !== undefined) return
   const window = grant.spec.expirationWindow || DEFAULT_WINDOW
-  const milliseconds = goDuration(window)
-  if (milliseconds === undefined) {
-    const error = `Invalid duration "${window}": time: invalid duration "${window}"`
+  let milliseconds: number
+  try {
+    milliseconds = parseDuration(window)
+  } catch (invalid) {
+    const error = `Invalid duration "${window}": ${(invalid as Error).message}`
     await store.status(grant, judged(grant, REQUIRED, { Processed: { error } }))
     return
   }

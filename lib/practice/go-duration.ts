@@ -1,4 +1,4 @@
-/** Go's durations, as the flags of `skupper` and `oc` take and print them. */
+/** Go's durations, as the flags of `skupper` and `oc` take and print them, and as fields of Skupper's kinds hold them. */
 
 const UNITS: Readonly<Record<string, number>> = {
   ns: 1e-6,
