@@ -18,6 +18,7 @@ export {
   tokenLogin,
 } from "./login/index.ts"
 export * from "./notebook/check-result.ts"
+export type { CheckedSteps, StepMistakes } from "./notebook/checked-steps.ts"
 export type { Diagnosis, DoctorCheck } from "./notebook/doctor-check.ts"
 export * from "./notebook/errors.ts"
 export type { Federation, Origin } from "./notebook/federation.ts"
@@ -31,7 +32,7 @@ export {
   notebook,
   type Problem,
 } from "./notebook/notebook.ts"
-export type { Cardinality, Roles, Site } from "./notebook/roles.ts"
+export type { Cardinality, Roles, Scope, Site } from "./notebook/roles.ts"
 export { shellWord } from "./notebook/shell-word.ts"
 export {
   type ApplyResult,
@@ -41,8 +42,11 @@ export {
   rerun,
   type Step,
   type StepDefinition,
+  type StepNames,
+  type StepOf,
   step,
 } from "./notebook/step.ts"
+export { everySite, type Value, value } from "./notebook/value.ts"
 export type {
   ContainerProgram,
   Delays,
@@ -71,4 +75,5 @@ export type {
 export type { Edit, Observation, Place, Recorder, Toolbox } from "./runner/toolbox.ts"
 export type { Approval, PlanEntry, RunResult, Selection } from "./runner/types.ts"
 export type { CommandResult, Shell, ShellOptions } from "./shell/types.ts"
+export { stepsFor } from "./steps-for.ts"
 export type { StepContext, Tools } from "./tools.ts"

@@ -33,6 +33,7 @@ const MAY: Record<string, readonly string[]> = {
     "lib/tools.ts",
   ],
   "lib/tools.ts": ["lib/notebook", "lib/runner", "lib/cluster", "lib/shell"],
+  "lib/steps-for.ts": ["lib/notebook", "lib/tools.ts"],
   "lib/program.ts": ["lib/notebook", "lib/practice", "lib/cli"],
   "lib/library.ts": ["lib/notebook", "lib/runner", "lib/inputs", "lib/tools.ts"],
   "lib/login": ["lib/notebook", "lib/cluster", "lib/tools.ts"],

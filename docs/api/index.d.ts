@@ -25,6 +25,12 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
         readonly ok: boolean;
         readonly reason: string;
     } | undefined;
+    provide<T>(value: Value<T>, content: NoInfer<T>): void;
+    value<T>(value: Value<T>, site?: Site): T;
+    values<T>(value: Value<T>): readonly {
+        readonly site: Site<S>;
+        readonly value: T;
+    }[];
     note(sentence: string): void;
     recordWrite(what: string, text: string): void;
     secret(value: string | undefined): void;
@@ -62,6 +68,9 @@ export interface CheckedObject {
     namespace?: string;
     uid?: string;
 }
+export type CheckedSteps<All extends Step, Role extends string, Input extends string> = [
+    StepMistakes<All, All, Role, Input>
+] extends [never] ? unknown : StepMistakes<All, All, Role, Input>;
 export interface Cluster extends ClusterReader, ClusterWriter {
     watch(query: Query, handlers: {
         list(items: KubeObject[]): void;
@@ -209,7 +218,15 @@ export type Event = {
  | ({
     type: "manual";
     action: Action;
-} & At) | ({
+} & At)
+ | ({
+    type: "value";
+    name: string;
+} & ({
+    value: unknown;
+} | {
+    revision: string;
+}) & At) | ({
     type: "waiting";
     reason: string;
 } & At) | ({
@@ -612,6 +629,7 @@ export declare class RunbookError extends Error {
         cause?: unknown;
     });
 }
+export type Scope = "every site" | "here" | "link" | "federation";
 export interface Selection {
     readonly from?: string;
     readonly to?: string;
@@ -645,7 +663,15 @@ export interface SiteSummary {
 }
 export type SiteValues<T extends InputTable> = ValuesOf<T, "site">;
 export type SkipReason = "not needed" | "not selected" | "dependency";
-export type Step = StepDefinition<any>;
+export interface Step<Id extends string = string, On extends string = string, Needs extends string = string, Inputs extends string = string, Provides extends string = string, Reads extends string = string> extends StepDefinition<any> {
+    readonly id: Id;
+    readonly on: On;
+    readonly needs?: readonly Needs[];
+    readonly feeds?: Needs;
+    readonly inputs?: readonly Inputs[];
+    readonly provides?: readonly Value<unknown, Provides>[];
+    readonly reads?: readonly Value<unknown, Reads>[];
+}
 export type StepContext<S = Record<string, unknown>, F = Record<string, unknown>> = BaseContext<S, F> & Tools;
 export interface StepDefinition<C extends BaseContext = BaseContext> {
     readonly id: string;
@@ -655,6 +681,8 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
     readonly needs?: readonly string[];
     readonly feeds?: string;
     readonly inputs?: readonly string[];
+    readonly provides?: readonly Value[];
+    readonly reads?: readonly Value[];
     readonly prose: string;
     readonly readyWhen?: string;
     readonly docs?: readonly string[];
@@ -675,6 +703,19 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
     readonly session?: boolean;
     exclusive?(context: C): string | undefined;
 }
+export type StepMistakes<Each extends Step, All extends Step, Role extends string, Input extends string> = Each extends Step<infer Id, infer On, infer Needs, infer Inputs, infer _, infer Reads> ? (string extends On ? never : `step ${Id} is on "${Exclude<On, Role | Scope>}", which is not a role of the notebook`) | (string extends Needs ? never : `step ${Id} needs ${Exclude<Needs, All["id"]>}, which is not a step of the notebook`) | (string extends Inputs ? never : `step ${Id} has the input ${Exclude<Inputs, Input>}, which is not one of the notebook`) | (string extends Reads ? never : {
+    [Name in Reads]: (All extends Step<infer P, string, string, string, infer V> ? Name extends V ? P : never : never) extends infer Provider extends string ? [Provider] extends [never] ? `step ${Id} reads the value ${Name}, which no step provides` : string extends Provider ? never : `step ${Id} reads the value ${Name} and has to need ${Exclude<Provider, Needs>}, which provides it` : never;
+}[Reads]) : never;
+export interface StepNames {
+    readonly id: string;
+    readonly on: string;
+    readonly needs?: readonly string[];
+    readonly feeds?: string;
+    readonly inputs?: readonly string[];
+    readonly provides?: readonly Value[];
+    readonly reads?: readonly Value[];
+}
+export type StepOf<N extends StepNames> = Step<N["id"], N["on"], (NonNullable<N["needs"]> extends readonly string[] ? NonNullable<N["needs"]>[number] : never) | (NonNullable<N["feeds"]> extends string ? NonNullable<N["feeds"]> : never), NonNullable<N["inputs"]> extends readonly string[] ? NonNullable<N["inputs"]>[number] : never, NonNullable<N["provides"]> extends readonly Value[] ? NonNullable<N["provides"]>[number]["name"] : never, NonNullable<N["reads"]> extends readonly Value[] ? NonNullable<N["reads"]>[number]["name"] : never>;
 export interface Toolbox {
     open(place: Place): object;
     observe(place: Place): Observation;
@@ -701,6 +742,12 @@ export declare class UsageError extends RunbookError {
         next?: string;
     });
 }
+export interface Value<T = unknown, Name extends string = string> {
+    readonly name: Name;
+    readonly secret: boolean;
+    readonly at?: "every site";
+    readonly type?: T;
+}
 export interface Versioned {
     readonly version: number;
 }
@@ -720,6 +767,7 @@ export declare const contextLogin: LoginMethod;
 export declare const drifted: (fields: Difference[], more?: Omit<Drifted, "state" | "reason" | "fields"> & {
     reason?: string;
 }) => Drifted;
+export declare const everySite: <T, Name extends string>(value: Value<T, Name>) => Value<T, Name>;
 export declare function federate(notebook: Notebook, inputs: Inputs): Promise<Federation>;
 export declare namespace input {
     export type Camel<S extends string> = S extends `${infer A}-${infer B}` ? `${A}${Capitalize<Camel<B>>}` : S;
@@ -784,7 +832,11 @@ export declare const labelValue: (text: string) => string;
 export declare function login<S extends LoginSite = LoginSite>(options?: LoginOptions<S>): Step;
 export declare function main(url: string): Promise<void>;
 export declare const missing: (reason: string, more?: Omit<Missing, "state" | "reason">) => Missing;
-export declare function notebook(definition: Notebook): Notebook;
+export declare function notebook<const R extends Roles, const I extends InputTable, const S extends readonly Step[]>(definition: Omit<Notebook, "roles" | "inputs" | "steps"> & {
+    readonly roles: R;
+    readonly inputs: I;
+    readonly steps: S & CheckedSteps<S[number], keyof R & string, keyof I & string>;
+}): Notebook;
 export declare function ownership(notebook: string): Ownership;
 export declare function plan(notebook: Notebook, inputs: Inputs, options: LibraryOptions): Promise<PlanEntry[]>;
 export declare function practice(program: Program, options?: PracticeWorldOptions): Promise<PracticeWorld>;
@@ -793,9 +845,20 @@ export declare const ready: (reason: string, more?: Omit<Ready, "state" | "reaso
 export declare const rerun: (step: string, reason: string) => Rerun;
 export declare function run(notebook: Notebook, inputs: Inputs, options: LibraryOptions): Promise<RunResult>;
 export declare const shellWord: (word: string) => string;
-export declare function step<C extends BaseContext>(definition: StepDefinition<C>): Step;
+export declare function step<C extends BaseContext = BaseContext, const N extends StepNames = StepNames>(definition: StepDefinition<C> & N): StepOf<N>;
+export declare const stepsFor: <const R extends Roles, const I extends InputTable>(_: {
+    readonly roles: R;
+    readonly inputs: I;
+}) => <const N extends StepNames & {
+    readonly on: Scope | (keyof R & string);
+    readonly inputs?: readonly (keyof I & string)[];
+}>(definition: StepDefinition<StepContext<SiteValues<I>, FederationValues<I>>> & N) => StepOf<N>;
 export declare const tokenLogin: LoginMethod;
 export declare const unknown: (because: Unknown["because"], reason: string, more?: {
     fix?: string;
     next?: string;
 }) => Unknown;
+export declare function value<const Name extends string>(name: Name, options?: {
+    readonly secret?: boolean;
+}): Value<string, Name>;
+export declare function value<T>(name: string): Value<T>;

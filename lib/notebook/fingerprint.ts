@@ -22,14 +22,14 @@ export function fingerprintInputs(
     const value = holder?.[camel(name)]
     if (value === undefined) continue
     const text = typeof value === "string" ? value : canonical(value)
-    result[name] = input.secret ? hash(text) : text
+    result[name] = input.secret ? shortHash(text) : text
   }
   return result
 }
 
 /** A short hash of the step's id and its inputs. */
 export function fingerprint(step: Step, inputs: FingerprintInputs): string {
-  return hash(canonical([step.id, inputs]))
+  return shortHash(canonical([step.id, inputs]))
 }
 
 /** How two sets of inputs differ, in words: `greeting Hello → Good morning`. */
@@ -45,10 +45,10 @@ export function changes(before: FingerprintInputs, now: FingerprintInputs): stri
 /** In hexadecimal. */
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
 
-const hash = (text: string): string => sha256(text).slice(0, 16)
+export const shortHash = (text: string): string => sha256(text).slice(0, 16)
 
 /** JSON with sorted keys. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) =>
     item !== null && typeof item === "object" && !Array.isArray(item)
       ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))

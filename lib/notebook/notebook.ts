@@ -1,9 +1,11 @@
+import type { CheckedSteps } from "./checked-steps.ts"
 import type { DoctorCheck } from "./doctor-check.ts"
 import type { Federation } from "./federation.ts"
 import type { InputTable } from "./inputs.ts"
 import { assertFreeNames } from "./reserved-names.ts"
 import { linkRoles, type Roles, SCOPES, type Site } from "./roles.ts"
 import type { Step } from "./step.ts"
+import type { Value } from "./value.ts"
 
 /** An ordered list of steps with their prose, roles and inputs. */
 export interface Notebook {
@@ -55,10 +57,18 @@ export interface Problem {
 }
 
 /**
- * Declares a notebook.
- * @throws Error naming the step: unknown needs, feeds, inputs or scope, an id used twice, a cycle, needs that stand later.
+ * Declares a notebook. The compiler finds a misspelt `on`, `needs`, `feeds`, `inputs` or value in its steps where the names
+ * are written out (`step({ … })` without a type parameter, `stepsFor`); all of them are checked again here.
+ * @throws Error naming the step: unknown needs, feeds, inputs, values or scope, an id used twice, a cycle, needs that stand
+ *   later, a value read without needing the step that provides it; a name that already means something else
  */
-export function notebook(definition: Notebook): Notebook {
+export function notebook<const R extends Roles, const I extends InputTable, const S extends readonly Step[]>(
+  definition: Omit<Notebook, "roles" | "inputs" | "steps"> & {
+    readonly roles: R
+    readonly inputs: I
+    readonly steps: S & CheckedSteps<S[number], keyof R & string, keyof I & string>
+  },
+): Notebook {
   assertFreeNames(definition)
   const ids = new Set<string>()
   for (const step of definition.steps) {
@@ -79,15 +89,48 @@ export function notebook(definition: Notebook): Notebook {
       )
     }
     for (const need of [...(step.needs ?? []), ...(step.feeds === undefined ? [] : [step.feeds])]) {
-      if (!ids.has(need)) throw new Error(`step ${step.id} needs ${need}, which is not a step`)
+      if (!ids.has(need))
+        throw new Error(`step ${step.id} needs ${need}, which is not a step of the notebook`)
     }
     for (const input of step.inputs ?? []) {
       if (definition.inputs[input] === undefined)
-        throw new Error(`step ${step.id} declares the input ${input}, which is not an input of the notebook`)
+        throw new Error(`step ${step.id} has the input ${input}, which is not one of the notebook`)
     }
   }
+  assertValues(definition.steps)
   refuseCycles(definition.steps)
-  return Object.freeze(definition)
+  return Object.freeze(definition) as Notebook
+}
+
+/** Each value has one step that provides it, and who reads it needs that step. */
+function assertValues(steps: readonly Step[]): void {
+  const provided = new Map<string, { readonly step: Step; readonly value: Value }>()
+  for (const step of steps) {
+    for (const value of step.provides ?? []) {
+      const other = provided.get(value.name)
+      if (other !== undefined)
+        throw new Error(
+          `the value ${value.name} is provided by ${other.step.id} and by ${step.id}: one step provides it`,
+        )
+      provided.set(value.name, { step, value })
+    }
+  }
+  for (const step of steps) {
+    for (const { name, secret } of step.reads ?? []) {
+      const provider = provided.get(name)
+      const reads = `step ${step.id} reads the value ${name}`
+      if (provider === undefined)
+        throw new Error(`${reads}, which no step provides: add it to the \`provides\` of the step that does`)
+      if (step.needs?.includes(provider.step.id) !== true)
+        throw new Error(
+          `${reads}, but does not need ${provider.step.id}, which provides it: add that to its \`needs\``,
+        )
+      if (provider.value.secret !== secret)
+        throw new Error(
+          `${reads} as ${secret ? "a secret" : "no secret"}, but ${provider.step.id} provides it otherwise: declare it once`,
+        )
+    }
+  }
 }
 
 function refuseCycles(steps: readonly Step[]): void {

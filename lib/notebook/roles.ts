@@ -1,6 +1,6 @@
 /** Where a step can run beside the sites of one role. */
-export const SCOPES = ["every site", "here", "link", "federation"] as const
-export type Scope = (typeof SCOPES)[number]
+export type Scope = "every site" | "here" | "link" | "federation"
+export const SCOPES: readonly Scope[] = ["every site", "here", "link", "federation"]
 
 /** How many sites a role has in one federation. */
 export type Cardinality = "one" | "many"

@@ -1,5 +1,6 @@
 import type { CheckResult } from "./check-result.ts"
 import type { Site } from "./roles.ts"
+import type { Value } from "./value.ts"
 
 /** What every step gets, whatever its tools. `S`: per-site values, `F`: federation-wide values. */
 export interface BaseContext<S = Record<string, unknown>, F = Record<string, unknown>> {
@@ -30,6 +31,19 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
   given(input: string, site?: string): boolean
   /** How another step of this run ended at a site, if it did; federation steps build their result from it. */
   outcome(step: string, site?: string): { readonly ok: boolean; readonly reason: string } | undefined
+  /** Hands a value of the step's `provides` to later steps. The same content again changes nothing. */
+  provide<T>(value: Value<T>, content: NoInfer<T>): void
+  /**
+   * A value of the step's `reads`: of its own site, or from wherever the one providing step runs; with `site` of that site.
+   * @throws CheckError (blocked) naming the step to run next, where the value has not been provided
+   */
+  value<T>(value: Value<T>, site?: Site): T
+  /**
+   * A value of the step's `reads`, of every site that provides it. A `federation` step, which also runs where a site has
+   * failed, gets those that are there.
+   * @throws CheckError as `value`
+   */
+  values<T>(value: Value<T>): readonly { readonly site: Site<S>; readonly value: T }[]
   /** Shows a sentence (an event; kept in the journal). */
   note(sentence: string): void
   /** Records in the journal what a command applies: what it is, and the hash of its text. */
@@ -65,6 +79,10 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
   readonly feeds?: string
   /** The inputs it depends on: they make its fingerprint. */
   readonly inputs?: readonly string[]
+  /** Values that it hands to later steps. One that is *ready* without having provided them fails. */
+  readonly provides?: readonly Value[]
+  /** Values of steps that it needs. They are part of its fingerprint as inputs are. */
+  readonly reads?: readonly Value[]
   /** Markdown: what the step is for. */
   readonly prose: string
   /** Markdown: what its check reads, and when it is ready. Shown by *Explain*. */
@@ -99,7 +117,7 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
   readonly always?: boolean
   /** `check` starts processes: it takes a slot as `apply` does. */
   readonly spawns?: boolean
-  /** Steps of the main notebook that are undone once this one applies or deletes (teardown): their checkpoints are forgotten. */
+  /** Steps of the main notebook that are undone once this one applies or deletes (teardown): their checkpoints and values are forgotten. */
   readonly undoes?: readonly string[]
   /** It creates the session: on a terminal, a step whose login has expired goes back to this one. */
   readonly session?: boolean
@@ -124,9 +142,46 @@ export interface ManualContext<S = Record<string, unknown>, F = Record<string, u
   privateFile(name: string): string
 }
 
-/** A step of a notebook, its defaults filled in. */
-// biome-ignore lint/suspicious/noExplicitAny: the engine gives each step the context that its notebook promised.
-export type Step = StepDefinition<any>
+/** The names in a step that the compiler compares with those of other steps and of the notebook. */
+export interface StepNames {
+  readonly id: string
+  readonly on: string
+  readonly needs?: readonly string[]
+  readonly feeds?: string
+  readonly inputs?: readonly string[]
+  readonly provides?: readonly Value[]
+  readonly reads?: readonly Value[]
+}
+
+/** A step of a notebook. The compiler knows its names where they are written out: see {@link notebook}. */
+export interface Step<
+  Id extends string = string,
+  On extends string = string,
+  Needs extends string = string,
+  Inputs extends string = string,
+  Provides extends string = string,
+  Reads extends string = string,
+  // biome-ignore lint/suspicious/noExplicitAny: the engine gives each step the context that its notebook promised.
+> extends StepDefinition<any> {
+  readonly id: Id
+  readonly on: On
+  readonly needs?: readonly Needs[]
+  readonly feeds?: Needs
+  readonly inputs?: readonly Inputs[]
+  readonly provides?: readonly Value<unknown, Provides>[]
+  readonly reads?: readonly Value<unknown, Reads>[]
+}
+
+/** The step that has these names; of an absent list none. */
+export type StepOf<N extends StepNames> = Step<
+  N["id"],
+  N["on"],
+  | (NonNullable<N["needs"]> extends readonly string[] ? NonNullable<N["needs"]>[number] : never)
+  | (NonNullable<N["feeds"]> extends string ? NonNullable<N["feeds"]> : never),
+  NonNullable<N["inputs"]> extends readonly string[] ? NonNullable<N["inputs"]>[number] : never,
+  NonNullable<N["provides"]> extends readonly Value[] ? NonNullable<N["provides"]>[number]["name"] : never,
+  NonNullable<N["reads"]> extends readonly Value[] ? NonNullable<N["reads"]>[number]["name"] : never
+>
 
 /** What a step does on *missing* or *drifted*, and under which name; nothing where it has no function for it. */
 export function actionFor(
@@ -140,7 +195,12 @@ export function actionFor(
   return run && { action: "update", run }
 }
 
-/** Declares a step; the type parameter says which tools its context carries. */
-export function step<C extends BaseContext>(definition: StepDefinition<C>): Step {
-  return Object.freeze(definition)
+/**
+ * Declares a step; the type parameter says which tools its context carries. In TypeScript `stepsFor` says it too, and has
+ * the compiler check the step's names.
+ */
+export function step<C extends BaseContext = BaseContext, const N extends StepNames = StepNames>(
+  definition: StepDefinition<C> & N,
+): StepOf<N> {
+  return Object.freeze(definition) as unknown as StepOf<N>
 }

@@ -3,6 +3,7 @@
 import { between, duration } from "../notebook/format.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { linkRoles } from "../notebook/roles.ts"
+import { readsEverySite } from "../notebook/value.ts"
 import { whereOf } from "./signs.ts"
 import type { Execution, Report, ReportCell } from "./types.ts"
 
@@ -68,6 +69,8 @@ function precedes({ notebook, sites }: Report, bar: Bar, after: Bar): boolean {
   // As in the runner: at the same site, at both ends of a link, or wherever the step runs.
   const own = bar.cell.places.some(({ site }) => site === after.site)
   const role = sites.find(({ name }) => name === bar.site)?.role
+  const needed = notebook.steps.find(({ id }) => id === bar.cell.step)
+  if (needed !== undefined && readsEverySite(step, needed)) return true
   return !own || (step.on === "link" && role !== undefined && role === linkRoles(notebook.roles)?.to)
 }
 

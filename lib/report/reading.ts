@@ -1,4 +1,4 @@
-import type { Recorded } from "../runner/events.ts"
+import { providedText, type Recorded } from "../runner/events.ts"
 import type { Execution, RanCommand } from "./types.ts"
 
 /** The same while it is read: lists grow, fields are set. */
@@ -75,6 +75,9 @@ export class Reading {
         break
       case "note":
         now.notes.push({ t, text: line.text })
+        break
+      case "value":
+        now.notes.push({ t, text: providedText(line) })
         break
       case "shown":
         now.shown.push({ t, line: line.line, text: line.text, differs: [...line.differs] })

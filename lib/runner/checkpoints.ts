@@ -3,6 +3,7 @@ import { changes, type FingerprintInputs, fingerprint, fingerprintInputs } from 
 import type { Notebook } from "../notebook/notebook.ts"
 import { buildGraph, type Cell } from "./graph.ts"
 import type { Checkpoint, Memory } from "./journal.ts"
+import { valueInputs } from "./value-sources.ts"
 
 /** What the journal remembers of a cell, compared with the present inputs. */
 export interface Remembered {
@@ -13,8 +14,16 @@ export interface Remembered {
   readonly stale: readonly string[]
 }
 
-export function remember(notebook: Notebook, federation: Federation, memory: Memory, cell: Cell): Remembered {
-  const inputs = fingerprintInputs(notebook, cell.step, federation, cell.site)
+export function remember(
+  notebook: Notebook,
+  federation: Federation,
+  memory: Pick<Memory, "checkpoints" | "values">,
+  cell: Cell,
+): Remembered {
+  const inputs = {
+    ...fingerprintInputs(notebook, cell.step, federation, cell.site),
+    ...valueInputs(notebook, federation, cell, memory.values),
+  }
   const print = fingerprint(cell.step, inputs)
   const checkpoint = memory.checkpoints.get(cell.key)
   const stale =

@@ -2,8 +2,10 @@ import type { Federation } from "../notebook/federation.ts"
 import { sha256 } from "../notebook/fingerprint.ts"
 import type { Site } from "../notebook/roles.ts"
 import type { BaseContext } from "../notebook/step.ts"
+import type { Value } from "../notebook/value.ts"
 import type { Emit, Outcome } from "./events.ts"
 import type { Cell, Graph } from "./graph.ts"
+import type { Values } from "./values.ts"
 
 /** What the contexts of one run share. */
 export interface ContextSource {
@@ -19,6 +21,7 @@ export interface ContextSource {
   readonly applyInterrupted: (cell: Cell) => boolean
   readonly outcome: (step: string, site?: string) => Outcome | undefined
   readonly secret: (value: string | undefined) => void
+  readonly values: Values
 }
 
 /** The context of one check, action or show: the base with the tools added. */
@@ -62,6 +65,9 @@ export function contextOf(
       const outcome = source.outcome(step, site)
       return outcome && { ok: outcome.ok, reason: outcome.reason }
     },
+    provide: (value, content) => source.values.provide(cell, value, content, emit),
+    value: <T>(value: Value<T>, site?: Site) => source.values.read(cell, value, site) as T,
+    values: <T>(value: Value<T>) => source.values.readAll(cell, value) as { site: Site; value: T }[],
     note: (text) => emit({ type: "note", text, ...cell.at }),
     recordWrite: (what, text) => emit({ type: "written", what, sha256: sha256(text), ...cell.at }),
     secret: source.secret,

@@ -98,7 +98,7 @@ export type Event =
   | ({
       type: "action started"
       action: Action
-      /** Steps of this site whose checkpoints are forgotten. */
+      /** Steps of this site whose checkpoints and values are forgotten. */
       undoes?: readonly string[]
     } & At)
   | ({ type: "command"; line: string; cwd?: string } & At)
@@ -111,6 +111,8 @@ export type Event =
   | ({ type: "written"; what: string; sha256?: string } & At)
   /** An action was left to the user (`--by-hand`). */
   | ({ type: "manual"; action: Action } & At)
+  /** A step has handed a value to later steps. Of a secret one only a revision is told, which is new with each content. */
+  | ({ type: "value"; name: string } & ({ value: unknown } | { revision: string }) & At)
   | ({ type: "waiting"; reason: string } & At)
   | ({ type: "note"; text: string } & At)
   /** What the step's `show` printed, whole, and the promised lines that were not printed. */
@@ -142,6 +144,14 @@ export type Emit = (event: Event) => void
 /** Whether the step was skipped because one that it needs did not succeed. */
 export const isHeldBack = ({ kind, because }: Pick<Outcome, "kind" | "because">): boolean =>
   kind === "skipped" && because === "dependency"
+
+/** A `value` event as a sentence. */
+export function providedText(event: Extract<Event, { type: "value" }>): string {
+  if ("revision" in event) return `provides the secret ${event.name}`
+  const text = typeof event.value === "string" ? event.value : JSON.stringify(event.value)
+  const isLong = text.length > 120 || text.includes("\n")
+  return `provides ${event.name}${isLong ? ` (${text.length} characters)` : `: ${text}`}`
+}
 
 /** `supernode-1/site-create`, or the step alone for `here` and `federation` steps. */
 export const placeName = (at: At): string => (at.site === undefined ? at.step : `${at.site}/${at.step}`)

@@ -177,6 +177,7 @@ export class Execution {
       if (deadline.interrupted) return this.#interrupted()
       this.#attempts++
       const { undoes } = cell.step
+      if (undoes !== undefined) this.#scope.source.values.removeSecrets(undoes, cell.site)
       await bus.durable({ type: "action started", action, ...(undoes && { undoes }), ...cell.at })
       let result: Rerun | undefined
       try {
@@ -297,8 +298,10 @@ export class Execution {
   }
 
   async #finish(reason: string, adopted: boolean, deadline: Deadline): Promise<OutcomeDraft> {
-    const { options, bus } = this.#scope
+    const { options, bus, source } = this.#scope
     const cell = this.#cell
+    const lacking = source.values.unprovided(cell)
+    if (lacking !== undefined) return lacking
     if (!options.quiet) await showCell(this.#scope, cell, deadline)
     const { fingerprint, inputs } = remember(
       options.notebook,

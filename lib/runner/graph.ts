@@ -2,6 +2,7 @@ import type { Federation } from "../notebook/federation.ts"
 import { appliesTo, type Notebook } from "../notebook/notebook.ts"
 import { linkRoles, type Site } from "../notebook/roles.ts"
 import type { Step } from "../notebook/step.ts"
+import { readsEverySite } from "../notebook/value.ts"
 import { type At, placeName } from "./events.ts"
 
 /** A step at a site: what the runner executes. `here` and `federation` cells have no site. */
@@ -33,36 +34,50 @@ export interface Graph {
   peer(cell: Cell): Site | undefined
 }
 
+/**
+ * The sites at which a step at a site (or without one) waits for a step that it needs: its own, both ends of a link, or
+ * all that there are. `undefined` stands for a step without a site.
+ */
+export function neededAt(
+  notebook: Notebook,
+  federation: Federation,
+  { step, site }: Pick<Cell, "step" | "site">,
+  needed: Step,
+): readonly (Site | undefined)[] {
+  if (needed.on === "here" || needed.on === "federation") return [undefined]
+  if (site === undefined || !appliesTo(notebook, needed, site) || readsEverySite(step, needed))
+    return federation.sites.filter((one) => appliesTo(notebook, needed, one))
+  const peer = step.on === "link" && needed.on === "every site" ? peerIn(notebook, federation) : undefined
+  return peer === undefined ? [site] : [site, peer]
+}
+
+/** The site that others link to. */
+function peerIn({ roles }: Notebook, { sites }: Federation): Site | undefined {
+  const to = linkRoles(roles)?.to
+  return sites.find(({ role }) => role === to)
+}
+
 export function buildGraph(notebook: Notebook, federation: Federation): Graph {
   const cells: Cell[] = []
   const byKey = new Map<string, Cell>()
-  const byStep = new Map<string, Cell[]>()
   const add = (step: Step, site?: Site): void => {
     const at: At = site === undefined ? { step: step.id } : { step: step.id, site: site.name }
     const cell: Cell = { step, site, at, key: placeName(at) }
     cells.push(cell)
     byKey.set(cell.key, cell)
-    byStep.set(step.id, [...(byStep.get(step.id) ?? []), cell])
   }
   for (const step of notebook.steps) {
     if (step.on === "here" || step.on === "federation") add(step)
     else for (const site of federation.sites) if (appliesTo(notebook, step, site)) add(step, site)
   }
   const stepOf = new Map(notebook.steps.map((step) => [step.id, step]))
+  const far = peerIn(notebook, federation)
   const find = (step: string, site?: Site) => byKey.get(placeName({ step, site: site?.name }))
-  const linked = linkRoles(notebook.roles)?.to
-  const far = federation.sites.find(({ role }) => role === linked)
 
   const needs = (cell: Cell): readonly Cell[] =>
-    (cell.step.needs ?? []).flatMap((id) => {
-      const needed = stepOf.get(id)!
-      if (cell.site === undefined || needed.on === "here" || needed.on === "federation")
-        return byStep.get(id) ?? []
-      const own = find(id, cell.site)
-      if (own === undefined) return byStep.get(id) ?? []
-      const atPeer = cell.step.on === "link" && needed.on === "every site" && far ? find(id, far) : undefined
-      return atPeer === undefined ? [own] : [own, atPeer]
-    })
+    (cell.step.needs ?? []).flatMap((id) =>
+      neededAt(notebook, federation, cell, stepOf.get(id)!).flatMap((site) => find(id, site) ?? []),
+    )
 
   const lane = (name: string, mine: (cell: Cell) => boolean): Lane => ({ name, cells: cells.filter(mine) })
   return {

@@ -9,6 +9,13 @@ export interface Checkpoint {
   readonly adopted?: boolean
 }
 
+/** A value that a step has provided: its content, or for a secret only which one it is. */
+export type KeptValue =
+  | { readonly site?: string; readonly value: unknown }
+  | { readonly site?: string; readonly revision: string }
+/** By place name, then by the value's name. */
+export type KeptValues = ReadonlyMap<string, ReadonlyMap<string, KeptValue>>
+
 /** What the journal of a federation says: the result of reading it once. */
 export interface Memory {
   readonly federation: string | undefined
@@ -19,6 +26,7 @@ export interface Memory {
   readonly given: Readonly<Record<string, unknown>>
   /** By place name (`supernode-1/site-create`). */
   readonly checkpoints: ReadonlyMap<string, Checkpoint>
+  readonly values: KeptValues
   /** Places where an action started and did not end. */
   readonly interrupted: ReadonlySet<string>
   /** Those of them where it was an `apply`: what exists there now was created by this federation. */
@@ -62,6 +70,7 @@ export class MemoryReader implements Memory {
   known = new Map<string, SiteSummary>()
   given: Record<string, unknown> = {}
   checkpoints = new Map<string, Checkpoint>()
+  values = new Map<string, Map<string, KeptValue>>()
   interrupted = new Set<string>()
   interruptedApplies = new Set<string>()
   applied = new Set<string>()
@@ -121,6 +130,9 @@ export class MemoryReader implements Memory {
         })
         break
       }
+      case "value":
+        this.values.set(placeName(line), new Map(this.values.get(placeName(line))).set(line.name, line))
+        break
       case "shown":
         this.#show(line)
         break
@@ -154,6 +166,7 @@ export class MemoryReader implements Memory {
 
   #forget(at: At): void {
     this.checkpoints.delete(placeName(at))
+    this.values.delete(placeName(at))
     this.applied.delete(placeName(at))
     this.ended.delete(placeName(at))
     this.shown.delete(placeName(at))

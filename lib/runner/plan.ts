@@ -62,10 +62,13 @@ class Planner {
 
   async #decide(cell: Cell): Promise<PlanEntry> {
     const { options, source } = this.#scope
+    // What it reads may be provided in this plan, and makes it stale then.
+    if (cell.step.reads !== undefined) await this.#firstPending(source.graph.needs(cell))
+    const { checkpoints } = options.state.journal.memory
     const { checkpoint, stale } = remember(
       options.notebook,
       options.federation,
-      options.state.journal.memory,
+      { checkpoints, values: source.values.kept },
       cell,
     )
     const base = {
@@ -74,7 +77,8 @@ class Planner {
       ...(cell.site && { site: cell.site.name }),
       ...(stale.length > 0 && { stale }),
     }
-    if (options.trustCheckpoints === true && checkpoint !== undefined && stale.length === 0) {
+    const trusted = options.trustCheckpoints === true && checkpoint !== undefined && stale.length === 0
+    if (trusted && source.values.unprovided(cell) === undefined) {
       return { ...base, action: "ok", reason: `checkpoint of ${checkpoint.t}` }
     }
     if (cell.step.feeds !== undefined) {
@@ -94,7 +98,11 @@ class Planner {
       const after = name(missing, cell)
       return { ...base, action: "wait", after, reason: `after ${after}` }
     }
-    return { ...base, ...fromResult(cell, await this.#check(cell)) }
+    const result = await this.#check(cell)
+    const lacking = result.state === "ready" ? source.values.unprovided(cell) : undefined
+    if (lacking === undefined) return { ...base, ...fromResult(cell, result) }
+    const { reason, fix, next } = lacking
+    return { ...base, action: "blocked", reason, result, ...(fix && { fix }), ...(next && { next }) }
   }
 
   async #firstPending(needs: readonly Cell[]): Promise<Cell | undefined> {

@@ -5,7 +5,9 @@ import { type Outcome, placeName } from "./events.ts"
 import { buildGraph, type Cell } from "./graph.ts"
 import { selector } from "./selection.ts"
 import { KeyedMutex, Semaphore } from "./semaphore.ts"
+import { stepCommand } from "./step-command.ts"
 import type { RunOptions } from "./types.ts"
+import { Values } from "./values.ts"
 import { Watcher } from "./watcher.ts"
 
 /** What the cells of one run share. */
@@ -19,10 +21,14 @@ export interface RunScope {
   readonly selected: (cell: Cell) => boolean
 }
 
-/** Creates what the cells of one run or plan share. */
+/**
+ * Creates what the cells of one run or plan share.
+ * @param keep whether values that steps provide are kept for later runs
+ */
 export function openRunScope(
   options: RunOptions,
   outcome: (key: string) => Outcome | undefined,
+  keep = false,
 ): RunScope & { bus: Bus } {
   const { notebook, federation, state, redactor } = options
   const bus = createBus(state.journal, redactor, options.listeners)
@@ -38,6 +44,15 @@ export function openRunScope(
     applyInterrupted: (cell) => state.journal.memory.interruptedApplies.has(cell.key),
     outcome: (step, site) => outcome(placeName({ step, site })),
     secret: (value) => redactor.add(value),
+    values: new Values({
+      notebook,
+      federation,
+      state,
+      redactor,
+      keep,
+      outcome: (at) => outcome(placeName(at)),
+      command: (at, flags) => stepCommand(options, at, flags),
+    }),
   }
   return {
     options,

@@ -15,7 +15,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const { notebook, federation, state, signal } = options
   const started = performance.now()
   assertSameFederation(notebook, federation, state.journal.memory, state.folder)
-  const scope = openRunScope(options, (key) => scheduler.outcomes.get(key))
+  const scope = openRunScope(options, (key) => scheduler.outcomes.get(key), true)
   const scheduler: Scheduler = new Scheduler(scope)
   const { graph } = scope.source
   const lanes = [graph.here, ...graph.lanes, graph.federation]

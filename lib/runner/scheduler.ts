@@ -7,6 +7,7 @@ import { Execution } from "./execute.ts"
 import type { Cell, Lane } from "./graph.ts"
 import { draftOfError, draftOfNeed, type OutcomeDraft, outcomeDraft } from "./outcomes.ts"
 import type { RunScope } from "./run-scope.ts"
+import { stepCommand } from "./step-command.ts"
 
 /** Runs lanes: awaits what each cell needs, executes it, passes on why a lane ended. Knows no terminal and no listr2. */
 export class Scheduler {
@@ -70,13 +71,15 @@ export class Scheduler {
     const { options } = this.#scope
     if (options.rerun === true) return undefined
     if (options.trustCheckpoints === true && !cell.step.always) {
+      const { source } = this.#scope
       const { checkpoint, stale } = remember(
         options.notebook,
         options.federation,
         options.state.journal.memory,
         cell,
       )
-      if (checkpoint !== undefined && stale.length === 0 && !this.#scope.source.interrupted(cell)) {
+      const trusted = checkpoint !== undefined && stale.length === 0 && !source.interrupted(cell)
+      if (trusted && source.values.unprovided(cell) === undefined) {
         return outcomeDraft(
           "unchanged",
           `checkpoint of ${checkpoint.t}`,
@@ -164,7 +167,8 @@ export class Scheduler {
     try {
       let result = await watcher.patiently(cell, deadline)
       if (result.state === "progressing") result = await watcher.until(cell, deadline)
-      return this.#note(cell, unselectedDraft(options, cell, result))
+      const lacking = result.state === "ready" ? this.#scope.source.values.unprovided(cell) : undefined
+      return this.#note(cell, lacking ?? unselectedDraft(options, cell, result))
     } catch (error) {
       return this.#note(cell, draftOfError(cell, error))
     } finally {
@@ -179,13 +183,7 @@ export class Scheduler {
   }
 }
 
-function unselectedDraft(
-  { notebook, federationFlags = "" }: RunScope["options"],
-  cell: Cell,
-  result: CheckResult,
-): OutcomeDraft {
-  const site = cell.site === undefined ? "" : ` --site ${cell.site.name}`
-  const next = `${notebook.name} step ${cell.step.id}${site}${federationFlags}`
+function unselectedDraft(options: RunScope["options"], cell: Cell, result: CheckResult): OutcomeDraft {
   const ready = result.state === "ready"
   return {
     ...outcomeDraft("skipped", ready ? result.reason : `${result.state}: ${result.reason}`, {
@@ -193,6 +191,6 @@ function unselectedDraft(
       root: cell.key,
     }),
     ok: ready,
-    ...(!ready && { fix: "run that step first", next }),
+    ...(!ready && { fix: "run that step first", next: stepCommand(options, cell.at) }),
   }
 }

@@ -1,5 +1,5 @@
 import { clean, count, duration, oneLine } from "../notebook/format.ts"
-import { type At, type Event, isHeldBack, placeName } from "../runner/events.ts"
+import { type At, type Event, isHeldBack, placeName, providedText } from "../runner/events.ts"
 import type { Colours } from "./colours.ts"
 import { showText } from "./show-text.ts"
 import { outcomeSign, WORD } from "./signs.ts"
@@ -44,6 +44,8 @@ export class EventLines {
     switch (event.type) {
       case "note":
         return this.#note(event, event.text)
+      case "value":
+        return this.#note(event, providedText(event))
       case "warning":
         return [yellow(`warning: ${clean(event.text)}`)]
       case "approval":

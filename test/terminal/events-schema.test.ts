@@ -33,6 +33,7 @@ const types: Record<Event["type"], true> = {
   session: true,
   written: true,
   manual: true,
+  value: true,
 }
 
 const parsed = (text: string): Recorded[] =>

@@ -133,6 +133,8 @@ export function run(): Recorded[] {
       inputs: { version: "1", "skupper-site": "superlink-interconnect" },
       reason: "Ready",
     },
+    { type: "value", ...at(site), name: "router", value: "router.a.example:443" },
+    { type: "value", ...at(site), name: "router-key", revision: "0a1b2c3d" },
     ended(site, "applied", "Site superlink-interconnect is Ready", { seconds: 125.2 }),
     ended("superlink/connector", "unchanged", "Configured, one pod matches", { seconds: 0.2 }),
     ended("supernode-1/site-create", "unchanged", "Site supernode-1-interconnect is Ready", {

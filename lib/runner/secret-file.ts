@@ -1,0 +1,43 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
+import { RunbookError } from "../notebook/errors.ts"
+
+/** A secret value as its private file holds it. The journal knows only the revision, which is new with each content. */
+export interface Secret {
+  readonly revision: string
+  readonly content: string
+}
+
+/** Nothing where there is no such file, or none of ours. */
+export function readSecret(path: string): Secret | undefined {
+  let text: string
+  try {
+    text = readFileSync(path, "utf8")
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
+    throw new RunbookError(`The private file ${path} cannot be read`, { why: (error as Error).message })
+  }
+  try {
+    const { revision, content } = JSON.parse(text) as Record<string, unknown>
+    return typeof revision === "string" && typeof content === "string" ? { revision, content } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Writes a secret whole (0600); it is on disk on return. The draft has a name that `removeDrafts` knows. */
+export function writeSecret(path: string, secret: Secret): void {
+  const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2, 8)}`
+  try {
+    const file = openSync(draft, "wx", 0o600)
+    try {
+      writeSync(file, JSON.stringify(secret))
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(draft, path)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw new RunbookError(`The private file ${path} cannot be written`, { why: (error as Error).message })
+  }
+}
