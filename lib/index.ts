@@ -43,7 +43,6 @@ export {
   type Step,
   type StepDefinition,
   type StepNames,
-  type StepOf,
   step,
 } from "./notebook/step.ts"
 export { everySite, type Value, value } from "./notebook/value.ts"

@@ -1,6 +1,7 @@
 import type { FederationValues, InputTable, SiteValues } from "./notebook/inputs.ts"
 import type { Roles, Scope } from "./notebook/roles.ts"
-import { type StepDefinition, type StepNames, type StepOf, step } from "./notebook/step.ts"
+import { type Step, type StepDefinition, type StepNames, step } from "./notebook/step.ts"
+import type { Value } from "./notebook/value.ts"
 import type { StepContext } from "./tools.ts"
 
 /**
@@ -13,11 +14,15 @@ import type { StepContext } from "./tools.ts"
 export const stepsFor =
   <const R extends Roles, const I extends InputTable>(_: { readonly roles: R; readonly inputs: I }) =>
   <
-    const N extends StepNames & {
-      readonly on: Scope | (keyof R & string)
-      readonly inputs?: readonly (keyof I & string)[]
-    },
+    const Id extends string,
+    const On extends Scope | (keyof R & string),
+    const Needs extends readonly string[] = readonly [],
+    const Feeds extends string = never,
+    const Inputs extends readonly (keyof I & string)[] = readonly [],
+    const Provides extends readonly Value[] = readonly [],
+    const Reads extends readonly Value[] = readonly [],
   >(
-    definition: StepDefinition<StepContext<SiteValues<I>, FederationValues<I>>> & N,
-  ): StepOf<N> =>
-    step<StepContext<SiteValues<I>, FederationValues<I>>, N>(definition)
+    definition: StepDefinition<StepContext<SiteValues<I>, FederationValues<I>>> &
+      StepNames<Id, On, Needs, Feeds, Inputs, Provides, Reads>,
+  ): Step<Id, On, Needs[number] | Feeds, Inputs[number], Provides[number]["name"], Reads[number]["name"]> =>
+    step(definition as StepDefinition & StepNames<Id, On, Needs, Feeds, Inputs, Provides, Reads>)

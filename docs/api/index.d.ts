@@ -704,18 +704,17 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
     exclusive?(context: C): string | undefined;
 }
 export type StepMistakes<Each extends Step, All extends Step, Role extends string, Input extends string> = Each extends Step<infer Id, infer On, infer Needs, infer Inputs, infer _, infer Reads> ? (string extends On ? never : `step ${Id} is on "${Exclude<On, Role | Scope>}", which is not a role of the notebook`) | (string extends Needs ? never : `step ${Id} needs ${Exclude<Needs, All["id"]>}, which is not a step of the notebook`) | (string extends Inputs ? never : `step ${Id} has the input ${Exclude<Inputs, Input>}, which is not one of the notebook`) | (string extends Reads ? never : {
-    [Name in Reads]: (All extends Step<infer P, string, string, string, infer V> ? Name extends V ? P : never : never) extends infer Provider extends string ? [Provider] extends [never] ? `step ${Id} reads the value ${Name}, which no step provides` : string extends Provider ? never : `step ${Id} reads the value ${Name} and has to need ${Exclude<Provider, Needs>}, which provides it` : never;
+    [Name in Reads]: (All extends Step<infer P, string, string, string, infer V> ? string extends V ? string : Name extends V ? P : never : never) extends infer Provider extends string ? [Provider] extends [never] ? `step ${Id} reads the value ${Name}, which no step provides` : string extends Provider ? never : `step ${Id} reads the value ${Name} and has to need ${Exclude<Provider, Needs>}, which provides it` : never;
 }[Reads]) : never;
-export interface StepNames {
-    readonly id: string;
-    readonly on: string;
-    readonly needs?: readonly string[];
-    readonly feeds?: string;
-    readonly inputs?: readonly string[];
-    readonly provides?: readonly Value[];
-    readonly reads?: readonly Value[];
+export interface StepNames<Id extends string, On extends string, Needs extends readonly string[], Feeds extends string, Inputs extends readonly string[], Provides extends readonly Value[], Reads extends readonly Value[]> {
+    readonly id: Id;
+    readonly on: On;
+    readonly needs?: Needs;
+    readonly feeds?: Feeds;
+    readonly inputs?: Inputs;
+    readonly provides?: Provides;
+    readonly reads?: Reads;
 }
-export type StepOf<N extends StepNames> = Step<N["id"], N["on"], (NonNullable<N["needs"]> extends readonly string[] ? NonNullable<N["needs"]>[number] : never) | (NonNullable<N["feeds"]> extends string ? NonNullable<N["feeds"]> : never), NonNullable<N["inputs"]> extends readonly string[] ? NonNullable<N["inputs"]>[number] : never, NonNullable<N["provides"]> extends readonly Value[] ? NonNullable<N["provides"]>[number]["name"] : never, NonNullable<N["reads"]> extends readonly Value[] ? NonNullable<N["reads"]>[number]["name"] : never>;
 export interface Toolbox {
     open(place: Place): object;
     observe(place: Place): Observation;
@@ -829,7 +828,7 @@ export declare namespace input {
     export declare function variablePart(inputName: string): string;
 }
 export declare const labelValue: (text: string) => string;
-export declare function login<S extends LoginSite = LoginSite>(options?: LoginOptions<S>): Step;
+export declare function login<S extends LoginSite = LoginSite>(options?: LoginOptions<S>): Step<"login", "every site", string, string, never, never>;
 export declare function main(url: string): Promise<void>;
 export declare const missing: (reason: string, more?: Omit<Missing, "state" | "reason">) => Missing;
 export declare function notebook<const R extends Roles, const I extends InputTable, const S extends readonly Step[]>(definition: Omit<Notebook, "roles" | "inputs" | "steps"> & {
@@ -845,14 +844,12 @@ export declare const ready: (reason: string, more?: Omit<Ready, "state" | "reaso
 export declare const rerun: (step: string, reason: string) => Rerun;
 export declare function run(notebook: Notebook, inputs: Inputs, options: LibraryOptions): Promise<RunResult>;
 export declare const shellWord: (word: string) => string;
-export declare function step<C extends BaseContext = BaseContext, const N extends StepNames = StepNames>(definition: StepDefinition<C> & N): StepOf<N>;
+export declare function step<const Id extends string, const On extends string, const Needs extends readonly string[] = readonly [], const Feeds extends string = never, const Inputs extends readonly string[] = readonly [], const Provides extends readonly Value[] = readonly [], const Reads extends readonly Value[] = readonly []>(definition: StepDefinition & StepNames<Id, On, Needs, Feeds, Inputs, Provides, Reads>): Step<Id, On, Needs[number] | Feeds, Inputs[number], Provides[number]["name"], Reads[number]["name"]>;
+export declare function step<C extends BaseContext>(definition: StepDefinition<C>): Step;
 export declare const stepsFor: <const R extends Roles, const I extends InputTable>(_: {
     readonly roles: R;
     readonly inputs: I;
-}) => <const N extends StepNames & {
-    readonly on: Scope | (keyof R & string);
-    readonly inputs?: readonly (keyof I & string)[];
-}>(definition: StepDefinition<StepContext<SiteValues<I>, FederationValues<I>>> & N) => StepOf<N>;
+}) => <const Id extends string, const On extends Scope | (keyof R & string), const Needs extends readonly string[] = readonly [], const Feeds extends string = never, const Inputs extends readonly (keyof I & string)[] = readonly [], const Provides extends readonly Value[] = readonly [], const Reads extends readonly Value[] = readonly []>(definition: StepDefinition<StepContext<SiteValues<I>, FederationValues<I>>> & StepNames<Id, On, Needs, Feeds, Inputs, Provides, Reads>) => Step<Id, On, Needs[number] | Feeds, Inputs[number], Provides[number]["name"], Reads[number]["name"]>;
 export declare const tokenLogin: LoginMethod;
 export declare const unknown: (because: Unknown["because"], reason: string, more?: {
     fix?: string;

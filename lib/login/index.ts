@@ -50,7 +50,9 @@ const kubeconfigs = () => import("../cluster/kubeconfig.ts")
  * Declares the step `login`: the site's own session, in a kubeconfig of its own. The method is the one that the site's
  * input `login` names, where the notebook has that input; otherwise the first whose values are given.
  */
-export function login<S extends LoginSite = LoginSite>(options: LoginOptions<S> = {}): Step {
+export function login<S extends LoginSite = LoginSite>(
+  options: LoginOptions<S> = {},
+): Step<"login", "every site", string, string, never, never> {
   const { methods = [tokenLogin, contextLogin] as readonly LoginMethod<S>[], inputs = [], ...more } = options
 
   const methodOf = (site: S): LoginMethod<S> => {
@@ -89,7 +91,7 @@ Each site's session is kept in a kubeconfig of its own; yours is only read. It c
     manual: (context) => methodOf(context.site as S).manual(context as ManualContext<S>),
     noPreview: true,
     session: true,
-  })
+  }) as Step<"login", "every site", string, string, never, never>
 }
 
 async function check<S extends LoginSite>(

@@ -30,9 +30,12 @@ export type StepMistakes<Each extends Step, All extends Step, Role extends strin
             : {
                 [Name in Reads]: (
                   All extends Step<infer P, string, string, string, infer V>
-                    ? Name extends V
-                      ? P
-                      : never
+                    ? // What a step provides that is only known as `string` may be this one.
+                      string extends V
+                      ? string
+                      : Name extends V
+                        ? P
+                        : never
                     : never
                 ) extends infer Provider extends string
                   ? [Provider] extends [never]

@@ -142,15 +142,23 @@ export interface ManualContext<S = Record<string, unknown>, F = Record<string, u
   privateFile(name: string): string
 }
 
-/** The names in a step that the compiler compares with those of other steps and of the notebook. */
-export interface StepNames {
-  readonly id: string
-  readonly on: string
-  readonly needs?: readonly string[]
-  readonly feeds?: string
-  readonly inputs?: readonly string[]
-  readonly provides?: readonly Value[]
-  readonly reads?: readonly Value[]
+/** The parts of a step in which it names itself and what it refers to: the compiler infers them from a definition. */
+export interface StepNames<
+  Id extends string,
+  On extends string,
+  Needs extends readonly string[],
+  Feeds extends string,
+  Inputs extends readonly string[],
+  Provides extends readonly Value[],
+  Reads extends readonly Value[],
+> {
+  readonly id: Id
+  readonly on: On
+  readonly needs?: Needs
+  readonly feeds?: Feeds
+  readonly inputs?: Inputs
+  readonly provides?: Provides
+  readonly reads?: Reads
 }
 
 /** A step of a notebook. The compiler knows its names where they are written out: see {@link notebook}. */
@@ -172,17 +180,6 @@ export interface Step<
   readonly reads?: readonly Value<unknown, Reads>[]
 }
 
-/** The step that has these names; of an absent list none. */
-export type StepOf<N extends StepNames> = Step<
-  N["id"],
-  N["on"],
-  | (NonNullable<N["needs"]> extends readonly string[] ? NonNullable<N["needs"]>[number] : never)
-  | (NonNullable<N["feeds"]> extends string ? NonNullable<N["feeds"]> : never),
-  NonNullable<N["inputs"]> extends readonly string[] ? NonNullable<N["inputs"]>[number] : never,
-  NonNullable<N["provides"]> extends readonly Value[] ? NonNullable<N["provides"]>[number]["name"] : never,
-  NonNullable<N["reads"]> extends readonly Value[] ? NonNullable<N["reads"]>[number]["name"] : never
->
-
 /** What a step does on *missing* or *drifted*, and under which name; nothing where it has no function for it. */
 export function actionFor(
   step: Step,
@@ -196,11 +193,21 @@ export function actionFor(
 }
 
 /**
- * Declares a step; the type parameter says which tools its context carries. In TypeScript `stepsFor` says it too, and has
- * the compiler check the step's names.
+ * Declares a step. With a type parameter that says which tools its context carries, the compiler does not know the step's
+ * names; `stepsFor` has both.
  */
-export function step<C extends BaseContext = BaseContext, const N extends StepNames = StepNames>(
-  definition: StepDefinition<C> & N,
-): StepOf<N> {
-  return Object.freeze(definition) as unknown as StepOf<N>
+export function step<
+  const Id extends string,
+  const On extends string,
+  const Needs extends readonly string[] = readonly [],
+  const Feeds extends string = never,
+  const Inputs extends readonly string[] = readonly [],
+  const Provides extends readonly Value[] = readonly [],
+  const Reads extends readonly Value[] = readonly [],
+>(
+  definition: StepDefinition & StepNames<Id, On, Needs, Feeds, Inputs, Provides, Reads>,
+): Step<Id, On, Needs[number] | Feeds, Inputs[number], Provides[number]["name"], Reads[number]["name"]>
+export function step<C extends BaseContext>(definition: StepDefinition<C>): Step
+export function step(definition: StepDefinition): Step {
+  return Object.freeze(definition)
 }

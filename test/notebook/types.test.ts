@@ -96,6 +96,9 @@ describe("a notebook's steps", () => {
     expect(notebook({ ...base, steps: [project, late] }).steps).toHaveLength(2)
     expect(() => notebook({ ...base, steps: [explicit] })).toThrow('on "hubb"')
     expect(() => notebook({ ...base, steps: [counts] })).toThrow("reads the value count")
+    const provider = step<StepContext>({ id: "provider", on: "hub", provides: [address], ...rest })
+    const reader = typed({ id: "reader", on: "hub", needs: ["provider"], reads: [address], ...rest })
+    expect(notebook({ ...base, steps: [provider, reader] }).steps).toHaveLength(2)
     const list: Step[] = [late]
     expect(() => notebook({ ...base, steps: list })).toThrow("step late needs project")
   })
