@@ -35,7 +35,7 @@ export async function readFederationFile(notebook: Notebook, file: string, cwd: 
   const reader = new FileReader(await import("yaml"), notebook, text, file, shown)
   const layer = reader.read()
   if (reader.problems.length > 0) {
-    throw new UsageError(reader.problems.join("\n"), { fix: `fix ${shown}; --help lists its keys` })
+    throw new UsageError(reader.problems.join("\n"), { fix: `correct ${shown}; --help lists its keys` })
   }
   return layer
 }
@@ -103,7 +103,8 @@ class FileReader {
       if (name === "version") {
         versioned = true
         const version = this.#text(value)
-        if (version !== "1") this.#wrong(offset, `version ${version}: this program reads version 1`)
+        if (version !== "1")
+          this.#wrong(offset, `version ${version} is not supported; this program reads version 1`)
       } else if (name === "federation") this.#readName(value, offset)
       else if (name === "defaults") this.#readDefaults(value, offset)
       else if (roleAt.has(name)) this.#readRole(roleAt.get(name)!, name, value, offset)

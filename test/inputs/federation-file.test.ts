@@ -85,7 +85,7 @@ describe("mistakes: every one, with line, column and key", () => {
       ),
     ).toMatchInlineSnapshot(`
       [
-        "federation.yaml:1:1: version 2: this program reads version 1",
+        "federation.yaml:1:1: version 2 is not supported; this program reads version 1",
         "federation.yaml:2:13: federation: "My Trial" is not a name: use lower-case letters, digits and dashes, with no dash at either end",
         "federation.yaml:3:1: max-agee: unknown key; did you mean max-age?",
         "federation.yaml:4:9: page.greetin: unknown key; did you mean page.greeting?",
