@@ -46,15 +46,9 @@ export {
   step,
 } from "./notebook/step.ts"
 export { everySite, type Value, value } from "./notebook/value.ts"
-export type {
-  ContainerProgram,
-  Delays,
-  Fault,
-  FaultTable,
-  FaultWhere,
-  PracticeContainer,
-  PracticeImage,
-} from "./practice/types.ts"
+export type { Fault, FaultTable, FaultWhere } from "./practice/types/faults.ts"
+export type { ContainerProgram, PracticeContainer, PracticeImage } from "./practice/types/images.ts"
+export type { Delays } from "./practice/types/practice.ts"
 export type { PracticeVariant } from "./practice/variant.ts"
 export { type PracticeWorld, type PracticeWorldOptions, practice } from "./practice-world.ts"
 export { main, type Program } from "./program.ts"

@@ -4,7 +4,8 @@ import { join } from "node:path"
 import type { Cluster } from "./cluster/types.ts"
 import type { Inputs, LibraryOptions } from "./library.ts"
 import { unnamedSites } from "./notebook/roles.ts"
-import type { Delays, Fault, FaultTable } from "./practice/types.ts"
+import type { Fault, FaultTable } from "./practice/types/faults.ts"
+import type { Delays } from "./practice/types/practice.ts"
 import type { Program } from "./program.ts"
 
 export interface PracticeWorldOptions {

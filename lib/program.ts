@@ -5,7 +5,7 @@ import { UsageError } from "./notebook/errors.ts"
 import type { Notebook } from "./notebook/notebook.ts"
 import { shellWord } from "./notebook/shell-word.ts"
 import type { Step } from "./notebook/step.ts"
-import type { PracticeImage } from "./practice/types.ts"
+import type { PracticeImage } from "./practice/types/images.ts"
 import type { PracticeVariant } from "./practice/variant.ts"
 
 /** A notebook as a program: what its file exports as `program`. */

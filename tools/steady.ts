@@ -1,4 +1,4 @@
-import type { Practice } from "../lib/practice/types.ts"
+import type { Practice } from "../lib/practice/types/practice.ts"
 
 /** Where a run on practice clusters took place. */
 export interface RunPlaces {

@@ -1,4 +1,4 @@
-import type { PracticeImage } from "../practice/types.ts"
+import type { PracticeImage } from "../practice/types/images.ts"
 import type { PracticeVariant } from "../practice/variant.ts"
 
 /** What the program passes to the command line: streams, environment, and what practice clusters need to know. */

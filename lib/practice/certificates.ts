@@ -13,11 +13,11 @@ import {
   X509Certificate,
 } from "node:crypto"
 import { isIP } from "node:net"
-import type { CertificateAuthority } from "./types.ts"
+import type { CertificateAuthority } from "./types/apiserver.ts"
 
 const YEAR = 365 * 24 * 3600 * 1000
 
-const der = (tag: number, ...parts: Uint8Array[]): Buffer => {
+function der(tag: number, ...parts: Uint8Array[]): Buffer {
   const body = Buffer.concat(parts)
   if (body.length < 0x80) return Buffer.concat([Buffer.from([tag, body.length]), body])
   const size = Buffer.from(body.length.toString(16).padStart(body.length > 0xff ? 4 : 2, "0"), "hex")
@@ -28,7 +28,7 @@ const octets = (bytes: Uint8Array) => der(0x04, bytes)
 const bits = (bytes: Uint8Array, unused = 0) => der(0x03, Buffer.from([unused]), bytes)
 const TRUE = der(0x01, Buffer.from([0xff]))
 
-const oid = (dotted: string): Buffer => {
+function oid(dotted: string): Buffer {
   const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number)
   const bytes = [first * 40 + second]
   for (const number of rest) {
@@ -52,7 +52,7 @@ const time = (at: number) =>
 const extension = (id: string, critical: boolean, value: Uint8Array) =>
   sequence(oid(id), ...(critical ? [TRUE] : []), octets(value))
 
-const address = (host: string): Buffer => {
+function address(host: string): Buffer {
   if (isIP(host) === 4) return der(0x87, Buffer.from(host.split(".").map(Number)))
   return der(0x82, Buffer.from(host))
 }
@@ -76,7 +76,7 @@ interface Wanted {
   extensions: Uint8Array[]
 }
 
-const certify = ({ subject, issuer, key, signer, years, extensions }: Wanted): string => {
+function certify({ subject, issuer, key, signer, years, extensions }: Wanted): string {
   const serial = randomBytes(16)
   serial[0] = (serial[0]! & 0x3f) | 0x40 // positive, and never shortened
   const now = Date.now()
@@ -97,7 +97,7 @@ const newKey = () => generateKeyPairSync("ec", { namedCurve: "P-256" }).privateK
 const keyPem = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }) as string
 
 /** The subject's own bytes in a certificate: an issuer's name must be repeated exactly. */
-const subjectOf = (certificate: string): Buffer => {
+function subjectOf(certificate: string): Buffer {
   const raw = new X509Certificate(certificate).raw
   const read = (at: number) => {
     const short = raw[at + 1]!
@@ -139,7 +139,7 @@ const authority = (certificate: string, key: KeyObject): CertificateAuthority =>
 })
 
 /** A new certificate authority, good for ten years. */
-export const createAuthority = async (name: string): Promise<CertificateAuthority> => {
+export async function createAuthority(name: string): Promise<CertificateAuthority> {
   const key = newKey()
   const subject = commonName(name)
   const extensions = [

@@ -4,14 +4,14 @@ import { readFile } from "node:fs/promises"
 import { basename, dirname } from "node:path"
 import { UsageError } from "../notebook/errors.ts"
 import { readFaults } from "./faults.ts"
-import type { Fault, FaultTable } from "./types.ts"
+import type { Fault, FaultTable } from "./types/faults.ts"
 
 /**
  * Reads the faults of a file.
  * @param clusters those that there are
  * @throws UsageError where it cannot be read, or holds something else
  */
-export const loadFaults = async (path: string, clusters?: readonly string[]): Promise<Fault[]> => {
+export async function loadFaults(path: string, clusters?: readonly string[]): Promise<Fault[]> {
   let text: string
   try {
     text = await readFile(path, "utf8")
@@ -33,11 +33,7 @@ export const loadFaults = async (path: string, clusters?: readonly string[]): Pr
  * Keeps a table as a file says. The folder is watched, because editors put a new file in the old one's place. A file
  * that is wrong, or half written, changes nothing and is told as a warning.
  */
-export const followFaultsFile = (
-  path: string,
-  table: FaultTable,
-  clusters?: readonly string[],
-): (() => void) => {
+export function followFaultsFile(path: string, table: FaultTable, clusters?: readonly string[]): () => void {
   let last = JSON.stringify(table.faults)
   let reading = Promise.resolve()
   let closed = false
@@ -50,7 +46,7 @@ export const followFaultsFile = (
       table.set(faults)
     } catch (error) {
       const { message, why, fix } = error as UsageError
-      if (!closed) process.emitWarning([message, why, fix].filter((it) => it !== undefined).join("; "))
+      if (!closed) process.emitWarning([message, why, fix].filter((one) => one !== undefined).join("; "))
     }
   }
   const watcher = watch(dirname(path), (_, name) => {

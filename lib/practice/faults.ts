@@ -2,7 +2,7 @@
 import { parse } from "yaml"
 import { UsageError } from "../notebook/errors.ts"
 import { nearest } from "../notebook/nearest.ts"
-import type { Fault, FaultTable, FaultWhere } from "./types.ts"
+import type { Fault, FaultTable, FaultWhere } from "./types/faults.ts"
 
 /** What can happen at each place. */
 const kinds: Readonly<Record<FaultWhere, readonly string[]>> = {
@@ -27,7 +27,7 @@ const fields: Readonly<Record<keyof Fault, "string" | "number">> = {
 }
 
 /** A table that starts with these faults. `seconds` count from here, and from each `set`. */
-export const createFaultTable = (initial: readonly Fault[] = []): FaultTable => {
+export function createFaultTable(initial: readonly Fault[] = []): FaultTable {
   let faults: readonly Fault[] = []
   let since = 0
   let patterns = new Map<Fault, RegExp>()
@@ -38,7 +38,9 @@ export const createFaultTable = (initial: readonly Fault[] = []): FaultTable => 
     faults = [...next]
     since = Date.now()
     strikes = new Map()
-    patterns = new Map(faults.filter((it) => it.match !== undefined).map((it) => [it, new RegExp(it.match!)]))
+    patterns = new Map(
+      faults.filter((one) => one.match !== undefined).map((one) => [one, new RegExp(one.match!)]),
+    )
   }
   /** What only a watch or a continued list can meet: a cut, a resourceVersion that is gone. */
   const fits = ({ where, what }: Fault, subject = "") =>
@@ -78,16 +80,16 @@ export const createFaultTable = (initial: readonly Fault[] = []): FaultTable => 
   }
 }
 
-const choose = (word: string, words: readonly string[]): string => {
+function choose(word: string, words: readonly string[]): string {
   const found = nearest(word, words)
   return `${found === undefined ? "" : `did you mean ${found}? `}There are: ${words.join(", ")}`
 }
 
-const wrong = (at: number, what: string, fix: string): never => {
+function wrong(at: number, what: string, fix: string): never {
   throw new UsageError(`fault ${at + 1}: ${what}`, { fix })
 }
 
-const check = (entry: unknown, at: number, clusters: readonly string[] | undefined): Fault => {
+function check(entry: unknown, at: number, clusters: readonly string[] | undefined): Fault {
   if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
     return wrong(at, "is not a mapping", 'write each fault as `- { where: api, what: "503", times: 3 }`')
   }
@@ -123,7 +125,7 @@ const check = (entry: unknown, at: number, clusters: readonly string[] | undefin
  * @param clusters those that there are; left out, any name is taken
  * @throws UsageError naming the entry, what is wrong and the nearest right word.
  */
-export const readFaults = (text: string, clusters?: readonly string[]): Fault[] => {
+export function readFaults(text: string, clusters?: readonly string[]): Fault[] {
   let read: unknown
   try {
     read = parse(text)

@@ -4,7 +4,8 @@ import { join } from "node:path"
 import { stringify } from "yaml"
 import { writeKubeconfig } from "../cluster/kubeconfig.ts"
 import { writeWhole } from "../cluster/whole-file.ts"
-import type { ApiServer, PracticeOptions, PracticeUser } from "./types.ts"
+import type { ApiServer, PracticeUser } from "./types/apiserver.ts"
+import type { PracticeOptions } from "./types/practice.ts"
 
 export interface ClusterFiles {
   readonly name: string
@@ -19,10 +20,10 @@ export const kubeconfigOf = (folder: string, name: string): string => join(folde
 export type FilesOptions = Pick<PracticeOptions, "folder" | "federation" | "values">
 
 /** Makes the folder and what is in it. @returns the federation file and the folder of the stand-in commands */
-export const writeFiles = async (
+export async function writeFiles(
   options: FilesOptions,
   clusters: readonly ClusterFiles[],
-): Promise<{ federationFile: string; commands: string }> => {
+): Promise<{ federationFile: string; commands: string }> {
   const { folder } = options
   const commands = join(folder, "commands")
   for (const name of ["", "kubeconfigs", "ca", "tokens", "commands"]) {
@@ -60,7 +61,7 @@ export const entryOf = (
 })
 
 /** A role of one site stands under its name, one of many as a list: a site named as its role is the only one. */
-const federation = (options: FilesOptions, clusters: readonly ClusterFiles[], commands: string): object => {
+function federation(options: FilesOptions, clusters: readonly ClusterFiles[], commands: string): object {
   const roles: Record<string, unknown> = {}
   for (const cluster of clusters) {
     const { name, role } = cluster

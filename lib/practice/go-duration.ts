@@ -14,7 +14,7 @@ const UNITS: Readonly<Record<string, number>> = {
  * Milliseconds of `1h2m3.5s`.
  * @throws Error with the text of Go's time.ParseDuration
  */
-export const parseDuration = (text: string): number => {
+export function parseDuration(text: string): number {
   const quoted = JSON.stringify(text)
   const [, sign = "", rest = ""] = /^([+-]?)(.*)$/s.exec(text)!
   if (rest === "0") return 0
@@ -37,7 +37,7 @@ export const parseDuration = (text: string): number => {
 }
 
 /** `15m0s`, as Go prints it; 0 is `0s`. */
-export const formatDuration = (milliseconds: number): string => {
+export function formatDuration(milliseconds: number): string {
   if (milliseconds < 0) return `-${formatDuration(-milliseconds)}`
   if (milliseconds > 0 && milliseconds < 1) return `${Number((milliseconds * 1000).toFixed(3))}µs`
   if (milliseconds > 0 && milliseconds < 1000) return `${Number(milliseconds.toFixed(6))}ms`

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises"
 import { writeWhole } from "../cluster/whole-file.ts"
 import { RunbookError } from "../notebook/errors.ts"
-import type { Snapshot } from "./types.ts"
+import type { Snapshot } from "./types/apiserver.ts"
 
 export interface Kept {
   version: 1
@@ -53,7 +53,7 @@ export interface Keeper {
 }
 
 /** Saves clusters soon after they change, so that a crash loses seconds at most. */
-export const startKeeper = (path: string, take: () => Kept): Keeper => {
+export function startKeeper(path: string, take: () => Kept): Keeper {
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> = Promise.resolve()
   const save = (): Promise<void> => {

@@ -1,5 +1,5 @@
 /** Which sites reach each other: asked of the sites and worked out again after a change, and only then. */
-import type { Neighbourhood, NetworkLink, NetworkSite, Offer, Place } from "./types.ts"
+import type { Neighbourhood, NetworkLink, NetworkSite, Offer, Place } from "./types/network.ts"
 
 const ask = (site: NetworkSite): Offer => ({
   ca: site.ca,
@@ -9,7 +9,7 @@ const ask = (site: NetworkSite): Offer => ({
 })
 
 const keysOf = (offers: readonly Offer[], ends: "connectors" | "listeners"): ReadonlySet<string> =>
-  new Set(offers.flatMap((offer) => offer[ends].map((it) => it.routingKey)))
+  new Set(offers.flatMap((offer) => offer[ends].map((one) => one.routingKey)))
 
 export class Routes {
   #sites = new Set<NetworkSite>()
@@ -97,7 +97,7 @@ export class Routes {
   #lead(site: NetworkSite, { addresses, ca, down }: NetworkLink) {
     const peer = addresses
       .map((address) => this.#doors.get(address) ?? this.#doors.get(`${address}@${site.cluster}`))
-      .find((it) => it !== undefined && this.#sites.has(it))
+      .find((entry) => entry !== undefined && this.#sites.has(entry))
     const trusted = peer !== undefined && ca !== undefined && this.#offers.get(peer)?.offer.ca === ca
     return { up: trusted && !down && this.#sites.has(site), peer }
   }
@@ -115,7 +115,7 @@ export class Routes {
   }
 
   #describe(sites: readonly NetworkSite[]): Neighbourhood {
-    const offers = sites.map((it) => this.#offers.get(it)?.offer ?? ask(it))
+    const offers = sites.map((entry) => this.#offers.get(entry)?.offer ?? ask(entry))
     return { sites, connectors: keysOf(offers, "connectors"), listeners: keysOf(offers, "listeners") }
   }
 
@@ -138,8 +138,8 @@ export class Routes {
   /** What a site's router makes known to the others. */
   #word(site: NetworkSite): string {
     const { text, offer } = this.#offers.get(site)!
-    const links = offer.links.map((it) => {
-      const { up, peer } = this.#lead(site, it)
+    const links = offer.links.map((entry) => {
+      const { up, peer } = this.#lead(site, entry)
       return `${up} ${peer?.uid}`
     })
     return `${site.uid} ${site.name} ${text} ${links.join()}`
@@ -156,7 +156,7 @@ export class Routes {
 
   /** Returns whether anybody knows anything else than before. */
   #workOut(): boolean {
-    this.#ways = new Map([...this.#sites].map((it) => [it, []]))
+    this.#ways = new Map([...this.#sites].map((entry) => [entry, []]))
     for (const from of this.#sites) {
       for (const link of this.#offers.get(from)!.offer.links) {
         const { up, peer } = this.#lead(from, link)
@@ -171,10 +171,10 @@ export class Routes {
     for (const site of this.#sites) {
       if (this.#around.has(site)) continue
       const sites = this.reach(site).sort((a, b) => (a.uid < b.uid ? -1 : 1))
-      const words = sites.map((it) => this.#word(it)).join("\n")
+      const words = sites.map((entry) => this.#word(entry)).join("\n")
       // The same object while the same sites say the same: by that the others know whether it is news.
       const known = before.get(words)
-      const same = known?.sites.every((it, at) => it === sites[at])
+      const same = known?.sites.every((entry, at) => entry === sites[at])
       const now = same ? known! : this.#describe(sites)
       this.#said.set(words, now)
       for (const it of sites) this.#around.set(it, now)

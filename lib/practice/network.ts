@@ -1,6 +1,6 @@
 /** The played router network between the clusters of one practice: who links to whom, and what serves where. */
 import { Routes } from "./network-routes.ts"
-import type { Network, Place, PodPort } from "./types.ts"
+import type { Network, Place, PodPort } from "./types/network.ts"
 
 const placeOf = ({ cluster, namespace, pod, port }: PodPort) => `${cluster}/${namespace}/${pod}:${port}`
 
@@ -8,7 +8,7 @@ const placeOf = ({ cluster, namespace, pod, port }: PodPort) => `${cluster}/${na
  * A network without sites. What the sites say is asked again where something changed, and nowhere else; whoever listens is
  * told of what can concern it, and of nothing else. So a network in which nothing changes costs nothing.
  */
-export const createNetwork = (): Network => {
+export function createNetwork(): Network {
   const routes = new Routes()
   const services = new Map<string, unknown>()
   const listeners = new Map<string, Set<() => void>>()

@@ -11,15 +11,10 @@ import { followFaultsFile, loadFaults } from "./faults-file.ts"
 import { kubeconfigOf, writeFiles } from "./files.ts"
 import { type Kept, readKept, startKeeper } from "./keep.ts"
 import { createNetwork } from "./network.ts"
-import type {
-  FaultTable,
-  Network,
-  Practice,
-  PracticeCluster,
-  PracticeOptions,
-  PracticeUser,
-  Snapshot,
-} from "./types.ts"
+import type { PracticeUser, Snapshot } from "./types/apiserver.ts"
+import type { FaultTable } from "./types/faults.ts"
+import type { Network } from "./types/network.ts"
+import type { Practice, PracticeCluster, PracticeOptions } from "./types/practice.ts"
 
 const SYSTEM = "system:practice"
 const ADMIN = "kube:admin"
@@ -59,7 +54,7 @@ const startCluster = async (
 ): Promise<Running> => {
   const ca = kept === undefined ? await createAuthority(`practice ${name}`) : await loadAuthority(kept.ca)
   const users = kept?.users ?? newUsers()
-  const user = (wanted: string) => users.find((it) => it.name === wanted)!
+  const user = (wanted: string) => users.find((one) => one.name === wanted)!
   const server = await startApiServer({
     name,
     users,
@@ -108,13 +103,13 @@ const startCluster = async (
 }
 
 /** Faults that are cured by the clock are no event of anything: the network is told when their time has come. */
-const watchClock = (faults: FaultTable, changed: () => void): (() => void) => {
+function watchClock(faults: FaultTable, changed: () => void): () => void {
   let timers: NodeJS.Timeout[] = []
   const set = () => {
     for (const timer of timers) clearTimeout(timer)
     timers = faults.faults
-      .filter((it) => it.seconds !== undefined)
-      .map((it) => setTimeout(changed, it.seconds! * 1000 + 10))
+      .filter((fault) => fault.seconds !== undefined)
+      .map((fault) => setTimeout(changed, fault.seconds! * 1000 + 10))
   }
   set()
   const end = faults.onChange(set)
@@ -125,10 +120,10 @@ const watchClock = (faults: FaultTable, changed: () => void): (() => void) => {
 }
 
 /** The kept clusters by name. @throws RunbookError where they are not those that are asked for */
-const broughtBack = (options: PracticeOptions, kept: Kept | undefined): Map<string, Snapshot> => {
-  const found = new Map((kept?.clusters ?? []).map((it) => [it.name, it]))
-  const asked = new Set(options.sites.map((it) => it.name))
-  const lost = [...found.keys()].filter((it) => !asked.has(it))
+function broughtBack(options: PracticeOptions, kept: Kept | undefined): Map<string, Snapshot> {
+  const found = new Map((kept?.clusters ?? []).map((one) => [one.name, one]))
+  const asked = new Set(options.sites.map((site) => site.name))
+  const lost = [...found.keys()].filter((one) => !asked.has(one))
   if (lost.length > 0) {
     throw new RunbookError(`${options.keep} keeps clusters that are not asked for: ${lost.join(", ")}`, {
       fix: "ask for as many sites as were kept, or give another file with --keep",
@@ -141,7 +136,7 @@ const broughtBack = (options: PracticeOptions, kept: Kept | undefined): Map<stri
  * Starts practice clusters, all at once, and writes the files by which they are reached.
  * @throws RunbookError for a keep file that cannot be used, a port that is taken; UsageError for faults that are wrong
  */
-export const startPractice = async (options: PracticeOptions): Promise<Practice> => {
+export async function startPractice(options: PracticeOptions): Promise<Practice> {
   const names = options.sites.map(({ name }) => name)
   const read = options.faultsFile === undefined ? [] : await loadFaults(options.faultsFile, names)
   const faults = createFaultTable([...(options.faults ?? []), ...read])
@@ -153,15 +148,15 @@ export const startPractice = async (options: PracticeOptions): Promise<Practice>
   const started = await Promise.allSettled(
     options.sites.map((site) => startCluster(site, before.get(site.name), parts)),
   )
-  const running = started.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []))
+  const running = started.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []))
   let answering: CommandServer | undefined
   const stop = async () => {
-    await Promise.all(running.map((it) => it.stop()))
+    await Promise.all(running.map((one) => one.stop()))
     await answering?.close()
   }
   try {
     for (const it of started) if (it.status === "rejected") throw it.reason
-    const clusters = running.map((it) => it.cluster)
+    const clusters = running.map((one) => one.cluster)
     const { federationFile, commands } = await writeFiles(options, clusters)
     const { serveCommands } = await import("./commands/server.ts")
     answering = await serveCommands(commands, options.delays === "none" ? 50 : 1000)
@@ -171,7 +166,7 @@ export const startPractice = async (options: PracticeOptions): Promise<Practice>
         : startKeeper(options.keep, () => ({
             version: 1,
             federation: options.federation,
-            clusters: clusters.map((it) => it.server.snapshot()),
+            clusters: clusters.map((cluster) => cluster.server.snapshot()),
           }))
     changed = () => keeper?.touch()
     keeper?.touch()

@@ -1,4 +1,4 @@
-import type { PracticeImage } from "./types.ts"
+import type { PracticeImage } from "./types/images.ts"
 
 /** Other images in place of a notebook's own, under a flag. */
 export interface PracticeVariant {

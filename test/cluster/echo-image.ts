@@ -1,5 +1,5 @@
 /** An image whose program serves port 7000 of its pod. */
-import type { PracticeImage } from "../../lib/practice/types.ts"
+import type { PracticeImage } from "../../lib/practice/types/images.ts"
 
 /** Says `first`, then echoes; or sends or receives so many bytes on request. A receiver starts after a pause. */
 const SERVER = `require("node:net").createServer({ allowHalfOpen: true }, (socket) => {

@@ -13,7 +13,7 @@ import { createAuthority } from "../../lib/practice/certificates.ts"
 import { startControllers } from "../../lib/practice/controllers/index.ts"
 import { createFaultTable } from "../../lib/practice/faults.ts"
 import { createNetwork } from "../../lib/practice/network.ts"
-import type { ApiServer } from "../../lib/practice/types.ts"
+import type { ApiServer } from "../../lib/practice/types/apiserver.ts"
 import { images } from "./echo-image.ts"
 
 const TOKENS = { system: "system-token", admin: "admin-token", developer: "developer-token" }

@@ -6,7 +6,7 @@ import type { Cluster } from "../../lib/cluster/types.ts"
 import { startApiServer } from "../../lib/practice/apiserver/index.ts"
 import { createAuthority } from "../../lib/practice/certificates.ts"
 import { createFaultTable } from "../../lib/practice/faults.ts"
-import type { ApiServer } from "../../lib/practice/types.ts"
+import type { ApiServer } from "../../lib/practice/types/apiserver.ts"
 
 const faults = createFaultTable()
 let server: ApiServer

@@ -5,7 +5,7 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
-import type { Fault } from "../../lib/practice/types.ts"
+import type { Fault } from "../../lib/practice/types/faults.ts"
 import type { Outcome } from "../../lib/runner/events.ts"
 import { flat, linesOf, place, startWorld, type World } from "./harness.ts"
 

@@ -1,7 +1,7 @@
 /** The runner as the command line calls it, for tests that pass what no flag does. */
 import { Redactor } from "../../lib/notebook/secrets.ts"
 import { entryOf } from "../../lib/practice/files.ts"
-import type { Practice } from "../../lib/practice/types.ts"
+import type { Practice } from "../../lib/practice/types/practice.ts"
 import type { RunOptions } from "../../lib/runner/types.ts"
 import { createToolbox } from "../../lib/tools.ts"
 import { practiceValues } from "../../runbooks/practice-images.ts"

@@ -9,7 +9,7 @@ import { parse } from "yaml"
 import { openCluster } from "../../lib/cluster/index.ts"
 import type { Cluster } from "../../lib/cluster/types.ts"
 import { startPractice } from "../../lib/practice/practice.ts"
-import type { Practice, PracticeOptions } from "../../lib/practice/types.ts"
+import type { Practice, PracticeOptions } from "../../lib/practice/types/practice.ts"
 import { deployment, install, is, issue, link, ref, site, skupper, until } from "./controllers/clusters.ts"
 
 let folder: string

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest"
-import type { PracticeContainer } from "../../lib/practice/types.ts"
+import type { PracticeContainer } from "../../lib/practice/types/images.ts"
 import { readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower/flower-logs.ts"
 import { lastWords } from "../../runbooks/openshift/last-words.ts"
 import { practiceImages, practiceValues } from "../../runbooks/practice-images.ts"

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterEach, describe, expect, test } from "vitest"
 import { parse } from "yaml"
-import type { Fault } from "../../lib/practice/types.ts"
+import type { Fault } from "../../lib/practice/types/faults.ts"
 import { type Call, type Played, play } from "./practice.ts"
 import { journalOf, privateFile, TO_THE_LINK, walk } from "./walk.ts"
 

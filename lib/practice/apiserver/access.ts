@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto"
 import type { IncomingHttpHeaders } from "node:http"
 import type { KubeObject } from "../../cluster/types.ts"
-import type { PracticeUser } from "../types.ts"
+import type { PracticeUser } from "../types/apiserver.ts"
 import type { Kinds } from "./kinds.ts"
 import { type Objects, SERVER } from "./objects.ts"
 import { forbidden } from "./status.ts"
@@ -59,7 +59,7 @@ const coreEdit = all(
 )
 
 /** The rules of the roles that every cluster has. Definitions of custom resources add their own group to them. */
-const builtinRules = (role: string, custom: readonly string[]): Rule[] | undefined => {
+function builtinRules(role: string, custom: readonly string[]): Rule[] | undefined {
   const open = [...custom, "apps", "discovery.k8s.io", "route.openshift.io"]
   const readable = all([""], ["events", "resourcequotas", "limitranges"], READ)
   const edit = [...member, coreEdit, readable, all([""], ["events"], WRITE), all(open), ...olmEdit]
@@ -82,7 +82,7 @@ const builtinRules = (role: string, custom: readonly string[]): Rule[] | undefin
         olmRead,
         all(
           [""],
-          coreEdit.resources.filter((it) => !["secrets", "pods/portforward"].includes(it)),
+          coreEdit.resources.filter((resource) => !["secrets", "pods/portforward"].includes(resource)),
           READ,
         ),
         all(open, ["*"], READ),
@@ -104,7 +104,7 @@ const EVERYBODY: Rule[] = [
 
 const among = (words: readonly string[], word: string) => words.includes("*") || words.includes(word)
 
-export const allows = (rule: Rule, { verb, group, resource, subresource, name }: Attributes): boolean => {
+export function allows(rule: Rule, { verb, group, resource, subresource, name }: Attributes): boolean {
   const full = subresource === undefined ? resource : `${resource}/${subresource}`
   return (
     among(rule.verbs, verb) &&
@@ -147,12 +147,12 @@ export class Access {
   }
 
   user(name: string): PracticeUser | undefined {
-    return this.users.find((it) => it.name === name)
+    return this.users.find((one) => one.name === name)
   }
 
   /** Whose token it is, and when it was issued (0 for those the cluster came with). */
   identify(token: string): { user: PracticeUser; issued: number } | undefined {
-    const own = this.users.find((it) => it.token === token)
+    const own = this.users.find((one) => one.token === token)
     if (own !== undefined) return { user: own, issued: 0 }
     const kept = this.#store.get(TOKENS, undefined, tokenName(token))
     const user = kept === undefined ? undefined : this.user(kept.userName)
@@ -208,7 +208,7 @@ export class Access {
       const why = `User ${JSON.stringify(user.name)} cannot impersonate resource "users" in API group "" at the cluster scope`
       throw forbidden({ group: "", plural: "users" }, name, why)
     }
-    const groups = group === undefined ? [] : [group].flat().flatMap((it) => it.split(", "))
+    const groups = group === undefined ? [] : [group].flat().flatMap((one) => one.split(", "))
     const known = this.user(name)
     return { name, token: "", groups: [...(known?.groups ?? []), ...groups], admin: known?.admin ?? false }
   }
@@ -221,16 +221,16 @@ export class Access {
       ...new Set(
         this.#kinds
           .all()
-          .filter((it) => it.defined)
-          .map((it) => it.group),
+          .filter((one) => one.defined)
+          .map((one) => one.group),
       ),
     ]
     const names = (binding: KubeObject): boolean =>
       (binding.subjects ?? []).some(
-        (it: { kind: string; name: string }) =>
-          (it.kind === "User" && it.name === user.name) ||
-          (it.kind === "Group" &&
-            (user.groups.includes(it.name) || (it.name === "system:authenticated" && user !== ANONYMOUS))),
+        (one: { kind: string; name: string }) =>
+          (one.kind === "User" && one.name === user.name) ||
+          (one.kind === "Group" &&
+            (user.groups.includes(one.name) || (one.name === "system:authenticated" && user !== ANONYMOUS))),
       )
     const rbac = "rbac.authorization.k8s.io"
     const bindings = [
@@ -239,11 +239,11 @@ export class Access {
     ].filter(names)
     return [
       ...everybody,
-      ...bindings.flatMap((it): Rule[] => {
-        const { kind, name } = it.roleRef
+      ...bindings.flatMap((one): Rule[] => {
+        const { kind, name } = one.roleRef
         const role =
           kind === "Role"
-            ? this.#store.get(`${rbac}/roles`, it.metadata.namespace, name)
+            ? this.#store.get(`${rbac}/roles`, one.metadata.namespace, name)
             : this.#store.get(`${rbac}/clusterroles`, undefined, name)
         return role?.rules ?? (kind === "ClusterRole" ? builtinRules(name, custom) : undefined) ?? []
       }),

@@ -1,5 +1,5 @@
 /** How long ago, as kubectl says it: `45s`, `3m10s`, `2h5m`, `3d4h`, `20d`. */
-export const age = (time: string | undefined, now = Date.now()): string => {
+export function age(time: string | undefined, now = Date.now()): string {
   if (!time) return "<unknown>"
   const seconds = Math.floor((now - Date.parse(time)) / 1000)
   if (seconds < 0) return seconds < -1 ? "<invalid>" : "0s"

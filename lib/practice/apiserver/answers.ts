@@ -8,7 +8,7 @@ import { type ApiError, badRequest, expired } from "./status.ts"
 import { metadataOf, tableOf, wantsMetadata, wantsTable } from "./table.ts"
 
 /** A stored object as a version of its kind. */
-const inVersion = (kind: Kind, object: KubeObject): KubeObject => {
+function inVersion(kind: Kind, object: KubeObject): KubeObject {
   const apiVersion = apiVersionOf(kind)
   return object.apiVersion === apiVersion ? object : { ...object, apiVersion }
 }
@@ -16,7 +16,7 @@ const inVersion = (kind: Kind, object: KubeObject): KubeObject => {
 const items = new WeakMap<KubeObject, string>()
 
 /** An item of a list: those of built-in kinds say no kind of their own. */
-const itemText = (kind: Kind, object: KubeObject): string => {
+function itemText(kind: Kind, object: KubeObject): string {
   if (!kind.builtin) return textOf(inVersion(kind, object))
   const known = items.get(object)
   if (known !== undefined) return known
@@ -35,12 +35,12 @@ interface Continue {
   start: string
 }
 
-const tokenOf = (rv: number, last: string): string => {
+function tokenOf(rv: number, last: string): string {
   const next: Continue = { v: "meta.k8s.io/v1", rv, start: `${last}\u0000` }
   return Buffer.from(JSON.stringify(next)).toString("base64url")
 }
 
-const continueOf = ({ query }: Call): Continue | undefined => {
+function continueOf({ query }: Call): Continue | undefined {
   const token = query.get("continue")
   if (!token) return undefined
   if (!["", "0"].includes(query.get("resourceVersion") ?? ""))
@@ -63,12 +63,12 @@ const TOO_OLD =
   "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list."
 
 /** What a list shows: now, or as it was at a version that was asked for exactly, or at the first page. */
-const listed = (
+function listed(
   { query }: Call,
   from: Continue | undefined,
   at: (resourceVersion: number) => readonly KubeObject[],
   current: number,
-): { objects: readonly KubeObject[]; version: number } => {
+): { objects: readonly KubeObject[]; version: number } {
   const exact =
     query.get("resourceVersionMatch") === "Exact" ? Number(query.get("resourceVersion")) : undefined
   const wanted = from === undefined ? exact : from.rv
@@ -88,12 +88,12 @@ const listed = (
  * @param at all that the namespace holds, or held at a version
  * @param current the version now
  */
-export const sendList = (
+export function sendList(
   call: Call,
   kind: Kind,
   at: (resourceVersion: number) => readonly KubeObject[],
   current: number,
-): void => {
+): void {
   const { query, response, namespace } = call
   checkVersion(query, current)
   const matches = matcherOf(query, kind.plural)
@@ -101,7 +101,7 @@ export const sendList = (
   const { objects, version } = listed(call, from, at, current)
   let shown = matches === undefined ? objects : objects.filter(matches)
   if (from !== undefined)
-    shown = shown.filter((it) => `/${keyOf(namespace, it)}` >= `/${from.start.replace(/^\//, "")}`)
+    shown = shown.filter((one) => `/${keyOf(namespace, one)}` >= `/${from.start.replace(/^\//, "")}`)
   const limit = Number(query.get("limit") ?? 0)
   const metadata: Record<string, unknown> = { resourceVersion: String(version) }
   if (limit > 0 && shown.length > limit) {
@@ -120,12 +120,12 @@ export const sendList = (
     return
   }
   const head = JSON.stringify({ kind: kind.listKind, apiVersion: apiVersionOf(kind), metadata })
-  const texts = shown.map((it) => itemText(kind, it))
+  const texts = shown.map((one) => itemText(kind, one))
   sendText(response, 200, `${head.slice(0, -1)},"items":[${texts.join(",")}]}`, "application/json")
 }
 
 /** One object's answer. */
-export const sendObject = (call: Call, kind: Kind, object: KubeObject): void => {
+export function sendObject(call: Call, kind: Kind, object: KubeObject): void {
   const { resourceVersion } = object.metadata
   const body = wantsTable(call)
     ? tableOf(call, kind, [object], { resourceVersion })

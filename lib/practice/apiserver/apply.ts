@@ -14,7 +14,7 @@ import {
 import { type Item, isMap, isSet, keyOf, listKeys, sameItem } from "./lists.ts"
 import { ApiError } from "./status.ts"
 
-const merge = (target: unknown, config: unknown, field: string, builtin: boolean): unknown => {
+function merge(target: unknown, config: unknown, field: string, builtin: boolean): unknown {
   if (isMap(config)) {
     const result: Item = isMap(target) ? { ...target } : {}
     for (const [key, value] of Object.entries(config)) {
@@ -26,20 +26,20 @@ const merge = (target: unknown, config: unknown, field: string, builtin: boolean
   const keys = listKeys(field, [...target, ...config], builtin)
   if (keys === undefined) return isSet(field) ? [...new Set([...target, ...config])] : config
   const kept: Item[] = target.map((item) => {
-    const wanted = config.find((it) => sameItem(it, item, keys))
+    const wanted = config.find((one) => sameItem(one, item, keys))
     return wanted === undefined ? item : (merge(item, wanted, "", builtin) as Item)
   })
-  return [...kept, ...config.filter((it) => !target.some((item) => sameItem(it, item, keys)))]
+  return [...kept, ...config.filter((one) => !target.some((item) => sameItem(one, item, keys)))]
 }
 
-const finds = (part: string) => {
+function finds(part: string) {
   const wanted = JSON.parse(part.slice(2)) as Item
   const keys = Object.keys(wanted)
   return (item: unknown) => (isMap(item) ? isDeepStrictEqual(keyOf(item, keys), wanted) : item === wanted)
 }
 
 /** The value without what is at a path; maps and lists that become empty go with it. */
-const without = (value: unknown, parts: readonly string[]): unknown => {
+function without(value: unknown, parts: readonly string[]): unknown {
   const [part, ...rest] = parts
   if (part === undefined) return undefined
   if (part.startsWith("f:")) {
@@ -52,11 +52,13 @@ const without = (value: unknown, parts: readonly string[]): unknown => {
   }
   if (!Array.isArray(value)) return value
   const is = finds(part)
-  const items = value.map((item) => (is(item) ? without(item, rest) : item)).filter((it) => it !== undefined)
+  const items = value
+    .map((item) => (is(item) ? without(item, rest) : item))
+    .filter((one) => one !== undefined)
   return items.length === 0 ? undefined : items
 }
 
-const valueAt = (value: unknown, parts: readonly string[]): unknown => {
+function valueAt(value: unknown, parts: readonly string[]): unknown {
   const [part, ...rest] = parts
   if (part === undefined || value === undefined) return value
   if (part.startsWith("f:")) return valueAt(isMap(value) ? value[part.slice(2)] : undefined, rest)
@@ -64,14 +66,14 @@ const valueAt = (value: unknown, parts: readonly string[]): unknown => {
 }
 
 /** An empty map, or an empty list of items told by keys, says nothing about what others put there. */
-const addsNothing = (parts: readonly string[], asked: unknown, live: unknown, builtin: boolean): boolean => {
+function addsNothing(parts: readonly string[], asked: unknown, live: unknown, builtin: boolean): boolean {
   if (isMap(asked)) return isMap(live)
   if (!Array.isArray(asked) || asked.length > 0 || !Array.isArray(live)) return false
   const field = parts.at(-1)!.slice(2)
   return isSet(field) || listKeys(field, live, builtin) !== undefined
 }
 
-const conflictError = (found: readonly { manager: Managed; path: Path }[], apiVersion: string): ApiError => {
+function conflictError(found: readonly { manager: Managed; path: Path }[], apiVersion: string): ApiError {
   const who = ({ manager, operation, subresource }: Managed) =>
     `${JSON.stringify(manager)}${subresource ? ` with subresource "${subresource}"` : ""}${operation === "Update" ? ` using ${apiVersion}` : ""}`
   const groups = new Map<string, Path[]>()
@@ -79,7 +81,7 @@ const conflictError = (found: readonly { manager: Managed; path: Path }[], apiVe
   const texts = [...groups].map(([name, paths]) =>
     found.length === 1
       ? `conflict with ${name}: ${describePath(paths[0]!)}`
-      : `conflicts with ${name}:\n${paths.map((it) => `- ${describePath(it)}`).join("\n")}`,
+      : `conflicts with ${name}:\n${paths.map((one) => `- ${describePath(one)}`).join("\n")}`,
   )
   const count = `${found.length} conflict${found.length === 1 ? "" : "s"}`
   return new ApiError(409, "Conflict", `Apply failed with ${count}: ${texts.join("\n")}`, {
@@ -105,16 +107,16 @@ export interface ApplyOptions {
  * An object after a configuration was applied to it, its `managedFields` included.
  * @throws ApiError 409 naming the managers whose fields differ, unless forced
  */
-export const applyConfiguration = (
+export function applyConfiguration(
   current: KubeObject | undefined,
   config: KubeObject,
   { manager, force, builtin, subresource, now }: ApplyOptions,
-): KubeObject => {
+): KubeObject {
   const own = { manager, operation: "Apply" as const, ...(subresource ? { subresource } : {}) }
   const wanted = new Set(leavesOf(config, builtin).keys())
   const entries = readManaged(current)
-  const mine = entries.find((it) => isSame(it, own))
-  const others = entries.filter((it) => it !== mine)
+  const mine = entries.find((entry) => isSame(entry, own))
+  const others = entries.filter((entry) => entry !== mine)
 
   const contested = [...wanted].filter((path) => {
     const parts = splitPath(path)
@@ -123,21 +125,21 @@ export const applyConfiguration = (
     const asked = valueAt(config, parts)
     return live !== undefined && !isDeepStrictEqual(live, asked) && !addsNothing(parts, asked, live, builtin)
   })
-  const conflicts = others.flatMap((it) =>
-    contested.filter((path) => it.paths.has(path)).map((path) => ({ manager: it, path })),
+  const conflicts = others.flatMap((one) =>
+    contested.filter((path) => one.paths.has(path)).map((path) => ({ manager: one, path })),
   )
   if (conflicts.length > 0 && !force) throw conflictError(conflicts, config.apiVersion)
   for (const { manager: other, path } of conflicts) other.paths.delete(path)
 
   let result: unknown = merge(current ?? {}, config, "", builtin)
-  const kept = [...wanted, ...others.flatMap((it) => [...it.paths])]
+  const kept = [...wanted, ...others.flatMap((one) => [...one.paths])]
   // Whole items first, while they still have the keys that they are found by; an item goes only when nobody owns anything
   // in it. Then the deepest.
   const dropped = [...(mine?.paths ?? [])]
-    .filter((it) => !wanted.has(it))
+    .filter((one) => !wanted.has(one))
     .sort((a, b) => Number(isItem(b)) - Number(isItem(a)) || b.length - a.length)
   for (const path of dropped) {
-    if (kept.some((it) => it === path || it.startsWith(`${path}\u0000`))) continue
+    if (kept.some((one) => one === path || one.startsWith(`${path}\u0000`))) continue
     result = without(result, splitPath(path))
   }
   const unchanged = mine !== undefined && isDeepStrictEqual(mine.paths, wanted)

@@ -1,7 +1,7 @@
 /** A cluster's objects and kinds, new or brought back, and the definitions that change which kinds there are. */
 import { isDeepStrictEqual } from "node:util"
 import type { KubeObject } from "../../cluster/types.ts"
-import type { ApiServerOptions } from "../types.ts"
+import type { ApiServerOptions } from "../types/apiserver.ts"
 import { Kinds } from "./kinds.ts"
 import { Objects, SERVER, wireTime } from "./objects.ts"
 import { seedObjects } from "./seed.ts"
@@ -16,16 +16,16 @@ export interface ClusterState {
 }
 
 /** @throws Error for a snapshot's object of a kind that nothing defines */
-export const openCluster = (
+export function openCluster(
   options: Pick<ApiServerOptions, "openshift" | "objects" | "resourceVersion">,
-): ClusterState => {
+): ClusterState {
   const openshift = options.openshift !== false
   const kinds = new Kinds(openshift)
   const store = new Store(options.resourceVersion)
   const objects = new Objects(store)
-  const isCrd = (it: KubeObject) => it.kind === "CustomResourceDefinition"
+  const isCrd = (one: KubeObject) => one.kind === "CustomResourceDefinition"
   const kept = options.objects ?? []
-  for (const object of [...kept.filter(isCrd), ...kept.filter((it) => !isCrd(it))]) {
+  for (const object of [...kept.filter(isCrd), ...kept.filter((one) => !isCrd(one))]) {
     const kind = kinds.of(object.apiVersion, object.kind)
     if (kind === undefined) throw new Error(`nothing defines ${object.apiVersion} ${object.kind}`)
     store.restore(kind.key, object)
@@ -51,7 +51,7 @@ const condition = (type: string, reason: string, message: string) => ({
 })
 
 /** Serves what CustomResourceDefinitions define, and says so in their status. Returns how to stop. */
-export const establish = (objects: Objects, kinds: Kinds): (() => void) => {
+export function establish(objects: Objects, kinds: Kinds): () => void {
   const { store } = objects
   const kind = kinds.byKey(CRDS)!
   const accept = (name: string) => {
@@ -64,7 +64,7 @@ export const establish = (objects: Objects, kinds: Kinds): (() => void) => {
         condition("NamesAccepted", "NoConflicts", "no conflicts found"),
         condition("Established", "InitialNamesAccepted", "the initial names have been accepted"),
       ],
-      storedVersions: versions.filter((it) => it.storage).map((it) => it.name),
+      storedVersions: versions.filter((version) => version.storage).map((version) => version.name),
     }
     objects.commit(kind, crd, { ...crd, status }, SERVER, "status")
   }

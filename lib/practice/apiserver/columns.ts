@@ -30,7 +30,7 @@ const at =
   (object: KubeObject): string => {
     const value = path
       .split(/[.[\]]+/)
-      .filter((it) => it !== "")
+      .filter((one) => one !== "")
       .reduce<Item | undefined>((inner, part) => inner?.[part] as Item | undefined, object as never)
     return value === undefined ? empty : text(value)
   }
@@ -38,52 +38,60 @@ const column = (name: string, path: string, empty = ""): Column => ({ name, valu
 const wide = (name: string, value: (object: KubeObject) => string): Column => ({ name, value, wide: true })
 
 const NAME = column("NAME", ".metadata.name")
-const AGE: Column = { name: "AGE", value: (it) => age(it.metadata.creationTimestamp) }
-const images = (it: KubeObject) =>
-  (it.spec?.template?.spec?.containers ?? []).map((one: Item) => one.image).join(",")
-const names = (it: KubeObject) =>
-  (it.spec?.template?.spec?.containers ?? []).map((one: Item) => one.name).join(",")
+const AGE: Column = { name: "AGE", value: (one) => age(one.metadata.creationTimestamp) }
+const images = (entry: KubeObject) =>
+  (entry.spec?.template?.spec?.containers ?? []).map((one: Item) => one.image).join(",")
+const names = (entry: KubeObject) =>
+  (entry.spec?.template?.spec?.containers ?? []).map((one: Item) => one.name).join(",")
 const labels = (map: Item): string =>
   Object.entries(map ?? {})
     .map(([key, value]) => `${key}=${value}`)
     .join(",") || "<none>"
-const selector = (it: KubeObject) => labels(it.spec?.selector?.matchLabels ?? it.spec?.selector)
+const selector = (one: KubeObject) => labels(one.spec?.selector?.matchLabels ?? one.spec?.selector)
 const count = (path: string): ((it: KubeObject) => string) => at(path, "0")
 
-const podStatus = (it: KubeObject): string => {
-  if (it.metadata.deletionTimestamp) return "Terminating"
-  for (const container of it.status?.containerStatuses ?? []) {
+function podStatus(one: KubeObject): string {
+  if (one.metadata.deletionTimestamp) return "Terminating"
+  for (const container of one.status?.containerStatuses ?? []) {
     const { waiting, terminated } = container.state ?? {}
     if (waiting?.reason) return waiting.reason
     if (terminated) return terminated.reason ?? `ExitCode:${terminated.exitCode}`
   }
-  return it.status?.reason ?? it.status?.phase ?? ""
+  return one.status?.reason ?? one.status?.phase ?? ""
 }
-const podReady = (it: KubeObject): string => {
-  const statuses: Item[] = it.status?.containerStatuses ?? []
-  return `${statuses.filter((one) => one.ready).length}/${(it.spec?.containers ?? []).length}`
+function podReady(entry: KubeObject): string {
+  const statuses: Item[] = entry.status?.containerStatuses ?? []
+  return `${statuses.filter((one) => one.ready).length}/${(entry.spec?.containers ?? []).length}`
 }
-const restarts = (it: KubeObject): string =>
+const restarts = (entry: KubeObject): string =>
   String(
-    (it.status?.containerStatuses ?? []).reduce((sum: number, one: Item) => sum + (one.restartCount ?? 0), 0),
+    (entry.status?.containerStatuses ?? []).reduce(
+      (sum: number, one: Item) => sum + (one.restartCount ?? 0),
+      0,
+    ),
   )
 
-const ports = (it: KubeObject): string =>
-  (it.spec?.ports ?? [])
+const ports = (entry: KubeObject): string =>
+  (entry.spec?.ports ?? [])
     .map((one: Item) => `${one.port}${one.nodePort ? `:${one.nodePort}` : ""}/${one.protocol ?? "TCP"}`)
     .join(",") || "<none>"
-const external = (it: KubeObject): string => {
-  const found = (it.status?.loadBalancer?.ingress ?? []).map((one: Item) => one.ip ?? one.hostname).join(",")
+function external(entry: KubeObject): string {
+  const found = (entry.status?.loadBalancer?.ingress ?? [])
+    .map((one: Item) => one.ip ?? one.hostname)
+    .join(",")
   if (found) return found
-  return it.spec?.type === "LoadBalancer" ? "<pending>" : "<none>"
+  return entry.spec?.type === "LoadBalancer" ? "<pending>" : "<none>"
 }
-const size = (field: string) => (it: KubeObject) => String(Object.keys(it[field] ?? {}).length)
+const size = (field: string) => (one: KubeObject) => String(Object.keys(one[field] ?? {}).length)
 
 /** Of the kinds that are simply there. */
 const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   Deployment: [
     NAME,
-    { name: "READY", value: (it) => `${count(".status.readyReplicas")(it)}/${count(".spec.replicas")(it)}` },
+    {
+      name: "READY",
+      value: (one) => `${count(".status.readyReplicas")(one)}/${count(".spec.replicas")(one)}`,
+    },
     { name: "UP-TO-DATE", value: count(".status.updatedReplicas"), count: true },
     { name: "AVAILABLE", value: count(".status.availableReplicas"), count: true },
     AGE,
@@ -124,15 +132,18 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   Namespace: [NAME, column("STATUS", ".status.phase"), AGE],
   Project: [
     NAME,
-    { name: "DISPLAY NAME", value: (it) => it.metadata.annotations?.["openshift.io/display-name"] ?? "" },
+    { name: "DISPLAY NAME", value: (one) => one.metadata.annotations?.["openshift.io/display-name"] ?? "" },
     column("STATUS", ".status.phase"),
   ],
   Node: [NAME, column("VERSION", ".status.nodeInfo.kubeletVersion"), AGE],
   Event: [
-    { name: "LAST SEEN", value: (it) => age(it.lastTimestamp ?? it.eventTime) },
+    { name: "LAST SEEN", value: (one) => age(one.lastTimestamp ?? one.eventTime) },
     column("TYPE", ".type"),
     column("REASON", ".reason"),
-    { name: "OBJECT", value: (it) => `${it.involvedObject?.kind?.toLowerCase()}/${it.involvedObject?.name}` },
+    {
+      name: "OBJECT",
+      value: (one) => `${one.involvedObject?.kind?.toLowerCase()}/${one.involvedObject?.name}`,
+    },
     column("MESSAGE", ".message"),
   ],
   Route: [
@@ -175,7 +186,7 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
 }
 
 /** A custom resource has the columns of its definition, and what says nothing of columns has its age. */
-export const columnsOf = ({ kind, columns }: Kind): readonly Column[] => {
+export function columnsOf({ kind, columns }: Kind): readonly Column[] {
   if (columns === undefined) return COLUMNS[kind] ?? [NAME, AGE]
   return [
     NAME,

@@ -5,7 +5,7 @@ import type { Item } from "./lists.ts"
 import { fill, ownPodSpec, podSpec, qosClass } from "./pods.ts"
 import { badRequest, Unreadable } from "./status.ts"
 
-const workload = (spec: Item | undefined, more: Item): Item => {
+function workload(spec: Item | undefined, more: Item): Item {
   const template = (spec?.template ?? {}) as Item
   const { creationTimestamp: _, ...metadata } = (template.metadata ?? {}) as Item
   return {
@@ -14,7 +14,7 @@ const workload = (spec: Item | undefined, more: Item): Item => {
   }
 }
 
-const strategy = (given: Item | undefined): Item => {
+function strategy(given: Item | undefined): Item {
   const { type = "RollingUpdate", rollingUpdate } = given ?? {}
   if (type !== "RollingUpdate") return { ...given, type }
   return {
@@ -25,7 +25,7 @@ const strategy = (given: Item | undefined): Item => {
 
 const servicePorts = (spec: Item, nodePorts: boolean, current: Item | undefined): Item[] =>
   ((spec.ports as Item[] | undefined) ?? []).map((port) => {
-    const before = (current?.ports as Item[] | undefined)?.find((it) => it.port === port.port)
+    const before = (current?.ports as Item[] | undefined)?.find((one) => one.port === port.port)
     return fill(port, {
       protocol: "TCP",
       targetPort: port.port,
@@ -33,7 +33,7 @@ const servicePorts = (spec: Item, nodePorts: boolean, current: Item | undefined)
     })
   })
 
-const service = (given: Item | undefined, current: Item | undefined): Item => {
+function service(given: Item | undefined, current: Item | undefined): Item {
   const spec = fill(given, { type: "ClusterIP" })
   const nodePorts = spec.type === "NodePort" || spec.type === "LoadBalancer"
   const ports = servicePorts(spec, nodePorts, current)
@@ -54,7 +54,7 @@ const service = (given: Item | undefined, current: Item | undefined): Item => {
 }
 
 /** Plain `stringData` becomes `data`, and is never stored. */
-const secret = ({ stringData, ...object }: KubeObject): KubeObject => {
+function secret({ stringData, ...object }: KubeObject): KubeObject {
   const encoded = Object.fromEntries(
     Object.entries((stringData ?? {}) as Record<string, string>).map(([key, value]) => [
       key,
@@ -62,7 +62,7 @@ const secret = ({ stringData, ...object }: KubeObject): KubeObject => {
     ]),
   )
   const { data: given, ...rest } = object
-  if (Object.values(given ?? {}).some((it) => !/^[A-Za-z0-9+/\s]*={0,2}$/.test(String(it))))
+  if (Object.values(given ?? {}).some((one) => !/^[A-Za-z0-9+/\s]*={0,2}$/.test(String(one))))
     throw new Unreadable("illegal base64 data at input byte 0")
   const data = { ...given, ...encoded }
   return {
@@ -80,8 +80,8 @@ const binding = (object: KubeObject): KubeObject => ({
   ...(object.subjects === undefined
     ? {}
     : {
-        subjects: object.subjects.map((it: Item) =>
-          it.kind === "ServiceAccount" ? it : { apiGroup: GROUP, ...it },
+        subjects: object.subjects.map((subject: Item) =>
+          subject.kind === "ServiceAccount" ? subject : { apiGroup: GROUP, ...subject },
         ),
       }),
 })
@@ -90,7 +90,7 @@ const binding = (object: KubeObject): KubeObject => ({
  * The object with the defaults of its kind; `current` is what is stored, when it is.
  * @throws ApiError 400 for a value that cannot be read
  */
-export const withDefaults = (key: string, object: KubeObject, current?: KubeObject): KubeObject => {
+export function withDefaults(key: string, object: KubeObject, current?: KubeObject): KubeObject {
   try {
     return filled(key, object, current)
   } catch (error) {
@@ -101,7 +101,7 @@ export const withDefaults = (key: string, object: KubeObject, current?: KubeObje
   }
 }
 
-const filled = (key: string, object: KubeObject, current: KubeObject | undefined): KubeObject => {
+function filled(key: string, object: KubeObject, current: KubeObject | undefined): KubeObject {
   const spec = object.spec as Item | undefined
   switch (key) {
     case "apps/deployments":
@@ -146,7 +146,7 @@ const filled = (key: string, object: KubeObject, current: KubeObject | undefined
 }
 
 /** The status of an object just created. */
-export const firstStatus = (key: string, object: KubeObject): unknown => {
+export function firstStatus(key: string, object: KubeObject): unknown {
   switch (key) {
     case "/pods":
       return { phase: "Pending", qosClass: qosClass(object) }

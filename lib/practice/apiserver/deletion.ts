@@ -18,7 +18,7 @@ const CRDS = "apiextensions.k8s.io/customresourcedefinitions"
 const PROTECTED = ["default", "kube-system", "kube-public"]
 
 /** @throws ApiError 422 */
-const checkPolicy = ({ propagationPolicy: policy, orphanDependents }: DeleteOptions): void => {
+function checkPolicy({ propagationPolicy: policy, orphanDependents }: DeleteOptions): void {
   const field = "propagationPolicy"
   if (policy !== undefined && orphanDependents !== undefined) {
     const why = "orphanDependents and deletionPropagation cannot be both set"
@@ -31,17 +31,17 @@ const checkPolicy = ({ propagationPolicy: policy, orphanDependents }: DeleteOpti
     )
 }
 
-const graceOf = (kind: Kind, object: KubeObject, options: DeleteOptions): number => {
+function graceOf(kind: Kind, object: KubeObject, options: DeleteOptions): number {
   if (kind.key !== "/pods") return 0
   const ended = ["Succeeded", "Failed"].includes(object.status?.phase)
   if (!object.spec?.nodeName || ended) return 0
   return options.gracePeriodSeconds ?? object.spec.terminationGracePeriodSeconds ?? 30
 }
 
-const finalizersOf = (objects: Objects, kind: Kind, object: KubeObject, options: DeleteOptions): string[] => {
+function finalizersOf(objects: Objects, kind: Kind, object: KubeObject, options: DeleteOptions): string[] {
   const policy = options.propagationPolicy ?? (options.orphanDependents === true ? "Orphan" : "Background")
   const own = (object.metadata.finalizers ?? []).filter(
-    (it) => it !== "foregroundDeletion" && it !== "orphan",
+    (one) => one !== "foregroundDeletion" && one !== "orphan",
   )
   if (policy === "Foreground") own.push("foregroundDeletion")
   if (policy === "Orphan") own.push("orphan")

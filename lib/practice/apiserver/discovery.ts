@@ -23,20 +23,20 @@ const version = {
 const scopeOf = (kind: Kind) => (kind.namespaced ? "Namespaced" : "Cluster")
 
 const resourceLists = (kinds: readonly Kind[]) =>
-  kinds.flatMap((it) => [
+  kinds.flatMap((one) => [
     {
-      name: it.plural,
-      singularName: it.singular,
-      namespaced: it.namespaced,
-      kind: it.kind,
-      verbs: it.verbs,
-      ...(it.shortNames.length > 0 ? { shortNames: it.shortNames } : {}),
-      ...(it.categories.length > 0 ? { categories: it.categories } : {}),
+      name: one.plural,
+      singularName: one.singular,
+      namespaced: one.namespaced,
+      kind: one.kind,
+      verbs: one.verbs,
+      ...(one.shortNames.length > 0 ? { shortNames: one.shortNames } : {}),
+      ...(one.categories.length > 0 ? { categories: one.categories } : {}),
     },
-    ...it.subresources.map((sub) => ({
-      name: `${it.plural}/${sub.name}`,
+    ...one.subresources.map((sub) => ({
+      name: `${one.plural}/${sub.name}`,
       singularName: "",
-      namespaced: it.namespaced,
+      namespaced: one.namespaced,
       ...(sub.group === undefined ? {} : { group: sub.group, version: sub.version }),
       kind: sub.kind,
       verbs: sub.verbs,
@@ -51,20 +51,20 @@ const responseKind = ({ group, version, kind }: Pick<Kind, "group" | "version" |
 const aggregatedVersion = (name: string, kinds: readonly Kind[]) => ({
   version: name,
   freshness: "Current",
-  resources: kinds.map((it) => ({
-    resource: it.plural,
-    responseKind: responseKind(it),
-    scope: scopeOf(it),
-    singularResource: it.singular,
-    verbs: it.verbs,
-    ...(it.shortNames.length > 0 ? { shortNames: it.shortNames } : {}),
-    ...(it.categories.length > 0 ? { categories: it.categories } : {}),
-    ...(it.subresources.length === 0
+  resources: kinds.map((kind) => ({
+    resource: kind.plural,
+    responseKind: responseKind(kind),
+    scope: scopeOf(kind),
+    singularResource: kind.singular,
+    verbs: kind.verbs,
+    ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
+    ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
+    ...(kind.subresources.length === 0
       ? {}
       : {
-          subresources: it.subresources.map((sub) => ({
+          subresources: kind.subresources.map((sub) => ({
             subresource: sub.name,
-            responseKind: responseKind({ ...it, ...sub }),
+            responseKind: responseKind({ ...kind, ...sub }),
             verbs: sub.verbs,
           })),
         }),
@@ -74,18 +74,18 @@ const aggregatedVersion = (name: string, kinds: readonly Kind[]) => ({
 const asParameter = "g=apidiscovery.k8s.io"
 
 /** `v2` or `v2beta1`, where the client takes the aggregated form. */
-const aggregatedForm = (accept: string): string | undefined => {
+function aggregatedForm(accept: string): string | undefined {
   const found = accept
     .split(",")
-    .filter((it) => it.includes(asParameter))
-    .map((it) => /v=(v2(?:beta1)?)(?:;|$)/.exec(it.trim())?.[1])
-  return found.includes("v2") ? "v2" : found.find((it) => it !== undefined)
+    .filter((one) => one.includes(asParameter))
+    .map((one) => /v=(v2(?:beta1)?)(?:;|$)/.exec(one.trim())?.[1])
+  return found.includes("v2") ? "v2" : found.find((one) => one !== undefined)
 }
 
 const answers = new WeakMap<Groups, Map<string, object>>()
 
 /** An answer about these kinds: every command asks first what is served. */
-const once = (groups: Groups, question: string, answer: () => object): object => {
+function once(groups: Groups, question: string, answer: () => object): object {
   const known = answers.get(groups) ?? new Map<string, object>()
   answers.set(groups, known)
   const found = known.get(question) ?? answer()
@@ -93,7 +93,7 @@ const once = (groups: Groups, question: string, answer: () => object): object =>
   return found
 }
 
-const sendAggregated = (response: ServerResponse, form: string, groups: Groups, core: boolean): void => {
+function sendAggregated(response: ServerResponse, form: string, groups: Groups, core: boolean): void {
   const body = once(groups, `${form} ${core}`, () => ({
     kind: "APIGroupDiscoveryList",
     apiVersion: `apidiscovery.k8s.io/${form}`,
@@ -109,8 +109,8 @@ const sendAggregated = (response: ServerResponse, form: string, groups: Groups, 
   sendText(response, 200, textOf(body), type)
 }
 
-const groupOf = (name: string, versions: ReadonlyMap<string, readonly Kind[]>) => {
-  const all = [...versions.keys()].map((it) => ({ groupVersion: `${name}/${it}`, version: it }))
+function groupOf(name: string, versions: ReadonlyMap<string, readonly Kind[]>) {
+  const all = [...versions.keys()].map((one) => ({ groupVersion: `${name}/${one}`, version: one }))
   return { name, versions: all, preferredVersion: all[0] }
 }
 
@@ -121,10 +121,10 @@ const openApi = (kinds: readonly Kind[]) => ({
   info: { title: "Kubernetes", version: KUBERNETES_VERSION },
   paths: Object.fromEntries(
     kinds
-      .filter((it) => it.verbs.includes("patch"))
-      .map((it) => {
-        const base = it.group === "" ? `/api/${it.version}` : `/apis/${it.group}/${it.version}`
-        const inside = it.namespaced ? "/namespaces/{namespace}" : ""
+      .filter((one) => one.verbs.includes("patch"))
+      .map((one) => {
+        const base = one.group === "" ? `/api/${one.version}` : `/apis/${one.group}/${one.version}`
+        const inside = one.namespaced ? "/namespaces/{namespace}" : ""
         const parameters = ["dryRun", "fieldManager", "fieldValidation", "force"].map((name) => ({
           name,
           in: "query",
@@ -135,9 +135,9 @@ const openApi = (kinds: readonly Kind[]) => ({
           parameters,
           responses: { 200: { description: "OK", content } },
           "x-kubernetes-action": "patch",
-          "x-kubernetes-group-version-kind": { group: it.group, version: it.version, kind: it.kind },
+          "x-kubernetes-group-version-kind": { group: one.group, version: one.version, kind: one.kind },
         }
-        return [`${base}${inside}/${it.plural}/{name}`, { patch: operation }]
+        return [`${base}${inside}/${one.plural}/{name}`, { patch: operation }]
       }),
   ),
   components: { schemas: { Any: { type: "object", "x-kubernetes-preserve-unknown-fields": true } } },
@@ -160,7 +160,7 @@ const openApiIndex = (groups: Groups) => ({
 
 const PROTO_V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 /** A document without definitions (`swagger` alone): `kubectl create -f` of a `List` asks for it, and then checks nothing. */
-const sendOpenApiV2 = (accept: string, response: ServerResponse): void => {
+function sendOpenApiV2(accept: string, response: ServerResponse): void {
   if (accept.includes("protobuf")) sendText(response, 200, "\n\u00032.0", PROTO_V2)
   else
     sendJson(response, 200, {
@@ -171,12 +171,12 @@ const sendOpenApiV2 = (accept: string, response: ServerResponse): void => {
 }
 
 /** Answers a GET about what is served; false where the path is about something else. */
-export const serveDiscovery = (
+export function serveDiscovery(
   kinds: Kinds,
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
-): boolean => {
+): boolean {
   if (path === "/version" || path === "/version/") {
     sendJson(response, 200, version)
     return true
@@ -185,7 +185,7 @@ export const serveDiscovery = (
     sendText(response, 200, "ok", "text/plain; charset=utf-8")
     return true
   }
-  const parts = path.split("/").filter((it) => it !== "")
+  const parts = path.split("/").filter((one) => one !== "")
   const groups = kinds.groups()
   const form = aggregatedForm(request.headers.accept ?? "")
   if (path === "/api" || path === "/apis") {

@@ -10,17 +10,17 @@ import { badRequest, invalidPatch } from "./status.ts"
  * @param patched the object is what a patch made
  * @throws ApiError 400, or 422 for a patch, where unknown fields are refused (`Strict`)
  */
-export const checkFields = (kind: Kind, call: Call, object: KubeObject, patched = false): void => {
+export function checkFields(kind: Kind, call: Call, object: KubeObject, patched = false): void {
   const how = call.query.get("fieldValidation") || "Warn"
   if (kind.schema === undefined || how === "Ignore") return
   const found: string[] = []
   conform(kind.schema as Schema, object, "", (path) => found.push(path))
   if (found.length === 0) return
-  const said = found.toSorted().map((it) => `unknown field ${JSON.stringify(it)}`)
+  const said = found.toSorted().map((one) => `unknown field ${JSON.stringify(one)}`)
   if (how === "Warn") {
     call.response.setHeader(
       "warning",
-      said.map((it) => `299 - ${JSON.stringify(it)}`),
+      said.map((one) => `299 - ${JSON.stringify(one)}`),
     )
     return
   }

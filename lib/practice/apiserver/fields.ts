@@ -36,7 +36,7 @@ const UNOWNED = new Set(
     "deletionGracePeriodSeconds",
     "managedFields",
     "selfLink",
-  ].map((it) => joinPath(["f:metadata", `f:${it}`])),
+  ].map((one) => joinPath(["f:metadata", `f:${one}`])),
 )
 
 /** Maps that have one owner as a whole. */
@@ -49,7 +49,7 @@ const ATOMIC = new Set([
   "secretKeyRef",
 ])
 
-const collect = (value: unknown, path: string[], field: string, builtin: boolean, into: Paths): void => {
+function collect(value: unknown, path: string[], field: string, builtin: boolean, into: Paths): void {
   if (isMap(value)) {
     const entries = Object.entries(value)
     const whole = builtin && ATOMIC.has(field)
@@ -82,7 +82,7 @@ const collect = (value: unknown, path: string[], field: string, builtin: boolean
 }
 
 /** The leaves of an object (of its status alone, or of all else) with their values. */
-export const leavesOf = (object: KubeObject, builtin: boolean): Paths => {
+export function leavesOf(object: KubeObject, builtin: boolean): Paths {
   const { apiVersion, kind, ...rest } = object
   const into: Paths = new Map()
   collect(rest, [], "", builtin, into)
@@ -101,7 +101,7 @@ export interface Managed {
 /** The paths of trees that are in stored objects, which never change: nearly every write reads those of the last one. */
 const decoded = new WeakMap<object, readonly Path[]>()
 
-const encode = (paths: ReadonlySet<Path>): object => {
+function encode(paths: ReadonlySet<Path>): object {
   interface Tree {
     [part: string]: Tree
   }
@@ -118,7 +118,7 @@ const encode = (paths: ReadonlySet<Path>): object => {
   return root
 }
 
-const decode = (tree: unknown, path: string[], into: Set<Path>): Set<Path> => {
+function decode(tree: unknown, path: string[], into: Set<Path>): Set<Path> {
   const entries = Object.entries((tree ?? {}) as object)
   if (entries.length === 0 && path.length > 0) into.add(joinPath(path))
   for (const [part, inner] of entries) {
@@ -129,7 +129,7 @@ const decode = (tree: unknown, path: string[], into: Set<Path>): Set<Path> => {
   return into
 }
 
-const pathsOf = (fields: unknown): Set<Path> => {
+function pathsOf(fields: unknown): Set<Path> {
   if (typeof fields !== "object" || fields === null) return decode(fields, [], new Set())
   const known = decoded.get(fields) ?? [...decode(fields, [], new Set())]
   decoded.set(fields, known)
@@ -138,26 +138,26 @@ const pathsOf = (fields: unknown): Set<Path> => {
 
 export const readManaged = (object: KubeObject | undefined): Managed[] =>
   ((object?.metadata as { managedFields?: Record<string, unknown>[] } | undefined)?.managedFields ?? [])
-    .filter((it) => typeof it.manager === "string")
-    .map((it) => ({
-      manager: it.manager as string,
-      operation: it.operation === "Apply" ? "Apply" : "Update",
-      ...(it.subresource === undefined ? {} : { subresource: it.subresource as string }),
-      paths: pathsOf(it.fieldsV1),
-      time: (it.time as string | undefined) ?? "",
+    .filter((one) => typeof one.manager === "string")
+    .map((one) => ({
+      manager: one.manager as string,
+      operation: one.operation === "Apply" ? "Apply" : "Update",
+      ...(one.subresource === undefined ? {} : { subresource: one.subresource as string }),
+      paths: pathsOf(one.fieldsV1),
+      time: (one.time as string | undefined) ?? "",
     }))
 
 /** Applied fields come first, then the older ones. */
-const inOrder = (a: Managed, b: Managed): number => {
-  const keys = (it: Managed) => [it.operation, it.time, it.manager, it.subresource ?? ""]
+function inOrder(a: Managed, b: Managed): number {
+  const keys = (one: Managed) => [one.operation, one.time, one.manager, one.subresource ?? ""]
   const [x, y] = [keys(a), keys(b)]
-  const at = x.findIndex((it, index) => it !== y[index])
+  const at = x.findIndex((one, index) => one !== y[index])
   return at < 0 ? 0 : x[at]! < y[at]! ? -1 : 1
 }
 
 export const writeManaged = (entries: readonly Managed[], apiVersion: string): object[] =>
   entries
-    .filter((it) => it.paths.size > 0)
+    .filter((entry) => entry.paths.size > 0)
     .toSorted(inOrder)
     .map(({ manager, operation, subresource, paths, time }) => ({
       manager,
@@ -175,13 +175,13 @@ export const isSame = (
 ): boolean => a.manager === b.manager && a.operation === b.operation && a.subresource === b.subresource
 
 /** The owners after a write that is no apply: what it changed is its own, what it dropped is nobody's. */
-export const trackUpdate = (
+export function trackUpdate(
   current: KubeObject | undefined,
   next: KubeObject,
   by: { manager: string; subresource?: string },
   builtin: boolean,
   time: string,
-): Managed[] => {
+): Managed[] {
   const before = current === undefined ? new Map<Path, unknown>() : leavesOf(current, builtin)
   const after = leavesOf(next, builtin)
   const changed = new Set<Path>()

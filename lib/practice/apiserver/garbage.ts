@@ -93,7 +93,7 @@ export class Collector {
     if (namespace !== undefined) this.#enqueue({ key: "/namespaces", namespace: undefined, name: namespace })
     const crd = this.#objects.store
       .list(CRDS)
-      .find((it) => `${it.spec.group}/${it.spec.names.plural}` === key)
+      .find((entry) => `${entry.spec.group}/${entry.spec.names.plural}` === key)
     if (crd?.metadata.deletionTimestamp !== undefined) this.#enqueue(placeOf(CRDS, crd))
   }
 
@@ -133,7 +133,7 @@ export class Collector {
   }
 
   #release(kind: Kind, object: KubeObject, finalizer: string): void {
-    const finalizers = object.metadata.finalizers!.filter((it) => it !== finalizer)
+    const finalizers = object.metadata.finalizers!.filter((entry) => entry !== finalizer)
     this.#objects.commit(kind, object, { ...object, metadata: { ...object.metadata, finalizers } }, GC)
   }
 
@@ -148,8 +148,8 @@ export class Collector {
   #ifAbandoned(kind: Kind, object: KubeObject): void {
     const owners = object.metadata.ownerReferences ?? []
     if (owners.length === 0) return
-    const state = owners.map((it) => {
-      const place = this.#byUid.get(it.uid)
+    const state = owners.map((entry) => {
+      const place = this.#byUid.get(entry.uid)
       const owner = place && this.#objects.store.get(place.key, place.namespace, place.name)
       if (owner === undefined) return "gone"
       const waits = owner.metadata.finalizers?.includes("foregroundDeletion")
@@ -169,7 +169,9 @@ export class Collector {
     for (const { key, namespace, name } of [...(this.#dependents.get(metadata.uid!)?.values() ?? [])]) {
       const kind = this.#kinds.byKey(key)!
       const object = this.#objects.store.get(key, namespace, name)!
-      const ownerReferences = object.metadata.ownerReferences!.filter((it) => it.uid !== metadata.uid)
+      const ownerReferences = object.metadata.ownerReferences!.filter(
+        (ownerReference) => ownerReference.uid !== metadata.uid,
+      )
       this.#objects.commit(kind, object, { ...object, metadata: { ...object.metadata, ownerReferences } }, GC)
     }
   }
@@ -180,7 +182,9 @@ export class Collector {
     return !places.some(({ key, namespace, name }) =>
       this.#objects.store
         .get(key, namespace, name)
-        ?.metadata.ownerReferences?.some((it) => it.uid === metadata.uid && it.blockOwnerDeletion),
+        ?.metadata.ownerReferences?.some(
+          (ownerReference) => ownerReference.uid === metadata.uid && ownerReference.blockOwnerDeletion,
+        ),
     )
   }
 

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { setTimeout as delay } from "node:timers/promises"
 import { RunbookError } from "../../notebook/errors.ts"
-import type { ApiServer, ApiServerOptions, PracticeUser, RequestEntry, Snapshot } from "../types.ts"
+import type { ApiServer, ApiServerOptions, PracticeUser, RequestEntry, Snapshot } from "../types/apiserver.ts"
 import { Access, ANONYMOUS, type Attributes, isOpenPath, refusal } from "./access.ts"
 import { establish, openCluster } from "./cluster-state.ts"
 import { serveDiscovery } from "./discovery.ts"
@@ -93,12 +93,12 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
   /** @throws ApiError 404, 405 for paths, verbs and subresources that a kind has not */
   const kindOf = (call: Call): Kind => {
     const kind = kinds.served(call.group, call.version, call.resource)
-    const missing = () => notServed(kinds.all().some((it) => it.group === call.group && !it.defined))
+    const missing = () => notServed(kinds.all().some((one) => one.group === call.group && !one.defined))
     if (kind === undefined) throw missing()
     const misplaced = kind.namespaced
       ? call.namespace === undefined && call.name !== undefined && !kind.virtual
       : call.namespace !== undefined
-    const sub = kind.subresources.find((it) => it.name === call.subresource)
+    const sub = kind.subresources.find((one) => one.name === call.subresource)
     if (misplaced || (call.subresource !== undefined && sub === undefined)) throw missing()
     const everywhere = kind.namespaced && call.namespace === undefined && !kind.virtual
     if (everywhere && ["create", "update", "patch"].includes(call.verb)) throw methodNotAllowed()

@@ -1,7 +1,8 @@
 /** Faults that strike requests: the words of the table's `api` and `login` lines, done to who is no part of the system. */
 import type { ServerResponse } from "node:http"
 import { setTimeout as delay } from "node:timers/promises"
-import type { Fault, FaultTable, PracticeUser } from "../types.ts"
+import type { PracticeUser } from "../types/apiserver.ts"
+import type { Fault, FaultTable } from "../types/faults.ts"
 import { ANONYMOUS, type Attributes, refusal } from "./access.ts"
 import { apiVersionOf } from "./kind.ts"
 import type { Kinds } from "./kinds.ts"
@@ -120,7 +121,7 @@ export class Interference {
       patch: "PATCH",
       delete: "DELETE",
     }
-    const kind = this.#kinds.all().find((it) => it.group === group && it.plural === resource)
+    const kind = this.#kinds.all().find((one) => one.group === group && one.plural === resource)
     const version = kind === undefined ? "v1" : apiVersionOf(kind)
     const parts = [
       group === "" ? "/api" : "/apis",

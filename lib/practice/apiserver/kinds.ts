@@ -13,13 +13,13 @@ interface Version {
 }
 
 /** A CRD's served versions as kinds. */
-const kindsOf = (crd: KubeObject): Kind[] => {
+function kindsOf(crd: KubeObject): Kind[] {
   const { group, names, scope, versions = [] } = crd.spec
   return versions
-    .filter((it: { served?: boolean }) => it.served !== false)
-    .map((it: Version) => ({
+    .filter((one: { served?: boolean }) => one.served !== false)
+    .map((one: Version) => ({
       group,
-      version: it.name,
+      version: one.name,
       kind: names.kind,
       listKind: names.listKind ?? `${names.kind}List`,
       plural: names.plural,
@@ -28,18 +28,18 @@ const kindsOf = (crd: KubeObject): Kind[] => {
       categories: names.categories ?? [],
       namespaced: scope === "Namespaced",
       verbs: ALL_VERBS,
-      status: it.subresources?.status !== undefined,
+      status: one.subresources?.status !== undefined,
       generation: true,
       subresources:
-        it.subresources?.status === undefined
+        one.subresources?.status === undefined
           ? []
           : [{ name: "status", kind: names.kind, verbs: ["get", "patch", "update"] }],
       builtin: false,
       defined: true,
       virtual: false,
       key: `${group}/${names.plural}`,
-      schema: it.schema?.openAPIV3Schema,
-      columns: it.additionalPrinterColumns,
+      schema: one.schema?.openAPIV3Schema,
+      columns: one.additionalPrinterColumns,
     }))
 }
 
@@ -51,7 +51,7 @@ interface Index {
   groups: Groups
 }
 
-const indexOf = (all: readonly Kind[]): Index => {
+function indexOf(all: readonly Kind[]): Index {
   const words = new Map<string, Kind>()
   const keys = new Map<string, Kind>()
   for (const kind of all.toReversed()) {

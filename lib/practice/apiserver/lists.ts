@@ -20,28 +20,28 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 }
 
 const isItems = (list: readonly unknown[]): list is Item[] =>
-  list.every((it) => typeof it === "object" && it !== null && !Array.isArray(it))
+  list.every((one) => typeof one === "object" && one !== null && !Array.isArray(one))
 
 /**
  * The keys of a list map, or undefined where a list is replaced whole.
  * @param merge for a strategic merge patch, whose keys leave the port's protocol out
  */
-export const listKeys = (
+export function listKeys(
   field: string,
   items: readonly unknown[],
   builtin: boolean,
   merge = false,
-): readonly string[] | undefined => {
+): readonly string[] | undefined {
   if (field === "ownerReferences" && isItems(items)) return ["uid"]
   if (!isItems(items)) return undefined
   if (field === "conditions") return ["type"]
   if (!builtin) return undefined
   if (field === "ports") {
     if (items.length === 0) return undefined
-    const port = items.every((it) => it.containerPort !== undefined || it.$patch !== undefined)
+    const port = items.every((item) => item.containerPort !== undefined || item.$patch !== undefined)
       ? "containerPort"
       : "port"
-    if (!items.every((it) => it[port] !== undefined || it.$patch !== undefined)) return undefined
+    if (!items.every((item) => item[port] !== undefined || item.$patch !== undefined)) return undefined
     return merge ? [port] : [port, "protocol"]
   }
   return KEYS[field]

@@ -17,10 +17,10 @@ export interface KubeletClient {
 
 const PASSED = ["follow", "tailLines", "sinceSeconds", "sinceTime", "previous", "timestamps", "limitBytes"]
 
-const containerOf = (pod: KubeObject, asked: string | null): string => {
+function containerOf(pod: KubeObject, asked: string | null): string {
   const { name } = pod.metadata
-  const containers: string[] = (pod.spec.containers ?? []).map((it: { name: string }) => it.name)
-  const initial: string[] = (pod.spec.initContainers ?? []).map((it: { name: string }) => it.name)
+  const containers: string[] = (pod.spec.containers ?? []).map((one: { name: string }) => one.name)
+  const initial: string[] = (pod.spec.initContainers ?? []).map((one: { name: string }) => one.name)
   if (asked !== null) {
     if ([...containers, ...initial].includes(asked)) return asked
     throw badRequest(`container ${asked} is not valid for pod ${name}`)
@@ -34,7 +34,7 @@ const containerOf = (pod: KubeObject, asked: string | null): string => {
 const reasons: Readonly<Record<number, string>> = { 400: "BadRequest", 403: "Forbidden", 404: "NotFound" }
 
 /** A kubelet's refusal, in its own words. */
-const refused = async (answer: IncomingMessage): Promise<ApiError> => {
+async function refused(answer: IncomingMessage): Promise<ApiError> {
   let text = ""
   for await (const chunk of answer) text += chunk
   const code = answer.statusCode ?? 500
@@ -42,19 +42,19 @@ const refused = async (answer: IncomingMessage): Promise<ApiError> => {
 }
 
 /** Where the kubelet of a pod's node listens. @throws ApiError 400 for a pod without a node, 500 without a kubelet */
-export const kubeletOf = (pod: KubeObject, nodes: Kind, objects: Objects): { host: string; port: number } => {
+export function kubeletOf(pod: KubeObject, nodes: Kind, objects: Objects): { host: string; port: number } {
   const { nodeName } = pod.spec
   if (!nodeName) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
   const node = objects.store.get(nodes.key, undefined, nodeName)
   // As the real one words it, though it is a node that it does not find.
   if (node === undefined) throw notFound({ group: "", plural: "pods" }, nodeName)
-  const host = node.status?.addresses?.find((it: { type: string }) => it.type === "InternalIP")?.address
+  const host = node.status?.addresses?.find((one: { type: string }) => one.type === "InternalIP")?.address
   const port = node.status?.daemonEndpoints?.kubeletEndpoint?.Port
   if (!host || !port) throw new ApiError(500, "InternalError", `node ${nodeName} has no kubelet endpoint`)
   return { host, port }
 }
 
-const checkLines = ({ query, name }: Call): void => {
+function checkLines({ query, name }: Call): void {
   const lines = query.get("tailLines")
   wholeNumber(query, "tailLines")
   if (lines === null || Number(lines) >= 0) return
@@ -64,13 +64,7 @@ const checkLines = ({ query, name }: Call): void => {
 }
 
 /** @throws ApiError 400, 404, 422, and 500 where the kubelet cannot be reached; else the response is the log's */
-export const sendLog = async (
-  call: Call,
-  kind: Kind,
-  nodes: Kind,
-  objects: Objects,
-  client: KubeletClient,
-) => {
+export async function sendLog(call: Call, kind: Kind, nodes: Kind, objects: Objects, client: KubeletClient) {
   checkLines(call)
   const pod = objects.get(kind, call.namespace, call.name!)
   const container = containerOf(pod, call.query.get("container"))

@@ -9,7 +9,7 @@ export const metaOf = (object: KubeObject): Meta => object.metadata as Meta
 const EMPTY = ["labels", "annotations", "finalizers", "ownerReferences", "managedFields"] as const
 
 /** Without the maps and lists that are empty, and without undefined fields: as Go writes it. */
-export const tidy = (metadata: Meta): Meta => {
+export function tidy(metadata: Meta): Meta {
   const result = {} as Meta & Record<string, unknown>
   for (const [field, value] of Object.entries(metadata)) {
     if (value === undefined) continue
@@ -38,7 +38,7 @@ const isKey = (key: string) =>
 /** Finalizers without a domain that Kubernetes knows. */
 const STANDARD = ["kubernetes", "orphan", "foregroundDeletion"]
 
-export const metadataCauses = (metadata: Meta, current: Meta | undefined): Cause[] => {
+export function metadataCauses(metadata: Meta, current: Meta | undefined): Cause[] {
   const { labels = {}, annotations = {}, finalizers = [], ownerReferences = [] } = metadata
   const causes = Object.entries(labels).flatMap(([key, value]) => [
     ...(isKey(key) ? [] : [invalidValue("metadata.labels", key, NAME_PART)]),
@@ -48,7 +48,7 @@ export const metadataCauses = (metadata: Meta, current: Meta | undefined): Cause
     if (!isKey(key)) causes.push(invalidValue("metadata.annotations", key, NAME_PART))
   for (const owner of ownerReferences)
     if (!owner.uid) causes.push(invalidValue("metadata.ownerReferences.uid", "", "must not be empty"))
-  const controllers = ownerReferences.filter((it) => it.controller === true)
+  const controllers = ownerReferences.filter((ownerReference) => ownerReference.controller === true)
   if (controllers.length > 1) {
     const [one, two] = controllers.map(({ kind, name }) => `${kind}/${name}`)
     const why = `Only one reference can have Controller set to true. Found "true" in references for ${one} and ${two}`
@@ -63,8 +63,8 @@ export const metadataCauses = (metadata: Meta, current: Meta | undefined): Cause
       causes.push(invalidValue(`metadata.finalizers[${at}]`, name, why))
   }
   if (current?.deletionTimestamp !== undefined) {
-    const fresh = finalizers.filter((it) => !current.finalizers?.includes(it))
-    const shown = `[]string{${fresh.map((it) => JSON.stringify(it)).join(", ")}}`
+    const fresh = finalizers.filter((finalizer) => !current.finalizers?.includes(finalizer))
+    const shown = `[]string{${fresh.map((entry) => JSON.stringify(entry)).join(", ")}}`
     const why = `no new finalizers can be added if the object is being deleted, found new finalizers ${shown}`
     if (fresh.length > 0) causes.push(forbiddenField("metadata.finalizers", why))
   }

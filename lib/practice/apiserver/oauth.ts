@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { PracticeUser } from "../types.ts"
+import type { PracticeUser } from "../types/apiserver.ts"
 import type { Access } from "./access.ts"
 import type { Objects } from "./objects.ts"
 import { readBytes, sendJson, sendText } from "./request.ts"
@@ -33,7 +33,7 @@ const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?\/callback$/
 /** Who logs in with another name than the user has: the administrator that an installation begins with. */
 const LOGIN_NAMES: Readonly<Record<string, string>> = { kubeadmin: "kube:admin" }
 
-const basic = (request: IncomingMessage): { name: string; secret: string } | undefined => {
+function basic(request: IncomingMessage): { name: string; secret: string } | undefined {
   const [, encoded] = /^Basic (.+)$/i.exec(request.headers.authorization ?? "") ?? []
   if (encoded === undefined) return undefined
   const text = Buffer.from(encoded, "base64").toString()
@@ -41,7 +41,7 @@ const basic = (request: IncomingMessage): { name: string; secret: string } | und
   return colon < 0 ? undefined : { name: text.slice(0, colon), secret: text.slice(colon + 1) }
 }
 
-const redirectTo = (response: ServerResponse, location: string): void => {
+function redirectTo(response: ServerResponse, location: string): void {
   response.writeHead(302, { location, "cache-control": "no-cache, no-store, max-age=0, must-revalidate" })
   response.end()
 }
@@ -108,8 +108,8 @@ export class OAuth {
 
   /** The one who sits at the practice browser: the ordinary user, else whoever is no part of the system. */
   #developer(): PracticeUser | undefined {
-    const people = this.#parts.access.users.filter((it) => !it.name.startsWith("system:"))
-    return people.find((it) => !it.admin) ?? people[0]
+    const people = this.#parts.access.users.filter((one) => !one.name.startsWith("system:"))
+    return people.find((one) => !one.admin) ?? people[0]
   }
 
   #authorize(query: URLSearchParams, request: IncomingMessage, response: ServerResponse) {

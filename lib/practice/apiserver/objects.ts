@@ -62,7 +62,7 @@ export class Objects {
   /** @throws ApiError 404 */
   get(kind: Kind, namespace: string | undefined, name: string): KubeObject {
     const found = isPackageManifest(kind)
-      ? this.list(kind, namespace).find((it) => it.metadata.name === name)
+      ? this.list(kind, namespace).find((one) => one.metadata.name === name)
       : this.store.get(kind.key, namespace, name)
     if (found === undefined) throw notFound(kind, name)
     return found
@@ -283,8 +283,8 @@ export class Objects {
     const after = readManaged(next)
     return (
       before.length === after.length &&
-      after.every((it) =>
-        before.some((other) => isSame(other, it) && isDeepStrictEqual(other.paths, it.paths)),
+      after.every((one) =>
+        before.some((other) => isSame(other, one) && isDeepStrictEqual(other.paths, one.paths)),
       )
     )
   }
@@ -295,8 +295,8 @@ export class Objects {
     return this.store
       .listAt(kind.key, undefined, at)
       .filter(
-        (it) => it.metadata.namespace === namespace || it.metadata.namespace === "openshift-marketplace",
+        (one) => one.metadata.namespace === namespace || one.metadata.namespace === "openshift-marketplace",
       )
-      .map((it) => ({ ...it, metadata: { ...it.metadata, namespace } }))
+      .map((one) => ({ ...one, metadata: { ...one.metadata, namespace } }))
   }
 }

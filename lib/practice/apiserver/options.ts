@@ -3,7 +3,7 @@ import type { Call } from "./request.ts"
 import { ApiError, badRequest, forbiddenField, invalidOptions, timeout, unsupported } from "./status.ts"
 
 /** @throws ApiError 400 where an option is there and no number */
-export const wholeNumber = (query: URLSearchParams, name: string): void => {
+export function wholeNumber(query: URLSearchParams, name: string): void {
   const value = query.get(name)
   if (value !== null && !/^-?\d+$/.test(value))
     throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)
@@ -12,7 +12,7 @@ export const wholeNumber = (query: URLSearchParams, name: string): void => {
 const MATCHES = ["Exact", "NotOlderThan", ""]
 
 /** What is wrong with `resourceVersionMatch`; nothing where it fits. */
-const matchTrouble = (query: URLSearchParams, watch: boolean): string | undefined => {
+function matchTrouble(query: URLSearchParams, watch: boolean): string | undefined {
   const match = query.get("resourceVersionMatch") ?? ""
   const initial = query.get("sendInitialEvents")
   const version = query.get("resourceVersion") ?? ""
@@ -30,7 +30,7 @@ const matchTrouble = (query: URLSearchParams, watch: boolean): string | undefine
     : undefined
 }
 
-const checkList = ({ query, verb }: Call): void => {
+function checkList({ query, verb }: Call): void {
   for (const name of ["limit", "timeoutSeconds"]) wholeNumber(query, name)
   const match = query.get("resourceVersionMatch") ?? ""
   const why = matchTrouble(query, verb === "watch")
@@ -53,13 +53,13 @@ const WRITES: Readonly<Record<string, string>> = {
 const VALIDATIONS = ["", "Ignore", "Strict", "Warn"]
 
 /** @throws ApiError 400, 422, and 500 where a real server says so */
-export const checkOptions = (call: Call): void => {
+export function checkOptions(call: Call): void {
   const { verb, query } = call
   if (verb === "list" || verb === "watch") checkList(call)
   const kind = WRITES[verb]
   if (kind === undefined) return
-  const dryRun = query.getAll("dryRun").filter((it) => it !== "")
-  if (dryRun.some((it) => it !== "All")) throw invalidOptions(kind, unsupported("dryRun", dryRun, ["All"]))
+  const dryRun = query.getAll("dryRun").filter((one) => one !== "")
+  if (dryRun.some((one) => one !== "All")) throw invalidOptions(kind, unsupported("dryRun", dryRun, ["All"]))
   const validation = query.get("fieldValidation") ?? ""
   if (!VALIDATIONS.includes(validation))
     throw invalidOptions(kind, unsupported("fieldValidation", validation, VALIDATIONS))
@@ -69,7 +69,7 @@ export const checkOptions = (call: Call): void => {
  * A real server waits three seconds for a version that it has not seen yet; here none ever comes.
  * @throws ApiError 504
  */
-export const checkVersion = (query: URLSearchParams, current: number): void => {
+export function checkVersion(query: URLSearchParams, current: number): void {
   const version = Number(query.get("resourceVersion") ?? 0)
   if (version > current) throw timeout(version, current)
 }

@@ -5,7 +5,7 @@ import { type Item, isMap, isSet, listKeys, sameItem } from "./lists.ts"
 import { type About, ApiError, badRequest, invalid, invalidPatch } from "./status.ts"
 
 /** RFC 7386. */
-export const mergePatch = (target: unknown, patch: unknown): unknown => {
+export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isMap(patch)) return patch
   const result: Item = isMap(target) ? { ...target } : {}
   for (const [key, value] of Object.entries(patch)) {
@@ -16,7 +16,7 @@ export const mergePatch = (target: unknown, patch: unknown): unknown => {
 }
 
 /** A real server's `replace` of a field that is not there adds it, unlike RFC 6902's. */
-const misses = (document: KubeObject, { op, path }: Operation): boolean => {
+function misses(document: KubeObject, { op, path }: Operation): boolean {
   if (op !== "replace") return false
   const at = path.lastIndexOf("/")
   const parent: unknown = jsonPatch.getValueByPointer(document, path.slice(0, at))
@@ -24,7 +24,7 @@ const misses = (document: KubeObject, { op, path }: Operation): boolean => {
 }
 
 /** RFC 6902. @throws ApiError 422 when an operation does not apply, 400 for what is no patch */
-export const applyJsonPatch = (target: KubeObject, patch: unknown): KubeObject => {
+export function applyJsonPatch(target: KubeObject, patch: unknown): KubeObject {
   if (!Array.isArray(patch)) {
     throw badRequest(
       "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp",
@@ -46,20 +46,20 @@ export const applyJsonPatch = (target: KubeObject, patch: unknown): KubeObject =
 const LIST_DELETE = "$deleteFromPrimitiveList/"
 const ORDER = "$setElementOrder/"
 
-const mergeList = (field: string, current: readonly unknown[], patch: readonly unknown[]): unknown[] => {
-  const replace = patch.find((it) => isMap(it) && it.$patch === "replace")
-  if (replace !== undefined) return patch.filter((it) => it !== replace)
+function mergeList(field: string, current: readonly unknown[], patch: readonly unknown[]): unknown[] {
+  const replace = patch.find((one) => isMap(one) && one.$patch === "replace")
+  if (replace !== undefined) return patch.filter((one) => one !== replace)
   const keys = listKeys(field, [...current, ...patch], true, true)
   if (keys === undefined) return isSet(field) ? [...new Set([...patch, ...current])] : [...patch]
   const same = (a: unknown, b: unknown) => sameItem(a as Item, b as Item, keys)
   const named: { item: Item; at: number }[] = []
   for (const { $patch, ...rest } of patch as Item[]) {
-    const at = current.findIndex((it) => same(it, rest))
+    const at = current.findIndex((one) => same(one, rest))
     if ($patch !== "delete") named.push({ item: strategicMerge(current[at] ?? {}, rest) as Item, at })
   }
   const others = current
     .map((item, at) => ({ item: item as Item, at }))
-    .filter(({ item }) => !(patch as Item[]).some((it) => same(it, item)))
+    .filter(({ item }) => !(patch as Item[]).some((one) => same(one, item)))
   // Items that the patch names keep its order; the others go where they stood, as far as both are known.
   const result: Item[] = []
   while (named.length > 0 || others.length > 0) {
@@ -72,18 +72,20 @@ const mergeList = (field: string, current: readonly unknown[], patch: readonly u
 }
 
 /** The order that a client asked for; items it did not name come last. */
-const ordered = (field: string, list: unknown, order: unknown): unknown => {
+function ordered(field: string, list: unknown, order: unknown): unknown {
   if (!Array.isArray(list) || !Array.isArray(order)) return list
   const keys = listKeys(field, list, true, true)
   const rank = (item: unknown) => {
-    const at = order.findIndex((it) => (keys === undefined ? it === item : sameItem(it, item as Item, keys)))
+    const at = order.findIndex((one) =>
+      keys === undefined ? one === item : sameItem(one, item as Item, keys),
+    )
     return at < 0 ? order.length : at
   }
   return [...list].sort((a, b) => rank(a) - rank(b))
 }
 
 /** Strategic merge patch of a built-in kind. */
-export const strategicMerge = (target: unknown, patch: unknown): unknown => {
+export function strategicMerge(target: unknown, patch: unknown): unknown {
   if (!isMap(patch)) return patch
   const { $patch, $retainKeys, ...rest } = patch
   if ($patch === "replace") return rest
@@ -97,7 +99,7 @@ export const strategicMerge = (target: unknown, patch: unknown): unknown => {
     if (key.startsWith(LIST_DELETE)) {
       const field = key.slice(LIST_DELETE.length)
       if (Array.isArray(result[field])) {
-        result[field] = result[field].filter((it) => !(value as unknown[]).includes(it))
+        result[field] = result[field].filter((one) => !(value as unknown[]).includes(one))
       }
     } else if (value === null) delete result[key]
     else if (Array.isArray(value)) {
@@ -117,7 +119,7 @@ export const strategicMerge = (target: unknown, patch: unknown): unknown => {
 }
 
 /** A patched object must still be one. */
-export const checkPatched = (patched: unknown, about: About, name: string): KubeObject => {
+export function checkPatched(patched: unknown, about: About, name: string): KubeObject {
   if (!isMap(patched) || !isMap(patched.metadata)) {
     throw invalid(about, name, [{ reason: "FieldValueInvalid", message: "the patch leaves no object" }])
   }

@@ -4,7 +4,7 @@ import type { Item } from "./lists.ts"
 import { canonical } from "./quantity.ts"
 
 /** Fields that are missing are taken from the defaults; the given ones stay, and come first. */
-export const fill = (given: Item | undefined, defaults: Item): Item => {
+export function fill(given: Item | undefined, defaults: Item): Item {
   const result: Item = { ...given }
   for (const [key, value] of Object.entries(defaults)) result[key] ??= value
   return result
@@ -13,7 +13,7 @@ export const fill = (given: Item | undefined, defaults: Item): Item => {
 const mapped = (given: Item, field: string, change: (item: Item) => Item): Item =>
   given[field] === undefined || given[field] === null ? {} : { [field]: (given[field] as Item[]).map(change) }
 
-const pullPolicy = (image: unknown) => {
+function pullPolicy(image: unknown) {
   const last = String(image ?? "")
     .split("/")
     .at(-1)!
@@ -24,7 +24,7 @@ const pullPolicy = (image: unknown) => {
 const amounts = (given: Item): Item =>
   Object.fromEntries(Object.entries(given).map(([name, amount]) => [name, canonical(amount)]))
 
-const resources = (given: Item | undefined): Item => {
+function resources(given: Item | undefined): Item {
   const limits = given?.limits === undefined ? undefined : amounts(given.limits as Item)
   const requests = given?.requests === undefined ? undefined : amounts(given.requests as Item)
   return {
@@ -43,7 +43,7 @@ const container = (given: Item): Item =>
       ...given,
       ...mapped(given, "ports", (port) => fill(port, { protocol: "TCP" })),
       ...Object.fromEntries(
-        PROBES.filter((it) => given[it]).map((it) => [it, fill(given[it] as Item, probe)]),
+        PROBES.filter((one) => given[one]).map((one) => [one, fill(given[one] as Item, probe)]),
       ),
       resources: resources(given.resources as Item | undefined),
     },
@@ -54,7 +54,7 @@ const container = (given: Item): Item =>
     },
   )
 
-const volume = (given: Item): Item => {
+function volume(given: Item): Item {
   const mode = { defaultMode: 420 }
   for (const source of ["secret", "configMap", "projected"])
     if (given[source]) return { ...given, [source]: fill(given[source] as Item, mode) }
@@ -79,8 +79,8 @@ export const podSpec = (given: Item | undefined): Item =>
     },
   )
 
-const tolerations = ["not-ready", "unreachable"].map((it) => ({
-  key: `node.kubernetes.io/${it}`,
+const tolerations = ["not-ready", "unreachable"].map((one) => ({
+  key: `node.kubernetes.io/${one}`,
   operator: "Exists",
   effect: "NoExecute",
   tolerationSeconds: 300,
@@ -94,14 +94,14 @@ export const ownPodSpec = (given: Item | undefined): Item =>
   })
 
 /** Guaranteed where every container's limits of both are its requests, best effort where nobody asks for anything. */
-export const qosClass = (pod: KubeObject): string => {
+export function qosClass(pod: KubeObject): string {
   const asked: { requests?: Item; limits?: Item }[] = (pod.spec?.containers ?? []).map(
-    (it: Item) => it.resources ?? {},
+    (one: Item) => one.resources ?? {},
   )
-  if (asked.every((it) => it.requests === undefined && it.limits === undefined)) return "BestEffort"
+  if (asked.every((one) => one.requests === undefined && one.limits === undefined)) return "BestEffort"
   const fixed = asked.every(({ requests, limits }) =>
     ["cpu", "memory"].every(
-      (it) => limits?.[it] !== undefined && (requests?.[it] ?? limits[it]) === limits[it],
+      (one) => limits?.[one] !== undefined && (requests?.[one] ?? limits[one]) === limits[one],
     ),
   )
   return fixed ? "Guaranteed" : "Burstable"

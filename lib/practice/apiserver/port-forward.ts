@@ -21,10 +21,10 @@ const HANDSHAKE = [
 const connections = new WeakMap<IncomingMessage, { socket: Duplex; head: Buffer }>()
 
 /** Requests to upgrade are served like all others: whoever serves one may take its connection over. */
-export const serveUpgrades = (
+export function serveUpgrades(
   server: Server,
   handle: (request: IncomingMessage, response: ServerResponse) => void,
-): void => {
+): void {
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy())
     connections.set(request, { socket, head })
@@ -39,8 +39,8 @@ export const serveUpgrades = (
 }
 
 /** As the real server reads them: Go's own words for what is none. @throws ApiError 400 */
-const portsOf = (query: URLSearchParams): string[] => {
-  const ports = query.getAll("ports").flatMap((it) => it.split(","))
+function portsOf(query: URLSearchParams): string[] {
+  const ports = query.getAll("ports").flatMap((one) => one.split(","))
   for (const port of ports) {
     const why = !/^\d+$/.test(port)
       ? "invalid syntax"
@@ -54,20 +54,20 @@ const portsOf = (query: URLSearchParams): string[] => {
 }
 
 /** @throws ApiError 400 without a port or an upgrade, 404, 500 where the kubelet cannot be reached, its own refusals */
-export const forwardPort = async (
+export async function forwardPort(
   call: Call,
   kind: Kind,
   nodes: Kind,
   objects: Objects,
   client: KubeletClient,
-): Promise<void> => {
+): Promise<void> {
   const ports = portsOf(call.query)
   const pod = objects.get(kind, call.namespace, call.name!)
   const { host, port } = kubeletOf(pod, nodes, objects)
   const connection = connections.get(call.request)
   if (connection === undefined) throw badRequest("Upgrade request required")
 
-  const query = new URLSearchParams(ports.map((it) => ["port", it]))
+  const query = new URLSearchParams(ports.map((one) => ["port", one]))
   const path = `/portForward/${call.namespace}/${call.name}?${query}`
   const headers: Record<string, string> = { connection: "Upgrade" }
   for (const name of HANDSHAKE) {

@@ -14,7 +14,7 @@ import type { Watches } from "./watch.ts"
 const views = new WeakMap<KubeObject, KubeObject>()
 
 /** A namespace as a project. */
-export const projectOf = (namespace: KubeObject): KubeObject => {
+export function projectOf(namespace: KubeObject): KubeObject {
   const known = views.get(namespace)
   if (known !== undefined) return known
   const { managedFields, ...metadata } = namespace.metadata as Meta
@@ -55,7 +55,7 @@ export const requestedNamespace = (request: KubeObject, user: string): KubeObjec
 })
 
 /** Who asked for a project is its administrator. */
-export const adminBinding = (namespace: string, user: string): KubeObject => {
+export function adminBinding(namespace: string, user: string): KubeObject {
   const apiGroup = "rbac.authorization.k8s.io"
   return {
     apiVersion: `${apiGroup}/v1`,
@@ -73,7 +73,7 @@ export const projectExists = (name: string): ApiError =>
     kind: "project",
   })
 
-const request = async ({ objects, namespaces, roleBindings }: ProjectParts, call: Call): Promise<void> => {
+async function request({ objects, namespaces, roleBindings }: ProjectParts, call: Call): Promise<void> {
   if (call.verb === "list") return sendJson(call.response, 200, success(200))
   const body = await objectBody(call)
   const by = { ...SERVER, dryRun: writerOf(call).dryRun === true }
@@ -89,7 +89,7 @@ const request = async ({ objects, namespaces, roleBindings }: ProjectParts, call
 }
 
 /** Serves `projects` and `projectrequests`. Rights on a named project were checked before. @throws ApiError */
-export const serveProjects = async (parts: ProjectParts, kind: Kind, call: Call): Promise<void> => {
+export async function serveProjects(parts: ProjectParts, kind: Kind, call: Call): Promise<void> {
   const { objects, access, watches, namespaces } = parts
   if (kind.kind === "ProjectRequest") return request(parts, call)
   const visible = access.visible(call.user)

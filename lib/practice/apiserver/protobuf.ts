@@ -129,7 +129,7 @@ const messages: Readonly<Record<string, Message>> = {
 
 type Field = { field: number; value: number | Buffer }
 
-const fieldsOf = (bytes: Buffer): Field[] => {
+function fieldsOf(bytes: Buffer): Field[] {
   const fields: Field[] = []
   let at = 0
   const varint = () => {
@@ -156,7 +156,7 @@ const fieldsOf = (bytes: Buffer): Field[] => {
 
 const textOf = (value: number | Buffer | undefined) => (Buffer.isBuffer(value) ? value.toString() : "")
 
-const convert = (type: Type, value: number | Buffer): unknown => {
+function convert(type: Type, value: number | Buffer): unknown {
   if (typeof type === "object") return read(value as Buffer, type)
   const inner = () => fieldsOf(value as Buffer)
   switch (type) {
@@ -171,7 +171,7 @@ const convert = (type: Type, value: number | Buffer): unknown => {
     case "quantity":
       return textOf(inner()[0]?.value)
     case "intOrString": {
-      const found = new Map(inner().map((it) => [it.field, it.value]))
+      const found = new Map(inner().map((one) => [one.field, one.value]))
       return found.get(1) === 1 ? textOf(found.get(3)) : ((found.get(2) as number | undefined) ?? 0)
     }
     default:
@@ -179,14 +179,14 @@ const convert = (type: Type, value: number | Buffer): unknown => {
   }
 }
 
-const read = (bytes: Buffer, message: Message): Record<string, unknown> => {
+function read(bytes: Buffer, message: Message): Record<string, unknown> {
   const result: Record<string, unknown> = {}
   for (const { field, value } of fieldsOf(bytes)) {
     const known = message[field]
     if (known === undefined) continue
     const [name, type, many] = known
     if (many === "{}") {
-      const entry = new Map(fieldsOf(value as Buffer).map((it) => [it.field, it.value]))
+      const entry = new Map(fieldsOf(value as Buffer).map((one) => [one.field, one.value]))
       const map = (result[name] ?? {}) as Record<string, unknown>
       map[textOf(entry.get(1))] = convert(type, entry.get(2) ?? Buffer.alloc(0))
       result[name] = map
@@ -203,10 +203,10 @@ const read = (bytes: Buffer, message: Message): Record<string, unknown> => {
 const MAGIC = Buffer.from("k8s\0")
 
 /** The object in a protobuf body. @throws ApiError 415 for kinds that no typed command sends */
-export const decodeProtobuf = (body: Buffer): Record<string, unknown> => {
+export function decodeProtobuf(body: Buffer): Record<string, unknown> {
   const accepted = ["application/json", "application/yaml"]
   if (!body.subarray(0, 4).equals(MAGIC)) throw unsupportedMedia(accepted)
-  const envelope = new Map(fieldsOf(body.subarray(4)).map((it) => [it.field, it.value]))
+  const envelope = new Map(fieldsOf(body.subarray(4)).map((one) => [one.field, one.value]))
   const type = read(envelope.get(1) as Buffer, { 1: ["apiVersion", "string"], 2: ["kind", "string"] })
   const message = messages[type.kind as string]
   if (message === undefined) throw unsupportedMedia(accepted)

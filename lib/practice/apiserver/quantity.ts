@@ -10,7 +10,7 @@ const DECIMAL = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"]
 const BINARY = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"]
 
 /** `1000m` → `1`, `1024Mi` → `1Gi`, `0.5` → `500m`: no fraction, the largest unit. @throws Unreadable for what is no amount */
-export const canonical = (given: unknown): string => {
+export function canonical(given: unknown): string {
   const [, number, unit = ""] =
     /^([+-]?(?:\d+\.?\d*|\.\d+))([A-Za-z]*|[eE][+-]?\d+)$/.exec(String(given)) ?? []
   if (number === undefined) throw new Unreadable(NO_QUANTITY)

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { parse as parseYaml } from "yaml"
-import type { PracticeUser } from "../types.ts"
+import type { PracticeUser } from "../types/apiserver.ts"
 import type { Attributes } from "./access.ts"
 import { decodeProtobuf } from "./protobuf.ts"
 import { ApiError, badRequest, NotServed, unsupportedMedia } from "./status.ts"
@@ -18,12 +18,12 @@ export interface ResourcePath {
 }
 
 /** The parts of `/api/v1/…` and `/apis/GROUP/VERSION/…`, or undefined for paths that are about no resource. */
-export const parsePath = (path: string): ResourcePath | undefined => {
+export function parsePath(path: string): ResourcePath | undefined {
   let parts: string[]
   try {
     parts = path
       .split("/")
-      .filter((it) => it !== "")
+      .filter((one) => one !== "")
       .map(decodeURIComponent)
   } catch {
     throw badRequest(`the path ${path} is not encoded as a URL`)
@@ -59,7 +59,7 @@ const VERBS: Readonly<Record<string, [one: string, many: string]>> = {
 }
 
 /** The verb that RBAC knows a request by. */
-export const verbOf = (method: string, path: ResourcePath, query: URLSearchParams): string => {
+export function verbOf(method: string, path: ResourcePath, query: URLSearchParams): string {
   const [one, many] = VERBS[method] ?? ["", ""]
   if (path.name !== undefined) return one
   return many === "list" && isWatch(query) ? "watch" : many
@@ -83,7 +83,7 @@ export interface Call extends ResourcePath {
 const GOVERNED = ["/namespaces", "project.openshift.io/projects"]
 const LISTED = ["list", "watch", "deletecollection"]
 
-export const attributesOf = (call: ResourcePath & { verb: string; query?: URLSearchParams }): Attributes => {
+export function attributesOf(call: ResourcePath & { verb: string; query?: URLSearchParams }): Attributes {
   // A list of one object by its name is about that object.
   const [, chosen] = /(?:^|,)metadata\.name==?([^,]+)/.exec(call.query?.get("fieldSelector") ?? "") ?? []
   const name = call.name ?? (LISTED.includes(call.verb) ? chosen : undefined)
@@ -102,8 +102,8 @@ export const attributesOf = (call: ResourcePath & { verb: string; query?: URLSea
 const KNOWN = /^(\*\/\*|application\/(\*|json|yaml|vnd\.kubernetes\.protobuf)|text\/\*)/
 
 /** @throws ApiError 406 for an answer of a type that nobody makes */
-export const checkAccepted = ({ headers: { accept } }: IncomingMessage): void => {
-  if (accept === undefined || accept.split(",").some((it) => KNOWN.test(it.trim()))) return
+export function checkAccepted({ headers: { accept } }: IncomingMessage): void {
+  if (accept === undefined || accept.split(",").some((one) => KNOWN.test(one.trim()))) return
   const types = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"]
   const all = [...types, "application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"]
   throw new ApiError(
@@ -116,7 +116,7 @@ export const checkAccepted = ({ headers: { accept } }: IncomingMessage): void =>
 /** As the real server's default: 3 MiB. */
 const LIMIT = 3 * 1024 * 1024
 
-export const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
+export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
@@ -134,7 +134,7 @@ const BODIES = /json|yaml|protobuf|^$|^application\/x-www-form-urlencoded/
  * @param kind what it must be of, for the words of an error
  * @throws ApiError 400, 413, 415
  */
-export const readBody = async (request: IncomingMessage, kind = "Object"): Promise<unknown> => {
+export async function readBody(request: IncomingMessage, kind = "Object"): Promise<unknown> {
   const bytes = await readBytes(request)
   if (bytes.length === 0) return undefined
   const type = request.headers["content-type"] ?? ""
@@ -161,7 +161,7 @@ export const readBody = async (request: IncomingMessage, kind = "Object"): Promi
 const texts = new WeakMap<object, string>()
 
 /** An object as JSON. Stored objects never change, so that their text is made once. */
-export const textOf = (object: object): string => {
+export function textOf(object: object): string {
   const known = texts.get(object)
   if (known !== undefined) return known
   const text = JSON.stringify(object)
@@ -169,13 +169,13 @@ export const textOf = (object: object): string => {
   return text
 }
 
-export const sendText = (
+export function sendText(
   response: ServerResponse,
   code: number,
   text: string,
   type: string,
   headers = {},
-): void => {
+): void {
   response.writeHead(code, {
     "audit-id": randomUUID(),
     "cache-control": "no-cache, private",
@@ -190,7 +190,7 @@ export const sendJson = (response: ServerResponse, code: number, body: object, h
   sendText(response, code, textOf(body), "application/json", headers)
 
 /** Answers with an error; those that are not ours are 500, with their message. */
-export const sendError = (response: ServerResponse, error: unknown): void => {
+export function sendError(response: ServerResponse, error: unknown): void {
   const known =
     error instanceof ApiError
       ? error

@@ -34,7 +34,7 @@ export const writerOf = ({ query, manager }: Call): Writer => ({
   dryRun: query.getAll("dryRun").includes("All"),
 })
 
-export const objectBody = async (call: Call, kind?: Kind): Promise<KubeObject> => {
+export async function objectBody(call: Call, kind?: Kind): Promise<KubeObject> {
   const body = await call.body()
   if (!isMap(body)) {
     const type = kind?.kind ?? "Object"
@@ -45,12 +45,12 @@ export const objectBody = async (call: Call, kind?: Kind): Promise<KubeObject> =
   return body as KubeObject
 }
 
-const apply = (
+function apply(
   objects: Objects,
   kind: Kind,
   call: Call,
   given: unknown,
-): { object: KubeObject; code: number } => {
+): { object: KubeObject; code: number } {
   if (!isMap(given)) throw badRequest("error decoding YAML: the configuration is no object")
   const manager = call.query.get("fieldManager")
   if (!manager) {
@@ -97,7 +97,7 @@ const apply = (
 const NO_MAP = "json: cannot unmarshal array into Go value of type map[string]interface {}"
 
 /** An object after a patch of the request's type. @throws ApiError 415 */
-export const patched = (kind: Kind, call: Call, current: KubeObject, patch: unknown): KubeObject => {
+export function patched(kind: Kind, call: Call, current: KubeObject, patch: unknown): KubeObject {
   const type = (call.request.headers["content-type"] ?? "").split(";")[0]!.trim()
   // A Scale is patched as the kind that it is.
   const about = { ...kind, kind: current.kind }
@@ -113,7 +113,7 @@ export const patched = (kind: Kind, call: Call, current: KubeObject, patch: unkn
 /** Kinds whose deletion is answered with what went; of others with a Status. */
 const RETURNED = ["/pods", "/services", "/serviceaccounts", "/persistentvolumeclaims", "/resourcequotas"]
 
-const remove = async (objects: Objects, kind: Kind, call: Call): Promise<void> => {
+async function remove(objects: Objects, kind: Kind, call: Call): Promise<void> {
   const body = ((await call.body()) ?? {}) as DeleteOptions
   const { query } = call
   const grace = query.get("gracePeriodSeconds")
@@ -143,7 +143,7 @@ const remove = async (objects: Objects, kind: Kind, call: Call): Promise<void> =
 }
 
 /** Assigns a pod to a node. */
-const bind = async (objects: Objects, kind: Kind, call: Call): Promise<void> => {
+async function bind(objects: Objects, kind: Kind, call: Call): Promise<void> {
   const body = await objectBody(call)
   const pod = objects.get(kind, call.namespace, call.name!)
   if (pod.spec.nodeName) {
@@ -159,14 +159,14 @@ const bind = async (objects: Objects, kind: Kind, call: Call): Promise<void> => 
     lastProbeTime: null,
   }
   const others = (stored.status?.conditions ?? []).filter(
-    (it: { type: string }) => it.type !== "PodScheduled",
+    (one: { type: string }) => one.type !== "PodScheduled",
   )
   const status = { ...stored.status, conditions: [...others, condition] }
   objects.commit(kind, stored, { ...stored, status }, writerOf(call), "status")
   sendJson(call.response, 201, success(201))
 }
 
-const scale = async (objects: Objects, kind: Kind, call: Call): Promise<void> => {
+async function scale(objects: Objects, kind: Kind, call: Call): Promise<void> {
   const current = objects.get(kind, call.namespace, call.name!)
   const view = (of: KubeObject): KubeObject => {
     const { name, namespace, uid, resourceVersion, creationTimestamp } = of.metadata
@@ -193,7 +193,7 @@ const scale = async (objects: Objects, kind: Kind, call: Call): Promise<void> =>
   sendJson(call.response, 200, view(objects.commit(kind, current, changed, writerOf(call), "scale")))
 }
 
-const finalize = async (objects: Objects, kind: Kind, call: Call): Promise<void> => {
+async function finalize(objects: Objects, kind: Kind, call: Call): Promise<void> {
   const body = await objectBody(call)
   const current = objects.get(kind, undefined, call.name!)
   const next = { ...current, spec: { ...current.spec, finalizers: body.spec?.finalizers ?? [] } }
@@ -206,7 +206,7 @@ const finalize = async (objects: Objects, kind: Kind, call: Call): Promise<void>
 }
 
 /** Serves one call on a stored kind (all but `watch` and `pods/log`). @throws ApiError */
-export const serveResource = async (objects: Objects, kind: Kind, call: Call): Promise<void> => {
+export async function serveResource(objects: Objects, kind: Kind, call: Call): Promise<void> {
   const { verb, namespace, name, subresource, response } = call
   if (subresource === "binding") return bind(objects, kind, call)
   if (subresource === "eviction") {

@@ -1,6 +1,6 @@
 /** Who am I, what may I: the review APIs of Kubernetes and OpenShift, and OpenShift's users. */
 import type { KubeObject } from "../../cluster/types.ts"
-import type { PracticeUser } from "../types.ts"
+import type { PracticeUser } from "../types/apiserver.ts"
 import type { Access, Attributes } from "./access.ts"
 import { sendList } from "./answers.ts"
 import type { Kind } from "./kind.ts"
@@ -42,7 +42,7 @@ const asked = (of: ResourceAttributes): Attributes & { version?: string } => ({
 const answer = (call: Call, body: KubeObject, status: object) =>
   sendJson(call.response, 201, { ...body, metadata: { ...body.metadata }, status })
 
-const selfAccess = ({ permits, access }: ReviewParts, call: Call, body: KubeObject) => {
+function selfAccess({ permits, access }: ReviewParts, call: Call, body: KubeObject) {
   const spec = body.spec ?? {}
   const user = body.kind === "SubjectAccessReview" ? access.user(spec.user ?? "") : call.user
   if (user === undefined) return answer(call, body, { allowed: false })
@@ -56,7 +56,7 @@ const selfAccess = ({ permits, access }: ReviewParts, call: Call, body: KubeObje
   answer(call, body, { allowed: may })
 }
 
-const selfRules = ({ access }: ReviewParts, call: Call, body: KubeObject) => {
+function selfRules({ access }: ReviewParts, call: Call, body: KubeObject) {
   const { namespace = call.namespace } = body.spec ?? {}
   if (!namespace) throw badRequest("no namespace on request")
   const resourceRules = access.rules(call.user, namespace)
@@ -67,7 +67,7 @@ const selfRules = ({ access }: ReviewParts, call: Call, body: KubeObject) => {
 const PROJECTS = "project.openshift.io"
 
 /** OpenShift's older reviews carry their attributes at the top, and answer with a kind of their own. */
-const openshiftAccess = ({ permits }: ReviewParts, call: Call, body: Record<string, string>) => {
+function openshiftAccess({ permits }: ReviewParts, call: Call, body: Record<string, string>) {
   const namespace = body.namespace || call.namespace
   // From the time before API groups: `oc login` asks about projectrequests of no group.
   const group = body.resourceAPIGroup || (/^project(request)?s$/.test(body.resource ?? "") ? PROJECTS : "")
@@ -86,7 +86,7 @@ const openshiftAccess = ({ permits }: ReviewParts, call: Call, body: Record<stri
 }
 
 /** Serves a review. @throws ApiError */
-export const serveReview = async (parts: ReviewParts, kind: Kind, call: Call): Promise<void> => {
+export async function serveReview(parts: ReviewParts, kind: Kind, call: Call): Promise<void> {
   if (call.verb !== "create") throw methodNotAllowed()
   const body = ((await call.body()) ?? {}) as KubeObject
   if (kind.group === "authorization.openshift.io" && kind.kind !== "SelfSubjectRulesReview") {
@@ -104,7 +104,7 @@ export const serveReview = async (parts: ReviewParts, kind: Kind, call: Call): P
 }
 
 /** Serves `users`, `~` being whoever asks. @throws ApiError */
-export const serveUsers = async (parts: ReviewParts, kind: Kind, call: Call): Promise<void> => {
+export async function serveUsers(parts: ReviewParts, kind: Kind, call: Call): Promise<void> {
   const userOf = ({ name, groups }: PracticeUser): KubeObject => ({
     kind: "User",
     apiVersion: "user.openshift.io/v1",

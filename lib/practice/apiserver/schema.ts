@@ -31,15 +31,17 @@ const TOP: Readonly<Record<string, Schema>> = { apiVersion: {}, kind: {}, metada
  * The value with the schema's defaults, without nulls and without fields that it does not know.
  * @param unknown is told the path of each that was dropped
  */
-export const conform = (
+export function conform(
   schema: Schema,
   value: unknown,
   path = "",
   unknown: (path: string) => void = () => {},
-): unknown => {
+): unknown {
   if (Array.isArray(value)) {
     const { items } = schema
-    return items === undefined ? value : value.map((it, at) => conform(items, it, `${path}[${at}]`, unknown))
+    return items === undefined
+      ? value
+      : value.map((one, at) => conform(items, one, `${path}[${at}]`, unknown))
   }
   if (!isMap(value)) return value
   const { properties, additionalProperties: others } = schema
@@ -69,14 +71,14 @@ const typeOf = (value: unknown) =>
           ? "object"
           : typeof value
 
-const isOfType = (schema: Schema, value: unknown): boolean => {
+function isOfType(schema: Schema, value: unknown): boolean {
   const type = typeOf(value)
   if (value === null) return schema.nullable === true
   if (schema["x-kubernetes-int-or-string"]) return type === "integer" || type === "string"
   return schema.type === undefined || type === schema.type || (schema.type === "number" && type === "integer")
 }
 
-const scalarCauses = (schema: Schema, value: unknown, path: string): Cause[] => {
+function scalarCauses(schema: Schema, value: unknown, path: string): Cause[] {
   const causes: Cause[] = []
   const body = (why: string) => causes.push(invalidValue(path, value, `${path} in body should ${why}`))
   if (typeof value === "number") {
@@ -98,7 +100,7 @@ const scalarCauses = (schema: Schema, value: unknown, path: string): Cause[] => 
   return causes
 }
 
-const listCauses = (schema: Schema, value: readonly unknown[], path: string): Cause[] => {
+function listCauses(schema: Schema, value: readonly unknown[], path: string): Cause[] {
   const { items, maxItems = value.length, "x-kubernetes-list-map-keys": keys } = schema
   const causes: Cause[] =
     value.length <= maxItems
@@ -110,12 +112,12 @@ const listCauses = (schema: Schema, value: readonly unknown[], path: string): Ca
           },
         ]
   if (items !== undefined)
-    causes.push(...value.flatMap((it, at) => schemaCauses(items, it, `${path}[${at}]`)))
+    causes.push(...value.flatMap((one, at) => schemaCauses(items, one, `${path}[${at}]`)))
   const seen: Item[] = []
   for (const [at, item] of keys === undefined ? [] : value.entries()) {
     if (!isMap(item)) continue
-    const key = Object.fromEntries(keys!.map((it) => [it, item[it]]))
-    if (seen.some((it) => isDeepStrictEqual(it, key)))
+    const key = Object.fromEntries(keys!.map((one) => [one, item[one]]))
+    if (seen.some((one) => isDeepStrictEqual(one, key)))
       causes.push({
         ...{ reason: "FieldValueDuplicate", field: `${path}[${at}]` },
         message: `Duplicate value: ${JSON.stringify(key)}`,
@@ -125,7 +127,7 @@ const listCauses = (schema: Schema, value: readonly unknown[], path: string): Ca
   return causes
 }
 
-export const schemaCauses = (schema: Schema, value: unknown, path: string): Cause[] => {
+export function schemaCauses(schema: Schema, value: unknown, path: string): Cause[] {
   if (!isOfType(schema, value)) {
     const type = typeOf(value)
     const message = `Invalid value: "${type}": ${path} in body must be of type ${schema.type}: "${type}"`
@@ -137,10 +139,10 @@ export const schemaCauses = (schema: Schema, value: unknown, path: string): Caus
   if (!isMap(value)) return scalarCauses(schema, value, path)
   const inside = (name: string) => (path === "" ? name : `${path}.${name}`)
   const causes = (schema.required ?? [])
-    .filter((it) => value[it] === undefined)
-    .map((it) => required(inside(it)))
+    .filter((one) => value[one] === undefined)
+    .map((one) => required(inside(one)))
   if (schema.oneOf !== undefined) {
-    const met = schema.oneOf.filter((it) => schemaCauses(it, value, path).length === 0).length
+    const met = schema.oneOf.filter((one) => schemaCauses(one, value, path).length === 0).length
     const found = met === 0 ? "none valid" : `${met} valid alternatives`
     const why = `"${path}" must validate one and only one schema (oneOf). Found ${found}`
     if (met !== 1) causes.push({ reason: "FieldValueInvalid", message: `Invalid value: ${why}`, field: path })

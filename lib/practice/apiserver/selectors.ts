@@ -11,10 +11,10 @@ const KEY = /^([a-z0-9A-Z.-]+\/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/
 const terms = (text: string): string[] =>
   text
     .split(/,(?![^(]*\))/)
-    .map((it) => it.trim())
-    .filter((it) => it !== "")
+    .map((one) => one.trim())
+    .filter((one) => one !== "")
 
-const unparsed = (term: string) => {
+function unparsed(term: string) {
   const [, second = "", rest = ""] = /^\S+\s+(\S+)\s*(.*)$/.exec(term) ?? []
   const why = ["in", "notin"].includes(second)
     ? `found '${rest}' expected: '('`
@@ -22,14 +22,14 @@ const unparsed = (term: string) => {
   return badRequest(`unable to parse requirement: ${why}`)
 }
 
-const labelTerm = (term: string): ((labels: Record<string, string>) => boolean) => {
+function labelTerm(term: string): (labels: Record<string, string>) => boolean {
   const set = /^(\S+)\s+(in|notin)\s*\(([^)]*)\)$/.exec(term)
   const compared = /^([^=!<>\s]+)\s*(==|=|!=|>|<)\s*(.*)$/.exec(term)
   const exists = /^(!?)\s*([^=!<>\s]+)$/.exec(term)
   const key = set?.[1] ?? compared?.[1] ?? exists?.[2] ?? ""
   if (!KEY.test(key)) throw unparsed(term)
   if (set) {
-    const values = set[3]!.split(",").map((it) => it.trim())
+    const values = set[3]!.split(",").map((one) => one.trim())
     return set[2] === "in"
       ? (labels) => labels[key] !== undefined && values.includes(labels[key])
       : (labels) => labels[key] === undefined || !values.includes(labels[key])
@@ -48,12 +48,12 @@ const labelTerm = (term: string): ((labels: Record<string, string>) => boolean) 
 }
 
 /** `a=b,c!=d,e in (f,g),h notin (i),j,!k`. @throws ApiError 400 */
-export const labelMatcher = (selector: string): Matcher | undefined => {
+export function labelMatcher(selector: string): Matcher | undefined {
   const all = terms(selector).map(labelTerm)
   if (all.length === 0) return undefined
   return (object) => {
     const labels = object.metadata.labels ?? {}
-    return all.every((it) => it(labels))
+    return all.every((one) => one(labels))
   }
 }
 
@@ -75,14 +75,14 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-const fieldValue = (object: KubeObject, path: string): string => {
+function fieldValue(object: KubeObject, path: string): string {
   let at: unknown = object
   for (const part of path.split(".")) at = (at as Record<string, unknown> | undefined)?.[part]
   return at === undefined || at === null ? "" : String(at)
 }
 
 /** `metadata.name=x,status.phase!=Running`. @throws ApiError 400 for a field that the kind cannot be selected by */
-export const fieldMatcher = (selector: string, plural: string): Matcher | undefined => {
+export function fieldMatcher(selector: string, plural: string): Matcher | undefined {
   const all = terms(selector).map((term) => {
     const [, path = "", operator = "", value = ""] = /^([^=!]+)(==|=|!=)(.*)$/.exec(term) ?? []
     if (operator === "") throw badRequest(`invalid selector: '${selector}'; can't understand '${term}'`)
@@ -90,11 +90,11 @@ export const fieldMatcher = (selector: string, plural: string): Matcher | undefi
     if (!known) throw badRequest(`field label not supported: ${path}`)
     return (object: KubeObject) => (fieldValue(object, path) === value) === (operator !== "!=")
   })
-  return all.length === 0 ? undefined : (object) => all.every((it) => it(object))
+  return all.length === 0 ? undefined : (object) => all.every((one) => one(object))
 }
 
 /** Both selectors of a request. Undefined: everything matches. */
-export const matcherOf = (query: URLSearchParams, plural: string): Matcher | undefined => {
+export function matcherOf(query: URLSearchParams, plural: string): Matcher | undefined {
   const labels = labelMatcher(query.get("labelSelector") ?? "")
   const fields = fieldMatcher(query.get("fieldSelector") ?? "", plural)
   if (labels === undefined || fields === undefined) return labels ?? fields

@@ -100,7 +100,7 @@ export const notServed = (known = false) =>
     : new NotServed()
 
 /** @param going the one that is there is being deleted */
-export const alreadyExists = (about: About, name: string, going = false) => {
+export function alreadyExists(about: About, name: string, going = false) {
   const what = `${qualified(about)} "${name}" already exists`
   const details = detailsOf(about, name)
   return new ApiError(409, "AlreadyExists", going ? `object is being deleted: ${what}` : what, details)
@@ -129,8 +129,8 @@ export const forbidden = (about: About, name: string, why: string, causes?: Caus
     detailsOf(about, name, causes === undefined ? {} : { causes }),
   )
 
-export const invalid = (about: About, name: string, causes: Cause[]) => {
-  const lines = causes.map((it) => (it.field === undefined ? it.message : `${it.field}: ${it.message}`))
+export function invalid(about: About, name: string, causes: Cause[]) {
+  const lines = causes.map((one) => (one.field === undefined ? one.message : `${one.field}: ${one.message}`))
   const what = lines.length === 1 ? lines[0] : `[${lines.join(", ")}]`
   const kind = about.group === "" ? about.kind : `${about.kind}.${about.group}`
   const details = { ...detailsOf(about, name), kind: about.kind ?? about.plural, causes }
@@ -181,7 +181,7 @@ export const forbiddenField = (field: string, why: string): Cause => ({
 })
 export const unsupported = (field: string, value: unknown, words: readonly string[]): Cause => ({
   reason: "FieldValueNotSupported",
-  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${words.map((it) => JSON.stringify(it)).join(", ")}`,
+  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${words.map((word) => JSON.stringify(word)).join(", ")}`,
   field,
 })
 export const unsupportedMedia = (accepted: readonly string[]) =>

@@ -26,7 +26,7 @@ const objectKey = (namespace: string | undefined, name: string): string => `${na
 
 const byKey = (a: [string, KubeObject], b: [string, KubeObject]) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)
 
-const sorted = (objects: ReadonlyMap<string, KubeObject>, namespace: string | undefined): KubeObject[] => {
+function sorted(objects: ReadonlyMap<string, KubeObject>, namespace: string | undefined): KubeObject[] {
   const entries = [...objects]
   const prefix = `${namespace}/`
   const inside = namespace === undefined ? entries : entries.filter(([path]) => path.startsWith(prefix))
@@ -147,7 +147,7 @@ export class Store {
     if (resourceVersion > this.#resourceVersion) {
       throw expired(`unknown resource version: ${resourceVersion} (${this.#resourceVersion})`)
     }
-    const first = changes.findIndex((it) => it.resourceVersion > resourceVersion)
+    const first = changes.findIndex((one) => one.resourceVersion > resourceVersion)
     return first < 0 ? [] : changes.slice(first)
   }
 

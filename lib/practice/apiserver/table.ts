@@ -6,7 +6,7 @@ import type { Call } from "./request.ts"
 
 /** Whether the caller takes a table. */
 export const wantsTable = ({ request }: Pick<Call, "request">): boolean =>
-  (request.headers.accept ?? "").split(",").some((it) => /;\s*as=Table(;|$)/.test(it))
+  (request.headers.accept ?? "").split(",").some((one) => /;\s*as=Table(;|$)/.test(one))
 
 /** Whether the caller takes metadata alone, of an object or of a list's items. */
 export const wantsMetadata = ({ request }: Pick<Call, "request">): boolean =>
@@ -19,7 +19,7 @@ export const metadataOf = ({ metadata }: KubeObject): object => ({
 })
 
 /** What of an object comes with its row. */
-const shown = (object: KubeObject, include: string | null): object | undefined => {
+function shown(object: KubeObject, include: string | null): object | undefined {
   if (include === "None") return undefined
   if (include === "Object") return object
   return metadataOf(object)
@@ -36,20 +36,20 @@ const titleOf = (name: string): string =>
   TITLES[name] ?? name.toLowerCase().replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase())
 
 /** Counts are numbers; a definition's column without a value is null. */
-const cellOf = ({ value, count, defined }: Column, object: KubeObject): string | number | null => {
+function cellOf({ value, count, defined }: Column, object: KubeObject): string | number | null {
   const text = value(object)
   if (defined && text === "") return null
   return count ? Number(text) : text
 }
 
 /** @param bare without the columns, as in a watch after its first event */
-export const tableOf = (
+export function tableOf(
   { query }: Pick<Call, "query">,
   kind: Kind,
   objects: readonly KubeObject[],
   metadata: object,
   bare = false,
-): object => {
+): object {
   const columns = columnsOf(kind)
   const include = query.get("includeObject")
   const definitions = columns.map(({ name, wide, type = "string" }, index) => ({
@@ -61,9 +61,9 @@ export const tableOf = (
     apiVersion: "meta.k8s.io/v1",
     metadata,
     ...(bare ? {} : { columnDefinitions: definitions }),
-    rows: objects.map((it) => ({
-      cells: columns.map((column) => cellOf(column, it)),
-      object: shown(it, include),
+    rows: objects.map((one) => ({
+      cells: columns.map((column) => cellOf(column, one)),
+      object: shown(one, include),
     })),
   }
 }

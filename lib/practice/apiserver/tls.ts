@@ -3,7 +3,8 @@ import type { RequestListener } from "node:http"
 import { createServer, type Server } from "node:https"
 import type { TLSSocket } from "node:tls"
 import { createAuthority } from "../certificates.ts"
-import type { CertificateAuthority, FaultTable } from "../types.ts"
+import type { CertificateAuthority } from "../types/apiserver.ts"
+import type { FaultTable } from "../types/faults.ts"
 
 /**
  * Who asks for this name (TLS server name) always meets the right certificate: the system's own parts dial
@@ -12,12 +13,12 @@ import type { CertificateAuthority, FaultTable } from "../types.ts"
 export const SYSTEM_HOST = "localhost"
 
 /** An HTTPS server with the authority's certificate for 127.0.0.1. `close` also forgets the fault table. */
-export const createTlsServer = async (
+export async function createTlsServer(
   name: string,
   ca: CertificateAuthority,
   faults: FaultTable,
   listener: RequestListener,
-): Promise<{ server: Server; close(): Promise<void> }> => {
+): Promise<{ server: Server; close(): Promise<void> }> {
   const hosts = ["127.0.0.1", SYSTEM_HOST]
   const right = await ca.issue("kube-apiserver", { hosts, server: true })
   const stranger = await (await createAuthority("someone else's CA")).issue("kube-apiserver", {

@@ -11,21 +11,21 @@ export const LABEL_RULE =
 const NO_LABEL = `${LABEL_RULE}, regex used for validation is '${LABEL}')`
 const isLabel = (name: unknown) => new RegExp(`^${LABEL}$`).test(String(name))
 
-const containerCauses = (spec: Item | undefined, path: string): Cause[] => {
+function containerCauses(spec: Item | undefined, path: string): Cause[] {
   const containers = (spec?.containers as Item[] | undefined) ?? []
   if (containers.length === 0) return [required(`${path}.containers`)]
-  const volumes = ((spec?.volumes as Item[] | undefined) ?? []).map((it) => it.name)
-  return containers.flatMap((it, index) => {
+  const volumes = ((spec?.volumes as Item[] | undefined) ?? []).map((entry) => entry.name)
+  return containers.flatMap((container, index) => {
     const at = `${path}.containers[${index}]`
     const causes: Cause[] = []
-    if (!it.name) causes.push(required(`${at}.name`))
-    else if (!isLabel(it.name)) causes.push(invalidValue(`${at}.name`, it.name, NO_LABEL))
-    else if (containers.findIndex((one) => one.name === it.name) < index) {
-      const message = `Duplicate value: ${JSON.stringify(it.name)}`
+    if (!container.name) causes.push(required(`${at}.name`))
+    else if (!isLabel(container.name)) causes.push(invalidValue(`${at}.name`, container.name, NO_LABEL))
+    else if (containers.findIndex((one) => one.name === container.name) < index) {
+      const message = `Duplicate value: ${JSON.stringify(container.name)}`
       causes.push({ reason: "FieldValueDuplicate", message, field: `${at}.name` })
     }
-    if (!it.image) causes.push(required(`${at}.image`))
-    for (const [place, mount] of ((it.volumeMounts as Item[] | undefined) ?? []).entries()) {
+    if (!container.image) causes.push(required(`${at}.image`))
+    for (const [place, mount] of ((container.volumeMounts as Item[] | undefined) ?? []).entries()) {
       if (volumes.includes(mount.name)) continue
       const message = `Not found: ${JSON.stringify(mount.name)}`
       causes.push({ reason: "FieldValueNotFound", message, field: `${at}.volumeMounts[${place}].name` })
@@ -34,7 +34,7 @@ const containerCauses = (spec: Item | undefined, path: string): Cause[] => {
   })
 }
 
-export const workloadCauses = (object: KubeObject, current: KubeObject | undefined): Cause[] => {
+export function workloadCauses(object: KubeObject, current: KubeObject | undefined): Cause[] {
   const { selector, template, replicas, strategy } = (object.spec ?? {}) as {
     selector?: Item
     template?: KubeObject
@@ -69,7 +69,7 @@ const FREE =
   "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
 
 /** A pod's spec without what of it may change. */
-const fixed = (spec: Item): Item => {
+function fixed(spec: Item): Item {
   const { containers, initContainers, activeDeadlineSeconds, tolerations, ...rest } = spec
   const plain = (list: unknown) => ((list as Item[] | undefined) ?? []).map(({ image, ...it }) => it)
   return { ...rest, containers: plain(containers), initContainers: plain(initContainers) }

@@ -11,7 +11,7 @@ import { LABEL, LABEL_RULE, podCauses, workloadCauses } from "./validate-pods.ts
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`
 const SERVICE = "[a-z]([-a-z0-9]*[a-z0-9])?"
 
-const nameCauses = (kind: Kind, name: string): Cause[] => {
+function nameCauses(kind: Kind, name: string): Cause[] {
   const field = "metadata.name"
   if (kind.group === "rbac.authorization.k8s.io" || kind.group === "oauth.openshift.io") {
     return /[/%]/.test(name) ? [invalidValue(field, name, "may not contain '/' or '%'")] : []
@@ -35,7 +35,7 @@ const nameCauses = (kind: Kind, name: string): Cause[] => {
   return causes
 }
 
-const serviceCauses = ({ spec = {} }: KubeObject, current: KubeObject | undefined): Cause[] => {
+function serviceCauses({ spec = {} }: KubeObject, current: KubeObject | undefined): Cause[] {
   const ports = (spec.ports ?? []) as Item[]
   const causes: Cause[] = []
   if (ports.length === 0 && spec.type !== "ExternalName" && spec.clusterIP !== "None")
@@ -60,12 +60,12 @@ const serviceCauses = ({ spec = {} }: KubeObject, current: KubeObject | undefine
 }
 
 /** Of a ConfigMap or a Secret. */
-const dataCauses = (object: KubeObject, current: KubeObject | undefined): Cause[] => {
+function dataCauses(object: KubeObject, current: KubeObject | undefined): Cause[] {
   const why =
     "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
   const causes = Object.keys(object.data ?? {})
-    .filter((it) => !/^[-._a-zA-Z0-9]+$/.test(it))
-    .map((it) => invalidValue(`data[${it}]`, it, why))
+    .filter((one) => !/^[-._a-zA-Z0-9]+$/.test(one))
+    .map((one) => invalidValue(`data[${one}]`, one, why))
   if (object.type === "kubernetes.io/tls")
     for (const key of ["tls.crt", "tls.key"])
       if (object.data?.[key] === undefined) causes.push(required(`data[${key}]`))
@@ -78,7 +78,7 @@ const dataCauses = (object: KubeObject, current: KubeObject | undefined): Cause[
   return causes
 }
 
-const bindingCauses = ({ roleRef }: KubeObject, current: KubeObject | undefined): Cause[] => {
+function bindingCauses({ roleRef }: KubeObject, current: KubeObject | undefined): Cause[] {
   if (!roleRef?.name) return [required("roleRef.name")]
   if (current === undefined || isDeepStrictEqual(roleRef, current.roleRef)) return []
   const { apiGroup: APIGroup, kind: Kind, name: Name } = roleRef
@@ -86,13 +86,13 @@ const bindingCauses = ({ roleRef }: KubeObject, current: KubeObject | undefined)
   return [{ reason: "FieldValueInvalid", message, field: "roleRef" }]
 }
 
-const eventCauses = ({ metadata, involvedObject }: KubeObject): Cause[] => {
+function eventCauses({ metadata, involvedObject }: KubeObject): Cause[] {
   const { namespace } = involvedObject ?? {}
   if (namespace === undefined || namespace === metadata.namespace) return []
   return [invalidValue("involvedObject.namespace", namespace, "does not match event.namespace")]
 }
 
-const definitionCauses = ({ metadata, spec }: KubeObject): Cause[] => {
+function definitionCauses({ metadata, spec }: KubeObject): Cause[] {
   if (spec?.names?.plural === undefined || spec.names.kind === undefined) return [required("spec.names")]
   if (!Array.isArray(spec.versions) || spec.versions.length === 0) {
     const stored = "Invalid value: null: must have at least one stored version"
@@ -104,13 +104,15 @@ const definitionCauses = ({ metadata, spec }: KubeObject): Cause[] => {
       { reason: "FieldValueInvalid", message: stored, field: "status.storedVersions" },
     ]
   }
-  const bare = spec.versions.findIndex((it: Item) => !(it.schema as Item | undefined)?.openAPIV3Schema)
+  const bare = spec.versions.findIndex(
+    (version: Item) => !(version.schema as Item | undefined)?.openAPIV3Schema,
+  )
   if (bare >= 0) return [required(`spec.versions[${bare}].schema.openAPIV3Schema`)]
   if (metadata.name === `${spec.names.plural}.${spec.group}`) return []
   return [invalidValue("metadata.name", metadata.name, 'must be spec.names.plural+"."+spec.group')]
 }
 
-const builtinCauses = (kind: Kind, object: KubeObject, current: KubeObject | undefined): Cause[] => {
+function builtinCauses(kind: Kind, object: KubeObject, current: KubeObject | undefined): Cause[] {
   switch (kind.key) {
     case "apps/deployments":
     case "apps/replicasets":
@@ -135,7 +137,7 @@ const builtinCauses = (kind: Kind, object: KubeObject, current: KubeObject | und
 }
 
 /** @throws ApiError 422 */
-export const validate = (kind: Kind, object: KubeObject, current?: KubeObject): void => {
+export function validate(kind: Kind, object: KubeObject, current?: KubeObject): void {
   const causes = [
     ...(current === undefined ? nameCauses(kind, object.metadata.name) : []),
     ...metadataCauses(metaOf(object), current === undefined ? undefined : metaOf(current)),

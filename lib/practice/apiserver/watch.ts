@@ -128,7 +128,7 @@ export class Watches {
     response.flushHeaders()
     const current = this.#store
       .list(source.key, source.namespace)
-      .filter((it) => source.visible?.(it) ?? true)
+      .filter((entry) => source.visible?.(entry) ?? true)
     if (!fresh) for (const { metadata } of current) shown?.add(metadata.name)
     if (fresh && query.get("sendInitialEvents") !== "false") {
       for (const object of current) if (fits(object)) tell({ type: "ADDED", resourceVersion: 0, object })

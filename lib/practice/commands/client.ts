@@ -99,7 +99,7 @@ const REASONS: Readonly<Record<number, [string, string]>> = {
 }
 
 /** @returns the error that an answer is */
-export const statusError = ({ status, text, headers }: Answer): StatusError => {
+export function statusError({ status, text, headers }: Answer): StatusError {
   let body: Json
   if (/json/.test(headers["content-type"] ?? "")) {
     try {
@@ -227,14 +227,14 @@ export class Client {
 }
 
 /** The path of a kind's collection, or of one object of it. */
-export const pathOf = (apiVersion: string, plural: string, namespace?: string, name?: string): string => {
+export function pathOf(apiVersion: string, plural: string, namespace?: string, name?: string): string {
   const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`
   const inside = namespace ? `/namespaces/${encodeURIComponent(namespace)}` : ""
   return `${root}${inside}/${plural}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`
 }
 
 /** Nothing where it is not there. */
-export const orNothing = (error: unknown): undefined => {
+export function orNothing(error: unknown): undefined {
   if (error instanceof StatusError && error.code === 404) return undefined
   throw error
 }

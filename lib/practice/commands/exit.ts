@@ -15,21 +15,21 @@ export class Exit extends Error {
 }
 
 /** Prints on stdout as it is. */
-export const print = (text: string): void => {
+export function print(text: string): void {
   invocation().write("stdout", text)
 }
 /** Prints one line on stdout. */
 export const say = (line = ""): void => print(`${line}\n`)
 /** Prints one line on stderr. */
-export const warn = (line: string): void => {
+export function warn(line: string): void {
   invocation().write("stderr", `${line}\n`)
 }
 
 /** Runs a command. Errors that are no `Exit` are told by `unforeseen`. @returns its exit code */
-export const runCommand = async (
+export async function runCommand(
   command: () => Promise<void>,
   unforeseen: (error: unknown) => Exit,
-): Promise<number> => {
+): Promise<number> {
   try {
     await command()
     return 0

@@ -31,7 +31,7 @@ export class Flags {
     this.#given.add(flag.name)
   }
   #known(name: string): Flag {
-    const found = this.#table.find((it) => it.name === name)
+    const found = this.#table.find((one) => one.name === name)
     if (found === undefined) throw new Error(`no flag ${name} is declared`)
     return found
   }
@@ -64,7 +64,7 @@ const TRUE = ["1", "t", "T", "true", "TRUE", "True"]
 const FALSE = ["0", "f", "F", "false", "FALSE", "False"]
 const isTrue = (text: string): boolean => TRUE.includes(text)
 
-const check = (flag: Flag, value: string, shown: string): void => {
+function check(flag: Flag, value: string, shown: string): void {
   const bad = (why: string): never => {
     throw new FlagError(`invalid argument ${JSON.stringify(value)} for ${JSON.stringify(shown)} flag: ${why}`)
   }
@@ -87,10 +87,10 @@ const check = (flag: Flag, value: string, shown: string): void => {
  * Reads `--flag v`, `--flag=v`, `-f v`, `-fv`, `-f=v`; what follows `--` is no flag.
  * @throws FlagError with pflag's own text
  */
-export const parseFlags = (
+export function parseFlags(
   argv: readonly string[],
   table: readonly Flag[],
-): { flags: Flags; rest: string[] } => {
+): { flags: Flags; rest: string[] } {
   const flags = new Flags(table)
   const rest: string[] = []
   const shown = (flag: Flag) =>
@@ -113,7 +113,7 @@ export const parseFlags = (
     if (word.startsWith("--")) {
       const [, name = "", value] = /^--([^=]*)(?:=([\s\S]*))?$/.exec(word)!
       if (name === "" || name.startsWith("-")) throw new FlagError(`bad flag syntax: ${word}`)
-      const flag = table.find((it) => it.name === name)
+      const flag = table.find((one) => one.name === name)
       if (flag === undefined) throw new FlagError(`unknown flag: --${name}`)
       const given = value ?? alone(flag) ?? argv[++at]
       if (given === undefined) throw new FlagError(`flag needs an argument: --${name}`)
@@ -123,7 +123,7 @@ export const parseFlags = (
     let letters = word.slice(1)
     while (letters !== "") {
       const letter = letters[0]!
-      const flag = table.find((it) => it.short === letter)
+      const flag = table.find((one) => one.short === letter)
       if (flag === undefined) {
         throw new FlagError(`unknown shorthand flag: '${letter}' in -${letters}`)
       }
@@ -152,11 +152,11 @@ export const parseFlags = (
  * @param globals flags that may stand before and between the words
  * @param isGroup whether a first word takes a second one (`site create`)
  */
-export const splitWords = (
+export function splitWords(
   argv: readonly string[],
   globals: readonly Flag[],
   isGroup: (word: string) => boolean,
-): { words: string[]; rest: string[] } => {
+): { words: string[]; rest: string[] } {
   const words: string[] = []
   const rest: string[] = []
   for (let at = 0; at < argv.length; at++) {
@@ -171,7 +171,7 @@ export const splitWords = (
       continue
     }
     rest.push(word)
-    const flag = globals.find((it) => `--${it.name}` === word || `-${it.short}` === word)
+    const flag = globals.find((global) => `--${global.name}` === word || `-${global.short}` === word)
     if (flag !== undefined && flag.type !== "bool" && at + 1 < argv.length) rest.push(argv[++at]!)
   }
   return { words, rest }

@@ -23,14 +23,14 @@ interface Failed extends NodeJS.ErrnoException {
 const alternatives = (text: string | undefined): string =>
   (text ?? "")
     .split(",")
-    .map((it) => it.trim().replace(/^(DNS|IP Address):/, ""))
-    .filter((it) => it !== "")
+    .map((one) => one.trim().replace(/^(DNS|IP Address):/, ""))
+    .filter((one) => one !== "")
     .join(", ")
 
 /**
  * @param host host:port that was called
  */
-export const goError = (error: Failed, host: string): string => {
+export function goError(error: Failed, host: string): string {
   // Several addresses of one name were tried.
   const failed = error.errors?.[0] ?? error
   const address = failed.address === undefined ? host : `${bracketed(failed.address)}:${failed.port}`

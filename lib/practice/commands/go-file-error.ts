@@ -9,7 +9,7 @@ const WORDS: Readonly<Record<string, string>> = {
 }
 
 /** What Go says of an error of the file system, without the path. */
-export const goFileError = (error: unknown): string => {
+export function goFileError(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException
   return WORDS[code ?? ""] ?? message
 }

@@ -14,7 +14,7 @@ export const STAND_INS = { oc: "get projects", skupper: "version" } as const
  * Node that runs now where there is none. Compiled code is kept beside them.
  * @param folder made when missing; its path may hold spaces and quotes
  */
-export const writeCommands = async (folder: string): Promise<void> => {
+export async function writeCommands(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const kind = import.meta.url.endsWith(".ts") ? "ts" : "js"
   await Promise.all(

@@ -54,7 +54,7 @@ export const runFor = <T>(caller: Invocation, command: () => Promise<T>): Promis
   answered.run(caller, command)
 
 /** Runs a command as the whole of this process. */
-export const runAlone = async (main: (argv: readonly string[]) => Promise<number>): Promise<void> => {
+export async function runAlone(main: (argv: readonly string[]) => Promise<number>): Promise<void> {
   // A reader that has seen enough (`| head`) is no error.
   process.stdout.on("error", () => process.exit(1))
   process.exitCode = await main(process.argv.slice(2))

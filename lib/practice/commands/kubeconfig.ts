@@ -19,7 +19,7 @@ const byName = <T extends { name: string }>(all: T[] | null | undefined): T[] | 
   all?.length ? [...all].sort((a, b) => (a.name < b.name ? -1 : 1)) : null
 
 /** Writes the whole file as Go's clients do, entries and keys in order; 0600. */
-export const saveKubeconfig = async (path: string, config: Kubeconfig): Promise<void> => {
+export async function saveKubeconfig(path: string, config: Kubeconfig): Promise<void> {
   const { clusters, users, contexts } = config
   const ordered = {
     apiVersion: "v1",
@@ -52,13 +52,13 @@ export interface Loaded {
 
 const FILES = ["certificate-authority", "client-certificate", "client-key", "tokenFile"]
 
-const paths = (explicit: string): string[] => {
+function paths(explicit: string): string[] {
   if (explicit !== "") return [located(explicit)]
-  const listed = (invocation().env.KUBECONFIG ?? "").split(delimiter).filter((it) => it !== "")
+  const listed = (invocation().env.KUBECONFIG ?? "").split(delimiter).filter((one) => one !== "")
   return listed.length > 0 ? [...new Set(listed.map(located))] : [homeKubeconfig()]
 }
 
-const absolute = (fields: Fields | undefined, folder: string): Fields => {
+function absolute(fields: Fields | undefined, folder: string): Fields {
   const result: Fields = { ...fields }
   for (const name of FILES) {
     const path = result[name]
@@ -72,7 +72,7 @@ const absolute = (fields: Fields | undefined, folder: string): Fields => {
  * @param context the value of `--context`, or ""
  * @throws RunbookError for a file that cannot be read
  */
-export const loadKubeconfig = async (explicit: string, context = ""): Promise<Loaded> => {
+export async function loadKubeconfig(explicit: string, context = ""): Promise<Loaded> {
   const files = paths(explicit)
   const merged: Kubeconfig & Required<Pick<Kubeconfig, "clusters" | "users" | "contexts">> = {
     clusters: [],
@@ -80,24 +80,24 @@ export const loadKubeconfig = async (explicit: string, context = ""): Promise<Lo
     contexts: [],
   }
   const add = <T extends { name: string }>(known: T[] | null, more: T[] | null | undefined): void => {
-    for (const it of more ?? []) if (!known!.some(({ name }) => name === it.name)) known!.push(it)
+    for (const one of more ?? []) if (!known!.some(({ name }) => name === one.name)) known!.push(one)
   }
   for (const path of files) {
     const one = (await readKubeconfig(path)) ?? {}
     const folder = dirname(path)
     add(
       merged.clusters,
-      one.clusters?.map((it) => ({ name: it.name, cluster: absolute(it.cluster, folder) })),
+      one.clusters?.map((entry) => ({ name: entry.name, cluster: absolute(entry.cluster, folder) })),
     )
     add(
       merged.users,
-      one.users?.map((it) => ({ name: it.name, user: absolute(it.user, folder) })),
+      one.users?.map((entry) => ({ name: entry.name, user: absolute(entry.user, folder) })),
     )
     add(merged.contexts, one.contexts)
     merged["current-context"] ||= one["current-context"]
   }
   const found = currentContext(merged, context || merged["current-context"])
-  const file = files.length === 1 ? files[0]! : (files.find((it) => existsSync(it)) ?? files.at(-1)!)
+  const file = files.length === 1 ? files[0]! : (files.find((entry) => existsSync(entry)) ?? files.at(-1)!)
   const session = found && {
     context: found.name,
     namespace: found.context.namespace || undefined,
@@ -108,7 +108,7 @@ export const loadKubeconfig = async (explicit: string, context = ""): Promise<Lo
 }
 
 /** What a field says: as data in the kubeconfig, or in the file that it names. */
-export const content = (fields: Fields, name: string): string | undefined => {
+export function content(fields: Fields, name: string): string | undefined {
   const data = fields[`${name}-data`]
   if (typeof data === "string" && data !== "") return Buffer.from(data, "base64").toString()
   const path = fields[name]

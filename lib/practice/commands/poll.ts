@@ -6,7 +6,7 @@ import { invocation } from "./invocation.ts"
  * @param timeout milliseconds; only whole seconds count
  * @returns whether the check came true in time; errors of a check count as not yet
  */
-export const poll = async (timeout: number, check: () => Promise<boolean>): Promise<boolean> => {
+export async function poll(timeout: number, check: () => Promise<boolean>): Promise<boolean> {
   const { pollEvery, signal } = invocation()
   const start = Date.now()
   const most = (Math.floor(timeout / 1000) * 1000) / pollEvery

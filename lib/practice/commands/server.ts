@@ -25,7 +25,7 @@ const PROGRAMS: Readonly<Record<string, () => Promise<{ main(argv: readonly stri
  * @param folder of the commands, for nobody else to read
  * @param pollEvery milliseconds between two looks of a command that polls
  */
-export const serveCommands = async (folder: string, pollEvery: number): Promise<CommandServer> => {
+export async function serveCommands(folder: string, pollEvery: number): Promise<CommandServer> {
   const [theirs, ours] = [randomBytes(24).toString("hex"), randomBytes(24).toString("hex")]
   const callers = new Set<Socket>()
   const server = createServer((socket) => {
@@ -98,8 +98,8 @@ class Caller {
   print(stream: "stdout" | "stderr", text: string | Uint8Array): boolean {
     // Each byte is a character here: a chunk may end in the middle of one.
     const bytes = Buffer.from(text as string).toString("latin1")
-    const escaped = bytes.replace(/[\\\n\0]/g, (it) =>
-      it === "\n" ? "\\n" : it === "\0" ? "\\0000" : "\\\\",
+    const escaped = bytes.replace(/[\\\n\0]/g, (byte) =>
+      byte === "\n" ? "\\n" : byte === "\0" ? "\\0000" : "\\\\",
     )
     return this.tell(Buffer.from(`${stream === "stdout" ? "o" : "e"}${escaped}\n`, "latin1"))
   }
@@ -128,14 +128,14 @@ class Caller {
 
 /** What only a process of its own can do: start a browser, read files that it has open, obey Node's own variables. */
 const needsOwnProcess = (command: string, argv: readonly string[], env: NodeJS.ProcessEnv): boolean =>
-  (command === "oc" && argv.includes("login") && argv.some((it) => /^(?:--web|-\w*w)/.test(it))) ||
-  ["NODE_OPTIONS", "NODE_EXTRA_CA_CERTS"].some((it) => env[it] && env[it] !== process.env[it]) ||
-  [...argv, env.KUBECONFIG ?? ""].some((it) => /(?:^|[=:])\/(?:dev|proc)\//.test(it))
+  (command === "oc" && argv.includes("login") && argv.some((one) => /^(?:--web|-\w*w)/.test(one))) ||
+  ["NODE_OPTIONS", "NODE_EXTRA_CA_CERTS"].some((one) => env[one] && env[one] !== process.env[one]) ||
+  [...argv, env.KUBECONFIG ?? ""].some((one) => /(?:^|[=:])\/(?:dev|proc)\//.test(one))
 
 const isSame = (one: string, other: string): boolean =>
   one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
 
-const answer = async (caller: Caller, theirs: string, ours: string, pollEvery: number): Promise<void> => {
+async function answer(caller: Caller, theirs: string, ours: string, pollEvery: number): Promise<void> {
   try {
     if (!isSame(await caller.until("\n"), theirs)) return
     caller.tell(`${ours}\n`)

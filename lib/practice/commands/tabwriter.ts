@@ -19,7 +19,7 @@ const lengthOf = (text: string): number => [...text].length
  * column, and what follows is laid out anew.
  * @param lines their cells
  */
-export const columns = (lines: readonly (readonly string[])[], layout: Layout): string[] => {
+export function columns(lines: readonly (readonly string[])[], layout: Layout): string[] {
   const done: string[] = []
   const pad = (size: number, width: number): string => {
     if (layout.by === " ") return " ".repeat(Math.max(0, width - size))

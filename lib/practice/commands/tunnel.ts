@@ -6,7 +6,7 @@ import type { Socket } from "node:net"
 import { connect } from "node:tls"
 
 /** An agent for one request, over a connection that the proxy has opened. */
-export const tunnel = async (proxy: string, target: URL, options: AgentOptions): Promise<Agent> => {
+export async function tunnel(proxy: string, target: URL, options: AgentOptions): Promise<Agent> {
   const to = new URL(proxy)
   const host = `${target.hostname}:${target.port || 443}`
   const user = to.username && `${decodeURIComponent(to.username)}:${decodeURIComponent(to.password)}`

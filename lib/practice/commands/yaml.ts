@@ -1,6 +1,6 @@
 /** YAML as Go's sigs.k8s.io/yaml writes it: keys sorted, sequences not indented. */
 
-export const toYaml = async (value: unknown): Promise<string> => {
+export async function toYaml(value: unknown): Promise<string> {
   const { stringify } = await import("yaml")
   return stringify(value, {
     sortMapEntries: true,
@@ -11,7 +11,7 @@ export const toYaml = async (value: unknown): Promise<string> => {
 }
 
 /** Keys sorted at every level, as Go prints maps. */
-export const sorted = (value: unknown): unknown => {
+export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (value === null || typeof value !== "object") return value
   return Object.fromEntries(

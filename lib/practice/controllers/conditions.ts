@@ -15,12 +15,12 @@ export interface Condition {
 export const wireTime = (at = Date.now()): string => new Date(at).toISOString().replace(/\.\d+Z$/, "Z")
 
 /** The conditions with one set. Order is that of first insertion; the transition time changes with the status only. */
-export const withCondition = (
+export function withCondition(
   conditions: readonly Condition[] | undefined,
   next: Omit<Condition, "lastTransitionTime">,
-): Condition[] => {
+): Condition[] {
   const all = [...(conditions ?? [])]
-  const at = all.findIndex((it) => it.type === next.type)
+  const at = all.findIndex((one) => one.type === next.type)
   const before = all[at]
   const lastTransitionTime = before?.status === next.status ? before.lastTransitionTime : wireTime()
   const condition = { ...next, lastTransitionTime }
@@ -30,10 +30,10 @@ export const withCondition = (
 }
 
 export const withoutCondition = (conditions: readonly Condition[] | undefined, type: string): Condition[] =>
-  (conditions ?? []).filter((it) => it.type !== type)
+  (conditions ?? []).filter((one) => one.type !== type)
 
 export const condition = (object: KubeObject | undefined, type: string): Condition | undefined =>
-  (object?.status?.conditions as Condition[] | undefined)?.find((it) => it.type === type)
+  (object?.status?.conditions as Condition[] | undefined)?.find((one) => one.type === type)
 
 export const isTrue = (object: KubeObject | undefined, type: string): boolean =>
   condition(object, type)?.status === "True"
@@ -49,13 +49,14 @@ export const ownedBy = (owner: KubeObject, controller = true): Owner => ({
 })
 
 export const isOwnedBy = (object: KubeObject, owner: KubeObject): boolean =>
-  object.metadata.ownerReferences?.some((it) => it.uid === owner.metadata.uid) ?? false
+  object.metadata.ownerReferences?.some((ownerReference) => ownerReference.uid === owner.metadata.uid) ??
+  false
 
 /** Whether labels have all of a plain selector. An empty selector selects nothing here, as for a Service. */
-export const selects = (
+export function selects(
   selector: Readonly<Record<string, string>> | undefined,
   labels: Readonly<Record<string, string>> | undefined,
-): boolean => {
+): boolean {
   const wanted = Object.entries(selector ?? {})
   return wanted.length > 0 && wanted.every(([key, value]) => labels?.[key] === value)
 }

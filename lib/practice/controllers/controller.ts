@@ -1,7 +1,7 @@
 /** The shape of every controller: watch kinds, queue keys, reconcile each key level by level, try again with back-off. */
 import { debuglog } from "node:util"
 import type { KubeObject } from "../../cluster/types.ts"
-import type { Controller } from "../types.ts"
+import type { Controller } from "../types/controllers.ts"
 import type { Informer } from "./store.ts"
 
 const FIRST_RETRY = 20
@@ -11,7 +11,7 @@ const log = debuglog("practice")
 export const keyOf = ({ metadata }: KubeObject): string =>
   metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`
 
-export const splitKey = (key: string): [namespace: string, name: string] => {
+export function splitKey(key: string): [namespace: string, name: string] {
   const at = key.indexOf("/")
   return at < 0 ? ["", key] : [key.slice(0, at), key.slice(at + 1)]
 }
@@ -34,7 +34,7 @@ export interface QueueController extends Controller {
 }
 
 /** Starts a controller. Different keys are reconciled at the same time, one key never twice at once. */
-export const startController = (options: ControllerOptions): QueueController => {
+export function startController(options: ControllerOptions): QueueController {
   const waiting = new Set<string>()
   const busy = new Set<string>()
   const again = new Set<string>()
@@ -95,7 +95,7 @@ export const startController = (options: ControllerOptions): QueueController => 
       for (const key of keys(object, gone)) add(key)
     }),
   )
-  void Promise.all(options.watches.map((it) => it.informer.synced)).then(() => {
+  void Promise.all(options.watches.map((watche) => watche.informer.synced)).then(() => {
     ready = true
     if (!stopped) flush()
   })

@@ -5,13 +5,13 @@ import { wireTime } from "./conditions.ts"
 import type { Store } from "./store.ts"
 
 /** Records a warning about an object; the same one again only counts up. */
-export const warn = async (
+export async function warn(
   store: Store,
   about: KubeObject,
   component: string,
   reason: string,
   message: string,
-): Promise<void> => {
+): Promise<void> {
   const { name, namespace = "default", uid } = about.metadata
   const id = createHash("sha256")
     .update(`${uid} ${reason} ${message.replace(/"[^"]*"/, "")}`)

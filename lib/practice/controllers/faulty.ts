@@ -1,14 +1,14 @@
 /** How controllers ask the fault table. */
-import type { Fault, FaultTable, FaultWhere } from "../types.ts"
+import type { Fault, FaultTable, FaultWhere } from "../types/faults.ts"
 
 /** The fault that holds now, if it is one of these; not counted. */
-export const faultNow = (
+export function faultNow(
   faults: FaultTable,
   where: FaultWhere,
   cluster: string,
   subject: string,
   ...whats: string[]
-): Fault | undefined => {
+): Fault | undefined {
   const fault = faults.peek(where, cluster, subject)
   return fault !== undefined && whats.includes(fault.what) ? fault : undefined
 }

@@ -1,6 +1,6 @@
 /** All controllers of one practice cluster. */
 import { skupperCrds } from "../skupper-crds.ts"
-import type { Controller, ControllerContext } from "../types.ts"
+import type { Controller, ControllerContext } from "../types/controllers.ts"
 import { startDeployments } from "./deployments/index.ts"
 import { startKubelet } from "./kubelet/index.ts"
 import { startOlm } from "./olm/index.ts"
@@ -23,11 +23,11 @@ export interface ControllersOptions {
 }
 
 /** As `kubectl apply -f` of Skupper's own manifests for the whole cluster: no OLM. */
-const installSkupper = async (store: Store): Promise<void> => {
+async function installSkupper(store: Store): Promise<void> {
   const namespace = "skupper"
   const labels = { application: "skupper-controller" }
   const containers = [{ name: "controller", image: `quay.io/skupper/controller:${VERSION}` }]
-  await Promise.all(skupperCrds().map((it) => store.ensure(it)))
+  await Promise.all(skupperCrds().map((one) => store.ensure(one)))
   await store.ensure({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } })
   await store.ensure({
     apiVersion: "apps/v1",
@@ -42,10 +42,10 @@ const installSkupper = async (store: Store): Promise<void> => {
 }
 
 /** Starts them. `stop` ends them all, and the watches that they share; the cluster itself stays open. */
-export const startControllers = async (
+export async function startControllers(
   given: ControllerContext,
   options: ControllersOptions = {},
-): Promise<Controller> => {
+): Promise<Controller> {
   const openshift = options.openshift !== false
   const context = { ...given, openshift, images: [...given.images, ...skupperImages] }
   const store = storeOf(context.cluster)
@@ -60,7 +60,7 @@ export const startControllers = async (
     startSkupper(context, { play: options.skupper }),
   ])
   const stop = async (): Promise<void> => {
-    await Promise.all(started.map((it) => it.status === "fulfilled" && it.value.stop()))
+    await Promise.all(started.map((one) => one.status === "fulfilled" && one.value.stop()))
     store.close()
   }
   for (const it of started) {

@@ -2,7 +2,7 @@ import { once } from "node:events"
 import type { Server } from "node:net"
 
 /** Listens on 127.0.0.1 at a port, or at any free one where that is taken. */
-export const listenAt = async (server: Server, port: number): Promise<void> => {
+export async function listenAt(server: Server, port: number): Promise<void> {
   try {
     server.listen(port, "127.0.0.1")
     await once(server, "listening")

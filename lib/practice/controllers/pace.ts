@@ -1,5 +1,5 @@
 /** How long the played controllers take. The order of what happens is the same at every pace. */
-import type { Delays } from "../types.ts"
+import type { Delays } from "../types/practice.ts"
 
 /** Milliseconds for something that really takes `real`; at most a second where practice is `short`. */
 export type Pace = (real: number, short: number) => number

@@ -1,7 +1,7 @@
 /** What a cluster's own network does for Services and Routes: endpoints, load balancer addresses, the ingress router. */
 import { isDeepStrictEqual } from "node:util"
 import type { KubeObject } from "../../cluster/types.ts"
-import type { Controller, ControllerContext } from "../types.ts"
+import type { Controller, ControllerContext } from "../types/controllers.ts"
 import { isReadyPod, isTrue, ownedBy, selects, wireTime } from "./conditions.ts"
 import { splitKey, startController } from "./controller.ts"
 import { Patience, paceOf } from "./pace.ts"
@@ -20,16 +20,16 @@ interface ServicePort {
   protocol?: string
 }
 
-const target = (port: ServicePort, pod: KubeObject | undefined): number => {
+function target(port: ServicePort, pod: KubeObject | undefined): number {
   if (typeof port.targetPort === "number") return port.targetPort
   const named = pod?.spec.containers
-    .flatMap((it: { ports?: { name?: string; containerPort: number }[] }) => it.ports ?? [])
-    .find((it: { name?: string }) => it.name === port.targetPort)
+    .flatMap((container: { ports?: { name?: string; containerPort: number }[] }) => container.ports ?? [])
+    .find((one: { name?: string }) => one.name === port.targetPort)
   return named?.containerPort ?? port.port
 }
 
 /** Endpoints and its EndpointSlice for a Service with a selector. */
-const endpoints = async (store: Store, service: KubeObject): Promise<void> => {
+async function endpoints(store: Store, service: KubeObject): Promise<void> {
   const { name, namespace = "" } = service.metadata
   const pods = store
     .of("v1", "Pod")
@@ -52,7 +52,7 @@ const endpoints = async (store: Store, service: KubeObject): Promise<void> => {
     nodeName: pod.spec.nodeName,
     targetRef: ref(pod),
   })
-  const [ready, waiting] = [pods.filter(isReadyPod), pods.filter((it) => !isReadyPod(it))]
+  const [ready, waiting] = [pods.filter(isReadyPod), pods.filter((one) => !isReadyPod(one))]
   const plainPorts = ports.map(({ name: portName, ...port }) =>
     portName === "" ? port : { name: portName, ...port },
   )
@@ -92,7 +92,7 @@ const endpoints = async (store: Store, service: KubeObject): Promise<void> => {
   })
 }
 
-const put = async (store: Store, object: KubeObject): Promise<void> => {
+async function put(store: Store, object: KubeObject): Promise<void> {
   const { apiVersion, kind, metadata, ...fields } = object
   const known = store.of(apiVersion, kind).get(metadata.namespace, metadata.name)
   const stale = known?.metadata.ownerReferences?.[0]?.uid !== metadata.ownerReferences?.[0]?.uid
@@ -105,7 +105,7 @@ const put = async (store: Store, object: KubeObject): Promise<void> => {
   }
 }
 
-const admitted = (route: KubeObject, host: string) => {
+function admitted(route: KubeObject, host: string) {
   const label = host.split(".")[0]!
   const tooLong = label.length > 63
   return {
@@ -123,10 +123,10 @@ const admitted = (route: KubeObject, host: string) => {
 }
 
 /** @param options `endpoints: false` where kube-controller-manager keeps them */
-export const startServices = (
+export function startServices(
   context: ControllerContext & { openshift?: boolean },
   options: { endpoints?: boolean } = {},
-): Controller => {
+): Controller {
   const store = storeOf(context.cluster)
   const pace = paceOf(context.delays)
   const services = store.of("v1", "Service")
@@ -143,8 +143,8 @@ export const startServices = (
         keys: (pod) =>
           services
             .list(pod.metadata.namespace)
-            .filter((it) => selects(it.spec.selector, pod.metadata.labels))
-            .map((it) => `${it.metadata.namespace}/${it.metadata.name}`),
+            .filter((one) => selects(one.spec.selector, pod.metadata.labels))
+            .map((one) => `${one.metadata.namespace}/${one.metadata.name}`),
       },
       ...(options.endpoints === false
         ? []
@@ -204,5 +204,5 @@ export const startServices = (
 /** Hosts at which a Route's ingress routers let traffic in. */
 export const admittedHosts = (route: KubeObject | undefined): string[] =>
   ((route?.status?.ingress ?? []) as { host: string; conditions?: object[] }[])
-    .filter((it) => isTrue({ ...route!, status: { conditions: it.conditions } }, "Admitted"))
-    .map((it) => it.host)
+    .filter((one) => isTrue({ ...route!, status: { conditions: one.conditions } }, "Admitted"))
+    .map((one) => one.host)

@@ -47,7 +47,7 @@ export class Informer {
   /** Of one namespace, or all; in order of name. */
   list(namespace?: string): KubeObject[] {
     const all = [...this.#objects.values()]
-    const inside = namespace === undefined ? all : all.filter((it) => it.metadata.namespace === namespace)
+    const inside = namespace === undefined ? all : all.filter((one) => one.metadata.namespace === namespace)
     return inside.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
   }
 
@@ -80,7 +80,7 @@ export class Informer {
   }
 
   #replace(items: readonly KubeObject[]): void {
-    const now = new Set(items.map((it) => it.metadata.uid))
+    const now = new Set(items.map((one) => one.metadata.uid))
     for (const object of [...this.#objects.values()]) if (!now.has(object.metadata.uid)) this.#forget(object)
     // Lists leave these out of their items.
     for (const item of items) this.#learn({ ...item, apiVersion: this.apiVersion, kind: this.kind })
@@ -95,9 +95,9 @@ const refOf = ({ apiVersion, kind, metadata }: KubeObject): Ref => ({
 })
 
 /** The merge patch from one value to another: objects field by field, everything else whole. */
-const difference = (before: unknown, after: unknown): unknown => {
-  const plain = (it: unknown): it is Record<string, unknown> =>
-    typeof it === "object" && it !== null && !Array.isArray(it)
+function difference(before: unknown, after: unknown): unknown {
+  const plain = (one: unknown): one is Record<string, unknown> =>
+    typeof one === "object" && one !== null && !Array.isArray(one)
   if (!plain(before) || !plain(after)) return after
   const patch: Record<string, unknown> = {}
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
@@ -108,7 +108,7 @@ const difference = (before: unknown, after: unknown): unknown => {
 }
 
 /** HTTP status of an API error; 0 for any other. */
-export const codeOf = (error: unknown): number => {
+export function codeOf(error: unknown): number {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === "number" ? code : 0
 }
@@ -179,7 +179,7 @@ export class Store {
 const stores = new WeakMap<Cluster, Store>()
 
 /** The one store of a cluster, shared by its controllers. */
-export const storeOf = (cluster: Cluster): Store => {
+export function storeOf(cluster: Cluster): Store {
   let found = stores.get(cluster)
   if (found === undefined) {
     found = new Store(cluster)

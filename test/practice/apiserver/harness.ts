@@ -5,13 +5,8 @@ import { createInterface } from "node:readline"
 import { startApiServer } from "../../../lib/practice/apiserver/index.ts"
 import { createAuthority } from "../../../lib/practice/certificates.ts"
 import { createFaultTable } from "../../../lib/practice/faults.ts"
-import type {
-  ApiServer,
-  ApiServerOptions,
-  Fault,
-  FaultTable,
-  PracticeUser,
-} from "../../../lib/practice/types.ts"
+import type { ApiServer, ApiServerOptions, PracticeUser } from "../../../lib/practice/types/apiserver.ts"
+import type { Fault, FaultTable } from "../../../lib/practice/types/faults.ts"
 
 export const users: PracticeUser[] = [
   { name: "system:practice", token: "system-token", groups: ["system:masters"], admin: true },

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest"
-import type { Fault } from "../../../lib/practice/types.ts"
+import type { Fault } from "../../../lib/practice/types/faults.ts"
 import { clientOf, type Setup, setup } from "./harness.ts"
 
 let west: Setup

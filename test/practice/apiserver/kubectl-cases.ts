@@ -9,7 +9,7 @@ import { createInterface } from "node:readline"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Cluster } from "../../../lib/cluster/types.ts"
 import { skupperCrds } from "../../../lib/practice/skupper-crds.ts"
-import type { CertificateAuthority } from "../../../lib/practice/types.ts"
+import type { CertificateAuthority } from "../../../lib/practice/types/apiserver.ts"
 import { deployment, namespace } from "./harness.ts"
 
 /** A server that kubectl talks to. */

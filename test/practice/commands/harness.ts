@@ -14,7 +14,7 @@ import { writeCommands } from "../../../lib/practice/commands/index.ts"
 import { serveCommands } from "../../../lib/practice/commands/server.ts"
 import { createFaultTable } from "../../../lib/practice/faults.ts"
 import { skupperCrds } from "../../../lib/practice/skupper-crds.ts"
-import type { ApiServer } from "../../../lib/practice/types.ts"
+import type { ApiServer } from "../../../lib/practice/types/apiserver.ts"
 import { type Case, SKUPPER } from "./case.ts"
 
 export const USERS = [

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { writeKubeconfig } from "../../../lib/cluster/kubeconfig.ts"
 import { writeCommands } from "../../../lib/practice/commands/index.ts"
-import type { PracticeContainer } from "../../../lib/practice/types.ts"
+import type { PracticeContainer } from "../../../lib/practice/types/images.ts"
 import { deployment, install, namespace, start, until, type World } from "../controllers/clusters.ts"
 
 const IMAGE = "example/talks:1"

@@ -7,14 +7,11 @@ import { createAuthority } from "../../../lib/practice/certificates.ts"
 import { startControllers } from "../../../lib/practice/controllers/index.ts"
 import { createFaultTable } from "../../../lib/practice/faults.ts"
 import { createNetwork } from "../../../lib/practice/network.ts"
-import type {
-  ApiServer,
-  Delays,
-  Fault,
-  FaultTable,
-  Network,
-  PracticeImage,
-} from "../../../lib/practice/types.ts"
+import type { ApiServer } from "../../../lib/practice/types/apiserver.ts"
+import type { Fault, FaultTable } from "../../../lib/practice/types/faults.ts"
+import type { PracticeImage } from "../../../lib/practice/types/images.ts"
+import type { Network } from "../../../lib/practice/types/network.ts"
+import type { Delays } from "../../../lib/practice/types/practice.ts"
 
 export const SKUPPER = "skupper.io/v2alpha1"
 export const OLM = "operators.coreos.com/v1alpha1"

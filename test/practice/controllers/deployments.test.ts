@@ -1,7 +1,8 @@
 /** Deployments, their pods, what a kubelet says of them, and their logs. */
 import { beforeAll, expect, test } from "vitest"
 import type { Cluster, KubeObject } from "../../../lib/cluster/types.ts"
-import type { FaultTable, PracticeImage } from "../../../lib/practice/types.ts"
+import type { FaultTable } from "../../../lib/practice/types/faults.ts"
+import type { PracticeImage } from "../../../lib/practice/types/images.ts"
 import { deployment, is, namespace, record, ref, site, start, until } from "./clusters.ts"
 
 let cluster: Cluster

@@ -1,7 +1,8 @@
 /** Traffic needs every hop: pod, connector, routers, link, listener, Service. */
 import { beforeAll, expect, test } from "vitest"
 import type { Cluster } from "../../../lib/cluster/types.ts"
-import type { FaultTable, PracticeImage } from "../../../lib/practice/types.ts"
+import type { FaultTable } from "../../../lib/practice/types/faults.ts"
+import type { PracticeImage } from "../../../lib/practice/types/images.ts"
 import {
   deployment,
   install,

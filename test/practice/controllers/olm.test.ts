@@ -1,7 +1,7 @@
 /** The operator's troubles, each as OLM shows it, and that it goes on once cured. */
 import { expect, test } from "vitest"
 import type { Cluster, KubeObject, Ref } from "../../../lib/cluster/types.ts"
-import type { FaultTable } from "../../../lib/practice/types.ts"
+import type { FaultTable } from "../../../lib/practice/types/faults.ts"
 import { CSV, deployment, is, namespace, OLM, ref, skupper, start, subscription, until } from "./clusters.ts"
 
 const SUBSCRIPTION: Ref = {

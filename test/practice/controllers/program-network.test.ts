@@ -3,7 +3,8 @@ import { once } from "node:events"
 import { connect, type Socket } from "node:net"
 import { beforeAll, expect, test } from "vitest"
 import type { Cluster } from "../../../lib/cluster/types.ts"
-import type { FaultTable, PracticeImage } from "../../../lib/practice/types.ts"
+import type { FaultTable } from "../../../lib/practice/types/faults.ts"
+import type { PracticeImage } from "../../../lib/practice/types/images.ts"
 import { deployment, install, link, ref, site, skupper, start, until } from "./clusters.ts"
 
 let west: Cluster

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { Cluster, KubeObject } from "../../../lib/cluster/types.ts"
-import type { PracticeContainer, PracticeImage } from "../../../lib/practice/types.ts"
+import type { PracticeContainer, PracticeImage } from "../../../lib/practice/types/images.ts"
 import { deployment, namespace, ref, start, until } from "./clusters.ts"
 import { marked } from "./marked.ts"
 

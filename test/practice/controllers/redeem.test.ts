@@ -1,7 +1,7 @@
 /** Tokens that cannot be redeemed, in the controller's own words. */
 import { beforeAll, expect, test } from "vitest"
 import type { Cluster, KubeObject } from "../../../lib/cluster/types.ts"
-import type { FaultTable } from "../../../lib/practice/types.ts"
+import type { FaultTable } from "../../../lib/practice/types/faults.ts"
 import { install, is, issue, ref, site, skupper, start, until } from "./clusters.ts"
 
 let west: Cluster

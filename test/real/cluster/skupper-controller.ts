@@ -4,7 +4,7 @@
  */
 import type { KubeObject } from "../../../lib/cluster/types.ts"
 import { domainOf } from "../../../lib/practice/controllers/services.ts"
-import type { PracticeImage } from "../../../lib/practice/types.ts"
+import type { PracticeImage } from "../../../lib/practice/types/images.ts"
 import type { ControlPlane } from "../control-plane/control-plane.ts"
 import { freePort } from "../control-plane/part.ts"
 

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { type OpenCluster, openCluster } from "../../../lib/cluster/index.ts"
 import { writeKubeconfig } from "../../../lib/cluster/kubeconfig.ts"
 import { createAuthority } from "../../../lib/practice/certificates.ts"
-import type { CertificateAuthority } from "../../../lib/practice/types.ts"
+import type { CertificateAuthority } from "../../../lib/practice/types/apiserver.ts"
 import { freePort, RunningPart } from "./part.ts"
 
 /** A user with a static token. */

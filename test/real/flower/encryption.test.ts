@@ -1,7 +1,7 @@
 /** Flower's own TLS, beside the interconnect's: a pair that does not fit is named, one that fits is proven. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createAuthority } from "../../../lib/practice/certificates.ts"
-import type { CertificateAuthority } from "../../../lib/practice/types.ts"
+import type { CertificateAuthority } from "../../../lib/practice/types/apiserver.ts"
 import { flat } from "../../e2e/harness.ts"
 import { cannot, type FlowerWorld, projectOf, startFlowerWorld } from "./world.ts"
 

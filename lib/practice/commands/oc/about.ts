@@ -12,7 +12,7 @@ import { exitOf } from "./errors.ts"
 const CLIENT = "4.21.0"
 const KUSTOMIZE = "v5.7.1"
 
-const version = async (call: Call): Promise<void> => {
+async function version(call: Call): Promise<void> {
   const output = call.flags.text("output")
   if (!["", "json", "yaml"].includes(output)) throw fail('--output must be "yaml" or "json"')
   const clientVersion = {
@@ -59,12 +59,12 @@ const version = async (call: Call): Promise<void> => {
 
 const SECRET = ["token", "password", "client-key-data", "client-certificate-data"]
 
-const view = async (call: Call): Promise<void> => {
+async function view(call: Call): Promise<void> {
   const { config, session } = await call.load()
   const raw = call.flags.on("raw")
   const kept = <T extends { name: string }>(all: T[] | null | undefined, name: string | undefined): T[] =>
-    (all ?? []).filter((it) => !call.flags.on("minify") || it.name === name)
-  const current = config.contexts?.find((it) => it.name === session?.context)
+    (all ?? []).filter((one) => !call.flags.on("minify") || one.name === name)
+  const current = config.contexts?.find((one) => one.name === session?.context)
   const shown = {
     apiVersion: "v1",
     clusters: kept(config.clusters, current?.context.cluster).map(({ name, cluster }) => ({
@@ -90,13 +90,13 @@ const view = async (call: Call): Promise<void> => {
   else print(output === "json" ? `${JSON.stringify(shown, undefined, 4)}\n` : await toYaml(shown))
 }
 
-const currentContext = async (call: Call): Promise<void> => {
+async function currentContext(call: Call): Promise<void> {
   const { config } = await call.load()
   if (!config["current-context"]) throw fail("current-context is not set")
   say(config["current-context"])
 }
 
-const contexts = async (call: Call): Promise<void> => {
+async function contexts(call: Call): Promise<void> {
   const { config } = await call.load()
   const all = [...(config.contexts ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1))
   if (call.flags.text("output") === "name") {
@@ -114,10 +114,10 @@ const contexts = async (call: Call): Promise<void> => {
     say(line)
 }
 
-const useContext = async (call: Call): Promise<void> => {
+async function useContext(call: Call): Promise<void> {
   const { config, file } = await call.load()
   const [name = ""] = call.args
-  if (!config.contexts?.some((it) => it.name === name))
+  if (!config.contexts?.some((context) => context.name === name))
     throw fail(`no context exists with the name: "${name}"`)
   await saveKubeconfig(file, { ...(await readKubeconfig(file)), "current-context": name })
   say(`Switched to context "${name}".`)

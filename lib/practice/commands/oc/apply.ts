@@ -12,7 +12,7 @@ import { printAs } from "./printers.ts"
 const LAST = "kubectl.kubernetes.io/last-applied-configuration"
 
 /** `--dry-run=client|server`; client leaves the server alone. */
-const dryRun = ({ flags }: Call): { query: string; said: string; local: boolean } => {
+function dryRun({ flags }: Call): { query: string; said: string; local: boolean } {
   const mode = flags.text("dry-run")
   if (!["", "none", "client", "server"].includes(mode)) {
     throw fail(`Invalid dry-run value (${mode}). Must be "none", "server", or "client".`)
@@ -26,7 +26,7 @@ const dryRun = ({ flags }: Call): { query: string; said: string; local: boolean 
   }
 }
 
-const tell = async (call: Call, manifest: Manifest, object: Thing, what: string): Promise<void> => {
+async function tell(call: Call, manifest: Manifest, object: Thing, what: string): Promise<void> {
   const output = call.flags.text("output")
   if (output !== "" && output !== "name") return printAs(output, object)
   const name = fullName(manifest.served, object.metadata.name)
@@ -51,7 +51,7 @@ const conflictText = (error: StatusError): string[] => {
   ]
 }
 
-const applyOnServer = async (call: Call, manifest: Manifest): Promise<void> => {
+async function applyOnServer(call: Call, manifest: Manifest): Promise<void> {
   const { flags } = call
   const dry = dryRun(call)
   if (dry.local)
@@ -74,13 +74,13 @@ const applyOnServer = async (call: Call, manifest: Manifest): Promise<void> => {
 }
 
 /** Without what the server keeps, and without the remembered configuration itself. */
-const configuration = ({ metadata, status, ...rest }: Thing): Thing => {
+function configuration({ metadata, status, ...rest }: Thing): Thing {
   const { [LAST]: dropped, ...annotations } = metadata.annotations ?? {}
   return { ...rest, metadata: { ...metadata, annotations } }
 }
 
 /** What of `before` is not in `after` any more, as a merge patch that takes it away. */
-const removed = (before: unknown, after: unknown): Record<string, unknown> => {
+function removed(before: unknown, after: unknown): Record<string, unknown> {
   const patch: Record<string, unknown> = {}
   if (!isMap(before)) return patch
   for (const [key, value] of Object.entries(before)) {
@@ -97,7 +97,7 @@ const removed = (before: unknown, after: unknown): Record<string, unknown> => {
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const merged = (one: Record<string, unknown>, two: Record<string, unknown>): Record<string, unknown> => {
+function merged(one: Record<string, unknown>, two: Record<string, unknown>): Record<string, unknown> {
   const result = { ...one }
   for (const [key, value] of Object.entries(two)) {
     const known = result[key]
@@ -107,7 +107,7 @@ const merged = (one: Record<string, unknown>, two: Record<string, unknown>): Rec
 }
 
 /** Whether the object has everything of the patch already. */
-const holds = (object: unknown, patch: unknown): boolean => {
+function holds(object: unknown, patch: unknown): boolean {
   if (patch === null) return object === undefined || object === null
   if (!isMap(patch)) return isDeepStrictEqual(object, patch) || within(object, patch)
   return isMap(object)
@@ -121,7 +121,7 @@ const within = (object: unknown, patch: unknown): boolean =>
   object.length === patch.length &&
   patch.every((item, at) => holds(object[at], item))
 
-const post = async (call: Call, manifest: Manifest, query: string, object: Thing): Promise<Thing> => {
+async function post(call: Call, manifest: Manifest, query: string, object: Thing): Promise<Thing> {
   const client = await call.client()
   try {
     return await client.json("POST", manifest.collection + query, object)
@@ -130,7 +130,7 @@ const post = async (call: Call, manifest: Manifest, query: string, object: Thing
   }
 }
 
-const applyOnClient = async (call: Call, manifest: Manifest): Promise<void> => {
+async function applyOnClient(call: Call, manifest: Manifest): Promise<void> {
   const client = await call.client()
   const dry = dryRun(call)
   const manager = call.flags.text("field-manager") || "kubectl-client-side-apply"
@@ -158,7 +158,7 @@ const applyOnClient = async (call: Call, manifest: Manifest): Promise<void> => {
   await tell(call, manifest, next, `configured${dry.said}`)
 }
 
-const apply = async (call: Call): Promise<void> => {
+async function apply(call: Call): Promise<void> {
   for (const manifest of await readManifests(call)) {
     if (!manifest.object.metadata.name) {
       throw fail(

@@ -6,7 +6,7 @@ import { located } from "../invocation.ts"
 import { type Fields, type Kubeconfig, saveKubeconfig } from "../kubeconfig.ts"
 
 /** `127-0-0-1:6443` */
-export const clusterName = (server: string): string => {
+export function clusterName(server: string): string {
   const { hostname, port, protocol } = new URL(server)
   return `${hostname.replaceAll(".", "-")}:${port || (protocol === "https:" ? "443" : "80")}`
 }
@@ -16,12 +16,12 @@ export const contextName = (namespace: string, server: string, user: string): st
   `${namespace}/${clusterName(server)}/${user}`
 
 const upsert = <T extends { name: string }>(all: T[] | null | undefined, entry: T): T[] => [
-  ...(all ?? []).filter((it) => it.name !== entry.name),
+  ...(all ?? []).filter((one) => one.name !== entry.name),
   entry,
 ]
 
 /** Inside the kubeconfig's folder a path is kept relative, elsewhere absolute. */
-const pathFor = (file: string, path: string): string => {
+function pathFor(file: string, path: string): string {
   const near = relative(dirname(file), located(path))
   return near.startsWith("..") || isAbsolute(near) ? located(path) : near
 }
@@ -35,7 +35,7 @@ export interface Login {
 }
 
 /** Writes a session and makes it the current one. @returns whether the file was not there before */
-export const saveLogin = async (file: string, login: Login): Promise<boolean> => {
+export async function saveLogin(file: string, login: Login): Promise<boolean> {
   const isNew = !existsSync(file)
   const config: Kubeconfig = (await readKubeconfig(file)) ?? {}
   const cluster = clusterName(login.server)
@@ -60,12 +60,12 @@ export const saveLogin = async (file: string, login: Login): Promise<boolean> =>
 }
 
 /** A context that is the same already is used under its own name. */
-const current = (config: Kubeconfig, name: string, context: Record<string, string | undefined>) => {
+function current(config: Kubeconfig, name: string, context: Record<string, string | undefined>) {
   const same = config.contexts?.find(
-    (it) =>
-      it.context.cluster === context.cluster &&
-      it.context.user === context.user &&
-      (it.context.namespace ?? "") === (context.namespace ?? ""),
+    (one) =>
+      one.context.cluster === context.cluster &&
+      one.context.user === context.user &&
+      (one.context.namespace ?? "") === (context.namespace ?? ""),
   )
   return {
     contexts: same === undefined ? upsert(config.contexts, { name, context }) : (config.contexts ?? []),
@@ -74,12 +74,12 @@ const current = (config: Kubeconfig, name: string, context: Record<string, strin
 }
 
 /** Makes a context for another namespace of the same cluster and user the current one. @returns its name */
-export const saveNamespace = async (
+export async function saveNamespace(
   file: string,
   now: { cluster: string; user: string },
   name: string,
   namespace: string,
-): Promise<string> => {
+): Promise<string> {
   const config: Kubeconfig = (await readKubeconfig(file)) ?? {}
   const context = { cluster: now.cluster, namespace, user: now.user }
   const made = current(config, name, context)
@@ -93,4 +93,4 @@ export const saveCurrent = async (file: string, name: string): Promise<void> =>
 
 /** A CA or an insecure flag that a known cluster of this server has is used again. */
 export const knownCluster = (config: Kubeconfig, server: string): Fields | undefined =>
-  config.clusters?.find((it) => it.cluster.server === server)?.cluster
+  config.clusters?.find((one) => one.cluster.server === server)?.cluster

@@ -13,7 +13,7 @@ interface Target {
   readonly namespace: string | undefined
 }
 
-const targets = async (call: Call): Promise<Target[]> => {
+async function targets(call: Call): Promise<Target[]> {
   const { flags, args } = call
   if (flags.all("filename").length > 0) {
     return (await readManifests(call)).map(({ served, object, namespace }) => ({
@@ -46,14 +46,14 @@ const targets = async (call: Call): Promise<Target[]> => {
       ? await client.json("GET", pathOf(served.apiVersion, served.plural, namespace) + query)
       : undefined
     const all: readonly string[] =
-      list?.items.map((it: { metadata: { name: string } }) => it.metadata.name) ?? names
+      list?.items.map((item: { metadata: { name: string } }) => item.metadata.name) ?? names
     found.push(...all.map((name) => ({ served, name, namespace })))
   }
   return found
 }
 
 /** Looks until an object of this uid is gone. */
-const gone = async (call: Call, path: string, uid: string | undefined): Promise<void> => {
+async function gone(call: Call, path: string, uid: string | undefined): Promise<void> {
   const client = await call.client()
   for (;;) {
     const found = await client.json("GET", path).catch(orNothing)
@@ -62,7 +62,7 @@ const gone = async (call: Call, path: string, uid: string | undefined): Promise<
   }
 }
 
-const remove = async (call: Call): Promise<void> => {
+async function remove(call: Call): Promise<void> {
   const client = await call.client()
   const found = await targets(call)
   if (found.length === 0) return say("No resources found")

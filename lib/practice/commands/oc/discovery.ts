@@ -22,55 +22,55 @@ const AGGREGATED =
 const ofAggregated = (body: Json): Served[] =>
   body.items.flatMap((item: Json) =>
     item.versions.flatMap((version: Json) =>
-      (version.resources ?? []).map((it: Json): Served => {
+      (version.resources ?? []).map((one: Json): Served => {
         const group: string = item.metadata?.name ?? ""
         return {
           apiVersion: group === "" ? version.version : `${group}/${version.version}`,
           group,
-          kind: it.responseKind?.kind ?? "",
-          plural: it.resource,
-          singular: it.singularResource ?? "",
-          short: it.shortNames ?? [],
-          categories: it.categories ?? [],
-          namespaced: it.scope === "Namespaced",
+          kind: one.responseKind?.kind ?? "",
+          plural: one.resource,
+          singular: one.singularResource ?? "",
+          short: one.shortNames ?? [],
+          categories: one.categories ?? [],
+          namespaced: one.scope === "Namespaced",
         }
       }),
     ),
   )
 
-const ofList = (list: Json): Served[] => {
+function ofList(list: Json): Served[] {
   const apiVersion: string = list.groupVersion
   const group = apiVersion.includes("/") ? apiVersion.split("/")[0]! : ""
   return (list.resources ?? [])
-    .filter((it: Json) => !it.name.includes("/"))
+    .filter((one: Json) => !one.name.includes("/"))
     .map(
-      (it: Json): Served => ({
+      (one: Json): Served => ({
         apiVersion,
         group,
-        kind: it.kind,
-        plural: it.name,
-        singular: it.singularName ?? "",
-        short: it.shortNames ?? [],
-        categories: it.categories ?? [],
-        namespaced: it.namespaced,
+        kind: one.kind,
+        plural: one.name,
+        singular: one.singularName ?? "",
+        short: one.shortNames ?? [],
+        categories: one.categories ?? [],
+        namespaced: one.namespaced,
       }),
     )
 }
 
-const readOld = async (client: Client, root: string, body: Json): Promise<Served[]> => {
+async function readOld(client: Client, root: string, body: Json): Promise<Served[]> {
   const paths: string[] =
     root === "/api"
       ? body.versions.map((version: string) => `/api/${version}`)
-      : body.groups.flatMap((group: Json) => group.versions.map((it: Json) => `/apis/${it.groupVersion}`))
+      : body.groups.flatMap((group: Json) => group.versions.map((one: Json) => `/apis/${one.groupVersion}`))
   const lists = await Promise.all(
     // A group whose server is down is left out, as kubectl leaves it out.
     paths.map((path) => client.json("GET", path).catch(() => undefined)),
   )
-  return lists.filter((it) => it !== undefined).flatMap(ofList)
+  return lists.filter((list) => list !== undefined).flatMap(ofList)
 }
 
 /** A line of Go's log. */
-const klog = (message: string): string => {
+function klog(message: string): string {
   const now = new Date()
   const two = (value: number) => String(value).padStart(2, "0")
   const day = `${two(now.getMonth() + 1)}${two(now.getDate())}`
@@ -96,7 +96,7 @@ const NO_SESSION = "the server has asked for the client to provide credentials"
  * @param tries how often the real one tries, and says so each time, before it gives up: each command has its own number
  * @throws StatusError, ConnectionError; Exit for a context that is not there
  */
-export const discover = async (call: Call, tries = 5): Promise<Served[]> => {
+export async function discover(call: Call, tries = 5): Promise<Served[]> {
   const context = call.flags.text("context")
   if (context !== "" && (await call.load()).session === undefined) throw noContext(context)
   const client = await call.client()
@@ -121,18 +121,21 @@ export const discover = async (call: Call, tries = 5): Promise<Served[]> => {
  * The kind of `deploy`, `deployments`, `deployment.apps`, `Deployment.v1.apps` …
  * @throws Exit where it is not served
  */
-export const findResource = (served: readonly Served[], asked: string): Served => {
+export function findResource(served: readonly Served[], asked: string): Served {
   const [name = "", ...rest] = asked.toLowerCase().split(".")
   const [version, ...groupAfter] = rest
-  const hasName = (it: Served) =>
-    it.plural === name || it.singular === name || it.short.includes(name) || it.kind.toLowerCase() === name
+  const hasName = (one: Served) =>
+    one.plural === name ||
+    one.singular === name ||
+    one.short.includes(name) ||
+    one.kind.toLowerCase() === name
   const group = rest.join(".")
   const found =
-    served.find((it) => hasName(it) && (rest.length === 0 || it.group === group)) ??
+    served.find((one) => hasName(one) && (rest.length === 0 || one.group === group)) ??
     served.find(
-      (it) => hasName(it) && it.group === groupAfter.join(".") && it.apiVersion.endsWith(version ?? "-"),
+      (one) => hasName(one) && one.group === groupAfter.join(".") && one.apiVersion.endsWith(version ?? "-"),
     ) ??
-    served.find((it) => hasName(it) && group !== "" && it.group.startsWith(group))
+    served.find((one) => hasName(one) && group !== "" && one.group.startsWith(group))
   if (found === undefined) throw fail(`the server doesn't have a resource type "${asked}"`)
   return found
 }
@@ -141,7 +144,7 @@ export const findResource = (served: readonly Served[], asked: string): Served =
 export const findKind = (
   served: readonly Served[],
   { apiVersion, kind }: { apiVersion?: string; kind?: string },
-): Served | undefined => served.find((it) => it.apiVersion === apiVersion && it.kind === kind)
+): Served | undefined => served.find((one) => one.apiVersion === apiVersion && one.kind === kind)
 
 /** `deployment.apps/superlink`, as `-o name` and messages have it. */
 export const fullName = ({ kind, group }: Served, name: string): string =>

@@ -9,11 +9,11 @@ export const about = (error: unknown, doing: string): unknown =>
     ? new StatusError(error.code, error.reason, `${doing}: ${error.message}`, error.details)
     : error
 
-const ofStatus = (error: StatusError): string => {
+function ofStatus(error: StatusError): string {
   if (error.code === 401) return `error: You must be logged in to the server (${error.message})`
   const { kind, name, causes = [] } = error.details ?? {}
   if (error.reason === "Invalid" && kind !== undefined) {
-    const lines = causes.map((it) => (it.field ? `${it.field}: ${it.message}` : it.message))
+    const lines = causes.map((one) => (one.field ? `${one.field}: ${one.message}` : one.message))
     const what = `The ${kind} ${JSON.stringify(name ?? "")} is invalid`
     if (lines.length === 0) return what
     return `${what}: ${lines.length === 1 ? lines[0] : `\n* ${lines.join("\n* ")}`}`
@@ -27,7 +27,7 @@ const ofConnection = ({ code, why, host }: ConnectionError): string =>
     : `Unable to connect to the server: ${why}`
 
 /** How a command ends with an error that it has not foreseen. */
-export const exitOf = (error: unknown): Exit => {
+export function exitOf(error: unknown): Exit {
   if (error instanceof StatusError) return new Exit(1, { stderr: [ofStatus(error)] })
   if (error instanceof ConnectionError) return new Exit(1, { stderr: [ofConnection(error)] })
   const words =

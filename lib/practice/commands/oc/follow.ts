@@ -7,12 +7,12 @@ import { fail } from "./call.ts"
  * Hands over the object at every change, until `isEnd` says that this is the end.
  * @param isEnd is given nothing where the object is not there (any more)
  */
-export const follow = async (
+export async function follow(
   client: Client,
   collection: string,
   name: string,
   isEnd: (now: Thing | undefined) => boolean,
-): Promise<void> => {
+): Promise<void> {
   const selected = new URLSearchParams({ fieldSelector: `metadata.name=${name}` })
   // A watch may be cut at any time.
   for (;;) {
@@ -36,7 +36,7 @@ export const follow = async (
 }
 
 /** @param milliseconds 0: for ever. @throws Exit with `late` when they are over */
-export const inTime = async (work: Promise<void>, milliseconds: number, late: string): Promise<void> => {
+export async function inTime(work: Promise<void>, milliseconds: number, late: string): Promise<void> {
   if (milliseconds === 0) return work
   let timer: NodeJS.Timeout | undefined
   const over = new Promise<never>((_, reject) => {

@@ -17,7 +17,7 @@ export interface Asked {
 }
 
 /** `deployments`, `deployments a b`, `deployment/a service/b`, `pods,services`. */
-export const readAsked = (served: readonly Served[], args: readonly string[]): Asked[] => {
+export function readAsked(served: readonly Served[], args: readonly string[]): Asked[] {
   const [first = "", ...names] = args
   if (!first.includes("/")) {
     return first.split(",").map((kind) => ({ served: findResource(served, kind), names }))
@@ -33,7 +33,7 @@ export const readAsked = (served: readonly Served[], args: readonly string[]): A
   })
 }
 
-const query = (call: Call): string => {
+function query(call: Call): string {
   const { flags } = call
   const parameters = new URLSearchParams()
   if (flags.text("selector")) parameters.set("labelSelector", flags.text("selector"))
@@ -41,13 +41,13 @@ const query = (call: Call): string => {
   return parameters.size === 0 ? "" : `?${parameters}`
 }
 
-const sayNothing = (call: Call, namespace: string | undefined): void => {
+function sayNothing(call: Call, namespace: string | undefined): void {
   if (call.flags.on("ignore-not-found")) return
   warn(namespace === undefined ? "No resources found" : `No resources found in ${namespace} namespace.`)
 }
 
 /** A list, or an object, as a table: nearly every server makes it. */
-const tableFrom = (answer: Json): Json => {
+function tableFrom(answer: Json): Json {
   if (answer.kind === "Table") return answer
   const things = (answer.items ?? [answer]) as Thing[]
   return {
@@ -55,9 +55,9 @@ const tableFrom = (answer: Json): Json => {
       { name: "Name", priority: 0 },
       { name: "Age", priority: 0 },
     ],
-    rows: things.map((it) => ({
-      cells: [it.metadata.name, age(it.metadata.creationTimestamp)],
-      object: it,
+    rows: things.map((thing) => ({
+      cells: [thing.metadata.name, age(thing.metadata.creationTimestamp)],
+      object: thing,
     })),
   }
 }
@@ -68,15 +68,15 @@ interface Layout {
   readonly heading: boolean
 }
 
-const printTable = (call: Call, tables: readonly Json[], { named, heading }: Layout): void => {
+function printTable(call: Call, tables: readonly Json[], { named, heading }: Layout): void {
   const isWide = call.flags.text("output") === "wide"
   const { columnDefinitions } = tables[0]
-  const shown: number[] = columnDefinitions.flatMap((it: Json, at: number) =>
-    isWide || it.priority === 0 ? [at] : [],
+  const shown: number[] = columnDefinitions.flatMap((columnDefinition: Json, at: number) =>
+    isWide || columnDefinition.priority === 0 ? [at] : [],
   )
   const everywhere = call.flags.on("all-namespaces")
-  const rows: string[][] = tables.flatMap((it) =>
-    it.rows.map(({ cells, object }: Json) => {
+  const rows: string[][] = tables.flatMap((table) =>
+    table.rows.map(({ cells, object }: Json) => {
       const texts = shown.map((at) => String(cells[at] ?? ""))
       if (named !== undefined) texts[0] = fullName(named, texts[0]!)
       return everywhere ? [object.metadata.namespace ?? "", ...texts] : texts
@@ -88,12 +88,12 @@ const printTable = (call: Call, tables: readonly Json[], { named, heading }: Lay
 }
 
 /** One kind, as a table or by name. @returns whether there is any */
-const showKind = async (
+async function showKind(
   call: Call,
   { served, names }: Asked,
   namespace: string | undefined,
   { several, isFirst }: { several: boolean; isFirst: boolean },
-): Promise<boolean> => {
+): Promise<boolean> {
   const client = await call.client()
   const bare = call.flags.text("output") === "name"
   const paths = names.map((name) => pathOf(served.apiVersion, served.plural, namespace, name))
@@ -105,10 +105,10 @@ const showKind = async (
     ),
   )
   const tables = found.values.map(tableFrom)
-  const rows: Json[] = tables.flatMap((it) => it.rows)
+  const rows: Json[] = tables.flatMap((table) => table.rows)
   if (rows.length > 0) {
     if (!isFirst && !bare) say()
-    if (bare) for (const it of rows) say(fullName(served, it.object.metadata.name))
+    if (bare) for (const row of rows) say(fullName(served, row.object.metadata.name))
     else printTable(call, tables, { heading: true, ...(several && { named: served }) })
   }
   found.end()
@@ -116,14 +116,14 @@ const showKind = async (
 }
 
 /** What is there is shown, and what is not told after it. */
-const settled = async <T>(
+async function settled<T>(
   call: Call,
   asked: readonly Promise<T>[],
-): Promise<{ values: T[]; errors: unknown[]; end(): void }> => {
+): Promise<{ values: T[]; errors: unknown[]; end(): void }> {
   const results = await Promise.allSettled(asked)
-  const values = results.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []))
-  const all = results.flatMap((it) => (it.status === "rejected" ? [it.reason as Json] : []))
-  const errors = call.flags.on("ignore-not-found") ? all.filter((it) => it.code !== 404) : all
+  const values = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []))
+  const all = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Json] : []))
+  const errors = call.flags.on("ignore-not-found") ? all.filter((one) => one.code !== 404) : all
   return {
     values,
     errors,
@@ -133,11 +133,11 @@ const settled = async <T>(
   }
 }
 
-const showObjects = async (
+async function showObjects(
   call: Call,
   asked: readonly Asked[],
   namespace: (it: Served) => string | undefined,
-) => {
+) {
   const client = await call.client()
   const path = (served: Served, name?: string) =>
     pathOf(served.apiVersion, served.plural, namespace(served), name)
@@ -157,21 +157,21 @@ const showObjects = async (
     if (found.values.length > 0) await printAs(output, found.values[0])
     return
   }
-  const items = found.values.flatMap((it) =>
-    Array.isArray(it.items)
-      ? it.items.map((one: Json) => ({
-          apiVersion: it.apiVersion,
-          kind: it.kind?.replace(/List$/, ""),
+  const items = found.values.flatMap((value) =>
+    Array.isArray(value.items)
+      ? value.items.map((one: Json) => ({
+          apiVersion: value.apiVersion,
+          kind: value.kind?.replace(/List$/, ""),
           ...one,
         }))
-      : [it],
+      : [value],
   )
   await printAs(output, { apiVersion: "v1", items, kind: "List", metadata: { resourceVersion: "" } })
   found.end()
 }
 
 /** What there is, then every change, until it is interrupted. */
-const watch = async (call: Call, { served, names }: Asked, namespace: string | undefined): Promise<void> => {
+async function watch(call: Call, { served, names }: Asked, namespace: string | undefined): Promise<void> {
   const client = await call.client()
   const output = call.flags.text("output")
   const selected = new URLSearchParams(query(call))
@@ -181,7 +181,7 @@ const watch = async (call: Call, { served, names }: Asked, namespace: string | u
   const ask = { accept: isPrinted(output) ? "application/json" : TABLE }
   const list = await client.json("GET", `${path}?${selected}`, undefined, ask)
   const show = async (found: Json, heading: boolean) => {
-    if (isPrinted(output)) for (const it of found.items ?? [found]) await printAs(output, it)
+    if (isPrinted(output)) for (const one of found.items ?? [found]) await printAs(output, one)
     else if (output === "name") {
       for (const it of tableFrom(found).rows) say(fullName(served, it.object.metadata.name))
     } else printTable(call, [tableFrom(found)], { heading })
@@ -197,7 +197,7 @@ const watch = async (call: Call, { served, names }: Asked, namespace: string | u
   }
 }
 
-const get = async (call: Call): Promise<void> => {
+async function get(call: Call): Promise<void> {
   const { flags, args } = call
   if (args.length === 0) {
     throw new Exit(1, {
@@ -216,10 +216,10 @@ const get = async (call: Call): Promise<void> => {
   const asked = readAsked(served, args)
   const inside = await call.namespace()
   const everywhere = flags.on("all-namespaces")
-  if (everywhere && asked.some((it) => it.names.length > 0)) {
+  if (everywhere && asked.some((one) => one.names.length > 0)) {
     throw fail("a resource cannot be retrieved by name across all namespaces")
   }
-  const namespace = (it: Served) => (it.namespaced && !everywhere ? inside : undefined)
+  const namespace = (one: Served) => (one.namespaced && !everywhere ? inside : undefined)
   if (flags.on("watch") || flags.on("watch-only")) {
     if (asked.length > 1) throw fail("you may only specify a single resource type")
     return watch(call, asked[0]!, namespace(asked[0]!.served))
@@ -234,7 +234,7 @@ const get = async (call: Call): Promise<void> => {
   if (!shown)
     sayNothing(
       call,
-      asked.map((it) => namespace(it.served)).find((it) => it !== undefined),
+      asked.map((one) => namespace(one.served)).find((one) => one !== undefined),
     )
 }
 

@@ -7,7 +7,7 @@ type Step = { field: string } | { index: number } | { all: true } | { filter: [s
 const STEP =
   /\.((?:[^.[\]\\]|\\.)+)|\['((?:[^'\\]|\\.)*)'\]|\[(-?\d+)\]|\[\*\]|\[\?\(@\.([\w.-]+)\s*==\s*["']([^"']*)["']\)\]/y
 
-const steps = (path: string): Step[] => {
+function steps(path: string): Step[] {
   const found: Step[] = []
   STEP.lastIndex = 0
   while (STEP.lastIndex < path.length) {
@@ -33,15 +33,15 @@ const take = (values: Json[], step: Step): Json[] =>
     if (value === null || value === undefined) return []
     if ("field" in step) return value[step.field] === undefined ? [] : [value[step.field]]
     if ("index" in step)
-      return Array.isArray(value) ? [value.at(step.index)].filter((it) => it !== undefined) : []
+      return Array.isArray(value) ? [value.at(step.index)].filter((one) => one !== undefined) : []
     const inner: Json[] = Array.isArray(value) ? value : Object.values(value)
     if ("all" in step) return inner
     const [key, wanted] = step.filter
-    return inner.filter((it) => String(evaluate(it, `.${key}`)[0]) === wanted)
+    return inner.filter((one) => String(evaluate(one, `.${key}`)[0]) === wanted)
   })
 
 /** All values at a path such as `.status.conditions[?(@.type=="Ready")].status`. */
-export const evaluate = (object: Json, path: string): Json[] => {
+export function evaluate(object: Json, path: string): Json[] {
   const bare = path.replace(/^[$@]/, "")
   const whole =
     bare === "" || bare === "." ? [] : steps(bare.startsWith(".") || bare.startsWith("[") ? bare : `.${bare}`)
@@ -55,7 +55,7 @@ const text = (value: Json): string =>
  * A template such as `{.metadata.name}{"\n"}`.
  * @throws Exit for what is not known here
  */
-export const render = (template: string, object: Json): string => {
+export function render(template: string, object: Json): string {
   const parts = template.match(/\{(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^{}"']|"[^"]*")*\}|[^{}]+/g) ?? []
   const write = (from: number, to: number, root: Json): string => {
     let out = ""
@@ -78,7 +78,7 @@ export const render = (template: string, object: Json): string => {
 const unquoted = (action: string): string =>
   action.slice(1, -1).replaceAll(/\\(.)/g, (_, letter) => ({ n: "\n", t: "\t" })[letter as string] ?? letter)
 
-const closing = (parts: readonly string[], from: number): number => {
+function closing(parts: readonly string[], from: number): number {
   let depth = 0
   for (let at = from; at < parts.length; at++) {
     if (/^\{\s*range\s/.test(parts[at]!)) depth++

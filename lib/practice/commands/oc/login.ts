@@ -11,15 +11,15 @@ import { challenge, type Metadata, readMetadata, realmOf, web } from "./oauth.ts
 import { projectOf, projectsOf, whoIs } from "./who.ts"
 
 /** With an explicit port, without a trailing slash. */
-const normalized = (server: string): string => {
+function normalized(server: string): string {
   const url = URL.parse(server.includes("://") ? server : `https://${server}`)
   if (url === null || !/^https?:$/.test(url.protocol)) throw fail(`parse "${server}": invalid server URL`)
   const port = url.port || (url.protocol === "https:" ? "443" : "80")
   return `${url.protocol}//${url.hostname}:${port}${url.pathname.replace(/\/+$/, "")}`
 }
 
-const checkFlags = ({ flags }: Call): void => {
-  const credentials = ["token", "username", "password"].filter((it) => flags.text(it) !== "")
+function checkFlags({ flags }: Call): void {
+  const credentials = ["token", "username", "password"].filter((one) => flags.text(one) !== "")
   if (credentials.includes("token") && credentials.length > 1) {
     throw fail("--token and --username/--password are mutually exclusive")
   }
@@ -37,7 +37,7 @@ const UNKNOWN_AUTHORITY =
   "The server uses a certificate signed by unknown authority. You may need to use the --certificate-authority flag to provide the path to a certificate file for the certificate authority, or --insecure-skip-tls-verify to bypass the certificate check and use insecure connections."
 
 /** What a connection that fails means for a login. */
-const unreachable = (error: ConnectionError): Exit => {
+function unreachable(error: ConnectionError): Exit {
   if (isUnknownAuthority(error.code)) return fail(UNKNOWN_AUTHORITY)
   if (error.code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     const x509 = error.why.replace(/^.*(x509: )/, "$1")
@@ -88,7 +88,7 @@ const reach = async (call: Call, server: string): Promise<Fields> => {
 }
 
 /** A line from a terminal, else the first word: so Go's scanner reads. */
-const readPassword = async (): Promise<string> => {
+async function readPassword(): Promise<string> {
   const { isTerminal, lines } = invocation()
   for await (const line of lines()) {
     const found = isTerminal ? line : line.trim().split(/\s/)[0]!
@@ -97,12 +97,12 @@ const readPassword = async (): Promise<string> => {
   return ""
 }
 
-const askPassword = async (
+async function askPassword(
   client: Client,
   metadata: Metadata,
   cluster: Fields,
   user: string,
-): Promise<string> => {
+): Promise<string> {
   const { minor = "0" } = await client.json("GET", "/version?timeout=32s").catch(() => ({}))
   // Since OpenShift 4.11.
   if (Number.parseInt(minor, 10) >= 24) say(`Console URL: ${client.server}/console`)
@@ -122,17 +122,17 @@ const SAME = [
 ] as const
 
 /** A token that the kubeconfig has for this server and this user, if it still holds. */
-const known = async (
+async function known(
   call: Call,
   server: string,
   cluster: Fields,
   asked: string,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const { config } = await call.load()
   for (const { context } of config.contexts ?? []) {
-    const there = config.clusters?.find((it) => it.name === context.cluster)?.cluster ?? {}
-    const token = config.users?.find((it) => it.name === context.user)?.user.token
-    if (SAME.some((it) => there[it] !== cluster[it]) || typeof token !== "string" || token === "") continue
+    const there = config.clusters?.find((one) => one.name === context.cluster)?.cluster ?? {}
+    const token = config.users?.find((one) => one.name === context.user)?.user.token
+    if (SAME.some((one) => there[one] !== cluster[one]) || typeof token !== "string" || token === "") continue
     const client = new Client(server, cluster, { token })
     const user = await whoIs(client).catch(() => undefined)
     client.close()
@@ -147,7 +147,7 @@ interface Proven {
   readonly said: (user: string) => string
 }
 
-const prove = async (call: Call, server: string, cluster: Fields): Promise<Proven> => {
+async function prove(call: Call, server: string, cluster: Fields): Promise<Proven> {
   const { flags } = call
   const given = flags.text("token")
   if (given !== "") {
@@ -196,7 +196,7 @@ const NONE = [
 ]
 const NONE_AT_ALL = ["You don't have any projects. Contact your system administrator to request a project."]
 
-const canRequest = async (client: Client, namespace: string): Promise<boolean> => {
+async function canRequest(client: Client, namespace: string): Promise<boolean> {
   for (const verb of ["list", "create"]) {
     const { allowed } = await client.json(
       "POST",
@@ -223,7 +223,7 @@ const choose = async (client: Client, now: string): Promise<string> => {
     say(" oc project <projectname>")
     return "default"
   }
-  const names: string[] = projects.map((it: Json) => it.metadata.name)
+  const names: string[] = projects.map((project: Json) => project.metadata.name)
   if (names.length === 0) {
     for (const line of (await canRequest(client, now)) ? NONE : NONE_AT_ALL) say(line)
     return ""
@@ -248,7 +248,7 @@ const choose = async (client: Client, now: string): Promise<string> => {
   return chosen
 }
 
-const login = async (call: Call): Promise<void> => {
+async function login(call: Call): Promise<void> {
   const { flags } = call
   checkFlags(call)
   if (call.args.length > 1) throw fail("Only the server URL may be specified as an argument")

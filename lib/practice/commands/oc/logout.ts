@@ -13,7 +13,7 @@ const objectName = (token: string): string =>
     .update(token.replace(/^sha256~/, ""))
     .digest("base64url")}`
 
-const logout = async (call: Call): Promise<void> => {
+async function logout(call: Call): Promise<void> {
   if (call.args.length > 0) throw fail("No arguments are allowed")
   const { file } = await call.load()
   const { user } = await call.session()
@@ -28,7 +28,7 @@ const logout = async (call: Call): Promise<void> => {
       if (!(error instanceof StatusError)) throw error
     })
   const config = (await readKubeconfig(file)) ?? {}
-  const users = (config.users ?? []).map((it) => (it.user.token === token ? { ...it, user: {} } : it))
+  const users = (config.users ?? []).map((one) => (one.user.token === token ? { ...one, user: {} } : one))
   await saveKubeconfig(file, { ...config, users })
   say(`Logged ${JSON.stringify(name)} out on ${JSON.stringify(client.server)}`)
 }

@@ -10,22 +10,22 @@ const selectorOf = (labels: Record<string, string>): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(",")
 
-const podsOf = async (call: Call, namespace: string, selector: string): Promise<Thing[]> => {
+async function podsOf(call: Call, namespace: string, selector: string): Promise<Thing[]> {
   const client = await call.client()
   const path = `${pathOf("v1", "pods", namespace)}?labelSelector=${encodeURIComponent(selector)}`
   return (await client.json("GET", path)).items
 }
 
 /** Ready ones first, the newest of them first. */
-const best = (pods: readonly Thing[]): Thing | undefined => {
-  const ready = (it: Thing) =>
-    (it.status?.conditions ?? []).some((one: Json) => one.type === "Ready" && one.status === "True")
-  const made = (it: Thing) => Date.parse(it.metadata.creationTimestamp ?? "") || 0
+function best(pods: readonly Thing[]): Thing | undefined {
+  const ready = (entry: Thing) =>
+    (entry.status?.conditions ?? []).some((one: Json) => one.type === "Ready" && one.status === "True")
+  const made = (entry: Thing) => Date.parse(entry.metadata.creationTimestamp ?? "") || 0
   return [...pods].sort((a, b) => Number(ready(b)) - Number(ready(a)) || made(b) - made(a))[0]
 }
 
 /** The pods of `POD`, `pod/POD`, `deployment/NAME`, or of `-l`. */
-const chosen = async (call: Call, namespace: string): Promise<Thing[]> => {
+async function chosen(call: Call, namespace: string): Promise<Thing[]> {
   const client = await call.client()
   const selector = call.flags.text("selector")
   if (selector !== "") return podsOf(call, namespace, selector)
@@ -55,10 +55,10 @@ const chosen = async (call: Call, namespace: string): Promise<Thing[]> => {
   return [pod]
 }
 
-const containerOf = (call: Call, pod: Thing): string => {
+function containerOf(call: Call, pod: Thing): string {
   const asked = call.flags.text("container") || call.args[1] || ""
   const all: string[] = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map(
-    (it: Json) => it.name,
+    (one: Json) => one.name,
   )
   if (asked !== "") {
     if (!all.includes(asked)) throw fail(`container ${asked} is not valid for pod ${pod.metadata.name}`)
@@ -69,7 +69,7 @@ const containerOf = (call: Call, pod: Thing): string => {
   return first
 }
 
-const logs = async (call: Call): Promise<void> => {
+async function logs(call: Call): Promise<void> {
   const { flags } = call
   const client = await call.client()
   const namespace = await call.namespace()

@@ -41,12 +41,12 @@ const GLOBAL: readonly Flag[] = [
   { name: "help", short: "h", type: "bool", default: "false" },
 ]
 
-const spelled = (flag: Flag): string => {
+function spelled(flag: Flag): string {
   const short = flag.short === undefined ? "    " : `-${flag.short}, `
   return `    ${short}--${flag.name}=${flag.type === "bool" ? flag.default : `'${flag.default ?? ""}'`}`
 }
 
-const help = (command: Command | undefined, name: string, inside: readonly Command[]): string[] => {
+function help(command: Command | undefined, name: string, inside: readonly Command[]): string[] {
   if (command !== undefined) {
     return [
       command.short,
@@ -58,19 +58,19 @@ const help = (command: Command | undefined, name: string, inside: readonly Comma
       `  oc ${command.name} ${command.use}`,
     ]
   }
-  const names = name === "" ? Object.keys(COMMANDS) : inside.map((it) => it.name)
+  const names = name === "" ? Object.keys(COMMANDS) : inside.map((one) => one.name)
   return [
     "OpenShift Client (a stand-in for practice clusters)",
     "",
     "Commands:",
-    ...names.map((it) => `  ${it}`),
+    ...names.map((one) => `  ${one}`),
     "",
     "Usage:",
     `  oc ${name && `${name} `}[flags]`,
   ]
 }
 
-const run = async (argv: readonly string[]): Promise<void> => {
+async function run(argv: readonly string[]): Promise<void> {
   const { words, rest } = splitWords(argv, GLOBAL, (word) => WITH_VERBS.includes(word))
   const [first = ""] = words
   const load = COMMANDS[first]
@@ -79,7 +79,7 @@ const run = async (argv: readonly string[]): Promise<void> => {
   }
   const name = words.join(" ")
   const known = (await load?.()) ?? []
-  const command = known.find((it) => it.name === name)
+  const command = known.find((one) => one.name === name)
   let parsed: ReturnType<typeof parseFlags>
   try {
     parsed = parseFlags(rest, [...(command?.flags ?? []), ...GLOBAL])
@@ -90,7 +90,7 @@ const run = async (argv: readonly string[]): Promise<void> => {
   }
   const { flags, rest: args } = parsed
   if (command === undefined || flags.on("help")) {
-    const inside = known.filter((it) => it.name.startsWith(`${first} `))
+    const inside = known.filter((one) => one.name.startsWith(`${first} `))
     for (const line of help(command, first === "help" ? "" : first, inside)) say(line)
     return
   }

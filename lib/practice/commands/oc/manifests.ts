@@ -19,15 +19,15 @@ export interface Manifest {
   readonly collection: string
 }
 
-const read = async (name: string): Promise<{ text: string; source: string }[]> => {
+async function read(name: string): Promise<{ text: string; source: string }[]> {
   if (name === "-") return [{ text: await invocation().input(), source: "STDIN" }]
   const path = located(name)
   try {
     if (!statSync(path).isDirectory()) return [{ text: readFileSync(path, "utf8"), source: name }]
     return readdirSync(path)
-      .filter((it) => /\.(json|ya?ml)$/.test(it))
+      .filter((one) => /\.(json|ya?ml)$/.test(one))
       .sort()
-      .map((it) => ({ text: readFileSync(join(path, it), "utf8"), source: join(name, it) }))
+      .map((one) => ({ text: readFileSync(join(path, one), "utf8"), source: join(name, one) }))
   } catch (error) {
     const words = goFileError(error)
     throw fail(
@@ -38,7 +38,7 @@ const read = async (name: string): Promise<{ text: string; source: string }[]> =
   }
 }
 
-const objectsIn = async (text: string, source: string): Promise<Json[]> => {
+async function objectsIn(text: string, source: string): Promise<Json[]> {
   const { parseAllDocuments } = await import("yaml")
   const found: Json[] = []
   for (const document of parseAllDocuments(text)) {
@@ -60,7 +60,7 @@ const objectsIn = async (text: string, source: string): Promise<Json[]> => {
 }
 
 /** @throws Exit for what cannot be read, parsed or placed on the server */
-export const readManifests = async (call: Call): Promise<Manifest[]> => {
+export async function readManifests(call: Call): Promise<Manifest[]> {
   const files = call.flags.all("filename")
   if (files.length === 0) throw fail("must specify one of -f and -k")
   const sources = (await Promise.all(files.map(read))).flat()

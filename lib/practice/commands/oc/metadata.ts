@@ -9,12 +9,12 @@ import { readAsked } from "./get.ts"
 type Field = "labels" | "annotations"
 
 /** `key=value` sets, `key-` takes away; what stands before is the resource. */
-const readChanges = (
+function readChanges(
   args: readonly string[],
   field: Field,
-): { resources: string[]; changes: Record<string, string | null> } => {
-  const isChange = (it: string) => it.includes("=") || (it.endsWith("-") && it.length > 1)
-  const first = args.findIndex((it, index) => index > 0 && isChange(it))
+): { resources: string[]; changes: Record<string, string | null> } {
+  const isChange = (one: string) => one.includes("=") || (one.endsWith("-") && one.length > 1)
+  const first = args.findIndex((arg, index) => index > 0 && isChange(arg))
   const resources = first < 0 ? [...args] : args.slice(0, first)
   const changes: Record<string, string | null> = {}
   for (const it of first < 0 ? [] : args.slice(first)) {
@@ -27,7 +27,7 @@ const readChanges = (
   return { resources, changes }
 }
 
-const change = async (call: Call, field: Field): Promise<void> => {
+async function change(call: Call, field: Field): Promise<void> {
   const word = field.slice(0, -1)
   const { resources, changes } = readChanges(call.args, field)
   if (resources.length === 0)

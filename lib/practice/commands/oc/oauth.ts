@@ -20,7 +20,7 @@ export interface Metadata {
 }
 
 /** @throws Exit where the server has no OAuth server: it is no OpenShift then */
-export const readMetadata = async (client: Client): Promise<Metadata> => {
+export async function readMetadata(client: Client): Promise<Metadata> {
   const path = "/.well-known/oauth-authorization-server"
   const answer = await client.send("GET", path, { headers: { "x-csrf-token": "1" } })
   if (answer.status !== 200) {
@@ -29,7 +29,7 @@ export const readMetadata = async (client: Client): Promise<Metadata> => {
   return JSON.parse(answer.text)
 }
 
-const proof = (metadata: Metadata): { verifier: string; query: Record<string, string> } => {
+function proof(metadata: Metadata): { verifier: string; query: Record<string, string> } {
   if (!metadata.code_challenge_methods_supported?.includes("S256")) return { verifier: "", query: {} }
   const verifier = randomBytes(32).toString("base64url")
   const challenge = createHash("sha256").update(verifier).digest("base64url")
@@ -39,11 +39,11 @@ const proof = (metadata: Metadata): { verifier: string; query: Record<string, st
 /** A client of the OAuth server, which may be another host than the API. */
 const clientOf = (url: string, cluster: Fields): Client => new Client(new URL(url).origin, cluster)
 
-const exchange = async (
+async function exchange(
   metadata: Metadata,
   cluster: Fields,
   form: { client: string; code: string; redirect: string; verifier: string },
-): Promise<string> => {
+): Promise<string> {
   const { pathname } = new URL(metadata.token_endpoint)
   const body = new URLSearchParams({
     code: form.code,
@@ -72,12 +72,12 @@ const refused = (): Exit =>
 const CHALLENGED = "openshift-challenging-client"
 
 /** The request that a challenge answers. */
-const authorize = async (
+async function authorize(
   metadata: Metadata,
   cluster: Fields,
   query: Record<string, string>,
   headers: Record<string, string> = {},
-): Promise<Answer> => {
+): Promise<Answer> {
   const url = new URL(metadata.authorization_endpoint)
   const redirect_uri = implicit(metadata)
   url.search = String(
@@ -94,7 +94,7 @@ const authorize = async (
 }
 const implicit = ({ issuer }: Metadata): string => `${issuer}/oauth/token/implicit`
 /** The realm of a basic challenge, which may have none; nothing where it is no such challenge. */
-const basic = ({ headers }: Answer): string | undefined => {
+function basic({ headers }: Answer): string | undefined {
   const found = /^basic(?:\s+realm="?([^"]*)"?)?/i.exec(String(headers["www-authenticate"] ?? ""))
   return found === null ? undefined : (found[1] ?? "")
 }
@@ -104,12 +104,12 @@ export const realmOf = async (metadata: Metadata, cluster: Fields): Promise<stri
   basic(await authorize(metadata, cluster, proof(metadata).query)) ?? ""
 
 /** By user and password. @throws Exit where they are wrong */
-export const challenge = async (
+export async function challenge(
   metadata: Metadata,
   cluster: Fields,
   user: string,
   password: string,
-): Promise<string> => {
+): Promise<string> {
   const { verifier, query } = proof(metadata)
   let answer = await authorize(metadata, cluster, query)
   if (answer.status === 401 && basic(answer) !== undefined) {
@@ -129,8 +129,8 @@ export const challenge = async (
 
 const BROWSERS = ["xdg-open", "x-www-browser", "www-browser"]
 
-const browser = (): string | undefined => {
-  const folders = (invocation().env.PATH ?? "").split(delimiter).filter((it) => it !== "")
+function browser(): string | undefined {
+  const folders = (invocation().env.PATH ?? "").split(delimiter).filter((one) => one !== "")
   for (const name of BROWSERS) {
     for (const folder of folders) {
       try {
@@ -143,11 +143,11 @@ const browser = (): string | undefined => {
 }
 
 /** In the browser; waits for it without end. @param port of the callback; 0 takes a free one */
-export const web = async (
+export async function web(
   metadata: Metadata,
   cluster: Fields,
   { port, opens }: { port: number; opens: boolean },
-): Promise<string> => {
+): Promise<string> {
   const name = "openshift-cli-client"
   const { verifier, query } = proof(metadata)
   const code = Promise.withResolvers<string>()

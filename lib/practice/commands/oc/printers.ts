@@ -5,7 +5,7 @@ import { sorted, toYaml } from "../yaml.ts"
 import { fail } from "./call.ts"
 import { render } from "./jsonpath.ts"
 
-const withoutManaged = (object: Json): Json => {
+function withoutManaged(object: Json): Json {
   if (Array.isArray(object.items)) return { ...object, items: object.items.map(withoutManaged) }
   const { managedFields, ...metadata } = object.metadata ?? {}
   return { ...object, metadata }
@@ -16,7 +16,7 @@ export const isPrinted = (output: string): boolean =>
   /^(json|yaml|jsonpath=.*|jsonpath-as-json=.*)$/s.test(output)
 
 /** @throws Exit for an output that is not known */
-export const printAs = async (output: string, object: Json): Promise<void> => {
+export async function printAs(output: string, object: Json): Promise<void> {
   if (output === "json") return say(JSON.stringify(sorted(withoutManaged(object)), undefined, 4))
   if (output === "yaml") {
     print(await toYaml(withoutManaged(object)))

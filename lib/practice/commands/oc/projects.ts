@@ -16,16 +16,16 @@ const from = (name: string, context: Context | undefined): string =>
   isOwnName(name, context) ? "" : ` from context named "${name}"`
 
 /** The kubeconfig's current context. */
-const currentContext = async (call: Call): Promise<{ name: string; context: Context | undefined }> => {
+async function currentContext(call: Call): Promise<{ name: string; context: Context | undefined }> {
   const { config, session } = await call.load()
   const name = session?.context ?? ""
-  return { name, context: config.contexts?.find((it) => it.name === name)?.context }
+  return { name, context: config.contexts?.find((one) => one.name === name)?.context }
 }
 
 const isNoAccess = (error: unknown): error is StatusError =>
   error instanceof StatusError && [403, 404].includes(error.code)
 
-const showCurrent = async (call: Call): Promise<void> => {
+async function showCurrent(call: Call): Promise<void> {
   const server = await serverOf(call)
   const short = call.flags.on("short")
   const { name, context } = await currentContext(call)
@@ -45,12 +45,12 @@ const showCurrent = async (call: Call): Promise<void> => {
   say(short ? project : `Using project "${project}"${from(name, context)} on server "${server}".`)
 }
 
-const displayName = ({ metadata }: Json): string => {
+function displayName({ metadata }: Json): string {
   const display = metadata.annotations?.["openshift.io/display-name"]
   return display && display !== metadata.name ? display : ""
 }
-const withName = (it: Json): string =>
-  displayName(it) ? `${displayName(it)} (${it.metadata.name})` : it.metadata.name
+const withName = (one: Json): string =>
+  displayName(one) ? `${displayName(one)} (${one.metadata.name})` : one.metadata.name
 
 const NONE =
   "You are not a member of any projects. You can request a project to be created with the 'new-project' command."
@@ -65,14 +65,14 @@ const refusal = async (call: Call, name: string, error: StatusError): Promise<st
   const known: Json[] | undefined = await projectsOrNamespaces(await call.client()).catch(() => undefined)
   if (known?.length === 0) lines.push(NONE)
   else if (known?.length === 1) lines.push(`You have one project on this server: ${withName(known[0])}`)
-  else if (known !== undefined) lines.push("Your projects are:", ...known.map((it) => `* ${withName(it)}`))
-  const servers = (await call.load()).config.clusters?.map((it) => it.cluster.server)
+  else if (known !== undefined) lines.push("Your projects are:", ...known.map((one) => `* ${withName(one)}`))
+  const servers = (await call.load()).config.clusters?.map((one) => one.cluster.server)
   if (new Set(servers).size > 1) lines.push("To see projects on another server, pass '--server=<server>'.")
   return lines
 }
 
 /** Makes a project the current one. */
-const enter = async (call: Call, project: string): Promise<{ name: string; context: Context }> => {
+async function enter(call: Call, project: string): Promise<{ name: string; context: Context }> {
   const { file } = await call.load()
   const { context } = await currentContext(call)
   const { cluster, user } = context ?? {}
@@ -83,11 +83,11 @@ const enter = async (call: Call, project: string): Promise<{ name: string; conte
 }
 
 /** What is said of the context that is the current one now. */
-const whereNow = async (
+async function whereNow(
   call: Call,
   asked: string,
   { name, context }: { name: string; context: Context },
-): Promise<string> => {
+): Promise<string> {
   const server = await serverOf(call)
   const before = (await currentContext(call)).context?.namespace
   const project = context.namespace ?? ""
@@ -97,10 +97,10 @@ const whereNow = async (
   return `Now using project "${project}"${named} on server "${server}".`
 }
 
-const switchTo = async (call: Call, asked: string): Promise<void> => {
+async function switchTo(call: Call, asked: string): Promise<void> {
   const { config, file } = await call.load()
   const client = await call.client()
-  let now = config.contexts?.find((it) => it.name === asked)
+  let now = config.contexts?.find((context) => context.name === asked)
   if (now === undefined) {
     await projectOf(client, asked).catch(async (error) => {
       throw isNoAccess(error) ? fail(...(await refusal(call, asked, error))) : error
@@ -110,7 +110,7 @@ const switchTo = async (call: Call, asked: string): Promise<void> => {
   say(call.flags.on("short") ? (now.context.namespace ?? "") : await whereNow(call, asked, now))
 }
 
-const project = async (call: Call): Promise<void> => {
+async function project(call: Call): Promise<void> {
   if (call.args.length > 1) throw fail("Only one argument is supported (project name or context name).")
   const [name] = call.args
   await (name === undefined ? showCurrent(call) : switchTo(call, name))
@@ -123,7 +123,7 @@ const projects = async (call: Call): Promise<void> => {
   // A current project that is not there is passed over in silence.
   const isThere = now !== undefined && (await projectOf(client, now).catch(() => undefined)) !== undefined
   const known = await projectsOrNamespaces(client)
-  if (call.flags.on("short")) return say(known.map((it) => it.metadata.name).join("\n"))
+  if (call.flags.on("short")) return say(known.map((one) => one.metadata.name).join("\n"))
   if (known.length === 0) return say(NONE)
   if (known.length === 1) say(`You have one project on this server: ${JSON.stringify(withName(known[0]))}.`)
   else {
@@ -132,9 +132,9 @@ const projects = async (call: Call): Promise<void> => {
       "You have access to the following projects and can switch between them with ' project <projectname>':",
     )
     say()
-    for (const it of known) {
-      const mark = !isThere ? "" : it.metadata.name === now ? "  * " : "    "
-      say(mark + [it.metadata.name, displayName(it)].filter(Boolean).join(" - "))
+    for (const project of known) {
+      const mark = !isThere ? "" : project.metadata.name === now ? "  * " : "    "
+      say(mark + [project.metadata.name, displayName(project)].filter(Boolean).join(" - "))
     }
   }
   if (!isThere) return

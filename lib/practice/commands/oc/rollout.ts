@@ -8,7 +8,7 @@ import { type Asked, readAsked } from "./get.ts"
 
 const KINDS = ["Deployment", "DaemonSet", "StatefulSet"]
 
-const chosen = async (call: Call): Promise<Asked[]> => {
+async function chosen(call: Call): Promise<Asked[]> {
   if (call.args.length === 0) throw fail("required resource not specified")
   const asked = readAsked(await discover(call, 4), call.args)
   for (const { served, names } of asked) {
@@ -21,18 +21,23 @@ const chosen = async (call: Call): Promise<Asked[]> => {
 }
 
 /** What `status` says of a Deployment now, and whether that is the end (kubectl's status viewer). */
-const progress = (it: Thing): { line: string; done: boolean } => {
-  const { name } = it.metadata
-  const wanted: number = it.spec?.replicas ?? 1
-  const { observedGeneration = 0, updatedReplicas = 0, replicas = 0, availableReplicas = 0 } = it.status ?? {}
+function progress(entry: Thing): { line: string; done: boolean } {
+  const { name } = entry.metadata
+  const wanted: number = entry.spec?.replicas ?? 1
+  const {
+    observedGeneration = 0,
+    updatedReplicas = 0,
+    replicas = 0,
+    availableReplicas = 0,
+  } = entry.status ?? {}
   const waiting = (why: string) => ({
     line: `Waiting for deployment "${name}" rollout to finish: ${why}...`,
     done: false,
   })
-  if ((it.metadata.generation ?? 0) > observedGeneration) {
+  if ((entry.metadata.generation ?? 0) > observedGeneration) {
     return { line: "Waiting for deployment spec update to be observed...", done: false }
   }
-  const progressing = (it.status?.conditions ?? []).find((one: Json) => one.type === "Progressing")
+  const progressing = (entry.status?.conditions ?? []).find((one: Json) => one.type === "Progressing")
   if (progressing?.reason === "ProgressDeadlineExceeded") {
     throw fail(`deployment "${name}" exceeded its progress deadline`)
   }
@@ -57,10 +62,10 @@ const status = async (call: Call): Promise<void> => {
     for (const name of names) {
       await client.json("GET", pathOf(served.apiVersion, served.plural, namespace, name))
       let said = ""
-      const isEnd = (it: Thing | undefined): boolean => {
-        if (it === undefined)
+      const isEnd = (one: Thing | undefined): boolean => {
+        if (one === undefined)
           throw fail(said === "" ? `deployments.apps "${name}" not found` : "object has been deleted")
-        const { line, done } = progress(it)
+        const { line, done } = progress(one)
         if (line !== said) say(line)
         said = line
         return done || !call.flags.on("watch")
@@ -74,7 +79,7 @@ const status = async (call: Call): Promise<void> => {
   }
 }
 
-const restart = async (call: Call): Promise<void> => {
+async function restart(call: Call): Promise<void> {
   const client = await call.client()
   const namespace = await call.namespace()
   for (const { served, names } of await chosen(call)) {

@@ -10,7 +10,7 @@ import { evaluate } from "./jsonpath.ts"
 type Test = (it: Thing) => boolean
 
 /** `condition=Ready`, `condition=Ready=false`: a condition of an older generation does not count. */
-const byCondition = (asked: string): Test => {
+function byCondition(asked: string): Test {
   const [type = "", status = "true"] = asked.split("=")
   return ({ metadata, status: now }) => {
     const found = (now?.conditions ?? []).find((one: Json) => one.type.toLowerCase() === type.toLowerCase())
@@ -24,19 +24,19 @@ const byCondition = (asked: string): Test => {
 const byPath = (asked: string): Test => {
   const [, path, value] = /^\{(.*)\}(?:=(.*))?$/s.exec(asked) ?? []
   if (path === undefined) throw fail(`this stand-in for oc takes jsonpath={.path}=value, not ${asked}`)
-  return (it) => {
-    const found = evaluate(it, path)
+  return (one) => {
+    const found = evaluate(one, path)
     return value === undefined ? found.length > 0 : found.length === 1 && String(found[0]) === value
   }
 }
 
-const testOf = (asked: string): Test => {
+function testOf(asked: string): Test {
   if (asked.startsWith("condition=")) return byCondition(asked.slice("condition=".length))
   if (asked.startsWith("jsonpath=")) return byPath(asked.slice("jsonpath=".length))
   throw fail(`unrecognized condition: ${JSON.stringify(asked)}`)
 }
 
-const wait = async (call: Call): Promise<void> => {
+async function wait(call: Call): Promise<void> {
   const { flags } = call
   const client = await call.client()
   const namespace = await call.namespace()
@@ -52,12 +52,12 @@ const wait = async (call: Call): Promise<void> => {
     const found: string[] =
       names.length > 0
         ? [...names]
-        : (await client.json("GET", collection + query)).items.map((it: Thing) => it.metadata.name)
+        : (await client.json("GET", collection + query)).items.map((item: Thing) => item.metadata.name)
     if (found.length === 0) throw fail("no matching resources found")
     for (const name of found) {
       const late = `timed out waiting for the condition on ${served.plural}/${name}`
-      const isMet = (it: Thing | undefined): boolean => {
-        if (it !== undefined && test(it)) return true
+      const isMet = (one: Thing | undefined): boolean => {
+        if (one !== undefined && test(one)) return true
         // Looked at once, and not waited for.
         if (timeout === 0) throw fail(late)
         return false

@@ -1,7 +1,7 @@
 import { type Client, type Json, orNothing, pathOf, StatusError } from "../client.ts"
 
 /** Who a session is: by SelfSubjectReview, by OpenShift's `users/~` where that fails in any way. */
-export const whoIs = async (client: Client): Promise<string> => {
+export async function whoIs(client: Client): Promise<string> {
   const review = { kind: "SelfSubjectReview", apiVersion: "authentication.k8s.io/v1", metadata: {} }
   try {
     const path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
@@ -15,7 +15,7 @@ export const whoIs = async (client: Client): Promise<string> => {
 }
 
 /** The projects one sees, by name; nothing where the server has none or does not tell. @throws StatusError else */
-export const projectsOf = async (client: Client): Promise<Json[] | undefined> => {
+export async function projectsOf(client: Client): Promise<Json[] | undefined> {
   try {
     const { items } = await client.json("GET", "/apis/project.openshift.io/v1/projects")
     return items.sort((a: Json, b: Json) => (a.metadata.name < b.metadata.name ? -1 : 1))
@@ -26,14 +26,14 @@ export const projectsOf = async (client: Client): Promise<Json[] | undefined> =>
 }
 
 /** As `projectsOf`, or the namespaces of a server without projects. */
-export const projectsOrNamespaces = async (client: Client): Promise<Json[]> => {
+export async function projectsOrNamespaces(client: Client): Promise<Json[]> {
   const projects = await projectsOf(client)
   if (projects !== undefined) return projects
   return (await client.json("GET", "/api/v1/namespaces")).items
 }
 
 /** A project, or the namespace of a server without projects. @throws StatusError the first answer's, where neither is */
-export const projectOf = async (client: Client, name: string): Promise<Json> => {
+export async function projectOf(client: Client, name: string): Promise<Json> {
   try {
     return await client.json("GET", pathOf("project.openshift.io/v1", "projects", undefined, name))
   } catch (error) {

@@ -5,7 +5,7 @@ import { type Call, type Command, fail } from "./call.ts"
 import { printAs } from "./printers.ts"
 import { whoIs } from "./who.ts"
 
-const consoleOf = async (call: Call): Promise<string> => {
+async function consoleOf(call: Call): Promise<string> {
   const client = await call.client()
   const path = "/api/v1/namespaces/openshift-config-managed/configmaps/console-public"
   const found = await client.json("GET", path).catch((error) => {

@@ -17,7 +17,7 @@ export interface Command {
 }
 
 /** A `StatusError` as Go's typed clients word it: a path that is not served says which. */
-const worded = (error: unknown, verb: string, plural: string): unknown => {
+function worded(error: unknown, verb: string, plural: string): unknown {
   if (!(error instanceof StatusError) || error.code !== 404 || error.details?.name !== undefined) return error
   const message = `the server could not find the requested resource (${verb} ${plural}.skupper.io)`
   return new StatusError(404, "NotFound", message)
@@ -29,7 +29,7 @@ const MISSING = [
 ]
 
 /** What the command says of an error of the API. */
-export const linesOf = (error: unknown): string[] => {
+export function linesOf(error: unknown): string[] {
   const { message } = error as Error
   return message.split("(")[0] === "the server could not find the requested resource " ? MISSING : [message]
 }
@@ -110,7 +110,7 @@ export const conditionOf = (
   thing: Thing | undefined,
   type: string,
 ): { status: string; message: string } | undefined =>
-  (thing?.status?.conditions ?? []).find((it: { type: string }) => it.type === type)
+  (thing?.status?.conditions ?? []).find((one: { type: string }) => one.type === type)
 
 export const isReady = (thing: Thing): boolean => conditionOf(thing, "Ready")?.status === "True"
 

@@ -27,7 +27,7 @@ export const badDuration = (minimum: number, milliseconds: number): string | und
     : undefined
 
 /** Any integer from 0 on; there is no upper bound. */
-export const badNumber = (text: string): string | undefined => {
+export function badNumber(text: string): string | undefined {
   if (!/^[+-]?\d+$/.test(text)) return `strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`
   return Number(text) < 0 ? "value is not positive" : undefined
 }
@@ -38,12 +38,12 @@ export const isHost = (text: string): boolean =>
 const WORKLOADS = ["deployment", "service", "daemonset", "statefulset"] as const
 export type Workload = { type: (typeof WORKLOADS)[number]; name: string }
 
-export const readWorkload = (text: string): Workload | string => {
+export function readWorkload(text: string): Workload | string {
   const [kind = "", name = "", ...more] = text.split("/")
   if (!text.includes("/") || more.length > 0) return "workload must include <resource-type>/<resource-name>"
   const bad = badText("workload", name)
   if (bad !== undefined) return bad
-  const type = WORKLOADS.find((it) => it === kind.toLowerCase())
+  const type = WORKLOADS.find((one) => one === kind.toLowerCase())
   return type === undefined
     ? "resource-type does not match expected value: deployment/service/daemonset/statefulset"
     : { type, name }

@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<Workload["type"], { kind: string; version: string; 
 }
 
 /** The selector of a workload's pods, `k=v,k=v`. Notes what is wrong. */
-const selectorOf = async (call: Call, text: string): Promise<string> => {
+async function selectorOf(call: Call, text: string): Promise<string> {
   const workload = readWorkload(text)
   if (typeof workload === "string") {
     call.check(workload, "workload is not valid")
@@ -38,7 +38,7 @@ const selectorOf = async (call: Call, text: string): Promise<string> => {
 }
 
 /** Pods by one of host, selector and workload; without any by `app=NAME`. */
-const prepare = async (call: Call) => {
+async function prepare(call: Call) {
   const { flags } = call
   const [host, asked, workload] = [flags.text("host"), flags.text("selector"), flags.text("workload")]
   let selector = asked
@@ -88,7 +88,7 @@ export const connector = commandsOf({
     { name: "include-not-ready", type: "bool", default: "false" },
   ],
   columns: [
-    ["NAME", (it) => it.metadata.name],
+    ["NAME", (one) => one.metadata.name],
     ["STATUS", statusOf],
     ["ROUTING-KEY", field("routingKey")],
     ["SELECTOR", field("selector")],
@@ -98,7 +98,7 @@ export const connector = commandsOf({
     ["MESSAGE", messageOf],
   ],
   lines: [
-    ["Name:\t", (it) => it.metadata.name],
+    ["Name:\t", (one) => one.metadata.name],
     ["Status:\t", statusOf],
     ["Routing key:\t", field("routingKey")],
     ["Selector:\t", field("selector")],

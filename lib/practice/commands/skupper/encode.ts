@@ -21,7 +21,7 @@ const isMap = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** A resource as `-o json` and `-o yaml` print it; yaml ends in a line end of its own. */
-export const encode = async (output: string, resource: unknown): Promise<string> => {
+export async function encode(output: string, resource: unknown): Promise<string> {
   const cleaned = withoutEmpty(resource)
   return output === "json" ? JSON.stringify(sorted(cleaned), undefined, 2) : toYaml(cleaned)
 }

@@ -50,7 +50,7 @@ const checkCommon = async (call: Call, { word, plural }: Endpoint): Promise<void
   if (type !== "") call.check(badOption(["tcp"], type), `${word} type is not valid`)
 }
 
-const create = async (call: Call, endpoint: Endpoint): Promise<void> => {
+async function create(call: Call, endpoint: Endpoint): Promise<void> {
   await call.mustList(endpoint.plural)
   await checkCommon(call, endpoint)
   const made = await endpoint.prepare(call)
@@ -74,7 +74,7 @@ const checkName = async (call: Call, { word, plural }: Endpoint): Promise<void> 
   }
 }
 
-const status = async (call: Call, endpoint: Endpoint): Promise<void> => {
+async function status(call: Call, endpoint: Endpoint): Promise<void> {
   const things = await call.mustList(endpoint.plural)
   await checkName(call, endpoint)
   call.checkOutput()
@@ -94,11 +94,11 @@ const status = async (call: Call, endpoint: Endpoint): Promise<void> => {
     for (const thing of things) say(await encode(output, thing))
     return
   }
-  const rows = things.map((it) => endpoint.columns.map(([, value]) => value(it)))
+  const rows = things.map((one) => endpoint.columns.map(([, value]) => value(one)))
   for (const line of columns([endpoint.columns.map(([heading]) => heading), ...rows], SKUPPER)) say(line)
 }
 
-const remove = async (call: Call, endpoint: Endpoint): Promise<void> => {
+async function remove(call: Call, endpoint: Endpoint): Promise<void> {
   await call.mustList(endpoint.plural)
   if (call.args.length === 0) call.check(`${endpoint.word} name must be specified`)
   await checkName(call, endpoint)
@@ -144,15 +144,15 @@ export const commandsOf = (endpoint: Endpoint): Command[] => [
   },
 ]
 
-export const statusOf = (it: Thing): string => it.status?.status ?? ""
-export const messageOf = (it: Thing): string => it.status?.message ?? ""
+export const statusOf = (one: Thing): string => one.status?.status ?? ""
+export const messageOf = (one: Thing): string => one.status?.message ?? ""
 /** A field of the spec as Go prints it. */
 export const field =
   (name: string, empty = "") =>
-  (it: Thing): string =>
-    String(it.spec?.[name] ?? empty)
+  (one: Thing): string =>
+    String(one.spec?.[name] ?? empty)
 /** A boolean of the status. */
 export const flag =
   (name: string) =>
-  (it: Thing): string =>
-    String(it.status?.[name] === true)
+  (one: Thing): string =>
+    String(one.status?.[name] === true)

@@ -34,17 +34,17 @@ const status = async (call: Call): Promise<void> => {
     for (const link of links) say(await encode(output, link))
     return
   }
-  const rows = links.map((it) => [
-    it.metadata.name,
-    it.status?.status ?? "",
-    String(it.spec?.cost ?? 0),
-    it.status?.message ?? "",
+  const rows = links.map((one) => [
+    one.metadata.name,
+    one.status?.status ?? "",
+    String(one.spec?.cost ?? 0),
+    one.status?.message ?? "",
   ])
   for (const line of columns([["NAME", "STATUS", "COST", "MESSAGE"], ...rows], SKUPPER)) say(line)
 }
 
 /** The Links to a site: one for each group of its endpoints. */
-const linksTo = (site: Thing, credentials: string, cost: number): Thing[] => {
+function linksTo(site: Thing, credentials: string, cost: number): Thing[] {
   const groups = new Map<string, object[]>()
   for (const endpoint of site.status?.endpoints ?? []) {
     const { group = "", host, name, port } = endpoint
@@ -56,9 +56,9 @@ const linksTo = (site: Thing, credentials: string, cost: number): Thing[] => {
 }
 
 /** The client certificate for a link, made by the controller: its Secret. */
-const credentialsFor = async (call: Call, site: Thing, name: string): Promise<Thing> => {
+async function credentialsFor(call: Call, site: Thing, name: string): Promise<Thing> {
   if ((await call.get("certificates", name)) === undefined) {
-    const hosts = (site.status?.endpoints ?? []).map((it: { host: string }) => it.host).join(",")
+    const hosts = (site.status?.endpoints ?? []).map((one: { host: string }) => one.host).join(",")
     const spec = { ca: site.status?.defaultIssuer, client: true, subject: hosts }
     await call.create("certificates", resource("Certificate", name, spec))
   }
@@ -125,7 +125,7 @@ const choose = async (call: Call, why: (error: unknown) => string): Promise<stri
   return name ?? ""
 }
 
-const remove = async (call: Call): Promise<void> => {
+async function remove(call: Call): Promise<void> {
   const name = await choose(call, () => "")
   call.checkTimeout()
   call.valid()
@@ -133,7 +133,7 @@ const remove = async (call: Call): Promise<void> => {
   await waitGone(call, "links", "Link", name, "is deleted")
 }
 
-const update = async (call: Call): Promise<void> => {
+async function update(call: Call): Promise<void> {
   const { flags } = call
   const name = await choose(call, (missing) => `: links.skupper.io "${missing}" not found`)
   const credentials = flags.text("tls-credentials")

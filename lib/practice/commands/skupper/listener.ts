@@ -8,7 +8,7 @@ export const listener = commandsOf({
   plural: "listeners",
   flags: [{ name: "routing-key" }],
   columns: [
-    ["NAME", (it) => it.metadata.name],
+    ["NAME", (one) => one.metadata.name],
     ["STATUS", statusOf],
     ["ROUTING-KEY", field("routingKey")],
     ["HOST", field("host")],
@@ -17,7 +17,7 @@ export const listener = commandsOf({
     ["MESSAGE", messageOf],
   ],
   lines: [
-    ["Name:\t", (it) => it.metadata.name],
+    ["Name:\t", (one) => one.metadata.name],
     ["Status:\t", statusOf],
     ["Routing key:\t", field("routingKey")],
     ["Host:\t", field("host")],

@@ -33,14 +33,14 @@ const GLOBAL: readonly Flag[] = [
   { name: "help", short: "h", type: "bool", default: "false" },
 ]
 
-const spelled = (flag: Flag): string => {
+function spelled(flag: Flag): string {
   const short = flag.short === undefined ? "    " : `-${flag.short}, `
   const type = flag.type === "bool" ? "" : ` ${flag.type ?? "string"}`
   return `  ${short}--${flag.name}${type}`
 }
 
-const usageOf = (command: Command | undefined, group: string): string[] => {
-  const global = ["Global Flags:", ...GLOBAL.filter((it) => it.name !== "help").map(spelled)]
+function usageOf(command: Command | undefined, group: string): string[] {
+  const global = ["Global Flags:", ...GLOBAL.filter((one) => one.name !== "help").map(spelled)]
   if (command !== undefined) {
     return [
       "Usage:",
@@ -52,11 +52,11 @@ const usageOf = (command: Command | undefined, group: string): string[] => {
       ...global,
     ]
   }
-  const inside = COMMANDS.filter((it) => it.group === group)
+  const inside = COMMANDS.filter((one) => one.group === group)
   const rows: [string, string][] =
     group === ""
       ? [...Object.entries(GROUPS), ["version", "Display the version"]]
-      : inside.map((it) => [it.verb, it.short])
+      : inside.map((one) => [one.verb, one.short])
   return [
     "Usage:",
     `  skupper ${group && `${group} `}[command]`,
@@ -86,7 +86,7 @@ const checkPlatform = (flags: Flags, usage: readonly string[]): void => {
   }
 }
 
-const connect = async (flags: Flags): Promise<{ client: Client; namespace: string }> => {
+async function connect(flags: Flags): Promise<{ client: Client; namespace: string }> {
   const path = flags.text("kubeconfig")
   if (path !== "" && !existsSync(located(path))) {
     throw new Exit(1, { stdout: [`stat ${path}: no such file or directory`] })
@@ -109,10 +109,10 @@ const connect = async (flags: Flags): Promise<{ client: Client; namespace: strin
   }
 }
 
-const run = async (argv: readonly string[]): Promise<void> => {
+async function run(argv: readonly string[]): Promise<void> {
   const { words, rest } = splitWords(argv, GLOBAL, (word) => word in GROUPS)
   const [group = "", verb = ""] = words
-  const command = COMMANDS.find((it) => it.group === group && it.verb === verb)
+  const command = COMMANDS.find((one) => one.group === group && one.verb === verb)
   if (
     command === undefined &&
     group !== "" &&
@@ -147,7 +147,7 @@ const run = async (argv: readonly string[]): Promise<void> => {
 }
 
 /** What went wrong without the command having foreseen it: an answer of the API, or none. */
-const unforeseen = (error: unknown): Exit => {
+function unforeseen(error: unknown): Exit {
   if (error instanceof RunbookError) {
     return new Exit(1, { stdout: [[error.message, error.why].filter(Boolean).join(": ")] })
   }

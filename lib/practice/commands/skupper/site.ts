@@ -63,14 +63,14 @@ const status = async (call: Call): Promise<void> => {
     for (const site of sites) say(await encode(output, site))
     return
   }
-  const rows = sites.map((it) => [it.metadata.name, it.status?.status ?? "", it.status?.message ?? ""])
+  const rows = sites.map((one) => [one.metadata.name, one.status?.status ?? "", one.status?.message ?? ""])
   for (const line of columns([["NAME", "STATUS", "MESSAGE"], ...rows], SKUPPER)) say(line)
 }
 
 /** The site meant: the named one, or the only one. */
 const choose = async (call: Call, purpose: string): Promise<string> => {
   const sites = await call.mustList("sites")
-  const names = sites.map((it) => it.metadata.name)
+  const names = sites.map((site) => site.metadata.name)
   const [name] = call.args
   if (names.length === 0) call.check(`there is no existing Skupper site resource to ${purpose}`)
   else if (call.args.length > 1) call.check("only one argument is allowed for this command")
@@ -95,7 +95,7 @@ const ALL = [
   "attachedconnectorbindings",
 ]
 
-const remove = async (call: Call): Promise<void> => {
+async function remove(call: Call): Promise<void> {
   const name = await choose(call, "delete")
   call.checkTimeout()
   call.valid()
@@ -109,7 +109,7 @@ const remove = async (call: Call): Promise<void> => {
 }
 
 /** As the real one: what else the spec holds (`edge`, `settings` …) is lost, and labels and annotations too. */
-const update = async (call: Call): Promise<void> => {
+async function update(call: Call): Promise<void> {
   const name = await choose(call, "update")
   checkAccess(call)
   call.checkTimeout()
@@ -125,7 +125,7 @@ const update = async (call: Call): Promise<void> => {
   await waitFor(call, "sites", "Site", name, "is updated")
 }
 
-const generate = async (call: Call): Promise<void> => {
+async function generate(call: Call): Promise<void> {
   checkName({ args: call.args, check: call.check.bind(call) })
   checkAccess(call)
   call.checkOutput()

@@ -28,7 +28,7 @@ const checkFile = (call: Call, missing: string): string => {
 }
 
 /** Whether a file can be made there. */
-const badPlace = (file: string): string | undefined => {
+function badPlace(file: string): string | undefined {
   try {
     if (statSync(located(file), { throwIfNoEntry: false })?.isDirectory())
       return "token file name is a directory"
@@ -45,7 +45,7 @@ const issue = async (call: Call): Promise<void> => {
   const file = checkFile(call, "file name must be configured")
   if (file !== "") call.check(badPlace(file))
   const sites = await call.mustList("sites")
-  const open = sites.find((it) => isReady(it) && (it.status?.endpoints ?? []).length > 0)
+  const open = sites.find((site) => isReady(site) && (site.status?.endpoints ?? []).length > 0)
   if (sites.length === 0)
     call.check(`A site must exist in namespace ${namespace} before a token can be created`)
   else if (!sites.some(isReady)) call.check("there is no active skupper site in this namespace")
@@ -93,7 +93,7 @@ const issue = async (call: Call): Promise<void> => {
 }
 
 /** The token in a file; an empty one where the file holds none: the API then says what is missing. */
-const readToken = async (file: string): Promise<Json> => {
+async function readToken(file: string): Promise<Json> {
   let text: string
   try {
     text = readFileSync(located(file), "utf8")

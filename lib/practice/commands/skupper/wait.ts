@@ -8,13 +8,13 @@ import { type Call, conditionOf, failed } from "./call.ts"
  * @param done what is printed in the end; default `is ready.`, `is configured.`
  * @throws Exit 1 with the condition's message when the time is over
  */
-export const waitFor = async (
+export async function waitFor(
   call: Call,
   plural: string,
   kind: string,
   name: string,
   done?: string,
-): Promise<void> => {
+): Promise<void> {
   const wait = call.flags.text("wait")
   if (wait === "none") return
   let condition: ReturnType<typeof conditionOf>
@@ -31,13 +31,13 @@ export const waitFor = async (
 }
 
 /** Waits until an object is gone, unless `--wait=false`. */
-export const waitGone = async (
+export async function waitGone(
   call: Call,
   plural: string,
   kind: string,
   name: string,
   words: string,
-): Promise<void> => {
+): Promise<void> {
   if (!call.flags.on("wait")) return
   const inTime = await poll(
     call.flags.duration("timeout"),

@@ -17,9 +17,9 @@ const APPS = "apps/v1"
 
 const revisionOf = (object: KubeObject) => Number(object.metadata.annotations?.[REVISION] ?? 0)
 const sum = (sets: readonly KubeObject[], field: string) =>
-  sets.reduce((total, it) => total + (it.status?.[field] ?? 0), 0)
+  sets.reduce((total, set) => total + (set.status?.[field] ?? 0), 0)
 
-const newReplicaSet = (deployment: KubeObject, hash: string, revision: number): KubeObject => {
+function newReplicaSet(deployment: KubeObject, hash: string, revision: number): KubeObject {
   const { template, selector } = deployment.spec
   const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash }
   return {
@@ -41,17 +41,17 @@ const newReplicaSet = (deployment: KubeObject, hash: string, revision: number): 
 }
 
 /** One pass over a Deployment. Returns milliseconds after which its progress deadline passes. */
-export const reconcileDeployment = async (store: Store, key: string): Promise<number | void> => {
+export async function reconcileDeployment(store: Store, key: string): Promise<number | void> {
   const [namespace, name] = splitKey(key)
   const deployment = store.of(APPS, "Deployment").get(namespace, name)
   if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) return
   const sets = store
     .of(APPS, "ReplicaSet")
     .list(namespace)
-    .filter((it) => isOwnedBy(it, deployment))
+    .filter((one) => isOwnedBy(one, deployment))
     .sort((a, b) => revisionOf(a) - revisionOf(b))
   const hash = templateHash(deployment.spec.template)
-  let current = sets.find((it) => it.metadata.labels?.[HASH_LABEL] === hash)
+  let current = sets.find((set) => set.metadata.labels?.[HASH_LABEL] === hash)
   const newest = Math.max(0, ...sets.map(revisionOf))
   if (current === undefined) {
     current = await store.create(newReplicaSet(deployment, hash, newest + 1))
@@ -65,11 +65,11 @@ export const reconcileDeployment = async (store: Store, key: string): Promise<nu
     await store.merge(deployment, { metadata: { annotations: { [REVISION]: revision } } }, "status")
   }
 
-  const old = sets.filter((it) => it.metadata.uid !== current!.metadata.uid)
+  const old = sets.filter((set) => set.metadata.uid !== current!.metadata.uid)
   const oldPods = store
     .of("v1", "Pod")
     .list(namespace)
-    .filter((pod) => old.some((it) => isOwnedBy(pod, it))).length
+    .filter((pod) => old.some((one) => isOwnedBy(pod, one))).length
   const next = nextReplicas(deployment, current, old, oldPods)
   const scaled: KubeObject[] = []
   for (const it of [current, ...old]) {
@@ -79,11 +79,7 @@ export const reconcileDeployment = async (store: Store, key: string): Promise<nu
   return await writeStatus(store, store.of(APPS, "Deployment").get(namespace, name) ?? deployment, scaled)
 }
 
-const writeStatus = async (
-  store: Store,
-  deployment: KubeObject,
-  sets: KubeObject[],
-): Promise<number | void> => {
+async function writeStatus(store: Store, deployment: KubeObject, sets: KubeObject[]): Promise<number | void> {
   const [current, ...old] = sets as [KubeObject, ...KubeObject[]]
   const replicas = wanted(deployment)
   const counts = {
@@ -97,7 +93,7 @@ const writeStatus = async (
     counts.updatedReplicas === replicas &&
     counts.replicas === replicas &&
     available(current) >= replicas &&
-    old.every((it) => (it.status?.replicas ?? 0) === 0)
+    old.every((one) => (one.status?.replicas ?? 0) === 0)
 
   const { progress, left } = progressing(deployment, current, counts, complete)
   let conditions = availability(deployment, counts.availableReplicas)
@@ -129,7 +125,7 @@ const stamped = (
       : wireTime(),
 })
 
-const availability = (deployment: KubeObject, ready: number): Condition[] => {
+function availability(deployment: KubeObject, ready: number): Condition[] {
   const most = deployment.spec.strategy?.rollingUpdate?.maxUnavailable ?? "25%"
   const replicas = wanted(deployment)
   const unavailable = typeof most === "number" ? most : Math.floor((Number.parseFloat(most) / 100) * replicas)
@@ -147,12 +143,12 @@ const availability = (deployment: KubeObject, ready: number): Condition[] => {
   )
 }
 
-const progressing = (
+function progressing(
   deployment: KubeObject,
   current: KubeObject,
   counts: Record<string, number>,
   complete: boolean,
-): { progress: Omit<Condition, "lastTransitionTime">; left?: number } => {
+): { progress: Omit<Condition, "lastTransitionTime">; left?: number } {
   const before = condition(deployment, "Progressing")
   const set = `ReplicaSet "${current.metadata.name}"`
   const say = (status: "True" | "False", reason: string, message: string) =>

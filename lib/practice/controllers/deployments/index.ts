@@ -1,6 +1,6 @@
 /** Deployments and ReplicaSets. Left out where kube-controller-manager runs: both would make pods. */
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { Controller, ControllerContext } from "../../types.ts"
+import type { Controller, ControllerContext } from "../../types/controllers.ts"
 import { keyOf, startController } from "../controller.ts"
 import { storeOf } from "../store.ts"
 import { reconcileDeployment } from "./deployment.ts"
@@ -8,10 +8,10 @@ import { reconcileReplicaSet } from "./replicaset.ts"
 
 const ownerKeys = (object: KubeObject, kind: string): string[] =>
   (object.metadata.ownerReferences ?? [])
-    .filter((it) => it.kind === kind && it.controller)
-    .map((it) => `${object.metadata.namespace}/${it.name}`)
+    .filter((one) => one.kind === kind && one.controller)
+    .map((one) => `${object.metadata.namespace}/${one.name}`)
 
-export const startDeployments = (context: ControllerContext): Controller => {
+export function startDeployments(context: ControllerContext): Controller {
   const store = storeOf(context.cluster)
   const deployments = store.of("apps/v1", "Deployment")
   const sets = store.of("apps/v1", "ReplicaSet")

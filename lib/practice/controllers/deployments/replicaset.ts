@@ -1,7 +1,7 @@
 /** ReplicaSet → Pods. */
 import { randomInt } from "node:crypto"
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { ControllerContext } from "../../types.ts"
+import type { ControllerContext } from "../../types/controllers.ts"
 import { isOwnedBy, isReadyPod, ownedBy, withCondition, withoutCondition } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
 import { warn } from "../events.ts"
@@ -28,11 +28,11 @@ const podOf = (set: KubeObject): KubeObject => ({
 })
 
 /** One pass over a ReplicaSet. Returns milliseconds after which a refused pod is tried again. */
-export const reconcileReplicaSet = async (
+export async function reconcileReplicaSet(
   context: ControllerContext,
   store: Store,
   key: string,
-): Promise<number | void> => {
+): Promise<number | void> {
   const [namespace, name] = splitKey(key)
   const set = store.of("apps/v1", "ReplicaSet").get(namespace, name)
   if (set === undefined || set.metadata.deletionTimestamp !== undefined) return
@@ -40,8 +40,8 @@ export const reconcileReplicaSet = async (
     store
       .of("v1", "Pod")
       .list(namespace)
-      .filter((it) => isOwnedBy(it, set) && it.metadata.deletionTimestamp === undefined)
-      .filter((it) => !["Succeeded", "Failed"].includes(it.status?.phase))
+      .filter((one) => isOwnedBy(one, set) && one.metadata.deletionTimestamp === undefined)
+      .filter((one) => !["Succeeded", "Failed"].includes(one.status?.phase))
 
   let refusal: string | undefined
   for (let missing = wanted(set) - own().length; missing > 0 && refusal === undefined; missing--) {
@@ -57,7 +57,7 @@ export const reconcileReplicaSet = async (
   const surplus = own().length - wanted(set)
   if (surplus > 0) {
     const victims = own().sort((a, b) => Number(isReadyPod(a)) - Number(isReadyPod(b)))
-    await Promise.all(victims.slice(0, surplus).map((it) => store.remove(it)))
+    await Promise.all(victims.slice(0, surplus).map((victim) => store.remove(victim)))
   }
 
   const pods = own()

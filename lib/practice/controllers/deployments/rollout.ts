@@ -9,7 +9,7 @@ export const REVISION = "deployment.kubernetes.io/revision"
 const SAFE = "bcdfghjklmnpqrstvwxz2456789"
 
 /** The suffix of a template's ReplicaSet. The order of fields does not matter, nor do labels or annotations left empty. */
-export const templateHash = (template: unknown): string => {
+export function templateHash(template: unknown): string {
   const sorted = JSON.stringify(template, (key, value: unknown) =>
     (key === "annotations" || key === "labels") && Object.keys(value ?? {}).length === 0
       ? undefined
@@ -24,21 +24,21 @@ export const templateHash = (template: unknown): string => {
 export const wanted = (object: KubeObject): number => object.spec.replicas ?? 1
 export const available = (replicaSet: KubeObject): number => replicaSet.status?.availableReplicas ?? 0
 const total = (sets: readonly KubeObject[], count: (it: KubeObject) => number) =>
-  sets.reduce((sum, it) => sum + count(it), 0)
+  sets.reduce((sum, set) => sum + count(set), 0)
 
-const share = (value: string | number | undefined, of: number, round: (it: number) => number): number => {
+function share(value: string | number | undefined, of: number, round: (it: number) => number): number {
   const given = value ?? "25%"
   return typeof given === "number" ? given : round((Number.parseFloat(given) / 100) * of)
 }
 
 /** How many replicas each ReplicaSet should have next, by name. `old` from oldest to newest. */
-export const nextReplicas = (
+export function nextReplicas(
   deployment: KubeObject,
   current: KubeObject,
   old: readonly KubeObject[],
   /** Pods of old ReplicaSets that are still there, on their way out or not. */
   oldPods: number,
-): Map<string, number> => {
+): Map<string, number> {
   const next = new Map<string, number>()
   const replicas = wanted(deployment)
   const { type, rollingUpdate } = deployment.spec.strategy ?? {}
@@ -58,7 +58,7 @@ export const nextReplicas = (
   const least = replicas - unavailable
   const notYet = wanted(current) - available(current)
   let removable = total(all, wanted) - least - notYet
-  const left = new Map(old.map((it) => [it.metadata.name, wanted(it)]))
+  const left = new Map(old.map((one) => [one.metadata.name, wanted(one)]))
   // First what is broken anyway, then what is available as far as enough stays.
   for (const it of old) {
     const cut = Math.max(0, Math.min(wanted(it) - available(it), removable))

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { ControllerContext, PracticeContainer } from "../../types.ts"
+import type { ControllerContext } from "../../types/controllers.ts"
+import type { PracticeContainer } from "../../types/images.ts"
 import type { PodVolumes } from "./volumes.ts"
 
 /** What a container needs from its pod and kubelet. */

@@ -1,6 +1,6 @@
 /** One container of a pod: pulled, started, ended and started again as a kubelet would. */
 import { randomBytes } from "node:crypto"
-import type { ContainerProgram, PracticeContainer, PracticeImage } from "../../types.ts"
+import type { ContainerProgram, PracticeContainer, PracticeImage } from "../../types/images.ts"
 import { wireTime } from "../conditions.ts"
 import { faultStrikes } from "../faulty.ts"
 import { type Pace, paceOf } from "../pace.ts"
@@ -175,7 +175,7 @@ export class Container {
   }
 
   get #behaviour(): PracticeImage {
-    return this.#around.context.images.find((it) => it.image.test(this.spec.image)) ?? UNKNOWN
+    return this.#around.context.images.find((one) => one.image.test(this.spec.image)) ?? UNKNOWN
   }
 
   #start(): void {

@@ -1,36 +1,37 @@
 /** Dialling from a pod: Service → ready pods, and through a router to the pods behind a routing key. */
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { Network, NetworkSite, PodPort, PodService, PracticeContainer } from "../../types.ts"
+import type { PodService, PracticeContainer } from "../../types/images.ts"
+import type { Network, NetworkSite, PodPort } from "../../types/network.ts"
 import { isReadyPod, selects } from "../conditions.ts"
 import type { Store } from "../store.ts"
 
 const ROUTER = { "skupper.io/component": "router" }
 
 /** The number of a Service's target port in a pod. */
-const targetPort = (
+function targetPort(
   port: { port: number; targetPort?: number | string },
   pod: KubeObject,
-): number | undefined => {
+): number | undefined {
   if (typeof port.targetPort !== "string") return port.targetPort ?? port.port
   const ports = pod.spec.containers.flatMap(
-    (it: { ports?: { name?: string; containerPort: number }[] }) => it.ports ?? [],
+    (container: { ports?: { name?: string; containerPort: number }[] }) => container.ports ?? [],
   )
-  return ports.find((it: { name?: string }) => it.name === port.targetPort)?.containerPort
+  return ports.find((one: { name?: string }) => one.name === port.targetPort)?.containerPort
 }
 
 /** Every pod service that `host:port` leads to now, seen from a namespace. */
-export const resolve = (
+export function resolve(
   store: Store,
   network: Network,
   cluster: string,
   from: string,
   address: string,
-): PodService[] => {
+): PodService[] {
   const [, host = "", portText = ""] = /^(.+):(\d+)$/.exec(address) ?? []
   const [name = "", place] = host.split(".")
   const namespace = place === undefined || place === "svc" ? from : place
   const service = store.of("v1", "Service").get(namespace, name)
-  const port = service?.spec.ports?.find((it: { port: number }) => it.port === Number(portText))
+  const port = service?.spec.ports?.find((one: { port: number }) => one.port === Number(portText))
   if (port === undefined) return []
   const pods = store
     .of("v1", "Pod")
@@ -40,7 +41,7 @@ export const resolve = (
     const target = targetPort(port, pod)
     if (target === undefined) return []
     const site = selects(ROUTER, pod.metadata.labels) ? network.site(cluster, namespace) : undefined
-    const key = site && network.offer(site).listeners.find((it) => it.port === target)?.routingKey
+    const key = site && network.offer(site).listeners.find((listener) => listener.port === target)?.routingKey
     if (site !== undefined && key !== undefined) return behind(network, site, key)
     return podService(
       network,
@@ -55,12 +56,12 @@ const behind = (network: Network, site: NetworkSite, key: string): PodService[] 
   network.around(site).connectors.has(key)
     ? network
         .reach(site)
-        .filter((it) => network.offer(it).connectors.some((one) => one.routingKey === key))
-        .flatMap((it) => it.backends(key))
+        .filter((entry) => network.offer(entry).connectors.some((one) => one.routingKey === key))
+        .flatMap((entry) => entry.backends(key))
     : []
 
 /** What a pod serves at a port, as a list of none or one. */
-export const podService = (network: Network, place: PodPort, ip = ""): PodService[] => {
+export function podService(network: Network, place: PodPort, ip = ""): PodService[] {
   const service = network.listening(place)
   if (service === undefined) return []
   return [{ pod: { name: place.pod, namespace: place.namespace, ip }, port: place.port, service }]
@@ -75,7 +76,7 @@ export const dialler =
     const look = (): void => {
       if (closed) return
       const found = resolve(store, network, cluster, from, address)
-      if (connected !== undefined && found.some((it) => it.service === connected)) return
+      if (connected !== undefined && found.some((one) => one.service === connected)) return
       if (connected !== undefined) {
         connected = undefined
         on.lost()

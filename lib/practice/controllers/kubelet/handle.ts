@@ -1,6 +1,6 @@
 /** What an image's code sees of the container that it plays or runs. */
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { ContainerProgram, PracticeContainer } from "../../types.ts"
+import type { ContainerProgram, PracticeContainer } from "../../types/images.ts"
 import type { ContainerContext, ContainerSpec } from "./container-spec.ts"
 import { LoopbackService, openForward, takePort } from "./loopback.ts"
 
@@ -18,7 +18,7 @@ export interface Run {
   hold(end: () => void): () => void
 }
 
-export const handleOf = (run: Run): PracticeContainer => {
+export function handleOf(run: Run): PracticeContainer {
   const { spec, around, live, hold } = run
   const { context, pod, volumes } = around
   const { namespace = "", name, labels = {} } = pod.metadata
@@ -65,7 +65,7 @@ export const handleOf = (run: Run): PracticeContainer => {
   }
 }
 
-const environment = (spec: ContainerSpec, pod: KubeObject): Record<string, string> => {
+function environment(spec: ContainerSpec, pod: KubeObject): Record<string, string> {
   const field = (path = "") =>
     ({
       "metadata.name": pod.metadata.name,
@@ -73,6 +73,6 @@ const environment = (spec: ContainerSpec, pod: KubeObject): Record<string, strin
       "spec.nodeName": pod.spec.nodeName,
     })[path]
   return Object.fromEntries(
-    (spec.env ?? []).map((it) => [it.name, it.value ?? field(it.valueFrom?.fieldRef?.fieldPath) ?? ""]),
+    (spec.env ?? []).map((one) => [one.name, one.value ?? field(one.valueFrom?.fieldRef?.fieldPath) ?? ""]),
   )
 }

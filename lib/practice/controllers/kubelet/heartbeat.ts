@@ -11,7 +11,7 @@ const LASTS = 40
 const now = (): string => new Date().toISOString().replace("Z", "000Z")
 
 /** Starts renewing. @returns how to stop; nothing was started where Leases are not served */
-export const startHeartbeat = async (store: Store, node: string): Promise<() => void> => {
+export async function startHeartbeat(store: Store, node: string): Promise<() => void> {
   const { cluster } = store
   const { apiVersion, kind, namespace } = LEASES
   if (!(await cluster.serves(apiVersion, kind))) return () => undefined

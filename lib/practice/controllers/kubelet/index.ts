@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { Controller, ControllerContext } from "../../types.ts"
+import type { Controller, ControllerContext } from "../../types/controllers.ts"
 import { wireTime, withCondition } from "../conditions.ts"
 import { keyOf, type QueueController, splitKey, startController } from "../controller.ts"
 import { warn } from "../events.ts"
@@ -39,7 +39,7 @@ const nodeStatus = (port: number) => ({
 })
 
 /** Starts the node and waits until it is registered. */
-export const startKubelet = async (context: ControllerContext): Promise<Controller> => {
+export async function startKubelet(context: ControllerContext): Promise<Controller> {
   const { cluster, network, faults } = context
   const store = storeOf(cluster)
   const pods = store.of("v1", "Pod")
@@ -158,7 +158,7 @@ export const startKubelet = async (context: ControllerContext): Promise<Controll
       for (const end of ends) end()
       await queue.stop()
       // A node that is shut down ends its pods properly; they start again when it is back.
-      const ending = [...running.values()].map((it) => it.stop("term", it.grace))
+      const ending = [...running.values()].map((one) => one.stop("term", one.grace))
       await Promise.all([...ending, ...leaving])
       await server.close()
     },

@@ -40,9 +40,9 @@ export class ContainerLog {
   /** The lines there are. */
   read({ tailLines, sinceSeconds, sinceTime, limitBytes, timestamps }: LogQuery): string {
     const from = sinceSeconds === undefined ? (sinceTime ?? 0) : Date.now() - sinceSeconds * 1000
-    const since = this.#lines.filter((it) => it.at >= from)
+    const since = this.#lines.filter((one) => one.at >= from)
     const lines = tailLines === undefined ? since : since.slice(Math.max(0, since.length - tailLines))
-    const text = lines.map((it) => format(it, timestamps)).join("")
+    const text = lines.map((one) => format(one, timestamps)).join("")
     return limitBytes === undefined ? text : Buffer.from(text).subarray(0, limitBytes).toString()
   }
 

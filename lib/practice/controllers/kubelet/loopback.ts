@@ -2,7 +2,7 @@
 import { randomInt } from "node:crypto"
 import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
-import type { PracticeContainer } from "../../types.ts"
+import type { PracticeContainer } from "../../types/images.ts"
 
 /** What a container's program serves: whoever dials it is handed this. */
 export class LoopbackService {
@@ -18,7 +18,7 @@ const FIRST = 20_000
 const LAST = 32_000
 const taken = new Set<number>()
 
-const isFree = async (port: number): Promise<boolean> => {
+async function isFree(port: number): Promise<boolean> {
   const server = createServer()
   try {
     server.listen({ port, host: "127.0.0.1", exclusive: true })
@@ -32,7 +32,7 @@ const isFree = async (port: number): Promise<boolean> => {
 }
 
 /** A free port of 127.0.0.1, of nobody else here until `giveBack`. */
-export const takePort = async (): Promise<{ port: number; giveBack: () => void }> => {
+export async function takePort(): Promise<{ port: number; giveBack: () => void }> {
   for (;;) {
     const port = randomInt(FIRST, LAST)
     if (taken.has(port)) continue
@@ -43,7 +43,7 @@ export const takePort = async (): Promise<{ port: number; giveBack: () => void }
 }
 
 /** Bytes both ways, each end's end passed on; where one breaks off, the other is reset. */
-const join = (one: Socket, other: Socket): void => {
+function join(one: Socket, other: Socket): void {
   for (const [from, to] of [
     [one, other],
     [other, one],
@@ -59,10 +59,10 @@ const join = (one: Socket, other: Socket): void => {
  * A port behind which `address` lies while there is a path; without one connections are reset, and open ones are cut
  * when it goes.
  */
-export const openForward = async (
+export async function openForward(
   dial: PracticeContainer["dial"],
   address: string,
-): Promise<{ port: number; close: () => void }> => {
+): Promise<{ port: number; close: () => void }> {
   const open = new Set<Socket>()
   let target: number | undefined
   const cut = (): void => {

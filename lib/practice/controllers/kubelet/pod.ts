@@ -30,7 +30,7 @@ export class RunningPod {
     this.#ip = ip
     this.containers = pod.spec.containers.map((spec: Container["spec"]) => {
       // It ran before, under a kubelet that is gone: this is its next start.
-      const before = pod.status?.containerStatuses?.find((it: { name: string }) => it.name === spec.name)
+      const before = pod.status?.containerStatuses?.find((one: { name: string }) => one.name === spec.name)
       return new Container(
         spec,
         around,
@@ -40,7 +40,7 @@ export class RunningPod {
   }
 
   container(name: string): Container | undefined {
-    return this.containers.find((it) => it.spec.name === name)
+    return this.containers.find((one) => one.spec.name === name)
   }
 
   /**
@@ -48,7 +48,7 @@ export class RunningPod {
    * @returns when the pod has ended, which its kubelet is told as well
    */
   async stop(how: "term" | "kill", grace = 0): Promise<void> {
-    await Promise.all(this.containers.map((it) => it.stop(how, grace)))
+    await Promise.all(this.containers.map((one) => one.stop(how, grace)))
     if (this.ended) return
     await this.#volumes.remove()
     this.ended = true
@@ -57,13 +57,13 @@ export class RunningPod {
 
   /** As the kubelet reports it, going on from the pod's conditions. */
   status(pod: KubeObject): object {
-    const ended = this.containers.every((it) => it.exitCode !== undefined && !it.restarting)
+    const ended = this.containers.every((one) => one.exitCode !== undefined && !one.restarting)
     const begun = this.containers.every(
-      (it) => (it.status() as { containerID?: string }).containerID !== undefined,
+      (one) => (one.status() as { containerID?: string }).containerID !== undefined,
     )
-    const ready = !ended && this.containers.every((it) => it.ready)
-    const failed = this.containers.some((it) => it.exitCode !== 0)
-    const unready = this.containers.filter((it) => !it.ready).map((it) => it.spec.name)
+    const ready = !ended && this.containers.every((one) => one.ready)
+    const failed = this.containers.some((one) => one.exitCode !== 0)
+    const unready = this.containers.filter((one) => !one.ready).map((one) => one.spec.name)
     const reason = ended ? (failed ? "PodFailed" : "PodCompleted") : "ContainersNotReady"
     const message = ended ? "" : `containers with unready status: [${unready.join(" ")}]`
     const say = (type: string, good: boolean) => ({
@@ -90,7 +90,7 @@ export class RunningPod {
       podIP: this.#ip,
       podIPs: [{ ip: this.#ip }],
       startTime: pod.status?.startTime ?? this.#startTime,
-      containerStatuses: this.containers.map((it) => it.status()),
+      containerStatuses: this.containers.map((one) => one.status()),
     }
   }
 }

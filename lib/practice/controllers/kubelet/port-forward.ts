@@ -15,7 +15,7 @@ const ENOUGH = 1024 * 1024
 export type Behind = (port: number) => number | undefined
 
 /** Answers a request to upgrade with a refusal. */
-export const refuseUpgrade = (socket: Duplex, code: number, text: string): void => {
+export function refuseUpgrade(socket: Duplex, code: number, text: string): void {
   const phrase = code === 404 ? "Not Found" : "Bad Request"
   socket.end(
     `HTTP/1.1 ${code} ${phrase}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
@@ -26,16 +26,16 @@ export const refuseUpgrade = (socket: Duplex, code: number, text: string): void 
  * Answers a request to upgrade.
  * @param uid the pod's
  */
-export const servePortForward = async (
+export async function servePortForward(
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
   uid: string,
   behind: Behind,
-): Promise<void> => {
+): Promise<void> {
   const { searchParams } = new URL(request.url ?? "/", "https://kubelet")
   const ports = searchParams.getAll("port").map(Number)
-  const protocols = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((it) => it.trim())
+  const protocols = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((one) => one.trim())
   if (request.headers.upgrade?.toLowerCase() !== "websocket" || !protocols.includes(PROTOCOL)) {
     // Older kubectl: SPDY, which practice leaves out.
     refuseUpgrade(socket, 400, `unable to upgrade: practice forwards ports by WebSocket (${PROTOCOL}) only`)

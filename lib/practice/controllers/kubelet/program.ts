@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { constants } from "node:os"
 import type { Duplex, Readable } from "node:stream"
 import { StringDecoder } from "node:string_decoder"
-import type { ContainerProgram } from "../../types.ts"
+import type { ContainerProgram } from "../../types/images.ts"
 
 export interface RunningProgram {
   /** Its exit code, 128 + n after signal n; once everything it started is gone and all it wrote is in the log. */
@@ -73,7 +73,7 @@ const DRAIN = 500
 const LAST_RESORT = 3_000
 
 /** Whole lines of a stream, without what ends them. */
-const linesOf = (stream: Readable, line: (text: string) => void): (() => void) => {
+function linesOf(stream: Readable, line: (text: string) => void): () => void {
   const decoder = new StringDecoder("utf8")
   let rest = ""
   stream.on("data", (chunk: Buffer) => {
@@ -87,7 +87,7 @@ const linesOf = (stream: Readable, line: (text: string) => void): (() => void) =
   }
 }
 
-const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal)
   } catch {
@@ -99,7 +99,7 @@ const over = (child: ChildProcess, event: "exit" | "close"): Promise<NodeJS.Sign
   new Promise((resolve) => child.once(event, (_code, signal) => resolve(signal)))
 
 /** Ends what a group left behind whose leader was killed from outside. */
-const sweep = async (id: string): Promise<void> => {
+async function sweep(id: string): Promise<void> {
   const child = spawn("/bin/sh", ["-c", `${SWEEP}\nid=$1\nsweep`, "sh", id], { stdio: "ignore" })
   child.on("error", () => undefined)
   await over(child, "close")
@@ -110,11 +110,11 @@ const sweep = async (id: string): Promise<void> => {
  * @param id of the container; nothing else on this machine may have it
  * @param log told each line of stdout and stderr
  */
-export const startProgram = (
+export function startProgram(
   id: string,
   program: ContainerProgram,
   log: (line: string) => void,
-): RunningProgram => {
+): RunningProgram {
   const { command, args, env, folder } = program
   const child = spawn("/bin/sh", ["-c", LEADER, "sh", id, command, ...args], {
     detached: true,

@@ -23,7 +23,7 @@ export interface KubeletServer {
 
 const number = (text: string | null): number | undefined => (text === null ? undefined : Number(text))
 
-const logs = (pod: RunningPod, name: string, query: URLSearchParams, answer: ServerResponse): unknown => {
+function logs(pod: RunningPod, name: string, query: URLSearchParams, answer: ServerResponse): unknown {
   const container = pod.container(name)
   const refuse = (code: number, text: string): unknown => answer.writeHead(code).end(text)
   if (container === undefined) return refuse(404, `container "${name}" not found`)
@@ -59,10 +59,10 @@ const logs = (pod: RunningPod, name: string, query: URLSearchParams, answer: Ser
 }
 
 /** @param port the one to take if it is free, 0 for any */
-export const startKubeletServer = async (
+export async function startKubeletServer(
   { pod: podOf, service }: Served,
   port: number,
-): Promise<KubeletServer> => {
+): Promise<KubeletServer> {
   const authority = await createAuthority("practice kubelet")
   const { certificate, key } = await authority.issue("practice kubelet", {
     hosts: ["127.0.0.1"],

@@ -27,7 +27,7 @@ type Files = Map<string, Buffer>
 const FOLDER = { recursive: true, mode: 0o700 } as const
 
 /** The files of a Secret or ConfigMap. @throws Error as the kubelet words it */
-const filesOf = (what: string, name: string, object: KubeObject, items?: readonly Item[]): Files => {
+function filesOf(what: string, name: string, object: KubeObject, items?: readonly Item[]): Files {
   const base64 = (data: Record<string, string> = {}) =>
     Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64")] as const)
   const all: Files = new Map(
@@ -72,7 +72,7 @@ export class PodVolumes {
 
   /** Whether it must be looked for Secrets and ConfigMaps before the pod can start. */
   get needed(): boolean {
-    return this.#volumes.some((it) => it.secret !== undefined || it.configMap !== undefined)
+    return this.#volumes.some((one) => one.secret !== undefined || one.configMap !== undefined)
   }
 
   /** Reads the Secrets and ConfigMaps. @throws Error as the kubelet's FailedMount, the first that cannot be had */
@@ -152,9 +152,9 @@ export class PodVolumes {
   }
 
   async #write(name: string): Promise<string> {
-    const volume = this.#volumes.find((it) => it.name === name)
+    const volume = this.#volumes.find((one) => one.name === name)
     const kinds = ["emptyDir", "secret", "configMap"]
-    if (volume === undefined || !kinds.some((it) => volume[it] !== undefined)) {
+    if (volume === undefined || !kinds.some((one) => volume[one] !== undefined)) {
       throw new Error(`volume "${name}": practice has no volumes but ${kinds.join(", ")}`)
     }
     await this.read()

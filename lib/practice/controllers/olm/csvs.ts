@@ -52,7 +52,7 @@ const GROUPS_FAILED: Phase = {
   message: "csv created in namespace with multiple operatorgroups, can't pick one automatically",
 }
 
-const deployment = (csv: KubeObject): KubeObject => {
+function deployment(csv: KubeObject): KubeObject {
   const name = workloadOf(csv.metadata.name)
   const version = versionOf(csv.metadata.name).split("-")[0]
   const labels = { application: name, "app.kubernetes.io/part-of": "skupper" }
@@ -98,7 +98,7 @@ const serviceAccount = (csv: KubeObject, name: string): KubeObject => ({
 })
 
 /** The Deployment of this version; one that an earlier version left is taken over. */
-const install = async ({ store }: Olm, csv: KubeObject): Promise<KubeObject | undefined> => {
+async function install({ store }: Olm, csv: KubeObject): Promise<KubeObject | undefined> {
   const made = deployment(csv)
   // A real API server makes no pod of an account that is not there.
   await store.ensure(serviceAccount(csv, made.spec.template.spec.serviceAccountName))
@@ -112,7 +112,7 @@ const install = async ({ store }: Olm, csv: KubeObject): Promise<KubeObject | un
   return known
 }
 
-export const reconcileCsv = async (parts: Olm, key: string): Promise<number | void> => {
+export async function reconcileCsv(parts: Olm, key: string): Promise<number | void> {
   const { store, context, patience, pace } = parts
   const [namespace, name] = splitKey(key)
   const csv = olm(store, "ClusterServiceVersion").get(namespace, name)
@@ -161,7 +161,7 @@ export const reconcileCsv = async (parts: Olm, key: string): Promise<number | vo
 }
 
 /** The version before this one goes. */
-const replace = async ({ store }: Olm, csv: KubeObject): Promise<void> => {
+async function replace({ store }: Olm, csv: KubeObject): Promise<void> {
   const { namespace } = csv.metadata
   const before = csv.spec.replaces && olm(store, "ClusterServiceVersion").get(namespace, csv.spec.replaces)
   if (before) await store.remove(before)
@@ -173,13 +173,13 @@ export const reconcileCopies = async ({ store }: Olm, namespace: string): Promis
   if (found === undefined || found.metadata.deletionTimestamp !== undefined) return
   if (/^(openshift|kube)(-|$)/.test(namespace)) return
   const informer = olm(store, "ClusterServiceVersion")
-  const originals = informer.list().filter((it) => it.metadata.labels?.[COPIED] === undefined)
+  const originals = informer.list().filter((one) => one.metadata.labels?.[COPIED] === undefined)
   const good = originals.filter(
-    (it) => it.status?.phase === "Succeeded" && it.metadata.namespace !== namespace,
+    (original) => original.status?.phase === "Succeeded" && original.metadata.namespace !== namespace,
   )
   for (const copy of informer.list(namespace)) {
     if (copy.metadata.labels?.[COPIED] === undefined) continue
-    if (!originals.some((it) => it.metadata.name === copy.metadata.name)) await store.remove(copy)
+    if (!originals.some((original) => original.metadata.name === copy.metadata.name)) await store.remove(copy)
   }
   for (const csv of good) {
     const { name } = csv.metadata

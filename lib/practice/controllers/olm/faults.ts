@@ -1,6 +1,6 @@
 /** Faults of a cluster's OLM that are objects: brought when a fault comes, undone when it is cured. */
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { Fault } from "../../types.ts"
+import type { Fault } from "../../types/faults.ts"
 import { CATALOG, globalOperators, MARKETPLACE, OLM, OPERATORS, PACKAGE, redhatOperators } from "./catalog.ts"
 import type { Olm } from "./subscriptions.ts"
 
@@ -24,7 +24,7 @@ const oldSubscription: KubeObject = {
 }
 
 /** Removes an object; it is fine when it is not there. */
-const take = async ({ store }: Olm, object: KubeObject): Promise<void> => {
+async function take({ store }: Olm, object: KubeObject): Promise<void> {
   const { apiVersion, kind, metadata } = object
   await store.cluster.remove({ apiVersion, kind, name: metadata.name, namespace: metadata.namespace })
 }

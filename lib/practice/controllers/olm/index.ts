@@ -1,6 +1,6 @@
 /** The Operator Lifecycle Manager as far as one operator needs it. */
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { Controller, ControllerContext } from "../../types.ts"
+import type { Controller, ControllerContext } from "../../types/controllers.ts"
 import { keyOf, startController } from "../controller.ts"
 import { Patience, paceOf } from "../pace.ts"
 import { storeOf } from "../store.ts"
@@ -14,7 +14,7 @@ import { type Olm, olm, reconcileSubscription } from "./subscriptions.ts"
 const LOOK_AGAIN = 500
 
 /** Starts OLM. Resolves when what an OpenShift cluster has of it from the beginning is there. */
-export const startOlm = async (context: ControllerContext): Promise<Controller> => {
+export async function startOlm(context: ControllerContext): Promise<Controller> {
   const store = storeOf(context.cluster)
   const parts: Olm = { context, store, pace: paceOf(context.delays), patience: new Patience() }
   for (const namespace of namespaces) await store.ensure(namespace)
@@ -39,7 +39,7 @@ export const startOlm = async (context: ControllerContext): Promise<Controller> 
     reconcile: async () => {
       await follow.follow()
       for (const csv of csvs.list()) versions.add(keyOf(csv))
-      return context.faults.faults.some((it) => it.where === "operator") ? LOOK_AGAIN : undefined
+      return context.faults.faults.some((fault) => fault.where === "operator") ? LOOK_AGAIN : undefined
     },
   })
   const follow = new OlmFaults(parts)
@@ -95,7 +95,7 @@ export const startOlm = async (context: ControllerContext): Promise<Controller> 
     name: "olm",
     async stop() {
       end()
-      await Promise.all(queues.map((it) => it.stop()))
+      await Promise.all(queues.map((queue) => queue.stop()))
     },
   }
 }

@@ -40,13 +40,14 @@ export const reconcileInstallPlan = async (
   for (const csv of plan.spec.clusterServiceVersionNames as string[]) {
     if (majorOf(csv) >= 2) {
       const provided = [...skupperCrds(), ...providedRoles("skupper.io", "v2alpha1")]
-      await Promise.all(provided.map((it) => store.ensure(it)))
+      await Promise.all(provided.map((one) => store.ensure(one)))
     }
     const known = olm(store, "ClusterServiceVersion")
     const before = known
       .list(namespace)
       .find(
-        (it) => it.metadata.name !== csv && it.spec.displayName && !it.metadata.labels?.["olm.copiedFrom"],
+        (one) =>
+          one.metadata.name !== csv && one.spec.displayName && !one.metadata.labels?.["olm.copiedFrom"],
       )
     const made = clusterServiceVersion(csv, namespace)
     await store.ensure(

@@ -1,6 +1,6 @@
 /** Subscription → InstallPlan, and what becomes of both in the Subscription's status. */
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { ControllerContext } from "../../types.ts"
+import type { ControllerContext } from "../../types/controllers.ts"
 import { type Condition, ownedBy, wireTime, withCondition, withoutCondition } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
 import { faultNow } from "../faulty.ts"
@@ -27,7 +27,7 @@ const say = (type: string, status: "True" | "False", reason: string, message = "
 })
 
 /** Why nothing can be resolved, in OLM's words. */
-const unsatisfied = (store: Store, subscription: KubeObject): string | undefined => {
+function unsatisfied(store: Store, subscription: KubeObject): string | undefined {
   const { name: asked, channel, source } = subscription.spec
   const { name, namespace } = subscription.metadata
   const from = `in the catalog referenced by subscription ${name}, subscription ${name} exists`
@@ -36,16 +36,17 @@ const unsatisfied = (store: Store, subscription: KubeObject): string | undefined
   if (csv === undefined) return `no operators found in channel ${channel} of package ${asked} ${from}`
   const twins = olm(store, "Subscription")
     .list(namespace)
-    .filter((it) => it.spec.name === asked)
+    .filter((entry) => entry.spec.name === asked)
   if (twins.length > 1) {
-    const [one, other] = twins.map((it) => it.metadata.name)
+    const [one, other] = twins.map((twin) => twin.metadata.name)
     return `subscription ${one} and subscription ${other} both require package ${asked} from ${source}; at most one provider is allowed`
   }
   const left = olm(store, "ClusterServiceVersion")
     .list(namespace)
     .find(
-      (it) =>
-        it.metadata.name.startsWith(`${PACKAGE}.v`) && it.metadata.labels?.["olm.copiedFrom"] === undefined,
+      (entry) =>
+        entry.metadata.name.startsWith(`${PACKAGE}.v`) &&
+        entry.metadata.labels?.["olm.copiedFrom"] === undefined,
     )
   if (
     left !== undefined &&
@@ -57,7 +58,7 @@ const unsatisfied = (store: Store, subscription: KubeObject): string | undefined
   return undefined
 }
 
-const wantedCsv = ({ spec }: KubeObject): string | undefined => {
+function wantedCsv({ spec }: KubeObject): string | undefined {
   const csv = CHANNELS[spec.channel || DEFAULT_CHANNEL]
   return csv
 }
@@ -81,15 +82,15 @@ const planFor = (subscription: KubeObject, csv: string, approval: "Automatic" | 
   }) as unknown as KubeObject
 
 /** One Subscription on manual approval makes every plan of its namespace wait. */
-const approvalOf = ({ store, context }: Olm, subscription: KubeObject): "Automatic" | "Manual" => {
+function approvalOf({ store, context }: Olm, subscription: KubeObject): "Automatic" | "Manual" {
   const { namespace, name } = subscription.metadata
   const manual = olm(store, "Subscription")
     .list(namespace)
-    .some((it) => it.spec.installPlanApproval === "Manual")
+    .some((one) => one.spec.installPlanApproval === "Manual")
   return manual || faultNow(context.faults, "operator", context.name, name, "manual") ? "Manual" : "Automatic"
 }
 
-export const reconcileSubscription = async (olmParts: Olm, key: string): Promise<number | void> => {
+export async function reconcileSubscription(olmParts: Olm, key: string): Promise<number | void> {
   const { store, patience, pace } = olmParts
   const [namespace, name] = splitKey(key)
   const subscription = olm(store, "Subscription").get(namespace, name)
@@ -166,12 +167,12 @@ export const reconcileSubscription = async (olmParts: Olm, key: string): Promise
 }
 
 /** What the plan's state says for the Subscription. */
-const progress = (
+function progress(
   store: Store,
   subscription: KubeObject,
   plan: KubeObject | undefined,
   conditions: Condition[],
-): [Condition[], object] => {
+): [Condition[], object] {
   const { currentCSV } = subscription.status
   const pending = (reason: string) => withCondition(conditions, say("InstallPlanPending", "True", reason))
   const none = withoutCondition(conditions, "InstallPlanPending")

@@ -32,7 +32,7 @@ export const enabledTypes = (skupper: Skupper): string[] =>
 const typeOf = (skupper: Skupper, object: KubeObject): string =>
   object.spec.accessType || (skupper.routes ? "route" : "loadbalancer")
 
-export const reconcileRouterAccess = async (skupper: Skupper, key: string): Promise<void> => {
+export async function reconcileRouterAccess(skupper: Skupper, key: string): Promise<void> {
   const { store } = skupper
   const access = kind(store, "RouterAccess").get(...splitKey(key))
   if (access === undefined || access.metadata.deletionTimestamp !== undefined) return
@@ -56,10 +56,10 @@ export const reconcileRouterAccess = async (skupper: Skupper, key: string): Prom
       selector: GROUP_SELECTOR,
       issuer,
       certificate: tlsCredentials,
-      ports: roles.map((it: { name: string; port: number }) => ({
-        name: it.name,
-        port: it.port,
-        targetPort: it.port,
+      ports: roles.map((role: { name: string; port: number }) => ({
+        name: role.name,
+        port: role.port,
+        targetPort: role.port,
         protocol: "TCP",
       })),
     },
@@ -69,7 +69,7 @@ export const reconcileRouterAccess = async (skupper: Skupper, key: string): Prom
     return
   }
   const secured = kind(store, "SecuredAccess").get(namespace, name)
-  const found = ((secured?.status?.endpoints ?? []) as Endpoint[]).map((it) => ({ ...it, group: name }))
+  const found = ((secured?.status?.endpoints ?? []) as Endpoint[]).map((one) => ({ ...one, group: name }))
   const resolved = found.length > 0 ? "ok" : { pending: "Pending" }
   await store.status(
     access,
@@ -96,7 +96,7 @@ const route = (access: KubeObject, port: { name: string }): KubeObject => ({
 
 const SERVICE_TYPES: Readonly<Record<string, string>> = { loadbalancer: "LoadBalancer", nodeport: "NodePort" }
 
-export const reconcileSecuredAccess = async (skupper: Skupper, key: string): Promise<void> => {
+export async function reconcileSecuredAccess(skupper: Skupper, key: string): Promise<void> {
   const { store, context } = skupper
   const access = kind(store, "SecuredAccess").get(...splitKey(key))
   if (access === undefined || access.metadata.deletionTimestamp !== undefined) return
@@ -123,13 +123,14 @@ export const reconcileSecuredAccess = async (skupper: Skupper, key: string): Pro
   const service = store.of("v1", "Service").get(namespace, name)
   const balancers = (service?.status?.loadBalancer?.ingress ?? []) as { ip?: string; hostname?: string }[]
   const nodePort = (wanted: string): number | undefined =>
-    service?.spec.ports?.find((it: { name: string }) => it.name === wanted)?.nodePort
+    service?.spec.ports?.find((one: { name: string }) => one.name === wanted)?.nodePort
   const hosts = (port: { name: string; port: number }): [host: string, port: number | undefined][] => {
-    if (type === "loadbalancer") return balancers.map((it) => [it.ip ?? it.hostname!, port.port])
+    if (type === "loadbalancer")
+      return balancers.map((balancer) => [balancer.ip ?? balancer.hostname!, port.port])
     if (type === "nodeport") return [[`node.${domainOf(context.name)}`, nodePort(port.name)]]
     if (type === "local") return [[`${name}.${namespace}`, port.port]]
-    return admittedHosts(store.of(ROUTE, "Route").get(namespace, `${name}-${port.name}`)).map((it) => [
-      it,
+    return admittedHosts(store.of(ROUTE, "Route").get(namespace, `${name}-${port.name}`)).map((one) => [
+      one,
       443,
     ])
   }

@@ -1,21 +1,19 @@
 /** Certificate → Secret of the same name. EC keys in place of Skupper's RSA ones: they cost a thousandth. */
 import type { KubeObject } from "../../../cluster/types.ts"
 import { createAuthority, loadAuthority } from "../../certificates.ts"
-import type { CertificateAuthority } from "../../types.ts"
+import type { CertificateAuthority } from "../../types/apiserver.ts"
 import { ownedBy, withCondition } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
 import { base64, CONTROLLED, kind, type Skupper, secretText } from "./common.ts"
 
 /** The authority kept in a Secret, if it is there. */
-export const authorityOf = async (
-  secret: KubeObject | undefined,
-): Promise<CertificateAuthority | undefined> => {
+export async function authorityOf(secret: KubeObject | undefined): Promise<CertificateAuthority | undefined> {
   const certificate = secretText(secret, "tls.crt")
   const key = secretText(secret, "tls.key")
   return certificate === undefined || key === undefined ? undefined : loadAuthority({ certificate, key })
 }
 
-const issued = async (skupper: Skupper, object: KubeObject): Promise<Record<string, string> | string> => {
+async function issued(skupper: Skupper, object: KubeObject): Promise<Record<string, string> | string> {
   const { ca = "", subject, hosts = [], client, server, signing } = object.spec
   if (signing || ca === "") {
     const { certificate, key } = await createAuthority(subject)
@@ -32,7 +30,7 @@ const issued = async (skupper: Skupper, object: KubeObject): Promise<Record<stri
   return { "tls.crt": certificate, "tls.key": key, "ca.crt": authority.certificate }
 }
 
-export const reconcileCertificate = async (skupper: Skupper, key: string): Promise<void> => {
+export async function reconcileCertificate(skupper: Skupper, key: string): Promise<void> {
   const { store } = skupper
   const object = kind(store, "Certificate").get(...splitKey(key))
   if (object === undefined || object.metadata.deletionTimestamp !== undefined) return

@@ -1,6 +1,6 @@
 /** What the parts of the Skupper controller share. */
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { ControllerContext } from "../../types.ts"
+import type { ControllerContext } from "../../types/controllers.ts"
 import { type Condition, isTrue, withCondition } from "../conditions.ts"
 import type { Pace, Patience } from "../pace.ts"
 import type { Informer, Store } from "../store.ts"
@@ -55,12 +55,12 @@ const sayCondition = (type: string, verdict: Verdict, generation: number | undef
  * A status with new verdicts, and what Skupper's own rules make of them: Ready, `status` and `message` come from the
  * first required condition that is missing or false (Skupper's pkg/apis/skupper/v2alpha1/types.go).
  */
-export const judged = (
+export function judged(
   object: KubeObject,
   required: readonly string[],
   verdicts: Readonly<Record<string, Verdict>>,
   more: Readonly<Record<string, unknown>> = {},
-): Record<string, unknown> => {
+): Record<string, unknown> {
   const { generation } = object.metadata
   let conditions: Condition[] = object.status?.conditions ?? []
   let ready = overall(conditions, required, generation)
@@ -73,13 +73,13 @@ export const judged = (
   return { ...object.status, ...more, conditions, status: ready.reason, message: ready.message }
 }
 
-const overall = (
+function overall(
   conditions: readonly Condition[],
   required: readonly string[],
   generation: number | undefined,
-): ReturnType<typeof sayCondition> => {
+): ReturnType<typeof sayCondition> {
   for (const type of required) {
-    const found = conditions.find((it) => it.type === type)
+    const found = conditions.find((condition) => condition.type === type)
     if (found === undefined) return sayCondition("Ready", { pending: `Not ${type}` }, generation)
     if (found.status === "False")
       return {
@@ -93,16 +93,16 @@ const overall = (
 }
 
 /** The Site that counts in a namespace: the one set up first. */
-export const activeSite = (store: Store, namespace: string): KubeObject | undefined => {
+export function activeSite(store: Store, namespace: string): KubeObject | undefined {
   const sites = kind(store, "Site")
     .list(namespace)
-    .filter((it) => it.metadata.deletionTimestamp === undefined)
+    .filter((one) => one.metadata.deletionTimestamp === undefined)
     .sort((a, b) => (a.metadata.creationTimestamp! < b.metadata.creationTimestamp! ? -1 : 1))
-  return sites.find((it) => isTrue(it, "Configured")) ?? sites[0]
+  return sites.find((site) => isTrue(site, "Configured")) ?? sites[0]
 }
 
 /** The active Site, once it is set up. */
-export const initialisedSite = (store: Store, namespace: string): KubeObject | undefined => {
+export function initialisedSite(store: Store, namespace: string): KubeObject | undefined {
   const site = activeSite(store, namespace)
   return isTrue(site, "Configured") ? site : undefined
 }
@@ -114,13 +114,13 @@ export const parseSelector = (text: string): Record<string, string> =>
   Object.fromEntries(
     text
       .split(",")
-      .filter((it) => it.includes("="))
-      .map((it) => [it.slice(0, it.indexOf("=")).trim(), it.slice(it.indexOf("=") + 1).trim()]),
+      .filter((one) => one.includes("="))
+      .map((one) => [one.slice(0, one.indexOf("=")).trim(), one.slice(one.indexOf("=") + 1).trim()]),
   )
 
 export const base64 = (text: string): string => Buffer.from(text).toString("base64")
 /** A value of a Secret as text. */
-export const secretText = (secret: KubeObject | undefined, key: string): string | undefined => {
+export function secretText(secret: KubeObject | undefined, key: string): string | undefined {
   const value = secret?.data?.[key]
   return typeof value === "string" ? Buffer.from(value, "base64").toString() : undefined
 }

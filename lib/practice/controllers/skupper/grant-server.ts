@@ -38,12 +38,12 @@ interface Answer {
 }
 
 /** What the redeemer gets: a Secret, then one Link for each group of endpoints. */
-const prize = async (
+async function prize(
   { store }: Skupper,
   grant: KubeObject,
   name: string,
   subject: string,
-): Promise<Answer | KubeObject[]> => {
+): Promise<Answer | KubeObject[]> {
   const { namespace = "" } = grant.metadata
   const site = activeSite(store, namespace)
   if (site === undefined) return { code: 500, body: `Site not yet defined for ${namespace}` }
@@ -55,7 +55,7 @@ const prize = async (
   if (authority === undefined) return { code: 500, body: "Could not get issuer for requested certificate" }
   const { certificate, key } = await authority.issue(subject || name, { client: true })
   const data = { "tls.crt": certificate, "tls.key": key, "ca.crt": authority.certificate }
-  const groups = [...new Set(endpoints.map((it) => it.group ?? ""))]
+  const groups = [...new Set(endpoints.map((endpoint) => endpoint.group ?? ""))]
   return [
     {
       apiVersion: "v1",
@@ -68,7 +68,10 @@ const prize = async (
       apiVersion: SKUPPER,
       kind: "Link",
       metadata: { name: groups.length === 1 ? name : `${name}-${at + 1}` },
-      spec: { endpoints: endpoints.filter((it) => (it.group ?? "") === group), tlsCredentials: name },
+      spec: {
+        endpoints: endpoints.filter((endpoint) => (endpoint.group ?? "") === group),
+        tlsCredentials: name,
+      },
     })),
   ]
 }
@@ -102,7 +105,7 @@ class Redemptions {
     const { store } = this.#skupper
     const grant = kind(store, "AccessGrant")
       .list()
-      .find((it) => it.metadata.uid === uid)
+      .find((one) => one.metadata.uid === uid)
     if (grant === undefined) return { code: 404, body: "No such claim" }
     const expires = Date.parse(grant.status?.expirationTime ?? "")
     const used = grant.status?.redemptions ?? 0
@@ -124,11 +127,11 @@ class Redemptions {
     const made = await prize(this.#skupper, grant, name, subject)
     if (!Array.isArray(made)) return made
     const { stringify } = await import("yaml")
-    return { code: 200, body: made.map((it) => stringify(it)).join("---\n") }
+    return { code: 200, body: made.map((one) => stringify(one)).join("---\n") }
   }
 }
 
-const bodyOf = async (request: IncomingMessage): Promise<string> => {
+async function bodyOf(request: IncomingMessage): Promise<string> {
   let text = ""
   for await (const chunk of request.setEncoding("utf8")) {
     text += chunk
@@ -137,7 +140,7 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
   return text
 }
 
-const credentials = async (skupper: Skupper): Promise<KubeObject> => {
+async function credentials(skupper: Skupper): Promise<KubeObject> {
   const { store, namespace, signal } = skupper
   const certificate = (name: string, spec: object) =>
     store.ensure({
@@ -167,7 +170,7 @@ const credentials = async (skupper: Skupper): Promise<KubeObject> => {
 }
 
 /** Says where it can be reached: a person, and `doctor`, look there. It listens on loopback, so no Service leads to it. */
-const offered = async ({ store, namespace }: Skupper, port: number): Promise<void> => {
+async function offered({ store, namespace }: Skupper, port: number): Promise<void> {
   const access: KubeObject = {
     apiVersion: SKUPPER,
     kind: "SecuredAccess",
@@ -187,7 +190,7 @@ const offered = async ({ store, namespace }: Skupper, port: number): Promise<voi
 }
 
 /** Starts it with a certificate of its own CA, at the port that it had before where there was one. */
-export const startGrantServer = async (skupper: Skupper): Promise<GrantServer> => {
+export async function startGrantServer(skupper: Skupper): Promise<GrantServer> {
   const secret = await credentials(skupper)
   const redemptions = new Redemptions(skupper)
   const { faults, name: cluster } = skupper.context

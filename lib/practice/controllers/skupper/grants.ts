@@ -25,11 +25,11 @@ export interface GrantServerAddress {
   readonly ca: string
 }
 
-export const reconcileGrant = async (
+export async function reconcileGrant(
   skupper: Skupper,
   server: GrantServerAddress,
   key: string,
-): Promise<number | void> => {
+): Promise<number | void> {
   const { store, context } = skupper
   let grant: KubeObject | undefined = kind(store, "AccessGrant").get(...splitKey(key))
   if (grant === undefined || grant.metadata.deletionTimestamp !== undefined) return

@@ -1,6 +1,6 @@
 /** The Skupper controller (2.2.1): acts while a Deployment `skupper-controller` is available, as its pod would. */
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { Controller, ControllerContext } from "../../types.ts"
+import type { Controller, ControllerContext } from "../../types/controllers.ts"
 import { isTrue, selects } from "../conditions.ts"
 import { keyOf, type QueueController, startController } from "../controller.ts"
 import { Patience, paceOf } from "../pace.ts"
@@ -22,11 +22,7 @@ import { reconcileToken } from "./tokens.ts"
 const ROUTE = "route.openshift.io/v1"
 
 /** The controller's work, once it runs in a namespace. */
-const work = async (
-  context: ControllerContext,
-  namespace: string,
-  signal: AbortSignal,
-): Promise<Controller> => {
+async function work(context: ControllerContext, namespace: string, signal: AbortSignal): Promise<Controller> {
   const store = storeOf(context.cluster)
   const pace = paceOf(context.delays)
   const routes = await context.cluster.serves(ROUTE, "Route")
@@ -89,9 +85,9 @@ const work = async (
       })),
       {
         informer: configMaps,
-        keys: (it) =>
-          isOverwritten(network, memberships.of(it.metadata.namespace ?? ""), it)
-            ? inNamespace(sites)(it)
+        keys: (one) =>
+          isOverwritten(network, memberships.of(one.metadata.namespace ?? ""), one)
+            ? inNamespace(sites)(one)
             : [],
       },
       {
@@ -115,7 +111,7 @@ const work = async (
         keys: (pod) =>
           connectors
             .list()
-            .filter((it) => selectedBy(it, pod))
+            .filter((one) => selectedBy(one, pod))
             .map(keyOf),
       },
     ],
@@ -138,7 +134,7 @@ const work = async (
       { queue: linkQueue, informer: links, isSettled: isReady },
       { queue: connectorQueue, informer: connectors, isSettled: isReady },
       { queue: listenerQueue, informer: listeners, isSettled: isReady },
-      { queue: tokenQueue, informer: of("AccessToken"), isSettled: (it) => it.status?.redeemed === true },
+      { queue: tokenQueue, informer: of("AccessToken"), isSettled: (one) => one.status?.redeemed === true },
       { queue: accessQueue, informer: of("RouterAccess"), isSettled: isReady },
     ],
     pace(30_000, 1000) || 250,
@@ -171,7 +167,7 @@ const work = async (
     server = await startGrantServer(skupper)
   } catch (error) {
     for (const end of ends) end()
-    await Promise.all(queues.map((it) => it.stop()))
+    await Promise.all(queues.map((one) => one.stop()))
     throw error
   }
   const grants = queue({
@@ -189,7 +185,7 @@ const work = async (
     name: "skupper",
     async stop() {
       for (const end of ends) end()
-      await Promise.all(queues.map((it) => it.stop()))
+      await Promise.all(queues.map((one) => one.stop()))
       memberships.leaveAll()
       await server.close()
     },
@@ -215,10 +211,10 @@ const controllerDeployment = (store: Store): KubeObject | undefined =>
     .of("apps/v1", "Deployment")
     .list()
     .find(
-      (it) =>
-        it.metadata.name === "skupper-controller" &&
-        it.metadata.deletionTimestamp === undefined &&
-        isTrue(it, "Available"),
+      (one) =>
+        one.metadata.name === "skupper-controller" &&
+        one.metadata.deletionTimestamp === undefined &&
+        isTrue(one, "Available"),
     )
 
 export interface SkupperOptions {
@@ -229,7 +225,7 @@ export interface SkupperOptions {
 }
 
 /** Starts the controller, or what waits for its Deployment. */
-export const startSkupper = (context: ControllerContext, options: SkupperOptions = {}): Controller => {
+export function startSkupper(context: ControllerContext, options: SkupperOptions = {}): Controller {
   const store = storeOf(context.cluster)
   const stopping = new AbortController()
   const begin = options.play === "routers" ? startRouters : work
@@ -239,7 +235,7 @@ export const startSkupper = (context: ControllerContext, options: SkupperOptions
     watches: [
       {
         informer: store.of("apps/v1", "Deployment"),
-        keys: (it) => (it.metadata.name === "skupper-controller" ? ["gate"] : []),
+        keys: (one) => (one.metadata.name === "skupper-controller" ? ["gate"] : []),
       },
     ],
     async reconcile() {

@@ -10,12 +10,12 @@ const REQUIRED = ["Configured", "Operational"]
  * One pass over a Link. In Skupper 2.2 the first event of a new Link only stores it: it has no status until its next
  * event or the resync after 30 s (`Site.link` shadows a variable in 2.2.0 and 2.2.1; 2.1.4 takes 0.01 s; measured).
  */
-export const reconcileLink = async (
+export async function reconcileLink(
   skupper: Skupper,
   memberships: Memberships,
   stored: Map<string, string>,
   key: string,
-): Promise<number | void> => {
+): Promise<number | void> {
   const { store, context, pace, patience, held } = skupper
   const [namespace, name] = splitKey(key)
   const link = kind(store, "Link").get(namespace, name)
@@ -38,7 +38,7 @@ export const reconcileLink = async (
     return
   }
   const site = memberships.of(namespace)
-  const own = site && context.network.offer(site).links.find((it) => it.name === name)
+  const own = site && context.network.offer(site).links.find((one) => one.name === name)
   const { up, peer } =
     site !== undefined && own !== undefined ? context.network.link(site, own) : { up: false }
   if (!up || peer === undefined) {

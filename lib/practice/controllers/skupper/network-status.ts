@@ -1,28 +1,28 @@
 /** `skupper-network-status`: what the routers know of the whole network, written into each site's namespace. */
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { Neighbourhood, Network, NetworkSite } from "../../types.ts"
+import type { Neighbourhood, Network, NetworkSite } from "../../types/network.ts"
 import { ownedBy } from "../conditions.ts"
 import { type Skupper, VERSION } from "./common.ts"
 
 /** The names of a routing key's ends, under their field; nothing where there are none. */
-const ends = (
+function ends(
   field: "connectors" | "listeners",
   all: readonly { name: string; routingKey: string }[],
   routingKey: string,
-): object => {
-  const names = all.filter((it) => it.routingKey === routingKey).map((it) => it.name)
+): object {
+  const names = all.filter((one) => one.routingKey === routingKey).map((one) => one.name)
   return names.length === 0 ? {} : { [field]: names }
 }
 
 const recordsOf = (network: Network, sites: readonly NetworkSite[]): object[] =>
-  sites.map((it) => {
-    const offer = network.offer(it)
+  sites.map((site) => {
+    const offer = network.offer(site)
     const keys = [...new Set([...offer.connectors, ...offer.listeners].map((one) => one.routingKey))].sort()
-    const links = offer.links.map((one) => ({ ...network.link(it, one), name: one.name }))
+    const links = offer.links.map((one) => ({ ...network.link(site, one), name: one.name }))
     return {
-      id: it.uid,
-      name: it.name,
-      namespace: it.namespace,
+      id: site.uid,
+      name: site.name,
+      namespace: site.namespace,
       platform: "kubernetes",
       version: VERSION,
       ...(links.length === 0
@@ -49,7 +49,7 @@ const recordsOf = (network: Network, sites: readonly NetworkSite[]): object[] =>
 /** The last peer of each link of a site: a router goes on naming it when the link is down. */
 const lastPeers = new WeakMap<NetworkSite, Map<string, NetworkSite>>()
 
-const peersOf = (network: Network, site: NetworkSite): Map<string, NetworkSite> => {
+function peersOf(network: Network, site: NetworkSite): Map<string, NetworkSite> {
   const before = lastPeers.get(site)
   const now = new Map<string, NetworkSite>()
   for (const one of network.offer(site).links) {
@@ -61,25 +61,25 @@ const peersOf = (network: Network, site: NetworkSite): Map<string, NetworkSite> 
 }
 
 /** A site that is not reached any more: Skupper counts a link only while it knows the access that the link leads to. */
-const remembered = (it: NetworkSite) => ({
-  site: { identity: it.uid, name: it.name, namespace: it.namespace, platform: "kubernetes" },
+const remembered = (one: NetworkSite) => ({
+  site: { identity: one.uid, name: one.name, namespace: one.namespace, platform: "kubernetes" },
   routerStatus: [
     {
-      router: { name: `0/${it.name}-skupper-router`, namespace: it.namespace, mode: "interior" },
-      routerAccess: [{ identity: `access-${it.uid}` }],
+      router: { name: `0/${one.name}-skupper-router`, namespace: one.namespace, mode: "interior" },
+      routerAccess: [{ identity: `access-${one.uid}` }],
     },
   ],
 })
 
-const textOf = (network: Network, sites: readonly NetworkSite[]): string => {
-  const peers = new Map(sites.map((it) => [it, peersOf(network, it)]))
-  const lost = new Set([...peers.values()].flatMap((it) => [...it.values()]))
+function textOf(network: Network, sites: readonly NetworkSite[]): string {
+  const peers = new Map(sites.map((entry) => [entry, peersOf(network, entry)]))
+  const lost = new Set([...peers.values()].flatMap((entry) => [...entry.values()]))
   for (const it of lost) if (sites.some((one) => one.uid === it.uid)) lost.delete(it)
-  const connectors = sites.flatMap((it) => network.offer(it).connectors)
-  const listeners = sites.flatMap((it) => network.offer(it).listeners)
-  const keys = [...new Set([...connectors, ...listeners].map((it) => it.routingKey))].sort()
+  const connectors = sites.flatMap((entry) => network.offer(entry).connectors)
+  const listeners = sites.flatMap((entry) => network.offer(entry).listeners)
+  const keys = [...new Set([...connectors, ...listeners].map((entry) => entry.routingKey))].sort()
   const count = (all: readonly { routingKey: string }[], key: string) =>
-    all.filter((it) => it.routingKey === key).length
+    all.filter((entry) => entry.routingKey === key).length
   return JSON.stringify({
     addresses: keys.map((name) => ({
       name,
@@ -88,21 +88,21 @@ const textOf = (network: Network, sites: readonly NetworkSite[]): string => {
       connectorCount: count(connectors, name),
     })),
     siteStatus: [
-      ...sites.map((it) => ({
+      ...sites.map((entry) => ({
         site: {
-          identity: it.uid,
-          name: it.name,
-          namespace: it.namespace,
+          identity: entry.uid,
+          name: entry.name,
+          namespace: entry.namespace,
           platform: "kubernetes",
           siteVersion: VERSION,
         },
         routerStatus: [
           {
-            router: { name: `0/${it.name}-skupper-router`, namespace: it.namespace, mode: "interior" },
-            routerAccess: [{ identity: `access-${it.uid}` }],
-            links: network.offer(it).links.map((one) => {
-              const { up } = network.link(it, one)
-              const peer = peers.get(it)?.get(one.name)
+            router: { name: `0/${entry.name}-skupper-router`, namespace: entry.namespace, mode: "interior" },
+            routerAccess: [{ identity: `access-${entry.uid}` }],
+            links: network.offer(entry).links.map((one) => {
+              const { up } = network.link(entry, one)
+              const peer = peers.get(entry)?.get(one.name)
               return {
                 name: one.name,
                 status: up ? "up" : "down",
@@ -111,10 +111,10 @@ const textOf = (network: Network, sites: readonly NetworkSite[]): string => {
               }
             }),
             listeners: network
-              .offer(it)
+              .offer(entry)
               .listeners.map((one) => ({ name: one.name, address: one.routingKey, protocol: "tcp" })),
             connectors: network
-              .offer(it)
+              .offer(entry)
               .connectors.map((one) => ({ address: one.routingKey, destHost: one.name, protocol: "tcp" })),
           },
         ],
@@ -128,7 +128,7 @@ const NAME = "skupper-network-status"
 /** The routers of sites that reach each other all know the same: it is put into words once. */
 const known = new WeakMap<Neighbourhood, { records: object[]; text: string }>()
 
-const knownTo = (network: Network, site: NetworkSite): { records: object[]; text: string } => {
+function knownTo(network: Network, site: NetworkSite): { records: object[]; text: string } {
   const around = network.around(site)
   let found = known.get(around)
   if (found === undefined) {
@@ -149,7 +149,7 @@ export const isOverwritten = (network: Network, site: NetworkSite | undefined, o
   object.data?.NetworkStatus !== knownTo(network, site).text
 
 /** Writes the ConfigMap where what it says has changed. */
-export const writeNetworkStatus = async (skupper: Skupper, site: NetworkSite): Promise<void> => {
+export async function writeNetworkStatus(skupper: Skupper, site: NetworkSite): Promise<void> {
   const { store, context } = skupper
   const router = store.of("apps/v1", "Deployment").get(site.namespace, "skupper-router")
   if (router === undefined) return

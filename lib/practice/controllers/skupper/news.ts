@@ -1,6 +1,7 @@
 /** What the network has to say to the objects of one cluster, and to which of them it has anything new to say. */
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { ControllerContext, Network, NetworkSite } from "../../types.ts"
+import type { ControllerContext } from "../../types/controllers.ts"
+import type { Network, NetworkSite } from "../../types/network.ts"
 import { keyOf, type QueueController } from "../controller.ts"
 import type { Informer } from "../store.ts"
 import type { Memberships } from "./site.ts"
@@ -17,7 +18,7 @@ export interface Listening {
 export const siteNews: Listening["news"] = (network, site) => [network.around(site)]
 
 export const linkNews: Listening["news"] = (network, site, object) => {
-  const own = network.offer(site).links.find((it) => it.name === object.metadata.name)
+  const own = network.offer(site).links.find((link) => link.name === object.metadata.name)
   if (own === undefined) return []
   const { up, peer } = network.link(site, own)
   return [up, peer]
@@ -29,11 +30,11 @@ export const keyNews =
   (network, site, object) => [network.around(site)[others].has(object.spec.routingKey)]
 
 /** Queues what the network says something new to, at every change of it. Returns how to end that. */
-export const startNews = (
+export function startNews(
   { network }: ControllerContext,
   memberships: Memberships,
   all: readonly Listening[],
-): (() => void) => {
+): () => void {
   let heard = new Map<string, unknown[]>()
   return network.onRoutes((anything) => {
     const now = new Map<string, unknown[]>()
@@ -44,7 +45,7 @@ export const startNews = (
         const id = object.metadata.uid!
         const before = heard.get(id)
         now.set(id, next)
-        const same = before?.length === next.length && next.every((it, at) => it === before[at])
+        const same = before?.length === next.length && next.every((one, at) => one === before[at])
         if (anything || !same) queue.add(keyOf(object))
       }
     }
@@ -53,12 +54,12 @@ export const startNews = (
 }
 
 /** The network asks a site again whenever one of these objects of its namespace changes. Returns how to end that. */
-export const startOffering = (
+export function startOffering(
   { network, name: cluster }: ControllerContext,
   informers: readonly Informer[],
-): (() => void) => {
-  const ends = informers.map((it) =>
-    it.on(({ metadata: { namespace = "" } }) => network.changed({ cluster, namespace })),
+): () => void {
+  const ends = informers.map((informer) =>
+    informer.on(({ metadata: { namespace = "" } }) => network.changed({ cluster, namespace })),
   )
   return () => {
     for (const end of ends) end()

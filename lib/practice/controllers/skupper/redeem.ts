@@ -18,7 +18,7 @@ const REASONS: Readonly<Record<number, string>> = {
 }
 
 /** A failed connection as Go would say it. */
-const goWords = (error: NodeJS.ErrnoException, url: URL): string => {
+function goWords(error: NodeJS.ErrnoException, url: URL): string {
   const place = `${url.hostname}:${url.port || 443}`
   switch (error.code) {
     case "ECONNREFUSED":
@@ -59,14 +59,14 @@ const post = (
  * @returns the Secret and Links it brings
  * @throws RedeemError
  */
-export const redeem = async (
+export async function redeem(
   spec: { url: string; code: string; ca: string },
   name: string,
   subject: string,
   /** A fault: as if nothing listened there. */
   cut: boolean,
   stopping: AbortSignal,
-): Promise<KubeObject[]> => {
+): Promise<KubeObject[]> {
   let body = ""
   let answer: IncomingMessage
   const failed = (words: string) => new RedeemError(`Controller got error: Post "${spec.url}": ${words}`)
@@ -94,8 +94,8 @@ export const redeem = async (
   }
   const { parseAllDocuments } = await import("yaml")
   const documents = parseAllDocuments(body)
-  if (documents.length === 0 || documents.some((it) => it.errors.length > 0)) {
+  if (documents.length === 0 || documents.some((document) => document.errors.length > 0)) {
     throw new RedeemError("Controller could not decode response")
   }
-  return documents.map((it) => it.toJS() as KubeObject)
+  return documents.map((document) => document.toJS() as KubeObject)
 }

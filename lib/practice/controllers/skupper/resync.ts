@@ -22,7 +22,7 @@ export interface Resync {
  * real controller goes through everything and changes nothing.
  * @param before called at each, first
  */
-export const startResync = (all: readonly Resynced[], period: number, before: () => void): Resync => {
+export function startResync(all: readonly Resynced[], period: number, before: () => void): Resync {
   const began = performance.now()
   const added = new Map<QueueController, Set<string>>()
   let timer: NodeJS.Timeout | undefined

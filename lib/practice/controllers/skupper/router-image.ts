@@ -1,5 +1,5 @@
 /** What Skupper's own containers do in practice: they start, say so and are ready. */
-import type { PracticeImage } from "../../types.ts"
+import type { PracticeImage } from "../../types/images.ts"
 import { VERSION } from "./common.ts"
 
 export const skupperImages: readonly PracticeImage[] = [

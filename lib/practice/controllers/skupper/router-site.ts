@@ -1,7 +1,8 @@
 /** A Site's router as the network between the clusters sees it: read from the cluster's caches at every question. */
 import { X509Certificate } from "node:crypto"
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { NetworkLink, NetworkSite, PodService } from "../../types.ts"
+import type { PodService } from "../../types/images.ts"
+import type { NetworkLink, NetworkSite } from "../../types/network.ts"
 import { isReadyPod, isTrue, selects } from "../conditions.ts"
 import { faultNow } from "../faulty.ts"
 import { podService, resolve } from "../kubelet/dial.ts"
@@ -10,7 +11,7 @@ import { kind, parseSelector, SITE_CA, type Skupper, secretText } from "./common
 const fingerprints = new Map<string, string | undefined>()
 
 /** Reading a certificate takes longer than looking it up; there are few of them. */
-const remembered = (key: string, compute: () => string | undefined): string | undefined => {
+function remembered(key: string, compute: () => string | undefined): string | undefined {
   if (!fingerprints.has(key)) {
     if (fingerprints.size > 1000) fingerprints.clear()
     fingerprints.set(key, compute())
@@ -23,7 +24,7 @@ const fingerprint = (pem: string | undefined): string =>
   pem === undefined ? "" : (remembered(pem, () => new X509Certificate(pem).fingerprint256) ?? "")
 
 /** Fingerprint of the CA in a link's Secret, if its certificate was really issued by that CA. */
-const issuerOf = (secret: KubeObject | undefined): string | undefined => {
+function issuerOf(secret: KubeObject | undefined): string | undefined {
   const own = secretText(secret, "tls.crt")
   const ca = secretText(secret, "ca.crt")
   if (own === undefined || ca === undefined) return undefined
@@ -38,7 +39,7 @@ const issuerOf = (secret: KubeObject | undefined): string | undefined => {
 }
 
 /** Pods behind a Connector that may take traffic. */
-export const selectedPods = ({ store }: Skupper, connector: KubeObject): KubeObject[] => {
+export function selectedPods({ store }: Skupper, connector: KubeObject): KubeObject[] {
   const { selector = "", includeNotReadyPods } = connector.spec
   const labels = parseSelector(selector)
   return store
@@ -52,14 +53,14 @@ export const selectedPods = ({ store }: Skupper, connector: KubeObject): KubeObj
     )
 }
 
-export const networkSite = (skupper: Skupper, site: KubeObject): NetworkSite => {
+export function networkSite(skupper: Skupper, site: KubeObject): NetworkSite {
   const { store, context } = skupper
   const { cluster, network, faults } = { ...context, cluster: context.name }
   const { namespace = "", name, uid = "" } = site.metadata
   const configured = (what: string) =>
     kind(store, what)
       .list(namespace)
-      .filter((it) => isTrue(it, "Configured") && it.metadata.deletionTimestamp === undefined)
+      .filter((entry) => isTrue(entry, "Configured") && entry.metadata.deletionTimestamp === undefined)
 
   const behind = (connector: KubeObject): PodService[] => {
     const { host, port } = connector.spec
@@ -68,7 +69,10 @@ export const networkSite = (skupper: Skupper, site: KubeObject): NetworkSite => 
       podService(network, { cluster, namespace, pod: pod.metadata.name, port }, pod.status?.podIP),
     )
   }
-  const keyed = (it: KubeObject) => ({ name: it.metadata.name, routingKey: it.spec.routingKey as string })
+  const keyed = (entry: KubeObject) => ({
+    name: entry.metadata.name,
+    routingKey: entry.spec.routingKey as string,
+  })
   return {
     cluster,
     namespace,
@@ -80,27 +84,27 @@ export const networkSite = (skupper: Skupper, site: KubeObject): NetworkSite => 
     },
     backends: (routingKey) =>
       configured("Connector")
-        .filter((it) => it.spec.routingKey === routingKey)
+        .filter((entry) => entry.spec.routingKey === routingKey)
         .flatMap(behind),
     connectors: () => configured("Connector").map(keyed),
     listeners: () =>
-      configured("Listener").flatMap((it) => {
-        const service = store.of("v1", "Service").get(namespace, it.spec.host)
+      configured("Listener").flatMap((entry) => {
+        const service = store.of("v1", "Service").get(namespace, entry.spec.host)
         const port = service?.spec.ports?.find(
-          (one: { port: number }) => one.port === it.spec.port,
+          (one: { port: number }) => one.port === entry.spec.port,
         )?.targetPort
-        return typeof port === "number" ? [{ ...keyed(it), port }] : []
+        return typeof port === "number" ? [{ ...keyed(entry), port }] : []
       }),
     links: () =>
-      configured("Link").map((it): NetworkLink => {
-        const endpoints = it.spec.endpoints as { name: string; host: string; port: string }[]
+      configured("Link").map((entry): NetworkLink => {
+        const endpoints = entry.spec.endpoints as { name: string; host: string; port: string }[]
         return {
-          name: it.metadata.name,
+          name: entry.metadata.name,
           addresses: endpoints
             .filter((one) => one.name === "inter-router")
             .map((one) => `${one.host}:${one.port}`),
-          ca: issuerOf(store.of("v1", "Secret").get(namespace, it.spec.tlsCredentials)),
-          down: faultNow(faults, "link", cluster, it.metadata.name, "down") !== undefined,
+          ca: issuerOf(store.of("v1", "Secret").get(namespace, entry.spec.tlsCredentials)),
+          down: faultNow(faults, "link", cluster, entry.metadata.name, "down") !== undefined,
         }
       }),
   }

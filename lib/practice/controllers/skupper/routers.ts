@@ -3,7 +3,7 @@
  * network, and `skupper-network-status` says what its router knows.
  */
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { Controller, ControllerContext } from "../../types.ts"
+import type { Controller, ControllerContext } from "../../types/controllers.ts"
 import { isReadyPod, selects } from "../conditions.ts"
 import { startController } from "../controller.ts"
 import { Patience, paceOf } from "../pace.ts"
@@ -16,11 +16,7 @@ import { addressesOf, Memberships } from "./site.ts"
 /** A router's kube-adaptor writes the network status at most once in this time, in milliseconds (Skupper 2.1 and 2.2). */
 const ONCE = 1000
 
-export const startRouters = (
-  context: ControllerContext,
-  namespace: string,
-  signal: AbortSignal,
-): Controller => {
+export function startRouters(context: ControllerContext, namespace: string, signal: AbortSignal): Controller {
   const store = storeOf(context.cluster)
   const skupper: Skupper = {
     ...{ context, store, namespace, signal, routes: false },
@@ -36,12 +32,12 @@ export const startRouters = (
     name: "routers",
     watches: [
       { informer: kind(store, "Site"), keys },
-      { informer: store.of("apps/v1", "Deployment"), keys: (it) => (isRouter(it) ? keys(it) : []) },
+      { informer: store.of("apps/v1", "Deployment"), keys: (one) => (isRouter(one) ? keys(one) : []) },
       { informer: pods, keys: (pod) => (isRouter(pod) ? keys(pod) : []) },
     ],
     async reconcile(namespace) {
       const site = initialisedSite(store, namespace)
-      if (site === undefined || !pods.list(namespace).some((it) => isRouter(it) && isReadyPod(it))) {
+      if (site === undefined || !pods.list(namespace).some((one) => isRouter(one) && isReadyPod(one))) {
         memberships.leave(namespace)
         return
       }
@@ -55,8 +51,8 @@ export const startRouters = (
   const { network, faults } = context
   const ends = [
     startOffering(context, [
-      ...["Link", "Connector", "Listener"].map((it) => kind(store, it)),
-      ...["Secret", "Service"].map((it) => store.of("v1", it)),
+      ...["Link", "Connector", "Listener"].map((one) => kind(store, one)),
+      ...["Secret", "Service"].map((one) => store.of("v1", one)),
     ]),
     faults.onChange(() => network.changed()),
     network.onRoutes(() => {

@@ -19,12 +19,12 @@ const REQUIRED = ["Configured", "Matched"]
 const LISTENER = "internal.skupper.io/listener"
 
 /** Whether any site that is reached has the other end; the condition is missing until there was one. */
-const matched = (
+function matched(
   { context }: Skupper,
   memberships: Memberships,
   object: KubeObject,
   others: "connectors" | "listeners",
-): Record<string, Verdict> => {
+): Record<string, Verdict> {
   const site = memberships.of(object.metadata.namespace ?? "")
   if (site !== undefined && context.network.around(site)[others].has(object.spec.routingKey))
     return { Matched: "ok" }
@@ -32,11 +32,11 @@ const matched = (
   return { Matched: { pending: `No matching ${others}` } }
 }
 
-export const reconcileConnector = async (
+export async function reconcileConnector(
   skupper: Skupper,
   memberships: Memberships,
   key: string,
-): Promise<number | void> => {
+): Promise<number | void> {
   const { store } = skupper
   const [namespace, name] = splitKey(key)
   const connector = kind(store, "Connector").get(namespace, name)
@@ -68,13 +68,13 @@ export const reconcileConnector = async (
 }
 
 /** First Configured, then, in a write of its own, Matched. */
-const settle = async (
+async function settle(
   { store }: Skupper,
   object: KubeObject,
   configured: Verdict,
   match: () => Record<string, Verdict>,
   field: "hasMatchingListener" | "hasMatchingConnector",
-): Promise<void> => {
+): Promise<void> {
   const before = condition(object, "Configured")
   if (before?.status !== "True" || configured !== "ok") {
     await store.status(object, judged(object, REQUIRED, { Configured: configured }))
@@ -85,22 +85,22 @@ const settle = async (
   await store.status(object, judged(object, REQUIRED, { Configured: configured, ...verdicts }, more))
 }
 
-export const selectedBy = (connector: KubeObject, pod: KubeObject): boolean => {
+export function selectedBy(connector: KubeObject, pod: KubeObject): boolean {
   const wanted = String(connector.spec.selector ?? "")
     .split(",")
-    .filter((it) => it !== "")
+    .filter((one) => one !== "")
   return (
     pod.metadata.namespace === connector.metadata.namespace &&
     wanted.length > 0 &&
-    wanted.every((it) => {
-      const at = it.indexOf("=")
-      return pod.metadata.labels?.[it.slice(0, at)] === it.slice(at + 1)
+    wanted.every((one) => {
+      const at = one.indexOf("=")
+      return pod.metadata.labels?.[one.slice(0, at)] === one.slice(at + 1)
     })
   )
 }
 
 /** The router's port for a new listener: the lowest from 1024 that no other has. */
-const freePort = (skupper: Skupper, taken: Map<string, number>, key: string): number => {
+function freePort(skupper: Skupper, taken: Map<string, number>, key: string): number {
   const [namespace] = splitKey(key)
   const used = new Set(
     [...taken].filter(([other]) => splitKey(other)[0] === namespace).map(([, port]) => port),
@@ -114,18 +114,18 @@ const freePort = (skupper: Skupper, taken: Map<string, number>, key: string): nu
   return port
 }
 
-export const reconcileListener = async (
+export async function reconcileListener(
   skupper: Skupper,
   memberships: Memberships,
   /** Router ports given out, by listener. */
   taken: Map<string, number>,
   key: string,
-): Promise<void> => {
+): Promise<void> {
   const { store } = skupper
   const [namespace, name] = splitKey(key)
   const services = store.of("v1", "Service")
   const listener = kind(store, "Listener").get(namespace, name)
-  const mine = services.list(namespace).filter((it) => it.metadata.labels?.[LISTENER] === name)
+  const mine = services.list(namespace).filter((one) => one.metadata.labels?.[LISTENER] === name)
   for (const it of mine) if (it.metadata.name !== listener?.spec.host) await store.remove(it)
   if (listener === undefined || listener.metadata.deletionTimestamp !== undefined) {
     taken.delete(key)
@@ -142,11 +142,11 @@ export const reconcileListener = async (
   const twin = kind(store, "Listener")
     .list(namespace)
     .find(
-      (it) =>
-        it.metadata.name !== name &&
-        it.spec.host === host &&
-        it.spec.port === port &&
-        it.status !== undefined,
+      (one) =>
+        one.metadata.name !== name &&
+        one.spec.host === host &&
+        one.spec.port === port &&
+        one.status !== undefined,
     )
   if (twin !== undefined && listener.status?.conditions?.[0]?.status !== "True") {
     await refuse(
@@ -159,7 +159,7 @@ export const reconcileListener = async (
     await refuse(`Service ${host} already exists in namespace`)
     return
   }
-  const wanted = service?.spec.ports?.find((it: { port: number }) => it.port === port)
+  const wanted = service?.spec.ports?.find((one: { port: number }) => one.port === port)
   if (wanted === undefined) {
     const targetPort = taken.get(key) ?? freePort(skupper, taken, key)
     taken.set(key, targetPort)

@@ -20,7 +20,7 @@ const ADAPTOR_IMAGE = `quay.io/skupper/kube-adaptor:${VERSION}`
 const READ = ["get", "list", "watch"]
 const PART_OF = { "app.kubernetes.io/name": "skupper-router", "app.kubernetes.io/part-of": "skupper" }
 
-const routerDeployment = (metadata: object): Record<string, unknown> => {
+function routerDeployment(metadata: object): Record<string, unknown> {
   const labels = { ...ROUTER_SELECTOR, ...ROUTER_LABELS, ...PART_OF }
   return {
     apiVersion: "apps/v1",
@@ -44,7 +44,7 @@ const routerDeployment = (metadata: object): Record<string, unknown> => {
 }
 
 /** Everything but the RouterAccess, each owned by the Site. */
-export const siteObjects = (site: KubeObject): KubeObject[] => {
+export function siteObjects(site: KubeObject): KubeObject[] {
   const { namespace = "" } = site.metadata
   const metadata = { namespace, ownerReferences: [ownedBy(site, false)] }
   const named = (name: string, labels: Record<string, string> = {}) => ({ ...metadata, name, labels })

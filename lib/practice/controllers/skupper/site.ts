@@ -1,6 +1,6 @@
 /** Site: sets up its router, waits until it runs and can be reached, and joins the network. */
 import type { KubeObject } from "../../../cluster/types.ts"
-import type { NetworkSite } from "../../types.ts"
+import type { NetworkSite } from "../../types/network.ts"
 import { type Condition, condition, isReadyPod, isTrue, selects } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
 import { faultNow } from "../faulty.ts"
@@ -76,11 +76,11 @@ export class Memberships {
   }
 }
 
-const running = (pods: readonly KubeObject[]): Verdict | undefined => {
+function running(pods: readonly KubeObject[]): Verdict | undefined {
   if (pods.length === 0) return undefined
   if (pods.some(isReadyPod)) return "ok"
   const [pod] = pods
-  const wrong = (pod!.status?.conditions as Condition[] | undefined)?.find((it) => it.status === "False")
+  const wrong = (pod!.status?.conditions as Condition[] | undefined)?.find((one) => one.status === "False")
   return { pending: wrong?.message || `Pod ${pod!.metadata.name} not ready` }
 }
 
@@ -89,11 +89,11 @@ const RESTORED = ["Certificate", "ConfigMap", "Deployment", "Service"]
 
 const wantsAccess = (site: KubeObject): boolean => !["", "none", undefined].includes(site.spec?.linkAccess)
 
-export const reconcileSite = async (
+export async function reconcileSite(
   skupper: Skupper,
   memberships: Memberships,
   key: string,
-): Promise<number | void> => {
+): Promise<number | void> {
   const { store, context, patience, pace } = skupper
   const [namespace, name] = splitKey(key)
   const site = kind(store, "Site").get(namespace, name)
@@ -115,10 +115,10 @@ export const reconcileSite = async (
 
   const hold = faultNow(context.faults, "site", context.name, name, "pending") !== undefined
   const objects = siteObjects(site).filter(
-    (it) =>
-      (!hold || it.kind !== "Deployment") && (!isTrue(site, "Configured") || RESTORED.includes(it.kind)),
+    (one) =>
+      (!hold || one.kind !== "Deployment") && (!isTrue(site, "Configured") || RESTORED.includes(one.kind)),
   )
-  await Promise.all(objects.map((it) => store.ensure(it)))
+  await Promise.all(objects.map((object) => store.ensure(object)))
   const known = kind(store, "RouterAccess").get(namespace, "skupper-router")
   if (open) await putAccess(skupper, site, known, access === "default" ? undefined : access)
   else if (known !== undefined) await store.remove(known)
@@ -139,7 +139,9 @@ export const reconcileSite = async (
   const pods = store
     .of("v1", "Pod")
     .list(namespace)
-    .filter((it) => selects(ROUTER_LABELS, it.metadata.labels) && it.metadata.deletionTimestamp === undefined)
+    .filter(
+      (one) => selects(ROUTER_LABELS, one.metadata.labels) && one.metadata.deletionTimestamp === undefined,
+    )
   const runs =
     running(pods) ?? (condition(site, "Running") ? { pending: "No router pod is ready" } : undefined)
   if (runs !== undefined) verdicts.Running = runs
@@ -163,15 +165,18 @@ const controllerOf = ({ namespace }: Skupper) => ({ name: "skupper-controller", 
 /** A `local` address means something inside its own cluster only. */
 export const addressesOf = ({ context }: Skupper, endpoints: readonly Endpoint[]): string[] =>
   endpoints
-    .filter((it) => it.name === "inter-router")
-    .map((it) => `${it.host}:${it.port}${/\.test$|^[\d.]+$/.test(it.host) ? "" : `@${context.name}`}`)
+    .filter((endpoint) => endpoint.name === "inter-router")
+    .map(
+      (endpoint) =>
+        `${endpoint.host}:${endpoint.port}${/\.test$|^[\d.]+$/.test(endpoint.host) ? "" : `@${context.name}`}`,
+    )
 
-const putAccess = async (
+async function putAccess(
   { store }: Skupper,
   site: KubeObject,
   known: KubeObject | undefined,
   type: string | undefined,
-): Promise<void> => {
+): Promise<void> {
   if (known !== undefined && known.spec.accessType !== type) {
     await store.remove(known)
     throw new Error("the RouterAccess is made anew with another access type")

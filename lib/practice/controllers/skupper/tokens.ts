@@ -21,7 +21,7 @@ const told = (token: KubeObject, redeemed: boolean, error?: string): object => (
   message: error ?? "OK",
 })
 
-const receive = async (skupper: Skupper, token: KubeObject, site: KubeObject): Promise<void> => {
+async function receive(skupper: Skupper, token: KubeObject, site: KubeObject): Promise<void> {
   const { store, context } = skupper
   const { name, namespace } = token.metadata
   const cut = faultStrikes(context.faults, "grant", context.name, name, "unreachable") !== undefined

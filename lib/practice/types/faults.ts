@@ -1,0 +1,48 @@
+/** Faults of practice clusters. */
+import type { Cluster } from "../../cluster/types.ts"
+
+/** Where a fault strikes; the word says which part asks for it. */
+export type FaultWhere =
+  | "api" // every API request; `match` is a RegExp on "VERB /path?query"
+  | "login" // OAuth and token checks
+  | "operator" // the OLM controller
+  | "site" // Skupper controller: sites
+  | "grant" // Skupper controller: issuing and redeeming
+  | "link" // the router network
+  | "pod" // scheduling and starting pods; `match` is a RegExp on the pod's name
+  | "tls"
+
+// certificates served
+
+/** One line of the fault table. */
+export interface Fault {
+  where: FaultWhere
+  /** Cluster (site) name, `*` for all. Default `*`. */
+  cluster?: string
+  match?: string
+  /**
+   * What happens. api: `500` `503` `429` `reset` `slow` `cut` (watches end) `gone` (410) `forbidden` `unauthorized`.
+   * login: `expired` `refused`. operator: `slow` `fails` `manual` `no-catalog` `no-group` `two-groups` `old` (RHSI 1.x).
+   * site: `pending`. grant: `expired` `used` `unreachable` `off`. link: `down`. pod: `quota` `image` `crash` `pending`.
+   * tls: `wrong-ca`.
+   */
+  what: string
+  /** Milliseconds, for `slow`. */
+  delay?: number
+  /** Strikes so many times, then is cured. */
+  times?: number
+  /** Cured so many seconds after the clusters started. */
+  seconds?: number
+}
+
+/** The one table of faults for flag, API and tests. Reads live: changing it cures or breaks running clusters. */
+export interface FaultTable {
+  /** The first fault that strikes now; counts one strike against `times`. */
+  strike(where: FaultWhere, cluster: string, subject?: string): Fault | undefined
+  /** As strike, without counting. */
+  peek(where: FaultWhere, cluster: string, subject?: string): Fault | undefined
+  set(faults: readonly Fault[]): void
+  readonly faults: readonly Fault[]
+  /** Called after each `set`. */
+  onChange(listener: () => void): () => void
+}
