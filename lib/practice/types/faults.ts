@@ -1,5 +1,4 @@
 /** Faults of practice clusters. */
-import type { Cluster } from "../../cluster/types.ts"
 
 /** Where a fault strikes; the word says which part asks for it. */
 export type FaultWhere =
