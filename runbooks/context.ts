@@ -1,5 +1,5 @@
-import { type ManualContext, type Step, type StepContext, type StepDefinition, step } from "../lib/index.ts"
-import type { SiteInputs, Values } from "./inputs.ts"
+import { type ManualContext, type StepContext, stepsFor } from "../lib/index.ts"
+import { inputs, roles, type SiteInputs, type Values } from "./inputs.ts"
 
 /** The context of every step of the guide. */
 export type Context = StepContext<SiteInputs, Values>
@@ -7,7 +7,7 @@ export type Context = StepContext<SiteInputs, Values>
 export type Manual = ManualContext<SiteInputs, Values>
 
 /** Declares a step of the guide. */
-export const guideStep = (definition: StepDefinition<Context>): Step => step(definition)
+export const guideStep = stepsFor({ roles, inputs })
 
 // In these types, an input that is required or has a default is never undefined.
 export type { SiteInputs, Values } from "./inputs.ts"

@@ -6,7 +6,7 @@ import type { SiteInputs } from "./context.ts"
 import deploySuperlink from "./deploy-superlink.ts"
 import deploySupernode from "./deploy-supernode.ts"
 import { doctor } from "./doctor-checks.ts"
-import { environment, inputs } from "./inputs.ts"
+import { environment, inputs, roles } from "./inputs.ts"
 import installOperator from "./install-operator.ts"
 import linkStatus from "./link-status.ts"
 import listener from "./listener.ts"
@@ -24,7 +24,7 @@ import { verify, verifyFederation } from "./verify.ts"
 const guide: Notebook = notebook({
   name: "flower-runbook",
   title: "Run Flower on multiple OpenShift clusters",
-  roles: { superlink: "one", supernode: "many" },
+  roles,
   inputs,
   environment,
   steps: [

@@ -7,6 +7,9 @@ const SHORTEST_LIFETIME = 120
 /** `skupper` may be set to another platform for the person's own work. */
 export const environment = { SKUPPER_PLATFORM: "kubernetes" } as const
 
+/** One SuperLink, and the SuperNodes that connect to it. */
+export const roles = { superlink: "one", supernode: "many" } as const
+
 const superlink = ["superlink"] as const
 const supernode = ["supernode"] as const
 

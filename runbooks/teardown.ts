@@ -10,7 +10,7 @@ import {
   ready,
 } from "../lib/index.ts"
 import { ownManifest } from "./flower/manifests.ts"
-import { environment, inputs } from "./inputs.ts"
+import { environment, inputs, roles } from "./inputs.ts"
 import { listSites, SKUPPER } from "./interconnect/skupper.ts"
 import { TokenFile } from "./interconnect/token-file.ts"
 import logout from "./logout.ts"
@@ -226,7 +226,7 @@ export const removeProject = removal({
 export const teardown: Notebook = notebook({
   name: "flower-runbook",
   title: "Delete what the notebook created",
-  roles: { superlink: "one", supernode: "many" },
+  roles,
   inputs: { ...inputs, ...teardownInputs },
   environment,
   steps: [

@@ -37,15 +37,17 @@ export interface Graph {
 /**
  * The sites at which a step at a site (or without one) waits for a step that it needs: its own, both ends of a link, or
  * all that there are. `undefined` stands for a step without a site.
+ * @param everywhere it waits for all of them, whichever its own site is
  */
 export function neededAt(
   notebook: Notebook,
   federation: Federation,
   { step, site }: Pick<Cell, "step" | "site">,
   needed: Step,
+  everywhere = readsEverySite(step, needed),
 ): readonly (Site | undefined)[] {
   if (needed.on === "here" || needed.on === "federation") return [undefined]
-  if (site === undefined || !appliesTo(notebook, needed, site) || readsEverySite(step, needed))
+  if (site === undefined || !appliesTo(notebook, needed, site) || everywhere)
     return federation.sites.filter((one) => appliesTo(notebook, needed, one))
   const peer = step.on === "link" && needed.on === "every site" ? peerIn(notebook, federation) : undefined
   return peer === undefined ? [site] : [site, peer]

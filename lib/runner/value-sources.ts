@@ -24,9 +24,9 @@ export function sourcesOf(
 ): ValueSource[] {
   return (reader.reads ?? []).flatMap((value) => {
     const step = notebook.steps.find(({ provides }) => provides?.some(({ name }) => name === value.name))
-    return step === undefined
-      ? []
-      : [{ value, step, sites: neededAt(notebook, federation, { step: reader, site }, step) }]
+    if (step === undefined) return []
+    const sites = neededAt(notebook, federation, { step: reader, site }, step, value.at === "every site")
+    return [{ value, step, sites }]
   })
 }
 

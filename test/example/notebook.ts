@@ -1,18 +1,6 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import {
-  blocked,
-  drifted,
-  type FederationValues,
-  input,
-  missing,
-  notebook,
-  ready,
-  type SiteValues,
-  type StepContext,
-  type StepDefinition,
-  step,
-} from "../../lib/index.ts"
+import { blocked, drifted, input, missing, notebook, ready, stepsFor } from "../../lib/index.ts"
 
 /** A notebook without clusters: one original page, copied to any number of mirrors. */
 const inputs = {
@@ -37,8 +25,8 @@ const inputs = {
   }),
 } as const
 
-type Context = StepContext<SiteValues<typeof inputs>, FederationValues<typeof inputs>>
-const pageStep = (definition: StepDefinition<Context>) => step(definition)
+const roles = { original: "one", mirror: "many" } as const
+const pageStep = stepsFor({ roles, inputs })
 
 const pageIn = (folder: string): string => join(folder, "index.html")
 const read = (file: string): string | undefined => (existsSync(file) ? readFileSync(file, "utf8") : undefined)
@@ -140,8 +128,6 @@ const remove = pageStep({
       : ready("the page does not exist"),
   delete: async ({ $, site }) => void (await $`rm ${pageIn(site.folder)}`),
 })
-
-const roles = { original: "one", mirror: "many" } as const
 
 export const mirrors = notebook({
   name: "mirror-pages",

@@ -197,6 +197,31 @@ describe("the values of all sites", () => {
     )
   })
 
+  it("do not make another value of that step one of all sites", async () => {
+    const port = value("port")
+    const both = serve("every site", {
+      provides: [address, port],
+      check: (c) => {
+        c.provide(address, `https://${c.site.name}`)
+        c.provide(port, c.world.facts.get(`${c.site.name}/port`) ?? "443")
+        return ready("it serves")
+      },
+    })
+    const world = new World()
+    const steps = book(
+      [both, use("every site", (c) => c.value(port), { reads: [everySite(address), port] })],
+      {
+        member: "many",
+      },
+    )
+    const { folder: at } = await runIn(world, steps, members(2))
+    world.set("m2/port", "8443")
+    const entries = await plan(options(world, steps, members(2), at))
+    expect(entries.flatMap(({ site, stale }) => (stale ? [[site, ...stale]] : []))).toEqual([
+      ["m2", "value port 443 → 8443"],
+    ])
+  })
+
   it("make every site's step wait in a plan too, and fail with the site that fails", async () => {
     const world = new World()
     const failing = serve("every site", {
