@@ -10,7 +10,7 @@ import {
 } from "../lib/index.ts"
 import { type Context, guideStep, type Manual, type SiteInputs } from "./context.ts"
 import { addressesAreCurrent } from "./interconnect/link-access.ts"
-import { accessFlags, siteManual } from "./interconnect/manual.ts"
+import { accessFlags, siteManifest, siteManual } from "./interconnect/manual.ts"
 import { siteTrouble } from "./interconnect/site-trouble.ts"
 import {
   interRouter,
@@ -20,7 +20,8 @@ import {
   type SkupperSite,
   siteRef,
 } from "./interconnect/skupper.ts"
-import { adopted, adoptedMark, ours, takeObject } from "./shared/labels.ts"
+import { writeManifest } from "./shared/files.ts"
+import { adopted, adoptedMark, ours, PROGRAM, takeObject } from "./shared/labels.ts"
 import { condition, isTrue, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
@@ -134,9 +135,17 @@ function two(sites: readonly SkupperSite[], project: string): CheckResult {
   )
 }
 
-async function apply({ $, site }: Context): Promise<void> {
-  const flags = accessFlags(accessOf(site))
-  await $`skupper site create ${site.skupperSite} ${flags} --wait none -n ${site.project}`
+async function apply(context: Context): Promise<void> {
+  const { $, site } = context
+  const access = accessOf(site)
+  const flags = accessFlags(access)
+  if (flags !== undefined) {
+    await $`skupper site create ${site.skupperSite} ${flags} --wait none -n ${site.project}`
+    return
+  }
+  // The command refuses this type of link access.
+  const file = await writeManifest(context, `${site.name}-site`, siteManifest(site, access))
+  await $`oc apply --server-side --field-manager=${PROGRAM} -n ${site.project} -f ${file}`
 }
 
 /** Patches one field, because `skupper site update` replaces the whole spec and drops fields that it does not know. */

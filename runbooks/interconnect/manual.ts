@@ -4,26 +4,38 @@ import { APPLY, reads, unlessThere } from "../shared/manual.ts"
 import { DEFAULT_LIFETIME, SKUPPER } from "./skupper.ts"
 import { tokenPath } from "./token-file.ts"
 
-/** The link access types that `skupper site create` accepts; the others are set in the Site itself. */
+/** The link access types that `skupper site create` accepts (2.0 to 2.2). */
 const BY_COMMAND = ["default", "route", "loadbalancer"]
 
-/** A Site's link access as flags of `skupper site create`. */
-export function accessFlags(access: string | undefined): string[] {
-  if (access === undefined || !BY_COMMAND.includes(access)) return []
+/**
+ * A Site's link access as flags of `skupper site create`; `undefined` for a Site that only creates links.
+ * @returns nothing if the command refuses this type: then the Site is applied as a manifest
+ */
+export function accessFlags(access: string | undefined): string[] | undefined {
+  if (access === undefined) return []
+  if (!BY_COMMAND.includes(access)) return undefined
   const enabled = ["--enable-link-access"]
   return access === "default" ? enabled : [...enabled, "--link-access-type", access]
 }
 
+export const siteManifest = (
+  { skupperSite, project }: Manual["site"],
+  access: string | undefined,
+): string => `apiVersion: ${SKUPPER}
+kind: Site
+metadata: { name: ${skupperSite}, namespace: ${project} }
+spec: { linkAccess: ${access} }
+`
+
 /** Creates a Site with this link access; undefined for a Site that only creates links. */
 export function siteManual({ site }: Manual, access: string | undefined): string {
   const { skupperSite: name, project } = site
-  const command = ["skupper site create", name, ...accessFlags(access), `-n ${project}`].join(" ")
-  const manifest = `apiVersion: ${SKUPPER}
-kind: Site
-metadata: { name: ${name}, namespace: ${project} }
-spec: { linkAccess: ${access} }`
-  const byManifest = access !== undefined && !BY_COMMAND.includes(access)
-  return `${unlessThere(`sites.skupper.io -n ${project}`, byManifest ? reads(APPLY, manifest) : command)}
+  const flags = accessFlags(access)
+  const create =
+    flags === undefined
+      ? reads(APPLY, siteManifest(site, access))
+      : ["skupper site create", name, ...flags, `-n ${project}`].join(" ")
+  return `${unlessThere(`sites.skupper.io -n ${project}`, create)}
 oc wait --for=condition=Ready sites.skupper.io --all -n ${project} --timeout=5m`
 }
 

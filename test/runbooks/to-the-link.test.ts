@@ -116,3 +116,46 @@ test("plain Kubernetes has namespaces, a controller and load balancers", async (
   expect(commands).toContain(`oc create namespace ${played.project("supernode-1")}`)
   expect(ok).toBe(true)
 })
+
+test("each type of link access is created with the Site, and not set afterwards", async () => {
+  played = await play()
+  const created = async (type: string) => {
+    await played.begin()
+    const { outcomes, commands, actions } = await walk(played, {
+      sites: { superlink: { "link-access-type": type } },
+      selection: { to: "site-create", sites: ["superlink"] },
+    })
+    const site = (await list("superlink", "Site")).find(
+      ({ metadata }) => metadata.namespace === played.project("superlink"),
+    )
+    return {
+      outcome: outcomes["superlink/site-create"]?.kind,
+      actions: actions.filter(({ step }) => step === "site-create").map(({ action }) => action),
+      command: commands.find((line) => /site create|site\.yaml/.test(line)),
+      access: site!.spec.linkAccess,
+      // A change of the spec would make it 2.
+      generation: site!.metadata.generation,
+    }
+  }
+  for (const [type, command] of [
+    ["default", /^skupper site create \S+ --enable-link-access --wait none/],
+    [
+      "loadbalancer",
+      /^skupper site create \S+ --enable-link-access --link-access-type loadbalancer --wait none/,
+    ],
+    // `skupper site create` refuses these.
+    [
+      "nodeport",
+      /^oc apply --server-side --field-manager=flower-runbook -n \S+ -f .*superlink-site\.yaml'?$/,
+    ],
+    ["local", /^oc apply --server-side --field-manager=flower-runbook -n \S+ -f .*superlink-site\.yaml'?$/],
+  ] as const) {
+    expect(await created(type)).toMatchObject({
+      outcome: "applied",
+      actions: ["apply"],
+      command: expect.stringMatching(command),
+      access: type,
+      generation: 1,
+    })
+  }
+})
