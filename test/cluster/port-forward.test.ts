@@ -143,7 +143,7 @@ test("a slow reader holds up the sender, not the memory in between", async () =>
   await delay(700)
   expect(await log()).not.toContain("given")
   expect((await take(slow, MUCH)).length).toBe(MUCH)
-  await vi.waitFor(async () => expect(await log()).toContain("given"))
+  await vi.waitFor(async () => expect(await log()).toContain("given"), { timeout: 10_000 })
 
   const sender = await dial(forward.port)
   await take(sender, 5)

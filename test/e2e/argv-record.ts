@@ -1,5 +1,5 @@
 /**
- * Loaded into every Node process of a run (`NODE_OPTIONS=--import`): notes the arguments of the process itself and of
+ * Loaded into the program with `node --import`: notes the arguments of the process itself and of
  * each one that it starts, as everybody on the machine may read them in the list of processes.
  */
 import { ChildProcess } from "node:child_process"

@@ -1,5 +1,6 @@
 /** Canaries: no token, password, grant code or key is written where somebody else could read it. */
-import { readdirSync, readFileSync, statSync, watch, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, statSync, watch, writeFileSync } from "node:fs"
+
 import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
 import { parse, stringify } from "yaml"
@@ -8,6 +9,22 @@ import type { KubeObject } from "../../lib/cluster/types.ts"
 import { type Ended, startWorld, type World } from "./harness.ts"
 
 const RECORDER = new URL("./argv-record.ts", import.meta.url).href
+
+/** Commands that note what they are called with, as the list of processes shows it, and hand it on. @returns their folder */
+function recordingCommands(argv: string): string {
+  const folder = join(world.folder, "recording commands")
+  mkdirSync(folder)
+  for (const name of ["oc", "skupper"]) {
+    const script = [
+      "#!/bin/sh",
+      `{ printf '%s ' ${name} "$@"; echo; } >>'${argv}'`,
+      `exec '${join(world.practice.commands, name)}' "$@"`,
+      "",
+    ]
+    writeFileSync(join(folder, name), script.join("\n"), { mode: 0o755 })
+  }
+  return folder
+}
 const SUPERLINK_PROJECT = "flower-openshift-demo"
 
 let world: World
@@ -95,18 +112,19 @@ const filesIn = (folder: string): string[] =>
 /** Modes that a folder's files ever had while others could read them. */
 function openedFiles(folder: string): { stop(): string[] } {
   const seen = new Set<string>()
-  const check = () => {
-    for (const path of filesIn(folder)) {
-      const mode = (statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o777
-      if ((mode & 0o077) !== 0) seen.add(`${path} ${mode.toString(8)}`)
-    }
+  const check = (path: string) => {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    const mode = (stats?.mode ?? 0) & 0o777
+    if (stats?.isFile() && (mode & 0o077) !== 0) seen.add(`${path} ${mode.toString(8)}`)
+    // A folder that is new may have been filled before it was watched.
+    if (stats?.isDirectory()) for (const file of filesIn(path)) check(file)
   }
-  const watcher = watch(folder, { recursive: true }, check)
+  const watcher = watch(folder, { recursive: true }, (_, name) => name !== null && check(join(folder, name)))
   stopping.push(() => watcher.close())
   return {
     stop() {
       watcher.close()
-      check()
+      check(folder)
       return [...seen]
     },
   }
@@ -118,7 +136,7 @@ interface Way {
 }
 
 /** The federation file for one way to log in, and the secrets that it uses. */
-function prepare(way: Way, secrets: Secrets): string {
+function prepare(way: Way, secrets: Secrets, commands: string): string {
   const { practice, folder } = world
   const file = parse(readFileSync(practice.federationFile, "utf8"))
   const sites: Record<string, unknown>[] = [{ ...file.superlink, name: "superlink" }, ...file.supernodes]
@@ -141,7 +159,7 @@ function prepare(way: Way, secrets: Secrets): string {
   const path = join(folder, "own federation.yaml")
   writeFileSync(
     path,
-    stringify({ ...file, superlink, supernodes: sites.slice(1), "link-with": way.linkWith }),
+    stringify({ ...file, commands, superlink, supernodes: sites.slice(1), "link-with": way.linkWith }),
   )
   return path
 }
@@ -164,15 +182,15 @@ test.each<Way>([
   async (way) => {
     world = await startWorld({ supernodes: 1 })
     const secrets: Secrets = new Map()
-    const file = prepare(way, secrets)
     const argv = join(world.folder, "argv")
     writeFileSync(argv, "")
-    const env = { NODE_OPTIONS: `--import=${RECORDER}`, E2E_ARGV: argv }
+    const file = prepare(way, secrets, recordingCommands(argv))
+    const options = { node: [`--import=${RECORDER}`], env: { E2E_ARGV: argv } }
     const texts: Ended[] = []
     const collected = collect(secrets)
     const open = openedFiles(world.folder)
 
-    texts.push(await world.call(["run", "--federation", file, "--yes", "--show"], { env }))
+    texts.push(await world.call(["run", "--federation", file, "--yes", "--show"], options))
     const [{ code, stdout }] = texts as [Ended]
     expect(code, stdout).toBe(0)
     for (const line of [
@@ -184,18 +202,18 @@ test.each<Way>([
       "show token-issue",
       "show token-redeem",
     ]) {
-      texts.push(await world.call(line.split(" "), { env }))
+      texts.push(await world.call(line.split(" "), options))
     }
     for (const format of FORMATS) {
-      const report = await world.call(["report", "--format", format], { env })
+      const report = await world.call(["report", "--format", format], options)
       expect(report, format).toMatchObject({
         code: 0,
         stdout: expect.stringContaining("flower-openshift-demo"),
       })
       texts.push(report)
     }
-    texts.push(await world.call(["step", "login", "--rerun", "--json"], { env }))
-    texts.push(await world.call(["step", "token-redeem", "--rerun", "--json"], { env }))
+    texts.push(await world.call(["step", "login", "--rerun", "--json"], options))
+    texts.push(await world.call(["step", "token-redeem", "--rerun", "--json"], options))
     await collected()
     sessions(secrets)
 
@@ -206,7 +224,9 @@ test.each<Way>([
     for (const { stdout, stderr } of texts) expect(found(stdout + stderr, secrets)).toEqual([])
 
     const processes = readFileSync(argv, "utf8")
-    expect(processes).toContain(way.linkWith === "token" ? "skupper token redeem" : "skupper link generate")
+    const called = way.linkWith === "token" ? "skupper token redeem" : "skupper link generate"
+    expect(processes).toMatch(new RegExp(`^${called} `, "m"))
+    expect(processes).toMatch(new RegExp(`^\\[.*${called} `, "m"))
     expect(found(processes, secrets)).toEqual([])
 
     // In the state folder only kubeconfigs contain secrets; the tokens are deleted.

@@ -46,7 +46,7 @@ let folders = 0
 async function loggedIn(values: Record<string, unknown>, folder = `state-${folders++}`) {
   const sites = world.inputs.sites.map((site) => (site.name === "one" ? { ...site, ...values } : site))
   const events: Event[] = []
-  const options = { ...world.options, folder: join(world.options.folder, folder), timeout: 1 }
+  const options = { ...world.options, folder: join(world.options.folder, folder), timeout: 20 }
   const result = await run(
     program.notebook,
     { ...world.inputs, sites },

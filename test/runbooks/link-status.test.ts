@@ -98,7 +98,10 @@ test("a Link that gets its status in time is not touched", async () => {
   const made = await link()
   const applied = linkStatus.apply!(clusters.context(linkStatus, clusters.supernode))
   const watches = ({ path }: { path: string }) => path.includes("/links") && path.includes("watch=")
-  await vi.waitFor(() => expect(clusters.supernode.server.requests.some(watches)).toBe(true), { interval: 5 })
+  await vi.waitFor(() => expect(clusters.supernode.server.requests.some(watches)).toBe(true), {
+    interval: 5,
+    timeout: 10_000,
+  })
   const before = performance.now()
   await setStatus(clusters.supernode.admin, made, down)
   await applied

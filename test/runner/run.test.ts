@@ -110,7 +110,7 @@ describe("run", () => {
       }),
     )
     const result = await runIn(world, steps, federationOf(0))
-    expect(performance.now() - changed).toBeLessThan(100)
+    expect(performance.now() - changed).toBeLessThan(2_000)
     expect(result.events.flatMap((event) => (event.type === "waiting" ? [event.reason] : []))).toEqual([
       "pod pending",
       "pod starting",
@@ -121,7 +121,7 @@ describe("run", () => {
     const steps = book(
       plain("open", "hub", { check: () => ({ state: "progressing", reason: "Not Running" }) }),
     )
-    const result = await runIn(new World(), steps, federationOf(0), { timeout: 0.05 })
+    const result = await runIn(new World(), steps, federationOf(0), { timeout: 2 })
     expect(result.outcomes[0]!.outcome).toMatchObject({ kind: "failed", code: "timeout" })
     expect(result.outcomes[0]!.outcome.reason).toContain("Not Running")
   })
@@ -138,21 +138,21 @@ describe("run", () => {
       return { state: "progressing", reason: "0 of 1 pods ready" } as const
     }
     const result = await runIn(world, book(plain("slow", "hub", { check })), federationOf(0), {
-      timeout: 0.2,
+      timeout: 2,
     })
     expect(checks).toBe(3)
-    expect(result.outcomes[0]!.outcome.reason).toBe("timed out after 0.2 s: 0 of 1 pods ready")
+    expect(result.outcomes[0]!.outcome.reason).toBe("timed out after 2 s: 0 of 1 pods ready")
   })
 
   it("does not count the wait for another site's turn as the step's own time", async () => {
     const world = new World()
     const apply = async (c: Context) => {
-      await new Promise((resolve) => setTimeout(resolve, 250))
+      await new Promise((resolve) => setTimeout(resolve, 700))
       c.signal.throwIfAborted()
       c.world.set(`${c.site.name}/login`, "yes")
     }
     const steps = book(plain("login", "leaf", { apply, exclusive: () => "browser" }))
-    const result = await runIn(world, steps, federationOf(4), { timeout: 0.6 })
+    const result = await runIn(world, steps, federationOf(4), { timeout: 2 })
     expect(Object.values(kinds(result))).toEqual(["applied", "applied", "applied", "applied"])
   })
 

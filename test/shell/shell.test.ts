@@ -132,10 +132,10 @@ test("until ends it early, without an error", async () => {
 test("a timeout: SIGTERM, then SIGKILL for what ignores it, though another session holds the pipe", async () => {
   const began = performance.now()
   const slow = $.with({
-    timeout: 0.2,
+    timeout: 2,
   })`trap '' TERM; setsid sleep 8 & echo $$ > pid; while :; do sleep 0.2; done`
-  await expect(slow).rejects.toMatchObject({ message: expect.stringMatching(/timed out after 0.2 s$/) })
-  expect(performance.now() - began).toBeLessThan(5_000)
+  await expect(slow).rejects.toMatchObject({ message: expect.stringMatching(/timed out after 2 s$/) })
+  expect(performance.now() - began).toBeLessThan(8_000)
   expect(alive(await pidIn("pid"))).toBe(false)
 })
 

@@ -70,5 +70,7 @@ test("a stranger's certificate meets people, not the system, until it is cured",
   await expect(fresh()("GET", "/version")).rejects.toThrow(/certificate/)
   await expect(fresh()("GET", "/version")).rejects.toThrow(/certificate/)
   // The client knows a moment before the server that a handshake has ended.
-  await vi.waitFor(async () => expect((await fresh()("GET", "/version")).status).toBe(200))
+  await vi.waitFor(async () => expect((await fresh()("GET", "/version")).status).toBe(200), {
+    timeout: 10_000,
+  })
 })
