@@ -1,11 +1,27 @@
+import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 const report = process.env.CI_REPORT
 const minutes = (number: number) => number * 60_000
 
+/** What takes longest comes first, so that all workers have something to do until the end. */
+const LONGEST = ["/test/e2e/", "/test/practice/commands/", "/test/runbooks/"]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const found = LONGEST.findIndex((folder) => moduleId.includes(folder))
+      return found === -1 ? LONGEST.length : found
+    }
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other))
+  }
+}
+
 /** `npm test` is `unit`. The others take minutes, or need more than Node, and have a command each. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     projects: [
       {
@@ -14,6 +30,12 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           globalSetup: "test/temporary-folder.ts",
           exclude: ["test/real/**", "test/kill/**"],
+          // A file that waits for a program that it has started leaves its core to another one.
+          maxWorkers: availableParallelism() + 1,
+          // A worker evaluates the modules of lib once, not once a file: none of them keeps anything between tests.
+          isolate: false,
+          unstubEnvs: true,
+          expect: { poll: { timeout: 20_000 } },
           testTimeout: minutes(1),
           hookTimeout: minutes(1),
         },

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, readFileSync, statSync, watch } from "node:fs"
+import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterEach, describe, expect, test } from "vitest"
@@ -13,7 +14,7 @@ const started: ChildProcess[] = []
 function start(at: string, argv: string[], env: Record<string, string> = {}): ChildProcess {
   const child = spawn(process.execPath, [PROGRAM, ...argv], {
     cwd: at,
-    env: { PATH: process.env.PATH, HOME: at, XDG_STATE_HOME: join(at, "state"), ...env },
+    env: { PATH: process.env.PATH, TMPDIR: tmpdir(), HOME: at, XDG_STATE_HOME: join(at, "state"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   })
   started.push(child)
@@ -131,7 +132,7 @@ registerHooks({ load(url, context, next) { process.stderr.write("LOADED " + url 
     const hooks = `data:text/javascript,${encodeURIComponent(hook)}`
     const { stderr } = spawnSync(process.execPath, ["--import", hooks, PROGRAM, ...argv], {
       cwd: at,
-      env: { PATH: process.env.PATH, HOME: at },
+      env: { PATH: process.env.PATH, TMPDIR: tmpdir(), HOME: at },
       encoding: "utf8",
     })
     return [...stderr.matchAll(/^LOADED file:\/\/(.*)$/gm)].map(([, path]) => path!)

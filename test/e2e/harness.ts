@@ -5,7 +5,7 @@
 import { mkdtempSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { type OpenCluster, openCluster } from "../../lib/cluster/index.ts"
 import type { Cluster } from "../../lib/cluster/types.ts"
 import { startPractice } from "../../lib/practice/practice.ts"
@@ -41,14 +41,14 @@ export interface WorldOptions {
   readonly delays?: Delays
   /** False: plain Kubernetes. */
   readonly openshift?: boolean
-  /** How the name of the home folder starts. */
+  /** How the path of the home folder starts; a relative one lies in the temporary folder of the tests. */
   readonly home?: string
 }
 
 /** Starts practice clusters: one SuperLink and so many SuperNodes. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   // A space and `_`: the real commands refuse some such paths, and shells split them.
-  const folder = mkdtempSync(join(tmpdir(), options.home ?? "e2e home_"))
+  const folder = mkdtempSync(resolve(tmpdir(), options.home ?? "e2e home_"))
   const bin = barePath(folder)
   const practice = await startPractice({
     sites: sitesOf(options.supernodes ?? 2),

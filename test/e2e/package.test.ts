@@ -31,7 +31,7 @@ function call(argv: readonly string[], node = process.execPath) {
     // No PATH but bash's: neither node, npm, oc nor skupper.
     const { status, stdout, stderr } = spawnSync(node, [bin, ...argv], {
       cwd: empty,
-      env: { PATH: "/bin", HOME: home, XDG_STATE_HOME: join(home, "state") },
+      env: { PATH: "/bin", TMPDIR: tmpdir(), HOME: home, XDG_STATE_HOME: join(home, "state") },
       encoding: "utf8",
       timeout: 60_000,
     })
@@ -108,7 +108,7 @@ test("writes a notebook that passes its test with what npm has installed", { tim
   symlinkSync(join(folder, "node_modules"), join(made, "node_modules"))
   const tested = spawnSync(process.execPath, ["--test"], {
     cwd: made,
-    env: { PATH: "/bin" },
+    env: { PATH: "/bin", TMPDIR: tmpdir() },
     encoding: "utf8",
   })
   expect(tested).toMatchObject({ status: 0, stdout: expect.stringMatching(/pass 2$/m) })

@@ -15,8 +15,7 @@ let world: World
 let file: string
 beforeAll(async () => {
   // Lines are wrapped before paths are replaced by words, so the paths must always have the same length.
-  process.env.TMPDIR = "/tmp"
-  world = await startWorld({ supernodes: 1, home: "flower-" })
+  world = await startWorld({ supernodes: 1, home: "/tmp/flower-" })
   file = world.practice.federationFile
 })
 afterAll(() => world?.close())
