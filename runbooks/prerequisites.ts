@@ -38,7 +38,7 @@ async function check({ $ }: { $: Shell }): Promise<CheckResult> {
       },
     )
   }
-  return ready(`found bash, oc and skupper ${version ?? "2.x (a build without a version)"}`)
+  return ready(`bash, oc and skupper ${version ?? "2.x (a build without a version)"} are installed`)
 }
 
 export default guideStep({

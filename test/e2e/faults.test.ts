@@ -135,7 +135,7 @@ test("pods: quota, image, crash; a site and a link that do not come up", { timeo
       next: says(/oc logs .* --previous/),
     },
     "supernode-4/site-create": { kind: "failed", reason: says(/Site supernode-4-interconnect: /) },
-    "supernode-5/link-status": { kind: "failed", reason: says(/Not Operational|dials/) },
+    "supernode-5/link-status": { kind: "failed", reason: says(/Not Operational|connects to/) },
     "verify-federation": { kind: "skipped" },
   })
   await fixed(argv)

@@ -191,7 +191,7 @@ describe("a preview", () => {
     expect(file).toMatchObject({
       action: "apply",
       complete: false,
-      why: expect.stringContaining("link file"),
+      why: expect.stringContaining("generated no link file"),
       commands: [{ line: expect.stringContaining("skupper link generate") }],
     })
   })

@@ -122,7 +122,7 @@ export const killed = (): Recorded[] => {
     {
       type: "checked",
       ...at("prerequisites"),
-      result: { state: "ready", reason: "bash, oc and skupper 2.2.1 are here" },
+      result: { state: "ready", reason: "bash, oc and skupper 2.2.1 are installed" },
     },
     {
       type: "checkpoint",
@@ -131,7 +131,7 @@ export const killed = (): Recorded[] => {
       inputs: { version: "1" },
       reason: "here",
     },
-    ended("prerequisites", "unchanged", "bash, oc and skupper 2.2.1 are here", { seconds: 0.01 }),
+    ended("prerequisites", "unchanged", "bash, oc and skupper 2.2.1 are installed", { seconds: 0.01 }),
     ...["superlink", "supernode-1", "supernode-2", "supernode-3"].flatMap(login),
     { type: "step started", ...site },
     { type: "checked", ...site, result: { state: "missing", reason: "no Site", approval: "creates a Site" } },

@@ -9,7 +9,7 @@ export const walked = (): Recorded[] => {
     startOf(names, { command: `flower-runbook walk --name hospital-trial: ${cell}`, ...more })
   const [here, site, again] = ["prerequisites", "superlink/site-create", "supernode-1/site-create"].map(at)
   const given = { greeting: "Good morning" }
-  const checked = { state: "ready", reason: "bash, oc and skupper 2.2.1 are here" } as const
+  const checked = { state: "ready", reason: "bash, oc and skupper 2.2.1 are installed" } as const
   /** `prerequisites` is not selected, but checked because other steps need it; sessions are opened. */
   const checks: Event[] = [
     { type: "command", ...here!, line: "skupper version" },

@@ -14,7 +14,7 @@ afterAll(() => rm(folder, { recursive: true }))
 async function thereAndBack(world: Programs, federation: string): Promise<void> {
   for (const [name, said] of [
     ["run", /1 SuperNode is connected/],
-    ["teardown", /nothing of ours is left/],
+    ["teardown", /nothing created by this federation remains/],
   ] as const) {
     const ended = await world.call([name, "--federation", federation, "--yes", "--commands", folder])
     expect(ended).toMatchObject({ code: 0, stderr: "", stdout: expect.stringMatching(said) })

@@ -51,7 +51,7 @@ describe.skipIf(cannot !== undefined)("a SuperLink with a database", () => {
     await expect.poll(async () => (await world.listed()).get(id), { timeout: 60_000 }).toBe("online")
     const unproven = await world.ends(1, "step", "verify", "--proof", "log")
     expect(flat(unproven.stdout)).toContain(
-      "activation: unproven: the SuperLink was started anew with a --database",
+      "activation: unproven: the SuperLink was restarted with a --database",
     )
     expect(flat(unproven.stdout)).toContain("--proof list")
     const { stdout } = await world.ends(0, "step", "verify", "--proof", "list")

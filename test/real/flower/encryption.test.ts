@@ -35,12 +35,12 @@ describe.skipIf(cannot !== undefined).each(["1.34.0", "1.41.0"])("Flower %s with
     })
   }
 
-  test("another CA: the SuperNode ends again and again, and its own words say why", async () => {
+  test("another CA: the SuperNode is crash-looping, and its log says why", async () => {
     await serve("fleet-api", "127.0.0.1")
     await secret("supernode-1", "flower-ca", { "ca.crt": (await createAuthority("another")).certificate })
     const { stdout } = await world.ends(1, "run", "--yes", ...FLAGS)
     expect(flat(stdout)).toMatch(
-      /is blocked: .*container supernode ends again and again with exit code 1: .*CERTIFICATE_VERIFY_FAILED/,
+      /is blocked: .*container supernode is crash-looping \(exit code 1\): .*CERTIFICATE_VERIFY_FAILED/,
     )
   })
 
@@ -57,7 +57,7 @@ describe.skipIf(cannot !== undefined).each(["1.34.0", "1.41.0"])("Flower %s with
     expect(await world.log("superlink")).not.toContain("--insecure")
   })
 
-  test("a certificate that is for the interconnect's name only cannot be asked through a port forward: said so", async () => {
+  test("a certificate that is for the interconnect's name only cannot be used through a port forward, and that is reported", async () => {
     await serve("fleet-api")
     const { stdout } = await world.ends(1, "step", "verify", "--proof", "list", ...FLAGS)
     expect(flat(stdout)).toContain("the SuperLink's certificate is not valid for localhost")

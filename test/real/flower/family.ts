@@ -31,18 +31,18 @@ export function holdTo(version: string): void {
     const verify = (code: number, ...more: string[]) => world.ends(code, "step", "verify", ...more)
 
     test("from nothing to a federated run over every SuperNode", async () => {
-      // Killed while the app runs, the program takes that run up again.
+      // Killed while the app runs, the program follows that run again.
       const first = world.start(
         [...RUN, "--federation", world.practice.federationFile, "--flower-version", version],
         {
           env: CACHE,
         },
       )
-      await world.line((line) => line.type === "note" && / of the proof app is submitted/.test(line.text))
+      await world.line((line) => line.type === "note" && / of the proof app was submitted/.test(line.text))
       first.kill("SIGKILL")
       await first.ended
       const { stdout } = await world.ends(0, ...RUN)
-      expect(stdout).toMatch(/run \d+ was begun before: it is followed to its end/)
+      expect(stdout).toMatch(/run \d+ is already in progress: waiting for its end/)
       for (const round of [1, 2, 3]) expect(stdout).toContain(`round ${round}: 3 of 3 SuperNodes, mean 0.`)
       for (const id of await ids()) expect(stdout).toMatch(new RegExp(`node ${id} online`))
       const record = join(world.state, "proof.json")
@@ -56,7 +56,9 @@ export function holdTo(version: string): void {
       }
       // What was proven is not run again.
       const again = await world.ends(0, ...RUN)
-      expect(again.stdout).toMatch(/verify-federation\s+done\s+3 of 3 SuperNodes verified; run \d+ computed/)
+      expect(again.stdout).toMatch(
+        /verify-federation\s+unchanged\s+3 of 3 SuperNodes verified; run \d+ completed/,
+      )
       expect(await world.log("superlink")).not.toMatch(new RegExp(`Created run (?!${run})`))
       expect(readdirSync(join(world.state, "flwr"))).toEqual([])
     })
@@ -67,16 +69,16 @@ export function holdTo(version: string): void {
       expect(flat(stderr)).toContain("SuperLink and SuperNodes must run the same")
     })
 
-    test("a SuperNode that is started anew has a new id: the run proves nothing of it", async () => {
+    test("a restarted SuperNode has a new id, which the run does not prove", async () => {
       const before = await world.id("supernode-1")
       await remove("supernode-1")
       await expect.poll(() => world.id("supernode-1"), { timeout: 60_000 }).not.toBe(before)
       expect(await world.log("superlink")).toContain(`[Fleet.DeactivateNode] Deactivated node_id=${before}`)
       const { stdout } = await world.ends(5, "plan", "--proof", "run", "--exit-code")
-      expect(flat(stdout)).toContain("no federated run of just these SuperNodes yet")
+      expect(flat(stdout)).toContain("no federated run with exactly these SuperNodes yet")
     })
 
-    test("a SuperLink started anew has forgotten its SuperNodes: they end, and come back under new ids", async () => {
+    test("a restarted SuperLink has forgotten its SuperNodes: they exit and register with new ids", async () => {
       const [before, starts] = [await ids(), await Promise.all(SUPERNODES.map(world.pod))]
       await remove("superlink")
       const { stdout } = await verify(0, "--proof", "list")
@@ -112,7 +114,7 @@ export function holdTo(version: string): void {
       expect(await world.id("supernode-2")).toBe(before)
     })
 
-    test("a SuperNode that is killed: its container is started anew, and the SuperLink hears nothing of its end", async () => {
+    test("a SuperNode that is killed: its container is restarted, and the SuperLink does not notice its end", async () => {
       const before = await world.id("supernode-3")
       killed = before
       for (const pid of programsOf(await world.pod("supernode-3"))) process.kill(pid, "SIGKILL")
