@@ -16,7 +16,7 @@ import { type Deployment, selectorText } from "./openshift/workload.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
-const asked = (superlink: Deployment): Exposure["spec"] => ({
+const wantedSpec = (superlink: Deployment): Exposure["spec"] => ({
   routingKey: FLEET_API,
   port: fleetPort(superlink, FLEET_PORT),
   selector: selectorText(superlink.spec.selector.matchLabels),
@@ -28,12 +28,12 @@ async function check(context: Context): Promise<CheckResult> {
   if (superlink === undefined)
     return unknown("not there", `no Deployment ${site.superlinkWorkload} in ${site.project}`)
   const found = await findExposure(context, "Connector", site.project)
-  const answer = checkExposure(context, found, "Connector", asked(superlink))
+  const answer = checkExposure(context, found, "Connector", wantedSpec(superlink))
   // Skupper reacts only to events of pods: without a matching pod a Connector never gets a status.
   const silent = found?.status === undefined && found?.metadata.deletionTimestamp === undefined
   if (answer.state === "progressing" && silent && (await currentPods(cluster, superlink)).length === 0) {
     return progressing(
-      `no pod matches ${asked(superlink).selector} yet; the Connector waits for one`,
+      `no pod matches ${wantedSpec(superlink).selector} yet; the Connector waits for one`,
       objectRef(found!),
     )
   }
@@ -67,7 +67,8 @@ The connector is configured when a pod of the Deployment is ready, and matched w
   async update(context) {
     const superlink = await findSuperlink(context)
     const found = await findExposure(context, "Connector", context.site.project)
-    if (superlink !== undefined && found !== undefined) await updateExposure(context, found, asked(superlink))
+    if (superlink !== undefined && found !== undefined)
+      await updateExposure(context, found, wantedSpec(superlink))
   },
   takeOwnership: (context) => takeExposure(context, "Connector"),
   manual: (context: Manual) =>

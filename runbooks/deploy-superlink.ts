@@ -8,37 +8,44 @@ import {
   RunbookError,
 } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
-import { askedBy, checkDeployment, type Deploying, deploy, redeploy, rerunRestart } from "./flower/deploy.ts"
+import {
+  checkDeployment,
+  type DeployTarget,
+  deploy,
+  manifestInputsOf,
+  rerunDeployment,
+  updateDeployment,
+} from "./flower/deploy.ts"
 import { familyOf, superlinkImage } from "./flower/flower-versions.ts"
 import { superlinkManifest } from "./flower/manifests.ts"
 import { superlinkManual } from "./flower/manual.ts"
 import {
-  adaptSuperlink,
+  adaptSuperlinkArguments,
+  adoptedSuperlinkDifferences,
   chooseVersion,
   findSuperlink,
   runningVersion,
-  superlinkMisfits,
 } from "./flower/superlink.ts"
 import { containerOf, type Deployment } from "./openshift/workload.ts"
-import { ours } from "./shared/labels.ts"
+import { owns } from "./shared/labels.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 /** @returns undefined if a SuperLink exists whose Flower version is unknown */
-async function deploying(context: Context, found: Deployment | undefined): Promise<Deploying | undefined> {
+async function targetOf(context: Context, found: Deployment | undefined): Promise<DeployTarget | undefined> {
   const chosen = chooseVersion(context, found)
   if (chosen === undefined) return undefined
   const { site } = context
   const { version } = chosen
   return {
     step: "deploy-superlink",
-    manifest: await superlinkManifest(site, await askedBy(context, version)),
-    misfits: (one) => superlinkMisfits(one, context, version),
+    manifest: await superlinkManifest(site, await manifestInputsOf(context, version)),
+    adoptedDifferences: (one) => adoptedSuperlinkDifferences(one, context, version),
     adapt(one) {
       const { image, args = [] } = containerOf(one, "superlink")
-      const asked =
+      const wantedImage =
         site.image ?? (runningVersion(one, "superlink") === version ? image : superlinkImage(version))
-      return { image: asked, args: adaptSuperlink(args, version) }
+      return { image: wantedImage, args: adaptSuperlinkArguments(args, version) }
     },
     note: noteOn(version),
   }
@@ -52,13 +59,13 @@ const noteOn = (version: string): string | undefined => {
 async function check(context: Context): Promise<CheckResult> {
   const { cluster, site, federation } = context
   const found = await findSuperlink(context)
-  const asked = await deploying(context, found)
-  if (asked === undefined || found === undefined)
-    return asked ? checkDeployment(context, asked) : unknownVersion(found!)
-  const answer = await checkDeployment(context, asked)
+  const target = await targetOf(context, found)
+  if (target === undefined || found === undefined)
+    return target ? checkDeployment(context, target) : unknownVersion(found!)
+  const answer = await checkDeployment(context, target)
   if (answer.state !== "ready") return answer
-  const service = asked.manifest.others[0]!.metadata.name
-  if (ours(found, federation) && !(await hasEndpoint(cluster, site.project, service))) {
+  const service = target.manifest.others[0]!.metadata.name
+  if (owns(found, federation) && !(await hasEndpoint(cluster, site.project, service))) {
     return progressing(`Service ${service} has no ready endpoint yet`, objectRef(found))
   }
   const version = runningVersion(found, "superlink")
@@ -95,10 +102,10 @@ async function hasEndpoint(cluster: ClusterReader, namespace: string, service: s
   )
 }
 
-async function present(context: Context): Promise<Deploying> {
-  const asked = await deploying(context, await findSuperlink(context))
-  if (asked === undefined) throw new RunbookError("the SuperLink's Flower version is unknown")
-  return asked
+async function requireTarget(context: Context): Promise<DeployTarget> {
+  const target = await targetOf(context, await findSuperlink(context))
+  if (target === undefined) throw new RunbookError("the SuperLink's Flower version is unknown")
+  return target
 }
 
 export default guideStep({
@@ -138,10 +145,10 @@ Flower's own TLS as well, give a Secret with \`tls.crt\`, \`tls.key\` and \`ca.c
     "Ready when the Deployment has the requested image, arguments, environment and resources, its newest revision is rolled out, no old pod remains, and its Service has a ready endpoint.",
   docs: ["https://flower.ai/docs/framework/ref-flower-network-communication.html"],
   check,
-  apply: async (context) => deploy(context, await present(context)),
-  update: async (context) => redeploy(context, await present(context)),
+  apply: async (context) => deploy(context, await requireTarget(context)),
+  update: async (context) => updateDeployment(context, await requireTarget(context)),
   async rerun(context) {
-    await rerunRestart(context, await present(context))
+    await rerunDeployment(context, await requireTarget(context))
     context.note(
       "the restarted SuperLink has forgotten its SuperNodes: restart them with `flower-runbook step deploy-supernode --rerun`",
     )

@@ -10,24 +10,24 @@ import {
 } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
 import {
-  askedBy,
   checkDeployment,
-  type Deploying,
+  type DeployTarget,
   deploy,
   findDeployment,
-  redeploy,
-  rerunRestart,
+  manifestInputsOf,
+  rerunDeployment,
+  updateDeployment,
 } from "./flower/deploy.ts"
 import { readSuperlinkLog, readSupernodeLog } from "./flower/flower-logs.ts"
 import { argumentOf, FLEET_PORT, familyOf, supernodeImage } from "./flower/flower-versions.ts"
 import { supernodeManifest } from "./flower/manifests.ts"
 import { supernodeManual } from "./flower/manual.ts"
 import {
-  type Chosen,
+  type ChosenVersion,
   findSuperlink,
   runningVersion,
   versionForSupernode,
-  without,
+  withoutFlags,
 } from "./flower/superlink.ts"
 import { FLEET_API } from "./interconnect/exposure.ts"
 import { PODS } from "./openshift/rollout.ts"
@@ -39,9 +39,9 @@ import { snippet } from "./shared/snippet.ts"
 const ADDRESS = `${FLEET_API}:${FLEET_PORT}`
 
 /** @returns undefined if no version was given and the SuperLink's version is unknown */
-async function deploying(context: Context): Promise<Deploying | undefined> {
+async function targetOf(context: Context): Promise<DeployTarget | undefined> {
   const { site, inputs } = context
-  const chosen: Chosen | undefined =
+  const chosen: ChosenVersion | undefined =
     site.supernodeManifest === undefined
       ? await versionForSupernode(context)
       : { version: inputs.flowerVersion, from: "given" }
@@ -49,20 +49,24 @@ async function deploying(context: Context): Promise<Deploying | undefined> {
   const { version } = chosen
   return {
     step: "deploy-supernode",
-    manifest: await supernodeManifest(site, await askedBy(context, version)),
-    misfits: (found) => supernodeMisfits(found, site, version),
+    manifest: await supernodeManifest(site, await manifestInputsOf(context, version)),
+    adoptedDifferences: (found) => adoptedSupernodeDifferences(found, site, version),
     adapt(found) {
       const { image, args = [] } = containerOf(found, "supernode")
-      const asked =
+      const wantedImage =
         site.image ?? (runningVersion(found, "supernode") === version ? image : supernodeImage(version))
-      return { image: asked, args: adaptArguments(args, version) }
+      return { image: wantedImage, args: adaptArguments(args, version) }
     },
     note: chosen.from === "adopted" ? `Flower ${version}, as the SuperLink runs` : undefined,
   }
 }
 
 /** How a SuperNode that existed before differs from what is needed. */
-function supernodeMisfits(found: Deployment, site: Context["site"], version: string): Difference[] {
+function adoptedSupernodeDifferences(
+  found: Deployment,
+  site: Context["site"],
+  version: string,
+): Difference[] {
   const { image, args = [] } = containerOf(found, "supernode")
   const running = runningVersion(found, "supernode")
   const fields: Difference[] = []
@@ -87,13 +91,15 @@ function adaptArguments(args: readonly string[], version: string): string[] {
   const right =
     dialled === ADDRESS || (dialled.startsWith(`${FLEET_API}.`) && dialled.endsWith(`:${FLEET_PORT}`))
   const kept =
-    familyOf(version).clientAppIo === undefined ? without(args, ["--clientappio-api-address"]) : [...args]
-  return right ? kept : [...without(kept, ["--superlink"]), "--superlink", ADDRESS]
+    familyOf(version).clientAppIo === undefined
+      ? withoutFlags(args, ["--clientappio-api-address"])
+      : [...args]
+  return right ? kept : [...withoutFlags(kept, ["--superlink"]), "--superlink", ADDRESS]
 }
 
 async function check(context: Context): Promise<CheckResult> {
-  const asked = await deploying(context)
-  if (asked === undefined) {
+  const target = await targetOf(context)
+  if (target === undefined) {
     return blocked(
       "the SuperLink's image does not show its Flower version, and SuperNodes must run the same version",
       {
@@ -103,9 +109,9 @@ async function check(context: Context): Promise<CheckResult> {
       },
     )
   }
-  const answer = await checkDeployment(context, asked)
+  const answer = await checkDeployment(context, target)
   if (answer.state !== "ready") return answer
-  const found = (await findDeployment(context, asked))!
+  const found = (await findDeployment(context, target))!
   const pod = (await currentPods(context.cluster, found))[0]
   if (pod === undefined) return answer
   const container = containerOf(found, "supernode").name
@@ -167,10 +173,10 @@ const startOf = (pod: KubeObject): number =>
     ),
   ) || 0
 
-async function present(context: Context): Promise<Deploying> {
-  const asked = await deploying(context)
-  if (asked === undefined) throw new RunbookError("the SuperLink's Flower version is unknown")
-  return asked
+async function requireTarget(context: Context): Promise<DeployTarget> {
+  const target = await targetOf(context)
+  if (target === undefined) throw new RunbookError("the SuperLink's Flower version is unknown")
+  return target
 }
 
 export default guideStep({
@@ -207,13 +213,13 @@ keeps running; this step then restarts it.
     "Ready when the Deployment has the requested image, arguments, environment and resources, its newest revision is rolled out, and no old pod remains.",
   docs: ["https://flower.ai/docs/framework/ref-flower-network-communication.html"],
   check,
-  apply: async (context) => deploy(context, await present(context)),
-  update: async (context) => redeploy(context, await present(context)),
-  rerun: async (context) => rerunRestart(context, await present(context)),
+  apply: async (context) => deploy(context, await requireTarget(context)),
+  update: async (context) => updateDeployment(context, await requireTarget(context)),
+  rerun: async (context) => rerunDeployment(context, await requireTarget(context)),
   manual: supernodeManual,
   async show(context) {
     const { $, site } = context
-    const { name } = (await present(context)).manifest.deployment.metadata
+    const { name } = (await requireTarget(context)).manifest.deployment.metadata
     return $`oc get deployment ${name} -n ${site.project}`
   },
   get expect() {

@@ -3,8 +3,8 @@ import type { Context } from "./context.ts"
 import installOperator from "./install-operator.ts"
 import { activeSite, SKUPPER } from "./interconnect/skupper.ts"
 import prerequisites from "./prerequisites.ts"
-import { skupperVersion } from "./shared/commands.ts"
 import { ifAllowed, ifServed, some } from "./shared/reading.ts"
+import { skupperVersion } from "./shared/skupper-version.ts"
 
 /** A check's result as a diagnosis: something that is only missing so far is not a problem. */
 function finding(result: CheckResult): Diagnosis {

@@ -14,20 +14,20 @@ import {
 import { type Context, guideStep, type SiteInputs } from "./context.ts"
 import { listSites, SKUPPER } from "./interconnect/skupper.ts"
 import {
-  follow,
   groupsTrouble,
-  judge,
   majorOf,
   OLM,
   PACKAGE,
+  readSubscribed,
+  subscriptionState,
   subscriptionsOf,
   versionOne,
 } from "./openshift/olm.ts"
 import { type Offer, operatorManual, subscription, usualOffer } from "./openshift/subscription.ts"
-import { writeManifest } from "./shared/files.ts"
-import { adopted, ours, PROGRAM } from "./shared/labels.ts"
+import { adopted, owns, PROGRAM } from "./shared/labels.ts"
 import { condition, ifAllowed, ifServed, isTrue, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
+import { writeManifest } from "./shared/write-manifest.ts"
 
 const MANIFESTS = "packages.operators.coreos.com/v1"
 
@@ -37,7 +37,7 @@ async function check(context: Context): Promise<CheckResult> {
   const olm = await cluster.serves(OLM, "Subscription")
   const found = olm ? await subscriptionsOf(cluster, site.operatorNamespace) : undefined
   const subscriptions = (found?.items ?? []).filter(({ spec }) => spec?.name === PACKAGE)
-  if (subscriptions.length > 1) return several(subscriptions)
+  if (subscriptions.length > 1) return severalSubscriptions(subscriptions)
   if (subscriptions.length === 1) return subscribed(context, subscriptions[0]!, served)
   const other = await installedOtherwise(context, { olm, served, sure: found?.all === true })
   if (other !== undefined) return other
@@ -54,10 +54,10 @@ async function check(context: Context): Promise<CheckResult> {
 async function subscribed(context: Context, subscription: KubeObject, served: boolean): Promise<CheckResult> {
   const { cluster, site, given } = context
   const { name, namespace } = subscription.metadata
-  const answer = judge(await follow(cluster, subscription))
+  const answer = subscriptionState(await readSubscribed(cluster, subscription))
   if (answer.state === "blocked" && answer.code === "version 1") return answer
   const { channel } = subscription.spec
-  const own = ours(subscription, context.federation)
+  const own = owns(subscription, context.federation)
   if (channel !== site.operatorChannel && (own || given("operator-channel", site.name))) {
     const fields = [{ field: "channel", found: String(channel), wanted: site.operatorChannel }]
     if (own) return drifted(fields, { object: objectRef(subscription), approval: approval(site) })
@@ -73,7 +73,7 @@ async function subscribed(context: Context, subscription: KubeObject, served: bo
   return { ...answer, adopted: adopted(subscription, context) }
 }
 
-const several = (subscriptions: readonly KubeObject[]): CheckResult =>
+const severalSubscriptions = (subscriptions: readonly KubeObject[]): CheckResult =>
   blocked(
     `${subscriptions.length} Subscriptions ask for ${PACKAGE}: ${some(subscriptions.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))}; OLM installs none of them`,
     {

@@ -17,13 +17,13 @@ import { snippet } from "./shared/snippet.ts"
 /** Annotation of a Link that this step has touched, and when. */
 const NUDGED = "flower-runbook/nudged"
 /** How long this step waits for a Link's first status before it touches the Link, in milliseconds. */
-const PATIENCE = 1000
+const FIRST_STATUS = 1000
 
 async function linkOf({ cluster, site, the, at, federation }: Context): Promise<SkupperLink | undefined> {
   const superlink = the("superlink")
   const to = await activeSite(at(superlink).cluster, superlink.project)
   const links = await listLinks(cluster, site.project)
-  return to && sortLinks(links, to, federation).there[0]
+  return to && sortLinks(links, to, federation).current[0]
 }
 
 async function check(context: Context): Promise<CheckResult> {
@@ -45,8 +45,9 @@ async function check(context: Context): Promise<CheckResult> {
     return nudged ? progressing(words, objectRef(link)) : missing(words, { object: objectRef(link) })
   }
   const where = await Promise.all(interRouter(link.spec.endpoints).map(resolved))
-  const dials = condition(link, "Configured")?.status === "True" ? `; it connects to ${where.join(", ")}` : ""
-  return progressing(`Link ${name}: ${message(link)}${dials}`, objectRef(link))
+  const target =
+    condition(link, "Configured")?.status === "True" ? `; it connects to ${where.join(", ")}` : ""
+  return progressing(`Link ${name}: ${message(link)}${target}`, objectRef(link))
 }
 
 /** `host:port`, and whether the name resolves from here: the name of a new load balancer or Route takes minutes. */
@@ -71,15 +72,15 @@ async function apply(context: Context): Promise<void> {
   const link = await linkOf(context)
   if (link === undefined || link.status?.conditions !== undefined) return
   const ref = linkRef(site.project, link.metadata.name)
-  const within = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)])
-  const spoken = await untilSeen(cluster, within, async (reader) => {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(FIRST_STATUS)])
+  const answered = await untilSeen(cluster, within, async (reader) => {
     const now = await reader.get<SkupperLink>(ref)
     return now === undefined || now.status?.conditions !== undefined ? true : undefined
   })
-  if (spoken || signal.aborted) return
+  if (answered || signal.aborted) return
   await cluster.merge(ref, { metadata: { annotations: { [NUDGED]: new Date().toISOString() } } })
   note(
-    `Link ${ref.name} had no status after ${PATIENCE / 1000} s, so an annotation was set to make the controller process it now`,
+    `Link ${ref.name} had no status after ${FIRST_STATUS / 1000} s, so an annotation was set to make the controller process it now`,
   )
 }
 

@@ -47,8 +47,8 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
   }
   const starting = info("Starting Flower SuperLink")
   // From 1.33 on, it reads its arguments before it prints this line.
-  const reads = since(version, "1.33.0")
-  if (!reads) say([starting])
+  const hereDocument = since(version, "1.33.0")
+  if (!hereDocument) say([starting])
   if (!insecure && argumentOf(args, "--ssl-certfile") === undefined) {
     say([
       error(
@@ -72,7 +72,7 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
       ),
     ])
   }
-  if (reads) say([starting])
+  if (hereDocument) say([starting])
   const { host, port } = fleetAddress(args, http)
   const nodes = new Set<string>()
   const fleet: Fleet = {

@@ -1,6 +1,6 @@
 import { blocked, type CheckResult, main, ready, type Shell } from "../lib/index.ts"
 import { guideStep, type Manual } from "./context.ts"
-import { skupperVersion } from "./shared/commands.ts"
+import { skupperVersion } from "./shared/skupper-version.ts"
 
 /** How to get each command. */
 const FIXES: Readonly<Record<string, string>> = {

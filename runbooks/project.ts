@@ -12,7 +12,7 @@ import {
 } from "../lib/index.ts"
 import { kubeconfigs } from "../lib/kit.ts"
 import { type Context, guideStep, type Manual } from "./context.ts"
-import { labels, projectDescription, projectIsOurs } from "./shared/labels.ts"
+import { labels, ownsProject, projectDescription } from "./shared/labels.ts"
 import { hasProjects, ifAllowed, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
@@ -40,12 +40,12 @@ async function check({ cluster, site, kubeconfig, federation }: Context): Promis
   }
   if (found !== undefined && !(await mayDeploy())) {
     const age = (await cluster.now()) - Date.parse(found.metadata.creationTimestamp ?? "")
-    if (projectIsOurs(found, federation) && age < SETTLING)
+    if (ownsProject(found, federation) && age < SETTLING)
       return progressing(
         `${word(projects)} ${site.project} is new: your rights in it are not effective yet`,
         objectRef(found),
       )
-    return mayNot(await cluster.whoami(), site.project, found)
+    return notAllowed(await cluster.whoami(), site.project, found)
   }
   const { readNamespace } = await kubeconfigs()
   const current = await readNamespace(kubeconfig)
@@ -79,7 +79,7 @@ async function missingProject(cluster: ClusterReader, name: string, projects: bo
   })
 }
 
-function mayNot(user: string, project: string, found: KubeObject): CheckResult {
+function notAllowed(user: string, project: string, found: KubeObject): CheckResult {
   return blocked(`${user} is not allowed to create Deployments in ${project}`, {
     code: "forbidden",
     fix: `ask an administrator of ${project} for the role edit: oc adm policy add-role-to-user edit ${user} -n ${project}`,

@@ -20,10 +20,10 @@ import {
   type SkupperSite,
   siteRef,
 } from "./interconnect/skupper.ts"
-import { writeManifest } from "./shared/files.ts"
-import { adopted, adoptedMark, ours, PROGRAM, takeObject } from "./shared/labels.ts"
+import { adopted, adoptedMark, owns, PROGRAM, takeObject } from "./shared/labels.ts"
 import { condition, isTrue, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
+import { writeManifest } from "./shared/write-manifest.ts"
 
 /** The link access of this site; undefined for a SuperNode's site, which only creates links. */
 const accessOf = (site: SiteInputs & { role: string }): string | undefined =>
@@ -34,10 +34,12 @@ async function check(context: Context): Promise<CheckResult> {
   const all = await listSites(cluster, site.project)
   const kept = all.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
   const sites = kept.length > 0 ? kept : all
-  if (sites.length > 1) return two(sites, site.project)
+  if (sites.length > 1) return severalSites(sites, site.project)
   const found = sites[0]
   if (found === undefined) {
-    return (await tooLong(cluster, site)) ?? missing(`project ${site.project} has no Skupper site yet`)
+    return (
+      (await projectNameTooLong(cluster, site)) ?? missing(`project ${site.project} has no Skupper site yet`)
+    )
   }
   if (found.metadata.deletionTimestamp !== undefined)
     return progressing(
@@ -62,17 +64,17 @@ async function check(context: Context): Promise<CheckResult> {
 }
 
 /** `default` leaves the choice to the controller, so any link access fits. */
-function accessDifference(found: SkupperSite, asked: string | undefined) {
+function accessDifference(found: SkupperSite, wanted: string | undefined) {
   const access = found.spec?.linkAccess || "none"
-  const fits = asked === undefined || access === asked || (asked === "default" && access !== "none")
-  return fits ? undefined : { field: "link access", found: access, wanted: asked }
+  const fits = wanted === undefined || access === wanted || (wanted === "default" && access !== "none")
+  return fits ? undefined : { field: "link access", found: access, wanted: wanted }
 }
 
-function readyText(found: SkupperSite, asked: string): string {
+function readyText(found: SkupperSite, wanted: string): string {
   const { name } = found.metadata
   const where = interRouter(found.status?.endpoints)
   const links = where.length > 0 ? `, reachable for links at ${where.join(", ")}` : ""
-  const other = name === asked ? "" : ` (it existed before; the requested name is ${asked})`
+  const other = name === wanted ? "" : ` (it existed before; the requested name is ${wanted})`
   return `Site ${name} is ready${links}${other}`
 }
 
@@ -89,7 +91,7 @@ async function pending({ cluster, site }: Context, found: SkupperSite): Promise<
       object: objectRef(found),
     })
   }
-  const long = await tooLong(cluster, site)
+  const long = await projectNameTooLong(cluster, site)
   if (long !== undefined) return long
   const trouble = await siteTrouble(cluster, site.project, accessOf(site) !== undefined)
   if (trouble?.fix !== undefined) {
@@ -107,7 +109,7 @@ async function pending({ cluster, site }: Context, found: SkupperSite): Promise<
 }
 
 /** With Routes, the router's host names contain the project's name. A Site whose Route is refused stays Pending without a reason. */
-async function tooLong(
+async function projectNameTooLong(
   cluster: Pick<Cluster, "serves">,
   site: SiteInputs & { role: string },
 ): Promise<CheckResult | undefined> {
@@ -122,7 +124,7 @@ async function tooLong(
   )
 }
 
-function two(sites: readonly SkupperSite[], project: string): CheckResult {
+function severalSites(sites: readonly SkupperSite[], project: string): CheckResult {
   const names = sites.map(({ metadata }) => metadata.name)
   const idle = sites.find((one) => !isTrue(one, "Configured")) ?? sites[1]!
   return blocked(
@@ -155,7 +157,7 @@ async function update({ cluster, site, federation, note }: Context): Promise<voi
   const linkAccess = accessOf(site)
   note(`Site ${found.metadata.name}: spec.linkAccess is set to ${linkAccess}`)
   await cluster.merge(siteRef(site.project, found.metadata.name), {
-    ...(!ours(found, federation) && { metadata: adoptedMark(federation) }),
+    ...(!owns(found, federation) && { metadata: adoptedMark(federation) }),
     spec: { linkAccess },
   })
 }

@@ -15,7 +15,7 @@ import { listSites, SKUPPER } from "./interconnect/skupper.ts"
 import { TokenFile } from "./interconnect/token-file.ts"
 import logout from "./logout.ts"
 import { OLM, PACKAGE } from "./openshift/olm.ts"
-import { ours, projectIsOurs } from "./shared/labels.ts"
+import { owns, ownsProject } from "./shared/labels.ts"
 import { ifAllowed, ifServed, some } from "./shared/reading.ts"
 import { byOc, labelled, removal, type TeardownContext, teardownInputs } from "./shared/removal.ts"
 
@@ -42,7 +42,7 @@ export const removeSupernode = removal({
         cluster.get({ apiVersion, kind, name: metadata.name, namespace: site.project }),
       )
       const known = found.some((one) => one.kind === kind && one.metadata.name === metadata.name)
-      if (object !== undefined && !known && ours(object, federation)) found.push({ ...object, kind })
+      if (object !== undefined && !known && owns(object, federation)) found.push({ ...object, kind })
     }
     return found
   },
@@ -138,7 +138,7 @@ async function operatorOf(context: TeardownContext): Promise<readonly KubeObject
   const { cluster, site, federation, inputs } = context
   const namespace = site.operatorNamespace
   const all = await ifServed(ifAllowed(cluster.list({ apiVersion: OLM, kind: "Subscription", namespace })))
-  const found = (all ?? []).find((one) => one.spec?.name === PACKAGE && ours(one, federation))
+  const found = (all ?? []).find((one) => one.spec?.name === PACKAGE && owns(one, federation))
   if (found === undefined) return ready("this federation installed no operator here")
   if (!inputs.operator) return ready("the operator stays; --operator removes it")
   const everywhere = ifAllowed(cluster.list({ apiVersion: SKUPPER, kind: "Site" }))
@@ -150,7 +150,7 @@ async function operatorOf(context: TeardownContext): Promise<readonly KubeObject
       next: "oc get sites.skupper.io --all-namespaces",
     })
   }
-  const foreign = (sites ?? []).filter((one) => !ours(one, federation))
+  const foreign = (sites ?? []).filter((one) => !owns(one, federation))
   const named = (objects: readonly KubeObject[]) =>
     some(objects.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))
   if (foreign.length > 0) {
@@ -207,7 +207,7 @@ export const removeProject = removal({
       }),
     )
     if (found === undefined) return ready(`project ${site.project} does not exist`)
-    if (!projectIsOurs(found, federation)) return ready(`project ${site.project} existed before, so it stays`)
+    if (!ownsProject(found, federation)) return ready(`project ${site.project} existed before, so it stays`)
     if (!inputs.projects) return ready(`project ${site.project} stays; --projects deletes it`)
     const gone = found.status?.phase === "Terminating" && found.metadata.deletionTimestamp === undefined
     return [gone ? { ...found, metadata: { ...found.metadata, deletionTimestamp: "now" } } : found]

@@ -111,8 +111,8 @@ function encryption({ sites }: Guide): Problem[] {
     )
 }
 
-function resources({ name, resources: asked }: GuideSite): Problem[] {
-  return Object.entries(asked ?? {}).flatMap(([key, quantity]) => {
+function resources({ name, resources: given }: GuideSite): Problem[] {
+  return Object.entries(given ?? {}).flatMap(([key, quantity]) => {
     if (!/^(?:requests|limits)\.[a-z]/.test(key)) {
       return [
         {

@@ -11,11 +11,11 @@ import {
   registrationHop,
   runningHop,
 } from "./flower/chain.ts"
-import { findFlwr, makeFlwr } from "./flower/flwr.ts"
+import { findFlwr, installFlwr } from "./flower/flwr.ts"
 import { ownManifest } from "./flower/manifests.ts"
 import { federationManual, verifyManual } from "./flower/manual.ts"
 import { listNodes } from "./flower/node-list.ts"
-import { covers, forget, type Present, readRecord } from "./flower/proof-record.ts"
+import { covers, forget, type Participants, readRecord } from "./flower/proof-record.ts"
 import { proveByRun } from "./flower/proof-run.ts"
 import type { Running } from "./flower/running.ts"
 
@@ -75,7 +75,7 @@ async function listedHop(context: Context, { superlink, supernode, id }: Chain):
 /** The only thing that this step creates is the flwr command for `--proof list` and `run`. */
 async function apply(context: Context): Promise<void> {
   const chain = await followChain(context)
-  if (!("state" in chain)) await makeFlwr(context, chain.superlink)
+  if (!("state" in chain)) await installFlwr(context, chain.superlink)
 }
 
 async function supernodeName({ site, federation }: Context): Promise<string> {
@@ -147,7 +147,9 @@ const siteContext = (context: Context, site: Context["site"]): Context =>
   }) as Context
 
 /** The participants that a run must have: the SuperLink's current process and the current ids of all SuperNodes. */
-async function present(context: Context): Promise<{ superlink: Running; present: Present } | CheckResult> {
+async function currentParticipants(
+  context: Context,
+): Promise<{ superlink: Running; participants: Participants } | CheckResult> {
   const chains = await Promise.all(
     context.all("supernode").map((site) => followChain(siteContext(context, site))),
   )
@@ -160,32 +162,32 @@ async function present(context: Context): Promise<{ superlink: Running; present:
   }
   return {
     superlink: superlink!,
-    present: { superlink: `${superlink!.uid} ${superlink!.restarts}`, nodes: nodes.sort() },
+    participants: { superlink: `${superlink!.uid} ${superlink!.restarts}`, nodes: nodes.sort() },
   }
 }
 
 async function checkFederation(context: Context): Promise<CheckResult> {
   const verified = allVerified(context)
   if (verified.state !== "ready" || context.inputs.proof !== "run") return verified
-  const now = await present(context)
+  const now = await currentParticipants(context)
   if ("state" in now) return now
   const record = readRecord(context.folder)
-  if (covers(record, now.present) && record.finished) {
+  if (covers(record, now.participants) && record.finished) {
     return ready(`${verified.reason}; run ${record.run} completed with all of them`)
   }
   return missing(`${verified.reason}; no federated run with exactly these SuperNodes yet`)
 }
 
 async function runApp(context: Context): Promise<void> {
-  const now = await present(context)
+  const now = await currentParticipants(context)
   if ("state" in now) throw new RunbookError(now.reason)
   const found = await findFlwr(context, now.superlink)
-  if (!("state" in found)) return proveByRun(context, now.superlink, found.flwr, now.present)
+  if (!("state" in found)) return proveByRun(context, now.superlink, found.flwr, now.participants)
   if (found.state !== "missing") throw new CheckError(found)
-  await makeFlwr(context, now.superlink)
-  const made = await findFlwr(context, now.superlink)
-  if ("state" in made) throw new RunbookError(made.reason)
-  await proveByRun(context, now.superlink, made.flwr, now.present)
+  await installFlwr(context, now.superlink)
+  const installed = await findFlwr(context, now.superlink)
+  if ("state" in installed) throw new RunbookError(installed.reason)
+  await proveByRun(context, now.superlink, installed.flwr, now.participants)
 }
 
 /** `--rerun`: a new run, whatever was proven before. */

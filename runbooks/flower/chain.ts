@@ -21,7 +21,7 @@ const holds = (words: string): Hop => ({ holds: words })
 export const isBroken = (hop: Hop): hop is CheckResult => "state" in hop
 
 /** A hop that was never created, or was deleted: waiting does not help. */
-const missing = (hop: string, what: string, step: string, site: string): CheckResult =>
+const brokenHop = (hop: string, what: string, step: string, site: string): CheckResult =>
   blocked(`${hop}: ${what}`, {
     code: "broken",
     fix: "create it again with its step",
@@ -29,7 +29,7 @@ const missing = (hop: string, what: string, step: string, site: string): CheckRe
   })
 
 /** A hop that exists and may come up. The reason is followed by a command that shows more. */
-const waiting = (hop: string, what: string, command: string): CheckResult =>
+const pendingHop = (hop: string, what: string, command: string): CheckResult =>
   progressing(`${hop}: ${what} (${command})`)
 
 /** The Link to the SuperLink's current Site is up. */
@@ -37,19 +37,19 @@ export async function linkHop({ cluster, site, at, the, federation }: Context): 
   const superlink = the("superlink")
   const peer = await activeSite(at(superlink).cluster, superlink.project)
   if (peer === undefined) {
-    return missing("link", `no Skupper site in ${superlink.project}`, "site-create", superlink.name)
+    return brokenHop("link", `no Skupper site in ${superlink.project}`, "site-create", superlink.name)
   }
-  const { there, earlier } = sortLinks(await listLinks(cluster, site.project), peer, federation)
-  const link = there.find((one) => isTrue(one, "Ready")) ?? there[0]
+  const { current, obsolete } = sortLinks(await listLinks(cluster, site.project), peer, federation)
+  const link = current.find((one) => isTrue(one, "Ready")) ?? current[0]
   if (link === undefined) {
     const what =
-      earlier.length === 0
+      obsolete.length === 0
         ? `no Link in ${site.project} leads to Site`
         : `every Link in ${site.project} leads to a previous Site, not to`
-    return missing("link", `${what} ${peer.metadata.name}`, "token-redeem", site.name)
+    return brokenHop("link", `${what} ${peer.metadata.name}`, "token-redeem", site.name)
   }
   if ((await upTo(cluster, site.project, link)) === undefined) {
-    return waiting(
+    return pendingHop(
       "link",
       `${link.metadata.name} is not up: ${message(link)}`,
       `skupper link status -n ${site.project}`,
@@ -67,8 +67,8 @@ export async function exposureHop(
   const hop = kind.toLowerCase()
   const { cluster } = context.at(site)
   const found = await findExposure({ cluster }, kind, site.project)
-  if (found === undefined) return missing(hop, `no ${kind} ${FLEET_API} in ${site.project}`, hop, site.name)
-  if (!isTrue(found, "Configured")) return halting(found, "Configured", site.project)
+  if (found === undefined) return brokenHop(hop, `no ${kind} ${FLEET_API} in ${site.project}`, hop, site.name)
+  if (!isTrue(found, "Configured")) return pendingExposure(found, "Configured", site.project)
   if (kind === "Connector") return { found }
   const service = {
     apiVersion: "v1",
@@ -78,7 +78,7 @@ export async function exposureHop(
   }
   const there = await cluster.get(service)
   return there === undefined
-    ? missing(hop, `its Service ${service.name} does not exist`, hop, site.name)
+    ? brokenHop(hop, `its Service ${service.name} does not exist`, hop, site.name)
     : { found }
 }
 
@@ -99,15 +99,15 @@ export async function matchedHop(context: Context, connector: Exposure, listener
       activeSite(at(superlink).cluster, superlink.project),
     ])
     if (!sites.some((one) => sees(one, end.spec.routingKey, others)))
-      return halting(end, "Matched", place.project)
+      return pendingExposure(end, "Matched", place.project)
   }
   return holds("connector and listener matched")
 }
 
-function halting(found: Exposure, type: string, project: string): CheckResult {
+function pendingExposure(found: Exposure, type: string, project: string): CheckResult {
   const hop = found.kind.toLowerCase()
   const words = condition(found, type)?.message ?? message(found, `Not ${type}`)
-  return waiting(hop, `${found.metadata.name}: ${words}`, `skupper ${hop} status -n ${project}`)
+  return pendingHop(hop, `${found.metadata.name}: ${words}`, `skupper ${hop} status -n ${project}`)
 }
 
 /** A pod of the current revision of the SuperLink, or of this SuperNode, is running. */
@@ -124,9 +124,9 @@ export async function runningHop(
       ? await findSuperlink(context)
       : await cluster.get<Deployment>(deploymentRef(site.project, name))
   if (deployment === undefined)
-    return missing(role, `no Deployment ${name} in ${site.project}`, step, site.name)
+    return brokenHop(role, `no Deployment ${name} in ${site.project}`, step, site.name)
   if (deployment.spec.replicas === 0)
-    return missing(role, `Deployment ${name} is scaled to 0`, step, site.name)
+    return brokenHop(role, `Deployment ${name} is scaled to 0`, step, site.name)
   const pod = (await currentPods(cluster, deployment))[0]
   const container = containerOf(deployment, role).name
   const status = pod?.status?.containerStatuses?.find((one: { name: string }) => one.name === container)
@@ -134,7 +134,7 @@ export async function runningHop(
   if (pod === undefined || status?.state?.running === undefined || incomplete(deployment) !== undefined) {
     const trouble = await troubleOf(cluster, deployment)
     const words = trouble?.reason ?? incomplete(deployment) ?? "no pod is running"
-    if (trouble?.terminal !== true) return waiting(role, words, describe)
+    if (trouble?.terminal !== true) return pendingHop(role, words, describe)
     return blocked(`${role}: ${words}`, {
       code: trouble.code,
       fix: trouble.fix,
@@ -181,14 +181,14 @@ export function registrationHop(
       )
     case "connecting":
       return (
-        misfit(context, superlink, supernode) ??
-        waiting("registration", found.line ?? "no `SuperNode ID:` in its log yet", logs)
+        incompatibility(context, superlink, supernode) ??
+        pendingHop("registration", found.line ?? "no `SuperNode ID:` in its log yet", logs)
       )
   }
 }
 
 /** Why the two can never communicate, if their Deployments show it: a SuperNode's log names neither address nor cause. */
-function misfit(context: Context, superlink: Running, supernode: Running): CheckResult | undefined {
+function incompatibility(context: Context, superlink: Running, supernode: Running): CheckResult | undefined {
   const [one, other] = [imageVersion(superlink, "superlink"), imageVersion(supernode, "supernode")]
   const cure = {
     fix: "deploy the SuperNode in the SuperLink's version",
@@ -207,8 +207,8 @@ function misfit(context: Context, superlink: Running, supernode: Running): Check
     has(supernode, "supernode", "--root-certificates"),
   ]
   if (!(plain[0] && secure[1]) && !(plain[1] && secure[0])) return undefined
-  const [with_, without] = plain[0] ? ["SuperNode", "SuperLink"] : ["SuperLink", "SuperNode"]
-  return blocked(`registration: the ${with_} has Flower's own TLS, and the ${without} is --insecure`, {
+  const [secured, unsecured] = plain[0] ? ["SuperNode", "SuperLink"] : ["SuperLink", "SuperNode"]
+  return blocked(`registration: the ${secured} has Flower's own TLS, and the ${unsecured} is --insecure`, {
     code: "tls",
     ...cure,
     fix: "give certificates to both (tls-secret, root-certificates-secret) or to neither",
@@ -228,13 +228,13 @@ export function activationHop(context: Context, id: string, superlink: Running, 
   const logs = `oc logs pod/${superlink.pod} -n ${context.the("superlink").project}`
   if (found.is === "active") return holds(`node ${id} active`)
   if (found.is === "deactivated")
-    return waiting("activation", `the SuperLink's log says: ${found.line}`, logs)
+    return pendingHop("activation", `the SuperLink's log says: ${found.line}`, logs)
   if (found.is === "unproven") {
     const why = `the log of the SuperLink's pod ${superlink.pod} does not name node ${id}, and no longer reaches back to its start`
     return unproven("activation", why, again)
   }
   if (superlink.startedAt <= supernode.startedAt) {
-    return waiting("activation", `the SuperLink's log does not show node ${id} yet`, logs)
+    return pendingHop("activation", `the SuperLink's log does not show node ${id} yet`, logs)
   }
   if (keepsNodes(superlink)) {
     const why = `the SuperLink was restarted with a --database: it accepts node ${id} again without logging it`
@@ -254,11 +254,12 @@ export function onlineHop(
   const status = nodes.find((node) => node.id === id)?.status
   if (status === "online") return holds(`node ${id} online`)
   const logs = `oc logs pod/${supernode.pod} -n ${context.site.project}`
-  if (status !== undefined) return waiting("activation", `the SuperLink lists node ${id} as ${status}`, logs)
+  if (status !== undefined)
+    return pendingHop("activation", `the SuperLink lists node ${id} as ${status}`, logs)
   if (superlink.startedAt > supernode.startedAt && !keepsNodes(superlink)) {
     return forgotten(context, id, supernode)
   }
-  return waiting("activation", `the SuperLink does not list node ${id}`, logs)
+  return pendingHop("activation", `the SuperLink does not list node ${id}`, logs)
 }
 
 /** A SuperLink with a database still knows its SuperNodes after a restart. */
@@ -271,7 +272,7 @@ function forgotten(context: Context, id: string, supernode: Running): CheckResul
   const version = runningVersion(supernode.deployment, "supernode") ?? context.inputs.flowerVersion
   if (familyOf(version).ends) {
     const logs = `oc logs pod/${supernode.pod} -n ${context.site.project}`
-    return waiting("activation", `${what}; the SuperNode exits and registers with a new id`, logs)
+    return pendingHop("activation", `${what}; the SuperNode exits and registers with a new id`, logs)
   }
   return blocked(`activation: ${what}`, {
     code: "forgotten",

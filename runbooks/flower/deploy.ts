@@ -13,17 +13,17 @@ import {
 import type { Context } from "../context.ts"
 import { checkRollout } from "../openshift/rollout.ts"
 import { containerOf, type Deployment, deploymentDifferences, selectorText } from "../openshift/workload.ts"
-import { adoptedMark, ours } from "../shared/labels.ts"
+import { adoptedMark, owns } from "../shared/labels.ts"
 import { objectRef } from "../shared/reading.ts"
-import { type Asked, applyManifest, type Manifest } from "./manifests.ts"
+import { applyManifest, type Manifest, type ManifestInputs } from "./manifests.ts"
 import { deploymentRef } from "./superlink.ts"
 
 /** The Deployment that one of the two steps wants. */
-export interface Deploying {
+export interface DeployTarget {
   readonly step: string
   readonly manifest: Manifest
   /** How a Deployment that existed before differs from what is needed. */
-  misfits(found: Deployment): Difference[]
+  adoptedDifferences(found: Deployment): Difference[]
   /** The image and arguments with which it has what is needed. */
   adapt(found: Deployment): { image: string; args: string[] }
   /** What the user should know before it is created or updated. */
@@ -31,42 +31,47 @@ export interface Deploying {
 }
 
 /** What the site's manifests depend on, in addition to the site's inputs. */
-export async function askedBy(context: Context, version: string): Promise<Asked> {
+export async function manifestInputsOf(context: Context, version: string): Promise<ManifestInputs> {
   const { cluster, federation } = context
   return { version, federation, numericUser: !(await cluster.serves("project.openshift.io/v1", "Project")) }
 }
 
 /** The Deployment in the cluster, whoever created it. */
-export const findDeployment = (context: Context, { manifest }: Deploying): Promise<Deployment | undefined> =>
+export const findDeployment = (
+  context: Context,
+  { manifest }: DeployTarget,
+): Promise<Deployment | undefined> =>
   context.cluster.get<Deployment>(deploymentRef(context.site.project, manifest.deployment.metadata.name))
 
 /** Checks the Deployment and its rollout: *ready* means that the wanted pods run, not that they are connected. */
-export async function checkDeployment(context: Context, deploying: Deploying): Promise<CheckResult> {
+export async function checkDeployment(context: Context, target: DeployTarget): Promise<CheckResult> {
   const { cluster, site, federation, inputs } = context
-  const { name } = deploying.manifest.deployment.metadata
-  const found = await findDeployment(context, deploying)
+  const { name } = target.manifest.deployment.metadata
+  const found = await findDeployment(context, target)
   if (found === undefined) {
-    return missing([`no Deployment ${name} in ${site.project}`, deploying.note].filter(Boolean).join("; "))
+    return missing([`no Deployment ${name} in ${site.project}`, target.note].filter(Boolean).join("; "))
   }
   if (found.metadata.deletionTimestamp !== undefined) {
     return progressing(`Deployment ${name} is being deleted; waiting until it is gone`, objectRef(found))
   }
-  const isOurs = ours(found, federation)
-  const fields = isOurs ? await differences(context, deploying, found) : deploying.misfits(found)
+  const isOwn = owns(found, federation)
+  const fields = isOwn ? await differences(context, target, found) : target.adoptedDifferences(found)
   if (fields.length > 0) {
     const result = drifted(fields, { object: objectRef(found) })
-    return isOurs || inputs.allowRestart ? result : untouched(result.reason, found, deploying.step, site.name)
+    return isOwn || inputs.allowRestart
+      ? result
+      : restartNotAllowed(result.reason, found, target.step, site.name)
   }
-  const rollout = await checkRollout(cluster, found, isOurs)
+  const rollout = await checkRollout(cluster, found, isOwn)
   if (rollout.state !== "ready") return rollout
   const image = found.spec.template.spec.containers[0]!.image
-  return ready(`${isOurs ? "" : "existed before: "}${image}, ${rollout.reason}`, {
+  return ready(`${isOwn ? "" : "existed before: "}${image}, ${rollout.reason}`, {
     object: objectRef(found),
-    ...(!isOurs && { adopted: true }),
+    ...(!isOwn && { adopted: true }),
   })
 }
 
-const untouched = (what: string, found: Deployment, step: string, site: string): CheckResult =>
+const restartNotAllowed = (what: string, found: Deployment, step: string, site: string): CheckResult =>
   blocked(`Deployment ${found.metadata.name} existed before and differs: ${what}`, {
     code: "adopted",
     fix:
@@ -79,26 +84,26 @@ const untouched = (what: string, found: Deployment, step: string, site: string):
 /** How the Deployment and its other objects differ from the manifest. */
 async function differences(
   context: Context,
-  { manifest }: Deploying,
+  { manifest }: DeployTarget,
   found: Deployment,
 ): Promise<Difference[]> {
   const fields = deploymentDifferences(found, manifest.deployment)
-  for (const asked of manifest.others) {
-    const { apiVersion, kind, metadata } = asked
-    const there = await context.cluster.get({
+  for (const wanted of manifest.others) {
+    const { apiVersion, kind, metadata } = wanted
+    const existing = await context.cluster.get({
       apiVersion,
       kind,
       name: metadata.name,
       namespace: context.site.project,
     })
     const field = `${kind} ${metadata.name}`
-    if (there === undefined) fields.push({ field, found: "missing", wanted: "present" })
+    if (existing === undefined) fields.push({ field, found: "missing", wanted: "present" })
     else if (
       kind === "Service" &&
-      ours(there, context.federation) &&
-      serviceText(there) !== serviceText(asked)
+      owns(existing, context.federation) &&
+      serviceText(existing) !== serviceText(wanted)
     ) {
-      fields.push({ field, found: serviceText(there), wanted: serviceText(asked) })
+      fields.push({ field, found: serviceText(existing), wanted: serviceText(wanted) })
     }
   }
   return fields
@@ -108,26 +113,26 @@ const serviceText = ({ spec }: KubeObject): string =>
   `ports ${(spec.ports ?? []).map(({ port }: { port: number }) => port).join(" ")} to ${selectorText(spec.selector)}`
 
 /** Applies the manifest. */
-export async function deploy(context: Context, deploying: Deploying): Promise<void> {
-  if (deploying.note !== undefined) context.note(deploying.note)
-  await applyManifest(context, `${context.site.name}-${context.site.role}`, deploying.manifest)
+export async function deploy(context: Context, target: DeployTarget): Promise<void> {
+  if (target.note !== undefined) context.note(target.note)
+  await applyManifest(context, `${context.site.name}-${context.site.role}`, target.manifest)
 }
 
 /**
  * Updates a drifted Deployment. One of this federation is applied again, or only restarted if nothing but its pods is
  * wrong. One that existed before gets another image and arguments and keeps everything else.
  */
-export async function redeploy(context: Context, deploying: Deploying): Promise<void> {
-  const found = await findDeployment(context, deploying)
-  if (found === undefined) return deploy(context, deploying)
-  if (ours(found, context.federation)) {
-    if ((await differences(context, deploying, found)).length > 0) return deploy(context, deploying)
+export async function updateDeployment(context: Context, target: DeployTarget): Promise<void> {
+  const found = await findDeployment(context, target)
+  if (found === undefined) return deploy(context, target)
+  if (owns(found, context.federation)) {
+    if ((await differences(context, target, found)).length > 0) return deploy(context, target)
     return restart(context, found)
   }
-  if (deploying.misfits(found).length === 0) return restart(context, found)
+  if (target.adoptedDifferences(found).length === 0) return restart(context, found)
   const container = containerOf(found, context.site.role)
   const containers = found.spec.template.spec.containers.map((one) =>
-    one === container ? { ...one, ...deploying.adapt(found) } : one,
+    one === container ? { ...one, ...target.adapt(found) } : one,
   )
   context.note(`Deployment ${found.metadata.name} existed before: only its image and arguments are changed`)
   await context.cluster.merge(deploymentRef(context.site.project, found.metadata.name), {
@@ -143,16 +148,16 @@ export async function restart({ $, site }: Context, { metadata }: Deployment): P
 }
 
 /** `--rerun`: restarts its pods although they are ready. */
-export async function rerunRestart(context: Context, deploying: Deploying): Promise<void> {
-  const found = await findDeployment(context, deploying)
-  const { name } = deploying.manifest.deployment.metadata
+export async function rerunDeployment(context: Context, target: DeployTarget): Promise<void> {
+  const found = await findDeployment(context, target)
+  const { name } = target.manifest.deployment.metadata
   if (found === undefined)
     throw new RunbookError(`Deployment ${name} does not exist, so it cannot be restarted`)
-  if (!ours(found, context.federation) && !context.inputs.allowRestart && context.site.role === "superlink") {
+  if (!owns(found, context.federation) && !context.inputs.allowRestart && context.site.role === "superlink") {
     throw new RunbookError(`Deployment ${name} existed before`, {
       why: "a restarted SuperLink forgets its SuperNodes",
       fix: "allow the restart with --allow-restart",
-      next: `flower-runbook step ${deploying.step} --rerun --allow-restart`,
+      next: `flower-runbook step ${target.step} --rerun --allow-restart`,
     })
   }
   await restart(context, found)

@@ -30,28 +30,28 @@ export async function findEnvironment(version: string, env: Env = process.env): 
   return (await runs(join(bin, "flwr"))) && (await runs(join(bin, "python"))) ? bin : undefined
 }
 
-const making = new Map<string, Promise<string>>()
+const installing = new Map<string, Promise<string>>()
 
 /**
  * The folder of the commands of a version. Installs it if it is missing (about half a minute, 300 MB).
  * @throws RunbookError if there is no suitable Python, or the version cannot be installed
  */
-export async function environmentOf(
+export async function ensureEnvironment(
   version: string,
   { env = process.env, signal }: { env?: Env; signal?: AbortSignal } = {},
 ): Promise<string> {
   const place = join(cache(env), version)
-  let made = making.get(place)
-  if (made === undefined) {
-    made = (async () => (await findEnvironment(version, env)) ?? make(version, env, signal))()
-    making.set(place, made)
+  let installed = installing.get(place)
+  if (installed === undefined) {
+    installed = (async () => (await findEnvironment(version, env)) ?? install(version, env, signal))()
+    installing.set(place, installed)
     // Succeeded or failed: the next call checks the disk.
-    made.finally(() => making.delete(place)).catch(() => undefined)
+    installed.finally(() => installing.delete(place)).catch(() => undefined)
   }
-  return made
+  return installed
 }
 
-async function make(version: string, env: Env, signal: AbortSignal | undefined): Promise<string> {
+async function install(version: string, env: Env, signal: AbortSignal | undefined): Promise<string> {
   const python = await findPython(env)
   const root = cache(env)
   await mkdir(root, { recursive: true, mode: 0o700 })

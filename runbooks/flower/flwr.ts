@@ -17,7 +17,7 @@ import {
 import { writeWhole } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
 import { containerOf } from "../openshift/workload.ts"
-import { environmentOf, findEnvironment, findPython, lives, QUIET } from "./environment.ts"
+import { ensureEnvironment, findEnvironment, findPython, lives, QUIET } from "./environment.ts"
 import type { Running } from "./running.ts"
 import { controlPort, runningVersion } from "./superlink.ts"
 
@@ -30,9 +30,9 @@ const PATIENCE = 90
 /** A connection to a Control API. */
 export interface ControlApi {
   /** Runs `flwr ARGUMENTS --format json` and parses its answer. The exit code is 0 even if the call failed. */
-  ask<T>(args: readonly string[]): Promise<T>
+  query<T>(args: readonly string[]): Promise<T>
   /** Runs `flwr ARGUMENTS` and returns what it printed. */
-  tell(args: readonly string[]): Promise<string>
+  run(args: readonly string[]): Promise<string>
 }
 
 const versions = new Map<string, Promise<string | undefined>>()
@@ -43,7 +43,7 @@ export const versionBeside = ({ inputs }: Pick<Context, "inputs">, { deployment 
 
 /**
  * The `flwr` to use: the given one, or one on PATH with the SuperLink's version, otherwise the one that was installed from
- * PyPI. If there is none: a result, which is *missing* if {@link makeFlwr} can install it.
+ * PyPI. If there is none: a result, which is *missing* if {@link installFlwr} can install it.
  */
 export async function findFlwr(
   context: Context,
@@ -82,10 +82,10 @@ async function askVersion($: Context["$"], flwr: string): Promise<string | undef
 }
 
 /** Installs the `flwr` that {@link findFlwr} did not find. */
-export async function makeFlwr(context: Context, superlink: Running): Promise<void> {
+export async function installFlwr(context: Context, superlink: Running): Promise<void> {
   const version = versionBeside(context, superlink)
   context.note(`installing flwr ${version} from PyPI into the user's cache (only once)`)
-  await environmentOf(version, { signal: context.signal })
+  await ensureEnvironment(version, { signal: context.signal })
 }
 
 /**
@@ -121,7 +121,7 @@ export async function withControlApi<T>(
     const env = { ...own, ...(forward && { NO_PROXY: LOOPBACK, no_proxy: LOOPBACK }) }
     const shell = $.with({ nothrow: true, env })
     return await work({
-      async ask<T>(args: readonly string[]) {
+      async query<T>(args: readonly string[]) {
         const { stdout, stderr, line } = await shell.with({
           timeout: PATIENCE,
         })`${flwr} ${args} --format json`
@@ -131,7 +131,7 @@ export async function withControlApi<T>(
         const { trouble } = forward ?? {}
         throw refusal(words, { superlink, address, port, line, trouble, project: site.project })
       },
-      async tell(args) {
+      async run(args) {
         return (await shell`${flwr} ${args}`).stdout
       },
     })
@@ -169,7 +169,7 @@ function parsed(text: string): Record<string, unknown> | undefined {
   }
 }
 
-interface Asked {
+interface FailedCall {
   readonly superlink: Running
   readonly address: string
   readonly port: number
@@ -180,9 +180,9 @@ interface Asked {
 }
 
 /** The cluster node that practice clusters run their pods on. */
-const PLAYED = "practice-node"
+const PRACTICE_NODE = "practice-node"
 
-function refusal(words: string, { superlink, address, port, line, trouble, project }: Asked): Error {
+function refusal(words: string, { superlink, address, port, line, trouble, project }: FailedCall): Error {
   const said = [words.replace(/\s+/g, " ").trim(), trouble].filter(Boolean).join("; ")
   if (!/unavailable|no answer|timed? ?out|connection (?:refused|reset)/i.test(said)) {
     return new RunbookError(`${line} was refused`, {
@@ -191,7 +191,7 @@ function refusal(words: string, { superlink, address, port, line, trouble, proje
       next: `oc logs pod/${superlink.pod} -n ${project}`,
     })
   }
-  if (superlink.node === PLAYED && isPlayed(superlink.log)) {
+  if (superlink.node === PRACTICE_NODE && isSimulated(superlink.log)) {
     return new CheckError(
       blocked("the SuperLink of these practice clusters is simulated: it has no Control API", {
         code: "played",
@@ -213,7 +213,7 @@ function refusal(words: string, { superlink, address, port, line, trouble, proje
 }
 
 /** Real programs listen on ports of this machine, and log that before they log that they are up. */
-const isPlayed = (log: string): boolean =>
+const isSimulated = (log: string): boolean =>
   log.includes("Starting Flower SuperExec") && !log.includes(" on 127.0.0.1:")
 
 /** Flower's own TLS: the root certificate, and a name of this machine that the SuperLink's certificate is valid for. */

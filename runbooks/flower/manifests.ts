@@ -4,10 +4,10 @@ import { type KubeObject, RunbookError, UsageError } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { FLEET_API } from "../interconnect/exposure.ts"
 import { type Container, containerOf, type Deployment } from "../openshift/workload.ts"
-import { writeManifest } from "../shared/files.ts"
-import { labels, ours, PROGRAM } from "../shared/labels.ts"
+import { labels, owns, PROGRAM } from "../shared/labels.ts"
 import { objectRef } from "../shared/reading.ts"
 import { snippet } from "../shared/snippet.ts"
+import { writeManifest } from "../shared/write-manifest.ts"
 import {
   FLEET_PORT,
   familyOf,
@@ -30,7 +30,7 @@ export interface Manifest {
 }
 
 /** What the manifests of a site depend on, in addition to the site's inputs. */
-export interface Asked {
+export interface ManifestInputs {
   readonly version: string
   readonly federation: string
   /** Plain Kubernetes needs a numeric user; OpenShift assigns one itself and refuses another. */
@@ -39,21 +39,21 @@ export interface Asked {
 
 type Site = Context["site"]
 
-export async function superlinkManifest(site: Site, asked: Asked): Promise<Manifest> {
+export async function superlinkManifest(site: Site, inputs: ManifestInputs): Promise<Manifest> {
   const [deployment, service] = (await documents(snippet("superlink.yaml"))) as [Deployment, KubeObject]
-  const { ports } = familyOf(asked.version)
+  const { ports } = familyOf(inputs.version)
   const name = site.superlinkWorkload
   const container = containerOf(deployment, "superlink")
-  container.image = site.image ?? superlinkImage(asked.version)
+  container.image = site.image ?? superlinkImage(inputs.version)
   container.args = superlinkArguments(
-    asked.version,
+    inputs.version,
     site.tlsSecret === undefined ? undefined : { folder: CERTIFICATES },
   )
   container.ports = Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort }))
-  fill(deployment, container, site, asked, site.tlsSecret)
+  fill(deployment, container, site, inputs, site.tlsSecret)
   rename(deployment, name)
   service.metadata.name = `${name}-service`
-  service.metadata.labels = { app: name, ...labels(asked.federation) }
+  service.metadata.labels = { app: name, ...labels(inputs.federation) }
   service.metadata.namespace = site.project
   service.spec.selector = { app: name }
   service.spec.ports = service.spec.ports.filter(
@@ -63,20 +63,20 @@ export async function superlinkManifest(site: Site, asked: Asked): Promise<Manif
 }
 
 /** The built-in manifest, or `supernode-manifest` with namespace and labels set. */
-export async function supernodeManifest(site: Site, asked: Asked): Promise<Manifest> {
+export async function supernodeManifest(site: Site, inputs: ManifestInputs): Promise<Manifest> {
   if (site.supernodeManifest !== undefined)
-    return ownManifest(site.supernodeManifest, site.project, asked.federation)
+    return ownManifest(site.supernodeManifest, site.project, inputs.federation)
   const [deployment] = (await documents(snippet("supernode.yaml"))) as [Deployment]
-  const { clientAppIo } = familyOf(asked.version)
+  const { clientAppIo } = familyOf(inputs.version)
   const container = containerOf(deployment, "supernode")
-  container.image = site.image ?? supernodeImage(asked.version)
-  container.args = supernodeArguments(asked.version, `${FLEET_API}:${FLEET_PORT}`, {
+  container.image = site.image ?? supernodeImage(inputs.version)
+  container.args = supernodeArguments(inputs.version, `${FLEET_API}:${FLEET_PORT}`, {
     ...(site.rootCertificatesSecret !== undefined && { tls: { folder: CERTIFICATES } }),
     ...(site.nodeConfig !== undefined && { config: site.nodeConfig }),
   })
   if (clientAppIo === undefined) delete container.ports
   else container.ports = [{ name: "clientappio", containerPort: clientAppIo }]
-  fill(deployment, container, site, asked, site.rootCertificatesSecret)
+  fill(deployment, container, site, inputs, site.rootCertificatesSecret)
   rename(deployment, site.name)
   return { deployment, others: [] }
 }
@@ -92,14 +92,14 @@ function fill(
   deployment: Deployment,
   container: Container,
   site: Site,
-  asked: Asked,
+  inputs: ManifestInputs,
   secret: string | undefined,
 ): void {
   const pod = deployment.spec.template.spec
   deployment.metadata.namespace = site.project
-  deployment.metadata.labels = { ...deployment.metadata.labels, ...labels(asked.federation) }
-  deployment.metadata.annotations = { [VERSION_ANNOTATION]: asked.version }
-  if (asked.numericUser && site.image === undefined) {
+  deployment.metadata.labels = { ...deployment.metadata.labels, ...labels(inputs.federation) }
+  deployment.metadata.annotations = { [VERSION_ANNOTATION]: inputs.version }
+  if (inputs.numericUser && site.image === undefined) {
     pod.securityContext = { ...pod.securityContext, runAsUser: IMAGE_USER, runAsGroup: IMAGE_USER }
   }
   if (site.env !== undefined) {
@@ -192,7 +192,7 @@ export async function applyManifest(context: Context, name: string, manifest: Ma
   for (const object of manifest.others) {
     const { apiVersion, kind, metadata } = object
     const found = await cluster.get({ apiVersion, kind, name: metadata.name, namespace: site.project })
-    if (found === undefined || ours(found, federation)) objects.push(object)
+    if (found === undefined || owns(found, federation)) objects.push(object)
     else note(`${objectRef(found).kind} ${metadata.name} existed before and is used as it is`)
   }
   const file = await writeManifest(context, name, await manifestText(objects))

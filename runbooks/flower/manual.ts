@@ -2,25 +2,25 @@
 import { type KubeObject, shellWord } from "../../lib/index.ts"
 import type { Manual } from "../context.ts"
 import { MANAGED_BY, PROGRAM } from "../shared/labels.ts"
-import { APPLY, reads, unlessThere } from "../shared/manual.ts"
+import { APPLY, hereDocument, unlessExists } from "../shared/manual.ts"
 import { IMAGE_USER } from "./flower-versions.ts"
 import { type Manifest, manifestText, superlinkManifest, supernodeManifest } from "./manifests.ts"
 
 /** For OpenShift: only the cluster could tell whether it is plain Kubernetes. */
-const asked = ({ inputs, federation }: Manual) => ({
+const manifestInputs = ({ inputs, federation }: Manual) => ({
   version: inputs.flowerVersion,
   federation,
   numericUser: false,
 })
 
 export const superlinkManual = async (context: Manual): Promise<string> =>
-  deployed(context, await superlinkManifest(context.site, asked(context)))
+  deployed(context, await superlinkManifest(context.site, manifestInputs(context)))
 
 /** The user's own manifest is applied from its file, because it may contain what does not belong in a script. */
 export async function supernodeManual(context: Manual): Promise<string> {
   const { site } = context
   if (site.supernodeManifest === undefined)
-    return deployed(context, await supernodeManifest(site, asked(context)))
+    return deployed(context, await supernodeManifest(site, manifestInputs(context)))
   return `${APPLY.replace(/-$/, shellWord(site.supernodeManifest))} -n ${site.project}
 oc wait --for=condition=Available deployments --all -n ${site.project} --timeout=10m`
 }
@@ -31,7 +31,7 @@ async function deployed({ site }: Manual, { deployment, others }: Manifest): Pro
   const foreign = `deployments -l '${MANAGED_BY}!=${PROGRAM}' --field-selector metadata.name=${name} -n ${site.project}`
   const kubernetes = `# On plain Kubernetes add  runAsUser: ${IMAGE_USER}  below  runAsNonRoot: true\n`
   return `# A Deployment that was not created by flower-runbook is used as it is.
-${site.image === undefined ? kubernetes : ""}${unlessThere(foreign, reads(APPLY, await manifestText(objects)))}
+${site.image === undefined ? kubernetes : ""}${unlessExists(foreign, hereDocument(APPLY, await manifestText(objects)))}
 oc rollout status deployment/${name} -n ${site.project} --timeout=10m`
 }
 

@@ -42,7 +42,7 @@ export async function listNodes(
 
 const ask = (context: Context, superlink: Running, flwr: string): Promise<ListedNode[]> =>
   withControlApi(context, superlink, flwr, async (api) => {
-    const { nodes } = await api.ask<{ nodes: { "node-id": string; status: string }[] }>([
+    const { nodes } = await api.query<{ nodes: { "node-id": string; status: string }[] }>([
       "supernode",
       "list",
       CONNECTION,

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { writeWhole } from "../../lib/kit.ts"
 
 /** The current participants. */
-export interface Present {
+export interface Participants {
   /** The uid of the SuperLink's pod and the number of its restarts: a new process has lost the memory of the old one. */
   readonly superlink: string
   /** The ids of all SuperNodes, sorted as text. */
@@ -13,7 +13,7 @@ export interface Present {
 }
 
 /** A run of the app, in progress or completed. */
-export interface ProofRecord extends Present {
+export interface ProofRecord extends Participants {
   readonly run: string
   readonly finished: boolean
   /** What the app printed for each round. */
@@ -38,10 +38,10 @@ export const writeRecord = (folder: string, record: ProofRecord): Promise<void> 
   writeWhole(fileOf(folder), `${JSON.stringify({ version: 1, ...record })}\n`)
 
 /** Whether a run had exactly these participants. */
-export const covers = (record: ProofRecord | undefined, present: Present): record is ProofRecord =>
+export const covers = (record: ProofRecord | undefined, participants: Participants): record is ProofRecord =>
   record !== undefined &&
-  record.superlink === present.superlink &&
-  record.nodes.join() === present.nodes.join()
+  record.superlink === participants.superlink &&
+  record.nodes.join() === participants.nodes.join()
 
 /** Forgets what was proven. */
 export const forget = (folder: string): Promise<void> => rm(fileOf(folder), { force: true })

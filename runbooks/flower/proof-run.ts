@@ -6,7 +6,14 @@ import { containerOf } from "../openshift/workload.ts"
 import { untilSeen } from "../shared/reading.ts"
 import { snippetPath } from "../shared/snippet.ts"
 import { CONNECTION, type ControlApi, withControlApi } from "./flwr.ts"
-import { covers, forget, type Present, type ProofRecord, readRecord, writeRecord } from "./proof-record.ts"
+import {
+  covers,
+  forget,
+  type Participants,
+  type ProofRecord,
+  readRecord,
+  writeRecord,
+} from "./proof-record.ts"
 import type { Running } from "./running.ts"
 
 /** The same number as in the app's configuration. */
@@ -14,7 +21,7 @@ const ROUNDS = 3
 /** How long the SuperLink's log may lag behind its answers, in milliseconds. */
 const LAG = 5_000
 
-const AGAIN = "flower-runbook step verify-federation --rerun"
+const RERUN = "flower-runbook step verify-federation --rerun"
 
 /**
  * Submits the app, or follows a run of the same SuperNodes that is in progress, waits for its end and records the proof.
@@ -24,21 +31,23 @@ export async function proveByRun(
   context: Context,
   superlink: Running,
   flwr: string,
-  present: Present,
+  participants: Participants,
 ): Promise<void> {
   const { folder } = context
   await withControlApi(context, superlink, flwr, async (api) => {
     const before = readRecord(folder)
-    const taken = covers(before, present) && !before.finished
-    const run = taken ? before.run : await submit(api, present)
+    const resumed = covers(before, participants) && !before.finished
+    const run = resumed ? before.run : await submit(api, participants)
     // Recorded before anything else, so that a run after a kill follows this one.
-    const begun: ProofRecord = { ...present, run, finished: false, rounds: [] }
-    await writeRecord(folder, begun)
-    const what = taken
+    const started: ProofRecord = { ...participants, run, finished: false, rounds: [] }
+    await writeRecord(folder, started)
+    const what = resumed
       ? `run ${run} is already in progress: waiting for its end`
       : `run ${run} of the proof app was submitted`
-    context.note(`${what}; ${ROUNDS} rounds with ${present.nodes.length} SuperNodes take about half a minute`)
-    const { status, said } = await ended(context, api, run)
+    context.note(
+      `${what}; ${ROUNDS} rounds with ${participants.nodes.length} SuperNodes take about half a minute`,
+    )
+    const { status, said } = await waitForRun(context, api, run)
     if (status !== "finished:completed") {
       await forget(folder)
       throw new RunbookError(`run ${run} of the proof app ended as ${status}`, {
@@ -48,10 +57,10 @@ export async function proveByRun(
             .slice(-3)
             .join("\n") || "it printed nothing",
         fix: "every SuperNode must stay connected for about half a minute; check its log and the SuperLink's log",
-        next: AGAIN,
+        next: RERUN,
       })
     }
-    const missing = await unseenPushes(context, superlink, run, present)
+    const missing = await unseenPushes(context, superlink, run, participants)
     if (missing.length > 0) {
       await forget(folder)
       throw new RunbookError(
@@ -59,36 +68,36 @@ export async function proveByRun(
         {
           why: missing.join("; "),
           fix: "its log may have been rotated, or FLWR_LOG_LEVEL hides the lines: run it again",
-          next: AGAIN,
+          next: RERUN,
         },
       )
     }
     await writeRecord(folder, {
-      ...begun,
+      ...started,
       finished: true,
       rounds: said.filter((line) => /^round \d+: /.test(line)),
     })
   })
 }
 
-async function submit(api: ControlApi, { nodes }: Present): Promise<string> {
+async function submit(api: ControlApi, { nodes }: Participants): Promise<string> {
   const app = snippetPath("proof-app")
   if (app === undefined) throw new Error("the folder snippets/proof-app is missing: the package is not whole")
   const settings = `rounds=${ROUNDS} nodes="${nodes.join(",")}"`
-  const answer = await api.ask<{ "run-id": string }>(["run", app, CONNECTION, "--run-config", settings])
+  const answer = await api.query<{ "run-id": string }>(["run", app, CONNECTION, "--run-config", settings])
   return String(answer["run-id"])
 }
 
 /** Follows a run to its end. `flwr` always exits with 0, so the status comes from its list. */
-async function ended(
+async function waitForRun(
   { signal }: Context,
   api: ControlApi,
   run: string,
 ): Promise<{ status: string; said: string[] }> {
   for (;;) {
     signal.throwIfAborted()
-    const said = await api.tell(["log", run, CONNECTION, "--stream"])
-    const answer = await api.ask<{ runs: { "run-id": string; status: string }[] }>([
+    const said = await api.run(["log", run, CONNECTION, "--stream"])
+    const answer = await api.query<{ runs: { "run-id": string; status: string }[] }>([
       "list",
       CONNECTION,
       "--run-id",
@@ -107,7 +116,7 @@ async function unseenPushes(
   context: Context,
   superlink: Running,
   run: string,
-  { nodes }: Present,
+  { nodes }: Participants,
 ): Promise<string[]> {
   const site = context.the("superlink")
   const container = containerOf(superlink.deployment, "superlink").name

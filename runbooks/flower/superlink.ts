@@ -2,7 +2,7 @@
 import type { Difference } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { containerOf, type Deployment } from "../openshift/workload.ts"
-import { ours } from "../shared/labels.ts"
+import { owns } from "../shared/labels.ts"
 import {
   argumentOf,
   compareVersions,
@@ -39,31 +39,31 @@ export function runningVersion(deployment: Deployment, container: string): strin
 }
 
 /** The Flower version that a site should run, and where it comes from. */
-export interface Chosen {
+export interface ChosenVersion {
   readonly version: string
   /**
    * Without a given version, the existing SuperLink decides, so that nothing changes unintentionally. `adopted`: a
-   * SuperLink that existed before; `ours`: a SuperLink that this federation created.
+   * SuperLink that existed before; `created`: a SuperLink that this federation created.
    */
-  readonly from: "given" | "adopted" | "ours" | "default"
+  readonly from: "given" | "adopted" | "created" | "default"
 }
 
 /** @returns undefined if no version was given and the version of the existing SuperLink is unknown */
 export function chooseVersion(
   context: Pick<Context, "given" | "inputs" | "federation">,
   superlink: Deployment | undefined,
-): Chosen | undefined {
+): ChosenVersion | undefined {
   const version = context.inputs.flowerVersion
   if (context.given("flower-version")) return { version, from: "given" }
   if (superlink === undefined) return { version, from: "default" }
   const running = runningVersion(superlink, "superlink")
   return running === undefined
     ? undefined
-    : { version: running, from: ours(superlink, context.federation) ? "ours" : "adopted" }
+    : { version: running, from: owns(superlink, context.federation) ? "created" : "adopted" }
 }
 
 /** The version for a SuperNode's site. Reads the SuperLink's cluster only if no version was given. */
-export async function versionForSupernode(context: Context): Promise<Chosen | undefined> {
+export async function versionForSupernode(context: Context): Promise<ChosenVersion | undefined> {
   return chooseVersion(context, context.given("flower-version") ? undefined : await findSuperlink(context))
 }
 
@@ -94,13 +94,17 @@ export function controlPort(deployment: Deployment, version: string): number {
  * How a SuperLink that existed before differs from what is needed. It keeps everything else: more arguments, other volumes,
  * its own Services.
  */
-export function superlinkMisfits(found: Deployment, context: Context, version: string): Difference[] {
+export function adoptedSuperlinkDifferences(
+  found: Deployment,
+  context: Context,
+  version: string,
+): Difference[] {
   const { site } = context
   const container = containerOf(found, "superlink")
   const args = container.args ?? []
   const differences: Difference[] = []
-  const differ = (field: string, is: string, asked: string): void => {
-    differences.push({ field, found: is, wanted: asked })
+  const differ = (field: string, found: string, wanted: string): void => {
+    differences.push({ field, found, wanted })
   }
   if ((found.spec.replicas ?? 1) < 1) differ("replicas", "0", "1")
   const running = runningVersion(found, "superlink")
@@ -113,22 +117,23 @@ export function superlinkMisfits(found: Deployment, context: Context, version: s
   if (tls !== (site.tlsSecret !== undefined)) {
     differ("Flower's own TLS", tls ? "on" : "off", site.tlsSecret === undefined ? "off" : "on")
   }
-  const adapted = adaptSuperlink(args, version)
+  const adapted = adaptSuperlinkArguments(args, version)
   if (adapted.join(" ") !== args.join(" ")) differ("arguments", args.join(" ") || "none", adapted.join(" "))
   return differences
 }
 
 /** Arguments of a SuperLink for another version: those for its addresses are replaced, all others stay. */
-export function adaptSuperlink(args: readonly string[], version: string): string[] {
+export function adaptSuperlinkArguments(args: readonly string[], version: string): string[] {
   const family = familyOf(version)
   const [host, port] = [argumentOf(args, "--host"), argumentOf(args, "--port")]
-  if (!family.onePort) return port === String(FLEET_PORT) ? without(args, ["--host", "--port"]) : [...args]
+  if (!family.onePort)
+    return port === String(FLEET_PORT) ? withoutFlags(args, ["--host", "--port"]) : [...args]
   if (port !== undefined && host !== undefined && !/^(?:127\.|localhost$)/.test(host)) return [...args]
-  return [...without(args, ["--host", "--port", "--fleet-api-address"]), ...family.superlink]
+  return [...withoutFlags(args, ["--host", "--port", "--fleet-api-address"]), ...family.superlink]
 }
 
 /** Arguments without these flags and their values. */
-export const without = (args: readonly string[], flags: readonly string[]): string[] =>
+export const withoutFlags = (args: readonly string[], flags: readonly string[]): string[] =>
   args.filter(
     (arg, index) =>
       !flags.some((flag) => arg === flag || arg.startsWith(`${flag}=`) || args[index - 1] === flag),

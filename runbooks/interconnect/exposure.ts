@@ -23,7 +23,7 @@ export interface Exposure extends KubeObject {
 export const FLEET_API = "fleet-api"
 
 /** How long to wait for the controller before labels are added, in milliseconds. */
-const FIRST_WORD = 5000
+const FIRST_STATUS = 5000
 
 const exposureRef = (kind: "Connector" | "Listener", namespace: string, name = FLEET_API): Ref => ({
   apiVersion: SKUPPER,
@@ -50,7 +50,7 @@ export function checkExposure(
   context: Context,
   found: Exposure | undefined,
   kind: string,
-  asked: Exposure["spec"],
+  wanted: Exposure["spec"],
 ): CheckResult {
   const { site } = context
   if (found === undefined) return missing(`no ${kind} ${FLEET_API} in ${site.project}`)
@@ -58,7 +58,7 @@ export function checkExposure(
   if (found.metadata.deletionTimestamp !== undefined) {
     return progressing(`${kind} ${name} is being deleted; waiting until it is gone`, objectRef(found))
   }
-  const fields = exposureDifferences(found.spec, asked)
+  const fields = exposureDifferences(found.spec, wanted)
   if (fields.length > 0) return drifted(fields, { object: objectRef(found) })
   if (!isTrue(found, "Configured")) return notConfigured(found, site.project)
   const before = adopted(found, context)
@@ -69,16 +69,16 @@ export function checkExposure(
   })
 }
 
-function exposureDifferences(found: Exposure["spec"], asked: Exposure["spec"]): Difference[] {
+function exposureDifferences(found: Exposure["spec"], wanted: Exposure["spec"]): Difference[] {
   const words: [string, string, string][] = [
-    ["routing key", found.routingKey ?? "", asked.routingKey ?? ""],
-    ["port", String(found.port ?? ""), String(asked.port ?? "")],
-    ["host", found.host ?? "", asked.host ?? ""],
-    ["selector", sorted(found.selector), sorted(asked.selector)],
+    ["routing key", found.routingKey ?? "", wanted.routingKey ?? ""],
+    ["port", String(found.port ?? ""), String(wanted.port ?? "")],
+    ["host", found.host ?? "", wanted.host ?? ""],
+    ["selector", sorted(found.selector), sorted(wanted.selector)],
   ]
   return words
-    .filter(([, is, wanted]) => is !== wanted)
-    .map(([field, is, wanted]) => ({ field, found: is || "none", wanted: wanted || "none" }))
+    .filter(([, is, should]) => is !== should)
+    .map(([field, is, should]) => ({ field, found: is || "none", wanted: should || "none" }))
 }
 
 /** `skupper connector create --workload` writes the labels in an arbitrary order. */
@@ -114,7 +114,7 @@ function notConfigured(found: Exposure, project: string): CheckResult {
 export async function updateExposure(
   context: Context,
   found: Exposure,
-  asked: Exposure["spec"],
+  wanted: Exposure["spec"],
 ): Promise<void> {
   const { cluster, site, federation, note } = context
   const kind = found.kind as "Connector" | "Listener"
@@ -122,10 +122,10 @@ export async function updateExposure(
   await cluster.merge(exposureRef(kind, site.project, found.metadata.name), {
     ...(adopted(found, context) && { metadata: adoptedMark(federation) }),
     spec: {
-      routingKey: asked.routingKey,
-      port: asked.port,
-      host: asked.host ?? null,
-      selector: asked.selector ?? null,
+      routingKey: wanted.routingKey,
+      port: wanted.port,
+      host: wanted.host ?? null,
+      selector: wanted.selector ?? null,
     },
   })
 }
@@ -136,7 +136,7 @@ export async function updateExposure(
  */
 export async function takeExposure(context: Context, kind: "Connector" | "Listener"): Promise<void> {
   const ref = exposureRef(kind, context.site.project)
-  const within = AbortSignal.any([context.signal, AbortSignal.timeout(FIRST_WORD)])
+  const within = AbortSignal.any([context.signal, AbortSignal.timeout(FIRST_STATUS)])
   await untilSeen(context.cluster, within, async (reader) => {
     const found = await reader.get(ref)
     return found === undefined || found.status?.conditions !== undefined ? true : undefined

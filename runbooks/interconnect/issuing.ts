@@ -1,7 +1,7 @@
 /** Creates a token or a link file at the SuperLink's site. */
 import { type CheckResult, type Cluster, missing, RunbookError, ready } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { adoptedMark, ours, selector, takeObject } from "../shared/labels.ts"
+import { adoptedMark, owns, selector, takeObject } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
 import { type AccessGrant, activeSite, DEFAULT_LIFETIME, grantRef, interRouter, SKUPPER } from "./skupper.ts"
 import { type TokenContent, TokenFile } from "./token-file.ts"
@@ -15,16 +15,16 @@ export async function checkToken(context: Context): Promise<CheckResult> {
   const { inputs, peer, at } = context
   const file = await new TokenFile(context).read()
   const { cluster } = at(peer)
-  if (inputs.linkWith === "file") return fileStillGood(file, cluster, peer.project)
+  if (inputs.linkWith === "file") return linkFileStillValid(file, cluster, peer.project)
   if (file?.is !== "token") return missing("no token exists yet")
   const grant = await cluster.get<AccessGrant>(grantRef(peer.project, file.name))
   if (grant === undefined) return missing("the token's grant no longer exists")
   // A grant stays Ready after its last use and after it has expired: only these numbers show it. Times are the server's.
-  return grantStillGood(grant, await cluster.now())
+  return grantStillValid(grant, await cluster.now())
 }
 
 /** Whether a grant's token can be redeemed. `now`: the API server's clock, in milliseconds. */
-export function grantStillGood(grant: AccessGrant, now: number): CheckResult {
+export function grantStillValid(grant: AccessGrant, now: number): CheckResult {
   const allowed = grant.spec?.redemptionsAllowed || 1
   if ((grant.status?.redemptions ?? 0) >= allowed) return missing("the token is used up")
   const ends = Date.parse(grant.status?.expirationTime ?? "")
@@ -35,7 +35,7 @@ export function grantStillGood(grant: AccessGrant, now: number): CheckResult {
   return ready(`a token exists; it can be redeemed for ${Math.floor(left / 60_000)} minutes`)
 }
 
-async function fileStillGood(
+async function linkFileStillValid(
   file: TokenContent | undefined,
   cluster: Cluster,
   project: string,
@@ -113,7 +113,7 @@ const terminalGrantError = ({ status }: AccessGrant): boolean =>
 /** `skupper link generate > FILE`. */
 async function generateLink(context: Context): Promise<void> {
   const { peer, at } = context
-  await spareCertificate(context)
+  await markExistingCertificate(context)
   const { stdout } = await at(peer).$.with({ secret: true })`skupper link generate -n ${peer.project}`
   if ((await new TokenFile(context).write(stdout)) === undefined) {
     throw new RunbookError(`${peer.name} generated no link file`, {
@@ -124,12 +124,12 @@ async function generateLink(context: Context): Promise<void> {
 }
 
 /** The command creates a Certificate or uses an existing one: an existing one is marked as adopted. */
-async function spareCertificate({ peer, at, federation }: Context): Promise<void> {
+async function markExistingCertificate({ peer, at, federation }: Context): Promise<void> {
   const { cluster } = at(peer)
   const site = await activeSite(cluster, peer.project)
   const ref = certificateRef(peer.project, `link-${site?.metadata.name}`)
   const found = await cluster.get(ref)
-  if (found !== undefined && !ours(found, federation))
+  if (found !== undefined && !owns(found, federation))
     await cluster.merge(ref, { metadata: adoptedMark(federation) })
 }
 
@@ -143,11 +143,11 @@ const certificateRef = (namespace: string, name: string) => ({
 export async function takeToken(context: Context): Promise<void> {
   const { site, peer, at, federation } = context
   const file = await new TokenFile(context).read()
-  const far = { cluster: at(peer).cluster, federation }
+  const superlinkContext = { cluster: at(peer).cluster, federation }
   if (file?.is === "token")
-    await takeObject(far, grantRef(peer.project, file.name), { [FOR_SITE]: site.name })
+    await takeObject(superlinkContext, grantRef(peer.project, file.name), { [FOR_SITE]: site.name })
   else if (file?.is === "file") {
-    for (const name of file.secrets) await takeObject(far, certificateRef(peer.project, name))
+    for (const name of file.secrets) await takeObject(superlinkContext, certificateRef(peer.project, name))
   }
 }
 

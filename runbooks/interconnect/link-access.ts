@@ -3,7 +3,7 @@ import type { ClusterReader, KubeObject } from "../../lib/index.ts"
 import { condition, ifAllowed } from "../shared/reading.ts"
 import { type Endpoint, interRouter, ROUTER, SKUPPER, type SkupperSite } from "./skupper.ts"
 
-const current = (object: KubeObject): boolean => {
+const isCurrent = (object: KubeObject): boolean => {
   const { generation = 0 } = object.metadata
   return (condition(object, "Ready")?.observedGeneration ?? generation) >= generation
 }
@@ -14,14 +14,14 @@ const current = (object: KubeObject): boolean => {
  * change. If the SecuredAccess cannot be read, the Site's own status counts.
  */
 export async function addressesAreCurrent(cluster: ClusterReader, site: SkupperSite): Promise<boolean> {
-  if (!current(site)) return false
+  if (!isCurrent(site)) return false
   const { namespace } = site.metadata
   const ref = { apiVersion: SKUPPER, kind: "SecuredAccess", name: ROUTER, namespace }
   const access = await ifAllowed(cluster.get(ref))
   if (access === undefined) return true
-  const asked = site.spec?.linkAccess
-  if (asked !== "default" && access.spec?.accessType !== asked) return false
+  const wanted = site.spec?.linkAccess
+  if (wanted !== "default" && access.spec?.accessType !== wanted) return false
   const offered = interRouter(access.status?.endpoints as Endpoint[] | undefined)
-  const told = new Set(interRouter(site.status?.endpoints))
-  return current(access) && offered.length > 0 && offered.every((address) => told.has(address))
+  const known = new Set(interRouter(site.status?.endpoints))
+  return isCurrent(access) && offered.length > 0 && offered.every((address) => known.has(address))
 }

@@ -1,4 +1,4 @@
-import { ours } from "../shared/labels.ts"
+import { owns } from "../shared/labels.ts"
 import { isTrue } from "../shared/reading.ts"
 import { interRouter, type SkupperLink, type SkupperSite } from "./skupper.ts"
 import { isLinkOf, type TokenContent } from "./token-file.ts"
@@ -6,9 +6,9 @@ import { isLinkOf, type TokenContent } from "./token-file.ts"
 /** The Links of a SuperNode's project, sorted by their target. */
 export interface SortedLinks {
   /** Links to the SuperLink's Site, by its UID. A Link that has not come up yet counts by its name or its labels. */
-  readonly there: readonly SkupperLink[]
+  readonly current: readonly SkupperLink[]
   /** Links to a deleted Site, or of this federation to a former address: they do not come up again. */
-  readonly earlier: readonly SkupperLink[]
+  readonly obsolete: readonly SkupperLink[]
 }
 
 /**
@@ -21,24 +21,24 @@ export function sortLinks(
   federation: string,
   file?: TokenContent,
 ): SortedLinks {
-  const there: SkupperLink[] = []
-  const earlier: SkupperLink[] = []
+  const current: SkupperLink[] = []
+  const obsolete: SkupperLink[] = []
   for (const link of links) {
     if (link.metadata.deletionTimestamp !== undefined) continue
     const { remoteSiteId, remoteSiteName } = link.status ?? {}
-    const known = ours(link, federation)
-    if (known && atOldAddress(link, to)) earlier.push(link)
-    else if (remoteSiteId === to.metadata.uid) there.push(link)
+    const known = owns(link, federation)
+    if (known && atOldAddress(link, to)) obsolete.push(link)
+    else if (remoteSiteId === to.metadata.uid) current.push(link)
     else if (!remoteSiteId) {
-      if (known || isLinkOf(file, link.metadata.name)) there.push(link)
+      if (known || isLinkOf(file, link.metadata.name)) current.push(link)
     } else if (known || (remoteSiteName === to.metadata.name && !isTrue(link, "Operational")))
-      earlier.push(link)
+      obsolete.push(link)
   }
   // Links that are known to lead there come before Links that only may.
-  there.sort(
+  current.sort(
     (a, b) => Number(b.status?.remoteSiteId !== undefined) - Number(a.status?.remoteSiteId !== undefined),
   )
-  return { there, earlier }
+  return { current, obsolete }
 }
 
 /** Whether a Link uses none of the Site's current addresses, because the Site's link access was changed. */

@@ -1,6 +1,6 @@
 /** Shell lines that create sites, links, connectors and listeners by hand. */
 import type { Manual } from "../context.ts"
-import { APPLY, reads, unlessThere } from "../shared/manual.ts"
+import { APPLY, hereDocument, unlessExists } from "../shared/manual.ts"
 import { DEFAULT_LIFETIME, SKUPPER } from "./skupper.ts"
 import { tokenPath } from "./token-file.ts"
 
@@ -33,22 +33,22 @@ export function siteManual({ site }: Manual, access: string | undefined): string
   const flags = accessFlags(access)
   const create =
     flags === undefined
-      ? reads(APPLY, siteManifest(site, access))
+      ? hereDocument(APPLY, siteManifest(site, access))
       : ["skupper site create", name, ...flags, `-n ${project}`].join(" ")
-  return `${unlessThere(`sites.skupper.io -n ${project}`, create)}
+  return `${unlessExists(`sites.skupper.io -n ${project}`, create)}
 oc wait --for=condition=Ready sites.skupper.io --all -n ${project} --timeout=5m`
 }
 
 /** The real command refuses a path with other characters. */
-const TAKEN = /^[A-Za-z0-9./~-]+$/
+const ACCEPTED_PATH = /^[A-Za-z0-9./~-]+$/
 
 /** A command on the token file, run in the file's folder if necessary. */
 const withFile = (file: string, before: string, command: string, after: string): string =>
-  TAKEN.test(file)
+  ACCEPTED_PATH.test(file)
     ? `${before}${command} ${file} ${after}`
     : `cd "$(dirname ${file})" && ${before}${command} "$(basename ${file})" ${after}`
 
-const LINK = (project: string) => `links.skupper.io -n ${project}`
+const linksIn = (project: string) => `links.skupper.io -n ${project}`
 
 /** At the SuperLink's cluster: creates a token or a link file that only its owner can read. */
 export function tokenManual(context: Manual): string {
@@ -56,25 +56,25 @@ export function tokenManual(context: Manual): string {
   const tokenFile = tokenPath(context)
   const window =
     inputs.tokenLifetime === DEFAULT_LIFETIME ? "" : `--expiration-window ${inputs.tokenLifetime}s `
-  const make =
+  const create =
     inputs.linkWith === "file"
       ? `${on(peer)}skupper link generate -n ${peer.project} >${tokenFile}`
       : withFile(tokenFile, on(peer), "skupper token issue", `${window}-n ${peer.project}`)
   return `# If a Link already exists, no token is needed.
-${unlessThere(LINK(site.project), `(umask 077 && ${make})`)}`
+${unlessExists(linksIn(site.project), `(umask 077 && ${create})`)}`
 }
 
 /** At the SuperNode's cluster: creates the Link. */
 export function linkManual(context: Manual): string {
   const { site, inputs } = context
   const tokenFile = tokenPath(context)
-  const make =
+  const create =
     inputs.linkWith === "file"
       ? `${APPLY.replace(/-$/, tokenFile)} -n ${site.project}`
       : withFile(tokenFile, "", "skupper token redeem", `-n ${site.project}`)
-  return unlessThere(
-    LINK(site.project),
-    TAKEN.test(tokenFile) || inputs.linkWith === "file" ? make : `(${make})`,
+  return unlessExists(
+    linksIn(site.project),
+    ACCEPTED_PATH.test(tokenFile) || inputs.linkWith === "file" ? create : `(${create})`,
   )
 }
 
@@ -87,7 +87,7 @@ rm -f ${tokenPath({ privateFile })}`
 /** Creates one end of a routing key. */
 export const exposureManual = ({ site }: Manual, kind: "connector" | "listener", words: string): string => {
   const [name] = words.split(" ")
-  return unlessThere(
+  return unlessExists(
     `${kind}s.skupper.io ${name} -n ${site.project}`,
     `skupper ${kind} create ${words} -n ${site.project}`,
   )

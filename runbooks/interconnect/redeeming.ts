@@ -11,7 +11,7 @@ import {
   unknown,
 } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { adopted, ours, PROGRAM, takeObject } from "../shared/labels.ts"
+import { adopted, owns, PROGRAM, takeObject } from "../shared/labels.ts"
 import { ifAllowed, objectRef, some, untilSeen } from "../shared/reading.ts"
 import { dropGrants } from "./issuing.ts"
 import { atOldAddress, type SortedLinks, sortLinks } from "./links.ts"
@@ -34,8 +34,8 @@ export async function checkLink(context: Context): Promise<CheckResult> {
   const to = await activeSite(at(peer).cluster, peer.project)
   if (to === undefined) return unknown("not there", `${peer.name} has no Skupper site to link to`)
   const file = await new TokenFile(context).read()
-  const { there, earlier } = sortLinks(await listLinks(cluster, site.project), to, federation, file)
-  const [found] = there
+  const { current, obsolete } = sortLinks(await listLinks(cluster, site.project), to, federation, file)
+  const [found] = current
   if (found !== undefined) {
     const secret = await missingSecret(context, found, file)
     if (secret !== undefined)
@@ -46,7 +46,7 @@ export async function checkLink(context: Context): Promise<CheckResult> {
       adopted: adopted(found, context),
     })
   }
-  if (earlier.length > 0) return dead(earlier, to, federation)
+  if (obsolete.length > 0) return obsoleteLinks(obsolete, to, federation)
   const token =
     file?.is === "token" ? await cluster.get<AccessToken>(tokenRef(site.project, file.name)) : undefined
   if (token?.status?.redeemed === true) return missing("a token was redeemed, but its Link no longer exists")
@@ -70,9 +70,9 @@ async function missingSecret(
     : undefined
 }
 
-function dead(links: SortedLinks["earlier"], to: SkupperSite, federation: string): CheckResult {
+function obsoleteLinks(links: SortedLinks["obsolete"], to: SkupperSite, federation: string): CheckResult {
   const names = links.map(({ metadata }) => metadata.name)
-  const foreign = links.filter((one) => !ours(one, federation)).map(({ metadata }) => metadata.name)
+  const foreign = links.filter((one) => !owns(one, federation)).map(({ metadata }) => metadata.name)
   if (links.every((one) => atOldAddress(one, to))) {
     const addresses = interRouter(links[0]!.spec.endpoints)
     return drifted(
@@ -154,14 +154,14 @@ async function redeemToken(context: Context, file: IssuedToken): Promise<ApplyRe
       })
     }
     await cluster.remove(ref)
-    return await cureOf(token.status.message, context, file)
+    return await handleRefusal(token.status.message, context, file)
   } finally {
     ended.abort()
   }
 }
 
 /** What to do about a refused token, by the controller's message (Skupper 2.0 to 2.2). */
-async function cureOf(message: string, context: Context, file: IssuedToken): Promise<ApplyResult> {
+async function handleRefusal(message: string, context: Context, file: IssuedToken): Promise<ApplyResult> {
   const { site, peer } = context
   // 404: expired, used up or unknown; 403: wrong code. A new token solves that.
   if (/failed response: 40[34]/.test(message)) {
@@ -188,7 +188,7 @@ async function cureOf(message: string, context: Context, file: IssuedToken): Pro
 }
 
 /** Deletes Links and their credentials. */
-async function dropLinks({ $, cluster, site }: Context, links: SortedLinks["there"]): Promise<void> {
+async function dropLinks({ $, cluster, site }: Context, links: SortedLinks["current"]): Promise<void> {
   for (const { metadata, spec } of links) {
     await $`skupper link delete ${metadata.name} -n ${site.project}`
     // The command leaves its credentials behind.
@@ -203,20 +203,20 @@ async function dropLinks({ $, cluster, site }: Context, links: SortedLinks["ther
 }
 
 export async function replaceLinks(context: Context): Promise<ApplyResult> {
-  return withLinks(context, ({ earlier }) => earlier, "the old Link was deleted")
+  return withLinks(context, ({ obsolete }) => obsolete, "the old Link was deleted")
 }
 
 export async function recreateLink(context: Context): Promise<ApplyResult> {
   return withLinks(
     context,
-    ({ there, earlier }) => [...there, ...earlier],
+    ({ current, obsolete }) => [...current, ...obsolete],
     "a new token and Link were requested",
   )
 }
 
 async function withLinks(
   context: Context,
-  which: (links: SortedLinks) => SortedLinks["there"],
+  which: (links: SortedLinks) => SortedLinks["current"],
   reason: string,
 ): Promise<ApplyResult> {
   const { cluster, site, peer, at, federation } = context

@@ -40,7 +40,7 @@ export async function subscriptionsOf(
 }
 
 /** Reads the objects that belong to a Subscription. */
-export async function follow(cluster: ClusterReader, subscription: KubeObject): Promise<Subscribed> {
+export async function readSubscribed(cluster: ClusterReader, subscription: KubeObject): Promise<Subscribed> {
   const namespace = subscription.metadata.namespace!
   const { installPlanRef, installedCSV, currentCSV } = subscription.status ?? {}
   const get = (kind: string, name: string | undefined, where = namespace) =>
@@ -87,7 +87,7 @@ export const versionOne = (what: string, object: KubeObject): CheckResult =>
   )
 
 /** The progress of a Subscription, and what blocks it. */
-export function judge(found: Subscribed): CheckResult {
+export function subscriptionState(found: Subscribed): CheckResult {
   const { subscription, csv } = found
   const name = csv?.metadata.name ?? subscription.status?.currentCSV
   if (

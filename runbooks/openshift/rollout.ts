@@ -28,7 +28,7 @@ export const PODS = "pods"
 export async function checkRollout(
   cluster: ClusterReader,
   deployment: Deployment,
-  isOurs: boolean,
+  isOwn: boolean,
 ): Promise<CheckResult> {
   const missing = incomplete(deployment)
   if (missing === undefined) return ready(`${replicas(deployment)} ready`, { object: objectRef(deployment) })
@@ -36,7 +36,7 @@ export async function checkRollout(
   if (trouble === undefined) return progressing(missing, objectRef(deployment))
   if (!trouble.terminal) return progressing(trouble.reason, objectRef(deployment))
   const { reason, fix, next, code } = trouble
-  if (isOurs && trouble.at !== undefined && (await cluster.now()) - trouble.at > STALE) {
+  if (isOwn && trouble.at !== undefined && (await cluster.now()) - trouble.at > STALE) {
     const field: Difference = { field: PODS, found: `failed some time ago (${reason})`, wanted: "restarted" }
     return drifted([field], {
       reason: `pods failed some time ago (${reason}); they are created again`,

@@ -1,7 +1,7 @@
 /** The Subscription that installs the operator, from its snippet. */
 import type { Manual, SiteInputs } from "../context.ts"
 import { labels } from "../shared/labels.ts"
-import { APPLY, isThere, reads } from "../shared/manual.ts"
+import { APPLY, exists, hereDocument } from "../shared/manual.ts"
 import { snippet } from "../shared/snippet.ts"
 import { PACKAGE } from "./olm.ts"
 
@@ -38,14 +38,14 @@ export async function subscription(
 export async function operatorManual({ federation, site }: Manual): Promise<string> {
   const offer = usualOffer(site)
   const kind = "subscriptions.operators.coreos.com"
-  const inside = `-n ${site.operatorNamespace}`
+  const inNamespace = `-n ${site.operatorNamespace}`
   return `# Once per cluster, by a user who is allowed to install operators for all projects.
 # If the cluster has no catalog ${offer.source}, find another:  oc get packagemanifests ${PACKAGE}
 oc get sites.skupper.io -n ${site.project} >/dev/null 2>&1 ||
-  ${reads(APPLY, await subscription(offer, { federation, site }))}
-if ${isThere(`${kind} ${PACKAGE} ${inside}`)}; then
-  oc wait --for=jsonpath='{.status.state}'=AtLatestKnown ${kind}/${PACKAGE} ${inside} --timeout=10m
-  csv=$(oc get ${kind} ${PACKAGE} ${inside} -o jsonpath='{.status.installedCSV}')
-  oc wait --for=jsonpath='{.status.phase}'=Succeeded "csv/$csv" ${inside} --timeout=10m
+  ${hereDocument(APPLY, await subscription(offer, { federation, site }))}
+if ${exists(`${kind} ${PACKAGE} ${inNamespace}`)}; then
+  oc wait --for=jsonpath='{.status.state}'=AtLatestKnown ${kind}/${PACKAGE} ${inNamespace} --timeout=10m
+  csv=$(oc get ${kind} ${PACKAGE} ${inNamespace} -o jsonpath='{.status.installedCSV}')
+  oc wait --for=jsonpath='{.status.phase}'=Succeeded "csv/$csv" ${inNamespace} --timeout=10m
 fi`
 }

@@ -94,14 +94,14 @@ export function refused(
   const words = latest?.message ?? failure.message ?? "its pods cannot be created"
   const at = latest === undefined ? Date.parse(failure.lastTransitionTime ?? "") : time(latest)
   return {
-    ...cureOfRefusal(words, deployment.metadata.namespace ?? ""),
+    ...fixForRefusal(words, deployment.metadata.namespace ?? ""),
     reason: `no pod was created: ${words}`,
     terminal: true,
     ...(Number.isNaN(at) ? {} : { at }),
   }
 }
 
-function cureOfRefusal(words: string, namespace: string): Pick<Trouble, "fix" | "next" | "code"> {
+function fixForRefusal(words: string, namespace: string): Pick<Trouble, "fix" | "next" | "code"> {
   if (/exceeded quota|must specify/.test(words)) {
     return {
       code: "quota",
@@ -229,7 +229,7 @@ function pullTrouble(
   return {
     reason: `image ${image} cannot be pulled: ${words}`,
     terminal: reason !== "ErrImagePull",
-    ...cureOfPull(words),
+    ...fixForPull(words),
     next: describe(pod),
     ...(failed !== undefined && { at: time(failed) }),
   }
@@ -270,7 +270,7 @@ function mountTrouble(pod: KubeObject, events: readonly KubeObject[]): Trouble |
   }
 }
 
-function cureOfPull(words: string): Pick<Trouble, "fix" | "code"> {
+function fixForPull(words: string): Pick<Trouble, "fix" | "code"> {
   const code = "image"
   if (/toomanyrequests|rate limit/.test(words)) {
     return {

@@ -53,34 +53,34 @@ export const selectorText = (labels: Readonly<Record<string, string>> | undefine
     .join(",")
 
 /** The fields in which a Deployment differs from the wanted one. */
-export function deploymentDifferences(found: Deployment, asked: Deployment): Difference[] {
-  const replicas = [found, asked].map((one) => one.spec.replicas ?? 1)
-  const [foundPod, askedPod] = [found.spec.template.spec, asked.spec.template.spec]
+export function deploymentDifferences(found: Deployment, wanted: Deployment): Difference[] {
+  const replicas = [found, wanted].map((one) => one.spec.replicas ?? 1)
+  const [foundPod, wantedPod] = [found.spec.template.spec, wanted.spec.template.spec]
   return [
     ...unlike("replicas", String(replicas[0]), String(replicas[1])),
-    ...askedPod.containers.flatMap((container) => {
-      const there = foundPod.containers.find((one) => one.name === container.name)
-      if (there === undefined)
+    ...wantedPod.containers.flatMap((container) => {
+      const existing = foundPod.containers.find((one) => one.name === container.name)
+      if (existing === undefined)
         return [{ field: `container ${container.name}`, found: "none", wanted: container.image }]
-      return containerDifferences(there, container)
+      return containerDifferences(existing, container)
     }),
-    ...unlike("image pull secret", pullSecrets(foundPod), pullSecrets(askedPod)),
-    ...unlike("mounted secrets", mounts(foundPod, askedPod), mounts(askedPod, askedPod)),
+    ...unlike("image pull secret", pullSecrets(foundPod), pullSecrets(wantedPod)),
+    ...unlike("mounted secrets", mounts(foundPod, wantedPod), mounts(wantedPod, wantedPod)),
   ]
 }
 
-function containerDifferences(found: Container, asked: Container): Difference[] {
+function containerDifferences(found: Container, wanted: Container): Difference[] {
   return [
-    ...unlike("image", found.image, asked.image),
-    ...unlike("command", (found.command ?? []).join(" "), (asked.command ?? []).join(" ")),
-    ...unlike("arguments", (found.args ?? []).join(" "), (asked.args ?? []).join(" ")),
-    ...unlike("ports", portText(found), portText(asked)),
-    ...environmentDifferences(found.env ?? [], asked.env ?? []),
+    ...unlike("image", found.image, wanted.image),
+    ...unlike("command", (found.command ?? []).join(" "), (wanted.command ?? []).join(" ")),
+    ...unlike("arguments", (found.args ?? []).join(" "), (wanted.args ?? []).join(" ")),
+    ...unlike("ports", portText(found), portText(wanted)),
+    ...environmentDifferences(found.env ?? [], wanted.env ?? []),
     ...(["requests", "limits"] as const).flatMap((kind) =>
-      Object.entries(asked.resources?.[kind] ?? {}).flatMap(([resource, quantity]) => {
-        const there = found.resources?.[kind]?.[resource]
-        if (there !== undefined && amount(there) === amount(quantity)) return []
-        return [{ field: `${kind}.${resource}`, found: there ?? "none", wanted: quantity }]
+      Object.entries(wanted.resources?.[kind] ?? {}).flatMap(([resource, quantity]) => {
+        const existing = found.resources?.[kind]?.[resource]
+        if (existing !== undefined && amount(existing) === amount(quantity)) return []
+        return [{ field: `${kind}.${resource}`, found: existing ?? "none", wanted: quantity }]
       }),
     ),
   ]
@@ -89,24 +89,24 @@ function containerDifferences(found: Container, asked: Container): Difference[] 
 /** Shows only names, because a value may be secret. */
 function environmentDifferences(
   found: readonly { name: string }[],
-  asked: readonly { name: string }[],
+  wanted: readonly { name: string }[],
 ): Difference[] {
   const text = (one: object | undefined): string => JSON.stringify(one, one && Object.keys(one).sort())
-  return [...new Set([...found, ...asked].map(({ name }) => name))].flatMap((name) => {
-    const [there, wanted] = [found, asked].map((list) => list.find((one) => one.name === name))
-    if (text(there) === text(wanted)) return []
+  return [...new Set([...found, ...wanted].map(({ name }) => name))].flatMap((name) => {
+    const [foundOne, wantedOne] = [found, wanted].map((list) => list.find((one) => one.name === name))
+    if (text(foundOne) === text(wantedOne)) return []
     return [
       {
         field: `environment ${name}`,
-        found: there === undefined ? "unset" : wanted === undefined ? "set" : "another value",
-        wanted: wanted === undefined ? "unset" : "set",
+        found: foundOne === undefined ? "unset" : wantedOne === undefined ? "set" : "another value",
+        wanted: wantedOne === undefined ? "unset" : "set",
       },
     ]
   })
 }
 
-const unlike = (field: string, found: string, asked: string): Difference[] =>
-  found === asked ? [] : [{ field, found: found || "none", wanted: asked || "none" }]
+const unlike = (field: string, found: string, wanted: string): Difference[] =>
+  found === wanted ? [] : [{ field, found: found || "none", wanted: wanted || "none" }]
 
 const portText = ({ ports }: Container): string =>
   (ports ?? [])
@@ -121,8 +121,8 @@ const pullSecrets = ({ imagePullSecrets }: PodSpec): string =>
     .join(", ")
 
 /** `tls at /app/certificates` for each secret that is mounted into the wanted containers. */
-function mounts(pod: PodSpec, asked: PodSpec): string {
-  const names = new Set(asked.containers.map(({ name }) => name))
+function mounts(pod: PodSpec, wanted: PodSpec): string {
+  const names = new Set(wanted.containers.map(({ name }) => name))
   return pod.containers
     .filter(({ name }) => names.has(name))
     .flatMap(({ volumeMounts }) => volumeMounts ?? [])

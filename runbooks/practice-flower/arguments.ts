@@ -4,7 +4,7 @@
  */
 import type { PracticeContainer } from "../../lib/index.ts"
 import { argumentOf, since } from "../flower/flower-versions.ts"
-import { without } from "../flower/superlink.ts"
+import { withoutFlags } from "../flower/superlink.ts"
 
 type World = Pick<PracticeContainer, "serve" | "forward" | "path">
 
@@ -61,7 +61,11 @@ export async function supernodeHere(
   const superlink = argumentOf(args, "--superlink")
   let here = await paths(args, world)
   if (superlink !== undefined) {
-    here = [...without(here, ["--superlink"]), "--superlink", `127.0.0.1:${await world.forward(superlink)}`]
+    here = [
+      ...withoutFlags(here, ["--superlink"]),
+      "--superlink",
+      `127.0.0.1:${await world.forward(superlink)}`,
+    ]
   }
   if (since(version, "1.35.0")) return hostAndPort(here, "9094", (port) => world.serve(port))
   return listening(here, { "--clientappio-api-address": "0.0.0.0:9094" }, world)
@@ -75,7 +79,7 @@ async function listening(
 ): Promise<string[]> {
   const health = argumentOf(args, "--health-server-address")
   const all = { ...apis, ...(health !== undefined && { "--health-server-address": health }) }
-  const here = without(args, Object.keys(all))
+  const here = withoutFlags(args, Object.keys(all))
   for (const [flag, otherwise] of Object.entries(all)) {
     const [, host, port] = /^(.*):(\d+)$/.exec(argumentOf(args, flag) ?? otherwise) ?? []
     // A value that is not an address stays, so that the program refuses it.
@@ -93,7 +97,7 @@ async function hostAndPort(
   const port = argumentOf(args, "--port") ?? otherwise
   if (!/^\d+$/.test(port)) return [...args]
   return [
-    ...without(args, ["--host", "--port"]),
+    ...withoutFlags(args, ["--host", "--port"]),
     "--host",
     "127.0.0.1",
     "--port",

@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import type { PracticeContainer, PracticeImage, PracticeVariant } from "../../lib/index.ts"
-import { environmentOf, findEnvironment, findPython, QUIET } from "../flower/environment.ts"
+import { ensureEnvironment, findEnvironment, findPython, QUIET } from "../flower/environment.ts"
 import { versionOfImage } from "../flower/flower-versions.ts"
 import { superlinkHere, supernodeHere } from "./arguments.ts"
 
@@ -21,7 +21,7 @@ function versionOf(image: string): string {
 async function start(container: PracticeContainer, part: Part): Promise<void> {
   const program = `flower-${part}`
   const version = versionOf(container.image)
-  const bin = await environmentOf(version)
+  const bin = await ensureEnvironment(version)
   // A Deployment may name the program that the image starts by default.
   const given = container.args[0] === program ? container.args.slice(1) : container.args
   const args = await (part === "superlink" ? superlinkHere : supernodeHere)(given, version, container)
@@ -51,7 +51,7 @@ async function start(container: PracticeContainer, part: Part): Promise<void> {
 const image = (part: Part): PracticeImage => ({
   image: new RegExp(`(?:^|/)${part}(?:[:@]|$)`),
   async pull(reference) {
-    await environmentOf(versionOf(reference))
+    await ensureEnvironment(versionOf(reference))
   },
   start(container) {
     start(container, part).catch((error: Error) => {
@@ -74,7 +74,7 @@ export const practiceFlower: PracticeVariant = {
     await findPython()
     return {
       text: `Installing Flower ${version} from PyPI (only once)`,
-      ready: environmentOf(version, { signal }),
+      ready: ensureEnvironment(version, { signal }),
     }
   },
 }

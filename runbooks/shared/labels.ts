@@ -8,13 +8,13 @@ export const FEDERATION = `${PROGRAM}/federation`
 /** Annotation of what existed before and was updated since: it stays adopted. */
 export const ADOPTED = `${PROGRAM}/adopted`
 
-export const { labels, selector, owns: ours, adopted, adoptedMark, take: takeObject } = ownership(PROGRAM)
+export const { labels, selector, owns, adopted, adoptedMark, take: takeObject } = ownership(PROGRAM)
 
 /** The description that marks a project of a federation, because ordinary users cannot label projects. */
 export const projectDescription = (federation: string): string =>
   `Created by ${PROGRAM} for the federation ${labelValue(federation)}`
 
 /** Whether the federation created a project (by its description) or, on plain Kubernetes, a namespace (by its labels). */
-export const projectIsOurs = (project: KubeObject, federation: string): boolean =>
-  ours(project, federation) ||
+export const ownsProject = (project: KubeObject, federation: string): boolean =>
+  owns(project, federation) ||
   project.metadata.annotations?.["openshift.io/description"] === projectDescription(federation)

@@ -17,7 +17,7 @@ import { rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
-import { environmentOf, findEnvironment, findPython } from "../../runbooks/flower/environment.ts"
+import { ensureEnvironment, findEnvironment, findPython } from "../../runbooks/flower/environment.ts"
 
 let home: string
 let env: Record<string, string>
@@ -53,9 +53,9 @@ function give(version: string): void {
 
 test("it is created once, pinned, and published under the version's name", async () => {
   expect(await findEnvironment("1.34.0", env)).toBeUndefined()
-  const bins = await Promise.all([environmentOf("1.34.0", { env }), environmentOf("1.34.0", { env })])
+  const bins = await Promise.all([ensureEnvironment("1.34.0", { env }), ensureEnvironment("1.34.0", { env })])
   expect(new Set(bins)).toEqual(new Set([join(root(), "1.34.0", "bin")]))
-  expect(await environmentOf("1.34.0", { env })).toBe(bins[0])
+  expect(await ensureEnvironment("1.34.0", { env })).toBe(bins[0])
   expect(await findEnvironment("1.34.0", env)).toBe(bins[0])
   const { readFileSync } = await import("node:fs")
   const pips = readFileSync(join(home, "calls"), "utf8")
@@ -67,8 +67,8 @@ test("it is created once, pinned, and published under the version's name", async
 })
 
 test("two processes at once: both get one that works, and one remains", async () => {
-  const script = `import { environmentOf } from ${JSON.stringify(new URL("../../runbooks/flower/environment.ts", import.meta.url).href)}
-    process.stdout.write(await environmentOf("1.41.0"))`
+  const script = `import { ensureEnvironment } from ${JSON.stringify(new URL("../../runbooks/flower/environment.ts", import.meta.url).href)}
+    process.stdout.write(await ensureEnvironment("1.41.0"))`
   const make = async () => {
     const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
       env,
@@ -82,7 +82,7 @@ test("two processes at once: both get one that works, and one remains", async ()
     return out
   }
   expect(await Promise.all([make(), make()])).toEqual(Array(2).fill(join(root(), "1.41.0", "bin")))
-  await environmentOf("1.28.0", { env })
+  await ensureEnvironment("1.28.0", { env })
   expect(readdirSync(root()).filter((name) => name.startsWith("1.41.0."))).toHaveLength(1)
 })
 
@@ -92,25 +92,25 @@ test("what a killed installation left is removed; what another one creates now i
   await once(gone, "close")
   const [dead, alive] = [`1.34.0.${gone.pid}.abc123`, `1.34.0.${process.ppid}.abc123`]
   for (const name of [dead, alive]) mkdirSync(join(root(), name))
-  await environmentOf("1.34.0", { env })
+  await ensureEnvironment("1.34.0", { env })
   expect(existsSync(join(root(), dead))).toBe(false)
   expect(existsSync(join(root(), alive))).toBe(true)
 })
 
 test("one that is broken is replaced", async () => {
-  const bin = await environmentOf("1.34.0", { env })
+  const bin = await ensureEnvironment("1.34.0", { env })
   const before = readlinkSync(join(root(), "1.34.0"))
   // As an update of the system's Python does it.
   rmSync(join(bin, "python"))
   symlinkSync("/nowhere/python3", join(bin, "python"))
   expect(await findEnvironment("1.34.0", env)).toBeUndefined()
-  expect(await environmentOf("1.34.0", { env })).toBe(bin)
+  expect(await ensureEnvironment("1.34.0", { env })).toBe(bin)
   expect(readlinkSync(join(root(), "1.34.0"))).not.toBe(before)
   expect(await findEnvironment("1.34.0", env)).toBe(bin)
 })
 
 test("pip's own words, and nothing remains", async () => {
-  await expect(environmentOf("9.9.9", { env: { ...env, PIP_FAILS: "1" } })).rejects.toMatchObject({
+  await expect(ensureEnvironment("9.9.9", { env: { ...env, PIP_FAILS: "1" } })).rejects.toMatchObject({
     message: "Flower 9.9.9 could not be installed on this machine",
     why: "ERROR: No matching distribution found for flwr==9.9.9",
     next: "python3 -m pip download --no-deps flwr==9.9.9",
@@ -120,7 +120,7 @@ test("pip's own words, and nothing remains", async () => {
 
 test("an interrupted one ends pip and leaves nothing behind", async () => {
   const stop = new AbortController()
-  const made = environmentOf("1.34.0", { env: { ...env, PIP_HANGS: "1" }, signal: stop.signal })
+  const made = ensureEnvironment("1.34.0", { env: { ...env, PIP_HANGS: "1" }, signal: stop.signal })
   await expect.poll(() => existsSync(join(home, "calls"))).toBe(true)
   stop.abort(130)
   await expect(made).rejects.toBe(130)

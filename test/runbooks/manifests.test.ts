@@ -195,11 +195,11 @@ describe("a person's own manifest", () => {
 })
 
 describe("differences", () => {
-  const ours = async (more: object = {}) => (await superlinkManifest(superlink(more), asked)).deployment
+  const owns = async (more: object = {}) => (await superlinkManifest(superlink(more), asked)).deployment
   const changed = async (update: (deployment: Deployment) => void, more: object = {}) => {
-    const found = structuredClone(await ours(more))
+    const found = structuredClone(await owns(more))
     update(found)
-    return deploymentDifferences(found, await ours(more))
+    return deploymentDifferences(found, await owns(more))
   }
   const first = (deployment: Deployment) => deployment.spec.template.spec.containers[0]!
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
-import { judge, OLM, type Subscribed } from "../../runbooks/openshift/olm.ts"
+import { OLM, type Subscribed, subscriptionState } from "../../runbooks/openshift/olm.ts"
 import { conditions } from "./clusters.ts"
 import { CSV, csv, NS, subscription } from "./olm-objects.ts"
 
@@ -161,6 +161,6 @@ describe("what a Subscription and its objects say", () => {
       { state: "blocked", code: "version 1" },
     ],
   ])("%s", (_, parts, result) => {
-    expect(judge(found(parts))).toMatchObject(result)
+    expect(subscriptionState(found(parts))).toMatchObject(result)
   })
 })

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import prerequisites from "../../runbooks/prerequisites.ts"
-import { readSkupperVersion } from "../../runbooks/shared/commands.ts"
+import { readSkupperVersion } from "../../runbooks/shared/skupper-version.ts"
 import { snippet } from "../../runbooks/shared/snippet.ts"
 import { type Clusters, startClusters } from "./clusters.ts"
 

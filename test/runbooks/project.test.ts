@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { setNamespace } from "../../lib/cluster/kubeconfig.ts"
 import project from "../../runbooks/project.ts"
-import { projectDescription, projectIsOurs } from "../../runbooks/shared/labels.ts"
+import { ownsProject, projectDescription } from "../../runbooks/shared/labels.ts"
 import { type Clusters, namespace, type PlayedSite, setStatus, startClusters } from "./clusters.ts"
 
 const NAME = "flower-openshift-demo"
@@ -107,7 +107,7 @@ test("the description of a project shows that this federation created it", () =>
     ...namespace(NAME),
     metadata: { name: NAME, annotations: { "openshift.io/description": description } },
   })
-  expect(projectIsOurs(made(projectDescription("trial")), "trial")).toBe(true)
-  expect(projectIsOurs(made(projectDescription("other")), "trial")).toBe(false)
-  expect(projectIsOurs(namespace(NAME), "trial")).toBe(false)
+  expect(ownsProject(made(projectDescription("trial")), "trial")).toBe(true)
+  expect(ownsProject(made(projectDescription("other")), "trial")).toBe(false)
+  expect(ownsProject(namespace(NAME), "trial")).toBe(false)
 })

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
-import { grantStillGood } from "../../runbooks/interconnect/issuing.ts"
+import { grantStillValid } from "../../runbooks/interconnect/issuing.ts"
 import { sortLinks } from "../../runbooks/interconnect/links.ts"
 import type { SkupperLink, SkupperSite } from "../../runbooks/interconnect/skupper.ts"
 import { isLinkOf, parseToken, TokenFile, tokenPath } from "../../runbooks/interconnect/token-file.ts"
@@ -148,7 +148,7 @@ describe("a grant", () => {
     [{ expirationTime: "2026-11-22T12:15:00Z", redemptions: 1 }, { redemptionsAllowed: 2 }, "ready", "15"],
     [{}, {}, "missing", "never became ready"],
   ])("%j of %j is %s", (status, spec, state, reason) => {
-    expect(grantStillGood(grant(status, spec), now)).toMatchObject({
+    expect(grantStillValid(grant(status, spec), now)).toMatchObject({
       state,
       reason: expect.stringContaining(reason),
     })
@@ -166,8 +166,8 @@ describe("links by their target", () => {
     }) as SkupperLink
   const own = { labels: labels("trial") }
   const names = (links: SkupperLink[], file?: Awaited<ReturnType<typeof parseToken>>) => {
-    const { there, earlier } = sortLinks(links, to, "trial", file)
-    return [there, earlier].map((some) => some.map(({ metadata }) => metadata.name))
+    const { current, obsolete } = sortLinks(links, to, "trial", file)
+    return [current, obsolete].map((some) => some.map(({ metadata }) => metadata.name))
   }
   const up = { conditions: conditions({ Operational: "True" }) }
 

@@ -12,7 +12,12 @@ import { type OpenCluster, openCluster } from "../../../lib/cluster/index.ts"
 import type { Cluster, ClusterReader, KubeObject } from "../../../lib/cluster/types.ts"
 import { startPractice } from "../../../lib/practice/practice.ts"
 import type { Practice } from "../../../lib/practice/types/practice.ts"
-import { environmentOf, findEnvironment, findPython, QUIET } from "../../../runbooks/flower/environment.ts"
+import {
+  ensureEnvironment,
+  findEnvironment,
+  findPython,
+  QUIET,
+} from "../../../runbooks/flower/environment.ts"
 import { readSupernodeLog } from "../../../runbooks/flower/flower-logs.ts"
 import { program } from "../../../runbooks/index.ts"
 import { untilSeen } from "../../../runbooks/shared/reading.ts"
@@ -63,7 +68,7 @@ export const CACHE = { XDG_CACHE_HOME: cacheHome }
 
 /** One SuperLink, so many SuperNodes, and the environment of this version. */
 export async function startFlowerWorld(version: string, supernodes: number): Promise<FlowerWorld> {
-  await environmentOf(version)
+  await ensureEnvironment(version)
   const folder = mkdtempSync(join(tmpdir(), "real flower_"))
   const bin = barePath(folder)
   const practice = await startPractice({
