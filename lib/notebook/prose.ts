@@ -88,7 +88,7 @@ const belongs = ({ depth, mark }: Item, first: Item): boolean =>
 
 export const isNumbered = (mark: string): boolean => mark !== "-"
 
-/** Code first: what stands in it is no mark. */
+/** Code first: its content has no marks. */
 const INLINE =
   /(?<ticks>`+)(?<code>.+?)\k<ticks>(?!`)|\*\*(?<strong>\S(?:.*?\S)?)\*\*|(?<![\w*])\*(?<emphasis>[^\s*](?:[^*]*[^\s*])?)\*(?![\w*])|\[(?<label>[^\]]+)\]\((?<to>[^)\s]+)\)|(?<url>https?:\/\/[^\s<>"')\]]*[^\s<>"')\].,;:])|\\(?<escaped>[\\`*[\]_])/g
 

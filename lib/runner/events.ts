@@ -39,7 +39,7 @@ export interface Outcome {
   readonly stack?: string
 }
 
-/** What a run does to a step that is not ready, or is told to rerun. */
+/** What a run does to a step that is not ready, or with --rerun. */
 export type Action = "apply" | "update" | "delete" | "rerun"
 
 /** Where an event happened. `site` is missing for `here` and `federation` steps. */
@@ -111,7 +111,7 @@ export type Event =
   | ({ type: "written"; what: string; sha256?: string } & At)
   /** An action was left to the user (`--by-hand`). */
   | ({ type: "manual"; action: Action } & At)
-  /** A step has handed a value to later steps. Of a secret one only a revision is told, which is new with each content. */
+  /** A step has handed a value to later steps. Of a secret one it has only a revision, which is new with each content. */
   | ({ type: "value"; name: string } & ({ value: unknown } | { revision: string }) & At)
   | ({ type: "waiting"; reason: string } & At)
   | ({ type: "note"; text: string } & At)

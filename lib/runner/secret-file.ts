@@ -7,7 +7,7 @@ export interface Secret {
   readonly content: string
 }
 
-/** Nothing where there is no such file, or none of ours. */
+/** Reads a secret; nothing where the file does not exist or holds something else. */
 export function readSecret(path: string): Secret | undefined {
   let text: string
   try {
