@@ -1,6 +1,6 @@
 /** Merge, JSON and strategic merge patches. None changes what it is given. */
-import jsonPatch, { type Operation } from "fast-json-patch"
 import type { KubeObject } from "../../cluster/types.ts"
+import { jsonPatch } from "./json-patch.ts"
 import { type Item, isMap, isSet, listKeys, sameItem } from "./lists.ts"
 import { type About, ApiError, badRequest, invalid, invalidPatch } from "./status.ts"
 
@@ -15,14 +15,6 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   return result
 }
 
-/** A real server's `replace` of a field that is not there adds it, unlike RFC 6902's. */
-function misses(document: KubeObject, { op, path }: Operation): boolean {
-  if (op !== "replace") return false
-  const at = path.lastIndexOf("/")
-  const parent: unknown = jsonPatch.getValueByPointer(document, path.slice(0, at))
-  return isMap(parent) && !(jsonPatch.unescapePathComponent(path.slice(at + 1)) in parent)
-}
-
 /** RFC 6902. @throws ApiError 422 when an operation does not apply, 400 for what is no patch */
 export function applyJsonPatch(target: KubeObject, patch: unknown): KubeObject {
   if (!Array.isArray(patch)) {
@@ -31,12 +23,7 @@ export function applyJsonPatch(target: KubeObject, patch: unknown): KubeObject {
     )
   }
   try {
-    let document = structuredClone(target)
-    for (const given of patch as Operation[]) {
-      const operation = misses(document, given) ? { ...given, op: "add" as const } : given
-      document = jsonPatch.applyOperation(document, operation as Operation, true, true).newDocument
-    }
-    return document
+    return jsonPatch(target, patch) as KubeObject
   } catch {
     // A real server keeps to itself which operation it was.
     throw new ApiError(422, "Invalid", "the server rejected our request due to an error in our request", {})
