@@ -1,18 +1,18 @@
 #!/usr/bin/env node
-// The command. Plain JavaScript that an older Node can read as well: everything else it could not even parse.
+// The command. Plain JavaScript, so that an older Node can run it far enough to report its version.
 import { readFileSync } from "node:fs"
 import * as module from "node:module"
 
 const OLDEST = "22.22.2"
-// Node strips no types under node_modules: a package brings JavaScript, a checkout runs as it is.
+// Node does not strip types under node_modules: a package contains JavaScript, a checkout runs TypeScript.
 const installed = new URL(import.meta.url).pathname.split("/").includes("node_modules")
 
-const [is, least] = [process.versions.node, OLDEST].map((version) => version.split(".").map(Number))
-const first = is.findIndex((part, index) => part !== least[index])
-if (first !== -1 && is[first] < least[first]) {
+const [current, oldest] = [process.versions.node, OLDEST].map((version) => version.split(".").map(Number))
+const first = current.findIndex((part, index) => part !== oldest[index])
+if (first !== -1 && current[first] < oldest[first]) {
   process.stderr.write(
-    `flower-runbook needs Node ${OLDEST} or newer, and this is ${process.versions.node}: ` +
-      "install a newer one (https://nodejs.org), or in a checkout call `npx node runbooks/flower-runbook.js`.\n",
+    `flower-runbook requires Node ${OLDEST} or newer, and this is Node ${process.versions.node}: ` +
+      "install a newer version (https://nodejs.org), or run `npx node runbooks/flower-runbook.js` in a checkout.\n",
   )
   process.exitCode = 2
 } else if (process.argv.length === 3 && (process.argv[2] === "--version" || process.argv[2] === "-V")) {
@@ -26,7 +26,7 @@ if (first !== -1 && is[first] < least[first]) {
   await main(index)
 }
 
-/** A package brings its help texts ready made; a checkout makes them from its table of commands. */
+/** A package contains its help texts; a checkout builds them from its table of commands. */
 function printedHelp(argv) {
   if (!installed || argv.length > 2 || argv.at(-1) !== "--help") return false
   const text = JSON.parse(readFileSync(new URL("../dist/help.json", import.meta.url), "utf8"))[

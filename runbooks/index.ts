@@ -69,7 +69,7 @@ async function missing(
     }))
 }
 
-/** The package's version: package.json lies above runbooks/ in a checkout, above dist/runbooks/ in a package. */
+/** The package's version: package.json is above runbooks/ in a checkout, above dist/runbooks/ in a package. */
 function packageVersion(): string {
   for (const place of ["../package.json", "../../package.json"]) {
     try {

@@ -4,7 +4,7 @@ import { type FederationValues, input, type SiteValues } from "../lib/index.ts"
 /** In seconds. A token that expires within a minute counts as expired. */
 const SHORTEST_LIFETIME = 120
 
-/** `skupper` may be set to another platform for the person's own work. */
+/** The user may have set `skupper` to another platform for other work. */
 export const environment = { SKUPPER_PLATFORM: "kubernetes" } as const
 
 /** One SuperLink, and the SuperNodes that connect to it. */

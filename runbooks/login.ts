@@ -6,7 +6,7 @@ import { webLogin } from "./openshift/web-login.ts"
 const token = {
   ...tokenLogin,
   refused:
-    "a token lives 24 hours, and is of one cluster: copy a new one from this cluster's web console (Copy login command) into the file",
+    "a token expires after 24 hours and is valid for one cluster: copy a new one from this cluster's web console (Copy login command) into the file",
 }
 
 export default login<SiteInputs>({
@@ -18,18 +18,17 @@ Log in to the cluster of this site. The guide does it in the browser:
 
     oc login --server=<your-openshift-api-endpoint> --web
 
-The page that opens asks who you are; afterwards \`oc\` says \`Login successful.\`
+Log in on the page that opens; afterwards \`oc\` prints \`Login successful.\`
 
-Where no browser is at hand, a token does (in the web console: your name, *Copy login command*), or a user name and
-password, or a context of a kubeconfig that you have. Each site's session is kept in a file of its own, so that your
-own \`~/.kube/config\` stays as it is and two clusters never get mixed up. Tokens and passwords are read from files and
-are on no command line.
+Without a browser, you can use a token (in the web console: your name, *Copy login command*), a user name and a password, or a
+context of an existing kubeconfig. Each site's session is stored in a separate file, so your own \`~/.kube/config\` does not
+change and clusters cannot be confused. Tokens and passwords are read from files and never appear on a command line.
 
-**Tip.** On a machine reached by SSH the browser is on your side: the login prints its address and the \`ssh -L\` line
-that brings the answer back. \`--callback-port\` fixes the port.
+**Tip.** If you work on a remote machine by SSH, the browser runs on your own machine: the login prints its address and the
+\`ssh -L\` command that forwards the callback. \`--callback-port\` sets the port.
 `,
   readyWhen:
-    "Whether the site's own kubeconfig leads to the server asked for, and whom that server takes you for. A session that has expired is made anew.",
+    "Ready when the site's own kubeconfig has a valid session at the requested server, as the requested user. An expired session is created again.",
   docs: [
     "https://docs.openshift.com/container-platform/latest/cli_reference/openshift_cli/getting-started-cli.html",
   ],

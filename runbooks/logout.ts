@@ -23,15 +23,15 @@ async function isShared(context: TeardownContext): Promise<boolean> {
   return sessions.includes(own)
 }
 
-/** `oc logout` deletes the OAuthAccessToken, which the session itself may do. */
+/** `oc logout` deletes the OAuthAccessToken. The session itself is allowed to do that. */
 async function endSession({ $, site, notebook }: TeardownContext): Promise<void> {
   const { exitCode, stderr, stdout } = await $.with({ nothrow: true })`oc logout`
   const why = stderr.trim() || stdout.trim()
-  // A session that has expired or was revoked needs no end.
+  // A session that has expired or was revoked does not have to be ended.
   if (exitCode === 0 || /Unauthorized|must be logged in/i.test(why)) return
   throw new RunbookError(`the session at ${site.server} could not be ended`, {
     why,
-    fix: "run the teardown again once the server answers; the session expires by itself after 24 hours",
+    fix: "run the teardown again when the server answers; the session expires by itself after 24 hours",
     next: `${notebook} teardown --site ${site.name}`,
   })
 }

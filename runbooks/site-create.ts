@@ -67,7 +67,7 @@ async function check(context: Context): Promise<CheckResult> {
 function accessDifference(found: SkupperSite, wanted: string | undefined) {
   const access = found.spec?.linkAccess || "none"
   const fits = wanted === undefined || access === wanted || (wanted === "default" && access !== "none")
-  return fits ? undefined : { field: "link access", found: access, wanted: wanted }
+  return fits ? undefined : { field: "link access", found: access, wanted }
 }
 
 function readyText(found: SkupperSite, wanted: string): string {

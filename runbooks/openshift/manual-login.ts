@@ -1,11 +1,11 @@
-/** `oc login` as a person types it. No password ever stands on a command line. */
+/** Shell lines that log in by hand with `oc login`. A password never appears on a command line. */
 import { shellWord } from "../../lib/index.ts"
 import { keepProxy } from "../../lib/kit.ts"
 import type { Manual } from "../context.ts"
 
 type Site = Manual["site"]
 
-/** Lines that leave a session in the file that KUBECONFIG names. */
+/** Lines that create a session in the kubeconfig that KUBECONFIG names. */
 export const manualLogin = (site: Site, flags: readonly string[]): string =>
   [
     [

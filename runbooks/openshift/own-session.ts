@@ -29,7 +29,7 @@ export async function noteSession(place: Place): Promise<void> {
   if (session !== undefined) await writeWhole(noteOf(place), `${session}\n`)
 }
 
-/** The name of the session in the site's kubeconfig; nothing where there is none, or the program has not created it. */
+/** The name of the session in the site's kubeconfig; undefined if there is none, or the program did not create it. */
 export async function ownSession(place: Place): Promise<string | undefined> {
   const [session, noted] = await Promise.all([
     sessionAt(place),

@@ -1,4 +1,4 @@
-/** Login with user name and password, which no command line shows. */
+/** Login with user name and password. The password never appears on a command line. */
 
 import type { LoginMethod } from "../../lib/index.ts"
 import { shellWord } from "../../lib/index.ts"
@@ -19,13 +19,13 @@ export const passwordLogin: LoginMethod<SiteInputs> = {
   name: "password",
   inputs: ["username", "password-file"],
   isGiven: ({ username }) => username !== undefined,
-  refused: "check that it is valid, and that the server is the right one",
+  refused: "check that it is valid, and that the server is correct",
   login,
   async otherThan({ site: { username }, kubeconfig }, user) {
     if (username === undefined || (await isThisUser(username, user, kubeconfig))) return undefined
     return { field: "user", found: user, wanted: username }
   },
-  // Without a file it asks.
+  // Without a file, oc asks for the password.
   manual: ({ site }) =>
     manualLogin(site, [
       `--username=${shellWord(site.username ?? "USER")}`,

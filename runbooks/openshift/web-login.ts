@@ -33,14 +33,14 @@ async function login(context: Context): Promise<undefined> {
   }
   if (!interactive) {
     throw new CheckError(
-      blocked(`${site.name} is not logged in to ${site.server}, and a browser login needs a person`, {
+      blocked(`${site.name} is not logged in to ${site.server}, and a browser login requires a terminal`, {
         code: "login",
         fix: "log in on a terminal first, or give a token-file, a username with a password-file, or a context",
         next: `${notebook} step login --site ${site.name}`,
       }),
     )
   }
-  // oc rewrites a kubeconfig in place: what a killed login leaves behind is not the file that others read.
+  // oc rewrites a kubeconfig in place. It writes a draft, so that a killed login does not damage the site's kubeconfig.
   const draft = `${kubeconfig}.login`
   try {
     await inBrowser(context, draft, proxyOf(site))
@@ -51,7 +51,7 @@ async function login(context: Context): Promise<undefined> {
   }
 }
 
-/** Another site of the same cluster that is logged in by browser too: one login does for both. */
+/** Another site on the same cluster that is logged in by browser: one login is enough for both. */
 async function sessionBeside({
   site,
   sites,
@@ -72,7 +72,7 @@ async function sessionBeside({
   return undefined
 }
 
-/** `oc login --web` writes a kubeconfig; what it prints meanwhile is told to the person as it comes. */
+/** `oc login --web` writes a kubeconfig. The address that it prints is shown as a note at once. */
 async function inBrowser(context: Context, kubeconfig: string, proxy: string | undefined): Promise<void> {
   const { $, site, note } = context
   await rm(kubeconfig, { force: true })
@@ -84,11 +84,11 @@ async function inBrowser(context: Context, kubeconfig: string, proxy: string | u
       ? []
       : [`--certificate-authority=${site.certificateAuthority}`]),
   ]
-  const told = teller(note)
+  const noteAddress = addressNoter(note)
   const shell = $.with({
     nothrow: true,
     env: { KUBECONFIG: kubeconfig, ...proxyVariables(site.server, site.proxy, proxy) },
-    onOutput: told,
+    onOutput: noteAddress,
   })
   note(`log in to ${site.server} in the browser`)
   let result = await shell`oc login ${flags}`
@@ -98,55 +98,55 @@ async function inBrowser(context: Context, kubeconfig: string, proxy: string | u
   if (result.exitCode === 0) return
   throw new RunbookError(`the browser login at ${site.server} did not succeed`, {
     why: words(result),
-    ...cure(result),
+    ...fixFor(result),
   })
 }
 
 const words = ({ stderr, stdout }: CommandResult): string => stderr.trim() || stdout.trim()
 
-function cure(result: CommandResult): { fix: string; next?: string } {
+function fixFor(result: CommandResult): { fix: string; next?: string } {
   const text = words(result)
   if (/unknown flag: --auto-open-browser/.test(text)) {
     return {
-      fix: "this oc can only open a browser here, and there is none: take a newer oc, or a token from the web console (Copy login command) as token-file",
+      fix: "this oc needs a browser on this machine: install a newer oc, or give a token from the web console (Copy login command) as token-file",
     }
   }
-  if (/unknown flag: --web/.test(text)) return { fix: "this oc is older than 4.14: take a newer one" }
+  if (/unknown flag: --web/.test(text)) return { fix: "this oc is older than 4.14: install a newer one" }
   if (/certificate signed by unknown authority|x509/.test(text))
     return {
-      fix: "give the file of the cluster's authority: --certificate-authority FILE, or the site's key certificate-authority",
+      fix: "give the CA file of the cluster: --certificate-authority FILE, or the key certificate-authority of the site",
     }
   if (/oauth-authorization-server/.test(text))
-    return { fix: "this is no OpenShift: give a token-file or a context instead" }
-  if (/HTML page/.test(text)) return { fix: "the server is the address of the API, not of the web console" }
-  return { fix: "try again; or give a token-file, a username with a password-file, or a context" }
+    return { fix: "the server is not OpenShift: give a token-file or a context instead" }
+  if (/HTML page/.test(text)) return { fix: "give the address of the API server, not of the web console" }
+  return { fix: "retry, or give a token-file, a username with a password-file, or a context" }
 }
 
-/** Finds the address in oc's output, and says how to get there from another machine. */
-function teller(note: (sentence: string) => void): (text: string) => void {
-  let said = ""
+/** Finds the address in oc's output, and notes how to open it from another machine. */
+function addressNoter(note: (sentence: string) => void): (text: string) => void {
+  let noted = ""
   let before = ""
   return (text) => {
     before += text
     const url = /(https?:\/\/\S+client_id=\S+)\s/.exec(before)?.[1]
-    if (url === undefined || url === said) return
-    said = url
+    if (url === undefined || url === noted) return
+    noted = url
     note(`open this address: ${url}`)
     const port = /127\.0\.0\.1%3A(\d+)/i.exec(url)?.[1]
     if (port !== undefined && process.env.SSH_CONNECTION !== undefined)
       note(
-        `your browser is on another machine: first run there  ssh -L ${port}:127.0.0.1:${port} <this machine>`,
+        `if your browser is on another machine, first run there:  ssh -L ${port}:127.0.0.1:${port} <this machine>`,
       )
   }
 }
 
-/** The proxy that was asked for, in the variables that oc reads. */
+/** The given proxy, in the variables that oc reads. */
 function proxyVariables(
   server: string,
-  asked: string | undefined,
+  given: string | undefined,
   proxy: string | undefined,
 ): Record<string, string> {
-  if (asked === undefined) return {}
+  if (given === undefined) return {}
   if (proxy === undefined) return { NO_PROXY: new URL(server).hostname, no_proxy: new URL(server).hostname }
   return { HTTPS_PROXY: proxy, https_proxy: proxy, NO_PROXY: "", no_proxy: "" }
 }

@@ -124,6 +124,8 @@ test.skipIf(older === undefined)(
   () => {
     const { code, stdout, stderr } = call(["run", "--practice", "--yes"], older)
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
-    expect(stderr).toMatch(/^flower-runbook needs Node 22\.22\.2 or newer, and this is [\d.]+: [^\n]+\.\n$/)
+    expect(stderr).toMatch(
+      /^flower-runbook requires Node 22\.22\.2 or newer, and this is Node [\d.]+: [^\n]+\.\n$/,
+    )
   },
 )

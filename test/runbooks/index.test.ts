@@ -74,7 +74,7 @@ describe("the command", () => {
     )
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
     expect(stderr).toMatch(
-      new RegExp(`^flower-runbook needs Node 22\\.22\\.2 or newer, and this is ${old}: .*\n$`),
+      new RegExp(`^flower-runbook requires Node 22\\.22\\.2 or newer, and this is Node ${old}: .*\n$`),
     )
   })
 })

@@ -13,7 +13,7 @@ afterEach(() => clusters.close())
 const check = (more = {}) => clusters.check(login, clusters.superlink, more)
 const kubeconfig = () => clusters.context(login, clusters.superlink).kubeconfig
 
-describe("looks", () => {
+describe("its check", () => {
   test("not logged in", async () => {
     expect(await check()).toMatchObject({
       state: "missing",
@@ -84,13 +84,13 @@ describe("looks", () => {
     })
   })
 
-  test("a kubeconfig that a killed command left torn", async () => {
+  test("a kubeconfig that a killed command left incomplete", async () => {
     await clusters.superlink.login()
     writeFileSync(kubeconfig(), "apiVersion: v1\nclusters:\n- cluster: {server: https")
     expect(await check()).toMatchObject({ state: "missing", reason: expect.stringContaining("damaged") })
   })
 
-  test("a server that is away", async () => {
+  test("a server that does not answer", async () => {
     await clusters.superlink.login()
     await clusters.superlink.server.close()
     expect(await check()).toMatchObject({ state: "unknown", because: "unreachable" })
@@ -111,7 +111,7 @@ describe("what is refused beforehand", () => {
     await expect(apply(site)).rejects.toThrow(words)
   })
 
-  test("a browser login where nobody can be asked", async () => {
+  test("a browser login without a terminal", async () => {
     await expect(apply({ login: "web" })).rejects.toMatchObject({
       result: { state: "blocked", code: "login" },
     })
@@ -148,7 +148,7 @@ describe("in the browser", () => {
     echo 'error: exec: "xdg-open,x-www-browser,www-browser": executable file not found in $PATH' >&2; exit 1
   fi`
 
-  test("without one here, the address is told, with the way from another machine", async () => {
+  test("without a browser here, the address is noted, with the way from another machine", async () => {
     vi.stubEnv("SSH_CONNECTION", "10.0.0.1 50000 10.0.0.2 22")
     await apply(`${noBrowser}
       echo 'Please visit the following URL in your browser: ${URL_TEXT}'
@@ -163,11 +163,11 @@ describe("in the browser", () => {
     expect(readdirSync(dirname(kubeconfig()))).toEqual(["superlink"])
   })
 
-  test("an oc that cannot do without one says so", async () => {
+  test("an oc that needs one reports it", async () => {
     await expect(
       apply(`${noBrowser}
         echo 'error: unknown flag: --auto-open-browser' >&2; exit 1`),
-    ).rejects.toMatchObject({ fix: expect.stringContaining("take a newer oc") })
+    ).rejects.toMatchObject({ fix: expect.stringContaining("install a newer oc") })
     expect(await readServer(kubeconfig())).toBeUndefined()
   })
 
