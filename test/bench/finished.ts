@@ -12,6 +12,8 @@ export interface Finished {
   /** Peak resident memory of the run's own process (without practice clusters in it), in MB. */
   readonly peak: number
   readonly seconds: number
+  /** The process of the practice clusters. */
+  readonly practice: number
   close(): Promise<void>
 }
 
@@ -44,6 +46,7 @@ export async function finishedFederation(bin: string): Promise<Finished> {
     env,
     peak: Number(readFileSync(peakFile, "utf8")) / 1024,
     seconds,
+    practice: practice.pid!,
     close: async () => {
       practice.kill("SIGTERM")
       await once(practice, "exit")

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import temporaryFolder from "../temporary-folder.ts"
 import { finishedFederation } from "./finished.ts"
+import { idle } from "./idle.ts"
 import { overhead } from "./overhead.ts"
 import { installedPackage } from "./package.ts"
 import { reaction } from "./reaction.ts"
@@ -16,6 +17,7 @@ try {
   const bin = installedPackage(folder)
   const finished = await finishedFederation(bin)
   try {
+    const still = await idle(finished.practice)
     const rows = startup(
       bin,
       [
@@ -36,6 +38,12 @@ try {
         most === undefined ? "" : `${most.toFixed(1).padStart(9)}${ratio > most ? "  TOO SLOW" : ""}`
       console.log(
         `${what.padEnd(28)} ${ms.toFixed(1).padStart(8)} ${ratio.toFixed(2).padStart(7)} ${verdict}`,
+      )
+    }
+    if (still !== undefined) {
+      const ratio = still.practice / still.bare
+      console.log(
+        `practice clusters in which nothing changes: ${still.practice} ms of CPU time in 10 s, ${ratio.toFixed(1)} times node -e 0 (2 at most)${ratio > 2 ? "  TOO SLOW" : ""}`,
       )
     }
   } finally {

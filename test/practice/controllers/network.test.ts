@@ -1,6 +1,6 @@
 /** Traffic needs every hop: pod, connector, routers, link, listener, Service. */
 import { beforeAll, expect, test } from "vitest"
-import type { Cluster } from "../../../lib/cluster/types.ts"
+import type { Cluster, Ref } from "../../../lib/cluster/types.ts"
 import type { FaultTable } from "../../../lib/practice/types/faults.ts"
 import type { PracticeImage } from "../../../lib/practice/types/images.ts"
 import {
@@ -111,6 +111,22 @@ test("a pod that is replaced is dialled anew", async () => {
   await expect
     .poll(() => heard.slice(before), { timeout: 5000, interval: 5 })
     .toEqual(["lost", "open server"])
+})
+
+test("what is written over or taken away comes back, without any other change", async () => {
+  const status: Ref = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    namespace: "east",
+    name: "skupper-network-status",
+  }
+  const before = (await east.get(status))!.data.NetworkStatus
+  await east.merge(status, { data: { NetworkStatus: "{}" } })
+  await until(east, status, (it) => it?.data.NetworkStatus === before)
+  const certificate = ref("Certificate", "west", "skupper-site-server")
+  const { uid } = (await west.get(certificate))!.metadata
+  await west.remove(certificate)
+  await until(west, certificate, (it) => it !== undefined && it.metadata.uid !== uid)
 })
 
 test("a link by file, through a third site", async () => {

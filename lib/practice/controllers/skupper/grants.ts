@@ -13,7 +13,7 @@ const ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345
 /** What the controller takes where `expirationWindow` is empty (Skupper 2.1.4 and 2.2; the command always gives 15m). */
 const DEFAULT_WINDOW = "10m"
 
-/** A fault may be cured by the clock. */
+/** A fault that is cured by the clock is no event. */
 const LOOK_AGAIN = 500
 
 const newCode = () => Array.from({ length: 24 }, () => ALPHANUMERIC[randomInt(ALPHANUMERIC.length)]).join("")
@@ -33,10 +33,11 @@ export async function reconcileGrant(
   const { store, context } = skupper
   let grant: KubeObject | undefined = kind(store, "AccessGrant").get(...splitKey(key))
   if (grant === undefined || grant.metadata.deletionTimestamp !== undefined) return
-  if (faultNow(context.faults, "grant", context.name, grant.metadata.name, "off") !== undefined) {
+  const off = faultNow(context.faults, "grant", context.name, grant.metadata.name, "off")
+  if (off !== undefined) {
     if (grant.status?.url === undefined)
       await store.status(grant, { message: "AccessGrants are not enabled" })
-    return LOOK_AGAIN
+    return off.seconds === undefined ? undefined : LOOK_AGAIN
   }
   if (!grant.spec?.redemptionsAllowed) grant = await store.merge(grant, { spec: { redemptionsAllowed: 1 } })
   // Once given out it stays as it is: Ready also after expiry and the last redemption.
