@@ -65,3 +65,17 @@ export const TRY_SERVER_S = 5
 
 /** Between SIGTERM and SIGKILL of a command that is ended. */
 export const GRACE_MS = 2_000
+
+/** Resolves after so many milliseconds, or at once when the signal aborts. Never rejects. */
+export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve()
+    const end = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener("abort", end)
+      resolve()
+    }
+    const timer = setTimeout(end, milliseconds)
+    signal?.addEventListener("abort", end, { once: true })
+  })
+}

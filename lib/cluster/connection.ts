@@ -1,7 +1,13 @@
 import { statSync } from "node:fs"
 import type { Readable } from "node:stream"
 import { CheckError } from "../notebook/check-result.ts"
-import { ANSWER_TIMEOUT_MS, LONGEST_RETRY_AFTER_S, RETRIES_AFTER_429, RETRIES_AFTER_CUT } from "../timing.ts"
+import {
+  ANSWER_TIMEOUT_MS,
+  LONGEST_RETRY_AFTER_S,
+  pause,
+  RETRIES_AFTER_429,
+  RETRIES_AFTER_CUT,
+} from "../timing.ts"
 import { type Door, notLoggedIn, refused, unreachable, wasCut } from "./errors.ts"
 import type { Address, PooledKubeConfig, PortReader, PortSocket } from "./pooled-kubeconfig.ts"
 
@@ -238,21 +244,4 @@ export class Connections {
       throw notLoggedIn(this.#options, `the site's kubeconfig cannot be used: ${words}`, error)
     }
   }
-}
-
-/** Waits, unless the signal aborts first: then throws its reason. */
-export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const done = (): void => {
-      signal?.removeEventListener("abort", ended)
-      resolve()
-    }
-    const ended = (): void => {
-      clearTimeout(timer)
-      reject(signal?.reason)
-    }
-    const timer = setTimeout(done, milliseconds)
-    if (signal?.aborted) ended()
-    else signal?.addEventListener("abort", ended, { once: true })
-  })
 }

@@ -1,7 +1,6 @@
 import { StringDecoder } from "node:string_decoder"
-import { GOOD_STREAM_MS, QUIET_STREAM_MS, WATCH_BACK_OFF_MS } from "../timing.ts"
+import { GOOD_STREAM_MS, pause, QUIET_STREAM_MS, WATCH_BACK_OFF_MS } from "../timing.ts"
 import { type Api, selectors } from "./api.ts"
-import { pause } from "./connection.ts"
 import { ClusterError, errorCode, refused, unreachable } from "./errors.ts"
 import type { KubeObject, Query, WatchEvent } from "./types.ts"
 
@@ -57,7 +56,7 @@ export async function watchQuery(
       if (error instanceof ClusterError && error.code === 410) version = undefined
       else if (handlers.giveUp?.(error, failures)) throw error
     }
-    await pause(backOff(failures), signal).catch(() => undefined)
+    await pause(backOff(failures), signal)
   }
 }
 

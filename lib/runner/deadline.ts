@@ -34,17 +34,3 @@ export class Deadline {
     clearTimeout(this.#timer)
   }
 }
-
-/** Resolves after so many milliseconds, or at once when the signal aborts. Never rejects. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener("abort", end)
-      resolve()
-    }
-    const timer = setTimeout(end, milliseconds)
-    signal.addEventListener("abort", end, { once: true })
-  })
-}
