@@ -6,7 +6,7 @@ const report = process.env.CI_REPORT
 const minutes = (number: number) => number * 60_000
 
 /** What takes longest comes first, so that all workers have something to do until the end. */
-const LONGEST = ["/test/e2e/", "/test/practice/commands/", "/test/runbooks/"]
+const LONGEST = ["/test/e2e/kill.", "/test/e2e/", "/test/practice/commands/", "/test/runbooks/"]
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

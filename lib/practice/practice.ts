@@ -159,7 +159,7 @@ export async function startPractice(options: PracticeOptions): Promise<Practice>
     const clusters = running.map((one) => one.cluster)
     const { federationFile, commands } = await writeFiles(options, clusters)
     const { serveCommands } = await import("./commands/server.ts")
-    answering = await serveCommands(commands, options.delays === "none" ? 50 : 1000)
+    answering = await serveCommands(commands, options.delays ?? "short")
     const keeper =
       options.keep === undefined
         ? undefined

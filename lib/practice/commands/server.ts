@@ -7,6 +7,7 @@ import { once } from "node:events"
 import { rm } from "node:fs/promises"
 import { type AddressInfo, createServer, type Socket } from "node:net"
 import { writeWhole } from "../../cluster/whole-file.ts"
+import type { Delays } from "../types/practice.ts"
 import { type Invocation, runFor } from "./invocation.ts"
 import { serverFile } from "./server-file.ts"
 
@@ -23,11 +24,12 @@ const PROGRAMS: Readonly<Record<string, () => Promise<{ main(argv: readonly stri
 
 /**
  * @param folder of the commands, for nobody else to read
- * @param pollEvery milliseconds between two looks of a command that polls
+ * @param delays with `none` a command that polls does not wait a second between two checks
  */
-export async function serveCommands(folder: string, pollEvery: number): Promise<CommandServer> {
+export async function serveCommands(folder: string, delays: Delays): Promise<CommandServer> {
   const [theirs, ours] = [randomBytes(24).toString("hex"), randomBytes(24).toString("hex")]
   const callers = new Set<Socket>()
+  const pollEvery = delays === "none" ? 50 : 1000
   const server = createServer((socket) => {
     callers.add(socket)
     socket.on("close", () => callers.delete(socket)).on("error", () => undefined)

@@ -168,7 +168,7 @@ export const worldOf = async (
   const commands = options.commands ?? join(folder, "bin")
   if (options.commands === undefined) await writeCommands(commands)
   const answering =
-    options.commands === undefined && options.answered ? await serveCommands(commands, 1000) : undefined
+    options.commands === undefined && options.answered ? await serveCommands(commands, "real") : undefined
   const caFile = join(folder, "ca.crt")
   writeFileSync(caFile, ca.certificate)
   const closed = await closedPort()

@@ -73,7 +73,7 @@ test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
   "a caller that %s ends, and its work with it",
   async (signal) => {
     const commands = await commandsIn(signal)
-    const server = await serveCommands(commands, 1000)
+    const server = await serveCommands(commands, "real")
     const first = request()
     const call = whoami(commands)
     const { ended } = await first
@@ -86,7 +86,7 @@ test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
 
 test("what is said comes as it was said, however long it is", async () => {
   const commands = await commandsIn("bytes")
-  const server = await serveCommands(commands, 1000)
+  const server = await serveCommands(commands, "real")
   const name = "%s \\n \\\\ ä€𝄞\n\ttab\r".repeat(20_000)
   answering(name)
   const call = whoami(commands)
@@ -102,7 +102,7 @@ test("the process that answers is killed: the caller starts the command itself",
   const commands = await commandsIn("killed")
   const module = new URL("../../../lib/practice/commands/server.ts", import.meta.url)
   const script = `import { serveCommands } from ${JSON.stringify(module)}
-    await serveCommands(process.argv[1], 1000); console.log("serves")`
+    await serveCommands(process.argv[1], "real"); console.log("serves")`
   const practice = spawn(process.execPath, ["--input-type=module", "-e", script, commands], {
     stdio: ["ignore", "pipe", "inherit"],
   })
@@ -124,7 +124,7 @@ test("the process that answers is killed: the caller starts the command itself",
 test("who cannot read the file is told nothing, on either side", async () => {
   const commands = await commandsIn("strangers")
   const file = join(commands, ".server")
-  const server = await serveCommands(commands, 1000)
+  const server = await serveCommands(commands, "real")
   expect([statSync(file).mode & 0o777, statSync(commands).mode & 0o777]).toEqual([0o600, 0o700])
   const [port, proof] = readFileSync(file, "utf8").split("\n")
   const stranger = connect(Number(port), "127.0.0.1")
@@ -151,7 +151,7 @@ test("who cannot read the file is told nothing, on either side", async () => {
 
 test("the caller's umask and folder hold for what a command writes", async () => {
   const commands = await commandsIn("umask")
-  const server = await serveCommands(commands, 50)
+  const server = await serveCommands(commands, "none")
   const status = ready({ endpoints, url: "https://grant.test", code: "c", ca: "ca" })
   const grant = skupper("AccessGrant", "west-1", { status })
   asked = ({ path, send }) => {

@@ -31,7 +31,7 @@ const startReal = async ({ bare = false, ...options }: Options = {}): Promise<Wo
     controllers: controllers.map((it) => `${it}-controller`).join(","),
   })
   const end = bare ? undefined : await addOpenshift(plane)
-  return worldOf(plane, { ...options, skupper: !bare }, async () => {
+  return worldOf(plane, { ...options, answered: true, skupper: !bare }, async () => {
     await end?.()
     await plane.close()
     await rm(folder, { recursive: true, force: true })

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { withoutStandIns } from "../../../lib/cli/with-practice.ts"
 import type { OpenCluster } from "../../../lib/cluster/index.ts"
+import { serveCommands } from "../../../lib/practice/commands/server.ts"
 import { startControllers } from "../../../lib/practice/controllers/index.ts"
 import { OPERATORS, packageManifest } from "../../../lib/practice/controllers/olm/catalog.ts"
 import { createFaultTable } from "../../../lib/practice/faults.ts"
@@ -105,6 +106,8 @@ export async function startRealWorld(options: RealWorldOptions = {}): Promise<Re
       sites.map((site) => ({ ...site, server: planeFor(site), admin: planeFor(site).admin })),
     )
     if (options.path !== undefined) await withoutStandIns(federationFile)
+    const answering = await serveCommands(commands, options.delays ?? "none")
+    ends.push(() => answering.close())
     const programs = startPrograms(folder, [bin, ...(options.path ?? [])].join(delimiter), FEDERATION)
     ends.push(async () => programs.kill())
     const clusters = new Map<string, OpenCluster>()
