@@ -44,6 +44,7 @@ export function runOptions(call: Call, opened: OpenedFederation, state: State, t
     selection: selectionOf(call),
     approval: "named",
     command: redactor.text(command),
+    program: io.program,
     federationFlags: federationFlags(call),
     version: io.version,
     interactive: interaction.ask,

@@ -3,8 +3,11 @@ import type { RunOptions } from "./types.ts"
 
 /** The command that runs a step at a site, complete: `flower-runbook step login --site superlink`. `flags` with a space before each. */
 export const stepCommand = (
-  { notebook, federationFlags = "" }: Pick<RunOptions, "notebook" | "federationFlags">,
+  {
+    notebook,
+    program = notebook.name,
+    federationFlags = "",
+  }: Pick<RunOptions, "notebook" | "program" | "federationFlags">,
   { step, site }: At,
   flags = "",
-): string =>
-  `${notebook.name} step ${step}${site === undefined ? "" : ` --site ${site}`}${flags}${federationFlags}`
+): string => `${program} step ${step}${site === undefined ? "" : ` --site ${site}`}${flags}${federationFlags}`

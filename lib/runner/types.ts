@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly approval: Approval
   /** The command as typed, for the journal (redacted). */
   readonly command: string
+  /** How the program is called, for further commands. Default: the notebook's name. */
+  readonly program?: string
   /** The flags with which a further command means this federation: ` --federation FILE`, or nothing. */
   readonly federationFlags?: string
   readonly version: string

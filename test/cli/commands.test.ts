@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeEach, describe, expect, test } from "vitest"
-import { script } from "../../lib/cli/main.ts"
+import { main, script } from "../../lib/cli/main.ts"
 import { step } from "../../lib/index.ts"
 import { openState } from "../../lib/runner/open-state.ts"
 import { mirrors } from "../example/notebook.ts"
@@ -121,6 +121,12 @@ describe("step", () => {
     expect(first.stdout).toContain("<h1>Hello</h1>")
     expect(page("o")).toBe("<h1>Hello</h1>\n")
     expect((await call(at, ["step", "page"])).stdout).toMatch(/page +unchanged/)
+  })
+  test("the command of that other step is complete, as the program is called", async () => {
+    const screen = io(at)
+    const argv = ["step", "copy", "--site", "mirror-1", ...sites]
+    expect(await main(mirrors, argv, { ...screen.io, program: "node pages.ts" })).toBe(1)
+    expect(screen.stdout()).toMatch(/next: node pages\.ts step (folder|page) --site (original|mirror-1)/)
   })
   test("what needs another step first says so", async () => {
     const { code, stdout } = await call(at, ["step", "page", ...sites])
