@@ -63,7 +63,7 @@ async function missingProject(cluster: ClusterReader, name: string, projects: bo
       ? { verb: "create", group: "project.openshift.io", resource: "projectrequests" }
       : { verb: "create", resource: "namespaces" },
   )
-  // The cluster's own projects are left out: the user has not mistyped one of them.
+  // Without the cluster's own projects: the user has not mistyped one of them.
   const known = ((await ifAllowed(cluster.list(kind))) ?? [])
     .map(({ metadata }) => metadata.name)
     .filter((one) => !/^(?:kube|openshift)(?:-|$)/.test(one))

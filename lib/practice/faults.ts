@@ -122,7 +122,7 @@ function check(entry: unknown, at: number, clusters: readonly string[] | undefin
 
 /**
  * Reads a list of faults, YAML or JSON. An empty text is no faults.
- * @param clusters those that there are; left out, any name is taken
+ * @param clusters the clusters that exist; without it any name is accepted
  * @throws UsageError naming the entry, what is wrong and the nearest right word.
  */
 export function readFaults(text: string, clusters?: readonly string[]): Fault[] {

@@ -28,7 +28,7 @@ export const readKept = async (path: string): Promise<Kept | undefined> => {
       why: (error as Error).message,
     })
   }
-  const fix = "give another file with --keep, or remove this one to begin anew"
+  const fix = "give another file with --keep, or remove this one to start again"
   let kept: Kept
   try {
     kept = JSON.parse(text) as Kept

@@ -34,7 +34,7 @@ export class Routes {
     return () => this.#listeners.delete(listener)
   }
 
-  /** The site at this place is asked again; left out: every site. */
+  /** The site at this place is asked again; without a place: every site. */
   forget(place?: Place): void {
     if (place === undefined) {
       this.#anything = true

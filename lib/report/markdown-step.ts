@@ -187,7 +187,7 @@ function commandLines(command: RanCommand, running?: boolean): string[] {
   ]
 }
 
-/** At most so many lines that are not empty; those left out, at the end or the beginning, are counted. */
+/** At most so many lines that are not empty; the others, at the end or the beginning, are counted. */
 function trimmed(text: string, most: number, leave: "end" | "begin"): string[] {
   const all = text.split("\n").filter((line) => line.trim() !== "")
   const lines = all.map((line) => cut(line, LONGEST_LINE))

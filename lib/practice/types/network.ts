@@ -14,7 +14,7 @@ export interface Network {
    * more than that, as when faults change.
    */
   onRoutes(listener: (anything: boolean) => void): () => void
-  /** What the site at a place offers may be otherwise than before; left out: at every place. */
+  /** What the site at a place offers may have changed; without a place: at every place. */
   changed(place?: Place): void
   /** What pods of a place serve is otherwise than before. */
   served(place: Place): void
