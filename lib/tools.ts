@@ -1,4 +1,3 @@
-import { delimiter } from "node:path"
 import { Changes } from "./cluster/changes.ts"
 import { type OpenCluster, openCluster } from "./cluster/index.ts"
 import { previewingWrites, reportingWrites, withParts } from "./cluster/reporting-writes.ts"
@@ -12,6 +11,7 @@ import type { BaseContext } from "./notebook/step.ts"
 import type { Emit } from "./runner/events.ts"
 import type { State } from "./runner/state.ts"
 import type { Place, Toolbox } from "./runner/toolbox.ts"
+import { commandEnvironment } from "./shell/command-environment.ts"
 import { createShell } from "./shell/index.ts"
 import { previewShell } from "./shell/preview-shell.ts"
 import type { Shell } from "./shell/types.ts"
@@ -170,26 +170,6 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
       ended.abort()
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()))
     },
-  }
-}
-
-/** What commands run with: the kubeconfig, the notebook's variables, and the folder of commands first on PATH. */
-export function commandEnvironment(
-  {
-    notebook,
-    federation,
-    env,
-    commands = federation.values.commands as string | undefined,
-  }: Pick<ToolboxOptions, "notebook" | "federation" | "commands"> & {
-    readonly env: Readonly<NodeJS.ProcessEnv>
-  },
-  kubeconfig: string,
-): NodeJS.ProcessEnv {
-  return {
-    ...env,
-    PATH: [commands, env.PATH].filter(Boolean).join(delimiter),
-    KUBECONFIG: kubeconfig,
-    ...notebook.environment,
   }
 }
 

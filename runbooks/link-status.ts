@@ -1,5 +1,6 @@
 import { blocked, type CheckResult, main, missing, progressing, ready } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
+import { upTo } from "./interconnect/link-up.ts"
 import { sortLinks } from "./interconnect/links.ts"
 import { linkUpManual } from "./interconnect/manual.ts"
 import {
@@ -9,7 +10,6 @@ import {
   listLinks,
   message,
   type SkupperLink,
-  upTo,
 } from "./interconnect/skupper.ts"
 import { condition, objectRef, untilSeen } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"

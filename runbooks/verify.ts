@@ -1,5 +1,12 @@
 import { blocked, CheckError, type CheckResult, main, missing, RunbookError, ready } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
+import { findFlwr, installFlwr } from "./flower/flwr.ts"
+import { ownManifest } from "./flower/manifests.ts"
+import { federationManual, verifyManual } from "./flower/manual.ts"
+import { listNodes } from "./flower/node-list.ts"
+import { covers, forget, type Participants, readRecord } from "./flower/proof-record.ts"
+import { proveByRun } from "./flower/proof-run.ts"
+import type { Running } from "./flower/running.ts"
 import {
   activationHop,
   exposureHop,
@@ -10,14 +17,7 @@ import {
   onlineHop,
   registrationHop,
   runningHop,
-} from "./flower/chain.ts"
-import { findFlwr, installFlwr } from "./flower/flwr.ts"
-import { ownManifest } from "./flower/manifests.ts"
-import { federationManual, verifyManual } from "./flower/manual.ts"
-import { listNodes } from "./flower/node-list.ts"
-import { covers, forget, type Participants, readRecord } from "./flower/proof-record.ts"
-import { proveByRun } from "./flower/proof-run.ts"
-import type { Running } from "./flower/running.ts"
+} from "./flower/verify-hops.ts"
 
 /** What the hops have found: the running pods, and the id under which the SuperLink accepted the SuperNode. */
 interface Chain {

@@ -12,10 +12,10 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 /** For each part of the program: the parts it may import from. A runtime import and a type import count alike. */
 const MAY: Record<string, readonly string[]> = {
   "lib/notebook": [],
-  "lib/timing.ts": [],
-  "lib/runner": ["lib/notebook", "lib/timing.ts"],
-  "lib/cluster": ["lib/notebook", "lib/timing.ts"],
-  "lib/shell": ["lib/notebook", "lib/timing.ts"],
+  "lib/limits.ts": [],
+  "lib/runner": ["lib/notebook", "lib/limits.ts"],
+  "lib/cluster": ["lib/notebook", "lib/limits.ts"],
+  "lib/shell": ["lib/notebook", "lib/limits.ts"],
   "lib/terminal": ["lib/notebook", "lib/runner"],
   "lib/practice": ["lib/notebook", "lib/cluster"],
   "lib/report": ["lib/notebook", "lib/runner"],
@@ -29,7 +29,7 @@ const MAY: Record<string, readonly string[]> = {
     "lib/terminal",
     "lib/practice",
     "lib/report",
-    "lib/timing.ts",
+    "lib/limits.ts",
     "lib/tools.ts",
   ],
   "lib/tools.ts": ["lib/notebook", "lib/runner", "lib/cluster", "lib/shell"],
@@ -52,7 +52,7 @@ const MAY: Record<string, readonly string[]> = {
   "build.ts": [],
 }
 /** What terminal, report and inputs may know of the runner: its events with their signs, its results and memory, never its work. */
-const RUNNER_TYPES = ["events.ts", "types.ts", "journal.ts", "outcome-signs.ts"]
+const RUNNER_TYPES = ["events.ts", "types.ts", "journal-memory.ts", "outcome-signs.ts"]
 
 /** The guide's folders. They must not import each other in a ring, not even by way of different files. */
 const GUIDE = ["shared", "openshift", "interconnect", "flower", "practice-flower"].map(

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, statSync } from "node:fs"
 import { homedir } from "node:os"
 import { isAbsolute, join } from "node:path"
-import { parseText } from "../inputs/input-values.ts"
+import { readName } from "../inputs/names.ts"
 import { RunbookError, UsageError } from "../notebook/errors.ts"
 import { EXIT } from "../notebook/exit-codes.ts"
 import type { Notebook } from "../notebook/notebook.ts"
-import type { Memory } from "../runner/journal.ts"
 import { readMemory } from "../runner/journal-file.ts"
+import type { Memory } from "../runner/journal-memory.ts"
 
 /** The folder and name of a federation, and what its journal remembers. Nothing is created. */
 export interface FoundFolder {
@@ -62,7 +62,7 @@ export function findFolder(question: FolderQuestion): FoundFolder {
 
 function givenName({ name, file }: FolderQuestion): string | undefined {
   if (name !== undefined) {
-    const parsed = parseText({ type: "name", per: "federation", help: "" }, name, "/")
+    const parsed = readName(name)
     if ("wrong" in parsed) throw new UsageError(`--name: ${parsed.wrong}`)
   }
   if (name !== undefined && file?.federation !== undefined && file.federation !== name) {

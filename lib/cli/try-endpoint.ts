@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import type { OpenCluster } from "../cluster/index.ts"
+import { TRY_SERVER_S } from "../limits.ts"
 import { CheckError } from "../notebook/check-result.ts"
-import { TRY_SERVER_S } from "../timing.ts"
 import type { Call } from "./call.ts"
 
 /** An API server, and how to reach it, from the inputs that notebooks with clusters share by convention. */

@@ -1,7 +1,7 @@
 import { waysToGive } from "../inputs/missing.ts"
 import { valueRows } from "../inputs/value-rows.ts"
 import { buildGraph } from "../runner/graph.ts"
-import type { Memory } from "../runner/journal.ts"
+import type { Memory } from "../runner/journal-memory.ts"
 import { table, valuesTable } from "../terminal/index.ts"
 import { type Call, textOptions } from "./call.ts"
 import { chosenSites, type OpenedFederation } from "./open-federation.ts"

@@ -1,4 +1,4 @@
-import { UNWATCHED_PAUSE_MS } from "../timing.ts"
+import { UNWATCHED_PAUSE_MS } from "../limits.ts"
 
 /** Something whose state is known and whose changes are counted: a watched query, a followed log. */
 export interface Versioned {

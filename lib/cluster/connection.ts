@@ -1,13 +1,13 @@
 import { statSync } from "node:fs"
 import type { Readable } from "node:stream"
-import { CheckError } from "../notebook/check-result.ts"
 import {
   ANSWER_TIMEOUT_MS,
   LONGEST_RETRY_AFTER_S,
   pause,
   RETRIES_AFTER_429,
   RETRIES_AFTER_CUT,
-} from "../timing.ts"
+} from "../limits.ts"
+import { CheckError } from "../notebook/check-result.ts"
 import { type Door, notLoggedIn, refused, unreachable, wasCut } from "./errors.ts"
 import type { Address, PooledKubeConfig, PortReader, PortSocket } from "./pooled-kubeconfig.ts"
 

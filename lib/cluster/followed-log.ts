@@ -1,6 +1,6 @@
 import { StringDecoder } from "node:string_decoder"
+import { QUIET_STREAM_MS } from "../limits.ts"
 import { CheckError, unknown } from "../notebook/check-result.ts"
-import { QUIET_STREAM_MS } from "../timing.ts"
 import type { Api } from "./api.ts"
 import type { Changes, Versioned } from "./changes.ts"
 import { ClusterError } from "./errors.ts"

@@ -10,7 +10,7 @@ import {
   PortForward,
   RequestContext,
 } from "@kubernetes/client-node"
-import { HANDSHAKE_TIMEOUT_MS, KEEP_ALIVE_MS } from "../timing.ts"
+import { HANDSHAKE_TIMEOUT_MS, KEEP_ALIVE_MS } from "../limits.ts"
 
 /** undici's, as client-node hands it out. */
 export type Dispatcher = NonNullable<ReturnType<RequestContext["getDispatcher"]>>

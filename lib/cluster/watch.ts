@@ -1,5 +1,5 @@
 import { StringDecoder } from "node:string_decoder"
-import { GOOD_STREAM_MS, pause, QUIET_STREAM_MS, WATCH_BACK_OFF_MS } from "../timing.ts"
+import { GOOD_STREAM_MS, pause, QUIET_STREAM_MS, WATCH_BACK_OFF_MS } from "../limits.ts"
 import { type Api, selectors } from "./api.ts"
 import { ClusterError, errorCode, refused, unreachable } from "./errors.ts"
 import type { KubeObject, Query, WatchEvent } from "./types.ts"

@@ -8,6 +8,7 @@ import type { Notebook } from "../notebook/notebook.ts"
 import { defaultSiteName, fileKey } from "../notebook/roles.ts"
 import { checked, type Parsed, parseText } from "./input-values.ts"
 import { emptyLayer, type Given, type LayerData, type SiteName, siteInputs } from "./layers.ts"
+import { readName } from "./names.ts"
 
 type Yaml = typeof import("yaml")
 
@@ -121,7 +122,7 @@ class FileReader {
 
   #readName(value: Node | null, offset: number): void {
     const text = this.#text(value) ?? ""
-    const parsed = parseText({ type: "name", per: "federation", help: "" }, text, this.#folder)
+    const parsed = readName(text)
     if ("wrong" in parsed) this.#wrong(this.#offset(value) ?? offset, `federation: ${parsed.wrong}`)
     else this.#layer.federation = text
   }
@@ -177,13 +178,9 @@ class FileReader {
       const path = `${key}.${name}`
       const input = this.#notebook.inputs[name]
       if (name === "name") {
-        const parsed = parseText(
-          { type: "name", per: "site", help: "" },
-          this.#text(value) ?? "",
-          this.#folder,
-        )
+        const parsed = readName(this.#text(value) ?? "")
         if ("wrong" in parsed) this.#wrong(this.#offset(value) ?? at, `${path}: ${parsed.wrong}`)
-        else siteName = parsed.value as string
+        else siteName = parsed.value
       } else if (known.includes(name)) this.#take(name, path, value, at, values)
       else if (input?.per === "federation") {
         this.#wrong(

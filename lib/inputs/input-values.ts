@@ -3,13 +3,13 @@ import { homedir } from "node:os"
 import { join, resolve } from "node:path"
 import type { Input } from "../notebook/inputs.ts"
 import { didYouMean } from "../notebook/nearest.ts"
+import { readName } from "./names.ts"
 import { splitOutside, splitPairs } from "./split.ts"
 
 /** A value of the input's type, or a sentence that says what is wrong with the text. */
 export type Parsed = { readonly value: unknown } | { readonly wrong: string }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 }
-const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/
 
 /** Reads the text of a flag, a variable, an answer or a file. Relative paths are relative to `folder`. */
 export function parseText(input: Input, text: string, folder: string): Parsed {
@@ -30,7 +30,7 @@ function parseType(input: Input, text: string, folder: string): Parsed {
     case "text":
       return { value: text }
     case "name":
-      return parseName(trimmed)
+      return readName(trimmed)
     case "url":
       return parseUrl(trimmed, input)
     case "path":
@@ -61,15 +61,6 @@ function attempt(parse: () => unknown): Parsed {
     return { value: parse() }
   } catch (error) {
     return { wrong: (error as Error).message }
-  }
-}
-
-function parseName(text: string): Parsed {
-  if (text.length > 63)
-    return { wrong: `${quoted(text)} has ${text.length} characters; a name has at most 63` }
-  if (LABEL.test(text)) return { value: text }
-  return {
-    wrong: `${quoted(text)} is not a name: use lower-case letters, digits and dashes, with no dash at either end`,
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Notebook } from "../notebook/notebook.ts"
-import type { Memory } from "../runner/journal.ts"
+import type { Memory } from "../runner/journal-memory.ts"
 import { emptyLayer, hasInput, type LayerData } from "./layers.ts"
 
 /**

@@ -2,8 +2,9 @@ import type { Federation, Origin } from "../notebook/federation.ts"
 import { camel, type Input } from "../notebook/inputs.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { defaultSiteName, type Site } from "../notebook/roles.ts"
-import { checked, parseText, unreadable } from "./input-values.ts"
+import { checked, unreadable } from "./input-values.ts"
 import { type Given, type Layer, type SiteName, siteInputs } from "./layers.ts"
+import { readSiteName } from "./names.ts"
 import { strongestFirst } from "./precedence.ts"
 
 /** A required value that no source has. `count`: there is no site of this role at all. */
@@ -24,9 +25,6 @@ export interface ResolveOptions {
   /** Report files that cannot be read (before a run); not for commands that do not read them (status). */
   readonly files: boolean
 }
-
-/** Names of lanes that are not sites. */
-const RESERVED = ["here", "federation"]
 
 /**
  * Resolves the sources: each value comes from the strongest layer that has it, else from its default.
@@ -164,9 +162,8 @@ class Resolver {
   #checkNames(sites: readonly SiteName[]): void {
     const roles = new Map<string, string>()
     for (const { name, role } of sites) {
-      const parsed = parseText({ type: "name", per: "site", help: "" }, name, "/")
+      const parsed = readSiteName(name)
       if ("wrong" in parsed) this.#problems.add(`site ${name}: ${parsed.wrong}`)
-      if (RESERVED.includes(name)) this.#problems.add(`site ${name}: this name is reserved; choose another`)
       const other = roles.get(name)
       if (other !== undefined) this.#problems.add(`site ${name}: has two roles, ${other} and ${role}`)
       roles.set(name, role)

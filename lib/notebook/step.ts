@@ -180,18 +180,6 @@ export interface Step<
   readonly reads?: readonly Value<unknown, Reads>[]
 }
 
-/** What a step does on *missing* or *drifted*, and under which name; nothing where it has no function for it. */
-export function actionFor(
-  step: Step,
-  state: "missing" | "drifted",
-): { action: "apply" | "update" | "delete"; run: NonNullable<Step["apply"]> } | undefined {
-  const { apply, update, delete: remove } = step
-  if (state === "missing") return apply && { action: "apply", run: apply }
-  if (remove !== undefined) return { action: "delete", run: remove }
-  const run = update === true ? apply : update
-  return run && { action: "update", run }
-}
-
 /**
  * Declares a step. With a type parameter that says which tools its context carries, the compiler does not know the step's
  * names; `stepsFor` has both.

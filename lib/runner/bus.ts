@@ -1,6 +1,6 @@
 import type { Redactor } from "../notebook/secrets.ts"
 import type { Emit, Event, Listener } from "./events.ts"
-import type { Journal } from "./journal.ts"
+import type { Journal } from "./journal-memory.ts"
 
 /**
  * The one source of events: redacts, writes to the journal and calls the listeners, in this order. `emit` does not wait;

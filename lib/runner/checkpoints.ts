@@ -2,7 +2,7 @@ import type { Federation } from "../notebook/federation.ts"
 import { changes, type FingerprintInputs, fingerprint, fingerprintInputs } from "../notebook/fingerprint.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { buildGraph, type Cell } from "./graph.ts"
-import type { Checkpoint, Memory } from "./journal.ts"
+import type { Checkpoint, Memory } from "./journal-memory.ts"
 import { valueInputs } from "./value-sources.ts"
 
 /** What the journal remembers of a cell, compared with the present inputs. */

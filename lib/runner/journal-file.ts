@@ -6,7 +6,7 @@ import { RunbookError } from "../notebook/errors.ts"
 import { EXIT } from "../notebook/exit-codes.ts"
 import { shellWord } from "../notebook/shell-word.ts"
 import type { Event, Recorded } from "./events.ts"
-import { type Journal, type Memory, MemoryReader } from "./journal.ts"
+import { type Journal, type Memory, MemoryReader } from "./journal-memory.ts"
 
 const FILE = "journal.jsonl"
 /** The version of the lines that are written; a journal of another version is refused, never overwritten. */

@@ -1,6 +1,6 @@
+import { maxChecks } from "../limits.ts"
+import { actionFor } from "../notebook/action-for.ts"
 import type { CheckResult } from "../notebook/check-result.ts"
-import { actionFor } from "../notebook/step.ts"
-import { maxChecks } from "../timing.ts"
 import { remember } from "./checkpoints.ts"
 import type { Outcome } from "./events.ts"
 import type { Cell } from "./graph.ts"

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from "node:os"
 import { codeOfAbort, EXIT } from "../notebook/exit-codes.ts"
 import { type By, type Outcome, type OutcomeKind, placeName } from "./events.ts"
-import { runLanes } from "./lanes.ts"
+import { runLanes } from "./run-lanes.ts"
 import { openRunScope } from "./run-scope.ts"
 import { assertSameFederation, summaries } from "./same-federation.ts"
 import { Scheduler } from "./scheduler.ts"

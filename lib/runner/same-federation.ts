@@ -4,7 +4,7 @@ import { camel } from "../notebook/inputs.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import type { Site } from "../notebook/roles.ts"
 import type { SiteSummary } from "./events.ts"
-import type { Memory } from "./journal.ts"
+import type { Memory } from "./journal-memory.ts"
 
 /**
  * Refuses to work with another federation in this folder: another name, or a known site name with another identity

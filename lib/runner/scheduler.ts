@@ -1,13 +1,13 @@
+import { UNSELECTED_TIMEOUT_S } from "../limits.ts"
 import type { CheckResult } from "../notebook/check-result.ts"
-import { UNSELECTED_TIMEOUT_S } from "../timing.ts"
 import { remember } from "./checkpoints.ts"
 import { Deadline } from "./deadline.ts"
 import type { Outcome } from "./events.ts"
 import { Execution } from "./execute.ts"
 import type { Cell, Lane } from "./graph.ts"
+import { stepCommand } from "./next-command.ts"
 import { draftOfError, draftOfNeed, type OutcomeDraft, outcomeDraft } from "./outcomes.ts"
 import type { RunScope } from "./run-scope.ts"
-import { stepCommand } from "./step-command.ts"
 
 /** Runs lanes: awaits what each cell needs, executes it, passes on why a lane ended. Knows no terminal and no listr2. */
 export class Scheduler {

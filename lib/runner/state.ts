@@ -1,4 +1,4 @@
-import type { Journal } from "./journal.ts"
+import type { Journal } from "./journal-memory.ts"
 
 /** A federation's folder and its journal (docs/design.md, state on disk). */
 export interface State {

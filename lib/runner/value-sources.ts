@@ -6,7 +6,7 @@ import type { Step } from "../notebook/step.ts"
 import type { Value } from "../notebook/value.ts"
 import { placeName } from "./events.ts"
 import { type Cell, neededAt } from "./graph.ts"
-import type { KeptValue, KeptValues } from "./journal.ts"
+import type { KeptValue, KeptValues } from "./journal-memory.ts"
 
 /** A value that a cell reads, with the step that provides it and the sites of that step which the cell waits for. */
 export interface ValueSource {

@@ -1,5 +1,5 @@
+import { pause, RESTARTED_SERVER_MS, UNKNOWN_PAUSE_MS } from "../limits.ts"
 import type { CheckResult } from "../notebook/check-result.ts"
-import { pause, RESTARTED_SERVER_MS, UNKNOWN_PAUSE_MS } from "../timing.ts"
 import type { Bus } from "./bus.ts"
 import { type ContextSource, contextOf } from "./context.ts"
 import type { Deadline } from "./deadline.ts"

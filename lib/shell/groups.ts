@@ -1,4 +1,4 @@
-import { GRACE_MS } from "../timing.ts"
+import { GRACE_MS } from "../limits.ts"
 
 /** Running commands: each leads its own process group, so that it can be ended with everything that it started. */
 const running = new Set<number>()

@@ -1,5 +1,5 @@
 import { moment, oneLine } from "../notebook/format.ts"
-import type { Memory } from "../runner/journal.ts"
+import type { Memory } from "../runner/journal-memory.ts"
 import { colours } from "./colours.ts"
 import type { TextOptions } from "./error-text.ts"
 import { type SignedRow, signedRow } from "./signed-row.ts"

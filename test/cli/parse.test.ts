@@ -4,7 +4,7 @@ import { flagsOf } from "../../lib/cli/flags-table.ts"
 import { parseCommandLine } from "../../lib/cli/parse.ts"
 import { UsageError } from "../../lib/notebook/errors.ts"
 import type { Notebook } from "../../lib/notebook/notebook.ts"
-import { PROGRAM_FLAGS } from "../../lib/notebook/reserved-names.ts"
+import { PROGRAM_FLAGS } from "../../lib/notebook/reserved-flags.ts"
 import { mirrors } from "../example/notebook.ts"
 
 const parse = (...argv: string[]) => parseCommandLine(mirrors, argv, "/here", "mirror-pages")

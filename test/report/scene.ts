@@ -7,7 +7,7 @@ import { step } from "../../lib/notebook/step.ts"
 import { type ReportOptions, readReport } from "../../lib/report/read-report.ts"
 import type { ReportInput } from "../../lib/report/types.ts"
 import type { Event, Recorded } from "../../lib/runner/events.ts"
-import { MemoryReader } from "../../lib/runner/journal.ts"
+import { MemoryReader } from "../../lib/runner/journal-memory.ts"
 import { placeOf as at, ended, heldBack, outcome, recorded } from "../terminal/scene.ts"
 
 const stepOf = (id: string, on: string, title: string, more: { prose?: string; expect?: string } = {}) =>

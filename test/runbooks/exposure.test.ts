@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
-import { actionFor } from "../../lib/notebook/step.ts"
+import { actionFor } from "../../lib/notebook/action-for.ts"
 import connector from "../../runbooks/connector.ts"
 import listener from "../../runbooks/listener.ts"
 import { ADOPTED, labels } from "../../runbooks/shared/labels.ts"

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
-import { actionFor } from "../../lib/notebook/step.ts"
+import { actionFor } from "../../lib/notebook/action-for.ts"
 import { ADOPTED, FEDERATION, labels, MANAGED_BY } from "../../runbooks/shared/labels.ts"
 import siteCreate from "../../runbooks/site-create.ts"
 import {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import type { Context } from "../../runbooks/context.ts"
-import { activationHop, onlineHop, registrationHop } from "../../runbooks/flower/chain.ts"
 import { covers } from "../../runbooks/flower/proof-record.ts"
 import { missingPushes } from "../../runbooks/flower/proof-run.ts"
 import type { Running } from "../../runbooks/flower/running.ts"
+import { activationHop, onlineHop, registrationHop } from "../../runbooks/flower/verify-hops.ts"
 import { makeNetwork, only, type Played, play, waitFor } from "./practice.ts"
 
 let westProject = "flower-openshift-demo"

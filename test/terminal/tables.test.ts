@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import type { Event } from "../../lib/runner/events.ts"
-import { MemoryReader } from "../../lib/runner/journal.ts"
+import { MemoryReader } from "../../lib/runner/journal-memory.ts"
 import type { PlanEntry, RunResult } from "../../lib/runner/types.ts"
 import {
   closingTable,

@@ -3,8 +3,8 @@ import { UsageError } from "../../notebook/errors.ts"
 import { EXIT } from "../../notebook/exit-codes.ts"
 import { shellWord } from "../../notebook/shell-word.ts"
 import type { CallOf } from "../call.ts"
+import { template } from "../new/files-to-write.ts"
 import { ownPackage } from "../new/own-package.ts"
-import { template } from "../new/template.ts"
 import { refuseFull, writeFolder } from "../new/write-folder.ts"
 
 /** `new DIR`: a small notebook of your own, which runs and passes its test as it is. Asks for DIR at most. */

@@ -1,7 +1,7 @@
 import { RunbookError } from "../../notebook/errors.ts"
 import { EXIT } from "../../notebook/exit-codes.ts"
 import { placeName } from "../../runner/events.ts"
-import type { Shown } from "../../runner/journal.ts"
+import type { Shown } from "../../runner/journal-memory.ts"
 import { showText } from "../../terminal/show-text.ts"
 import { type CallOf, federationFlags, textOptions } from "../call.ts"
 import { openFederation } from "../open-federation.ts"

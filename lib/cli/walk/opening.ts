@@ -1,12 +1,12 @@
 import { join } from "node:path"
-import { parseText } from "../../inputs/input-values.ts"
+import { readName } from "../../inputs/names.ts"
 import { resolveInputs } from "../../inputs/resolve.ts"
 import { UsageError } from "../../notebook/errors.ts"
 import type { Federation } from "../../notebook/federation.ts"
 import { moment } from "../../notebook/format.ts"
 import type { Notebook } from "../../notebook/notebook.ts"
 import { buildGraph } from "../../runner/graph.ts"
-import type { Memory } from "../../runner/journal.ts"
+import type { Memory } from "../../runner/journal-memory.ts"
 import { askChoice, askText } from "../../terminal/index.ts"
 import { type Call, federationFlags } from "../call.ts"
 import { foldersIn, stateRoot } from "../folder.ts"
@@ -127,7 +127,7 @@ async function askName(call: Call): Promise<string> {
   const { notebook, io } = call
   const taken = foldersIn(stateRoot(notebook, io.env))
   const check = (name: string): string | undefined => {
-    const parsed = parseText({ type: "name", per: "federation", help: "" }, name, "/")
+    const parsed = readName(name)
     if ("wrong" in parsed) return parsed.wrong
     return taken.includes(name)
       ? `the federation ${name} already exists: ${join(stateRoot(notebook, io.env), name)}`

@@ -2,7 +2,7 @@ import { RunbookError } from "../../notebook/errors.ts"
 import { EXIT } from "../../notebook/exit-codes.ts"
 import { placeless } from "../../notebook/notebook.ts"
 import type { Step } from "../../notebook/step.ts"
-import type { Memory } from "../../runner/journal.ts"
+import type { Memory } from "../../runner/journal-memory.ts"
 import {
   askChoice,
   askConfirm,

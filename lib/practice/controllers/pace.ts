@@ -1,6 +1,24 @@
 /** How long the played controllers take. The order of what happens is the same at every pace. */
 import type { Delays } from "../types/practice.ts"
 
+/** What takes how long, in milliseconds: on a real cluster, and where practice is `short`. */
+export const DURATIONS = {
+  /** A Subscription until its InstallPlan. */
+  subscription: [5000, 120],
+  /** An approved InstallPlan until the operator's definitions exist. */
+  installPlan: [8000, 120],
+  /** Each phase of a ClusterServiceVersion. */
+  csvPhase: [2000, 80],
+  /** A Service until its load balancer has an address. */
+  loadBalancer: [30_000, 300],
+  /** A Route until it is admitted. */
+  route: [1000, 150],
+  /** A running router until its Site is ready. */
+  site: [1000, 50],
+  /** A configured Link until it is operational. */
+  link: [2000, 150],
+} as const
+
 /** Milliseconds for something that really takes `real`; at most a second where practice is `short`. */
 export type Pace = (real: number, short: number) => number
 

@@ -4,7 +4,7 @@ import type { KubeObject } from "../../cluster/types.ts"
 import type { Controller, ControllerContext } from "../types/controllers.ts"
 import { isReadyPod, isTrue, ownedBy, selects, wireTime } from "./conditions.ts"
 import { splitKey, startController } from "./controller.ts"
-import { Patience, paceOf } from "./pace.ts"
+import { DURATIONS, Patience, paceOf } from "./pace.ts"
 import { type Store, storeOf } from "./store.ts"
 
 const DISCOVERY = "discovery.k8s.io/v1"
@@ -158,7 +158,7 @@ export function startServices(
       if (service === undefined || service.metadata.deletionTimestamp !== undefined) return
       if (service.spec.selector !== undefined && options.endpoints !== false) await endpoints(store, service)
       if (service.spec.type !== "LoadBalancer" || service.status?.loadBalancer?.ingress?.length > 0) return
-      const left = patience.left(key, service.metadata.uid!, pace(30_000, 300))
+      const left = patience.left(key, service.metadata.uid!, pace(...DURATIONS.loadBalancer))
       if (left > 0) return left
       const hostname = `${service.metadata.name}-${service.metadata.namespace}.lb.${domain}`
       await store.status(service, { loadBalancer: { ingress: [{ hostname }] } })
@@ -177,7 +177,7 @@ export function startServices(
       const host = route.spec.host ?? `${name}-${namespace}.apps.${domain}`
       const [ingress] = route.status?.ingress ?? []
       if (ingress?.host === host) return
-      const left = patience.left(key, `${uid} ${host}`, pace(1000, 150))
+      const left = patience.left(key, `${uid} ${host}`, pace(...DURATIONS.route))
       if (left > 0) return left
       if (route.spec.host === undefined) route = await store.merge(route, { spec: { host } })
       await store.status(route, {

@@ -1,8 +1,10 @@
 /** ClusterServiceVersion: Pending, InstallReady, Installing, Succeeded; its Deployment, and its copies elsewhere. */
+
 import type { KubeObject } from "../../../cluster/types.ts"
 import { isOwnedBy, isTrue, ownedBy, wireTime } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
 import { faultNow } from "../faulty.ts"
+import { DURATIONS } from "../pace.ts"
 import { clusterServiceVersion, majorOf, versionOf, workloadOf } from "./catalog.ts"
 import { groupCount, type Olm, olm } from "./subscriptions.ts"
 
@@ -132,7 +134,7 @@ export async function reconcileCsv(parts: Olm, key: string): Promise<number | vo
   const groups = groupCount(store, namespace)
   if (groups !== 1) return void (await write(groups === 0 ? NO_GROUP : GROUPS_FAILED))
   const fault = faultNow(context.faults, "operator", context.name, name, "slow", "fails")
-  const takes = fault?.what === "slow" ? (fault.delay ?? SLOW) : pace(2000, 80)
+  const takes = fault?.what === "slow" ? (fault.delay ?? SLOW) : pace(...DURATIONS.csvPhase)
   const left = patience.left(key, `${csv.metadata.uid} ${phase}`, phase === "" ? 0 : takes)
   const workload = workloadOf(name)
   switch (phase) {

@@ -1,7 +1,9 @@
 /** InstallPlan: waits for its approval, then creates the custom resource definitions and the ClusterServiceVersion. */
+
 import { skupperCrds } from "../../skupper-crds.ts"
 import { withCondition } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
+import { DURATIONS } from "../pace.ts"
 import { clusterServiceVersion, majorOf } from "./catalog.ts"
 import { providedRoles } from "./roles.ts"
 import { groupCount, type Olm, olm } from "./subscriptions.ts"
@@ -35,7 +37,7 @@ export const reconcileInstallPlan = async (
     await store.status(plan, { ...plan.status, conditions: say("False", "InstallCheckFailed", message) })
     return
   }
-  const left = patience.left(key, `${plan.metadata.uid} ${phase}`, pace(8000, 120))
+  const left = patience.left(key, `${plan.metadata.uid} ${phase}`, pace(...DURATIONS.installPlan))
   if (left > 0) return left
   for (const csv of plan.spec.clusterServiceVersionNames as string[]) {
     if (majorOf(csv) >= 2) {

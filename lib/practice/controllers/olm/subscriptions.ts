@@ -1,10 +1,12 @@
 /** Subscription → InstallPlan, and what becomes of both in the Subscription's status. */
+
 import type { KubeObject } from "../../../cluster/types.ts"
 import type { ControllerContext } from "../../types/controllers.ts"
 import { type Condition, ownedBy, wireTime, withCondition, withoutCondition } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
 import { faultNow } from "../faulty.ts"
 import type { Pace, Patience } from "../pace.ts"
+import { DURATIONS } from "../pace.ts"
 import type { Store } from "../store.ts"
 import { CHANNELS, DEFAULT_CHANNEL, GROUPS, majorOf, OLM, PACKAGE } from "./catalog.ts"
 
@@ -146,7 +148,7 @@ export async function reconcileSubscription(olmParts: Olm, key: string): Promise
     (plan === undefined && installedCSV === undefined)
   ) {
     if (currentCSV === undefined) await write(conditions)
-    const left = patience.left(key, `${subscription.metadata.uid} ${csv}`, pace(5000, 120))
+    const left = patience.left(key, `${subscription.metadata.uid} ${csv}`, pace(...DURATIONS.subscription))
     if (left > 0) return left
     const made = await store.create(planFor(subscription, csv, approvalOf(olmParts, subscription)))
     await write(conditions, {

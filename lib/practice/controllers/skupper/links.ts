@@ -1,6 +1,8 @@
 /** Link: configured by the controller, operational when the network says so. */
+
 import { condition, isTrue } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
+import { DURATIONS } from "../pace.ts"
 import { initialisedSite, judged, kind, NO_SITE, type Skupper } from "./common.ts"
 import type { Memberships } from "./site.ts"
 
@@ -48,7 +50,9 @@ export async function reconcileLink(
     await store.status(link, judged(link, REQUIRED, { Operational: { pending: "Not operational" } }))
     return
   }
-  const left = isTrue(link, "Operational") ? 0 : patience.left(key, `${uid} ${peer.uid}`, pace(2000, 150))
+  const left = isTrue(link, "Operational")
+    ? 0
+    : patience.left(key, `${uid} ${peer.uid}`, pace(...DURATIONS.link))
   if (left > 0) return left
   const remote = { remoteSiteId: peer.uid, remoteSiteName: peer.name }
   await store.status(link, judged(link, REQUIRED, { Operational: "ok" }, remote))

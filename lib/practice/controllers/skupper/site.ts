@@ -1,9 +1,11 @@
 /** Site: sets up its router, waits until it runs and can be reached, and joins the network. */
+
 import type { KubeObject } from "../../../cluster/types.ts"
 import type { NetworkSite } from "../../types/network.ts"
 import { type Condition, condition, isReadyPod, isTrue, selects } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
 import { faultNow } from "../faulty.ts"
+import { DURATIONS } from "../pace.ts"
 import { type Endpoint, enabledTypes } from "./access.ts"
 import {
   activeSite,
@@ -147,7 +149,11 @@ export async function reconcileSite(
   if (runs !== undefined) verdicts.Running = runs
 
   let more: Record<string, unknown> = { endpoints: endpoints.length > 0 ? endpoints : undefined }
-  const left = patience.left(key, `${site.metadata.uid} ${runs === "ok"}`, runs === "ok" ? pace(1000, 50) : 0)
+  const left = patience.left(
+    key,
+    `${site.metadata.uid} ${runs === "ok"}`,
+    runs === "ok" ? pace(...DURATIONS.site) : 0,
+  )
   if (runs !== "ok") memberships.leave(namespace)
   else if (left === 0) {
     const member = memberships.join(site, addressesOf(skupper, endpoints))
