@@ -1,6 +1,6 @@
 /**
- * `docs/guide.md`: the notebook as a page. Its prose, inputs and commands by hand are the steps' own, and the outputs are
- * those of a run on practice clusters: the page says what the program does, because it is the program that says it.
+ * `docs/guide.md`: the notebook as a page. Prose, inputs and commands by hand come from the steps, and the outputs from a run
+ * on practice clusters, so the page shows what the program really does.
  */
 
 import { federate } from "../lib/index.ts"
@@ -14,7 +14,7 @@ import { type ExampleRun, runExample } from "./example-run.ts"
 
 const { notebook } = program
 
-/** The page as it must be. */
+/** The text of the page. */
 export async function guide(): Promise<string> {
   const { cells, mask } = await runExample(EXAMPLE.name, EXAMPLE.sites)
   const federation = await federate(notebook, EXAMPLE)
@@ -25,11 +25,11 @@ export async function guide(): Promise<string> {
       `## ${index + 1}. ${step.title}`,
       `\`${step.id}\` · ${WHERE[step.on] ?? `at the ${step.on}`}${inputsOf(step)}`,
       step.prose.trim(),
-      ...(step.readyWhen === undefined ? [] : [`**What is looked at.** ${step.readyWhen}`]),
+      ...(step.readyWhen === undefined ? [] : [step.readyWhen]),
       ...places.flatMap((place) => ranAt(place, mask, places.length > 1)),
       ...promised(step),
       await manual(step, federation),
-      ...(step.docs === undefined ? [] : [`Read on: ${step.docs.map((url) => `<${url}>`).join(" · ")}`]),
+      ...(step.docs === undefined ? [] : [`Read more: ${step.docs.map((url) => `<${url}>`).join(" · ")}`]),
     )
   }
   return `${[INTRODUCTION, contents(), ...parts].join("\n\n")}\n`
@@ -39,11 +39,11 @@ const INTRODUCTION = `<!-- Made by \`npm run docs\` from the steps in runbooks/ 
 
 # ${notebook.title}
 
-The notebook step by step: what each is for, what ran, what was seen then, and the same by hand. The outputs are of a run on
-practice clusters with one SuperNode; ports, ids and times stand as words.
+The notebook step by step: the purpose of each step, the commands that ran, their output, and the same commands by hand. The outputs
+are from a run on practice clusters with one SuperNode; ports, ids and times are replaced by words.
 
-\`flower-runbook run\` does all of it. By hand, each site has a kubeconfig of its own; \`flower-runbook report --format sh\`
-makes a script of those commands with your values.`
+\`flower-runbook run\` runs all steps. By hand, each site has its own kubeconfig; \`flower-runbook report --format sh\` writes a
+script of these commands with your values.`
 
 const WHERE: Readonly<Record<string, string>> = {
   here: "on this machine",
@@ -70,7 +70,7 @@ const inputsOf = ({ inputs = [] }: Step): string =>
     ? ""
     : ` · [inputs](../README.md#inputs): ${inputs.map((name) => `\`${name}\``).join(", ")}`
 
-/** What ran at a place, and what its read-only command shows in the end. */
+/** The commands that ran at a place, and the final output of its read-only command. */
 function ranAt(
   { site, executions, outcome }: ReportPlace,
   mask: ExampleRun["mask"],
@@ -86,14 +86,16 @@ function ranAt(
   return [
     ...(named ? [`At ${site}:`] : []),
     ...(text === "" ? [] : [fenced("console", text)]),
-    ...(outcome?.kind === "unchanged" ? [`*Seen:* ${mask(outcome.reason)}.`] : []),
+    ...(outcome?.kind === "unchanged" ? [`*Result:* ${mask(outcome.reason)}.`] : []),
   ]
 }
 
 const promised = ({ expect }: Step): string[] =>
-  expect === undefined ? [] : ["What to look for, `<…>` being yours:", fenced("text", expect.trimEnd())]
+  expect === undefined
+    ? []
+    : ["Expected output, with your values for `<…>`:", fenced("text", expect.trimEnd())]
 
-/** A place a role: the lines differ by names alone between sites of one. */
+/** One place per role: the lines of sites with the same role differ only in names. */
 async function manual(step: Step, federation: Awaited<ReturnType<typeof federate>>): Promise<string> {
   const sites: (Site | undefined)[] =
     step.on === "here" || step.on === "federation"
@@ -116,10 +118,10 @@ async function manual(step: Step, federation: Awaited<ReturnType<typeof federate
   return `<details><summary>By hand</summary>\n\n${parts.filter(Boolean).join("\n\n")}\n\n</details>`
 }
 
-/** What is in it never ends the fence: no output of ours has one. */
+/** No output contains a fence, so the text cannot end it. */
 const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``
 
-/** The README's federation with the guide's own login. */
+/** The README's federation with the login of the guide. */
 const EXAMPLE = {
   name: "flower",
   sites: [
