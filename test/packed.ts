@@ -1,14 +1,23 @@
 /** The program as its users have it: built, packed and installed, once for all test files of a run. */
 import { execFile } from "node:child_process"
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { installedPackage } from "./bench/package.ts"
 
-const BUILD = fileURLToPath(new URL("../build.ts", import.meta.url))
+const ROOT = fileURLToPath(new URL("../", import.meta.url))
+/** What a build does not read. */
+const NOT_COPIED = [".git", "node_modules", "dist"]
+
+/** Builds in a copy of this checkout, which others may build or test at the same time. */
+async function build(copy: string): Promise<void> {
+  cpSync(ROOT, copy, { recursive: true, filter: (path) => !NOT_COPIED.includes(relative(ROOT, path)) })
+  symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"))
+  await promisify(execFile)(process.execPath, [join(copy, "build.ts")])
+}
 
 /**
  * Whichever file asks first builds it, the others wait for it.
@@ -27,8 +36,9 @@ export async function packedProgram(): Promise<{ folder: string; bin: string }> 
       continue
     }
     try {
-      await promisify(execFile)(process.execPath, [BUILD])
-      installedPackage(folder)
+      const copy = join(folder, "checkout")
+      await build(copy)
+      installedPackage(folder, copy)
       writeFileSync(done, "")
     } catch (error) {
       rmSync(folder, { recursive: true })

@@ -7,12 +7,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 
 /**
  * The packed package as `npm install` lays it out in an empty folder; its dependencies are this checkout's.
+ * @param checkout where it is packed, as `npm run build` has left it
  * @returns its command
  */
-export function installedPackage(folder: string): string {
+export function installedPackage(folder: string, checkout = root): string {
   const [packed] = JSON.parse(
     execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
-      cwd: root,
+      cwd: checkout,
       encoding: "utf8",
     }),
   ) as { filename: string }[]
