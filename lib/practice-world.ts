@@ -44,6 +44,7 @@ export async function practice(program: Program, options: PracticeWorldOptions =
     folder: join(folder, "practice"),
     federation: "test",
     values: program.practiceValues ?? (() => ({})),
+    ...(program.practiceCommands !== undefined && { ownCommands: program.practiceCommands }),
   }
   try {
     const clusters = await startPractice({

@@ -14,7 +14,12 @@ export interface Program {
   readonly version: string
   /** What the notebook's pods do on practice clusters; without it there is no practice. */
   readonly practiceImages?: readonly PracticeImage[]
-  /** What they do with the notebook's `practiceFlag`. */
+  /**
+   * A folder with executables that stand in for commands on practice clusters, for those that practice lacks. They are found
+   * on PATH beside the stand-in `oc`, which they can call.
+   */
+  readonly practiceCommands?: string
+  /** What the pods do with the notebook's `practiceFlag`. */
   readonly practiceVariant?: PracticeVariant
   /** What a site's entry in the file of the practice federation has beside server, token and CA. */
   readonly practiceValues?: (site: { name: string; role: string }) => Record<string, unknown>

@@ -555,6 +555,7 @@ export interface Program {
     readonly notebook: Notebook;
     readonly version: string;
     readonly practiceImages?: readonly PracticeImage[];
+    readonly practiceCommands?: string;
     readonly practiceVariant?: PracticeVariant;
     readonly practiceValues?: (site: {
         name: string;

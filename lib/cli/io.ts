@@ -13,7 +13,9 @@ export interface Io {
   readonly version: string
   /** What the notebook's pods do in practice clusters; without it there are no practice clusters. */
   readonly practiceImages?: readonly PracticeImage[]
-  /** What they do under the notebook's `practiceFlag`. */
+  /** A folder with stand-ins for commands that practice clusters lack. */
+  readonly practiceCommands?: string
+  /** What the pods do under the notebook's `practiceFlag`. */
   readonly practiceVariant?: PracticeVariant
   /** Keys of a site's entry in the federation file of practice clusters. */
   readonly practiceValues?: (site: { name: string; role: string }) => Record<string, unknown>

@@ -40,7 +40,7 @@ export async function withPractice(
   place?: { readonly state: string; readonly keep: string; readonly name?: string },
 ): Promise<number> {
   const { flags, notebook, io } = call
-  const { practiceValues } = io
+  const { practiceValues, practiceCommands } = io
   const images = await practiceImages(call)
   const kept = flags.path("state") ?? place?.state
   const { makeFolder } = await import("../runner/open-state.ts")
@@ -63,6 +63,7 @@ export async function withPractice(
           folder,
           delays: flags.choice("delays") ?? "short",
           images,
+          ...(practiceCommands !== undefined && { ownCommands: practiceCommands }),
           ...(faultsFile !== undefined && { faultsFile }),
           ...(keep !== undefined && { keep }),
         }),

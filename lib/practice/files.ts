@@ -1,6 +1,6 @@
 /** The folder of a practice: what a person, or a run, needs to reach its clusters. */
-import { mkdir } from "node:fs/promises"
-import { join } from "node:path"
+import { mkdir, readdir, rm, symlink } from "node:fs/promises"
+import { join, resolve } from "node:path"
 import { stringify } from "yaml"
 import { writeKubeconfig } from "../cluster/kubeconfig.ts"
 import { writeWhole } from "../cluster/whole-file.ts"
@@ -17,7 +17,7 @@ export interface ClusterFiles {
 export const kubeconfigOf = (folder: string, name: string): string => join(folder, "kubeconfigs", name)
 
 /** What of a practice's options its files are made from. */
-export type FilesOptions = Pick<PracticeOptions, "folder" | "federation" | "values">
+export type FilesOptions = Pick<PracticeOptions, "folder" | "federation" | "values" | "ownCommands">
 
 /** Makes the folder and what is in it. @returns the federation file and the folder of the stand-in commands */
 export async function writeFiles(
@@ -26,12 +26,15 @@ export async function writeFiles(
 ): Promise<{ federationFile: string; commands: string }> {
   const { folder } = options
   const commands = join(folder, "commands")
-  for (const name of ["", "kubeconfigs", "ca", "tokens", "commands"]) {
+  for (const name of ["", "kubeconfigs", "ca", "tokens"]) {
     await mkdir(join(folder, name), { recursive: true, mode: 0o700 })
   }
   const { writeCommands } = await import("./commands/index.ts")
+  // What an earlier run linked there is not written through.
+  await rm(commands, { recursive: true, force: true })
+  await writeCommands(commands)
+  if (options.ownCommands !== undefined) await linkCommands(options.ownCommands, commands)
   await Promise.all([
-    writeCommands(commands),
     ...clusters.map(async ({ name, server, admin }) => {
       await writeKubeconfig(kubeconfigOf(folder, name), {
         server: server.url,
@@ -47,6 +50,14 @@ export async function writeFiles(
   const federationFile = join(folder, "federation.yaml")
   await writeWhole(federationFile, stringify(federation(options, clusters, commands), { lineWidth: 0 }))
   return { federationFile, commands }
+}
+
+/** A link, not a copy: a command may read files beside it. One named `oc` replaces the stand-in. */
+async function linkCommands(own: string, commands: string): Promise<void> {
+  for (const name of await readdir(own)) {
+    await rm(join(commands, name), { force: true })
+    await symlink(resolve(own, name), join(commands, name))
+  }
 }
 
 /** What leads to a cluster, and the notebook's own values for the site: keys of its entry in the federation file. */

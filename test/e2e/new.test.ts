@@ -1,4 +1,4 @@
-/** `new DIR`: what it writes runs and passes its test as it is; and what the page on own notebooks shows runs too. */
+/** `new DIR`: what it writes runs and passes its test as it is. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -130,35 +130,4 @@ describe("a folder that is refused", () => {
     expect(stdout).not.toMatch(/ cd /)
     expect(readdirSync(here)).toContain("index.js")
   })
-})
-
-/** The code blocks of the page, by what they begin with. */
-const page = readFileSync(join(ROOT, "docs/own-notebooks.md"), "utf8")
-const block = (begin: string): string => {
-  const found = page.split("```js\n").find((text) => text.startsWith(begin))
-  if (found === undefined) throw new Error(`the page has no block that begins with ${begin}`)
-  return found.slice(0, found.indexOf("```"))
-}
-
-test("the page's five steps in about 40 lines run, and its test tests them", { timeout: 120_000 }, () => {
-  const folder = join(room, "pages")
-  mkdirSync(folder)
-  install(folder)
-  writeFileSync(join(folder, "package.json"), '{ "type": "module" }')
-  const notebook = block("import { absent")
-  expect(notebook.trimEnd().split("\n").length).toBeLessThan(50)
-  writeFileSync(join(folder, "index.js"), notebook)
-  const { code, stdout, stderr } = node(folder, [
-    "index.js",
-    "run",
-    "--practice",
-    "--yes",
-    "--delays",
-    "none",
-  ])
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
-  expect(stdout).toMatch(/3 sites serve/)
-  expect(stdout).toMatch(/13 steps done/)
-  writeFileSync(join(folder, "pages.test.js"), block("import assert"))
-  expect(node(folder, ["--test"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/pass 1$/m) })
 })

@@ -45,5 +45,7 @@ export interface PracticeOptions {
   /** Brings clusters back from this file, and saves them there. */
   readonly keep?: string
   readonly images: readonly PracticeImage[]
+  /** A folder whose executables are found beside the stand-in commands. */
+  readonly ownCommands?: string
   readonly openshift?: boolean
 }
