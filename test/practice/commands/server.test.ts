@@ -1,12 +1,13 @@
 /** Commands that a practice process answers: as if they were programs of their own. */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { createServer as createHttps, type Server } from "node:https"
 import { type AddressInfo, connect, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
+import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { writeKubeconfig } from "../../../lib/cluster/kubeconfig.ts"
 import { createAuthority } from "../../../lib/practice/certificates.ts"
@@ -83,6 +84,16 @@ test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
     await server.close()
   },
 )
+
+test("no command reads or writes what belongs to the process that answers it", () => {
+  const commands = fileURLToPath(new URL("../../../lib/practice/commands/", import.meta.url))
+  const used = ["oc", "skupper"].flatMap((name) =>
+    readdirSync(join(commands, name)).filter((file) =>
+      /process\.(?!platform|arch|pid)|homedir\(/.test(readFileSync(join(commands, name, file), "utf8")),
+    ),
+  )
+  expect(used).toEqual([])
+})
 
 test("what is said comes as it was said, however long it is", async () => {
   const commands = await commandsIn("bytes")
