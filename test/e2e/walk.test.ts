@@ -72,7 +72,7 @@ describe("from the first question to verified", () => {
     person = walking.walk([])
     await person.reads("Continue default: 7 of 14 steps done")
     person.type(KEY.enter)
-    await person.sees(/❯ Continue/)
+    await person.sees(/❯ Continue$/m)
     person.type(KEY.enter)
     await atCell(person, titleOf("token-redeem"))
     // What was done before, by whom, as which user, and what it showed.
@@ -158,7 +158,7 @@ describe("at a cell", () => {
     expect(await person.ends()).toBe(0)
     expect(person.text()).toMatch(/^Unfinished cells:\n {2}4 {2}Deploy the SuperLink\n {2}5 {2}/m)
     const resumed = walking.walk()
-    await resumed.sees(/❯ Continue/)
+    await resumed.sees(/❯ Continue$/m)
     resumed.type(KEY.enter)
     await atCell(resumed, titleOf("deploy-superlink"))
     await resumed.choose("Quit")

@@ -53,7 +53,7 @@ export class Walking {
     const { code, stdout, stderr } = await this.world.call(["run", ...this.ours, "--yes", "--to", to])
     expect({ code, stderr, stdout: code === 0 ? "" : stdout }).toEqual({ code: 0, stderr: "", stdout: "" })
     const person = this.walk(this.ours, terminal)
-    await person.sees(/❯ Continue/)
+    await person.sees(/❯ Continue$/m)
     person.type(KEY.enter)
     await person.reads(MENU, 60)
     return person
