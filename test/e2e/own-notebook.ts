@@ -26,7 +26,7 @@ export function node(folder: string, argv: readonly string[]) {
       TMPDIR: process.env.TMPDIR,
     },
     encoding: "utf8",
-    timeout: 60_000,
+    timeout: 100_000,
   })
   return { code: status, stdout, stderr }
 }
