@@ -94,7 +94,7 @@ test("each family of versions, rolled out one after the other; then TLS of Flowe
     const ports = superlink.ports.map(({ containerPort }: { containerPort: number }) => containerPort)
     expect(ports).toEqual(version === "1.36.0" ? [9092, 9093] : [9092])
     if (version === "1.41.0") {
-      expect(flat(stdout)).toContain("Fleet and Control API share port 9092")
+      expect(flat(stdout)).toContain("Fleet API and Control API share port 9092")
       expect(superlink.args).toEqual(["--insecure", "--host", "0.0.0.0", "--port", "9092"])
     }
   }
