@@ -1,6 +1,7 @@
 import { UsageError } from "../notebook/errors.ts"
 import { didYouMean } from "../notebook/nearest.ts"
 import type { Notebook } from "../notebook/notebook.ts"
+import { commandText } from "./call.ts"
 import { COMMANDS, type CommandSpec, notebookOf, SHELLS } from "./commands-table.ts"
 import { type Flags, FlagValues } from "./flags.ts"
 import { type FlagSpec, flagsOf } from "./flags-table.ts"
@@ -79,7 +80,7 @@ function withoutCommand(argv: readonly string[], folder: string, program: string
   const command = COMMANDS.find(({ name }) => argv.includes(name))
   if (command === undefined) return undefined
   throw new UsageError(`${first} must come after the command ${command.name}`, {
-    next: `${program} ${command.name} ${first} …`,
+    next: commandText(program, [command.name, ...argv.filter((word) => word !== command.name)]),
   })
 }
 

@@ -112,6 +112,11 @@ describe("what is refused, with the nearest name", () => {
   ])("%j", (argv, message) => {
     expect(refusal(...argv)).toBe(message)
   })
+  test("a flag before the command: the next command has them in order", () => {
+    expect(() => parse("--greeting", "Hi there", "run", "--yes")).toThrow(
+      expect.objectContaining({ next: "mirror-pages run --greeting 'Hi there' --yes" }),
+    )
+  })
   test("everything wrong at once", () => {
     expect(refusal("run", "--yess", "--only", "pge", "--parallel").split("\n")).toHaveLength(3)
   })
