@@ -20,7 +20,7 @@ test("a person types every command; the cells are ticked off, and nothing is wri
   timeout: 240_000,
 }, async () => {
   const { world, env } = walking
-  const person = walking.walk(["--by-hand", ...walking.ours])
+  const person = walking.walk(["--by-hand", ...walking.federationFlags])
   const requests = world.requests()
   const { steps } = program.notebook
   for (const step of steps) {

@@ -23,18 +23,18 @@ const withoutId = (name: string): string =>
 
 /** Each object with its conditions and whether it has the federation's labels, and the names of the folder's files. */
 export async function endState(world: World): Promise<string[]> {
-  const ours = labels("e2e")
+  const expected = labels("e2e")
   const lists = world.practice.clusters.flatMap(({ name: site }) =>
     KINDS.map(async ([apiVersion, kind]) => {
       const objects = await world.cluster(site).list({ apiVersion, kind })
       return objects.map(({ metadata, status }) => {
-        const labelled = Object.entries(ours).every(([key, value]) => metadata.labels?.[key] === value)
+        const labelled = Object.entries(expected).every(([key, value]) => metadata.labels?.[key] === value)
         const conditions = (status?.conditions ?? [])
           .filter((one: { status: string }) => one.status === "True")
           .map((one: { type: string }) => one.type)
           .sort()
         const place = [site, kind, metadata.namespace, withoutId(metadata.name)].filter(Boolean).join("/")
-        return [place, ...conditions, ...(labelled ? ["ours"] : [])].join(" ")
+        return [place, ...conditions, ...(labelled ? ["labelled"] : [])].join(" ")
       })
     }),
   )

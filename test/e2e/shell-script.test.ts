@@ -166,7 +166,7 @@ test("the clusters are as after a run, except for what manual steps leave behind
 const onClusters = async (of: World): Promise<string[]> =>
   (await endState(of))
     .filter((line) => line.includes("/") && /^su/.test(line) && !/Access(?:Grant|Token)/.test(line))
-    .map((line) => line.replace(/ ours$/, ""))
+    .map((line) => line.replace(/ labelled$/, ""))
 
 test("after a run the script is the same", async () => {
   const { stdout } = await world.call(["report", "--format", "sh"])

@@ -39,20 +39,26 @@ export class Walking {
   }
 
   /** The walk of the world's federation, or of these arguments. */
-  walk(argv: readonly string[] = this.ours, { env, ...size }: Terminal = {}): Pty {
+  walk(argv: readonly string[] = this.federationFlags, { env, ...size }: Terminal = {}): Pty {
     this.#person = startWalk(argv, this.world.folder, { ...size, env: { ...this.env, ...env } })
     return this.#person
   }
 
-  get ours(): readonly string[] {
+  get federationFlags(): readonly string[] {
     return ["--federation", this.world.practice.federationFile]
   }
 
   /** Everything up to this step by the unattended run, then a walk that resumes there. */
   async continued(to: string, terminal: Terminal = {}): Promise<Pty> {
-    const { code, stdout, stderr } = await this.world.call(["run", ...this.ours, "--yes", "--to", to])
+    const { code, stdout, stderr } = await this.world.call([
+      "run",
+      ...this.federationFlags,
+      "--yes",
+      "--to",
+      to,
+    ])
     expect({ code, stderr, stdout: code === 0 ? "" : stdout }).toEqual({ code: 0, stderr: "", stdout: "" })
-    const person = this.walk(this.ours, terminal)
+    const person = this.walk(this.federationFlags, terminal)
     await person.sees(/❯ Continue$/m)
     person.type(KEY.enter)
     await person.reads(MENU, 60)
