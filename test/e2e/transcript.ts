@@ -39,8 +39,6 @@ export function byLane(text: string): string {
   const grouped = order.flatMap((name) => (name === "approved" ? lanes.get(name)!.sort() : lanes.get(name)!))
   return [...lines.slice(0, first), ...grouped, ...lines.slice(last + 1)]
     .join("\n")
-    // One more or one less: how fast this machine is today.
-    .replace(/redeemed for 1[45] minutes/g, "redeemed for 15 minutes")
     .replaceAll("is configured, not matched yet", "is configured, matched")
 }
 
