@@ -103,7 +103,7 @@ export function holdTo(version: string): void {
       })
       const down = await verify(1, "--site", "supernode-2", "--timeout", "4s")
       expect(flat(down.stdout)).toMatch(
-        /not run at supernode-2: supernode-2\/link-status is .*: Not operational/,
+        /skipped at supernode-2: supernode-2\/link-status was not selected and .*: Not operational/,
       )
       world.practice.faults.set([])
       await verify(0, "--site", "supernode-2", "--proof", "list")
