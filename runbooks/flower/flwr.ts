@@ -194,7 +194,7 @@ function refusal(words: string, { superlink, address, port, line, trouble, proje
   if (superlink.node === PRACTICE_NODE && isSimulated(superlink.log)) {
     return new CheckError(
       blocked("the SuperLink of these practice clusters is simulated: it has no Control API", {
-        code: "played",
+        code: "simulated",
         fix: "practice with real Flower: --flower; or use the logs as proof: --proof log",
         next: "flower-runbook run --practice --flower --proof run --yes",
       }),

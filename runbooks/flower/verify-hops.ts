@@ -191,14 +191,14 @@ export function registrationHop(
 /** Why the two can never communicate, if their Deployments show it: a SuperNode's log names neither address nor cause. */
 function incompatibility(context: Context, superlink: Running, supernode: Running): CheckResult | undefined {
   const [one, other] = [imageVersion(superlink, "superlink"), imageVersion(supernode, "supernode")]
-  const cure = {
+  const howToFix = {
     fix: "deploy the SuperNode in the SuperLink's version",
     next: `flower-runbook step deploy-supernode --site ${context.site.name}`,
     object: objectRef(supernode.deployment),
   }
   if (one !== undefined && other !== undefined && familyOf(one).onePort !== familyOf(other).onePort) {
     const what = `SuperLink ${one} and SuperNode ${other} cannot communicate: from 1.40 on, Flower uses another protocol`
-    return blocked(`registration: ${what}`, { code: "versions", ...cure })
+    return blocked(`registration: ${what}`, { code: "versions", ...howToFix })
   }
   const has = ({ deployment }: Running, role: string, flag: string): boolean =>
     (containerOf(deployment, role).args ?? []).some((arg) => arg.split("=")[0] === flag)
@@ -211,7 +211,7 @@ function incompatibility(context: Context, superlink: Running, supernode: Runnin
   const [secured, unsecured] = plain[0] ? ["SuperNode", "SuperLink"] : ["SuperLink", "SuperNode"]
   return blocked(`registration: the ${secured} has Flower's own TLS, and the ${unsecured} is --insecure`, {
     code: "tls",
-    ...cure,
+    ...howToFix,
     fix: "give certificates to both (tls-secret, root-certificates-secret) or to neither",
   })
 }

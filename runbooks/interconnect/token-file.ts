@@ -41,7 +41,7 @@ export class TokenFile {
     this.#secret = context.secret
   }
 
-  /** Commands run here and are told only `name`: they refuse a path that contains `_` or a space. */
+  /** Commands run here and are given only `name`: they refuse a path that contains `_` or a space. */
   get folder(): string {
     return dirname(this.path)
   }

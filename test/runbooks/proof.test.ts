@@ -63,7 +63,7 @@ const list = (status: string, of = id) => ({
   "supernode list": { success: true, nodes: [{ "node-id": of, status }] },
 })
 const verify = (proof: string, more: object = {}) =>
-  played.run({ notebook, values: { proof, flwr }, timeout: 2, ...more })
+  played.run({ notebook, values: { proof, flwr }, timeout: 4, ...more })
 
 beforeEach(() => writeFileSync(join(home, "calls"), ""))
 
@@ -88,7 +88,7 @@ test("a given address is used as it is", async () => {
 test("the list says it is not: waited for, whatever the logs say", async () => {
   answers(list("offline"))
   expect((await verify("list"))["supernode-1/verify"]).toMatch(
-    /failed: timed out after 2 s: activation: the SuperLink lists node \d+ as offline/,
+    /failed: timed out after 4 s: activation: the SuperLink lists node \d+ as offline/,
   )
   answers(list("online", `${id}0`))
   expect((await verify("list"))["supernode-1/verify"]).toMatch(/the SuperLink does not list node/)
