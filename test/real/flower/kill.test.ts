@@ -21,7 +21,7 @@ describe.skipIf(cannot !== undefined)("run --practice --flower", () => {
 
   test("killed with -9: no process of Flower's is left", async () => {
     const { folder, run, clean } = await started()
-    await run.printed(/deploy-supernode\s+made/)
+    await run.printed(/deploy-supernode\s+applied/)
     expect(processesIn(folder).length).toBeGreaterThan(2)
     run.kill("SIGKILL")
     await run.ended
@@ -31,7 +31,7 @@ describe.skipIf(cannot !== undefined)("run --practice --flower", () => {
 
   test("stopped with Ctrl-C: neither processes nor files", async () => {
     const { folder, run, clean } = await started()
-    await run.printed(/deploy-supernode\s+made/)
+    await run.printed(/deploy-supernode\s+applied/)
     run.kill("SIGINT")
     expect((await run.ended).code).toBe(130)
     expect(processesIn(folder)).toEqual([])
