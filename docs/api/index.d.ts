@@ -272,7 +272,7 @@ export interface FaultTable {
     readonly faults: readonly Fault[];
     onChange(listener: () => void): () => void;
 }
-export type FaultWhere = "api" | "login" | "operator" | "site" | "grant" | "link" | "pod" | "tls";
+export type FaultWhere = "api" | "login" | "operator" | "site" | "grant" | "link" | "router" | "pod" | "tls";
 export interface Federation<F = Record<string, unknown>, S = Record<string, unknown>> {
     readonly name: string;
     readonly values: Readonly<F>;
@@ -511,7 +511,7 @@ export interface PracticeContainer {
     };
     log(line: string): void;
     ready(): void;
-    exit(code: number): void;
+    exit(code: number, reason?: string): void;
     listen(port: number, service: unknown): void;
     dial(address: string, on: {
         open(service: unknown): void;

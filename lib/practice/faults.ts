@@ -11,7 +11,8 @@ const kinds: Readonly<Record<FaultWhere, readonly string[]>> = {
   operator: ["slow", "fails", "manual", "no-catalog", "no-group", "two-groups", "old"],
   site: ["pending"],
   grant: ["expired", "used", "unreachable", "off"],
-  link: ["down"],
+  link: ["down", "reset", "drop", "dns"],
+  router: ["restart", "oom", "hang", "replace"],
   pod: ["quota", "image", "crash", "pending"],
   tls: ["wrong-ca"],
 }
@@ -25,6 +26,10 @@ const fields: Readonly<Record<keyof Fault, "string" | "number">> = {
   times: "number",
   seconds: "number",
 }
+
+/** A router that is broken again as soon as it is back never works: it is broken once. */
+const timesOf = ({ times, where }: Fault): number =>
+  times ?? (where === "router" ? 1 : Number.POSITIVE_INFINITY)
 
 /** A table that starts with these faults. `seconds` count from here, and from each `set`. */
 export function createFaultTable(initial: readonly Fault[] = []): FaultTable {
@@ -53,7 +58,7 @@ export function createFaultTable(initial: readonly Fault[] = []): FaultTable {
     fits(fault, subject) &&
     (fault.cluster === undefined || fault.cluster === "*" || fault.cluster === cluster) &&
     (fault.match === undefined || (subject !== undefined && patterns.get(fault)!.test(subject))) &&
-    (fault.times === undefined || (strikes.get(fault) ?? 0) < fault.times) &&
+    (strikes.get(fault) ?? 0) < timesOf(fault) &&
     (fault.seconds === undefined || Date.now() - since < fault.seconds * 1000)
 
   load(initial)

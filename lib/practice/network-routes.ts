@@ -1,25 +1,13 @@
 /** Which sites reach each other: asked of the sites and worked out again after a change, and only then. */
-import type { Neighbourhood, NetworkLink, NetworkSite, Offer, Place } from "./types/network.ts"
-
-const ask = (site: NetworkSite): Offer => ({
-  ca: site.ca,
-  links: site.links(),
-  connectors: site.connectors(),
-  listeners: site.listeners(),
-})
-
-const keysOf = (offers: readonly Offer[], ends: "connectors" | "listeners"): ReadonlySet<string> =>
-  new Set(offers.flatMap((offer) => offer[ends].map((one) => one.routingKey)))
+import type { NetworkLink, NetworkSite, Offer, Place } from "./types/network.ts"
 
 export class Routes {
   #sites = new Set<NetworkSite>()
   /** Who answers at an address. */
   #doors = new Map<string, NetworkSite>()
   #offers = new Map<NetworkSite, { offer: Offer; text: string }>()
-  #ways = new Map<NetworkSite, NetworkSite[]>()
-  #around = new Map<NetworkSite, Neighbourhood>()
-  /** The neighbourhoods by all that is said in them. */
-  #said = new Map<string, Neighbourhood>()
+  /** The sites that each one reaches. */
+  #reached = new Map<NetworkSite, readonly NetworkSite[]>()
   #listeners = new Set<(anything: boolean) => void>()
   /** Sites to ask again. */
   #forgotten = new Set<NetworkSite>()
@@ -43,6 +31,10 @@ export class Routes {
       const site = this.site(place.cluster, place.namespace)
       if (site !== undefined) this.#forgotten.add(site)
     }
+  }
+
+  get sites(): ReadonlySet<NetworkSite> {
+    return this.#sites
   }
 
   add(site: NetworkSite): () => void {
@@ -86,7 +78,7 @@ export class Routes {
 
   offer(site: NetworkSite): Offer {
     this.refresh()
-    return this.#offers.get(site)?.offer ?? ask(site)
+    return this.#offers.get(site)?.offer ?? site.offer()
   }
 
   link(site: NetworkSite, link: NetworkLink): { up: boolean; peer: NetworkSite | undefined } {
@@ -94,29 +86,25 @@ export class Routes {
     return this.#lead(site, link)
   }
 
-  #lead(site: NetworkSite, { addresses, ca, down }: NetworkLink) {
+  /** Whether its router's process is there and works. */
+  answers(site: NetworkSite): boolean {
+    const router = this.#offers.get(site)?.offer.router
+    return router !== undefined && !router.hung
+  }
+
+  #lead(site: NetworkSite, { addresses, ca, cut, live }: NetworkLink) {
     const peer = addresses
       .map((address) => this.#doors.get(address) ?? this.#doors.get(`${address}@${site.cluster}`))
       .find((entry) => entry !== undefined && this.#sites.has(entry))
     const trusted = peer !== undefined && ca !== undefined && this.#offers.get(peer)?.offer.ca === ca
-    return { up: trusted && !down && this.#sites.has(site), peer }
+    const both = peer !== undefined && this.answers(site) && this.answers(peer)
+    return { up: trusted && both && live && cut === undefined, peer }
   }
 
-  reach(site: NetworkSite): NetworkSite[] {
+  /** The same array for the same sites. None where the site's own router does not answer. */
+  reach(site: NetworkSite): readonly NetworkSite[] {
     this.refresh()
-    const found = new Set([site])
-    for (const one of found) for (const next of this.#ways.get(one) ?? []) found.add(next)
-    return [...found]
-  }
-
-  around(site: NetworkSite): Neighbourhood {
-    this.refresh()
-    return this.#around.get(site) ?? this.#describe([site])
-  }
-
-  #describe(sites: readonly NetworkSite[]): Neighbourhood {
-    const offers = sites.map((entry) => this.#offers.get(entry)?.offer ?? ask(entry))
-    return { sites, connectors: keysOf(offers, "connectors"), listeners: keysOf(offers, "listeners") }
+    return this.#reached.get(site) ?? []
   }
 
   /** Asks who is to be asked again. Returns whether anything is otherwise than before. */
@@ -126,7 +114,7 @@ export class Routes {
     this.#otherwise = false
     this.#forgotten.clear()
     for (const site of sites) {
-      const offer = ask(site)
+      const offer = site.offer()
       const text = JSON.stringify(offer)
       if (text === this.#offers.get(site)?.text) continue
       this.#offers.set(site, { offer, text })
@@ -135,50 +123,35 @@ export class Routes {
     return different
   }
 
-  /** What a site's router makes known to the others. */
-  #word(site: NetworkSite): string {
-    const { text, offer } = this.#offers.get(site)!
-    const links = offer.links.map((entry) => {
-      const { up, peer } = this.#lead(site, entry)
-      return `${up} ${peer?.uid}`
-    })
-    return `${site.uid} ${site.name} ${text} ${links.join()}`
-  }
-
   /** Brings all this up to date, and tells those who listen where it made a difference. */
   refresh(): void {
     const anything = this.#anything
     if (!anything && !this.#otherwise && this.#forgotten.size === 0) return
     this.#anything = false
-    const news = this.#asked() && this.#workOut()
+    const news = this.#asked()
+    if (news) this.#workOut()
     if (news || anything) for (const listener of [...this.#listeners]) listener(anything)
   }
 
-  /** Returns whether anybody knows anything else than before. */
-  #workOut(): boolean {
-    this.#ways = new Map([...this.#sites].map((entry) => [entry, []]))
+  #workOut(): void {
+    const ways = new Map<NetworkSite, NetworkSite[]>([...this.#sites].map((entry) => [entry, []]))
     for (const from of this.#sites) {
       for (const link of this.#offers.get(from)!.offer.links) {
         const { up, peer } = this.#lead(from, link)
         if (!up) continue
-        this.#ways.get(from)!.push(peer!)
-        this.#ways.get(peer!)!.push(from)
+        ways.get(from)!.push(peer!)
+        ways.get(peer!)!.push(from)
       }
     }
-    const before = this.#said
-    this.#said = new Map()
-    this.#around = new Map()
+    const before = this.#reached
+    this.#reached = new Map()
     for (const site of this.#sites) {
-      if (this.#around.has(site)) continue
-      const sites = this.reach(site).sort((a, b) => (a.uid < b.uid ? -1 : 1))
-      const words = sites.map((entry) => this.#word(entry)).join("\n")
-      // The same object while the same sites say the same: by that the others know whether it is news.
-      const known = before.get(words)
-      const same = known?.sites.every((entry, at) => entry === sites[at])
-      const now = same ? known! : this.#describe(sites)
-      this.#said.set(words, now)
-      for (const it of sites) this.#around.set(it, now)
+      if (!this.answers(site)) continue
+      const found = new Set([site])
+      for (const one of found) for (const next of ways.get(one)!) found.add(next)
+      const known = before.get(site)
+      const same = known?.length === found.size && known.every((entry) => found.has(entry))
+      this.#reached.set(site, same ? known! : [...found])
     }
-    return this.#said.size !== before.size || [...this.#said].some(([words, it]) => before.get(words) !== it)
   }
 }

@@ -1,21 +1,66 @@
 /** The played router network between the clusters of one practice: who links to whom, and what serves where. */
+import { paceOf } from "./controllers/pace.ts"
+import { Knowledge, type KnowledgeTimes } from "./network-knowledge.ts"
 import { Routes } from "./network-routes.ts"
 import type { Network, Place, PodPort } from "./types/network.ts"
+import type { Delays } from "./types/practice.ts"
 
 const placeOf = ({ cluster, namespace, pod, port }: PodPort) => `${cluster}/${namespace}/${pod}:${port}`
+
+/**
+ * How long a network takes to know something, as measured with skupper-router 3.5.1 and kube-adaptor 2.2.1. The order of what
+ * happens is the same at every pace.
+ */
+function timesOf(delays: Delays): KnowledgeTimes {
+  const pace = paceOf(delays)
+  return {
+    dial: pace(700, 20),
+    redial: pace(2500, 60),
+    reset: pace(1000, 40),
+    silence: pace(16_000, 400),
+    // Beacons come every ten seconds.
+    beacon: pace(9500, 150),
+    // Also without delays: a link is told to be down before its other end is forgotten.
+    forget: pace(29_000, 800) || 100,
+    fade: pace(1000, 40),
+    // A lease of 15 s that is not given back, and then the first beacon.
+    lease: pace(26_000, 700),
+  }
+}
 
 /**
  * A network without sites. What the sites say is asked again where something changed, and nowhere else; whoever listens is
  * told of what can concern it, and of nothing else. So a network in which nothing changes costs nothing.
  */
-export function createNetwork(): Network {
+export function createNetwork(delays: Delays = "none"): Network {
   const routes = new Routes()
+  const knowledge = new Knowledge(routes, timesOf(delays))
   const services = new Map<string, unknown>()
   const listeners = new Map<string, Set<() => void>>()
+  const heard = new Set<(anything: boolean) => void>()
   let touched = new Set<string>()
   let everywhere = false
+  let anything = false
+  /** What is heard has to be worked out again. */
+  let stale = false
   let scheduled = false
+  let timer: NodeJS.Timeout | undefined
 
+  const know = (): void => {
+    clearTimeout(timer)
+    stale = false
+    const { news, next } = knowledge.update(performance.now())
+    if (next !== undefined) {
+      const again = () => {
+        stale = true
+        soon()
+      }
+      timer = setTimeout(again, Math.ceil(next)).unref()
+    }
+    const all = anything
+    anything = false
+    if (news || all) for (const listener of [...heard]) listener(all)
+  }
   const tell = (): void => {
     routes.refresh()
     scheduled = false
@@ -25,6 +70,7 @@ export function createNetwork(): Network {
     touched = new Set()
     everywhere = false
     for (const cluster of clusters) for (const listener of [...(listeners.get(cluster) ?? [])]) listener()
+    if (stale) know()
   }
   const soon = (): void => {
     if (scheduled) return
@@ -41,8 +87,10 @@ export function createNetwork(): Network {
     else touched.add(place.cluster)
     soon()
   }
-  routes.onChange(() => {
+  routes.onChange((all) => {
     everywhere = true
+    stale = true
+    anything ||= all
     soon()
   })
 
@@ -61,7 +109,10 @@ export function createNetwork(): Network {
       listeners.set(cluster, own.add(listener))
       return () => own.delete(listener)
     },
-    onRoutes: (listener) => routes.onChange(listener),
+    onKnowledge(listener) {
+      heard.add(listener)
+      return () => heard.delete(listener)
+    },
     changed,
     served,
     join(site) {
@@ -74,8 +125,8 @@ export function createNetwork(): Network {
     },
     site: (cluster, namespace) => routes.site(cluster, namespace),
     link: (site, link) => routes.link(site, link),
-    reach: (site) => routes.reach(site),
-    around: (site) => routes.around(site),
+    reach: (site) => [...routes.reach(site)],
+    known: (site) => knowledge.of(site),
     offer: (site) => routes.offer(site),
     listen(place, service) {
       const id = placeOf(place)

@@ -142,7 +142,7 @@ export async function startPractice(options: PracticeOptions): Promise<Practice>
   const faults = createFaultTable([...(options.faults ?? []), ...read])
   const kept = options.keep === undefined ? undefined : await readKept(options.keep)
   const before = broughtBack(options, kept)
-  const network = createNetwork()
+  const network = createNetwork(options.delays ?? "short")
   let changed = (): void => undefined
   const parts: Parts = { options, faults, network, changed: () => changed() }
   const started = await Promise.allSettled(

@@ -7,7 +7,7 @@ import { startOlm } from "./olm/index.ts"
 import { startServices } from "./services.ts"
 import { VERSION } from "./skupper/common.ts"
 import { startSkupper } from "./skupper/index.ts"
-import { skupperImages } from "./skupper/router-image.ts"
+import { skupperImages } from "./skupper/router-process.ts"
 import { type Store, storeOf } from "./store.ts"
 
 export interface ControllersOptions {

@@ -15,8 +15,8 @@ export const DURATIONS = {
   route: [1000, 150],
   /** A running router until its Site is ready. */
   site: [1000, 50],
-  /** A configured Link until it is operational. */
-  link: [2000, 150],
+  /** A Site whose router a fault withholds, until that is tried again. */
+  heldSite: [5000, 250],
 } as const
 
 /** Milliseconds for something that really takes `real`; at most a second where practice is `short`. */

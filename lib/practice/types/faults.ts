@@ -7,7 +7,8 @@ export type FaultWhere =
   | "operator" // the OLM controller
   | "site" // Skupper controller: sites
   | "grant" // Skupper controller: issuing and redeeming
-  | "link" // the router network
+  | "link" // the router network; `match` is a RegExp on the Link's name
+  | "router" // a site's router, once it has something to carry; `match` is a RegExp on the Skupper site's name
   | "pod" // scheduling and starting pods; `match` is a RegExp on the pod's name
   | "tls"
 
@@ -22,13 +23,14 @@ export interface Fault {
   /**
    * What happens. api: `500` `503` `429` `reset` `slow` `cut` (watches end) `gone` (410) `forbidden` `unauthorized`.
    * login: `expired` `refused`. operator: `slow` `fails` `manual` `no-catalog` `no-group` `two-groups` `old` (RHSI 1.x).
-   * site: `pending`. grant: `expired` `used` `unreachable` `off`. link: `down`. pod: `quota` `image` `crash` `pending`.
+   * site: `pending`. grant: `expired` `used` `unreachable` `off`. link: `down` (refused) `reset` `drop` (packets are lost)
+   * `dns`. router: `restart` (of its container) `oom` `hang` `replace` (of its pod). pod: `quota` `image` `crash` `pending`.
    * tls: `wrong-ca`.
    */
   what: string
   /** Milliseconds, for `slow`. */
   delay?: number
-  /** Strikes so many times, then is cured. */
+  /** Strikes so many times, then is cured. Default: always; a router once. */
   times?: number
   /** Cured so many seconds after the clusters started. */
   seconds?: number

@@ -30,8 +30,11 @@ export interface PracticeContainer {
   /** One line into the container's log (a timestamp is kept beside it). */
   log(line: string): void
   ready(): void
-  /** The container ends, and its program with it; it is restarted as a Deployment would, with back-off. */
-  exit(code: number): void
+  /**
+   * The container ends, and its program with it; it is restarted as a Deployment would, with back-off.
+   * @param reason of its state, such as `OOMKilled`; default `Completed` or `Error`, by the code
+   */
+  exit(code: number, reason?: string): void
   /** Serves at a port: whoever dials it is handed `service`. */
   listen(port: number, service: unknown): void
   /**

@@ -9,11 +9,8 @@ export interface Network {
   at(address: string): NetworkSite | undefined
   /** Called when something changed that pods of a cluster may reach. */
   onChange(cluster: string, listener: () => void): () => void
-  /**
-   * Called when a site came or went, a link went up or down, or a site offers something else; with `anything` where it may be
-   * more than that, as when faults change.
-   */
-  onRoutes(listener: (anything: boolean) => void): () => void
+  /** Called when any site has heard something new; with `anything` where more may be otherwise, as when faults change. */
+  onKnowledge(listener: (anything: boolean) => void): () => void
   /** What the site at a place offers may have changed; without a place: at every place. */
   changed(place?: Place): void
   /** What pods of a place serve is otherwise than before. */
@@ -24,10 +21,13 @@ export interface Network {
   site(cluster: string, namespace: string): NetworkSite | undefined
   /** Where a site's link leads now, and whether it is up. */
   link(site: NetworkSite, link: NetworkLink): { up: boolean; peer: NetworkSite | undefined }
-  /** Every site that traffic reaches over links that are up, in any direction and over others; itself first. */
+  /**
+   * Every site that traffic reaches over links that are up, in any direction and over others; itself first. None where its own
+   * router does not answer.
+   */
   reach(site: NetworkSite): NetworkSite[]
-  /** The same sites and what they offer: the same object for all of them, until anything in it changes. */
-  around(site: NetworkSite): Neighbourhood
+  /** What the controller of a site has heard of the network: the same object until anything in it changes. */
+  known(site: NetworkSite): Known
   /** What a site offers, asked once after each change. */
   offer(site: NetworkSite): Offer
   /** A container serves at a port of its pod, until the returned function is called. */
@@ -42,19 +42,73 @@ export interface Place {
   readonly namespace: string
 }
 
-/** Sites that reach each other, in order of uid, and the routing keys that they have an end of. */
-export interface Neighbourhood {
-  readonly sites: readonly NetworkSite[]
+/** What a site has heard of the network, in order of uid. It can be half a minute older than what is so. */
+export interface Known {
+  readonly records: readonly KnownSite[]
+  /** The routing keys that any of these sites has an end of. */
   readonly connectors: ReadonlySet<string>
   readonly listeners: ReadonlySet<string>
 }
 
-/** What a {@link NetworkSite} said when it was asked. */
+/** What is known of one site. */
+export interface KnownSite {
+  readonly site: NetworkSite
+  readonly offer: Offer
+  readonly links: readonly KnownLink[]
+  /** Only its kube-adaptor is known: its router is not heard any more, and the site is about to be forgotten. */
+  readonly fading: boolean
+}
+
+/** A link as its own router tells of it. */
+export interface KnownLink {
+  readonly name: string
+  readonly up: boolean
+  /** The site that it reached when it was up, and the pod of its router then; unknown until it was up once. */
+  readonly peer?: { readonly site: NetworkSite; readonly pod: string }
+}
+
+/** What a {@link NetworkSite} said when it was asked. Plain data. */
 export interface Offer {
   readonly ca: string
+  /** Its router's process; nothing while none runs. */
+  readonly router: RouterState | undefined
+  /** The pod whose kube-adaptor runs: it writes down what the site has heard. */
+  readonly adaptor: string | undefined
+  /** Links from other sites may come in. */
+  readonly access: boolean
   readonly links: readonly NetworkLink[]
-  readonly connectors: readonly { name: string; routingKey: string }[]
-  readonly listeners: readonly { name: string; routingKey: string; port: number }[]
+  readonly connectors: readonly NetworkConnector[]
+  readonly listeners: readonly NetworkListener[]
+}
+
+/** The process of a router. */
+export interface RouterState {
+  readonly pod: string
+  /** Another number for each start of it. */
+  readonly run: number
+  /** It hangs: it is there and does nothing. */
+  readonly hung: boolean
+}
+
+/** One pod, or one host, behind a routing key. */
+export interface NetworkConnector {
+  readonly name: string
+  readonly routingKey: string
+  readonly host: string
+  readonly port: number
+  /** Name and uid of the pod; nothing for a connector to a host. */
+  readonly pod?: string
+  readonly process?: string
+  /** The router works with it. A router that was restarted in its pod lacks what was configured since the pod's start. */
+  readonly live: boolean
+}
+
+export interface NetworkListener {
+  readonly name: string
+  readonly routingKey: string
+  /** The router's own port behind the listener's Service. */
+  readonly port: number
+  readonly live: boolean
 }
 
 /** A port of a pod of a practice cluster. */
@@ -72,9 +126,14 @@ export interface NetworkLink {
   readonly addresses: readonly string[]
   /** Fingerprint of the CA that issued its credentials; nothing where they are missing or not issued by it. */
   readonly ca: string | undefined
-  /** A fault holds it down. */
-  readonly down: boolean
+  /** How a fault cuts its connection. */
+  readonly cut: LinkCut | undefined
+  /** The router works with it, see {@link NetworkConnector.live}. */
+  readonly live: boolean
 }
+
+/** `down`: refused. `reset`: cut by either end. `drop`: packets are lost without a word. `dns`: the host has no address. */
+export type LinkCut = "down" | "reset" | "drop" | "dns"
 
 /** One Skupper site as the router network sees it. */
 export interface NetworkSite {
@@ -82,13 +141,8 @@ export interface NetworkSite {
   readonly namespace: string
   readonly uid: string
   readonly name: string
-  /** Fingerprint of the CA whose client certificates it accepts. */
-  readonly ca: string
-  /** Pod services behind a routing key here, by the site's connectors. */
+  /** Pod services behind a routing key here, by the connectors that its router works with. */
   backends(routingKey: string): PodService[]
-  connectors(): { name: string; routingKey: string }[]
-  /** `port` is the router's own port behind the listener's Service. */
-  listeners(): { name: string; routingKey: string; port: number }[]
-  /** Its configured links to other sites. */
-  links(): NetworkLink[]
+  /** Asked after each change. */
+  offer(): Offer
 }

@@ -45,7 +45,7 @@ afterAll(() => Promise.all(running.map((it) => it.stop())))
 /** Starts clusters in one network; they end with the file's tests. */
 export const start = async (setting: Setting): Promise<Started> => {
   const faults = createFaultTable(setting.faults ?? [])
-  const network = createNetwork()
+  const network = createNetwork(setting.delays ?? "none")
   const worlds = await Promise.all(
     setting.names.map(async (name): Promise<World> => {
       const ca = await createAuthority(name)

@@ -16,5 +16,5 @@ test("a new Link has no status until it is touched", async () => {
   await cluster.merge(ref("Link", "east", "token"), { metadata: { annotations: { touched: "yes" } } })
   const configured = await until(cluster, ref("Link", "east", "token"), is("Configured"), 1000)
   expect(configured.status).toMatchObject({ status: "Pending", message: "Not Operational" })
-  await until(cluster, ref("Link", "east", "token"), is("Operational"))
-}, 30_000)
+  await until(cluster, ref("Link", "east", "token"), is("Operational"), 25_000)
+}, 60_000)

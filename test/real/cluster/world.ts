@@ -58,7 +58,7 @@ export async function startRealWorld(options: RealWorldOptions = {}): Promise<Re
   const planeOf = ({ name, role }: { name: string; role: string }): string =>
     options.shared && role === "supernode" ? "supernodes" : name
   const faults = createFaultTable([])
-  const network = createNetwork()
+  const network = createNetwork(options.delays ?? "none")
   const ends: (() => Promise<unknown>)[] = []
   const close = async (): Promise<void> => {
     for (const end of ends.reverse()) await end()

@@ -45,7 +45,7 @@ export class Container {
   #onTerm: (() => void) | undefined
   #program: RunningProgram | undefined
   /** Set where its image's code, not its program, said how it ends. */
-  #exitAs: number | undefined
+  #exitAs: { code: number; reason?: string } | undefined
   #pulling = false
   /** It is being ended, and starts no more. */
   #stopping = false
@@ -210,8 +210,8 @@ export class Container {
         this.#ready = true
         this.#around.changed()
       },
-      exit: (code) => {
-        this.#exitAs = code
+      exit: (code, reason) => {
+        this.#exitAs = { code, ...(reason !== undefined && { reason }) }
         if (this.#program === undefined) this.#exited(code)
         else this.#program.kill()
       },
@@ -233,7 +233,7 @@ export class Container {
     this.#program = running
     void running.ended.then((code) => {
       this.#program = undefined
-      this.#exited(this.#exitAs ?? code)
+      this.#exited(this.#exitAs?.code ?? code)
     })
   }
 
@@ -249,9 +249,9 @@ export class Container {
 
   #exited(exitCode: number): void {
     const startedAt = "running" in this.#state ? this.#state.running.startedAt : wireTime()
+    const reason = this.#exitAs?.reason ?? (exitCode === 0 ? "Completed" : "Error")
     this.#release()
     this.previous = this.log
-    const reason = exitCode === 0 ? "Completed" : "Error"
     const ended = {
       terminated: { exitCode, reason, startedAt, finishedAt: wireTime(), containerID: this.#id },
     }

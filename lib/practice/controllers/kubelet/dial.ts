@@ -1,7 +1,7 @@
 /** Dialling from a pod: Service → ready pods, and through a router to the pods behind a routing key. */
 import type { KubeObject } from "../../../cluster/types.ts"
 import type { PodService, PracticeContainer } from "../../types/images.ts"
-import type { Network, NetworkSite, PodPort } from "../../types/network.ts"
+import type { Network, PodPort } from "../../types/network.ts"
 import { isReadyPod, selects } from "../conditions.ts"
 import type { Store } from "../store.ts"
 
@@ -40,9 +40,10 @@ export function resolve(
   return pods.flatMap((pod) => {
     const target = targetPort(port, pod)
     if (target === undefined) return []
-    const site = selects(ROUTER, pod.metadata.labels) ? network.site(cluster, namespace) : undefined
-    const key = site && network.offer(site).listeners.find((listener) => listener.port === target)?.routingKey
-    if (site !== undefined && key !== undefined) return behind(network, site, key)
+    if (selects(ROUTER, pod.metadata.labels)) {
+      const through = throughRouter(network, { cluster, namespace, pod: pod.metadata.name, port: target })
+      if (through !== undefined) return through
+    }
     return podService(
       network,
       { cluster, namespace, pod: pod.metadata.name, port: target },
@@ -51,14 +52,23 @@ export function resolve(
   })
 }
 
-/** Every pod service behind a routing key that traffic from a site reaches. */
-const behind = (network: Network, site: NetworkSite, key: string): PodService[] =>
-  network.around(site).connectors.has(key)
+/**
+ * Every pod service that a port of a router's pod leads to; undefined where it is no listener's. A router listens only while
+ * there is a connector that it reaches.
+ */
+export function throughRouter(network: Network, place: PodPort): PodService[] | undefined {
+  const site = network.site(place.cluster, place.namespace)
+  const listener = site && network.offer(site).listeners.find(({ port }) => port === place.port)
+  if (site === undefined || listener === undefined) return undefined
+  return listener.live
     ? network
         .reach(site)
-        .filter((entry) => network.offer(entry).connectors.some((one) => one.routingKey === key))
-        .flatMap((entry) => entry.backends(key))
+        .filter((entry) =>
+          network.offer(entry).connectors.some((one) => one.routingKey === listener.routingKey),
+        )
+        .flatMap((entry) => entry.backends(listener.routingKey))
     : []
+}
 
 /** What a pod serves at a port, as a list of none or one. */
 export function podService(network: Network, place: PodPort, ip = ""): PodService[] {
@@ -67,22 +77,38 @@ export function podService(network: Network, place: PodPort, ip = ""): PodServic
   return [{ pod: { name: place.pod, namespace: place.namespace, ip }, port: place.port, service }]
 }
 
+/** Connections to each service: a router gives a new one to the service that has the fewest. */
+const carried = new WeakMap<object, number>()
+
+const carries = ({ service }: PodService): number => carried.get(service as object) ?? 0
+
+function carry(service: unknown, more: 1 | -1): void {
+  if (typeof service === "object" && service !== null)
+    carried.set(service, (carried.get(service) ?? 0) + more)
+}
+
 /** Keeps a connection to an address for as long as there is a path, and takes it up again when there is one again. */
 export const dialler =
   (store: Store, network: Network, cluster: string, from: string): PracticeContainer["dial"] =>
   (address, on) => {
     let connected: unknown
     let closed = false
+    const hangUp = (): void => {
+      carry(connected, -1)
+      connected = undefined
+    }
     const look = (): void => {
       if (closed) return
       const found = resolve(store, network, cluster, from, address)
       if (connected !== undefined && found.some((one) => one.service === connected)) return
       if (connected !== undefined) {
-        connected = undefined
+        hangUp()
         on.lost()
       }
-      if (closed || found[0] === undefined) return
-      connected = found[0].service
+      const [next] = found.sort((one, other) => carries(one) - carries(other))
+      if (closed || next === undefined) return
+      connected = next.service
+      carry(connected, 1)
       on.open(connected)
     }
     const end = network.onChange(cluster, look)
@@ -90,6 +116,7 @@ export const dialler =
     setImmediate(look)
     return () => {
       closed = true
+      hangUp()
       end()
     }
   }

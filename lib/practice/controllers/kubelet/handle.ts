@@ -12,7 +12,7 @@ export interface Run {
   live(): boolean
   log(line: string): void
   ready(): void
-  exit(code: number): void
+  exit(code: number, reason?: string): void
   run(program: ContainerProgram): void
   /** Called when the run is over, unless it was undone before by what is returned. */
   hold(end: () => void): () => void
@@ -43,7 +43,7 @@ export function handleOf(run: Run): PracticeContainer {
     pod: { name, namespace, labels, cluster },
     log: (line) => live() && run.log(line),
     ready: () => live() && run.ready(),
-    exit: (code) => live() && run.exit(code),
+    exit: (code, reason) => live() && run.exit(code, reason),
     listen,
     dial,
     run: (program) => live() && run.run(program),

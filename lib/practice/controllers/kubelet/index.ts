@@ -9,7 +9,7 @@ import { warn } from "../events.ts"
 import { faultStrikes } from "../faulty.ts"
 import { paceOf } from "../pace.ts"
 import { storeOf } from "../store.ts"
-import { dialler } from "./dial.ts"
+import { dialler, throughRouter } from "./dial.ts"
 import { startHeartbeat } from "./heartbeat.ts"
 import { LoopbackService } from "./loopback.ts"
 import { RunningPod } from "./pod.ts"
@@ -67,8 +67,11 @@ export async function startKubelet(context: ControllerContext): Promise<Controll
     {
       pod: (namespace, name) => running.get(`${namespace}/${name}`),
       service(namespace, name, port) {
-        const found = network.listening({ cluster: context.name, namespace, pod: name, port })
-        return found instanceof LoopbackService ? found.port : undefined
+        const place = { cluster: context.name, namespace, pod: name, port }
+        const through = throughRouter(network, place)
+        const found = through === undefined ? network.listening(place) : through[0]?.service
+        if (found instanceof LoopbackService) return found.port
+        return found === undefined ? undefined : "played"
       },
     },
     before,

@@ -1,7 +1,7 @@
 /** `/portForward/NAMESPACE/POD?port=N` of the kubelet's server: a pod's port through a WebSocket. */
 import type { IncomingMessage } from "node:http"
 import { connect } from "node:net"
-import type { Duplex } from "node:stream"
+import { Duplex } from "node:stream"
 
 /**
  * What the kubelet speaks (k8s.io/kubelet/pkg/cri/streaming/portforward/websocket.go): two channels a port, data and error;
@@ -11,8 +11,16 @@ const PROTOCOL = "v4.channel.k8s.io"
 /** Bytes on their way to a slow client above which its pod's side is not read any more. */
 const ENOUGH = 1024 * 1024
 
-/** The port on 127.0.0.1 behind a port of a pod; undefined where nothing serves it. */
-export type Behind = (port: number) => number | undefined
+/**
+ * The port on 127.0.0.1 behind a port of a pod; `played` where something is listening that is no program, so that whoever
+ * connects is accepted and gets no answer; undefined where nothing is listening.
+ */
+export type Behind = (port: number) => number | "played" | undefined
+
+const connectTo = (target: number | "played"): Duplex =>
+  target === "played"
+    ? new Duplex({ read: () => undefined, write: (_bytes, _encoding, written) => written() })
+    : connect({ host: "127.0.0.1", port: target, noDelay: true })
 
 /** Answers a request to upgrade with a refusal. */
 export function refuseUpgrade(socket: Duplex, code: number, text: string): void {
@@ -74,7 +82,7 @@ export async function servePortForward(
         setImmediate(fail, "connection refused")
         return undefined
       }
-      const pod = connect({ host: "127.0.0.1", port: target, noDelay: true })
+      const pod = connectTo(target)
       let connected = false
       pod.on("connect", () => {
         connected = true
@@ -101,7 +109,7 @@ export async function servePortForward(
     })
     client.on("error", () => client.terminate())
     client.on("close", () => {
-      for (const pod of channels) pod?.destroySoon()
+      for (const pod of channels) pod?.end(() => pod.destroy())
     })
   })
 }

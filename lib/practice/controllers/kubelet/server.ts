@@ -7,13 +7,13 @@ import { createAuthority } from "../../certificates.ts"
 import { listenAt } from "../listen.ts"
 import { format, type LogQuery } from "./logs.ts"
 import type { RunningPod } from "./pod.ts"
-import { refuseUpgrade, servePortForward } from "./port-forward.ts"
+import { type Behind, refuseUpgrade, servePortForward } from "./port-forward.ts"
 
 /** What the server asks the kubelet. */
 export interface Served {
   pod(namespace: string, name: string): RunningPod | undefined
-  /** The port on 127.0.0.1 of what a pod's program serves at a port of the pod. */
-  service(namespace: string, name: string, port: number): number | undefined
+  /** What is listening at a port of a pod. */
+  service(namespace: string, name: string, port: number): ReturnType<Behind>
 }
 
 export interface KubeletServer {

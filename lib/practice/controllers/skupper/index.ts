@@ -14,6 +14,10 @@ import { reconcileLink } from "./links.ts"
 import { isOverwritten } from "./network-status.ts"
 import { keyNews, linkNews, siteNews, startNews, startOffering } from "./news.ts"
 import { startResync } from "./resync.ts"
+import { reconcileRouterConfig } from "./router-config.ts"
+import { startRouterKeeper } from "./router-keeper.ts"
+import { startRouterLog } from "./router-log.ts"
+import { ROUTER_CONFIG } from "./router-names.ts"
 import { startRouters } from "./routers.ts"
 import { reconcileConnector, reconcileListener, selectedBy } from "./services.ts"
 import { Memberships, reconcileSite } from "./site.ts"
@@ -128,6 +132,24 @@ async function work(context: ControllerContext, namespace: string, signal: Abort
     reconcile: (key) => reconcileToken(skupper, tries, key),
   })
 
+  const inOwn = (object: KubeObject): string[] => [object.metadata.namespace!]
+  queue({
+    name: "router configuration",
+    watches: [
+      { informer: configMaps, keys: (one) => (one.metadata.name === ROUTER_CONFIG ? inOwn(one) : []) },
+      ...[sites, links, connectors, listeners, services, of("RouterAccess")].map((informer) => ({
+        informer,
+        keys: inOwn,
+      })),
+      {
+        informer: pods,
+        keys: (pod) =>
+          connectors.list(pod.metadata.namespace).some((one) => selectedBy(one, pod)) ? inOwn(pod) : [],
+      },
+    ],
+    reconcile: (namespace) => reconcileRouterConfig(skupper, namespace),
+  })
+
   const resync = startResync(
     [
       { queue: siteQueue, informer: sites, isSettled: isReady },
@@ -144,7 +166,9 @@ async function work(context: ControllerContext, namespace: string, signal: Abort
     },
   )
   const ends = [
-    startOffering(context, [links, connectors, listeners, secrets, services]),
+    startRouterKeeper(skupper),
+    startRouterLog(skupper, memberships, () => sites.list().map((site) => site.metadata.namespace!)),
+    startOffering(context, [links, connectors, listeners, secrets, services, of("RouterAccess")]),
     startNews(context, memberships, [
       { queue: siteQueue, informer: sites, news: siteNews },
       { queue: linkQueue, informer: links, news: linkNews },

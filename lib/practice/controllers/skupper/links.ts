@@ -2,8 +2,8 @@
 
 import { condition, isTrue } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
-import { DURATIONS } from "../pace.ts"
 import { initialisedSite, judged, kind, NO_SITE, type Skupper } from "./common.ts"
+import { toldLink } from "./network-status.ts"
 import type { Memberships } from "./site.ts"
 
 const REQUIRED = ["Configured", "Operational"]
@@ -18,7 +18,7 @@ export async function reconcileLink(
   stored: Map<string, string>,
   key: string,
 ): Promise<number | void> {
-  const { store, context, pace, patience, held } = skupper
+  const { store, context, held } = skupper
   const [namespace, name] = splitKey(key)
   const link = kind(store, "Link").get(namespace, name)
   if (link === undefined || link.metadata.deletionTimestamp !== undefined) return
@@ -40,20 +40,13 @@ export async function reconcileLink(
     return
   }
   const site = memberships.of(namespace)
-  const own = site && context.network.offer(site).links.find((one) => one.name === name)
-  const { up, peer } =
-    site !== undefined && own !== undefined ? context.network.link(site, own) : { up: false }
-  if (!up || peer === undefined) {
-    patience.forget(key)
-    // Missing until it was up once: then the routers tell that it is down.
-    if (condition(link, "Operational") === undefined) return
+  const told = site && toldLink(context.network, site, name)
+  // Of a link that the network status leaves out nothing is said, whatever was said before.
+  if (told === undefined) return
+  if (!told.up) {
     await store.status(link, judged(link, REQUIRED, { Operational: { pending: "Not operational" } }))
     return
   }
-  const left = isTrue(link, "Operational")
-    ? 0
-    : patience.left(key, `${uid} ${peer.uid}`, pace(...DURATIONS.link))
-  if (left > 0) return left
-  const remote = { remoteSiteId: peer.uid, remoteSiteName: peer.name }
-  await store.status(link, judged(link, REQUIRED, { Operational: "ok" }, remote))
+  const { uid: remoteSiteId, name: remoteSiteName } = told.peer.site
+  await store.status(link, judged(link, REQUIRED, { Operational: "ok" }, { remoteSiteId, remoteSiteName }))
 }

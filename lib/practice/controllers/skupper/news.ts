@@ -4,6 +4,7 @@ import type { ControllerContext } from "../../types/controllers.ts"
 import type { Network, NetworkSite } from "../../types/network.ts"
 import { keyOf, type QueueController } from "../controller.ts"
 import type { Informer } from "../store.ts"
+import { toldLink } from "./network-status.ts"
 import type { Memberships } from "./site.ts"
 
 /** Objects of one kind, and what of the network their status depends on. */
@@ -14,20 +15,18 @@ export interface Listening {
   news(network: Network, site: NetworkSite, object: KubeObject): unknown[]
 }
 
-/** The sites of the network whose routers know each other: their statuses tell of all of them. */
-export const siteNews: Listening["news"] = (network, site) => [network.around(site)]
+/** All that a site has heard: its status tells of all of it. */
+export const siteNews: Listening["news"] = (network, site) => [network.known(site)]
 
 export const linkNews: Listening["news"] = (network, site, object) => {
-  const own = network.offer(site).links.find((link) => link.name === object.metadata.name)
-  if (own === undefined) return []
-  const { up, peer } = network.link(site, own)
-  return [up, peer]
+  const told = toldLink(network, site, object.metadata.name)
+  return told === undefined ? [] : [told.up, told.peer.site]
 }
 
 /** Whether any site has the other end of its routing key. */
 export const keyNews =
   (others: "connectors" | "listeners"): Listening["news"] =>
-  (network, site, object) => [network.around(site)[others].has(object.spec.routingKey)]
+  (network, site, object) => [network.known(site)[others].has(object.spec.routingKey)]
 
 /** Queues what the network says something new to, at every change of it. Returns how to end that. */
 export function startNews(
@@ -36,7 +35,7 @@ export function startNews(
   all: readonly Listening[],
 ): () => void {
   let heard = new Map<string, unknown[]>()
-  return network.onRoutes((anything) => {
+  return network.onKnowledge((anything) => {
     const now = new Map<string, unknown[]>()
     for (const { queue, informer, news } of all) {
       for (const object of informer.list()) {

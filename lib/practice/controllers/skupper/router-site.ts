@@ -2,11 +2,19 @@
 import { X509Certificate } from "node:crypto"
 import type { KubeObject } from "../../../cluster/types.ts"
 import type { PodService } from "../../types/images.ts"
-import type { NetworkLink, NetworkSite } from "../../types/network.ts"
-import { isReadyPod, isTrue, selects } from "../conditions.ts"
+import type {
+  LinkCut,
+  NetworkConnector,
+  NetworkLink,
+  NetworkListener,
+  NetworkSite,
+} from "../../types/network.ts"
+import { isTrue } from "../conditions.ts"
 import { faultNow } from "../faulty.ts"
 import { podService, resolve } from "../kubelet/dial.ts"
-import { kind, parseSelector, SITE_CA, type Skupper, secretText } from "./common.ts"
+import { kind, SITE_CA, type Skupper, secretText } from "./common.ts"
+import { nameOf } from "./router-names.ts"
+import { routerOf, routerPod, selectedPods } from "./router-pods.ts"
 
 const fingerprints = new Map<string, string | undefined>()
 
@@ -38,20 +46,7 @@ function issuerOf(secret: KubeObject | undefined): string | undefined {
   })
 }
 
-/** Pods behind a Connector that may take traffic. */
-export function selectedPods({ store }: Skupper, connector: KubeObject): KubeObject[] {
-  const { selector = "", includeNotReadyPods } = connector.spec
-  const labels = parseSelector(selector)
-  return store
-    .of("v1", "Pod")
-    .list(connector.metadata.namespace)
-    .filter((pod) => selects(labels, pod.metadata.labels))
-    .filter((pod) =>
-      includeNotReadyPods
-        ? pod.status?.phase === "Running" && pod.metadata.deletionTimestamp === undefined
-        : isReadyPod(pod),
-    )
-}
+const CUTS: readonly LinkCut[] = ["down", "reset", "drop", "dns"]
 
 export function networkSite(skupper: Skupper, site: KubeObject): NetworkSite {
   const { store, context } = skupper
@@ -61,51 +56,71 @@ export function networkSite(skupper: Skupper, site: KubeObject): NetworkSite {
     kind(store, what)
       .list(namespace)
       .filter((entry) => isTrue(entry, "Configured") && entry.metadata.deletionTimestamp === undefined)
-
-  const behind = (connector: KubeObject): PodService[] => {
-    const { host, port } = connector.spec
-    if (host) return resolve(store, network, cluster, namespace, `${host}:${port}`)
-    return selectedPods(skupper, connector).flatMap((pod) =>
-      podService(network, { cluster, namespace, pod: pod.metadata.name, port }, pod.status?.podIP),
-    )
+  const hosts = (connector: KubeObject): Omit<NetworkConnector, "live">[] => {
+    const { host, port, routingKey } = connector.spec
+    const common = { name: connector.metadata.name, routingKey, port }
+    if (host) return [{ ...common, host }]
+    return selectedPods(skupper, connector).map(({ metadata, status }) => ({
+      ...{ ...common, host: status?.podIP, pod: metadata.name },
+      ...(metadata.uid !== undefined && { process: metadata.uid }),
+    }))
   }
-  const keyed = (entry: KubeObject) => ({
-    name: entry.metadata.name,
-    routingKey: entry.spec.routingKey as string,
-  })
+  const connectors = (): NetworkConnector[] => {
+    const names = routerOf(skupper, namespace)?.configured
+    return configured("Connector")
+      .flatMap(hosts)
+      .map((one) => ({ ...one, live: names?.has(nameOf.connector(one.name, one.host)) === true }))
+  }
+  const behind = ({ host, port, pod }: NetworkConnector): PodService[] =>
+    pod === undefined
+      ? resolve(store, network, cluster, namespace, `${host}:${port}`)
+      : podService(network, { cluster, namespace, pod, port }, host)
+  const listeners = (names: ReadonlySet<string> | undefined): NetworkListener[] =>
+    configured("Listener").flatMap(({ metadata, spec }) => {
+      const ports = store.of("v1", "Service").get(namespace, spec.host)?.spec.ports
+      const port = ports?.find((one: { port: number }) => one.port === spec.port)?.targetPort
+      if (typeof port !== "number") return []
+      const live = names?.has(nameOf.listener(metadata.name)) === true
+      return [{ name: metadata.name, routingKey: spec.routingKey, port, live }]
+    })
+  const links = (names: ReadonlySet<string> | undefined): NetworkLink[] =>
+    configured("Link").map((entry) => {
+      const endpoints = entry.spec.endpoints as { name: string; host: string; port: string }[]
+      return {
+        name: entry.metadata.name,
+        addresses: endpoints
+          .filter((one) => one.name === "inter-router")
+          .map((one) => `${one.host}:${one.port}`),
+        ca: issuerOf(store.of("v1", "Secret").get(namespace, entry.spec.tlsCredentials)),
+        cut: faultNow(faults, "link", cluster, entry.metadata.name, ...CUTS)?.what as LinkCut | undefined,
+        live: names?.has(nameOf.link(entry.metadata.name)) === true,
+      }
+    })
   return {
     cluster,
     namespace,
     uid,
     name,
-    get ca() {
-      const issuer = store.of("v1", "Secret").get(namespace, site.spec?.defaultIssuer ?? SITE_CA)
-      return fingerprint(secretText(issuer, "tls.crt"))
-    },
     backends: (routingKey) =>
-      configured("Connector")
-        .filter((entry) => entry.spec.routingKey === routingKey)
+      connectors()
+        .filter((one) => one.live && one.routingKey === routingKey)
         .flatMap(behind),
-    connectors: () => configured("Connector").map(keyed),
-    listeners: () =>
-      configured("Listener").flatMap((entry) => {
-        const service = store.of("v1", "Service").get(namespace, entry.spec.host)
-        const port = service?.spec.ports?.find(
-          (one: { port: number }) => one.port === entry.spec.port,
-        )?.targetPort
-        return typeof port === "number" ? [{ ...keyed(entry), port }] : []
-      }),
-    links: () =>
-      configured("Link").map((entry): NetworkLink => {
-        const endpoints = entry.spec.endpoints as { name: string; host: string; port: string }[]
-        return {
-          name: entry.metadata.name,
-          addresses: endpoints
-            .filter((one) => one.name === "inter-router")
-            .map((one) => `${one.host}:${one.port}`),
-          ca: issuerOf(store.of("v1", "Secret").get(namespace, entry.spec.tlsCredentials)),
-          down: faultNow(faults, "link", cluster, entry.metadata.name, "down") !== undefined,
-        }
-      }),
+    offer() {
+      const issuer = store.of("v1", "Secret").get(namespace, site.spec?.defaultIssuer ?? SITE_CA)
+      const router = routerOf(skupper, namespace)
+      const pod = routerPod(skupper, namespace)
+      const adaptor = pod?.status?.containerStatuses?.find(
+        (one: { name: string }) => one.name === "kube-adaptor",
+      )
+      return {
+        ca: fingerprint(secretText(issuer, "tls.crt")),
+        router: router && { pod: pod!.metadata.name, run: router.run, hung: router.hung },
+        adaptor: adaptor?.state?.running === undefined ? undefined : pod!.metadata.name,
+        access: kind(store, "RouterAccess").list(namespace).length > 0,
+        links: links(router?.configured),
+        connectors: connectors(),
+        listeners: listeners(router?.configured),
+      }
+    },
   }
 }

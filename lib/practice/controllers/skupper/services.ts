@@ -12,13 +12,13 @@ import {
   type Skupper,
   type Verdict,
 } from "./common.ts"
-import { selectedPods } from "./router-site.ts"
+import { selectedPods } from "./router-pods.ts"
 import type { Memberships } from "./site.ts"
 
 const REQUIRED = ["Configured", "Matched"]
 const LISTENER = "internal.skupper.io/listener"
 
-/** Whether any site that is reached has the other end; the condition is missing until there was one. */
+/** Whether any site that was heard has the other end; the condition is missing until there was one. */
 function matched(
   { context }: Skupper,
   memberships: Memberships,
@@ -26,7 +26,7 @@ function matched(
   others: "connectors" | "listeners",
 ): Record<string, Verdict> {
   const site = memberships.of(object.metadata.namespace ?? "")
-  if (site !== undefined && context.network.around(site)[others].has(object.spec.routingKey))
+  if (site !== undefined && context.network.known(site)[others].has(object.spec.routingKey))
     return { Matched: "ok" }
   if (condition(object, "Matched") === undefined) return {}
   return { Matched: { pending: `No matching ${others}` } }

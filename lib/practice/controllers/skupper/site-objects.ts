@@ -14,7 +14,7 @@ import {
   VERSION,
 } from "./common.ts"
 
-const ROUTER_IMAGE = "quay.io/skupper/skupper-router:3.4.2"
+const ROUTER_IMAGE = "quay.io/skupper/skupper-router:3.5.1"
 const ADAPTOR_IMAGE = `quay.io/skupper/kube-adaptor:${VERSION}`
 
 const READ = ["get", "list", "watch"]
@@ -33,6 +33,7 @@ function routerDeployment(metadata: object): Record<string, unknown> {
         metadata: { labels: { ...labels, ...GROUP_SELECTOR } },
         spec: {
           serviceAccountName: "skupper-router",
+          initContainers: [{ name: "config-init", image: ADAPTOR_IMAGE, args: ["-init"] }],
           containers: [
             { name: "router", image: ROUTER_IMAGE, ports: [{ name: "amqps", containerPort: 5671 }] },
             { name: "kube-adaptor", image: ADAPTOR_IMAGE },

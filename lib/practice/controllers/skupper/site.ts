@@ -4,7 +4,7 @@ import type { KubeObject } from "../../../cluster/types.ts"
 import type { NetworkSite } from "../../types/network.ts"
 import { type Condition, condition, isReadyPod, isTrue, selects } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
-import { faultNow } from "../faulty.ts"
+import { faultStrikes } from "../faulty.ts"
 import { DURATIONS } from "../pace.ts"
 import { type Endpoint, enabledTypes } from "./access.ts"
 import {
@@ -115,7 +115,7 @@ export async function reconcileSite(
     return
   }
 
-  const hold = faultNow(context.faults, "site", context.name, name, "pending") !== undefined
+  const hold = faultStrikes(context.faults, "site", context.name, name, "pending") !== undefined
   const objects = siteObjects(site).filter(
     (one) =>
       (!hold || one.kind !== "Deployment") && (!isTrue(site, "Configured") || RESTORED.includes(one.kind)),
@@ -149,20 +149,22 @@ export async function reconcileSite(
   if (runs !== undefined) verdicts.Running = runs
 
   let more: Record<string, unknown> = { endpoints: endpoints.length > 0 ? endpoints : undefined }
-  const left = patience.left(
-    key,
-    `${site.metadata.uid} ${runs === "ok"}`,
-    runs === "ok" ? pace(...DURATIONS.site) : 0,
-  )
-  if (runs !== "ok") memberships.leave(namespace)
-  else if (left === 0) {
-    const member = memberships.join(site, addressesOf(skupper, endpoints))
+  // Once in the network a site stays in it, whether its router runs or not: what it has heard goes on being told.
+  let member = memberships.of(namespace)
+  const left = member
+    ? 0
+    : patience.left(key, `${site.metadata.uid} ${runs === "ok"}`, runs === "ok" ? pace(...DURATIONS.site) : 0)
+  if (left === 0 && (runs === "ok" || member !== undefined))
+    member = memberships.join(site, addressesOf(skupper, endpoints))
+  if (member !== undefined) {
     await writeNetworkStatus(skupper, member)
     const records = networkRecords(context.network, member)
-    more = { ...more, network: records, sitesInNetwork: records.length }
+    const heard = records.length > 0 || site.status?.network !== undefined
+    if (heard) more = { ...more, network: records, sitesInNetwork: records.length }
   }
   const current = kind(store, "Site").get(namespace, name) ?? site
   await store.status(current, judged(current, required, verdicts, more))
+  if (hold) return pace(...DURATIONS.heldSite) || 20
   return left > 0 ? left : undefined
 }
 
