@@ -136,24 +136,24 @@ describe("who is asked and told", () => {
 
 /** Times as measured on real routers, on a clock that is handed in. */
 describe("what is known when", () => {
-  const after = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
+  const passes = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
   const link = () => network.known(spoke).records.find(({ site }) => site === spoke)?.links[0]
 
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setImmediate", "performance"] })
     open("real")
-    await after(20)
+    await passes(20)
     return () => vi.useRealTimers()
   })
 
   test("a site is heard at once by itself, by others after its beacon", async () => {
     open("real")
-    await after(0.1)
+    await passes(0.1)
     expect([hub, spoke].map((one) => names(network.known(one)))).toEqual([["hub"], ["spoke"]])
     expect(link()).toEqual({ name: "to-hub", up: false })
-    await after(8)
+    await passes(8)
     expect(names(network.known(spoke))).toEqual(["spoke"])
-    await after(3)
+    await passes(3)
     expect([hub, spoke].map((one) => names(network.known(one)))).toEqual([
       ["hub", "spoke"],
       ["hub", "spoke"],
@@ -163,38 +163,38 @@ describe("what is known when", () => {
 
   test("connections reset: the link is down after a second, the other site is forgotten after half a minute", async () => {
     set(spoke, { links: [linkTo("hub", "reset")] })
-    await after(0.5)
+    await passes(0.5)
     expect(network.reach(spoke)).toEqual([spoke])
     expect(link()?.up).toBe(true)
-    await after(1)
+    await passes(1)
     expect(link()).toMatchObject({ up: false, peer: { pod: "hub-router" } })
-    await after(26)
+    await passes(26)
     expect(names(network.known(spoke))).toEqual(["hub", "spoke"])
-    await after(2)
+    await passes(2)
     expect(names(network.known(spoke))).toEqual(["hub fading", "spoke"])
     expect(names(network.known(hub))).toEqual(["hub", "spoke fading"])
-    await after(1)
+    await passes(1)
     expect(names(network.known(spoke))).toEqual(["spoke"])
   })
 
   test("packets lost: the link is up until the idle time-out", async () => {
     set(spoke, { links: [linkTo("hub", "drop")] })
-    await after(15)
+    await passes(15)
     expect(link()?.up).toBe(true)
-    await after(2)
+    await passes(2)
     expect(link()?.up).toBe(false)
   })
 
   test("late forgetting: after a silence of 26 s the link is up, and then the other site is forgotten for a while", async () => {
     set(spoke, { links: [linkTo("hub", "drop")] })
-    await after(26)
+    await passes(26)
     set(spoke, { links: [linkTo("hub")] })
-    await after(2.7)
+    await passes(2.7)
     expect(link()?.up).toBe(true)
     expect(names(network.known(spoke))).toEqual(["hub", "spoke"])
-    await after(1)
+    await passes(1)
     expect(names(network.known(spoke))).toEqual(["hub fading", "spoke"])
-    await after(7)
+    await passes(7)
     expect(names(network.known(spoke))).toEqual(["hub", "spoke"])
   })
 
@@ -203,20 +203,20 @@ describe("what is known when", () => {
       router: { pod: "spoke-router", run: 2, hung: false },
       links: [{ ...linkTo("hub"), live: false }],
     })
-    await after(28)
+    await passes(28)
     expect(link()).toMatchObject({ up: true })
-    await after(2)
+    await passes(2)
     expect(link()).toBeUndefined()
     expect(names(network.known(spoke))).toEqual(["hub fading", "spoke"])
   })
 
   test("a router that hangs: its own site forgets itself, the others notice at the idle time-out", async () => {
     set(hub, { router: { pod: "hub-router", run: 1, hung: true } })
-    await after(15)
+    await passes(15)
     expect(link()?.up).toBe(true)
-    await after(2)
+    await passes(2)
     expect(link()?.up).toBe(false)
-    await after(14)
+    await passes(14)
     expect(names(network.known(hub))).toEqual([])
     expect(names(network.known(spoke))).toEqual(["spoke"])
   })
@@ -227,12 +227,12 @@ describe("what is known when", () => {
       adaptor: "spoke-router-2",
       links: [linkTo("hub", "down")],
     })
-    await after(25)
+    await passes(25)
     expect(link()).toMatchObject({ up: true })
-    await after(2)
+    await passes(2)
     expect(link()).toEqual({ name: "to-hub", up: false })
     set(spoke, { links: [linkTo("hub")] })
-    await after(12)
+    await passes(12)
     expect(link()).toMatchObject({ up: true, peer: { pod: "hub-router" } })
   })
 })

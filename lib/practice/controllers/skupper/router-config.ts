@@ -26,7 +26,6 @@ const common = (site: KubeObject): Entity[] => [
   [
     "router",
     {
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: the router's own variable
       id: `${site.metadata.name}-\${HOSTNAME}`,
       mode: "interior",
       helloMaxAgeSeconds: "3",
