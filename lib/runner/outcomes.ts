@@ -69,6 +69,23 @@ export function draftOfError(cell: Cell, error: unknown): OutcomeDraft {
   })
 }
 
+/** The command succeeded, and the check's result is the one from before it. */
+export const draftOfUnchanged = (cell: Cell, reason: string): OutcomeDraft =>
+  outcomeDraft("failed", `the command succeeded, but: ${reason}`, { root: cell.key, code: "unchanged" })
+
+/** `error`: what the last action threw. */
+export function draftOfTimeout(cell: Cell, seconds: number, reason: string, error?: unknown): OutcomeDraft {
+  return outcomeDraft("failed", `timed out after ${seconds} s: ${reason}`, {
+    root: cell.key,
+    code: "timeout",
+    ...(error instanceof RunbookError && error.why !== undefined && { why: error.why }),
+    fix: "run the same command again once the cause is fixed: it resumes from here; --timeout waits longer",
+  })
+}
+
+export const draftOfInterrupt = (cell: Cell): OutcomeDraft =>
+  outcomeDraft("interrupted", "interrupted; the same command resumes from here", { root: cell.key })
+
 /** An error that may be gone on the next try: the server did not answer, answered 5xx or 429, or a command says so. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof CheckError)

@@ -1,0 +1,174 @@
+import { MAX_ATTEMPTS, pause, RETRY_PAUSE_MS } from "../limits.ts"
+import type { CheckResult } from "../notebook/check-result.ts"
+import type { Rerun, Step } from "../notebook/step.ts"
+import { refusalOf } from "./approval.ts"
+import { contextOf } from "./context.ts"
+import type { Deadline } from "./deadline.ts"
+import type { Action } from "./events.ts"
+import type { Cell } from "./graph.ts"
+import {
+  draftOfError,
+  draftOfInterrupt,
+  draftOfTimeout,
+  isTransient,
+  type OutcomeDraft,
+  outcomeDraft,
+} from "./outcomes.ts"
+import type { RunScope } from "./run-scope.ts"
+
+export interface Work {
+  readonly action: Action
+  readonly run: NonNullable<Step["apply"]>
+}
+
+/** Runs the actions of one cell: approval, turn, journal, ownership, retries. What to run, `execute.ts` decides. */
+export class Actions {
+  readonly #scope: RunScope
+  readonly #cell: Cell
+  /** Runs another cell of this lane. */
+  readonly #execute: (cell: Cell) => Promise<OutcomeDraft>
+  #attempts = 0
+  #done: Action | undefined
+  #failure: unknown
+  #wentBack = false
+  #resuming: boolean
+
+  constructor(scope: RunScope, cell: Cell, execute: (cell: Cell) => Promise<OutcomeDraft>) {
+    this.#scope = scope
+    this.#cell = cell
+    this.#execute = execute
+    this.#resuming = scope.source.interrupted(cell)
+  }
+
+  get attempts(): number {
+    return this.#attempts
+  }
+
+  /** The first action that succeeded: a step that creates an object and then adjusts it was applied, not updated. */
+  get done(): Action | undefined {
+    return this.#done
+  }
+
+  /** What the last action threw, where it is retried. */
+  get failure(): unknown {
+    return this.#failure
+  }
+
+  /** The journal has the start of an action whose end is not recorded yet. */
+  get resuming(): boolean {
+    return this.#resuming
+  }
+
+  /** Runs an action and returns the next result. `checked` is the result that it responds to. */
+  async perform(
+    { action, run }: Work,
+    checked: CheckResult,
+    deadline: Deadline,
+  ): Promise<OutcomeDraft | CheckResult> {
+    const { bus, mutex, options, slots, watcher } = this.#scope
+    const cell = this.#cell
+    const refusal = await refusalOf(cell, checked, options, bus)
+    if (refusal !== undefined) return refusal
+    const context = this.#context(deadline)
+    const key = action === "rerun" ? undefined : cell.step.exclusive?.(context)
+    // Waiting for another site's turn (one browser, one operator per cluster) does not use up this step's time.
+    if (key !== undefined) deadline.clear()
+    return mutex.hold(key, async () => {
+      if (key !== undefined) {
+        deadline.start()
+        // Another site on the same cluster may have done it during that wait.
+        const now = await watcher.patiently(cell, deadline)
+        if (now.state !== checked.state) return now
+      }
+      if (deadline.interrupted) return draftOfInterrupt(cell)
+      this.#attempts++
+      const { undoes } = cell.step
+      if (undoes !== undefined) this.#scope.source.values.removeSecrets(undoes, cell.site)
+      await bus.durable({ type: "action started", action, ...(undoes && { undoes }), ...cell.at })
+      let result: Rerun | undefined
+      try {
+        result = await slots.hold(async () => {
+          const answer = await run(this.#context(deadline))
+          if (answer === undefined) await cell.step.takeOwnership?.(this.#context(deadline))
+          return answer ?? undefined
+        })
+      } catch (error) {
+        return this.#failed(action, error, deadline)
+      }
+      this.#failure = undefined
+      if (result !== undefined) return this.#goBack(action, result, deadline)
+      this.#done ??= action
+      this.#resuming = false
+      await bus.durable({ type: "action ended", action, ok: true, ...cell.at })
+      return watcher.until(cell, deadline)
+    })
+  }
+
+  /** The action of a killed run had its effect: takes ownership of what it created, and records its end. */
+  async resume(deadline: Deadline): Promise<void> {
+    const { slots, source, bus } = this.#scope
+    const cell = this.#cell
+    if (source.applyInterrupted(cell))
+      await slots.hold(() => cell.step.takeOwnership?.(this.#context(deadline)))
+    const reason = "found at resume"
+    await bus.durable({ type: "action ended", action: "apply", ok: true, reason, ...cell.at })
+    this.#resuming = false
+    this.#done = "apply"
+  }
+
+  /** The action threw. What it was to create may exist all the same; a transient error is retried. */
+  async #failed(action: Action, error: unknown, deadline: Deadline): Promise<OutcomeDraft | CheckResult> {
+    const { bus, watcher } = this.#scope
+    const cell = this.#cell
+    const reason = error instanceof Error ? error.message : String(error)
+    if (deadline.interrupted) return draftOfInterrupt(cell)
+    const result = deadline.passed ? undefined : await watcher.patiently(cell, deadline)
+    const exists = result?.state === "ready" || result?.state === "progressing"
+    // The journal keeps the action as interrupted until ownership of what it created is taken.
+    if (exists && action !== "rerun") {
+      this.#resuming = true
+      const text = `the command failed (${reason}), but what it creates exists`
+      bus.emit({ type: "note", text, ...cell.at })
+      return result
+    }
+    await bus.durable({ type: "action ended", action, ok: false, reason, ...cell.at })
+    this.#resuming = false
+    const { seconds } = deadline
+    if (deadline.passed)
+      return draftOfTimeout(cell, seconds, result?.state === "unknown" ? result.reason : reason, error)
+    if (result !== undefined && isTransient(error) && this.#attempts < MAX_ATTEMPTS) {
+      this.#failure = error
+      bus.emit({ type: "note", text: `${reason}: retrying`, ...cell.at })
+      await pause(RETRY_PAUSE_MS * 2 ** this.#attempts, deadline.signal)
+      if (deadline.passed) return draftOfTimeout(cell, seconds, reason, error)
+      return watcher.patiently(cell, deadline)
+    }
+    return draftOfError(cell, error)
+  }
+
+  /** The action asks for another step of this lane to run first: done once. */
+  async #goBack(action: Action, result: Rerun, deadline: Deadline): Promise<OutcomeDraft | CheckResult> {
+    const { bus, watcher, source } = this.#scope
+    const cell = this.#cell
+    await bus.durable({ type: "action ended", action, ok: false, reason: result.reason, ...cell.at })
+    this.#resuming = false
+    const earlier = source.graph.find(result.rerun, cell.site)
+    if (this.#wentBack || earlier === undefined)
+      return outcomeDraft("failed", result.reason, { root: cell.key })
+    this.#wentBack = true
+    bus.emit({ type: "note", text: `${result.reason}: ${result.rerun} again`, ...cell.at })
+    const ended = await this.#execute(earlier)
+    if (!ended.ok) return { ...ended, root: ended.root ?? earlier.key }
+    this.#attempts = 0
+    return watcher.patiently(cell, deadline)
+  }
+
+  #context(deadline: Deadline) {
+    const { options, source, bus } = this.#scope
+    const { step, site, key } = this.#cell
+    const edits = options.edits?.get(key)
+    const { emit } = bus
+    const tools = options.toolbox.open({ step, site, signal: deadline.signal, emit, ...(edits && { edits }) })
+    return contextOf(source, this.#cell, tools, deadline.signal, emit)
+  }
+}
