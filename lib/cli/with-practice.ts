@@ -43,15 +43,16 @@ export async function withPractice(
   const { practiceValues, practiceCommands } = io
   const images = await practiceImages(call)
   const kept = flags.path("state") ?? place?.state
-  const { makeFolder } = await import("../runner/open-state.ts")
-  const folder =
-    kept === undefined ? temporaryFolder(notebook.name) : makeFolder(join(makeFolder(kept), "practice"))
   const faultsFile = flags.path("faults")
   const sites = practiceSites(call)
   const keep = flags.path("keep") ?? place?.keep
   const name = place?.name ?? federationName(call, keep, shared)
   const { startPractice } = await import("../practice/practice.ts")
   const { waitingFor } = await import("../terminal/index.ts")
+  const { makeFolder } = await import("../runner/open-state.ts")
+  // Only now: an invalid flag above leaves no folder behind.
+  const folder =
+    kept === undefined ? temporaryFolder(notebook.name) : makeFolder(join(makeFolder(kept), "practice"))
   try {
     const practice = await waitingFor(
       "Starting practice clusters",

@@ -1,6 +1,6 @@
 /** A call that is wrong ends with a command to type. */
-import { mkdirSync, writeFileSync } from "node:fs"
-import { hostname } from "node:os"
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
+import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import type { Io } from "../../lib/cli/io.ts"
@@ -56,6 +56,18 @@ describe("a wrong call", () => {
       code: 2,
       next: "mirror-pages run --help",
     })
+  })
+
+  test("of practice clusters leaves no folder behind", async () => {
+    const cwd = room()
+    const state = join(cwd, "state-of-practice")
+    for (const more of [[], ["--state", state]]) {
+      const { code } = await practising(cwd, ["run", "--practice", "--yes", "--mirrors", "x", ...more])
+      expect(code).toBe(2)
+    }
+    const ours = readdirSync(tmpdir()).filter((name) => name.includes(`-practice-${process.pid}-`))
+    expect(ours).toEqual([])
+    expect(existsSync(state)).toBe(false)
   })
 
   test("while another run holds the folder, its status is next", async () => {
