@@ -113,7 +113,7 @@ test.each([
   expect(readSuperlinkLog(link.text, id)).toMatchObject({ is: "deactivated" })
 })
 
-test("ids are too large for a JavaScript number", () => {
+test("ids are unsigned 64-bit numbers of 20 digits, too large for a JavaScript number", () => {
   const link = superlink()
   const ids = Array.from({ length: 20 }, () => {
     const node = supernode()
@@ -121,7 +121,10 @@ test("ids are too large for a JavaScript number", () => {
     return (readSupernodeLog(node.text) as { id: string }).id
   })
   expect(new Set(ids).size).toBe(20)
-  expect(ids.some((id) => !Number.isSafeInteger(Number(id)))).toBe(true)
+  for (const id of ids) {
+    expect(id).toHaveLength(20)
+    expect(BigInt(id)).toBeLessThan(2n ** 64n)
+  }
 })
 
 test("a link that comes back keeps the id", () => {
