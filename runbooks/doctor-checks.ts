@@ -1,7 +1,9 @@
 import type { CheckResult, ClusterReader, Diagnosis, DoctorCheck, Right } from "../lib/index.ts"
 import type { Context } from "./context.ts"
 import installOperator from "./install-operator.ts"
+import { FLEET_API } from "./interconnect/exposure.ts"
 import { activeSite, SKUPPER } from "./interconnect/skupper.ts"
+import { takeover } from "./interconnect/takeover.ts"
 import prerequisites from "./prerequisites.ts"
 import { ifAllowed, ifServed, some } from "./shared/reading.ts"
 import { skupperVersion } from "./shared/skupper-version.ts"
@@ -99,6 +101,14 @@ async function grants({ cluster, site }: Context): Promise<Diagnosis> {
   }
 }
 
+/** Every linked site can serve the routing key, and no status shows it. */
+async function routingKey({ cluster, site }: Context): Promise<Diagnosis> {
+  if (site.role !== "superlink") return { ok: true, said: "checked at the SuperLink's site" }
+  const own = await ifServed(activeSite(cluster, site.project))
+  const other = own && takeover([own], own)
+  return other === undefined ? { ok: true, said: `no other site serves ${FLEET_API}` } : finding(other)
+}
+
 async function controllerNamespace(cluster: ClusterReader, site: Context["site"]): Promise<string> {
   const found = await ifServed(ifAllowed(activeSite(cluster, site.project)))
   return found?.status?.controller?.namespace ?? site.operatorNamespace
@@ -116,4 +126,5 @@ export const doctor: readonly DoctorCheck[] = [
   { id: "versions", title: "Skupper versions", on: "every site", run: versions },
   { id: "rights", title: "Rights in the project", on: "every site", run: rights },
   { id: "grants", title: "Issuing tokens", on: "every site", run: grants },
+  { id: "routing key", title: "Routing key", on: "every site", run: routingKey },
 ]

@@ -1,23 +1,15 @@
 import { blocked, CheckError, type CheckResult, main, missing, RunbookError, ready } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
 import { findFlwr, installFlwr } from "./flower/flwr.ts"
+import { type Hop, isBroken } from "./flower/hop.ts"
 import { ownManifest } from "./flower/manifests.ts"
 import { federationManual, verifyManual } from "./flower/manual.ts"
+import { exposureHop, linkHop, matchedHop, takeoverHop } from "./flower/network-hops.ts"
 import { listNodes } from "./flower/node-list.ts"
 import { covers, forget, type Participants, readRecord } from "./flower/proof-record.ts"
 import { proveByRun } from "./flower/proof-run.ts"
 import type { Running } from "./flower/running.ts"
-import {
-  activationHop,
-  exposureHop,
-  type Hop,
-  isBroken,
-  linkHop,
-  matchedHop,
-  onlineHop,
-  registrationHop,
-  runningHop,
-} from "./flower/verify-hops.ts"
+import { activationHop, onlineHop, registrationHop, runningHop } from "./flower/verify-hops.ts"
 
 /** What the hops have found: the running pods, and the id under which the SuperLink accepted the SuperNode. */
 interface Chain {
@@ -29,6 +21,8 @@ interface Chain {
 
 /** The hops up to the SuperNode's id, in order; the first that does not hold is the answer. */
 async function followChain(context: Context): Promise<Chain | CheckResult> {
+  const taken = await takeoverHop(context)
+  if (taken !== undefined) return taken
   const link = await linkHop(context)
   if (isBroken(link)) return link
   const superlink = await runningHop(context, "superlink", context.the("superlink").superlinkWorkload)
@@ -95,6 +89,9 @@ the SuperLink: the link is up, connector and listener match, both pods run, the 
 and the SuperLink's log shows that it activated this node and has not deactivated it since:
 
     [Fleet.ActivateNode] Activated node_id=<n>
+
+Skupper itself does not prevent that another linked site serves the routing key \`fleet-api\` as well. Then this step fails and names
+that site, whatever the statuses say.
 
 The first broken hop is shown with its reason and a command that shows more. A log can prove that the connection works, but not
 that it does not: if the lines have been rotated away, the answer is *unproven*, with a way to prove it.

@@ -1,115 +1,16 @@
-/** The connection from a SuperNode to its SuperLink, hop by hop. The first broken hop is reported. */
-import { blocked, type CheckResult, progressing } from "../../lib/index.ts"
+/** Flower's own hops, from the pods to the node's id in the SuperLink's log. The first broken hop is reported. */
+import { blocked, type CheckResult } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { type Exposure, FLEET_API, findExposure } from "../interconnect/exposure.ts"
-import { upTo } from "../interconnect/link-up.ts"
-import { sortLinks } from "../interconnect/links.ts"
-import { activeSite, listLinks, message, sees } from "../interconnect/skupper.ts"
 import { incomplete } from "../openshift/rollout.ts"
 import { currentPods, troubleOf } from "../openshift/trouble.ts"
 import { containerOf, type Deployment } from "../openshift/workload.ts"
-import { condition, isTrue, objectRef } from "../shared/reading.ts"
+import { objectRef } from "../shared/reading.ts"
 import { readSuperlinkLog, readSupernodeLog } from "./flower-logs.ts"
 import { familyOf, isFlowersOwn, versionOfImage } from "./flower-versions.ts"
+import { brokenHop, type Hop, holds, pendingHop, unprovenHop } from "./hop.ts"
 import type { ListedNode } from "./node-list.ts"
 import type { Running } from "./running.ts"
 import { deploymentRef, findSuperlink, runningVersion } from "./superlink.ts"
-
-/** A hop that works says so in a few words; a broken hop is a result that is not *ready*. */
-export type Hop = { readonly holds: string } | CheckResult
-
-const holds = (words: string): Hop => ({ holds: words })
-export const isBroken = (hop: Hop): hop is CheckResult => "state" in hop
-
-/** A hop that was never created, or was deleted: waiting does not help. */
-const brokenHop = (hop: string, what: string, step: string, site: string): CheckResult =>
-  blocked(`${hop}: ${what}`, {
-    code: "broken",
-    fix: "create it again with its step",
-    next: `flower-runbook step ${step} --site ${site}`,
-  })
-
-/** A hop that exists and may come up. The reason is followed by a command that shows more. */
-const pendingHop = (hop: string, what: string, command: string): CheckResult =>
-  progressing(`${hop}: ${what} (${command})`)
-
-/** The Link to the SuperLink's current Site is up. */
-export async function linkHop({ cluster, site, at, the, federation }: Context): Promise<Hop> {
-  const superlink = the("superlink")
-  const peer = await activeSite(at(superlink).cluster, superlink.project)
-  if (peer === undefined) {
-    return brokenHop("link", `no Skupper site in ${superlink.project}`, "site-create", superlink.name)
-  }
-  const { current, obsolete } = sortLinks(await listLinks(cluster, site.project), peer, federation)
-  const link = current.find((one) => isTrue(one, "Ready")) ?? current[0]
-  if (link === undefined) {
-    const what =
-      obsolete.length === 0
-        ? `no Link in ${site.project} leads to Site`
-        : `every Link in ${site.project} leads to a previous Site, not to`
-    return brokenHop("link", `${what} ${peer.metadata.name}`, "token-redeem", site.name)
-  }
-  if ((await upTo(cluster, site.project, link)) === undefined) {
-    return pendingHop(
-      "link",
-      `${link.metadata.name} is not up: ${message(link)}`,
-      `skupper link status -n ${site.project}`,
-    )
-  }
-  return holds("link up")
-}
-
-/** One end of the routing key exists and is configured. */
-export async function exposureHop(
-  context: Context,
-  kind: "Connector" | "Listener",
-): Promise<{ found: Exposure } | CheckResult> {
-  const site = kind === "Connector" ? context.the("superlink") : context.site
-  const hop = kind.toLowerCase()
-  const { cluster } = context.at(site)
-  const found = await findExposure({ cluster }, kind, site.project)
-  if (found === undefined) return brokenHop(hop, `no ${kind} ${FLEET_API} in ${site.project}`, hop, site.name)
-  if (!isTrue(found, "Configured")) return pendingExposure(found, "Configured", site.project)
-  if (kind === "Connector") return { found }
-  const service = {
-    apiVersion: "v1",
-    kind: "Service",
-    name: found.spec.host ?? FLEET_API,
-    namespace: site.project,
-  }
-  const there = await cluster.get(service)
-  return there === undefined
-    ? brokenHop(hop, `its Service ${service.name} does not exist`, hop, site.name)
-    : { found }
-}
-
-/** Both ends match. If one of them is missing, the other is unmatched as well, so both are checked before. */
-export async function matchedHop(context: Context, connector: Exposure, listener: Exposure): Promise<Hop> {
-  const { site, cluster, the, at } = context
-  const superlink = the("superlink")
-  const ends = [
-    { end: connector, place: superlink, others: "listeners" },
-    { end: listener, place: site, others: "connectors" },
-  ] as const
-  for (const { end, place, others } of ends) {
-    if (isTrue(end, "Matched")) continue
-    // Skupper 2.1 and 2.2 lose the condition if something else is written at that moment, until the network changes again
-    // (measured). So the network status of either Site counts as well.
-    const sites = await Promise.all([
-      activeSite(cluster, site.project),
-      activeSite(at(superlink).cluster, superlink.project),
-    ])
-    if (!sites.some((one) => sees(one, end.spec.routingKey, others)))
-      return pendingExposure(end, "Matched", place.project)
-  }
-  return holds("connector and listener matched")
-}
-
-function pendingExposure(found: Exposure, type: string, project: string): CheckResult {
-  const hop = found.kind.toLowerCase()
-  const words = condition(found, type)?.message ?? message(found, `Not ${type}`)
-  return pendingHop(hop, `${found.metadata.name}: ${words}`, `skupper ${hop} status -n ${project}`)
-}
 
 /** A pod of the current revision of the SuperLink, or of this SuperNode, is running. */
 export async function runningHop(
@@ -175,7 +76,7 @@ export function registrationHop(
         next: again,
       })
     case "unproven":
-      return unproven(
+      return unprovenHop(
         "registration",
         `the log of pod ${supernode.pod} no longer reaches back to its start`,
         again,
@@ -232,14 +133,14 @@ export function activationHop(context: Context, id: string, superlink: Running, 
     return pendingHop("activation", `the SuperLink's log says: ${found.line}`, logs)
   if (found.is === "unproven") {
     const why = `the log of the SuperLink's pod ${superlink.pod} does not name node ${id}, and no longer reaches back to its start`
-    return unproven("activation", why, again)
+    return unprovenHop("activation", why, again)
   }
   if (superlink.startedAt <= supernode.startedAt) {
     return pendingHop("activation", `the SuperLink's log does not show node ${id} yet`, logs)
   }
   if (keepsNodes(superlink)) {
     const why = `the SuperLink was restarted with a --database: it accepts node ${id} again without logging it`
-    return unproven("activation", why, again)
+    return unprovenHop("activation", why, again)
   }
   return forgotten(context, id, supernode)
 }
@@ -281,12 +182,3 @@ function forgotten(context: Context, id: string, supernode: Running): CheckResul
     next: `flower-runbook step deploy-supernode --site ${context.site.name} --rerun`,
   })
 }
-
-const unproven = (hop: string, why: string, again: string): CheckResult =>
-  blocked(`${hop}: unproven: ${why}`, {
-    code: "unproven",
-    fix:
-      "it may work. To prove it, query the SuperLink itself (--proof list), or restart the SuperNode, so that it " +
-      "registers again",
-    next: again,
-  })

@@ -27,8 +27,12 @@ export interface SkupperSite extends KubeObject {
     endpoints?: Endpoint[]
     /** What its router knows about every site in the network. */
     network?: {
+      /** The Site's UID. */
       id: string
-      links?: { name: string; operational?: boolean; remoteSiteName?: string }[]
+      name?: string
+      namespace?: string
+      platform?: string
+      links?: { name: string; operational?: boolean; remoteSiteId?: string; remoteSiteName?: string }[]
       services?: { routingKey: string; connectors?: string[]; listeners?: string[] }[]
     }[]
     controller?: { name?: string; namespace?: string; version?: string }
@@ -89,16 +93,6 @@ export async function activeSite(
 /** A resource's own message about why it is not ready; `fallback` if the controller has not written one yet. */
 export const message = (object: KubeObject, fallback = "the controller has not processed it yet"): string =>
   object.status?.message || condition(object, "Ready")?.message || object.status?.status || fallback
-
-/** Whether a Site's router knows such an end of a routing key in any site of the network. */
-export const sees = (
-  site: SkupperSite | undefined,
-  routingKey: string | undefined,
-  ends: "connectors" | "listeners",
-): boolean =>
-  (site?.status?.network ?? []).some(({ services = [] }) =>
-    services.some((service) => service.routingKey === routingKey && (service[ends] ?? []).length > 0),
-  )
 
 /** The addresses for links to a Site: `host:port`. */
 export const interRouter = (endpoints: readonly Endpoint[] | undefined): string[] =>

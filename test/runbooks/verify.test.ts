@@ -136,6 +136,17 @@ describe("the chain", () => {
     },
   )
 
+  test("another site that serves the routing key is named, although every status is ready", async () => {
+    await verified()
+    const spec = { routingKey: "fleet-api", port: 9092, selector: "app=supernode-1" }
+    await east().create(object("Connector", eastProject, spec))
+    await sees(
+      /^blocked: routing key: site supernode-1 \(namespace flower-supernode-1-\d+, platform kubernetes\) also serves fleet-api/,
+    )
+    await east().remove(exposure("Connector", eastProject))
+    await sees(/^ok: link up/)
+  })
+
   test("versions before and after 1.40 cannot communicate", async () => {
     await verified()
     const { image, ...rest } = (await east().get(deployment(eastProject, "supernode-1")))!.spec.template.spec

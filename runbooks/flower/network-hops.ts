@@ -1,0 +1,95 @@
+/** The hops through the application network, from the Link to the matched ends of the routing key. */
+import type { CheckResult } from "../../lib/index.ts"
+import type { Context } from "../context.ts"
+import { type Exposure, FLEET_API, findExposure } from "../interconnect/exposure.ts"
+import { upTo } from "../interconnect/link-up.ts"
+import { sortLinks } from "../interconnect/links.ts"
+import { hasEnd, recordOf } from "../interconnect/network-record.ts"
+import { activeSite, listLinks, message } from "../interconnect/skupper.ts"
+import { takeover } from "../interconnect/takeover.ts"
+import { condition, isTrue } from "../shared/reading.ts"
+import { brokenHop, type Hop, holds, pendingHop } from "./hop.ts"
+
+/** Only the SuperLink's Site serves the routing key; otherwise the result that names the other one. */
+export async function takeoverHop({ cluster, site, at, the }: Context): Promise<CheckResult | undefined> {
+  const superlink = the("superlink")
+  const there = await activeSite(at(superlink).cluster, superlink.project)
+  return there && takeover([there, await activeSite(cluster, site.project)], there)
+}
+
+/** The Link to the SuperLink's current Site is up. */
+export async function linkHop({ cluster, site, at, the, federation }: Context): Promise<Hop> {
+  const superlink = the("superlink")
+  const peer = await activeSite(at(superlink).cluster, superlink.project)
+  if (peer === undefined) {
+    return brokenHop("link", `no Skupper site in ${superlink.project}`, "site-create", superlink.name)
+  }
+  const { current, obsolete } = sortLinks(await listLinks(cluster, site.project), peer, federation)
+  const link = current.find((one) => isTrue(one, "Ready")) ?? current[0]
+  if (link === undefined) {
+    const what =
+      obsolete.length === 0
+        ? `no Link in ${site.project} leads to Site`
+        : `every Link in ${site.project} leads to a previous Site, not to`
+    return brokenHop("link", `${what} ${peer.metadata.name}`, "token-redeem", site.name)
+  }
+  if ((await upTo(cluster, site.project, link)) === undefined) {
+    return pendingHop(
+      "link",
+      `${link.metadata.name} is not up: ${message(link)}`,
+      `skupper link status -n ${site.project}`,
+    )
+  }
+  return holds("link up")
+}
+
+/** One end of the routing key exists and is configured. */
+export async function exposureHop(
+  context: Context,
+  kind: "Connector" | "Listener",
+): Promise<{ found: Exposure } | CheckResult> {
+  const site = kind === "Connector" ? context.the("superlink") : context.site
+  const hop = kind.toLowerCase()
+  const { cluster } = context.at(site)
+  const found = await findExposure({ cluster }, kind, site.project)
+  if (found === undefined) return brokenHop(hop, `no ${kind} ${FLEET_API} in ${site.project}`, hop, site.name)
+  if (!isTrue(found, "Configured")) return pendingExposure(found, "Configured", site.project)
+  if (kind === "Connector") return { found }
+  const service = {
+    apiVersion: "v1",
+    kind: "Service",
+    name: found.spec.host ?? FLEET_API,
+    namespace: site.project,
+  }
+  const there = await cluster.get(service)
+  return there === undefined
+    ? brokenHop(hop, `its Service ${service.name} does not exist`, hop, site.name)
+    : { found }
+}
+
+/**
+ * Both ends match. Skupper 2.1 and 2.2 lose a condition if something else is written at that moment, until the network
+ * changes again (measured). So the network status counts as well, but only for the other end and in that end's record: each
+ * Site also lists its own end, whatever it is connected to.
+ */
+export async function matchedHop(context: Context, connector: Exposure, listener: Exposure): Promise<Hop> {
+  const { site, cluster, the, at } = context
+  const superlink = the("superlink")
+  if (isTrue(connector, "Matched") && isTrue(listener, "Matched")) return holds(MATCHED)
+  const here = await activeSite(cluster, site.project)
+  const there = await activeSite(at(superlink).cluster, superlink.project)
+  const seenThere = hasEnd(recordOf(there, here?.metadata.uid), connector.spec.routingKey, "listeners")
+  if (!isTrue(connector, "Matched") && !seenThere)
+    return pendingExposure(connector, "Matched", superlink.project)
+  const seenHere = hasEnd(recordOf(here, there?.metadata.uid), listener.spec.routingKey, "connectors")
+  if (!isTrue(listener, "Matched") && !seenHere) return pendingExposure(listener, "Matched", site.project)
+  return holds(MATCHED)
+}
+
+const MATCHED = "connector and listener matched"
+
+function pendingExposure(found: Exposure, type: string, project: string): CheckResult {
+  const hop = found.kind.toLowerCase()
+  const words = condition(found, type)?.message ?? message(found, `Not ${type}`)
+  return pendingHop(hop, `${found.metadata.name}: ${words}`, `skupper ${hop} status -n ${project}`)
+}
