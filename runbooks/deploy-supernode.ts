@@ -124,7 +124,8 @@ async function check(context: Context): Promise<CheckResult> {
   if (registration.is === "forgotten") {
     return lost(found, `the SuperLink no longer knows node ${registration.id} (${registration.line})`)
   }
-  if (registration.is === "registered" && (await stranded(context, found, pod, registration.id))) {
+  const hasId = registration.is === "registered" || registration.is === "reconnecting"
+  if (hasId && (await stranded(context, found, pod, registration.id))) {
     return lost(found, `the SuperLink was restarted and does not know node ${registration.id}`)
   }
   return answer

@@ -1,6 +1,7 @@
 import { blocked, CheckError, type CheckResult, main, missing, RunbookError, ready } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
 import { findFlwr, installFlwr } from "./flower/flwr.ts"
+import { staleProof } from "./flower/fresh-proof.ts"
 import { type Hop, isBroken } from "./flower/hop.ts"
 import { ownManifest } from "./flower/manifests.ts"
 import { federationManual, verifyManual } from "./flower/manual.ts"
@@ -43,12 +44,15 @@ async function followChain(context: Context): Promise<Chain | CheckResult> {
 async function check(context: Context): Promise<CheckResult> {
   const chain = await followChain(context)
   if ("state" in chain) return chain
-  const { superlink, supernode, id, held } = chain
   const active =
-    context.inputs.proof === "log"
-      ? activationHop(context, id, superlink, supernode)
-      : await listedHop(context, chain)
-  return isBroken(active) ? active : ready([...held, active.holds].join(", "))
+    context.inputs.proof === "log" ? await loggedHop(context, chain) : await listedHop(context, chain)
+  return isBroken(active) ? active : ready([...chain.held, active.holds].join(", "))
+}
+
+/** What the SuperLink's log says about the node, if it still holds. */
+async function loggedHop(context: Context, { superlink, supernode, id }: Chain): Promise<Hop> {
+  const active = activationHop(context, id, superlink, supernode)
+  return isBroken(active) ? active : ((await staleProof(context, id, superlink, supernode)) ?? active)
 }
 
 /** A shared listing may be older than this SuperNode's registration, so a negative answer is only taken from a fresh one. */
@@ -92,6 +96,9 @@ and the SuperLink's log shows that it activated this node and has not deactivate
 
 Skupper itself does not prevent that another linked site serves the routing key \`fleet-api\` as well. Then this step fails and names
 that site, whatever the statuses say.
+
+The end of the SuperNode's log counts: after \`Connection attempt failed\`, only \`Connection successful\` proves a connection. A line
+that is older than the last start of a router on the way proves nothing, because every restart cuts the connection.
 
 The first broken hop is shown with its reason and a command that shows more. A log can prove that the connection works, but not
 that it does not: if the lines have been rotated away, the answer is *unproven*, with a way to prove it.

@@ -350,6 +350,7 @@ export interface LogOptions {
     container?: string;
     previous?: boolean;
     tail?: number;
+    timestamps?: boolean;
 }
 export type LoginContext<S extends LoginSite = LoginSite> = StepContext<S>;
 export type LoginManual<S extends LoginSite = LoginSite> = ManualContext<S>;

@@ -95,7 +95,12 @@ export async function readLog(api: Api, options: LogOptions, signal?: AbortSigna
 const logPath = ({ namespace, pod }: LogOptions): string =>
   `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`
 
-const logQuery = ({ container, previous, tail }: LogOptions) => ({ container, previous, tailLines: tail })
+const logQuery = ({ container, previous, tail, timestamps }: LogOptions) => ({
+  container,
+  previous,
+  tailLines: tail,
+  timestamps,
+})
 
 function countLines(text: string): number {
   let count = 0

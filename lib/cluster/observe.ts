@@ -71,8 +71,8 @@ export function observe(
     log: (options: LogOptions) =>
       orUnwatched(async () => {
         if (options.previous) return unwatched(() => plain.log(options))
-        const { namespace, pod, container, tail } = options
-        const key = JSON.stringify([namespace, pod, container, tail])
+        const { namespace, pod, container, tail, timestamps } = options
+        const key = JSON.stringify([namespace, pod, container, tail, timestamps])
         const known = logs.get(key)
         const alive = await known?.then(
           (log) => log.live,

@@ -57,6 +57,8 @@ export interface LogOptions {
   previous?: boolean
   /** Only the last lines. */
   tail?: number
+  /** Each line begins with the time at which it was written (RFC 3339, by the node's clock) and a blank. */
+  timestamps?: boolean
 }
 
 /** What a SelfSubjectAccessReview is asked. */

@@ -52,7 +52,7 @@ export async function runningHop(
     node: pod.spec.nodeName ?? "",
     restarts: status.restartCount ?? 0,
     startedAt: Date.parse(status.state.running.startedAt ?? "") || 0,
-    log: await cluster.log({ namespace: site.project, pod: podName, container }),
+    log: await cluster.log({ namespace: site.project, pod: podName, container, timestamps: true }),
   }
 }
 
@@ -69,6 +69,13 @@ export function registrationHop(
   switch (found.is) {
     case "registered":
       return { id: found.id }
+    case "reconnecting": {
+      const { since, until } = found
+      const seconds = since === undefined || until === undefined ? 0 : Math.round((until - since) / 1000)
+      const tried = `has tried to get it back${seconds > 0 ? ` for ${seconds} s` : ""}`
+      const what = `node ${found.id} lost its connection and ${tried}: ${found.line}; once the network works again, Flower needs 20 to 60 s`
+      return pendingHop("registration", what, logs)
+    }
     case "forgotten":
       return blocked(`registration: the SuperLink no longer knows node ${found.id} (${found.line})`, {
         code: "forgotten",
@@ -174,7 +181,9 @@ function forgotten(context: Context, id: string, supernode: Running): CheckResul
   const version = runningVersion(supernode.deployment, "supernode") ?? context.inputs.flowerVersion
   if (familyOf(version).ends) {
     const logs = `oc logs pod/${supernode.pod} -n ${context.site.project}`
-    return pendingHop("activation", `${what}; the SuperNode exits and registers with a new id`, logs)
+    const then =
+      "the SuperNode exits with its next call that reaches the SuperLink, and registers with a new id"
+    return pendingHop("activation", `${what}; ${then}`, logs)
   }
   return blocked(`activation: ${what}`, {
     code: "forgotten",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower/flower-logs.ts"
+import { callTimes, readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower/flower-logs.ts"
 import { lastWords } from "../../runbooks/openshift/last-words.ts"
 
 const coloured = (level: string, text: string) => `\u001b[92m${level} \u001b[0m:      ${text}`
@@ -43,6 +43,36 @@ describe("a SuperNode's log", () => {
     })
     expect(readSupernodeLog(info("Starting Flower SuperNode"))).toEqual({ is: "connecting", line: undefined })
     expect(readSupernodeLog("")).toEqual({ is: "connecting", line: undefined })
+  })
+
+  test("a lost connection: only a success after the last attempt counts", () => {
+    const failed = "Connection attempt failed, retrying in 12.07 seconds"
+    const success = "Connection successful after 168.27 seconds and 13 tries."
+    const log = info("Starting Flower SuperNode", `SuperNode ID: ${ID}`, failed)
+    expect(readSupernodeLog(log)).toEqual({ is: "reconnecting", id: ID, line: failed })
+    expect(readSupernodeLog(log + info(success))).toEqual({ is: "registered", id: ID })
+    expect(readSupernodeLog(log + info(success, failed))).toMatchObject({ is: "reconnecting", line: failed })
+    expect(readSupernodeLog(log + info('details = "Invalid node ID"', failed))).toMatchObject({
+      is: "forgotten",
+    })
+  })
+
+  test("lines with times: since when it is connected, and for how long it has tried", () => {
+    const at = (seconds: number, text: string) => `2026-11-30T02:00:0${seconds}.123456789Z ${info(text)}`
+    const start = at(0, "Starting Flower SuperNode") + at(1, `SuperNode ID: ${ID}`)
+    const time = (seconds: number) => Date.parse(`2026-11-30T02:00:0${seconds}.123Z`)
+    expect(readSupernodeLog(start)).toEqual({ is: "registered", id: ID, at: time(1) })
+    const lost =
+      start + at(2, "Connection attempt failed, retrying") + at(5, "Connection attempt failed, again")
+    expect(readSupernodeLog(lost)).toEqual({
+      is: "reconnecting",
+      id: ID,
+      line: "Connection attempt failed, again",
+      since: time(2),
+      until: time(5),
+    })
+    const back = lost + at(7, "Connection successful after 5.0 seconds and 2 tries.") + at(8, "Receiving")
+    expect(readSupernodeLog(back)).toEqual({ is: "registered", id: ID, at: time(7) })
   })
 
   test("a log without its start proves nothing", () => {
@@ -89,6 +119,17 @@ describe("a SuperLink's log", () => {
     expect(readSuperlinkLog(info(pull, deactivated), ID)).toMatchObject({ is: "deactivated" })
     expect(readSuperlinkLog(info("[Fleet.PullMessages] node_id=5"), ID)).toEqual({ is: "unproven" })
     expect(readSuperlinkLog("", ID)).toEqual({ is: "unproven" })
+  })
+
+  test("lines with times: the time of the proof, and of the last calls", () => {
+    const at = (seconds: number, text: string) => `2026-11-30T02:00:0${seconds}.123456789Z ${info(text)}`
+    const time = (seconds: number) => Date.parse(`2026-11-30T02:00:0${seconds}.123Z`)
+    const pull = `[Fleet.PullMessages] node_id=${ID}`
+    const log = at(1, start) + at(2, activated) + at(3, pull) + at(6, pull) + at(7, pull.replace(ID, "7"))
+    expect(readSuperlinkLog(log, ID)).toEqual({ is: "active", line: pull, at: time(6) })
+    expect(callTimes(log, ID, 5)).toEqual([time(3), time(6)])
+    expect(callTimes(log, ID, 1)).toEqual([time(6)])
+    expect(callTimes(info(pull), ID, 5)).toEqual([])
   })
 
   test("a mention that is no call of the node is no proof", () => {

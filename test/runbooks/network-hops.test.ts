@@ -16,9 +16,6 @@ import {
   startClusters,
 } from "./clusters.ts"
 
-const HUB = "flower-openshift-demo"
-const NODE = "flower-supernode-1"
-
 let clusters: Clusters
 let hub: KubeObject
 let node: KubeObject

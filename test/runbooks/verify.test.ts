@@ -225,7 +225,8 @@ describe("what logs prove, and what the list proves", () => {
     expect(active(running(start, 20), node("1.28.0"))).toMatchObject({ state: "blocked", code: "forgotten" })
     expect(active(running(start, 20))).toMatchObject({
       state: "progressing",
-      reason: expect.stringContaining("registers with a new id"),
+      // It does so only once it reaches the SuperLink.
+      reason: expect.stringContaining("exits with its next call that reaches the SuperLink"),
     })
     expect(active(running(start, 20, ["--database", "x"]))).toMatchObject({
       state: "blocked",
@@ -255,6 +256,24 @@ describe("what logs prove, and what the list proves", () => {
       ...("reason" in expected &&
         expected.reason instanceof RegExp && { reason: expect.stringMatching(expected.reason) }),
     })
+  })
+
+  test("a SuperNode that lost its connection is waited for, and so is one that was forgotten meanwhile", () => {
+    const at = (time: string, text: string) => `2026-11-30T02:${time}.000000000Z ${text}\n`
+    const log =
+      at("00:00", "Starting Flower SuperNode") +
+      at("00:01", "SuperNode ID: 42") +
+      at("01:00", "Connection attempt failed, retrying in 9.1 seconds") +
+      at("01:41", "Connection attempt failed, retrying in 12.3 seconds")
+    for (const superlink of [running(start, 0), running(start, 20)]) {
+      expect(registrationHop(context, superlink, running(log, 10))).toMatchObject({
+        state: "progressing",
+        reason:
+          "registration: node 42 lost its connection and has tried to get it back for 41 s: Connection attempt failed, retrying in 12.3 seconds; once the network works again, Flower needs 20 to 60 s (oc logs pod/pod -n flower-supernode-1)",
+      })
+    }
+    const back = log + at("02:40", "Connection successful after 168.27 seconds and 13 tries.")
+    expect(registrationHop(context, running(start, 0), running(back, 10))).toEqual({ id: "42" })
   })
 
   test("a SuperNode whose log has rotated away", () => {
