@@ -2,6 +2,7 @@ import type { CheckResult, ClusterReader, Diagnosis, DoctorCheck, Right } from "
 import type { Context } from "./context.ts"
 import installOperator from "./install-operator.ts"
 import { FLEET_API } from "./interconnect/exposure.ts"
+import { lostConfiguration } from "./interconnect/router-configuration.ts"
 import { activeSite, SKUPPER } from "./interconnect/skupper.ts"
 import { takeover } from "./interconnect/takeover.ts"
 import prerequisites from "./prerequisites.ts"
@@ -109,6 +110,18 @@ async function routingKey({ cluster, site }: Context): Promise<Diagnosis> {
   return other === undefined ? { ok: true, said: `no other site serves ${FLEET_API}` } : finding(other)
 }
 
+/** A router that was restarted may lack its configuration, and no status shows it. */
+async function router({ cluster, site }: Context): Promise<Diagnosis> {
+  const lost = await lostConfiguration(cluster, site.project)
+  if (lost === undefined) return { ok: true, said: "no restart has cost a router its configuration" }
+  return {
+    ok: false,
+    said: lost.reason,
+    fix: "touch its ConfigMap, so that it is configured again",
+    next: `flower-runbook step site-create --site ${site.name} --yes`,
+  }
+}
+
 async function controllerNamespace(cluster: ClusterReader, site: Context["site"]): Promise<string> {
   const found = await ifServed(ifAllowed(activeSite(cluster, site.project)))
   return found?.status?.controller?.namespace ?? site.operatorNamespace
@@ -126,5 +139,6 @@ export const doctor: readonly DoctorCheck[] = [
   { id: "versions", title: "Skupper versions", on: "every site", run: versions },
   { id: "rights", title: "Rights in the project", on: "every site", run: rights },
   { id: "grants", title: "Issuing tokens", on: "every site", run: grants },
+  { id: "router", title: "Router", on: "every site", run: router },
   { id: "routing key", title: "Routing key", on: "every site", run: routingKey },
 ]

@@ -1,16 +1,9 @@
 import { blocked, type CheckResult, main, missing, progressing, ready } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
-import { upTo } from "./interconnect/link-up.ts"
+import { linkState } from "./interconnect/link-up.ts"
 import { sortLinks } from "./interconnect/links.ts"
 import { linkUpManual } from "./interconnect/manual.ts"
-import {
-  activeSite,
-  interRouter,
-  linkRef,
-  listLinks,
-  message,
-  type SkupperLink,
-} from "./interconnect/skupper.ts"
+import { activeSite, interRouter, linkRef, listLinks, type SkupperLink } from "./interconnect/skupper.ts"
 import { condition, objectRef, untilSeen } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
@@ -37,8 +30,8 @@ async function check(context: Context): Promise<CheckResult> {
     })
   }
   const { name, annotations } = link.metadata
-  const to = await upTo(cluster, site.project, link)
-  if (to !== undefined) return ready(`Link ${name} to ${to} is up`, { object: objectRef(link) })
+  const state = await linkState(cluster, site.project, link)
+  if ("to" in state) return ready(`Link ${name} to ${state.to} is up`, { object: objectRef(link) })
   if (link.status?.conditions === undefined) {
     const nudged = annotations?.[NUDGED] !== undefined
     const words = `Link ${name}: the controller has not processed it yet`
@@ -47,7 +40,7 @@ async function check(context: Context): Promise<CheckResult> {
   const where = await Promise.all(interRouter(link.spec.endpoints).map(resolved))
   const target =
     condition(link, "Configured")?.status === "True" ? `; it connects to ${where.join(", ")}` : ""
-  return progressing(`Link ${name}: ${message(link)}${target}`, objectRef(link))
+  return progressing(`Link ${name}: ${state.down}${target}`, objectRef(link))
 }
 
 /** `host:port`, and whether the name resolves from here: the name of a new load balancer or Route takes minutes. */
@@ -100,7 +93,7 @@ to repeat the command. It can take some minutes until the name of a new Route or
 the step shows the address that the link connects to.
 `,
   readyWhen:
-    "Ready when the Link is operational, by its own status or by the status of the routers. Until then, the reason and the address that it connects to are shown.",
+    "Ready when the Link is operational, by its own status and by what the router of its site knows. Until then, the reason and the address that it connects to are shown.",
   docs: ["https://skupperproject.github.io/refdog/concepts/link.html"],
   check,
   apply,

@@ -11,12 +11,14 @@ import {
 import { type Context, guideStep, type Manual, type SiteInputs } from "./context.ts"
 import { addressesAreCurrent } from "./interconnect/link-access.ts"
 import { accessFlags, siteManifest, siteManual } from "./interconnect/manual.ts"
+import { type LostConfiguration, lostConfiguration, reload } from "./interconnect/router-configuration.ts"
 import { siteTrouble } from "./interconnect/site-trouble.ts"
 import {
   interRouter,
   LONGEST_PROJECT,
   listSites,
   message,
+  ROUTER,
   type SkupperSite,
   siteRef,
 } from "./interconnect/skupper.ts"
@@ -56,6 +58,8 @@ async function check(context: Context): Promise<CheckResult> {
       `Site ${found.metadata.name} still has the addresses of its previous link access`,
       objectRef(found),
     )
+  const lost = await lostConfiguration(cluster, site.project)
+  if (lost !== undefined) return withoutConfiguration(lost, found)
   const interrupted = context.applyInterrupted && found.metadata.name === site.skupperSite
   return ready(readyText(found, site.skupperSite), {
     object: objectRef(found),
@@ -69,6 +73,13 @@ function accessDifference(found: SkupperSite, wanted: string | undefined) {
   const fits = wanted === undefined || access === wanted || (wanted === "default" && access !== "none")
   return fits ? undefined : { field: "link access", found: access, wanted }
 }
+
+const withoutConfiguration = ({ pod, reason }: LostConfiguration, found: SkupperSite): CheckResult =>
+  drifted([{ field: "router configuration", found: "lost with a restart", wanted: "configured again" }], {
+    reason: `Site ${found.metadata.name}: ${reason}`,
+    object: objectRef(found),
+    approval: `touches ConfigMap ${ROUTER} in ${pod.namespace}, so that the router is configured again`,
+  })
 
 function readyText(found: SkupperSite, wanted: string): string {
   const { name } = found.metadata
@@ -150,10 +161,19 @@ async function apply(context: Context): Promise<void> {
   await $`oc apply --server-side --field-manager=${PROGRAM} -n ${site.project} -f ${file}`
 }
 
-/** Patches one field, because `skupper site update` replaces the whole spec and drops fields that it does not know. */
-async function update({ cluster, site, federation, note }: Context): Promise<void> {
+async function update(context: Context): Promise<void> {
+  const { cluster, site, note } = context
   const [found] = await listSites(cluster, site.project)
   if (found === undefined) return
+  if (accessDifference(found, accessOf(site)) !== undefined) return updateAccess(context, found)
+  const lost = await lostConfiguration(cluster, site.project)
+  if (lost === undefined) return
+  note(`ConfigMap ${ROUTER} is annotated, so that the kube-adaptor configures the router now`)
+  await reload(cluster, site.project, lost.pod)
+}
+
+/** Patches one field, because `skupper site update` replaces the whole spec and drops fields that it does not know. */
+async function updateAccess({ cluster, site, federation, note }: Context, found: SkupperSite): Promise<void> {
   const linkAccess = accessOf(site)
   note(`Site ${found.metadata.name}: spec.linkAccess is set to ${linkAccess}`)
   await cluster.merge(siteRef(site.project, found.metadata.name), {
@@ -183,9 +203,13 @@ A SuperNode's site only opens outgoing connections and needs no address:
 
 In the guide, the command prints \`Waiting for status...\` and then \`Site "superlink-interconnect" is ready.\` Here the step
 waits instead of the command, and shows the reason for a delay. A site that already exists is used as it is.
+
+A router that is restarted in its pod (a crash, not enough memory) may come back without the links, connectors and listeners that
+were configured since its pod started, while every status stays \`Ready / OK\`, for up to five minutes. This step sees it and touches
+the router's ConfigMap, so that the router is configured at once.
 `,
   readyWhen:
-    "Ready when the project has exactly one Skupper Site, with the requested link access, and that is Ready and has addresses if it accepts links. Until then, the reason is shown, such as a Route that is not admitted or a router that does not start.",
+    "Ready when the project has exactly one Skupper Site, with the requested link access, and that is Ready and has addresses if it accepts links, and its router has not been restarted without its configuration. Until then, the reason is shown, such as a Route that is not admitted or a router that does not start.",
   docs: ["https://skupperproject.github.io/refdog/concepts/site.html"],
   check,
   apply,

@@ -5,7 +5,7 @@ import { staleProof } from "./flower/fresh-proof.ts"
 import { type Hop, isBroken } from "./flower/hop.ts"
 import { ownManifest } from "./flower/manifests.ts"
 import { federationManual, verifyManual } from "./flower/manual.ts"
-import { exposureHop, linkHop, matchedHop, takeoverHop } from "./flower/network-hops.ts"
+import { exposureHop, linkHop, matchedHop, routerHop, takeoverHop } from "./flower/network-hops.ts"
 import { listNodes } from "./flower/node-list.ts"
 import { covers, forget, type Participants, readRecord } from "./flower/proof-record.ts"
 import { proveByRun } from "./flower/proof-run.ts"
@@ -22,8 +22,8 @@ interface Chain {
 
 /** The hops up to the SuperNode's id, in order; the first that does not hold is the answer. */
 async function followChain(context: Context): Promise<Chain | CheckResult> {
-  const taken = await takeoverHop(context)
-  if (taken !== undefined) return taken
+  const before = (await takeoverHop(context)) ?? (await routerHop(context))
+  if (before !== undefined) return before
   const link = await linkHop(context)
   if (isBroken(link)) return link
   const superlink = await runningHop(context, "superlink", context.the("superlink").superlinkWorkload)

@@ -435,6 +435,7 @@ export interface ObjectMeta {
     managedFields?: {
         manager?: string;
         operation?: string;
+        time?: string;
     }[];
 }
 export interface Observation {

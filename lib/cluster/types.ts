@@ -21,7 +21,7 @@ export interface ObjectMeta {
   }[]
   finalizers?: string[]
   generateName?: string
-  managedFields?: { manager?: string; operation?: string }[]
+  managedFields?: { manager?: string; operation?: string; time?: string }[]
 }
 
 /** Any Kubernetes object; callers narrow it. Times are strings, as on the wire. */

@@ -1,10 +1,11 @@
 /** The hops through the application network, from the Link to the matched ends of the routing key. */
-import type { CheckResult } from "../../lib/index.ts"
+import { blocked, type CheckResult } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { type Exposure, FLEET_API, findExposure } from "../interconnect/exposure.ts"
-import { upTo } from "../interconnect/link-up.ts"
+import { linkState } from "../interconnect/link-up.ts"
 import { sortLinks } from "../interconnect/links.ts"
 import { hasEnd, recordOf } from "../interconnect/network-record.ts"
+import { lostConfiguration } from "../interconnect/router-configuration.ts"
 import { activeSite, listLinks, message } from "../interconnect/skupper.ts"
 import { takeover } from "../interconnect/takeover.ts"
 import { condition, isTrue } from "../shared/reading.ts"
@@ -15,6 +16,20 @@ export async function takeoverHop({ cluster, site, at, the }: Context): Promise<
   const superlink = the("superlink")
   const there = await activeSite(at(superlink).cluster, superlink.project)
   return there && takeover([there, await activeSite(cluster, site.project)], there)
+}
+
+/** No router on the way has come back without its configuration; otherwise the result that names it. */
+export async function routerHop(context: Context): Promise<CheckResult | undefined> {
+  for (const place of [context.the("superlink"), context.site]) {
+    const lost = await lostConfiguration(context.at(place).cluster, place.project)
+    if (lost === undefined) continue
+    return blocked(`router: ${lost.reason}`, {
+      code: "router",
+      fix: "touch its ConfigMap, so that it is configured again",
+      next: `flower-runbook step site-create --site ${place.name} --yes`,
+    })
+  }
+  return undefined
 }
 
 /** The Link to the SuperLink's current Site is up. */
@@ -33,10 +48,11 @@ export async function linkHop({ cluster, site, at, the, federation }: Context): 
         : `every Link in ${site.project} leads to a previous Site, not to`
     return brokenHop("link", `${what} ${peer.metadata.name}`, "token-redeem", site.name)
   }
-  if ((await upTo(cluster, site.project, link)) === undefined) {
+  const state = await linkState(cluster, site.project, link)
+  if ("down" in state) {
     return pendingHop(
       "link",
-      `${link.metadata.name} is not up: ${message(link)}`,
+      `${link.metadata.name} is not up: ${state.down}`,
       `skupper link status -n ${site.project}`,
     )
   }

@@ -1,6 +1,7 @@
 /** Shell lines that create sites, links, connectors and listeners by hand. */
 import type { Manual } from "../context.ts"
 import { APPLY, hereDocument, unlessExists } from "../shared/manual.ts"
+import { reloadCommand } from "./router-configuration.ts"
 import { DEFAULT_LIFETIME, SKUPPER } from "./skupper.ts"
 import { tokenPath } from "./token-file.ts"
 
@@ -36,7 +37,9 @@ export function siteManual({ site }: Manual, access: string | undefined): string
       ? hereDocument(APPLY, siteManifest(site, access))
       : ["skupper site create", name, ...flags, `-n ${project}`].join(" ")
   return `${unlessExists(`sites.skupper.io -n ${project}`, create)}
-oc wait --for=condition=Ready sites.skupper.io --all -n ${project} --timeout=5m`
+oc wait --for=condition=Ready sites.skupper.io --all -n ${project} --timeout=5m
+# Only if the router was restarted in its pod and lacks its configuration:
+# ${reloadCommand(project)}`
 }
 
 /** The real command refuses a path with other characters. */

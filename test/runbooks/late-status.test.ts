@@ -115,6 +115,42 @@ test("a Link that lost its condition is up if its router says so", async () => {
   expect(await check()).toMatchObject({ state: "ready", reason: "Link west to superlink-interconnect is up" })
 })
 
+test("a Link that stays Ready although its router has no connection is doubted", async () => {
+  await hub("here.example")
+  const made = await link("here.example")
+  await setStatus(clusters.supernode.admin, made, {
+    conditions: conditions({ Configured: "True", Operational: "True", Ready: "True" }),
+    status: "Ready",
+    message: "OK",
+    remoteSiteName: "superlink-interconnect",
+  })
+  const own = await put(clusters.supernode.admin, skupper("Site", NODE, "east"))
+  const check = () => clusters.check(linkStatus, clusters.supernode)
+  const knows = (record?: object) =>
+    setStatus(clusters.supernode.admin, own, {
+      conditions: READY,
+      network: record === undefined ? [] : [{ id: own.metadata.uid, ...record }],
+    })
+  const up = { state: "ready", reason: "Link west to superlink-interconnect is up" }
+  const doubted = (what: string) => ({
+    state: "progressing",
+    reason: expect.stringContaining(
+      `Link west: its status is Ready, but the router of its own site does not list it${what}; it connects to here.example:55671`,
+    ),
+  })
+  // As long as no router has written anything, the Link's own status counts.
+  expect(await check()).toMatchObject(up)
+  await knows({ links: [{ name: "west", operational: true }] })
+  expect(await check()).toMatchObject(up)
+  // As Skupper 2.2.1 writes it for a link that is down.
+  await knows({ links: [{ name: "west", remoteSiteName: "superlink-interconnect" }] })
+  expect(await check()).toMatchObject(doubted(" as operational"))
+  await knows({})
+  expect(await check()).toMatchObject(doubted(""))
+  await knows()
+  expect(await check()).toMatchObject(doubted(""))
+})
+
 test("a Listener is not written before its first status", async () => {
   const { admin } = clusters.supernode
   const spec = { routingKey: "fleet-api", host: "fleet-api", port: 9092 }

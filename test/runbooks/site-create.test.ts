@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import { actionFor } from "../../lib/notebook/action-for.ts"
+import { doctor } from "../../runbooks/doctor-checks.ts"
 import { ADOPTED, FEDERATION, labels, MANAGED_BY } from "../../runbooks/shared/labels.ts"
 import siteCreate from "../../runbooks/site-create.ts"
+import { verify } from "../../runbooks/verify.ts"
 import {
   type Clusters,
   conditions,
@@ -13,6 +15,7 @@ import {
   skupper,
   startClusters,
 } from "./clusters.ts"
+import { putRouter, restartRouter } from "./routers.ts"
 
 const NS = "flower-openshift-demo"
 const NAME = "superlink-interconnect"
@@ -273,5 +276,78 @@ describe("a project whose name is too long for Routes", () => {
     expect(await check({ site: { project: long, linkAccessType: "loadbalancer" } })).toMatchObject({
       state: "missing",
     })
+  })
+})
+
+describe("a router that was restarted in its pod", () => {
+  const restarted = async (config = true) => {
+    await site({ status: { conditions: READY, status: "Ready", endpoints: endpoints("a.example") } })
+    const { admin } = clusters.superlink
+    if (config)
+      await admin.create({
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: CONFIG,
+        data: { "skrouterd.json": "[]" },
+      })
+    return putRouter(admin, NS, { router: 0, adaptor: 200, restarts: 1 })
+  }
+  const CONFIG = { name: "skupper-router", namespace: NS }
+  const LOST = {
+    state: "drifted",
+    fields: [{ field: "router configuration", found: "lost with a restart", wanted: "configured again" }],
+    reason: expect.stringMatching(
+      /^Site superlink-interconnect: the router in flower-openshift-demo \(pod skupper-router-1-a, 1 restart\) was restarted at \S+Z, and lacks what was configured/,
+    ),
+    approval: `touches ConfigMap skupper-router in ${NS}, so that the router is configured again`,
+  }
+  const update = async () => {
+    const result = await check()
+    await actionFor(siteCreate, result.state as "drifted")!.run(
+      clusters.context(siteCreate, clusters.superlink),
+    )
+  }
+
+  test("lacks its configuration, gets it back once, and verify and doctor name it", async () => {
+    const pod = await restarted()
+    expect(await check()).toMatchObject(LOST)
+    const BROKEN = { next: "flower-runbook step site-create --site superlink --yes" }
+    expect(await clusters.check(verify, clusters.supernode)).toMatchObject({
+      state: "blocked",
+      code: "router",
+      reason: expect.stringMatching(/^router: the router in flower-openshift-demo/),
+      ...BROKEN,
+    })
+    const examined = () =>
+      doctor.find(({ id }) => id === "router")!.run(clusters.context(siteCreate, clusters.superlink))
+    expect(await examined()).toMatchObject({ ok: false, ...BROKEN })
+    await update()
+    expect(clusters.notes).toContain(
+      "ConfigMap skupper-router is annotated, so that the kube-adaptor configures the router now",
+    )
+    expect(await check()).toMatchObject({ state: "ready" })
+    expect(await examined()).toMatchObject({ ok: true })
+    // A later restart is another one, also where the node's clock is ahead.
+    await restartRouter(clusters.superlink.admin, pod, { router: -20, adaptor: 200, restarts: 2 })
+    expect(await check()).toMatchObject({
+      state: "drifted",
+      reason: expect.stringContaining("2 restarts"),
+    })
+    await update()
+    expect(await check()).toMatchObject({ state: "ready" })
+  })
+
+  test("has it again after any write on its ConfigMap, or five minutes of its kube-adaptor's life", async () => {
+    const pod = await restarted()
+    const { admin } = clusters.superlink
+    await restartRouter(admin, pod, { router: 60, adaptor: 200, restarts: 1 })
+    expect(await check()).toMatchObject({ state: "ready" })
+    await admin.remove({ apiVersion: "v1", kind: "ConfigMap", ...CONFIG })
+    expect(await check()).toMatchObject(LOST)
+    await restartRouter(admin, pod, { router: 60, adaptor: 350, restarts: 1 })
+    expect(await check()).toMatchObject({ state: "ready" })
+    // Its kube-adaptor was restarted as well, and configures it when it starts.
+    await restartRouter(admin, pod, { router: 60, adaptor: 50, restarts: 1 })
+    expect(await check()).toMatchObject({ state: "ready" })
   })
 })
