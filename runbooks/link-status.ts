@@ -3,6 +3,7 @@ import { type Context, guideStep } from "./context.ts"
 import { linkState } from "./interconnect/link-up.ts"
 import { sortLinks } from "./interconnect/links.ts"
 import { linkUpManual } from "./interconnect/manual.ts"
+import { linkFailure } from "./interconnect/router-log.ts"
 import { activeSite, interRouter, linkRef, listLinks, type SkupperLink } from "./interconnect/skupper.ts"
 import { condition, objectRef, untilSeen } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
@@ -40,7 +41,9 @@ async function check(context: Context): Promise<CheckResult> {
   const where = await Promise.all(interRouter(link.spec.endpoints).map(resolved))
   const target =
     condition(link, "Configured")?.status === "True" ? `; it connects to ${where.join(", ")}` : ""
-  return progressing(`Link ${name}: ${state.down}${target}`, objectRef(link))
+  const failure = target && (await linkFailure(cluster, site.project, link))
+  const said = failure ? `; its router says: ${failure}` : ""
+  return progressing(`Link ${name}: ${state.down}${target}${said}`, objectRef(link))
 }
 
 /** `host:port`, and whether the name resolves from here: the name of a new load balancer or Route takes minutes. */
@@ -90,10 +93,13 @@ The two routers now connect to each other. The guide repeats this command until 
 
 At first it prints \`Pending  1  Not Operational\`, and finally \`Ready  1  OK\`. This step watches the link, so you do not have
 to repeat the command. It can take some minutes until the name of a new Route or load balancer resolves everywhere; until then,
-the step shows the address that the link connects to.
+the step shows the address that the link connects to. Why a connection fails (refused, reset, a name that does not resolve, TLS, no
+answer) is only in the router's log; this step reads it there:
+
+    oc logs deployment/skupper-router -c router
 `,
   readyWhen:
-    "Ready when the Link is operational, by its own status and by what the router of its site knows. Until then, the reason and the address that it connects to are shown.",
+    "Ready when the Link is operational, by its own status and by what the router of its site knows. Until then, the address that it connects to and the reason in the router's log are shown.",
   docs: ["https://skupperproject.github.io/refdog/concepts/link.html"],
   check,
   apply,

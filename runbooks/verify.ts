@@ -5,7 +5,14 @@ import { staleProof } from "./flower/fresh-proof.ts"
 import { type Hop, isBroken } from "./flower/hop.ts"
 import { ownManifest } from "./flower/manifests.ts"
 import { federationManual, verifyManual } from "./flower/manual.ts"
-import { exposureHop, linkHop, matchedHop, routerHop, takeoverHop } from "./flower/network-hops.ts"
+import {
+  exposureHop,
+  linkHop,
+  matchedHop,
+  routerHop,
+  settledHop,
+  takeoverHop,
+} from "./flower/network-hops.ts"
 import { listNodes } from "./flower/node-list.ts"
 import { covers, forget, type Participants, readRecord } from "./flower/proof-record.ts"
 import { proveByRun } from "./flower/proof-run.ts"
@@ -25,7 +32,7 @@ async function followChain(context: Context): Promise<Chain | CheckResult> {
   const before = (await takeoverHop(context)) ?? (await routerHop(context))
   if (before !== undefined) return before
   const link = await linkHop(context)
-  if (isBroken(link)) return link
+  if ("state" in link) return link
   const superlink = await runningHop(context, "superlink", context.the("superlink").superlinkWorkload)
   if ("state" in superlink) return superlink
   const connector = await exposureHop(context, "Connector")
@@ -34,6 +41,8 @@ async function followChain(context: Context): Promise<Chain | CheckResult> {
   if ("state" in listener) return listener
   const matched = await matchedHop(context, connector.found, listener.found)
   if (isBroken(matched)) return matched
+  const settling = await settledHop(context, link.link, listener.found)
+  if (settling !== undefined) return settling
   const supernode = await runningHop(context, "supernode", await supernodeName(context))
   if ("state" in supernode) return supernode
   const registered = registrationHop(context, superlink, supernode)

@@ -1,12 +1,13 @@
 /** The hops through the application network, from the Link to the matched ends of the routing key. */
-import { blocked, type CheckResult } from "../../lib/index.ts"
+import { blocked, type CheckResult, type KubeObject } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { type Exposure, FLEET_API, findExposure } from "../interconnect/exposure.ts"
 import { linkState } from "../interconnect/link-up.ts"
 import { sortLinks } from "../interconnect/links.ts"
 import { hasEnd, recordOf } from "../interconnect/network-record.ts"
 import { lostConfiguration } from "../interconnect/router-configuration.ts"
-import { activeSite, listLinks, message } from "../interconnect/skupper.ts"
+import { linkFailure } from "../interconnect/router-log.ts"
+import { activeSite, listLinks, message, type SkupperLink } from "../interconnect/skupper.ts"
 import { takeover } from "../interconnect/takeover.ts"
 import { condition, isTrue } from "../shared/reading.ts"
 import { brokenHop, type Hop, holds, pendingHop } from "./hop.ts"
@@ -33,7 +34,13 @@ export async function routerHop(context: Context): Promise<CheckResult | undefin
 }
 
 /** The Link to the SuperLink's current Site is up. */
-export async function linkHop({ cluster, site, at, the, federation }: Context): Promise<Hop> {
+export async function linkHop({
+  cluster,
+  site,
+  at,
+  the,
+  federation,
+}: Context): Promise<{ holds: string; link: SkupperLink } | CheckResult> {
   const superlink = the("superlink")
   const peer = await activeSite(at(superlink).cluster, superlink.project)
   if (peer === undefined) {
@@ -50,13 +57,14 @@ export async function linkHop({ cluster, site, at, the, federation }: Context): 
   }
   const state = await linkState(cluster, site.project, link)
   if ("down" in state) {
+    const failure = await linkFailure(cluster, site.project, link)
     return pendingHop(
       "link",
-      `${link.metadata.name} is not up: ${state.down}`,
+      `${link.metadata.name} is not up: ${state.down}${failure ? `; its router says: ${failure}` : ""}`,
       `skupper link status -n ${site.project}`,
     )
   }
-  return holds("link up")
+  return { holds: "link up", link }
 }
 
 /** One end of the routing key exists and is configured. */
@@ -100,6 +108,30 @@ export async function matchedHop(context: Context, connector: Exposure, listener
   const seenHere = hasEnd(recordOf(here, there?.metadata.uid), listener.spec.routingKey, "connectors")
   if (!isTrue(listener, "Matched") && !seenHere) return pendingExposure(listener, "Matched", site.project)
   return holds(MATCHED)
+}
+
+/** How long after a link came back its Listener may still become unmatched, in milliseconds. */
+const SETTLES = 15_000
+
+/**
+ * The Listener was matched after the link came up, or long enough ago. After a short silence, the link is Ready at once, and 2 s
+ * later both ends fall to `No matching …` for 5 to 12 s, because the other site is forgotten only then (measured with router 3.5.1).
+ */
+export async function settledHop(
+  { cluster, site }: Context,
+  link: SkupperLink,
+  listener: Exposure,
+): Promise<CheckResult | undefined> {
+  const since = (object: KubeObject, type: string) =>
+    Date.parse(condition(object, type)?.lastTransitionTime ?? "")
+  const [up, matched] = [since(link, "Operational"), since(listener, "Matched")]
+  // The clock is only read when it matters. Times that are missing compare as false.
+  if (!(matched < up)) return undefined
+  const age = (await cluster.now()) - up
+  if (age >= SETTLES) return undefined
+  const seconds = Math.max(0, Math.round(age / 1000))
+  const what = `the link came back ${seconds} s ago, and its ends may be lost again until ${SETTLES / 1000} s after that`
+  return pendingHop("listener", what, `skupper listener status -n ${site.project}`)
 }
 
 const MATCHED = "connector and listener matched"

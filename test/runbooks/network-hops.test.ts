@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import { doctor } from "../../runbooks/doctor-checks.ts"
-import { matchedHop, takeoverHop } from "../../runbooks/flower/network-hops.ts"
+import { matchedHop, settledHop, takeoverHop } from "../../runbooks/flower/network-hops.ts"
 import type { Exposure } from "../../runbooks/interconnect/exposure.ts"
 import { verify } from "../../runbooks/verify.ts"
 import {
@@ -95,6 +95,35 @@ describe("matched", () => {
     await knows(clusters.supernode, node, record(other, CONNECTOR), record(node, LISTENER))
     expect(await hop(undefined, true)).toEqual(CONNECTOR_BROKEN)
     expect(await hop(true)).toMatchObject({ state: "progressing" })
+  })
+})
+
+describe("after a short silence", () => {
+  const at = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString().replace(/\.\d+Z$/, "Z")
+  const settled = (up: number, matched: number) =>
+    settledHop(
+      context(),
+      {
+        status: { conditions: [{ type: "Operational", status: "True", lastTransitionTime: at(up) }] },
+      } as never,
+      {
+        status: { conditions: [{ type: "Matched", status: "True", lastTransitionTime: at(matched) }] },
+      } as never,
+    )
+
+  test("a Listener that was matched before the link came back is not believed at once", async () => {
+    expect(await settled(3, 600)).toMatchObject({
+      state: "progressing",
+      reason: expect.stringMatching(
+        /^listener: the link came back [1-4] s ago, and its ends may be lost again until 15 s after that/,
+      ),
+    })
+  })
+
+  test("it is believed after 15 s, and if it was matched after the link came up", async () => {
+    expect(await settled(20, 600)).toBeUndefined()
+    expect(await settled(5, 3)).toBeUndefined()
+    expect(await settled(600, 500)).toBeUndefined()
   })
 })
 

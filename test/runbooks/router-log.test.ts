@@ -1,0 +1,53 @@
+/** Why a link does not come up: lines as skupper-router 3.5.1 writes them. */
+import { expect, test } from "vitest"
+import { lastFailure } from "../../runbooks/interconnect/router-log.ts"
+
+const AT = "2026-11-29 16:57:52.110000 +0000"
+const ADDRESS = "inter-router.a.example:443"
+const failed = (words: string, address = ADDRESS) =>
+  `${AT} SERVER (error) [C9] Connection to ${address} failed: ${words}\n`
+const OPENED = `${AT} ROUTER_CORE (info) [C81] Connection Opened: dir=out host=${ADDRESS} encrypted=TLSv1.3 auth=EXTERNAL user=CN=0090f981\n`
+const REFUSED = `proton:io Connection refused - disconnected ${ADDRESS}`
+const last = (log: string, ...addresses: string[]) =>
+  lastFailure(log, addresses.length === 0 ? [ADDRESS] : addresses)
+
+test.each([
+  [REFUSED, "refused"],
+  [`proton:io Connection reset by peer - disconnected ${ADDRESS}`, "reset"],
+  [
+    "amqp:connection:framing-error SSL Failure: error:0A000126:SSL routines::unexpected eof while reading",
+    "TLS",
+  ],
+  [
+    "amqp:connection:framing-error SSL Failure: error:0A000086:SSL routines::certificate verify failed",
+    "TLS: the certificates do not fit, so the link needs a new token",
+  ],
+  ["amqp:resource-limit-exceeded local-idle-timeout expired", "no answer within the idle timeout"],
+])("%s", (words, kind) => {
+  expect(last(failed(words))).toBe(`${ADDRESS}: ${kind} (${words})`)
+})
+
+test("a name that does not resolve: the two blanks of the router become one", () => {
+  const words = `proton:io Temporary failure in name resolution - connect to  ${ADDRESS}`
+  expect(last(failed(words))).toBe(
+    `${ADDRESS}: the name does not resolve in the cluster (proton:io Temporary failure in name resolution - connect to ${ADDRESS})`,
+  )
+})
+
+test("words that are not known are printed as they are", () => {
+  expect(last(failed("proton:io something else"))).toBe(`${ADDRESS}: proton:io something else`)
+  expect(last(failed(""))).toBe(`${ADDRESS}: no reason given`)
+})
+
+test("the last line counts, and a connection that was opened ends a failure", () => {
+  const reset = "proton:io Connection reset by peer"
+  expect(last(failed(REFUSED) + failed(reset))).toBe(`${ADDRESS}: reset (${reset})`)
+  expect(last(failed(REFUSED) + OPENED)).toBeUndefined()
+  expect(last(OPENED + failed(REFUSED))).toContain("refused")
+})
+
+test("only the link's own addresses count", () => {
+  expect(last(failed(REFUSED, "other.example:443"))).toBeUndefined()
+  expect(last(failed(REFUSED), "other.example:443", ADDRESS)).toContain("refused")
+  expect(last(`${AT} SERVER (info) Container Name: skupper-router\n`)).toBeUndefined()
+})
