@@ -111,7 +111,7 @@ export function checkPatched(patched: unknown, about: About, name: string): Kube
     throw invalid(about, name, [{ reason: "FieldValueInvalid", message: "the patch leaves no object" }])
   }
   if (patched.kind !== about.kind) {
-    throw invalidPatch(patched, "it is of another kind")
+    throw invalidPatch(JSON.stringify(patched), "it is of another kind")
   }
   if (patched.metadata.name !== name)
     throw badRequest(

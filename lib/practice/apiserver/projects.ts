@@ -3,6 +3,7 @@ import type { KubeObject } from "../../cluster/types.ts"
 import type { Access } from "./access.ts"
 import { sendList, sendObject } from "./answers.ts"
 import { deleteObject } from "./deletion.ts"
+import { checkedBody } from "./field-validation.ts"
 import type { Kind } from "./kind.ts"
 import type { Meta } from "./metadata.ts"
 import { type Objects, SERVER } from "./objects.ts"
@@ -73,9 +74,13 @@ export const projectExists = (name: string): ApiError =>
     kind: "project",
   })
 
-async function request({ objects, namespaces, roleBindings }: ProjectParts, call: Call): Promise<void> {
+async function request(
+  { objects, namespaces, roleBindings }: ProjectParts,
+  kind: Kind,
+  call: Call,
+): Promise<void> {
   if (call.verb === "list") return sendJson(call.response, 200, success(200))
-  const body = await objectBody(call)
+  const body = checkedBody(kind, call, await objectBody(call, kind))
   const by = { ...SERVER, dryRun: writerOf(call).dryRun === true }
   const name = body.metadata?.name
   if (name && objects.store.get(namespaces.key, undefined, name) !== undefined) throw projectExists(name)
@@ -91,7 +96,7 @@ async function request({ objects, namespaces, roleBindings }: ProjectParts, call
 /** Serves `projects` and `projectrequests`. Rights on a named project were checked before. @throws ApiError */
 export async function serveProjects(parts: ProjectParts, kind: Kind, call: Call): Promise<void> {
   const { objects, access, watches, namespaces } = parts
-  if (kind.kind === "ProjectRequest") return request(parts, call)
+  if (kind.kind === "ProjectRequest") return request(parts, kind, call)
   const visible = access.visible(call.user)
   switch (call.verb) {
     case "get":

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { parse as parseYaml } from "yaml"
 import type { PracticeUser } from "../types/apiserver.ts"
 import type { Attributes } from "./access.ts"
+import { noteDuplicates } from "./duplicates.ts"
 import { decodeProtobuf } from "./protobuf.ts"
 import { ApiError, badRequest, NotServed, unsupportedMedia } from "./status.ts"
 
@@ -143,7 +144,9 @@ export async function readBody(request: IncomingMessage, kind = "Object"): Promi
   if (type.startsWith("application/vnd.kubernetes.protobuf")) return decodeProtobuf(bytes)
   const text = bytes.toString()
   try {
-    return JSON.parse(text)
+    const body: unknown = JSON.parse(text)
+    noteDuplicates(body, text)
+    return body
   } catch (error) {
     if (!type.includes("yaml")) {
       throw badRequest(

@@ -3,7 +3,7 @@ import type { KubeObject } from "../../cluster/types.ts"
 import { sendList, sendObject } from "./answers.ts"
 import { applyConfiguration } from "./apply.ts"
 import { type DeleteOptions, deleteObject } from "./deletion.ts"
-import { checkFields } from "./field-validation.ts"
+import { checkApplied, checkedBody, checkedMerge, checkedOptions, checkedPatch } from "./field-validation.ts"
 import { apiVersionOf, type Kind } from "./kind.ts"
 import { isMap } from "./lists.ts"
 import { type Meta, metaOf } from "./metadata.ts"
@@ -34,13 +34,34 @@ export const writerOf = ({ query, manager }: Call): Writer => ({
   dryRun: query.getAll("dryRun").includes("All"),
 })
 
+const NO_HEAD = "couldn't get version/kind; json parse error"
+/** What a server reads first of every body. */
+const HEAD =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+
+const goWord = (value: unknown): string =>
+  Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value
+
+/** @throws ApiError 400 where there is no body, and for one that is no object or names its kind by something else than a word */
 export async function objectBody(call: Call, kind?: Kind): Promise<KubeObject> {
   const body = await call.body()
+  const unread = (why: string) =>
+    badRequest(`the object provided is unrecognized (must be of type ${kind?.kind ?? "Object"}): ${why}`)
+  if (body === undefined) throw unread(`${NO_HEAD}: unexpected end of JSON input (<empty>)`)
+  const text = JSON.stringify(body)
+  const shown = text.length > 30 ? `${text.slice(0, 30)} ...` : text
   if (!isMap(body)) {
-    const type = kind?.kind ?? "Object"
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${type}): couldn't get version/kind; json parse error: unexpected end of JSON input (<empty>)`,
-    )
+    const bytes = Buffer.from(text)
+    const hex = `${bytes.subarray(0, 30).toString("hex")}${bytes.length > 30 ? " ..." : ""}`
+    // A body of null is an object without a kind.
+    if (body === null) throw unread(`Object 'Kind' is missing in 'null' (${hex})`)
+    throw unread(`${NO_HEAD}: json: cannot unmarshal ${goWord(body)} into Go value of type ${HEAD} (${hex})`)
+  }
+  for (const field of ["apiVersion", "kind"]) {
+    const value = body[field] ?? ""
+    if (typeof value === "string") continue
+    const why = `json: cannot unmarshal ${goWord(value)} into Go struct field .${field} of type string`
+    throw unread(`${NO_HEAD}: ${why} (${shown})`)
   }
   return body as KubeObject
 }
@@ -59,7 +80,9 @@ function apply(
   }
   const config = given as KubeObject
   if (config.apiVersion !== apiVersionOf(kind) || config.kind !== kind.kind) {
-    const { apiVersion = "", kind: name = "" } = config as Partial<KubeObject>
+    const [apiVersion, name] = [config.apiVersion as unknown, config.kind as unknown].map((one) =>
+      typeof one === "string" ? one : "",
+    ) as [string, string]
     throw badRequest(`invalid object type: ${apiVersion.includes("/") ? "" : "/"}${apiVersion}, Kind=${name}`)
   }
   if (config.metadata?.name && config.metadata.name !== call.name) {
@@ -79,13 +102,17 @@ function apply(
     call.subresource === "status"
       ? { apiVersion: config.apiVersion, kind: config.kind, metadata, status }
       : rest
-  const merged = applyConfiguration(current, { ...(kind.status ? part : config), metadata } as KubeObject, {
-    manager,
-    force: call.query.get("force") === "true",
-    builtin: kind.builtin,
-    now: wireTime(),
-    ...(call.subresource === undefined ? {} : { subresource: call.subresource }),
-  })
+  checkApplied(kind, config)
+  const merged = checkedMerge(
+    kind,
+    applyConfiguration(current, { ...(kind.status ? part : config), metadata } as KubeObject, {
+      manager,
+      force: call.query.get("force") === "true",
+      builtin: kind.builtin,
+      now: wireTime(),
+      ...(call.subresource === undefined ? {} : { subresource: call.subresource }),
+    }),
+  )
   const by = writerOf(call)
   if (current === undefined) {
     if (call.subresource !== undefined) objects.get(kind, call.namespace, call.name!)
@@ -101,11 +128,12 @@ export function patched(kind: Kind, call: Call, current: KubeObject, patch: unkn
   const type = (call.request.headers["content-type"] ?? "").split(";")[0]!.trim()
   // A Scale is patched as the kind that it is.
   const about = { ...kind, kind: current.kind }
-  if (type === JSON_PATCH) return checkPatched(applyJsonPatch(current, patch), about, call.name!)
+  const checked = (next: unknown, strategic?: unknown) =>
+    checkedPatch(kind, call, checkPatched(next, about, call.name!), strategic)
+  if (type === JSON_PATCH) return checked(applyJsonPatch(current, patch))
   if (!isMap(patch)) throw badRequest(`error decoding patch: ${NO_MAP}`)
-  if (type === MERGE) return checkPatched(mergePatch(current, patch), about, call.name!)
-  if (type === STRATEGIC && kind.builtin)
-    return checkPatched(strategicMerge(current, patch), about, call.name!)
+  if (type === MERGE) return checked(mergePatch(current, patch))
+  if (type === STRATEGIC && kind.builtin) return checked(strategicMerge(current, patch), patch)
   if (kind.builtin) throw new ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
   throw unsupportedMedia([JSON_PATCH, MERGE, APPLY])
 }
@@ -114,7 +142,7 @@ export function patched(kind: Kind, call: Call, current: KubeObject, patch: unkn
 const RETURNED = ["/pods", "/services", "/serviceaccounts", "/persistentvolumeclaims", "/resourcequotas"]
 
 async function remove(objects: Objects, kind: Kind, call: Call): Promise<void> {
-  const body = ((await call.body()) ?? {}) as DeleteOptions
+  const body = checkedOptions(await call.body()) as DeleteOptions
   const { query } = call
   const grace = query.get("gracePeriodSeconds")
   const policy = query.get("propagationPolicy")
@@ -142,9 +170,12 @@ async function remove(objects: Objects, kind: Kind, call: Call): Promise<void> {
   sendJson(call.response, 200, success(undefined, { name, ...group, kind: kind.plural, uid: uid! }))
 }
 
+const BINDING = { group: "", version: "v1", kind: "Binding" }
+const SCALE = { group: "autoscaling", version: "v1", kind: "Scale" }
+
 /** Assigns a pod to a node. */
 async function bind(objects: Objects, kind: Kind, call: Call): Promise<void> {
-  const body = await objectBody(call)
+  const body = checkedBody(kind, call, await objectBody(call), BINDING)
   const pod = objects.get(kind, call.namespace, call.name!)
   if (pod.spec.nodeName) {
     const about = { group: "", plural: "pods/binding" }
@@ -182,8 +213,10 @@ async function scale(objects: Objects, kind: Kind, call: Call): Promise<void> {
     }
   }
   if (call.verb === "get") return sendJson(call.response, 200, view(current))
-  const body = await call.body()
-  const next = call.verb === "patch" ? patched(kind, call, view(current), body) : (body as KubeObject)
+  const next =
+    call.verb === "patch"
+      ? patched(kind, call, view(current), await call.body())
+      : checkedBody(kind, call, await objectBody(call), SCALE)
   if (next.spec?.replicas < 0) {
     const about = { group: "autoscaling", plural: "scales", kind: "Scale" }
     const why = "must be greater than or equal to 0"
@@ -194,7 +227,7 @@ async function scale(objects: Objects, kind: Kind, call: Call): Promise<void> {
 }
 
 async function finalize(objects: Objects, kind: Kind, call: Call): Promise<void> {
-  const body = await objectBody(call)
+  const body = checkedBody(kind, call, await objectBody(call, kind))
   const current = objects.get(kind, undefined, call.name!)
   const next = { ...current, spec: { ...current.spec, finalizers: body.spec?.finalizers ?? [] } }
   const ends = current.metadata.deletionTimestamp !== undefined && next.spec.finalizers.length === 0
@@ -210,6 +243,7 @@ export async function serveResource(objects: Objects, kind: Kind, call: Call): P
   const { verb, namespace, name, subresource, response } = call
   if (subresource === "binding") return bind(objects, kind, call)
   if (subresource === "eviction") {
+    checkedBody(kind, call, await objectBody(call), { group: "policy", version: "v1", kind: "Eviction" })
     deleteObject(objects, kind, namespace, name!, {}, writerOf(call))
     return sendJson(response, 201, success(201))
   }
@@ -222,13 +256,11 @@ export async function serveResource(objects: Objects, kind: Kind, call: Call): P
     case "list":
       return sendList(call, kind, (at) => objects.list(kind, namespace, at), objects.store.resourceVersion)
     case "create": {
-      const body = await objectBody(call, kind)
-      checkFields(kind, call, body)
+      const body = checkedBody(kind, call, await objectBody(call, kind))
       return sendJson(response, 201, objects.create(kind, namespace, body, writerOf(call)))
     }
     case "update": {
-      const body = await objectBody(call, kind)
-      checkFields(kind, call, body)
+      const body = checkedBody(kind, call, await objectBody(call, kind))
       return sendJson(
         response,
         200,
@@ -243,7 +275,6 @@ export async function serveResource(objects: Objects, kind: Kind, call: Call): P
       }
       const current = objects.get(kind, namespace, name!)
       const next = patched(kind, call, current, patch)
-      checkFields(kind, call, next, true)
       return sendJson(response, 200, objects.commit(kind, current, next, writerOf(call), subresource))
     }
     case "delete":

@@ -3,6 +3,7 @@ import type { KubeObject } from "../../cluster/types.ts"
 import type { PracticeUser } from "../types/apiserver.ts"
 import type { Access, Attributes } from "./access.ts"
 import { sendList } from "./answers.ts"
+import { checkedBody } from "./field-validation.ts"
 import type { Kind } from "./kind.ts"
 import { type Call, sendJson } from "./request.ts"
 import { badRequest, forbidden, invalid, invalidValue, methodNotAllowed, notFound } from "./status.ts"
@@ -88,7 +89,7 @@ function openshiftAccess({ permits }: ReviewParts, call: Call, body: Record<stri
 /** Serves a review. @throws ApiError */
 export async function serveReview(parts: ReviewParts, kind: Kind, call: Call): Promise<void> {
   if (call.verb !== "create") throw methodNotAllowed()
-  const body = ((await call.body()) ?? {}) as KubeObject
+  const body = checkedBody(kind, call, ((await call.body()) ?? {}) as KubeObject)
   if (kind.group === "authorization.openshift.io" && kind.kind !== "SelfSubjectRulesReview") {
     return openshiftAccess(parts, call, body as unknown as Record<string, string>)
   }

@@ -150,8 +150,8 @@ export const invalidValue = (field: string, value: unknown, why: string): Cause 
 })
 
 /** What a patch made is no object of its kind: a 422 that names nothing. */
-export const invalidPatch = (patched: object, why: string): ApiError =>
-  invalid({ group: "", plural: "", kind: "" }, "", [invalidValue("patch", JSON.stringify(patched), why)])
+export const invalidPatch = (shown: string, why: string): ApiError =>
+  invalid({ group: "", plural: "", kind: "" }, "", [invalidValue("patch", shown, why)])
 
 /** A value that cannot be read as what its field holds; whoever knows the kind makes a 400 of it. */
 export class Unreadable extends Error {}

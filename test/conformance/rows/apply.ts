@@ -234,10 +234,6 @@ export const apply: Theme = {
         )
       },
       "500 Failure failed to create typed patch object (/a; /v1, Kind=ConfigMap): .dtaa: field not declared in schema",
-      {
-        why: "left out, because the practice server has no schemas of built-in kinds",
-        gives: "201 ConfigMap",
-      },
     ),
     row(
       "takes YAML",

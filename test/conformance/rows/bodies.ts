@@ -73,10 +73,6 @@ export const bodies: Theme = {
         return said(await admin.post(`${core}/configmaps`, configMap("a", { n: 1 })))
       },
       '400 BadRequest ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal number into Go struct field ConfigMap.data of type string',
-      {
-        why: "left out, because the practice server has no schemas of built-in kinds",
-        gives: "201 ConfigMap",
-      },
     ),
     row(
       "400: the namespace of the body is another",
