@@ -62,7 +62,8 @@ const coreEdit = all(
 function builtinRules(role: string, custom: readonly string[]): Rule[] | undefined {
   const open = [...custom, "apps", "discovery.k8s.io", "route.openshift.io"]
   const readable = all([""], ["events", "resourcequotas", "limitranges"], READ)
-  const edit = [...member, coreEdit, readable, all([""], ["events"], WRITE), all(open), ...olmEdit]
+  const leases = all(["coordination.k8s.io"], ["leases"])
+  const edit = [...member, coreEdit, readable, all([""], ["events"], WRITE), all(open), leases, ...olmEdit]
   switch (role) {
     case "cluster-admin":
       return [all(["*"])]

@@ -96,6 +96,7 @@ const kubernetes: Kind[] = [
   apps("Deployment", { short: ["deploy"], more: [scale] }),
   apps("ReplicaSet", { short: ["rs"], more: [scale] }),
   row("discovery.k8s.io", "v1")("EndpointSlice", { generation: true }),
+  row("coordination.k8s.io", "v1")("Lease"),
   rbac("Role"),
   rbac("RoleBinding"),
   rbac("ClusterRole", { cluster: true }),

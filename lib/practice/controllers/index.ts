@@ -55,7 +55,7 @@ export async function startControllers(
     ...(options.services === false
       ? []
       : [startServices(context, { endpoints: options.deployments !== false })]),
-    ...(options.kubelet === false ? [] : [startKubelet(context)]),
+    ...(options.kubelet === false ? [] : [startKubelet(context, options.deployments === false)]),
     ...(openshift ? [startOlm(context)] : []),
     startSkupper(context, { play: options.skupper }),
   ])

@@ -1,4 +1,4 @@
-/** A node's sign of life: its Lease, renewed as real kubelets do, where the API server serves Leases. */
+/** A node's sign of life: its Lease, renewed as real kubelets do. */
 import type { KubeObject } from "../../../cluster/types.ts"
 import { codeOf, type Store } from "../store.ts"
 
@@ -10,11 +10,10 @@ const LASTS = 40
 /** Microseconds are what a Lease's times are written with. */
 const now = (): string => new Date().toISOString().replace("Z", "000Z")
 
-/** Starts renewing. @returns how to stop; nothing was started where Leases are not served */
+/** Starts renewing. @returns how to stop */
 export async function startHeartbeat(store: Store, node: string): Promise<() => void> {
   const { cluster } = store
   const { apiVersion, kind, namespace } = LEASES
-  if (!(await cluster.serves(apiVersion, kind))) return () => undefined
   const lease = (): KubeObject => ({
     apiVersion,
     kind,

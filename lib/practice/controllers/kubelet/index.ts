@@ -38,8 +38,11 @@ const nodeStatus = (port: number) => ({
   ],
 })
 
-/** Starts the node and waits until it is registered. */
-export async function startKubelet(context: ControllerContext): Promise<Controller> {
+/**
+ * Starts the node and waits until it is registered.
+ * @param watched a real node controller is at work, which takes a node without a heartbeat for gone
+ */
+export async function startKubelet(context: ControllerContext, watched: boolean): Promise<Controller> {
   const { cluster, network, faults } = context
   const store = storeOf(cluster)
   const pods = store.of("v1", "Pod")
@@ -153,7 +156,7 @@ export async function startKubelet(context: ControllerContext): Promise<Controll
     }),
     pods.on((pod) => served(pod.metadata.namespace)),
     store.of("v1", "Service").on((service) => served(service.metadata.namespace)),
-    await startHeartbeat(store, NODE),
+    ...(watched ? [await startHeartbeat(store, NODE)] : []),
   ]
   return {
     name: "kubelet",

@@ -4,6 +4,8 @@
  * container runs once a pod; what was configured since is missing until then (measured with Skupper 2.2.1).
  */
 import type { KubeObject } from "../../../cluster/types.ts"
+import { isReadyPod } from "../conditions.ts"
+import type { Store } from "../store.ts"
 import { kind, type Skupper } from "./common.ts"
 import { startRouterFaults } from "./router-faults.ts"
 import { configuredNames, ROUTER_CONFIG } from "./router-names.ts"
@@ -13,11 +15,38 @@ import type { RouterProcess } from "./router-process.ts"
 /** The kube-adaptor's resync, counted from its start. As long at every pace: short, it would hide what it heals. */
 const RESYNC = 300_000
 
+const LEASE = "skupper-site-leader"
+/** Microseconds are what a Lease's times are written with. */
+const microTime = (): string => new Date().toISOString().replace("Z", "000Z")
+
 /** Milliseconds until the next resync of a pod's kube-adaptor. */
 function untilResync(pod: KubeObject | undefined): number {
   const adaptor = pod?.status?.containerStatuses?.find((one: { name: string }) => one.name === "kube-adaptor")
   const began = Date.parse(adaptor?.state?.running?.startedAt ?? "") || Date.now()
   return RESYNC - ((Date.now() - began) % RESYNC)
+}
+
+/**
+ * The kube-adaptor's lease: whoever holds it writes what the router hears. It belongs to no Site, and stays when that is deleted.
+ * Real ones renew it every few seconds; here it says who leads.
+ */
+async function lead(store: Store, namespace: string, pod: string): Promise<void> {
+  const leases = store.of("coordination.k8s.io/v1", "Lease")
+  await leases.synced
+  const known = leases.get(namespace, LEASE)
+  const spec = { holderIdentity: pod, leaseDurationSeconds: 15, renewTime: microTime() }
+  if (known?.spec.holderIdentity === pod) return
+  const written =
+    known === undefined
+      ? store.ensure({
+          apiVersion: "coordination.k8s.io/v1",
+          kind: "Lease",
+          metadata: { name: LEASE, namespace },
+          spec: { ...spec, acquireTime: microTime(), leaseTransitions: 0 },
+        })
+      : store.merge(known, { spec })
+  // The namespace may be on its way out.
+  await written.catch(() => undefined)
 }
 
 /** Starts it for the routers of a cluster. Returns how to end it. */
@@ -68,6 +97,7 @@ export function startRouterKeeper(skupper: Pick<Skupper, "store" | "context" | "
         begun.delete(uid)
       } else if (!atStart.has(uid)) atStart.set(uid, now(namespace))
       meet(namespace)
+      if (!gone && isReadyPod(pod)) void lead(store, namespace, pod.metadata.name)
       network.changed({ cluster, namespace })
     }),
     configMaps.on(({ metadata: { name, namespace = "" } }, gone) => {
