@@ -113,7 +113,7 @@ async function routingKey({ cluster, site }: Context): Promise<Diagnosis> {
 /** A router that was restarted may lack its configuration, and no status shows it. */
 async function router({ cluster, site }: Context): Promise<Diagnosis> {
   const lost = await lostConfiguration(cluster, site.project)
-  if (lost === undefined) return { ok: true, said: "no restart has cost a router its configuration" }
+  if (lost === undefined) return { ok: true, said: "the router has not lost its configuration" }
   return {
     ok: false,
     said: lost.reason,

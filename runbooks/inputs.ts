@@ -45,6 +45,10 @@ export const inputs = {
     help: "What verify accepts as proof: the logs, the SuperLink's list of nodes, or a federated run of a tiny app",
     default: "log",
   }),
+  probe: input.choice(["auto", "off"], {
+    help: "Whether verify tries the listener's port, by a port forward to the router's pod",
+    default: "auto",
+  }),
   flwr: input.path({
     help: "The flwr command for --proof list and run; default: the one on PATH, else one installed from PyPI",
   }),

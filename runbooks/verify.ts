@@ -9,6 +9,7 @@ import {
   exposureHop,
   linkHop,
   matchedHop,
+  portHop,
   routerHop,
   settledHop,
   takeoverHop,
@@ -46,8 +47,12 @@ async function followChain(context: Context): Promise<Chain | CheckResult> {
   const supernode = await runningHop(context, "supernode", await supernodeName(context))
   if ("state" in supernode) return supernode
   const registered = registrationHop(context, superlink, supernode)
+  if ("state" in registered && registered.state !== "progressing") return registered
+  // A SuperNode that cannot connect names no cause: the port may.
+  const port = await portHop(context, listener.found)
+  if (isBroken(port)) return port
   if ("state" in registered) return registered
-  return { superlink, supernode, id: registered.id, held: [link, matched].map(({ holds }) => holds) }
+  return { superlink, supernode, id: registered.id, held: [link, matched, port].map(({ holds }) => holds) }
 }
 
 async function check(context: Context): Promise<CheckResult> {
@@ -95,13 +100,17 @@ export const verify = guideStep({
   title: "Verify the SuperNode",
   on: "supernode",
   needs: ["link-status", "connector", "listener", "deploy-supernode"],
-  inputs: ["flower-version", "project", "proof"],
+  inputs: ["flower-version", "project", "proof", "probe"],
   prose: `
 Ready pods do not prove that the connection between them works. This step therefore checks the whole chain from the SuperNode to
 the SuperLink: the link is up, connector and listener match, both pods run, the SuperNode's log contains \`SuperNode ID: <n>\`,
 and the SuperLink's log shows that it activated this node and has not deactivated it since:
 
     [Fleet.ActivateNode] Activated node_id=<n>
+
+The listener's port is tried from inside the SuperNode's cluster, by a port forward to the pod of its router: statuses can stay
+\`Ready / OK\` for minutes while the port is refused. This requires the right to create \`pods/portforward\`; without it, or with
+\`--probe off\`, the port is not tried, and the result says so.
 
 Skupper itself does not prevent that another linked site serves the routing key \`fleet-api\` as well. Then this step fails and names
 that site, whatever the statuses say.

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts"
 import { type Exposure, FLEET_API, findExposure } from "../interconnect/exposure.ts"
 import { linkState } from "../interconnect/link-up.ts"
 import { sortLinks } from "../interconnect/links.ts"
+import { askPort } from "../interconnect/listener-port.ts"
 import { hasEnd, recordOf } from "../interconnect/network-record.ts"
 import { lostConfiguration } from "../interconnect/router-configuration.ts"
 import { linkFailure } from "../interconnect/router-log.ts"
@@ -132,6 +133,20 @@ export async function settledHop(
   const seconds = Math.max(0, Math.round(age / 1000))
   const what = `the link came back ${seconds} s ago, and its ends may be lost again until ${SETTLES / 1000} s after that`
   return pendingHop("listener", what, `skupper listener status -n ${site.project}`)
+}
+
+/**
+ * The Listener's port is open at the router. Where it cannot be asked, the other hops count alone, and the result says so. A port
+ * that is closed may open by itself: a router that has lost its link stops listening 1 to 4 s later, long before any status changes.
+ */
+export async function portHop({ cluster, site, inputs, signal }: Context, listener: Exposure): Promise<Hop> {
+  if (inputs.probe === "off") return holds("listener port not tried (--probe off)")
+  const answer = await askPort(cluster, site.project, listener, signal)
+  if (answer.is === "open") return holds("listener port open")
+  if (answer.is === "not asked") return holds(`listener port not tried (${answer.why})`)
+  const { what, pod } = answer
+  const cure = `if it stays so: oc delete pod ${pod.name} -n ${site.project}`
+  return pendingHop("listener port", `${what}, whatever the statuses say`, cure)
 }
 
 const MATCHED = "connector and listener matched"

@@ -62,7 +62,7 @@ describe("the chain", () => {
   const verified = async (version = "1.34.0") => {
     const outcomes = await played.run({ notebook, values: { "flower-version": version } })
     expect(outcomes["supernode-1/verify"]).toMatch(
-      /^unchanged: link up, connector and listener matched, node \d{1,20} active$/,
+      /^unchanged: link up, connector and listener matched, listener port [^,]+, node \d{1,20} active$/,
     )
     expect(outcomes["verify-federation"]).toBe("unchanged: 1 of 1 SuperNodes verified")
   }
