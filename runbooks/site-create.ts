@@ -23,7 +23,7 @@ import {
   siteRef,
 } from "./interconnect/skupper.ts"
 import { adopted, adoptedMark, owns, PROGRAM, takeObject } from "./shared/labels.ts"
-import { condition, isTrue, objectRef, some } from "./shared/reading.ts"
+import { type Condition, condition, isTrue, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 import { writeManifest } from "./shared/write-manifest.ts"
 
@@ -92,10 +92,11 @@ function readyText(found: SkupperSite, wanted: string): string {
 async function pending({ cluster, site }: Context, found: SkupperSite): Promise<CheckResult> {
   const { name } = found.metadata
   const configured = condition(found, "Configured")
-  if (configured?.status === "False" && configured.reason === "Error") {
+  const refused = configured?.status === "False" && configured.reason === "Error"
+  if (refused && (await isFinal(cluster, configured))) {
     return blocked(`Site ${name}: ${configured.message}`, {
       code: "site",
-      fix: configured.message?.startsWith("Unsupported value for LinkAccess")
+      fix: UNSUPPORTED.test(configured.message ?? "")
         ? "choose another --link-access-type: this controller does not support it"
         : "fix what the message names",
       next: `oc describe site ${name} -n ${site.project}`,
@@ -117,6 +118,19 @@ async function pending({ cluster, site }: Context, found: SkupperSite): Promise<
     `Site ${name}: ${message(found)}${trouble ? `; ${trouble.reason}` : ""}`,
     objectRef(found),
   )
+}
+
+/** An error that stays however often a controller retries. */
+const UNSUPPORTED = /^Unsupported value for LinkAccess/
+/** How long another error may last before it needs somebody, in milliseconds. */
+const RETRIED = 60_000
+
+/** Controllers retry: `roles "skupper-router" already exists` was Ready seconds later (seen with 2.2.1). */
+async function isFinal(cluster: Cluster, { message = "", lastTransitionTime }: Condition): Promise<boolean> {
+  if (UNSUPPORTED.test(message)) return true
+  const since = Date.parse(lastTransitionTime ?? "")
+  // The clock also makes whoever waits check again after a pause.
+  return !((await cluster.now()) - since < RETRIED)
 }
 
 /** With Routes, the router's host names contain the project's name. A Site whose Route is refused stays Pending without a reason. */

@@ -5,7 +5,10 @@ import { isLinkOf, type TokenContent } from "./token-file.ts"
 
 /** The Links of a SuperNode's project, sorted by their target. */
 export interface SortedLinks {
-  /** Links to the SuperLink's Site, by its UID. A Link that has not come up yet counts by its name or its labels. */
+  /**
+   * Links to the SuperLink's Site, by its UID. A Link that has not come up yet (up to 30 s) has no UID: it counts by its name, its
+   * labels, or the addresses that it connects to, so that no second one is created beside a Link that was made by hand.
+   */
   readonly current: readonly SkupperLink[]
   /** Links to a deleted Site, or of this federation to a former address: they do not come up again. */
   readonly obsolete: readonly SkupperLink[]
@@ -30,7 +33,7 @@ export function sortLinks(
     if (known && atOldAddress(link, to)) obsolete.push(link)
     else if (remoteSiteId === to.metadata.uid) current.push(link)
     else if (!remoteSiteId) {
-      if (known || isLinkOf(file, link.metadata.name)) current.push(link)
+      if (known || isLinkOf(file, link.metadata.name) || atAddressOf(link, to)) current.push(link)
     } else if (known || (remoteSiteName === to.metadata.name && !isTrue(link, "Operational")))
       obsolete.push(link)
   }
@@ -39,6 +42,12 @@ export function sortLinks(
     (a, b) => Number(b.status?.remoteSiteId !== undefined) - Number(a.status?.remoteSiteId !== undefined),
   )
   return { current, obsolete }
+}
+
+/** Whether a Link uses one of the Site's current addresses. */
+const atAddressOf = (link: SkupperLink, to: SkupperSite): boolean => {
+  const now = interRouter(to.status?.endpoints)
+  return interRouter(link.spec.endpoints).some((address) => now.includes(address))
 }
 
 /** Whether a Link uses none of the Site's current addresses, because the Site's link access was changed. */

@@ -184,6 +184,30 @@ describe("pending", () => {
     expect(await check()).toMatchObject({ state: "blocked", reason: `Site ${NAME}: ${message}` })
   })
 
+  test("another error is retried by the controller, and blocks when it lasts", async () => {
+    const message = 'roles.rbac.authorization.k8s.io "skupper-router" already exists'
+    const since = (seconds: number) => ({
+      status: "Error",
+      message,
+      conditions: [
+        {
+          type: "Configured",
+          status: "False",
+          reason: "Error",
+          message,
+          lastTransitionTime: new Date(Date.now() - seconds * 1000).toISOString(),
+        },
+      ],
+    })
+    const made = await site({ status: since(5) })
+    expect(await check()).toMatchObject({
+      state: "progressing",
+      reason: expect.stringContaining(`Site ${NAME}: ${message}`),
+    })
+    await setStatus(clusters.superlink.admin, made, since(65))
+    expect(await check()).toMatchObject({ state: "blocked", reason: `Site ${NAME}: ${message}` })
+  })
+
   test("a Route that is not admitted", async () => {
     await site({ status: pendingStatus("Pending") })
     await put(clusters.superlink.admin, {

@@ -178,6 +178,17 @@ describe("links by their target", () => {
     const links = [link(GRANT, undefined), link("b", {}, own), link("c", undefined)]
     expect(names(links, await parseToken(TOKEN))).toEqual([[GRANT, "b"], []])
   })
+  test("before they come up, by the addresses of the Site, whoever created them", () => {
+    const at = (name: string, host: string, status?: object) => ({
+      ...link(name, status),
+      spec: { endpoints: endpoints(host) as SkupperLink["spec"]["endpoints"] },
+    })
+    const open = { ...to, status: { endpoints: endpoints("a.example") } } as SkupperSite
+    const sorted = sortLinks([at("mine", "a.example"), at("else", "b.example")], open, "trial")
+    expect(sorted.current.map(({ metadata }) => metadata.name)).toEqual(["mine"])
+    // Once it is up, its Site's UID counts alone.
+    expect(sortLinks([at("mine", "a.example", { remoteSiteId: "x" })], open, "trial").current).toEqual([])
+  })
   test("to a deleted Site", () => {
     const old = { remoteSiteId: "old", remoteSiteName: "west" }
     expect(names([link("a", old), link("b", { remoteSiteId: "x", remoteSiteName: "else" }, own)])).toEqual([
@@ -266,6 +277,15 @@ describe("on clusters", () => {
     })
     await link("mine", { remoteSiteId: site.metadata.uid, remoteSiteName: "superlink-interconnect" })
     expect(await redeemed()).toMatchObject({ state: "ready", adopted: true })
+  })
+
+  test("token-redeem: a Link made by hand that is not up yet needs no second one", async () => {
+    await link("mine")
+    expect(await redeemed()).toMatchObject({
+      state: "ready",
+      reason: "Link mine leads to superlink",
+      adopted: true,
+    })
   })
 
   test("token-redeem: the Link of the token", async () => {
