@@ -10,7 +10,9 @@ import { createFaultTable } from "./faults.ts"
 import { followFaultsFile, loadFaults } from "./faults-file.ts"
 import { kubeconfigOf, writeFiles } from "./files.ts"
 import { type Kept, readKept, startKeeper } from "./keep.ts"
+import { waitable } from "./longest.ts"
 import { createNetwork } from "./network.ts"
+import { catchStrays, inNameOf, report } from "./stray.ts"
 import type { PracticeUser, Snapshot } from "./types/apiserver.ts"
 import type { FaultTable } from "./types/faults.ts"
 import type { Network } from "./types/network.ts"
@@ -109,7 +111,7 @@ function watchClock(faults: FaultTable, changed: () => void): () => void {
     for (const timer of timers) clearTimeout(timer)
     timers = faults.faults
       .filter((fault) => fault.seconds !== undefined)
-      .map((fault) => setTimeout(changed, fault.seconds! * 1000 + 10))
+      .map((fault) => setTimeout(changed, waitable(fault.seconds! * 1000 + 10)))
   }
   set()
   const end = faults.onChange(set)
@@ -137,6 +139,17 @@ function broughtBack(options: PracticeOptions, kept: Kept | undefined): Map<stri
  * @throws RunbookError for a keep file that cannot be used, a port that is taken; UsageError for faults that are wrong
  */
 export async function startPractice(options: PracticeOptions): Promise<Practice> {
+  const release = catchStrays()
+  try {
+    return await inNameOf(report, () => start(options, release))
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+/** @param closed called once everything has ended */
+async function start(options: PracticeOptions, closed: () => void): Promise<Practice> {
   const names = options.sites.map(({ name }) => name)
   const read = options.faultsFile === undefined ? [] : await loadFaults(options.faultsFile, names)
   const faults = createFaultTable([...(options.faults ?? []), ...read])
@@ -182,6 +195,7 @@ export async function startPractice(options: PracticeOptions): Promise<Practice>
         for (const end of ends) end()
         await keeper?.close()
         await stop()
+        closed()
       },
     }
   } catch (error) {

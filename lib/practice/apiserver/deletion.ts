@@ -38,6 +38,10 @@ function graceOf(kind: Kind, object: KubeObject, options: DeleteOptions): number
   return options.gracePeriodSeconds ?? object.spec.terminationGracePeriodSeconds ?? 30
 }
 
+/** Milliseconds of a grace. Go counts nanoseconds in 64 bits, which a legal number of seconds may not fit in. */
+const spent = (grace: number): number =>
+  Number(BigInt.asIntN(64, BigInt(grace) * 1_000_000_000n) / 1_000_000n)
+
 function finalizersOf(objects: Objects, kind: Kind, object: KubeObject, options: DeleteOptions): string[] {
   const policy = options.propagationPolicy ?? (options.orphanDependents === true ? "Orphan" : "Background")
   const own = (object.metadata.finalizers ?? []).filter(
@@ -106,7 +110,7 @@ export const deleteObject = (
     ...kept,
     ...(finalizers.length > 0 ? { finalizers } : {}),
     ...(meta.generation === undefined || going ? {} : { generation: meta.generation + 1 }),
-    deletionTimestamp: meta.deletionTimestamp ?? wireTime(Date.now() + grace * 1000),
+    deletionTimestamp: meta.deletionTimestamp ?? wireTime(Date.now() + spent(grace)),
     deletionGracePeriodSeconds: grace,
   }
   if (isNamespace) delete metadata.deletionGracePeriodSeconds

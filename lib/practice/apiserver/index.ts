@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { setTimeout as delay } from "node:timers/promises"
 import { RunbookError } from "../../notebook/errors.ts"
+import { guarded, report } from "../stray.ts"
 import type { ApiServer, ApiServerOptions, PracticeUser, RequestEntry, Snapshot } from "../types/apiserver.ts"
 import { Access, ANONYMOUS, type Attributes, isOpenPath, refusal } from "./access.ts"
 import { establish, openCluster } from "./cluster-state.ts"
@@ -29,7 +30,7 @@ import {
 } from "./request.ts"
 import { serveResource } from "./resources.ts"
 import { type ReviewParts, serveReview, serveUsers } from "./reviews.ts"
-import { ApiError, forbidden, methodNotAllowed, notServed, unauthorized } from "./status.ts"
+import { ApiError, badRequest, forbidden, methodNotAllowed, notServed, unauthorized } from "./status.ts"
 import { createTlsServer } from "./tls.ts"
 import { Watches } from "./watch.ts"
 
@@ -116,7 +117,10 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const method = request.method ?? "GET"
     const path = request.url ?? "/"
-    const { pathname, searchParams: query } = new URL(path, "https://practice")
+    const address = URL.parse(`https://practice${path}`)
+    // A request for a whole server (`*`) names no path.
+    if (!path.startsWith("/") || address === null) throw badRequest(`invalid request path ${path}`)
+    const { pathname, searchParams: query } = address
     const caller = identify(request)
     record(request, response, method, path, caller)
     const about = parsePath(pathname)
@@ -124,7 +128,7 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
     const asked = about === undefined ? undefined : attributesOf({ ...about, verb, query })
     const fault = await interference.strike(caller, method, path, asked, response)
     if (fault?.what === "reset") return
-    if (openshift && (await oauth.serve(new URL(path, url), request, response))) return
+    if (openshift && (await oauth.serve(new URL(`${url}${path}`), request, response))) return
     if (caller === undefined && !isOpenPath(pathname)) throw unauthorized()
     const user = access.impersonated(caller ?? ANONYMOUS, request.headers)
     if (about === undefined && !access.mayRead(user, pathname)) {
@@ -185,7 +189,7 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
   }
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    handle(request, response).catch((error) => sendError(response, error))
+    guarded(report, () => handle(request, response).catch((error) => sendError(response, error)))
   }
   const { server, close } = await createTlsServer(options.name, options.ca, options.faults, answer)
   serveUpgrades(server, answer)

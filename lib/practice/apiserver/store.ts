@@ -1,5 +1,6 @@
 /** Objects in memory under one resourceVersion counter, with the events since: what etcd and the watch cache are. */
 import type { KubeObject } from "../../cluster/types.ts"
+import { guarded, report } from "../stray.ts"
 import { expired } from "./status.ts"
 
 /** A change of one object, or where it left a watch. Objects are never changed in place. */
@@ -133,8 +134,8 @@ export class Store {
       const dropped = collection.changes.splice(0, KEPT)
       collection.floor = dropped[dropped.length - 1]!.resourceVersion
     }
-    for (const listener of [...collection.listeners]) listener(change)
-    for (const listener of [...this.#listeners]) listener(key, change)
+    for (const listener of [...collection.listeners]) guarded(report, () => listener(change))
+    for (const listener of [...this.#listeners]) guarded(report, () => listener(key, change))
   }
 
   /**

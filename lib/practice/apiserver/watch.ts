@@ -1,5 +1,6 @@
 /** WATCH: what happened since a resourceVersion, then what happens. */
 import type { KubeObject } from "../../cluster/types.ts"
+import { waitable } from "../longest.ts"
 import type { Kind } from "./kind.ts"
 import { type Call, textOf } from "./request.ts"
 import { matcherOf } from "./selectors.ts"
@@ -141,7 +142,7 @@ export class Watches {
       ? this.#bookmarkLater(() => bookmark())
       : () => {}
     const seconds = Number(query.get("timeoutSeconds") ?? 0)
-    const timer = seconds > 0 ? setTimeout(() => watch.end(), seconds * 1000) : undefined
+    const timer = seconds > 0 ? setTimeout(() => watch.end(), waitable(seconds * 1000)) : undefined
     const forget = () => {
       unsubscribe()
       noBookmarks()

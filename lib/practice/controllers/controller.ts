@@ -1,6 +1,7 @@
 /** The shape of every controller: watch kinds, queue keys, reconcile each key level by level, try again with back-off. */
 import { debuglog } from "node:util"
 import type { KubeObject } from "../../cluster/types.ts"
+import { waitable } from "../longest.ts"
 import type { Controller } from "../types/controllers.ts"
 import type { Informer } from "./store.ts"
 
@@ -51,7 +52,7 @@ export function startController(options: ControllerOptions): QueueController {
       setTimeout(() => {
         timers.delete(key)
         add(key)
-      }, after),
+      }, waitable(after)),
     )
   }
   const work = async (key: string): Promise<void> => {

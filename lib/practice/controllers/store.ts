@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util"
 import type { Cluster, KubeObject, Ref } from "../../cluster/types.ts"
+import { guarded, report } from "../stray.ts"
 
 export type Seen = (object: KubeObject, gone: boolean) => void
 
@@ -54,7 +55,7 @@ export class Informer {
   /** Called with every change from now on, and with what is there already. Returns how to end that. */
   on(handler: Seen): () => void {
     this.#handlers.add(handler)
-    for (const object of this.#objects.values()) handler(object, false)
+    for (const object of this.#objects.values()) guarded(report, () => handler(object, false))
     return () => this.#handlers.delete(handler)
   }
 
@@ -68,7 +69,7 @@ export class Informer {
 
   #learn(object: KubeObject): void {
     this.saw(object)
-    for (const handler of [...this.#handlers]) handler(object, false)
+    for (const handler of [...this.#handlers]) guarded(report, () => handler(object, false))
   }
 
   #forget(object: KubeObject): void {
@@ -76,7 +77,7 @@ export class Informer {
     if (object.metadata.uid !== undefined) this.#gone.add(object.metadata.uid)
     if (this.#gone.size > REMEMBERED_DELETIONS) this.#gone.delete(this.#gone.values().next().value!)
     if (this.#objects.get(path)?.metadata.uid === object.metadata.uid) this.#objects.delete(path)
-    for (const handler of [...this.#handlers]) handler(object, true)
+    for (const handler of [...this.#handlers]) guarded(report, () => handler(object, true))
   }
 
   #replace(items: readonly KubeObject[]): void {

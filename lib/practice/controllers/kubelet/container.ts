@@ -1,5 +1,7 @@
 /** One container of a pod: pulled, started, ended and started again as a kubelet would. */
 import { randomBytes } from "node:crypto"
+import { waitable } from "../../longest.ts"
+import { guarded, report } from "../../stray.ts"
 import type { ContainerProgram, PracticeContainer, PracticeImage } from "../../types/images.ts"
 import { wireTime } from "../conditions.ts"
 import { faultStrikes } from "../faulty.ts"
@@ -74,7 +76,8 @@ export class Container {
 
   /** Tries again now what waits in a back-off because of a fault. */
   nudge(): void {
-    if ("waiting" in this.#state && this.#state.waiting.reason.includes("ImagePull")) this.#pull()
+    if ("waiting" in this.#state && this.#state.waiting.reason.includes("ImagePull"))
+      this.#go(() => this.#pull())
   }
 
   /**
@@ -84,7 +87,12 @@ export class Container {
   async stop(how: "term" | "kill", grace: number): Promise<void> {
     clearTimeout(this.#timer)
     const program = this.#program
-    if (how === "term" && !this.#stopping) this.#onTerm?.()
+    const run = this.#run
+    if (how === "term" && !this.#stopping)
+      guarded(
+        (error) => this.#broke(run, error),
+        () => this.#onTerm?.(),
+      )
     this.#stopping = true
     if (program === undefined) {
       this.#release()
@@ -111,9 +119,37 @@ export class Container {
     }
   }
 
-  #later(after: number, then: () => void): void {
+  #later(after: number, then: () => void | Promise<void>): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(then, after)
+    this.#timer = setTimeout(() => this.#go(then), waitable(after))
+  }
+
+  /** Does something whose failure is this container's, and nobody else's. */
+  #go(then: () => void | Promise<void>): void {
+    const run = this.#run
+    guarded(
+      (error) => this.#broke(run, error),
+      () => void Promise.resolve(then()).catch((error) => this.#broke(run, error)),
+    )
+  }
+
+  /** Its image's code failed: as a program that crashes, it leaves its last words and ends. */
+  #broke(run: number, error: unknown): void {
+    // A start is a run of its own, and may fail before it has begun.
+    const isIts = run === this.#run || run === this.#run - 1
+    if (!isIts || !("running" in this.#state)) {
+      report(error)
+      return
+    }
+    this.log?.write(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    this.#end(1)
+  }
+
+  /** Ends it, and its program with it. */
+  #end(code: number, reason?: string): void {
+    this.#exitAs = { code, ...(reason !== undefined && { reason }) }
+    if (this.#program === undefined) this.#exited(code)
+    else this.#program.kill()
   }
 
   #set(state: State): void {
@@ -193,7 +229,10 @@ export class Container {
       this.#later(this.#pace(1000, 50), () => container.exit(1))
       return
     }
-    const end = this.#behaviour.start(container)
+    const end = guarded(
+      (error) => this.#broke(run, error),
+      () => this.#behaviour.start(container),
+    )
     if (run === this.#run && "running" in this.#state) this.#onTerm = end ?? undefined
   }
 
@@ -204,17 +243,14 @@ export class Container {
       spec: this.spec,
       around: this.#around,
       live,
+      guard: (call) => guarded((error) => this.#broke(run, error), call),
       log: (line) => this.log!.write(line),
       ready: () => {
         if (this.#ready) return
         this.#ready = true
         this.#around.changed()
       },
-      exit: (code, reason) => {
-        this.#exitAs = { code, ...(reason !== undefined && { reason }) }
-        if (this.#program === undefined) this.#exited(code)
-        else this.#program.kill()
-      },
+      exit: (code, reason) => this.#end(code, reason),
       run: (program) => this.#runProgram(program),
       hold: (end) => {
         this.#held.add(end)

@@ -10,6 +10,8 @@ export interface Run {
   readonly around: ContainerContext
   /** False once this run is over: then its handle does nothing any more. */
   live(): boolean
+  /** Calls the image's code: what it throws ends the container. */
+  guard(call: () => void): void
   log(line: string): void
   ready(): void
   exit(code: number, reason?: string): void
@@ -19,7 +21,7 @@ export interface Run {
 }
 
 export function handleOf(run: Run): PracticeContainer {
-  const { spec, around, live, hold } = run
+  const { spec, around, live, hold, guard } = run
   const { context, pod, volumes } = around
   const { namespace = "", name, labels = {} } = pod.metadata
   const cluster = context.name
@@ -31,8 +33,11 @@ export function handleOf(run: Run): PracticeContainer {
     else end()
     return thing
   }
-  const dial: PracticeContainer["dial"] = (address, on) =>
-    live() ? hold(around.dial(address, on)) : () => undefined
+  const dial: PracticeContainer["dial"] = (address, on) => {
+    if (!live()) return () => undefined
+    const open = (service: unknown) => guard(() => on.open(service))
+    return hold(around.dial(address, { open, lost: () => guard(() => on.lost()) }))
+  }
   const listen = (port: number, service: unknown): void => {
     if (live()) hold(context.network.listen({ cluster, namespace, pod: name, port }, service))
   }

@@ -16,6 +16,8 @@ import { RunningPod } from "./pod.ts"
 import { startKubeletServer } from "./server.ts"
 
 const NODE = "practice-node"
+/** Seconds that a node which is shut down leaves its pods at most. */
+const SHUTDOWN = 30
 
 const nodeStatus = (port: number) => ({
   addresses: [
@@ -164,7 +166,7 @@ export async function startKubelet(context: ControllerContext, watched: boolean)
       for (const end of ends) end()
       await queue.stop()
       // A node that is shut down ends its pods properly; they start again when it is back.
-      const ending = [...running.values()].map((one) => one.stop("term", one.grace))
+      const ending = [...running.values()].map((one) => one.stop("term", Math.min(one.grace, SHUTDOWN)))
       await Promise.all([...ending, ...leaving])
       await server.close()
     },

@@ -1,5 +1,6 @@
 /** A pod that runs here, and its status. */
 import type { KubeObject } from "../../../cluster/types.ts"
+import { report } from "../../stray.ts"
 import { type Condition, wireTime, withCondition } from "../conditions.ts"
 import { Container } from "./container.ts"
 import type { ContainerContext } from "./container-spec.ts"
@@ -50,7 +51,8 @@ export class RunningPod {
   async stop(how: "term" | "kill", grace = 0): Promise<void> {
     await Promise.all(this.containers.map((one) => one.stop(how, grace)))
     if (this.ended) return
-    await this.#volumes.remove()
+    // What cannot be removed now goes with the folder of practice.
+    await this.#volumes.remove().catch(report)
     this.ended = true
     this.#changed()
   }

@@ -41,7 +41,7 @@ export async function servePortForward(
   uid: string,
   behind: Behind,
 ): Promise<void> {
-  const { searchParams } = new URL(request.url ?? "/", "https://kubelet")
+  const { searchParams } = new URL(`https://kubelet${request.url}`)
   const ports = searchParams.getAll("port").map(Number)
   const protocols = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((one) => one.trim())
   if (request.headers.upgrade?.toLowerCase() !== "websocket" || !protocols.includes(PROTOCOL)) {

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { constants } from "node:os"
 import type { Duplex, Readable } from "node:stream"
 import { StringDecoder } from "node:string_decoder"
+import { waitable } from "../../longest.ts"
 import type { ContainerProgram } from "../../types/images.ts"
 
 export interface RunningProgram {
@@ -171,7 +172,7 @@ export function startProgram(
       if (at >= killAt) return
       killAt = at
       clearTimeout(timer)
-      timer = setTimeout(kill, grace * 1000)
+      timer = setTimeout(kill, waitable(grace * 1000))
     },
   }
 }

@@ -71,10 +71,11 @@ export async function startKubeletServer(
   const server = createServer(
     { cert: certificate, key },
     (request: IncomingMessage, answer: ServerResponse) => {
-      const { pathname, searchParams } = new URL(request.url ?? "/", "https://kubelet")
-      const [, what, namespace = "", name = "", container = ""] = pathname.split("/").map(decodeURIComponent)
+      const { pathname = "", searchParams } = URL.parse(`https://kubelet${request.url}`) ?? {}
+      // Names of pods and containers need no decoding.
+      const [, what, namespace = "", name = "", container = ""] = pathname.split("/")
       if (pathname === "/healthz") return void answer.end("ok")
-      if (request.method !== "GET" || what !== "containerLogs")
+      if (request.method !== "GET" || what !== "containerLogs" || searchParams === undefined)
         return void answer.writeHead(404).end("404 page not found")
       const pod = podOf(namespace, name)
       if (pod === undefined)
