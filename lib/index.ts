@@ -47,7 +47,12 @@ export {
 } from "./notebook/step.ts"
 export { everySite, type Value, value } from "./notebook/value.ts"
 export type { Fault, FaultTable, FaultWhere } from "./practice/types/faults.ts"
-export type { ContainerProgram, PracticeContainer, PracticeImage } from "./practice/types/images.ts"
+export type {
+  ContainerProgram,
+  PlayedPort,
+  PracticeContainer,
+  PracticeImage,
+} from "./practice/types/images.ts"
 export type { Delays } from "./practice/types/practice.ts"
 export type { PracticeVariant } from "./practice/variant.ts"
 export { type PracticeWorld, type PracticeWorldOptions, practice } from "./practice-world.ts"

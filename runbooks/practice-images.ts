@@ -4,12 +4,12 @@
  * SuperNode, every three seconds, and the pauses of up to twenty seconds before a SuperNode retries.
  */
 import { randomBytes } from "node:crypto"
-import type { PracticeContainer, PracticeImage } from "../lib/index.ts"
+import type { PlayedPort, PracticeContainer, PracticeImage } from "../lib/index.ts"
 import { argumentMistake } from "./flower/command-flags.ts"
 import { argumentOf, FLEET_PORT, since, versionOfImage } from "./flower/flower-versions.ts"
 
 /** What a SuperLink offers to SuperNodes that connect to its Fleet API. Its memory ends with its process. */
-interface Fleet {
+interface Fleet extends PlayedPort {
   /** gRPC up to 1.39, HTTP from 1.40 on: the two are incompatible. */
   readonly http: boolean
   readonly tls: boolean
@@ -20,6 +20,9 @@ interface Fleet {
   activate(id: string): void
   deactivate(id: string): void
 }
+
+/** The first frame of a gRPC server: empty SETTINGS (RFC 9113, 6.5). */
+const GRPC_GREETING = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])
 
 const coloured = (colour: number, level: string) => (text: string) =>
   `\u001b[${colour}m${level} \u001b[0m:      ${text}`
@@ -76,6 +79,7 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
   const { host, port } = fleetAddress(args, http)
   const nodes = new Set<string>()
   const fleet: Fleet = {
+    ...(!http && insecure && { greeting: GRPC_GREETING }),
     http,
     tls: !insecure,
     stranger: () => http && say([uvicorn("WARNING", "Invalid HTTP request received.")]),

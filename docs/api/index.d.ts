@@ -501,6 +501,10 @@ export interface PlanEntry {
     readonly next?: string;
     readonly approval?: string;
 }
+export interface PlayedPort {
+    readonly greeting?: Uint8Array;
+    answer?(bytes: Buffer): Uint8Array | undefined;
+}
 export interface PracticeContainer {
     readonly image: string;
     readonly args: readonly string[];

@@ -197,8 +197,8 @@ export async function waitFor<T>(
   cluster: Cluster,
   read: (cluster: ClusterReader) => Promise<T | undefined>,
 ): Promise<T> {
-  const answer = await untilSeen(cluster, AbortSignal.timeout(10_000), read)
-  if (answer === undefined) throw new Error("not seen within ten seconds")
+  const answer = await untilSeen(cluster, AbortSignal.timeout(60_000), read)
+  if (answer === undefined) throw new Error("not seen within a minute")
   return answer
 }
 

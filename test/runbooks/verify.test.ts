@@ -100,7 +100,7 @@ describe("the chain", () => {
     await sees(/^blocked: superlink: no Deployment superlink/)
     played.practice.faults.set([{ where: "link", what: "down" }])
     await sees(
-      /^wait: link: .* is not up: Not operational \(skupper link status -n flower-supernode-1-\d+\)/i,
+      /^wait: link: .* is not up: Not operational; its router says: \S+:443: refused .*\(skupper link status -n flower-supernode-1-\d+\)/i,
     )
     for (const link of await east().list({
       apiVersion: "skupper.io/v2alpha1",

@@ -35,7 +35,7 @@ export interface PracticeContainer {
    * @param reason of its state, such as `OOMKilled`; default `Completed` or `Error`, by the code
    */
   exit(code: number, reason?: string): void
-  /** Serves at a port: whoever dials it is handed `service`. */
+  /** Serves at a port: whoever dials it is handed `service`, which may be a {@link PlayedPort} as well. */
   listen(port: number, service: unknown): void
   /**
    * Dials `host:port` (a Service of the own namespace, `name`, `name.namespace`, `….svc…`) and keeps the connection:
@@ -69,6 +69,13 @@ export interface PracticeContainer {
    * @throws Error for a volume of another kind, and once the pod is gone
    */
   path(inside: string): Promise<string>
+}
+
+/** What a service that no program serves says to whoever comes by a port forward. Without any of it, it stays silent. */
+export interface PlayedPort {
+  /** Sent first. */
+  readonly greeting?: Uint8Array
+  answer?(bytes: Buffer): Uint8Array | undefined
 }
 
 /** A program that runs as a container. */

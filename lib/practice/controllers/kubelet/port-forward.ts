@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http"
 import { connect } from "node:net"
 import { Duplex } from "node:stream"
+import type { PlayedPort } from "../../types/images.ts"
 
 /**
  * What the kubelet speaks (k8s.io/kubelet/pkg/cri/streaming/portforward/websocket.go): two channels a port, data and error;
@@ -11,16 +12,22 @@ const PROTOCOL = "v4.channel.k8s.io"
 /** Bytes on their way to a slow client above which its pod's side is not read any more. */
 const ENOUGH = 1024 * 1024
 
-/**
- * The port on 127.0.0.1 behind a port of a pod; `played` where something is listening that is no program, so that whoever
- * connects is accepted and gets no answer; undefined where nothing is listening.
- */
-export type Behind = (port: number) => number | "played" | undefined
+/** What is listening at a port of a pod: a port on 127.0.0.1, or what is played; undefined where nothing is. */
+export type Behind = (port: number) => number | PlayedPort | undefined
 
-const connectTo = (target: number | "played"): Duplex =>
-  target === "played"
-    ? new Duplex({ read: () => undefined, write: (_bytes, _encoding, written) => written() })
-    : connect({ host: "127.0.0.1", port: target, noDelay: true })
+function connectTo(target: number | PlayedPort): Duplex {
+  if (typeof target === "number") return connect({ host: "127.0.0.1", port: target, noDelay: true })
+  const played = new Duplex({
+    read: () => undefined,
+    write(bytes: Buffer, _encoding, written) {
+      const answer = target.answer?.(bytes)
+      if (answer !== undefined) played.push(answer)
+      written()
+    },
+  })
+  if (target.greeting !== undefined) played.push(target.greeting)
+  return played
+}
 
 /** Answers a request to upgrade with a refusal. */
 export function refuseUpgrade(socket: Duplex, code: number, text: string): void {

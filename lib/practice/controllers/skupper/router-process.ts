@@ -5,6 +5,9 @@ import { VERSION } from "./common.ts"
 
 /** Where a router's process is found in its pod: its port for local clients. */
 const PORT = 5671
+/** Its port for probes and metrics. */
+const HEALTH = 9090
+const HEALTHY = Buffer.from("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nOK\n")
 let runs = 0
 
 export class RouterProcess {
@@ -52,6 +55,7 @@ export const skupperImages: readonly PracticeImage[] = [
       router.log("SERVER", "info", `Container Name: ${container.pod.name}`)
       router.log("ROUTER", "info", "Router started in Interior mode, area=0 id=skupper-router")
       container.listen(PORT, router)
+      container.listen(HEALTH, { answer: () => (router.hung ? undefined : HEALTHY) })
       container.ready()
       return () => router.log("SERVER", "notice", "Shut Down")
     },
