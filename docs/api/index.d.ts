@@ -722,6 +722,9 @@ export interface StepNames<Id extends string, On extends string, Needs extends r
     readonly provides?: Provides;
     readonly reads?: Reads;
 }
+export declare class StillWaitingError extends Error {
+    constructor(what: string, options?: ErrorOptions);
+}
 export interface Toolbox {
     open(place: Place): object;
     observe(place: Place): Observation;
@@ -857,6 +860,7 @@ export declare const stepsFor: <const R extends Roles, const I extends InputTabl
     readonly roles: R;
     readonly inputs: I;
 }) => <const Id extends string, const On extends Scope | (keyof R & string), const Needs extends readonly string[] = readonly [], const Feeds extends string = never, const Inputs extends readonly (keyof I & string)[] = readonly [], const Provides extends readonly Value[] = readonly [], const Reads extends readonly Value[] = readonly []>(definition: StepDefinition<StepContext<SiteValues<I>, FederationValues<I>>> & StepNames<Id, On, Needs, Feeds, Inputs, Provides, Reads>) => Step<Id, On, Needs[number] | Feeds, Inputs[number], Provides[number]["name"], Reads[number]["name"]>;
+export declare const stillWaiting: ({ reason }: AbortSignal, what: string) => unknown;
 export declare const tokenLogin: LoginMethod;
 export declare const unknown: (because: Unknown["because"], reason: string, more?: {
     fix?: string;

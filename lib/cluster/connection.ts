@@ -8,7 +8,8 @@ import {
   RETRIES_AFTER_CUT,
 } from "../limits.ts"
 import { CheckError } from "../notebook/check-result.ts"
-import { type Door, notLoggedIn, refused, unreachable, wasCut } from "./errors.ts"
+import { stillWaiting } from "../notebook/errors.ts"
+import { type Door, hostPort, notLoggedIn, refused, unreachable, wasCut } from "./errors.ts"
 import type { Address, PooledKubeConfig, PortReader, PortSocket } from "./pooled-kubeconfig.ts"
 
 export type Identity = { readonly kubeconfig: string } | Address
@@ -104,7 +105,10 @@ export class Connection implements Door {
         if (answer.statusCode !== 401) this.#accepted = true
         return { status: answer.statusCode, headers: answer.headers, body: answer.body }
       } catch (error) {
-        request.signal?.throwIfAborted()
+        if (request.signal?.aborted) {
+          const what = `${hostPort(this.server)} had not answered ${method} ${request.path}`
+          throw stillWaiting(request.signal, what)
+        }
         if (method === "GET" && again < RETRIES_AFTER_CUT && wasCut(error)) continue
         throw unreachable(this, error)
       }

@@ -1,3 +1,4 @@
+import { stillWaiting } from "../notebook/errors.ts"
 import type { Api } from "./api.ts"
 import type { Changes, Versioned } from "./changes.ts"
 import type { Connection } from "./connection.ts"
@@ -45,7 +46,7 @@ export class WatchedQuery implements Versioned {
       },
       AbortSignal.any([this.#ended.signal, signal]),
     ).then(
-      () => reject(signal.reason),
+      () => reject(stillWaiting(signal, `the list of ${query.kind} had not come`)),
       (error: unknown) => {
         this.live = false
         reject(error)

@@ -21,6 +21,20 @@ export class RunbookError extends Error {
   }
 }
 
+/** Thrown in place of an abort by what was being waited for: its message names that, so that a time limit can name it too. */
+export class StillWaitingError extends Error {
+  constructor(what: string, options?: ErrorOptions) {
+    super(what, options)
+    this.name = "AbortError"
+  }
+}
+
+/** What to throw when a signal ends a wait. A signal that was aborted with a reason of its own keeps it. */
+export const stillWaiting = ({ reason }: AbortSignal, what: string): unknown =>
+  reason instanceof DOMException && reason.name === "AbortError"
+    ? new StillWaitingError(what, { cause: reason })
+    : reason
+
 /** The call itself is wrong (unknown flag, step, site, key; missing input): exit code 2, nothing was changed. */
 export class UsageError extends RunbookError {
   constructor(what: string, more: { why?: string; fix?: string; next?: string } = {}) {

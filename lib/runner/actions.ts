@@ -13,6 +13,7 @@ import {
   isTransient,
   type OutcomeDraft,
   outcomeDraft,
+  waitedFor,
 } from "./outcomes.ts"
 import type { RunScope } from "./run-scope.ts"
 
@@ -93,7 +94,7 @@ export class Actions {
           return answer ?? undefined
         })
       } catch (error) {
-        return this.#failed(action, error, deadline)
+        return this.#failed(action, error, checked, deadline)
       }
       this.#failure = undefined
       if (result !== undefined) return this.#goBack(action, result, deadline)
@@ -117,10 +118,15 @@ export class Actions {
   }
 
   /** The action threw. What it was to create may exist all the same; a transient error is retried. */
-  async #failed(action: Action, error: unknown, deadline: Deadline): Promise<OutcomeDraft | CheckResult> {
+  async #failed(
+    action: Action,
+    error: unknown,
+    checked: CheckResult,
+    deadline: Deadline,
+  ): Promise<OutcomeDraft | CheckResult> {
     const { bus, watcher } = this.#scope
     const cell = this.#cell
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = waitedFor(error, checked.reason)
     if (deadline.interrupted) return draftOfInterrupt(cell)
     const result = deadline.passed ? undefined : await watcher.patiently(cell, deadline)
     const exists = result?.state === "ready" || result?.state === "progressing"

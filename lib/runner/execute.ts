@@ -14,6 +14,7 @@ import {
   draftOfUnchanged,
   type OutcomeDraft,
   outcomeDraft,
+  waitedFor,
 } from "./outcomes.ts"
 import type { RunScope } from "./run-scope.ts"
 
@@ -26,6 +27,8 @@ export class Execution {
   #rerunDone = false
   /** Its action was left to the user (`--by-hand`). */
   #leftToUser = false
+  /** The reason of the last check. */
+  #last: string | undefined
 
   constructor(scope: RunScope, cell: Cell) {
     this.#scope = scope
@@ -44,7 +47,7 @@ export class Execution {
       if (deadline.interrupted) return draftOfInterrupt(cell)
       if (!deadline.passed) return draftOfError(cell, error)
       const { failure } = this.#actions
-      return draftOfTimeout(cell, deadline.seconds, ((failure ?? error) as Error).message, failure)
+      return draftOfTimeout(cell, deadline.seconds, waitedFor(failure ?? error, this.#last), failure)
     } finally {
       deadline.clear()
     }
@@ -58,6 +61,7 @@ export class Execution {
     for (;;) {
       if (deadline.interrupted) return draftOfInterrupt(cell)
       bus.emit({ type: "checked", result, ...cell.at })
+      this.#last = result.reason
       if (
         this.#actions.resuming &&
         options.manual !== true &&

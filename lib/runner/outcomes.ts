@@ -1,5 +1,5 @@
 import { type Blocked, CheckError, type CheckResult, type Unknown } from "../notebook/check-result.ts"
-import { RunbookError } from "../notebook/errors.ts"
+import { RunbookError, StillWaitingError } from "../notebook/errors.ts"
 import { isTransientMessage } from "../notebook/transient.ts"
 import { isHeldBack, type Outcome } from "./events.ts"
 import type { Cell } from "./graph.ts"
@@ -48,6 +48,14 @@ function wordOf(outcome: Outcome): string {
   if (outcome.kind === "blocked") return "is blocked"
   if (outcome.kind === "interrupted") return "was interrupted"
   return "failed"
+}
+
+/** What was waited for when a time limit ended it. `last`: the last reason of a check. */
+export function waitedFor(error: unknown, last: string | undefined): string {
+  const isAbort = error instanceof Error && error.name === "AbortError"
+  if (!isAbort) return error instanceof Error ? error.message : String(error)
+  if (error instanceof StillWaitingError) return error.message
+  return last ?? "its check had not ended"
 }
 
 /** What an exception means: the result of a check, a sentence with its fix, or a defect with its stack. */

@@ -6,7 +6,14 @@ import type { Outcome } from "./events.ts"
 import { Execution } from "./execute.ts"
 import type { Cell, Lane } from "./graph.ts"
 import { stepCommand } from "./next-command.ts"
-import { draftOfError, draftOfNeed, type OutcomeDraft, outcomeDraft } from "./outcomes.ts"
+import {
+  draftOfError,
+  draftOfNeed,
+  draftOfTimeout,
+  type OutcomeDraft,
+  outcomeDraft,
+  waitedFor,
+} from "./outcomes.ts"
 import type { RunScope } from "./run-scope.ts"
 
 /** Runs lanes: awaits what each cell needs, executes it, passes on why a lane ended. Knows no terminal and no listr2. */
@@ -102,6 +109,10 @@ export class Scheduler {
       return outcomeDraft("skipped", `not needed: ${fed.step.id} is ${result.state}`, {
         because: "not needed",
       })
+    } catch (error) {
+      // Whether it is needed is not known: it is checked itself.
+      if (deadline.passed) return undefined
+      throw error
     } finally {
       deadline.clear()
     }
@@ -170,17 +181,26 @@ export class Scheduler {
       const lacking = result.state === "ready" ? this.#scope.source.values.unprovided(cell) : undefined
       return this.#note(cell, lacking ?? unselectedDraft(options, cell, result))
     } catch (error) {
-      return this.#note(cell, draftOfError(cell, error))
+      const failed = deadline.passed
+        ? draftOfTimeout(cell, deadline.seconds, waitedFor(error, undefined))
+        : draftOfError(cell, error)
+      return this.#note(cell, failed)
     } finally {
       deadline.clear()
     }
   }
 
   #note(cell: Cell, result: OutcomeDraft): Outcome {
-    const outcome: Outcome = { ...result, seconds: 0 }
+    const outcome: Outcome = { ...asUnselected(result), seconds: 0 }
     this.outcomes.set(cell.key, outcome)
     return outcome
   }
+}
+
+/** A step that is not selected ends without an event of its own, so whoever needs it passes its whole reason on. */
+function asUnselected(result: OutcomeDraft): OutcomeDraft {
+  if (result.ok || result.kind === "skipped") return result
+  return { ...result, kind: "skipped", because: "not selected", reason: `${result.kind}: ${result.reason}` }
 }
 
 function unselectedDraft(options: RunScope["options"], cell: Cell, result: CheckResult): OutcomeDraft {

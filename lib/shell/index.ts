@@ -4,7 +4,7 @@ import { access, stat } from "node:fs/promises"
 import { constants as os } from "node:os"
 import { delimiter, join, resolve } from "node:path"
 import type { Readable } from "node:stream"
-import { RunbookError } from "../notebook/errors.ts"
+import { RunbookError, stillWaiting } from "../notebook/errors.ts"
 import { CommandError } from "./errors.ts"
 import { endGroup, remember } from "./groups.ts"
 import { typedLine } from "./line.ts"
@@ -97,7 +97,7 @@ async function runCommand(
   const exitCode = ending.why === undefined ? exitCodeOf(ended) : 143
   emit({ type: "command ended", exitCode, seconds })
   const result: CommandResult = { line, exitCode, stdout: output.stdout(), stderr: output.stderr(), seconds }
-  if (ending.why === "signal") throw signal.reason
+  if (ending.why === "signal") throw stillWaiting(signal, `${line} was still running`)
   if (ending.why === "until" || own.nothrow) return result
   if (ending.why === "timeout") {
     throw new CommandError(result, `${line} timed out after ${own.timeout} s`, words(result, own, redact))

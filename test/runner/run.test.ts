@@ -1,8 +1,8 @@
 import { appendFileSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { drifted, missing, ready } from "../../lib/notebook/check-result.ts"
-import { RunbookError } from "../../lib/notebook/errors.ts"
+import { blocked, CheckError, drifted, missing, ready } from "../../lib/notebook/check-result.ts"
+import { RunbookError, StillWaitingError } from "../../lib/notebook/errors.ts"
 import * as input from "../../lib/notebook/inputs.ts"
 import { notebook } from "../../lib/notebook/notebook.ts"
 import { rerun } from "../../lib/notebook/step.ts"
@@ -306,6 +306,53 @@ describe("run", () => {
     )
     const result = await runIn(new World(), approval, federationOf(0), { approval: "named" })
     expect(result.outcomes[0]!.outcome).toMatchObject({ kind: "blocked", code: "approval" })
+  })
+
+  describe("a step that is not selected, but needed", () => {
+    const alone = (check: () => Promise<never>) =>
+      runIn(
+        new World(),
+        book(plain("tools", "here", { check }), plain("open", "hub", { needs: ["tools"] })),
+        federationOf(0),
+        { selection: { only: ["open"] }, timeout: 2 },
+      )
+    const reasonOf = async (check: () => Promise<never>) => (await alone(check)).outcomes[0]!.outcome.reason
+
+    it("passes on why it failed", async () => {
+      expect(await reasonOf(() => Promise.reject(new Error("the file is broken")))).toBe(
+        "tools was not selected and failed: the file is broken",
+      )
+      const forbidden = new CheckError(blocked("no right to read pods", { fix: "ask for it" }))
+      expect(await reasonOf(() => Promise.reject(forbidden))).toBe(
+        "tools was not selected and blocked: no right to read pods",
+      )
+    })
+  })
+
+  it.each([
+    [
+      "what it says itself",
+      new StillWaitingError("host had not answered GET /api"),
+      "host had not answered GET /api",
+    ],
+    ["its check", new DOMException("This operation was aborted", "AbortError"), "its check had not ended"],
+  ])("a time limit names what was waited for: %s", async (_, error, words) => {
+    const check = ({ signal }: { signal: AbortSignal }) =>
+      new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(error)))
+    const steps = book(plain("slow", "hub", { check }), plain("open", "hub", { needs: ["slow"] }))
+    const own = await runIn(new World(), steps, federationOf(0), { timeout: 2 })
+    expect(own.outcomes[0]!.outcome).toMatchObject({
+      kind: "failed",
+      code: "timeout",
+      reason: `timed out after 2 s: ${words}`,
+    })
+    const needed = await runIn(new World(), steps, federationOf(0), {
+      timeout: 2,
+      selection: { only: ["open"] },
+    })
+    expect(needed.outcomes[0]!.outcome.reason).toBe(
+      `hub/slow was not selected and failed: timed out after 2 s: ${words}`,
+    )
   })
 
   it("checks steps that are not selected only for those that need them", async () => {
