@@ -5,20 +5,29 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { Cluster, KubeObject } from "../../../lib/cluster/types.ts"
+import type { Container } from "../../../lib/practice/controllers/kubelet/container.ts"
+import { RunningPod } from "../../../lib/practice/controllers/kubelet/pod.ts"
+import type { ControllerContext } from "../../../lib/practice/types/controllers.ts"
 import type { PracticeContainer, PracticeImage } from "../../../lib/practice/types/images.ts"
 import { deployment, namespace, ref, start, until } from "./clusters.ts"
 import { marked } from "./marked.ts"
 
 const env = { PATH: process.env.PATH ?? "" }
-const refuseSome = { left: 2 }
+/** Answers a pull of `:slow`, or the second one of `:missing`. */
 let pulling: PromiseWithResolvers<void> | undefined
+const refused = new Set<string>()
 
 /** Runs its first argument as a shell script. */
 const shell: PracticeImage = {
   image: /example\/shell/,
   async pull(image) {
     if (image.endsWith(":slow")) await pulling!.promise
-    if (image.endsWith(":missing") && refuseSome.left-- > 0) throw new Error("no such image, says the test")
+    if (!image.endsWith(":missing")) return
+    if (!refused.has(image)) {
+      refused.add(image)
+      throw new Error("no such image, says the test")
+    }
+    await pulling!.promise
   },
   start(container) {
     run(container, container.args[0]!)
@@ -43,12 +52,15 @@ const files: PracticeImage = {
 }
 
 let cluster: Cluster
+let context: ControllerContext
 let folder: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "programs-"))
-  const { worlds } = await start({ names: ["one"], images: [shell, files], folder })
+  const images = [shell, files]
+  const { worlds, ...shared } = await start({ names: ["one"], images, folder })
   cluster = worlds[0]!.cluster
+  context = { ...shared, name: "one", cluster, delays: "none", images }
   await namespace(cluster, "here")
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -62,7 +74,7 @@ const pod = (name: string, script: string, more: object = {}, spec: object = {})
 const podRef = (name: string) => ref("Pod", "here", name)
 const logOf = (name: string, previous = false) => cluster.log({ namespace: "here", pod: name, previous })
 const logs = (name: string, text: string | RegExp) =>
-  expect.poll(() => logOf(name).catch(() => ""), { timeout: 5000, interval: 10 }).toMatch(text)
+  expect.poll(() => logOf(name).catch(() => ""), { interval: 10 }).toMatch(text)
 const state = (object: KubeObject | undefined) => object?.status?.containerStatuses?.[0]
 const ready = (object: KubeObject | undefined) => state(object)?.ready === true
 const gone = (object: KubeObject | undefined) => object === undefined
@@ -104,19 +116,54 @@ test("pulled before it starts", async () => {
   await cluster.remove(podRef("pulled"))
 })
 
+const backOff = (image: string) => ({
+  reason: "ImagePullBackOff",
+  message: `Back-off pulling image "${image}": ErrImagePull: no such image, says the test`,
+})
+
 test("a pull that fails is tried again", async () => {
-  const seen: string[] = []
-  await cluster.create(pod("missing", "sleep 60", { image: "example/shell:missing" }))
-  await until(cluster, podRef("missing"), (it) => {
-    const { reason = "", message = "" } = state(it)?.state?.waiting ?? {}
-    if (reason !== "" && seen.at(-1) !== `${reason} ${message}`) seen.push(`${reason} ${message}`)
-    return ready(it)
-  })
-  expect(seen).toContain("ErrImagePull no such image, says the test")
-  expect(seen).toContain(
-    'ImagePullBackOff Back-off pulling image "example/shell:missing": ErrImagePull: no such image, says the test',
+  const image = "example/shell:missing"
+  // The second pull is not answered before the test has seen the state in which the container waits for it.
+  pulling = Promise.withResolvers()
+  await cluster.create(pod("missing", "sleep 60", { image }))
+  const waiting = await until(
+    cluster,
+    podRef("missing"),
+    (it) => state(it)?.state?.waiting?.reason === "ImagePullBackOff",
   )
+  expect(state(waiting).state).toEqual({ waiting: backOff(image) })
+  pulling.resolve()
+  await until(cluster, podRef("missing"), ready)
   await cluster.remove(podRef("missing"))
+})
+
+/** A kubelet reports the state that it finds when it writes, so this test reads each state where it is set. */
+test("a pull that fails: ErrImagePull first, then ImagePullBackOff until the next one", async () => {
+  const image = "example/shell-2:missing"
+  const states: unknown[] = []
+  const object = pod("states", "sleep 60", { image })
+  const running = new RunningPod(
+    {
+      context,
+      pod: { ...object, metadata: { ...object.metadata, uid: "states" } },
+      dial: () => () => undefined,
+      changed: () => {
+        const [container] = running.containers as [Container]
+        states.push((container.status() as { state: object }).state)
+      },
+      warn: () => undefined,
+    },
+    "10.128.0.2",
+    undefined,
+  )
+  pulling = Promise.withResolvers()
+  pulling.resolve()
+  await expect.poll(() => running.containers[0]!.ready).toBe(true)
+  expect(states.slice(0, 2)).toEqual([
+    { waiting: { reason: "ErrImagePull", message: "no such image, says the test" } },
+    { waiting: backOff(image) },
+  ])
+  await running.stop("kill")
 })
 
 const CHILDREN = "(trap '' TERM; sleep 300) & setsid sh -c \"trap '' TERM; sleep 300; :\" &"
@@ -126,7 +173,8 @@ test("deleted: SIGTERM, and the pod goes when the program and all it started has
   await cluster.create(pod("polite", script))
   await logs("polite", /^up$/m)
   const id = state(await cluster.get(podRef("polite"))).containerID.slice("cri-o://".length)
-  expect(marked(id).length).toBeGreaterThanOrEqual(4)
+  // The program goes on before its children have started theirs.
+  await expect.poll(() => marked(id).length).toBeGreaterThanOrEqual(4)
   const at = performance.now()
   await cluster.remove(podRef("polite"))
   await logs("polite", /^bye$/m)
@@ -149,7 +197,7 @@ test("SIGKILL after the grace period, and at once where it is deleted without an
     await cluster.remove(podRef(name), grace === 0 ? { grace } : {})
     await until(cluster, podRef(name), gone)
     if (grace > 0) expect(performance.now() - at).toBeGreaterThan(grace * 1000 - 50)
-    await expect.poll(() => marked(id), { timeout: 3000, interval: 10 }).toEqual([])
+    await expect.poll(() => marked(id), { interval: 10 }).toEqual([])
   }
 })
 
@@ -206,7 +254,7 @@ test("paths: Secrets, ConfigMaps and empty folders as mounted, the rest a folder
         const events = await cluster.list({ apiVersion: "v1", kind: "Event", namespace: "here" })
         return events.find((it) => it.reason === "FailedMount")?.message
       },
-      { timeout: 5000, interval: 20 },
+      { interval: 20 },
     )
     .toBe('MountVolume.SetUp failed for volume "tls" : secret "tls" not found')
   expect(state(await cluster.get(podRef("paths"))).state).toEqual({
@@ -234,7 +282,7 @@ test("paths: Secrets, ConfigMaps and empty folders as mounted, the rest a folder
 test("a Deployment that is scaled to nothing ends its program", async () => {
   await cluster.create(deployment("scaled", "here", "example/shell:1", { args: ["echo up; exec sleep 300"] }))
   const pods = { apiVersion: "v1", kind: "Pod", namespace: "here", labels: "app=scaled" }
-  await expect.poll(async () => (await cluster.list(pods)).some(ready), { timeout: 5000 }).toBe(true)
+  await expect.poll(async () => (await cluster.list(pods)).some(ready)).toBe(true)
   const id = state((await cluster.list(pods))[0]).containerID.slice("cri-o://".length)
   // While a program replaces itself (exec), its environment cannot be read for a moment.
   await expect.poll(() => marked(id)).toHaveLength(1)
@@ -242,6 +290,6 @@ test("a Deployment that is scaled to nothing ends its program", async () => {
     { apiVersion: "apps/v1", kind: "Deployment", namespace: "here", name: "scaled" },
     { spec: { replicas: 0 } },
   )
-  await expect.poll(async () => (await cluster.list(pods)).length, { timeout: 5000 }).toBe(0)
+  await expect.poll(async () => (await cluster.list(pods)).length).toBe(0)
   expect(marked(id)).toEqual([])
 })

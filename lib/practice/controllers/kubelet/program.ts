@@ -43,8 +43,8 @@ sweep() {
 /**
  * The leader of the group. Descriptor 3 is a socket whose other end only practice holds: its end of file is practice's
  * death, or its word to kill. The watcher behind it must ignore SIGTERM from its first moment on; the leader itself catches it,
- * for what is ignored would be ignored by the program too. The program runs in the foreground: in the background a shell
- * makes it ignore SIGINT.
+ * for what is ignored would be ignored by the program too. So a SIGTERM that comes before the leader is ready would be lost:
+ * practice sends none before it reads `up`. The program runs in the foreground: in the background a shell makes it ignore SIGINT.
  */
 const LEADER = `${SWEEP}
 id=$1
@@ -59,6 +59,7 @@ trap '' TERM INT HUP QUIT
 ) &
 trap : TERM INT HUP QUIT
 (
+  echo up >&3
   exec 2>&4 3>&- 4>&-
   exec /usr/bin/env "${MARK}=$id" "$@"
 )
@@ -124,7 +125,8 @@ export function startProgram(
     ...(folder !== undefined && { cwd: folder }),
   })
   const control = child.stdio[3] as Duplex | null
-  let word = ""
+  let words = ""
+  const up = Promise.withResolvers<void>()
   let timer: NodeJS.Timeout | undefined
   let resort: NodeJS.Timeout | undefined
   let killAt = Number.POSITIVE_INFINITY
@@ -142,7 +144,8 @@ export function startProgram(
     }
     const ends = [linesOf(child.stdout!, log), linesOf(child.stderr!, log)]
     control!.on("data", (chunk: Buffer) => {
-      word += chunk.toString()
+      words += chunk.toString()
+      if (words.includes("\n")) up.resolve()
     })
     control!.on("error", () => undefined) // cut: the exit tells
     const closed = over(child, "close")
@@ -157,7 +160,8 @@ export function startProgram(
     clearTimeout(drained)
     for (const stream of [child.stdout!, child.stderr!, control!]) stream.destroy()
     for (const end of ends) end()
-    if (word !== "") return Number(word)
+    const [code] = /^\d+$/m.exec(words) ?? []
+    if (code !== undefined) return Number(code)
     await sweep(id)
     return 128 + (signal === null ? 0 : constants.signals[signal])
   }
@@ -166,9 +170,12 @@ export function startProgram(
     ended,
     kill,
     stop(grace) {
-      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+      const { pid } = child
+      const isOver = () => child.exitCode !== null || child.signalCode !== null
+      if (pid === undefined || isOver()) return
       const at = performance.now() + grace * 1000
-      if (killAt === Number.POSITIVE_INFINITY) signalGroup(child.pid, "SIGTERM")
+      if (killAt === Number.POSITIVE_INFINITY)
+        void up.promise.then(() => isOver() || signalGroup(pid, "SIGTERM"))
       if (at >= killAt) return
       killAt = at
       clearTimeout(timer)
