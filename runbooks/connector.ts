@@ -26,7 +26,7 @@ async function check(context: Context): Promise<CheckResult> {
   const { cluster, site } = context
   const superlink = await findSuperlink(context)
   if (superlink === undefined)
-    return unknown("not there", `no Deployment ${site.superlinkWorkload} in ${site.project}`)
+    return unknown("missing", `no Deployment ${site.superlinkWorkload} in ${site.project}`)
   const found = await findExposure(context, "Connector", site.project)
   const answer = checkExposure(context, found, "Connector", wantedSpec(superlink))
   // Skupper reacts only to events of pods: without a matching pod a Connector never gets a status.

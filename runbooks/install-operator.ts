@@ -197,7 +197,7 @@ async function chosenOffer(cluster: ClusterReader, site: SiteInputs): Promise<Of
   )
   // The user is not allowed to read them: the administrator who gets the YAML can check it.
   if (manifests === "hidden") return usualOffer(site)
-  if (manifests === undefined) return unknown("not there", "OLM's package server does not answer yet")
+  if (manifests === undefined) return unknown("missing", "OLM's package server does not answer yet")
   const named = manifests.filter(
     ({ metadata, status }) =>
       metadata.name === PACKAGE && (source === undefined || status?.catalogSource === source),

@@ -740,7 +740,7 @@ export interface Tools {
 export interface Unknown {
     state: "unknown";
     reason: string;
-    because: "login" | "unreachable" | "not there";
+    because: "login" | "unreachable" | "missing";
     fix?: string;
     next?: string;
 }

@@ -69,7 +69,7 @@ export class Api {
     }
   }
 
-  /** @throws CheckError unknown (not there): the server does not serve it now */
+  /** @throws CheckError unknown (missing): the server does not serve it now */
   async kind(apiVersion: string, kind: string, signal?: AbortSignal): Promise<Kind> {
     const known = await this.#group(apiVersion, signal)
     const found = known.get(kind) ?? (await this.#group(apiVersion, signal, true)).get(kind)

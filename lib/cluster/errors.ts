@@ -59,7 +59,7 @@ export function notLoggedIn(door: Pick<Door, "login">, reason: string, cause?: u
 }
 
 export function notServed(server: string, apiVersion: string, kind: string): CheckError {
-  return new CheckError(unknown("not there", `${hostPort(server)} does not serve ${kind} (${apiVersion})`))
+  return new CheckError(unknown("missing", `${hostPort(server)} does not serve ${kind} (${apiVersion})`))
 }
 
 /** A web page came in place of an object: the address is a web console's, or a proxy answered. */

@@ -80,7 +80,7 @@ export class FollowedLog implements Versioned {
 
 /**
  * The log as it is now.
- * @throws CheckError unknown (not there): the pod does not exist (404), or its container has not started yet (400)
+ * @throws CheckError unknown (missing): the pod does not exist (404), or its container has not started yet (400)
  */
 export async function readLog(api: Api, options: LogOptions, signal?: AbortSignal): Promise<string> {
   const request = { path: logPath(options), query: logQuery(options), headers: { accept: "*/*" }, signal }
@@ -88,7 +88,7 @@ export async function readLog(api: Api, options: LogOptions, signal?: AbortSigna
     return (await api.text(request)).text
   } catch (error) {
     if (!(error instanceof ClusterError) || (error.code !== 400 && error.code !== 404)) throw error
-    throw new CheckError(unknown("not there", error.message), { cause: error })
+    throw new CheckError(unknown("missing", error.message), { cause: error })
   }
 }
 

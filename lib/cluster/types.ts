@@ -78,7 +78,7 @@ export interface WatchEvent<T extends KubeObject = KubeObject> {
 
 /**
  * A cluster with one identity. Reads throw `CheckError` when the result of a check is already known: 401 → unknown (login),
- * network, 5xx and 429 → unknown (unreachable), kind not served → unknown (not there), 403 → blocked, with who may not do
+ * network, 5xx and 429 → unknown (unreachable), kind not served → unknown (missing), 403 → blocked, with who may not do
  * what. Other API errors are `ClusterError`.
  */
 export interface ClusterReader {

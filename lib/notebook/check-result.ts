@@ -63,11 +63,11 @@ export interface Blocked {
   code?: string
   object?: CheckedObject
 }
-/** Not logged in, the API is not reachable, or the kind or project does not exist yet: retried with back-off until the deadline. */
+/** Retried with back-off until the deadline. `missing`: the kind, or an object that the check has to read, does not exist yet. */
 export interface Unknown {
   state: "unknown"
   reason: string
-  because: "login" | "unreachable" | "not there"
+  because: "login" | "unreachable" | "missing"
   fix?: string
   next?: string
 }

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path"
 import { stringify } from "yaml"
 import { writeKubeconfig } from "../cluster/kubeconfig.ts"
 import { writeWhole } from "../cluster/whole-file.ts"
+import { RunbookError } from "../notebook/errors.ts"
 import type { ApiServer, PracticeUser } from "./types/apiserver.ts"
 import type { PracticeOptions } from "./types/practice.ts"
 
@@ -52,9 +53,18 @@ export async function writeFiles(
   return { federationFile, commands }
 }
 
-/** A link, not a copy: a command may read files beside it. One named `oc` replaces the stand-in. */
+/**
+ * A link, not a copy: a command may read files beside it. One named `oc` replaces the stand-in.
+ * @throws RunbookError if the folder cannot be read
+ */
 async function linkCommands(own: string, commands: string): Promise<void> {
-  for (const name of await readdir(own)) {
+  const names = await readdir(own).catch((error: NodeJS.ErrnoException) => {
+    throw new RunbookError(`The folder of the program's practiceCommands cannot be read: ${resolve(own)}`, {
+      why: error.code === "ENOENT" ? "the folder does not exist" : error.message,
+      fix: "create the folder, or correct practiceCommands in the program of the notebook",
+    })
+  })
+  for (const name of names) {
     await rm(join(commands, name), { force: true })
     await symlink(resolve(own, name), join(commands, name))
   }

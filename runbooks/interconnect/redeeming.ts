@@ -32,7 +32,7 @@ const ISSUE = "token-issue"
 export async function checkLink(context: Context): Promise<CheckResult> {
   const { cluster, site, peer, at, federation } = context
   const to = await activeSite(at(peer).cluster, peer.project)
-  if (to === undefined) return unknown("not there", `${peer.name} has no Skupper site to link to`)
+  if (to === undefined) return unknown("missing", `${peer.name} has no Skupper site to link to`)
   const file = await new TokenFile(context).read()
   const { current, obsolete } = sortLinks(await listLinks(cluster, site.project), to, federation, file)
   const [found] = current

@@ -57,7 +57,7 @@ export async function ifServed<T>(read: Promise<T>): Promise<T | undefined> {
     if (
       error instanceof CheckError &&
       error.result.state === "unknown" &&
-      error.result.because === "not there"
+      error.result.because === "missing"
     )
       return undefined
     throw error

@@ -58,6 +58,18 @@ describe("a wrong call", () => {
     })
   })
 
+  test("a folder of practiceCommands that does not exist is named", async () => {
+    const cwd = room()
+    const own = { practiceCommands: join(cwd, "stand-ins") }
+    const { code, stderr } = await practising(cwd, ["run", "--practice", "--yes"], own)
+    expect(code).toBe(1)
+    const text = stderr.replace(/\s+/g, " ")
+    expect(text).toContain(`The folder of the program's practiceCommands cannot be read: ${cwd}/stand-ins`)
+    expect(text).toContain(
+      "why: the folder does not exist fix: create the folder, or correct practiceCommands",
+    )
+  })
+
   test("of practice clusters leaves no folder behind", async () => {
     const cwd = room()
     const state = join(cwd, "state-of-practice")

@@ -203,7 +203,7 @@ test("the log of a pod that is gone, or of a container that has not started, is 
     things.fault = ({ path }, response) =>
       path.includes("/log") ? status(response, code, reason, words) : undefined
     await expect(observed.reader.log(pod)).rejects.toMatchObject({
-      result: { state: "unknown", because: "not there", reason: words },
+      result: { state: "unknown", because: "missing", reason: words },
     })
   }
 })

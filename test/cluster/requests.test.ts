@@ -66,26 +66,26 @@ test("a kind that is not served is unknown, also when its definition was deleted
   const site = { apiVersion: "skupper.io/v2alpha1", kind: "Site", name: "a", namespace: "ns" }
   await expect(cluster.get(site)).rejects.toMatchObject(
     check({
-      because: "not there",
+      because: "missing",
       reason: `127.0.0.1:${server.port} does not serve Site (skupper.io/v2alpha1)`,
     }),
   )
   expect(await cluster.serves("skupper.io/v2alpha1", "Site")).toBe(false)
   expect(await cluster.serves("apps/v1", "Deployment")).toBe(true)
   await expect(cluster.get({ ...deployment, kind: "Other" })).rejects.toMatchObject(
-    check({ because: "not there" }),
+    check({ because: "missing" }),
   )
   resources.push({ name: "others", kind: "Other", namespaced: true, verbs: [] })
   expect(await cluster.get({ ...deployment, kind: "Other" })).toBeUndefined()
   resources.pop()
   await expect(cluster.list({ apiVersion: "apps/v1", kind: "Other" })).rejects.toMatchObject(
-    check({ because: "not there" }),
+    check({ because: "missing" }),
   )
   resources.push({ name: "others", kind: "Other", namespaced: true, verbs: [] })
   expect(await cluster.serves("apps/v1", "Other")).toBe(true)
   resources.pop()
   await expect(cluster.get({ ...deployment, kind: "Other" })).rejects.toMatchObject(
-    check({ because: "not there" }),
+    check({ because: "missing" }),
   )
 })
 

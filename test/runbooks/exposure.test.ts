@@ -40,7 +40,7 @@ describe("connector", () => {
     )
 
   test("needs the SuperLink's Deployment, whose pods it selects", async () => {
-    expect(await check()).toMatchObject({ state: "unknown", because: "not there" })
+    expect(await check()).toMatchObject({ state: "unknown", because: "missing" })
   })
 
   test("none exists", async () => {
