@@ -11,7 +11,7 @@ import type { Program } from "./program.ts"
 export interface PracticeWorldOptions {
   /** How many sites each role of `many` has. Default 2. */
   readonly sites?: number
-  /** How long the played controllers take. Default `none`: at once. */
+  /** How long the simulated controllers take. Default `none`: at once. */
   readonly delays?: Delays
   readonly faults?: readonly Fault[]
 }

@@ -1,4 +1,4 @@
-/** The played router network between the clusters of one practice: who links to whom, and what serves where. */
+/** The simulated router network between the clusters of one practice: who links to whom, and what serves where. */
 import { paceOf } from "./controllers/pace.ts"
 import { Knowledge, type KnowledgeTimes } from "./network-knowledge.ts"
 import { Routes } from "./network-routes.ts"

@@ -54,11 +54,7 @@ export async function ifServed<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read
   } catch (error) {
-    if (
-      error instanceof CheckError &&
-      error.result.state === "unknown" &&
-      error.result.because === "missing"
-    )
+    if (error instanceof CheckError && error.result.state === "unknown" && error.result.because === "missing")
       return undefined
     throw error
   }

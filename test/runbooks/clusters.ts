@@ -42,7 +42,7 @@ const users = (): ApiServer["users"][number][] => [
   },
 ]
 
-export interface PlayedSite {
+export interface ServedSite {
   readonly site: Site
   readonly server: ApiServer
   readonly admin: Cluster
@@ -53,12 +53,12 @@ export interface PlayedSite {
 
 export interface Clusters {
   readonly folder: string
-  readonly superlink: PlayedSite
-  readonly supernode: PlayedSite
+  readonly superlink: ServedSite
+  readonly supernode: ServedSite
   readonly notes: string[]
   /** The context of a step at a site; `more` replaces parts of it, values of the site and of the federation included. */
-  context(step: Step, at: PlayedSite | undefined, more?: More): Context
-  check(step: Step, at: PlayedSite | undefined, more?: More): Promise<CheckResult>
+  context(step: Step, at: ServedSite | undefined, more?: More): Context
+  check(step: Step, at: ServedSite | undefined, more?: More): Promise<CheckResult>
   close(): Promise<void>
 }
 
@@ -82,7 +82,7 @@ export async function startClusters(
   }
   const redactor = new Redactor()
   const notes: string[] = []
-  const play = async (name: string, role: string, project: string): Promise<PlayedSite> => {
+  const serve = async (name: string, role: string, project: string): Promise<ServedSite> => {
     const ca = await createAuthority(name)
     const faults = createFaultTable()
     const known = users()
@@ -117,12 +117,12 @@ export async function startClusters(
     }
   }
   const [superlink, supernode] = await Promise.all([
-    play("superlink", "superlink", "flower-openshift-demo"),
-    play("supernode-1", "supernode", "flower-supernode-1"),
+    serve("superlink", "superlink", "flower-openshift-demo"),
+    serve("supernode-1", "supernode", "flower-supernode-1"),
   ])
   const toolboxes: ReturnType<typeof createToolbox>[] = []
 
-  const context = (step: Step, at: PlayedSite | undefined, more: More = {}): Context => {
+  const context = (step: Step, at: ServedSite | undefined, more: More = {}): Context => {
     const changed = (site: Site): Site => (site === at?.site ? { ...site, ...more.site } : site)
     const sites = [superlink, supernode].map((one) => changed(one.site))
     const site = sites.find(({ name }) => name === at?.site.name)

@@ -1,32 +1,32 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject, Ref } from "../../lib/cluster/types.ts"
 import { labels } from "../../runbooks/shared/labels.ts"
-import { foreign, only, type Played, play } from "./practice.ts"
+import { foreign, only, startWorld, type World } from "./practice.ts"
 
 const PLACE = "superlink/deploy-superlink"
 const notebook = only("deploy-superlink")
 
-let played: Played
+let world: World
 let ns: string
 let deployment: Ref
 let service: Ref
 beforeAll(async () => {
-  played = await play()
+  world = await startWorld()
 })
 beforeEach(async () => {
-  await played.begin()
-  ns = played.project("superlink")
+  await world.begin()
+  ns = world.project("superlink")
   deployment = { apiVersion: "apps/v1", kind: "Deployment", namespace: ns, name: "superlink" }
   service = { apiVersion: "v1", kind: "Service", namespace: ns, name: "superlink-service" }
 })
-afterAll(() => played.close())
-const run = async (more = {}) => (await played.run({ notebook, ...more }))[PLACE]
-const plan = async (more = {}) => (await played.plan({ notebook, ...more }))[PLACE]
-const found = async () => (await played.cluster("superlink").get(deployment)) as KubeObject
+afterAll(() => world.close())
+const run = async (more = {}) => (await world.run({ notebook, ...more }))[PLACE]
+const plan = async (more = {}) => (await world.plan({ notebook, ...more }))[PLACE]
+const found = async () => (await world.cluster("superlink").get(deployment)) as KubeObject
 const first = (object: KubeObject) => object.spec.template.spec.containers[0]
 const version = (text: string) => ({ values: { "flower-version": text } })
 const actions = () =>
-  played.events.flatMap((event) => (event.type === "action started" ? [`${event.step} ${event.action}`] : []))
+  world.events.flatMap((event) => (event.type === "action started" ? [`${event.step} ${event.action}`] : []))
 const theirs = (image: string, args = ["--insecure"]) =>
   foreign(ns, "superlink", { name: "server", image, args, ports: [{ containerPort: 9092 }] })
 
@@ -35,7 +35,7 @@ describe("created by this federation", () => {
     expect(await plan()).toBe(`apply: no Deployment superlink in ${ns}`)
     expect(await run()).toBe("applied: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
     expect((await found()).metadata.labels).toMatchObject(labels("trial"))
-    expect((await played.cluster("superlink").get(service))?.metadata.labels).toMatchObject(labels("trial"))
+    expect((await world.cluster("superlink").get(service))?.metadata.labels).toMatchObject(labels("trial"))
     expect(await plan()).toBe("ok: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
     expect(await run()).toBe("unchanged: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
     expect(actions()).toEqual([])
@@ -48,10 +48,10 @@ describe("created by this federation", () => {
     )
     expect(await run(version("1.41.0"))).toContain("Flower 1.41.0, its Control API shares the Fleet port")
     expect(first(await found()).args).toEqual(["--insecure", "--host", "0.0.0.0", "--port", "9092"])
-    const pods = await played.cluster("superlink").list({ apiVersion: "v1", kind: "Pod", namespace: ns })
+    const pods = await world.cluster("superlink").list({ apiVersion: "v1", kind: "Pod", namespace: ns })
     expect(pods.map((pod) => pod.spec.containers[0].image)).toEqual(["flwr/superlink:1.41.0"])
     expect(
-      played.events.some((event) => event.type === "note" && event.text.includes("share port 9092")),
+      world.events.some((event) => event.type === "note" && event.text.includes("share port 9092")),
     ).toBe(true)
   })
 
@@ -63,7 +63,7 @@ describe("created by this federation", () => {
   test("what another user has set is reset", async () => {
     await run()
     const containers = [{ ...first(await found()), image: "flwr/superlink:1.30.0" }]
-    await played.cluster("superlink").merge(deployment, { spec: { template: { spec: { containers } } } })
+    await world.cluster("superlink").merge(deployment, { spec: { template: { spec: { containers } } } })
     expect(await plan()).toContain("update: image is flwr/superlink:1.30.0")
     expect(await run(version("1.34.0"))).toContain("updated: flwr/superlink:1.34.0")
     expect(first(await found()).image).toBe("flwr/superlink:1.34.0")
@@ -71,19 +71,19 @@ describe("created by this federation", () => {
 
   test("a deleted Service is created again", async () => {
     await run()
-    await played.cluster("superlink").remove(service)
+    await world.cluster("superlink").remove(service)
     expect(await plan()).toBe("update: Service superlink-service is missing, should be present")
     expect(await run()).toContain("updated")
-    expect(await played.cluster("superlink").get(service)).toBeDefined()
+    expect(await world.cluster("superlink").get(service)).toBeDefined()
   })
 
   test("a Service that existed before is used and not labelled", async () => {
     const before = { apiVersion: "v1", kind: "Service", metadata: { name: service.name, namespace: ns } }
-    await played
+    await world
       .cluster("superlink")
       .create({ ...before, spec: { selector: { app: "superlink" }, ports: [{ port: 9092 }] } })
     expect(await run()).toContain("applied")
-    expect((await played.cluster("superlink").get(service))?.metadata.labels ?? {}).not.toMatchObject(
+    expect((await world.cluster("superlink").get(service))?.metadata.labels ?? {}).not.toMatchObject(
       labels("trial"),
     )
   })
@@ -98,34 +98,34 @@ describe("created by this federation", () => {
 
 describe("trouble", () => {
   test("a quota: blocked with the cluster's words, and ready when it is raised", async () => {
-    played.practice.faults.set([{ where: "pod", what: "quota" }])
+    world.practice.faults.set([{ where: "pod", what: "quota" }])
     expect(await run()).toMatch(/^blocked: no pod was created: .*exceeded quota/)
-    expect(played.ended.get(PLACE)).toMatchObject({
+    expect(world.ended.get(PLACE)).toMatchObject({
       code: "quota",
       next: `oc describe quota -n ${ns}`,
       fix: expect.any(String),
     })
-    played.practice.faults.set([])
+    world.practice.faults.set([])
     expect(await run()).toMatch(/^(unchanged|applied|updated): flwr/)
   })
 
   test("an image that cannot be pulled: its message, and ready when it can be pulled", async () => {
-    played.practice.faults.set([{ where: "pod", what: "image" }])
+    world.practice.faults.set([{ where: "pod", what: "image" }])
     expect(await run()).toMatch(/^blocked: image flwr\/superlink:1.34.0 cannot be pulled: .*manifest unknown/)
-    expect(played.ended.get(PLACE)).toMatchObject({
+    expect(world.ended.get(PLACE)).toMatchObject({
       code: "image",
       next: expect.stringContaining("oc describe pod/"),
     })
-    played.practice.faults.set([])
+    world.practice.faults.set([])
     expect(await run()).toMatch(/^(unchanged|applied|updated): flwr/)
   })
 
   test("a container that exits at once: its exit code and last words", async () => {
-    played.practice.faults.set([{ where: "pod", what: "crash" }])
+    world.practice.faults.set([{ where: "pod", what: "crash" }])
     expect(await run()).toMatch(
       /^blocked: container superlink is crash-looping \(exit code 1\): practice fault/,
     )
-    expect(played.ended.get(PLACE)).toMatchObject({
+    expect(world.ended.get(PLACE)).toMatchObject({
       code: "crash",
       next: expect.stringContaining("--previous"),
     })
@@ -134,23 +134,23 @@ describe("trouble", () => {
 
 describe("one that existed before", () => {
   test("is used as it is, with whatever else it has", async () => {
-    await played
+    await world
       .cluster("superlink")
       .create(theirs("flwr/superlink:1.31.0", ["--insecure", "--database", "state.db"]))
     expect(await run()).toBe("unchanged: existed before: flwr/superlink:1.31.0, 1 of 1 ready; Flower 1.31.0")
-    expect(played.ended.get(PLACE)).toMatchObject({ adopted: true })
+    expect(world.ended.get(PLACE)).toMatchObject({ adopted: true })
     expect(actions()).not.toContain("deploy-superlink apply")
-    expect(await played.cluster("superlink").get(service)).toBeUndefined()
+    expect(await world.cluster("superlink").get(service)).toBeUndefined()
   })
 
   test("is changed only if a restart is allowed, and keeps its own arguments", async () => {
-    await played
+    await world
       .cluster("superlink")
       .create(theirs("flwr/superlink:1.31.0", ["--insecure", "--database", "state.db"]))
     expect(await run(version("1.41.0"))).toMatch(
       /^blocked: Deployment superlink existed before and differs: image/,
     )
-    expect(played.ended.get(PLACE)?.next).toContain("--allow-restart")
+    expect(world.ended.get(PLACE)?.next).toContain("--allow-restart")
     expect(first(await found()).image).toBe("flwr/superlink:1.31.0")
 
     const allowed = { values: { "flower-version": "1.41.0", "allow-restart": true } }
@@ -161,31 +161,31 @@ describe("one that existed before", () => {
       args: ["--insecure", "--database", "state.db", "--host", "0.0.0.0", "--port", "9092"],
     })
     expect(after.metadata.labels ?? {}).not.toMatchObject(labels("trial"))
-    expect(played.ended.get(PLACE)).toMatchObject({ adopted: true })
+    expect(world.ended.get(PLACE)).toMatchObject({ adopted: true })
   })
 
   test("whose version is unknown: it has to be given", async () => {
-    await played.cluster("superlink").create(theirs("quay.io/hospital/superlink:latest"))
+    await world.cluster("superlink").create(theirs("quay.io/hospital/superlink:latest"))
     expect(await run()).toMatch(/^blocked: .*does not show its Flower version/)
     expect(await run(version("1.34.0"))).toContain("unchanged: existed before")
   })
 
   test("that serves TLS, which is not requested, differs", async () => {
     const args = ["--ssl-certfile", "a", "--ssl-keyfile", "b", "--ssl-ca-certfile", "c"]
-    await played.cluster("superlink").create(theirs("flwr/superlink:1.34.0", args))
+    await world.cluster("superlink").create(theirs("flwr/superlink:1.34.0", args))
     expect(await run()).toContain("Flower's own TLS is on, should be off")
   })
 
   test("scaled to zero differs", async () => {
     const before = theirs("flwr/superlink:1.34.0")
     before.spec.replicas = 0
-    await played.cluster("superlink").create(before)
+    await world.cluster("superlink").create(before)
     expect(await run()).toContain("replicas is 0, should be 1")
   })
 })
 
 test("another name for the Deployment", async () => {
   expect(await run({ sites: { superlink: { "superlink-workload": "hub" } } })).toContain("applied")
-  expect(await played.cluster("superlink").get({ ...deployment, name: "hub" })).toBeDefined()
-  expect(await played.cluster("superlink").get({ ...service, name: "hub-service" })).toBeDefined()
+  expect(await world.cluster("superlink").get({ ...deployment, name: "hub" })).toBeDefined()
+  expect(await world.cluster("superlink").get({ ...service, name: "hub-service" })).toBeDefined()
 })

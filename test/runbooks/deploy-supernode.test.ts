@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import { labels } from "../../runbooks/shared/labels.ts"
-import { foreign, only, type Played, play } from "./practice.ts"
+import { foreign, only, startWorld, type World } from "./practice.ts"
 
 const PLACE = "supernode-1/deploy-supernode"
 const notebook = only("deploy-superlink", "deploy-supernode")
@@ -15,21 +15,21 @@ const ref = (name = "supernode-1") => ({
   name,
 })
 
-let played: Played
+let world: World
 let westProject: string
 let eastProject: string
 beforeAll(async () => {
-  played = await play()
+  world = await startWorld()
 })
 beforeEach(async () => {
-  await played.begin()
-  westProject = played.project("superlink")
-  eastProject = played.project("supernode-1")
+  await world.begin()
+  westProject = world.project("superlink")
+  eastProject = world.project("supernode-1")
 })
-afterAll(() => played.close())
-const run = async (more = {}) => (await played.run({ notebook, ...more }))[PLACE]
-const plan = async (more = {}) => (await played.plan({ notebook, ...more }))[PLACE]
-const east = () => played.cluster("supernode-1")
+afterAll(() => world.close())
+const run = async (more = {}) => (await world.run({ notebook, ...more }))[PLACE]
+const plan = async (more = {}) => (await world.plan({ notebook, ...more }))[PLACE]
+const east = () => world.cluster("supernode-1")
 const found = async (name = "supernode-1") => (await east().get(ref(name))) as KubeObject
 const first = (object: KubeObject) => object.spec.template.spec.containers[0]
 const version = (text: string) => ({ values: { "flower-version": text } })
@@ -63,7 +63,7 @@ describe("created by this federation", () => {
 
   test("without a version it takes that of a SuperLink that existed before", async () => {
     const image = "flwr/superlink:1.31.0"
-    await played
+    await world
       .cluster("superlink")
       .create(foreign(westProject, "superlink", { name: "s", image, args: ["--insecure"] }))
     expect(await run()).toBe("applied: flwr/supernode:1.31.0, 1 of 1 ready")
@@ -71,7 +71,7 @@ describe("created by this federation", () => {
 
   test("a SuperLink whose version is unknown", async () => {
     const image = "quay.io/hospital/superlink:latest"
-    await played
+    await world
       .cluster("superlink")
       .create(foreign(westProject, "superlink", { name: "s", image, args: ["--insecure"] }))
     expect(await run({ notebook: alone })).toMatch(/^blocked: the SuperLink's image does not show/)
@@ -93,7 +93,7 @@ describe("one that existed before", () => {
   test("is used, also if it connects to the Service by its long name", async () => {
     await theirs(["--insecure", "--superlink", `fleet-api.${eastProject}.svc:9092`, "--max-retries", "100"])
     expect(await run()).toBe("unchanged: existed before: flwr/supernode:1.34.0, 1 of 1 ready")
-    expect(played.ended.get(PLACE)).toMatchObject({ adopted: true })
+    expect(world.ended.get(PLACE)).toMatchObject({ adopted: true })
   })
 
   test("that connects elsewhere is changed only if that is allowed", async () => {
@@ -122,7 +122,7 @@ describe("one that existed before", () => {
 })
 
 test("the user's own manifest instead of the built-in one", async () => {
-  const file = join(played.practice.folder, "own.yaml")
+  const file = join(world.practice.folder, "own.yaml")
   const manifest = (image: string) => `
 apiVersion: apps/v1
 kind: Deployment

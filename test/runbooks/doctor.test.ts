@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { doctor } from "../../runbooks/doctor-checks.ts"
 import siteCreate from "../../runbooks/site-create.ts"
-import { type Clusters, namespace, type PlayedSite, put, skupper, startClusters } from "./clusters.ts"
+import { type Clusters, namespace, put, type ServedSite, skupper, startClusters } from "./clusters.ts"
 
 const HUB = "flower-openshift-demo"
 
@@ -20,7 +20,7 @@ beforeEach(async () => {
 })
 afterEach(() => clusters.close())
 
-const check = (id: string, at: PlayedSite | undefined = clusters.superlink) =>
+const check = (id: string, at: ServedSite | undefined = clusters.superlink) =>
   doctor.find((one) => one.id === id)!.run(clusters.context(siteCreate, at, { commands }))
 const site = (version: string) =>
   put(

@@ -6,8 +6,8 @@ import { readToken } from "../../lib/cluster/kubeconfig.ts"
 import { writeCommands } from "../../lib/practice/commands/index.ts"
 import login from "../../runbooks/login.ts"
 import logout from "../../runbooks/logout.ts"
-import { type Clusters, type PlayedSite, startClusters } from "./clusters.ts"
-import { play, teardown } from "./practice.ts"
+import { type Clusters, type ServedSite, startClusters } from "./clusters.ts"
+import { startWorld, teardown } from "./practice.ts"
 
 let clusters: Clusters
 let commands: string
@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => clusters.close())
 
 /** Logs in at a site with alice's password: the program's own session. Returns its token. */
-async function byPassword(at: PlayedSite): Promise<string> {
+async function byPassword(at: ServedSite): Promise<string> {
   const [ca, password] = ["ca.crt", "password"].map((name) =>
     join(clusters.folder, `${at.site.name}.${name}`),
   )
@@ -37,7 +37,7 @@ async function byPassword(at: PlayedSite): Promise<string> {
 }
 
 /** Whether the server still takes a token. */
-async function isValid(at: Pick<PlayedSite, "server">, token: string): Promise<boolean> {
+async function isValid(at: Pick<ServedSite, "server">, token: string): Promise<boolean> {
   const { url, ca } = at.server
   const cluster = openCluster({ server: url, ca: ca.certificate, token, fieldManager: "test" })
   try {
@@ -50,9 +50,9 @@ async function isValid(at: Pick<PlayedSite, "server">, token: string): Promise<b
   }
 }
 
-const contextAt = (at: PlayedSite) => clusters.context(logout, at, { commands })
-const check = (at: PlayedSite) => clusters.check(logout, at, { commands })
-const files = (at: PlayedSite) => {
+const contextAt = (at: ServedSite) => clusters.context(logout, at, { commands })
+const check = (at: ServedSite) => clusters.check(logout, at, { commands })
+const files = (at: ServedSite) => {
   const { kubeconfig, privateFile } = contextAt(at)
   return [kubeconfig, privateFile("session")].filter(existsSync)
 }
@@ -101,7 +101,7 @@ describe("a session that the program created", () => {
     const { superlink, supernode } = clusters
     const token = await byPassword(superlink)
     for (const name of ["kubeconfig", "session"] as const) {
-      const path = (at: PlayedSite) =>
+      const path = (at: ServedSite) =>
         name === "kubeconfig" ? contextAt(at).kubeconfig : contextAt(at).privateFile(name)
       writeFileSync(path(supernode), readFileSync(path(superlink)))
     }
@@ -122,19 +122,19 @@ test("a session from a token of the user's stays", async () => {
 })
 
 test("a teardown ends what the login of a run has created, last at each site", async () => {
-  const played = await play()
+  const world = await startWorld()
   try {
-    await played.begin()
+    await world.begin()
     const password = join(clusters.folder, "password")
     writeFileSync(password, "developer\n")
     const sites = {
       "supernode-1": { login: "password", username: "developer", "password-file": password },
     }
     const selection = { only: ["prerequisites", "login"] }
-    expect((await played.run({ sites, selection }))["supernode-1/login"]).toMatch(/^updated: logged in as /)
-    const kubeconfig = join(played.state, "kubeconfigs", "supernode-1")
+    expect((await world.run({ sites, selection }))["supernode-1/login"]).toMatch(/^updated: logged in as /)
+    const kubeconfig = join(world.state, "kubeconfigs", "supernode-1")
     const token = (await readToken(kubeconfig))!
-    const outcomes = await played.run({ sites, notebook: teardown })
+    const outcomes = await world.run({ sites, notebook: teardown })
     expect(
       Object.keys(outcomes)
         .filter((place) => place.startsWith("supernode-1/"))
@@ -145,9 +145,9 @@ test("a teardown ends what the login of a run has created, last at each site", a
       "supernode-1/logout": expect.stringMatching(/^deleted: /),
     })
     expect(existsSync(kubeconfig)).toBe(false)
-    const { server } = played.practice.clusters.find(({ name }) => name === "supernode-1")!
+    const { server } = world.practice.clusters.find(({ name }) => name === "supernode-1")!
     expect(await isValid({ server }, token)).toBe(false)
   } finally {
-    await played.close()
+    await world.close()
   }
 })

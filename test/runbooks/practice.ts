@@ -21,7 +21,7 @@ import { practiceImages, practiceValues } from "../../runbooks/practice-images.t
 import { untilSeen } from "../../runbooks/shared/reading.ts"
 import { siteInputs, withRunOptions } from "../e2e/options.ts"
 
-export interface Played {
+export interface World {
   readonly practice: Practice
   /** Fresh projects and a fresh folder, with sessions at all sites: the clusters are shared by a file's tests. */
   begin(): Promise<void>
@@ -50,9 +50,9 @@ export interface Call
   notebook?: Notebook
 }
 
-export async function play(
+export async function startWorld(
   options: { supernodes?: number; faults?: Fault[]; openshift?: boolean } = {},
-): Promise<Played> {
+): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "guide_on practice-"))
   const sites = [
     { name: "superlink", role: "superlink" },
@@ -86,7 +86,7 @@ export async function play(
     ]),
   )
   const events: Recorded[] = []
-  const ended: Played["ended"] = new Map()
+  const ended: World["ended"] = new Map()
   const inputs = ({ values, sites: more }: Call) => ({
     name: "trial",
     ...(values && { values }),
@@ -211,11 +211,11 @@ const skupper = (kind: string, namespace: string, name: string, spec: object): K
 })
 
 /** Installs the operator and links the sites through the API, as another user would have done. */
-export async function makeNetwork(played: Played): Promise<void> {
-  const names = played.practice.clusters.map(({ name }) => name)
-  await Promise.all(names.map((name) => makeSite(played, name)))
-  const superlink = played.cluster("superlink")
-  const west = played.project("superlink")
+export async function makeNetwork(world: World): Promise<void> {
+  const names = world.practice.clusters.map(({ name }) => name)
+  await Promise.all(names.map((name) => makeSite(world, name)))
+  const superlink = world.cluster("superlink")
+  const west = world.project("superlink")
   for (const name of names.filter((one) => one !== "superlink")) {
     await superlink.create(
       skupper("AccessGrant", west, `for-${name}`, { redemptionsAllowed: 1, expirationWindow: "15m" }),
@@ -229,15 +229,15 @@ export async function makeNetwork(played: Played): Promise<void> {
       })
       return grant?.status?.code === undefined ? undefined : grant.status
     })
-    const east = played.project(name)
-    await played.cluster(name).create(skupper("AccessToken", east, `for-${name}`, { url, code, ca }))
-    await waitFor(played.cluster(name), (reader) => ready(reader, "Link", east))
+    const east = world.project(name)
+    await world.cluster(name).create(skupper("AccessToken", east, `for-${name}`, { url, code, ca }))
+    await waitFor(world.cluster(name), (reader) => ready(reader, "Link", east))
   }
 }
 
-async function makeSite(played: Played, name: string): Promise<void> {
-  const cluster = played.cluster(name)
-  const namespace = played.project(name)
+async function makeSite(world: World, name: string): Promise<void> {
+  const cluster = world.cluster(name)
+  const namespace = world.project(name)
   // Once per cluster.
   await cluster.apply({
     apiVersion: "operators.coreos.com/v1alpha1",

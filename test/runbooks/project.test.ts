@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { setNamespace } from "../../lib/cluster/kubeconfig.ts"
 import project from "../../runbooks/project.ts"
 import { ownsProject, projectDescription } from "../../runbooks/shared/labels.ts"
-import { type Clusters, namespace, type PlayedSite, setStatus, startClusters } from "./clusters.ts"
+import { type Clusters, namespace, type ServedSite, setStatus, startClusters } from "./clusters.ts"
 
 const NAME = "flower-openshift-demo"
 const roleBinding = (user: string) => ({
@@ -15,7 +15,7 @@ const roleBinding = (user: string) => ({
 
 describe.each([true, false])("with openshift %s", (openshift) => {
   let clusters: Clusters
-  let at: PlayedSite
+  let at: ServedSite
   const word = openshift ? "project" : "namespace"
   beforeAll(async () => {
     clusters = await startClusters({ openshift })

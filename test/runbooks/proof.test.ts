@@ -5,32 +5,32 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { readSupernodeLog } from "../../runbooks/flower/flower-logs.ts"
-import { makeNetwork, only, type Played, play, waitFor } from "./practice.ts"
+import { makeNetwork, only, startWorld, type World, waitFor } from "./practice.ts"
 
 const deployed = only("deploy-superlink", "connector", "listener", "deploy-supernode")
 const notebook = only("verify", "verify-federation")
-let played: Played
+let world: World
 let home: string
 let flwr: string
 let id: string
 
 beforeAll(async () => {
-  played = await play()
+  world = await startWorld()
   home = mkdtempSync(join(tmpdir(), "flwr_"))
   flwr = join(home, "flwr")
-  await played.begin()
-  await makeNetwork(played)
-  const [west, east] = [played.project("superlink"), played.project("supernode-1")]
+  await world.begin()
+  await makeNetwork(world)
+  const [west, east] = [world.project("superlink"), world.project("supernode-1")]
   const object = (kind: string, namespace: string, spec: object) => ({
     apiVersion: "skupper.io/v2alpha1",
     kind,
     metadata: { name: "fleet-api", namespace },
     spec: { routingKey: "fleet-api", port: 9092, ...spec },
   })
-  await played.cluster("superlink").create(object("Connector", west, { selector: "app=superlink" }))
-  await played.cluster("supernode-1").create(object("Listener", east, { host: "fleet-api" }))
-  await played.run({ notebook: deployed })
-  id = await waitFor(played.cluster("supernode-1"), async (reader) => {
+  await world.cluster("superlink").create(object("Connector", west, { selector: "app=superlink" }))
+  await world.cluster("supernode-1").create(object("Listener", east, { host: "fleet-api" }))
+  await world.run({ notebook: deployed })
+  id = await waitFor(world.cluster("supernode-1"), async (reader) => {
     const [pod] = await reader.list({
       apiVersion: "v1",
       kind: "Pod",
@@ -42,7 +42,7 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  await played.close()
+  await world.close()
   await rm(home, { recursive: true })
 })
 
@@ -63,7 +63,7 @@ const list = (status: string, of = id) => ({
   "supernode list": { success: true, nodes: [{ "node-id": of, status }] },
 })
 const verify = (proof: string, more: object = {}) =>
-  played.run({ notebook, values: { proof, flwr }, timeout: 4, ...more })
+  world.run({ notebook, values: { proof, flwr }, timeout: 4, ...more })
 
 beforeEach(() => writeFileSync(join(home, "calls"), ""))
 
@@ -100,7 +100,7 @@ test("exit code 0 without success: Flower's own message", async () => {
   expect((await verify("list"))["supernode-1/verify"]).toMatch(
     /failed: .*supernode list runbook --format json was refused/,
   )
-  expect(played.ended.get("supernode-1/verify")).toMatchObject({ why: "[code: 7] Not for you." })
+  expect(world.ended.get("supernode-1/verify")).toMatchObject({ why: "[code: 7] Not for you." })
 })
 
 test("a simulated SuperLink has no Control API: reported, with the way to a real one", async () => {
@@ -109,7 +109,7 @@ test("a simulated SuperLink has no Control API: reported, with the way to a real
   })
   const outcomes = await verify("list")
   expect(outcomes["supernode-1/verify"]).toMatch(/^blocked: .*it has no Control API/)
-  expect(played.ended.get("supernode-1/verify")).toMatchObject({
+  expect(world.ended.get("supernode-1/verify")).toMatchObject({
     next: "flower-runbook run --practice --flower --proof run --yes",
   })
 })
@@ -125,7 +125,7 @@ test("a run that fails is an error with the app's own words, and it is not follo
     expect((await verify("run"))["verify-federation"]).toBe(
       "failed: run 18446744073709551615 of the proof app ended as finished:failed",
     )
-    expect(played.ended.get("verify-federation")).toMatchObject({
+    expect(world.ended.get("verify-federation")).toMatchObject({
       why: expect.stringContaining("round 2: 0 of 1 SuperNodes answered"),
     })
   }
@@ -146,6 +146,6 @@ test("a run that completed, of which the SuperLink's log shows nothing, proves n
   expect((await verify("run", { timeout: 30 }))["verify-federation"]).toMatch(
     /failed: run 7 completed, but the SuperLink's log does not show/,
   )
-  const { "verify-federation": planned } = await played.plan({ notebook, values: { proof: "run", flwr } })
+  const { "verify-federation": planned } = await world.plan({ notebook, values: { proof: "run", flwr } })
   expect(planned).toMatch(/^apply: .*no federated run/)
 })

@@ -4,29 +4,29 @@ import { dirname, join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import { labels, projectDescription } from "../../runbooks/shared/labels.ts"
-import { foreign, makeNetwork, only, type Played, play, teardown } from "./practice.ts"
+import { foreign, makeNetwork, only, startWorld, teardown, type World } from "./practice.ts"
 
 const SKUPPER = "skupper.io/v2alpha1"
 const OLM = "operators.coreos.com/v1alpha1"
 const notebook = only("deploy-superlink", "deploy-supernode")
 
-let played: Played
+let world: World
 let westProject: string
 let eastProject: string
 beforeEach(async () => {
-  played = await play()
-  await played.begin()
-  westProject = played.project("superlink")
-  eastProject = played.project("supernode-1")
-  await makeNetwork(played)
+  world = await startWorld()
+  await world.begin()
+  westProject = world.project("superlink")
+  eastProject = world.project("supernode-1")
+  await makeNetwork(world)
   const spec = { routingKey: "fleet-api", port: 9092 }
   await west().create(exposure("Connector", westProject, { ...spec, selector: "app=superlink" }))
   await east().create(exposure("Listener", eastProject, { ...spec, host: "fleet-api" }))
 })
-afterEach(() => played.close())
+afterEach(() => world.close())
 
-const west = () => played.cluster("superlink")
-const east = () => played.cluster("supernode-1")
+const west = () => world.cluster("superlink")
+const east = () => world.cluster("supernode-1")
 const exposure = (kind: string, namespace: string, spec: object, name = "fleet-api"): KubeObject => ({
   apiVersion: SKUPPER,
   kind,
@@ -77,14 +77,14 @@ async function left(): Promise<string[]> {
   return found.sort()
 }
 
-const run = (values: Record<string, unknown> = {}) => played.run({ notebook: teardown, values })
+const run = (values: Record<string, unknown> = {}) => world.run({ notebook: teardown, values })
 
 test("what the steps created is deleted, in reverse; operator and projects stay", async () => {
-  await played.run({ notebook })
+  await world.run({ notebook })
   await labelAll()
-  const file = join(played.state, "private", "supernode-1.token.yaml")
+  const file = join(world.state, "private", "supernode-1.token.yaml")
   await writeFile(file, "kind: AccessToken\n")
-  const plan = await played.plan({ notebook: teardown })
+  const plan = await world.plan({ notebook: teardown })
   expect(plan).toMatchObject({
     "supernode-1/remove-supernode": "delete: deletes Deployment supernode-1",
     "supernode-1/remove-listener": "delete: deletes Listener fleet-api",
@@ -113,10 +113,10 @@ test("what the steps created is deleted, in reverse; operator and projects stay"
 })
 
 test("a link file whose Link was never created is deleted too", async () => {
-  const file = join(played.state, "private", "supernode-1.token.yaml")
+  const file = join(world.state, "private", "supernode-1.token.yaml")
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, "kind: Link\n")
-  expect((await played.plan({ notebook: teardown }))["supernode-1/remove-link"]).toBe(
+  expect((await world.plan({ notebook: teardown }))["supernode-1/remove-link"]).toBe(
     "delete: deletes file supernode-1.token.yaml",
   )
   await run()
@@ -127,7 +127,7 @@ test("what existed before stays", async () => {
   await west().create(
     foreign(westProject, "superlink", { name: "s", image: "flwr/superlink:1.34.0", args: ["--insecure"] }),
   )
-  await played.run({ notebook })
+  await world.run({ notebook })
   await west().create(
     exposure("Connector", westProject, { routingKey: "other", port: 80, host: "10.0.0.1" }, "other"),
   )
@@ -145,7 +145,7 @@ test("objects of another federation stay", async () => {
     const ref = { apiVersion, kind, namespace: westProject, name: "fleet-api" }
     await west().merge(ref, { metadata: { labels: labels("another") } })
   }
-  expect((await played.plan({ notebook: teardown }))["superlink/remove-connector"]).toBe(
+  expect((await world.plan({ notebook: teardown }))["superlink/remove-connector"]).toBe(
     "ok: nothing created by this federation remains",
   )
 })
@@ -153,13 +153,13 @@ test("objects of another federation stay", async () => {
 test("--operator removes it when no site remains, and never while others need it", async () => {
   await labelAll()
   // A user who cannot list the Sites of all projects cannot know.
-  played.practice.faults.set([
+  world.practice.faults.set([
     { where: "api", cluster: "superlink", match: "v2alpha1/sites", what: "forbidden" },
   ])
   expect(
-    (await played.plan({ notebook: teardown, values: { operator: true } }))["superlink/remove-operator"],
+    (await world.plan({ notebook: teardown, values: { operator: true } }))["superlink/remove-operator"],
   ).toBe("blocked: you cannot see whether other sites on this cluster need the operator")
-  played.practice.faults.set([])
+  world.practice.faults.set([])
   await west().create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "neighbour" } })
   await west().create(exposure("Site", "neighbour", {}, "theirs"))
   const blocked = await run({ operator: true })
@@ -178,7 +178,7 @@ test("--projects deletes those that this federation created", async () => {
   await labelAll()
   const openshift = { annotations: { "openshift.io/description": projectDescription("trial") } }
   await east().merge({ apiVersion: "v1", kind: "Namespace", name: eastProject }, { metadata: openshift })
-  expect((await played.plan({ notebook: teardown }))["supernode-1/remove-project"]).toContain(
+  expect((await world.plan({ notebook: teardown }))["supernode-1/remove-project"]).toContain(
     "--projects deletes it",
   )
   const outcomes = await run({ projects: true })

@@ -3,30 +3,30 @@ import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import { labels, MANAGED_BY } from "../../runbooks/shared/labels.ts"
-import { type Played, play } from "./practice.ts"
+import { startWorld, type World } from "./practice.ts"
 import { journalOf, placesToTheLink, TO_THE_LINK, walk } from "./walk.ts"
 
 const SKUPPER = "skupper.io/v2alpha1"
 
-let played: Played
-afterEach(() => played?.close())
-const list = (site: string, kind: string) => played.cluster(site).list({ apiVersion: SKUPPER, kind })
-const tokens = () => readdir(join(played.state, "private"))
+let world: World
+afterEach(() => world?.close())
+const list = (site: string, kind: string) => world.cluster(site).list({ apiVersion: SKUPPER, kind })
+const tokens = () => readdir(join(world.state, "private"))
 
 test("from nothing to a link that is up, with no leftovers; a second run changes nothing", async () => {
-  played = await play()
-  const first = await walk(played)
+  world = await startWorld()
+  const first = await walk(world)
   expect(first.outcomes).toMatchObject(
     Object.fromEntries(placesToTheLink().map((place) => [place, { ok: true }])),
   )
-  const west = played.project("superlink")
+  const west = world.project("superlink")
   expect(first.commands).toEqual(
     expect.arrayContaining([
       expect.stringMatching(
         new RegExp(`^skupper site create \\S+ --enable-link-access --wait none -n ${west}$`),
       ),
       `skupper token issue supernode-1.token.yaml -n ${west}`,
-      `skupper token redeem supernode-1.token.yaml -n ${played.project("supernode-1")}`,
+      `skupper token redeem supernode-1.token.yaml -n ${world.project("supernode-1")}`,
     ]),
   )
   expect(first.shown.filter(({ differs }) => differs.length > 0)).toEqual([])
@@ -39,62 +39,62 @@ test("from nothing to a link that is up, with no leftovers; a second run changes
   expect(await list("supernode-1", "AccessToken")).toEqual([])
   expect(await tokens()).toEqual([])
 
-  const second = await walk(played)
+  const second = await walk(world)
   expect([second.ok, second.actions]).toEqual([true, []])
-  expect(Object.values(await played.plan({ selection: TO_THE_LINK })).join("\n")).toMatch(/^(?:ok: .*\n?)+$/)
-  const journal = await journalOf(played)
-  for (const { admin } of played.practice.clusters) expect(journal).not.toContain(admin.token)
+  expect(Object.values(await world.plan({ selection: TO_THE_LINK })).join("\n")).toMatch(/^(?:ok: .*\n?)+$/)
+  const journal = await journalOf(world)
+  for (const { admin } of world.practice.clusters) expect(journal).not.toContain(admin.token)
 })
 
 test("a link file works without a token", async () => {
-  played = await play()
-  const { outcomes, commands } = await walk(played, { values: { "link-with": "file" } })
+  world = await startWorld()
+  const { outcomes, commands } = await walk(world, { values: { "link-with": "file" } })
   expect(outcomes).toMatchObject({
     "supernode-1/token-redeem": { kind: "applied" },
     "supernode-1/link-status": { ok: true },
   })
   expect(commands.filter((line) => /^skupper (?:token|link generate)/.test(line))).toEqual([
-    `skupper link generate -n ${played.project("superlink")}`,
+    `skupper link generate -n ${world.project("superlink")}`,
   ])
   expect(await tokens()).toEqual([])
-  expect(await journalOf(played)).not.toContain("PRIVATE KEY")
+  expect(await journalOf(world)).not.toContain("PRIVATE KEY")
 
   // The command uses an existing Certificate. One that this federation did not create stays as it is.
   const certificate = async () =>
     (await list("superlink", "Certificate")).find(({ metadata }) => metadata.labels?.[MANAGED_BY])
   const { metadata } = (await certificate())!
-  await played
+  await world
     .cluster("superlink")
     .merge(
       { apiVersion: SKUPPER, kind: "Certificate", name: metadata.name, namespace: metadata.namespace! },
       { metadata: { labels: null } },
     )
   const again = { values: { "link-with": "file" }, selection: { only: ["token-redeem"] }, rerun: true }
-  expect((await walk(played, again)).outcomes).toMatchObject({
+  expect((await walk(world, again)).outcomes).toMatchObject({
     "supernode-1/token-redeem": { kind: "applied" },
   })
   expect(await certificate()).toBeUndefined()
 })
 
 test("a new Link is created on --rerun, and when the SuperLink's Site was created again", async () => {
-  played = await play()
-  await walk(played)
+  world = await startWorld()
+  await walk(world)
   const names = async () => (await list("supernode-1", "Link")).map(({ metadata }) => metadata.name)
   const before = await names()
-  const again = await walk(played, { selection: { only: ["token-redeem"] }, rerun: true })
+  const again = await walk(world, { selection: { only: ["token-redeem"] }, rerun: true })
   expect(again.outcomes).toMatchObject({ "supernode-1/token-redeem": { kind: "applied" } })
   const after = await names()
   expect(after).toHaveLength(1)
   expect(after).not.toEqual(before)
 
   const [{ metadata }] = (await list("superlink", "Site")) as [KubeObject]
-  await played.cluster("superlink").remove({
+  await world.cluster("superlink").remove({
     apiVersion: SKUPPER,
     kind: "Site",
     name: metadata.name,
-    namespace: played.project("superlink"),
+    namespace: world.project("superlink"),
   })
-  const { outcomes, ok } = await walk(played)
+  const { outcomes, ok } = await walk(world)
   expect(ok).toBe(true)
   expect(outcomes).toMatchObject({
     "superlink/site-create": { kind: "applied" },
@@ -107,26 +107,26 @@ test("a new Link is created on --rerun, and when the SuperLink's Site was create
 })
 
 test("plain Kubernetes has namespaces, a controller and load balancers", async () => {
-  played = await play({ openshift: false })
-  const { outcomes, ok, commands } = await walk(played)
+  world = await startWorld({ openshift: false })
+  const { outcomes, ok, commands } = await walk(world)
   expect(outcomes).toMatchObject({
     "superlink/project": { kind: "applied", reason: expect.stringContaining("namespace") },
     "superlink/install-operator": { kind: "unchanged", adopted: true },
   })
-  expect(commands).toContain(`oc create namespace ${played.project("supernode-1")}`)
+  expect(commands).toContain(`oc create namespace ${world.project("supernode-1")}`)
   expect(ok).toBe(true)
 })
 
 test("each type of link access is created with the Site, and not set afterwards", async () => {
-  played = await play()
+  world = await startWorld()
   const created = async (type: string) => {
-    await played.begin()
-    const { outcomes, commands, actions } = await walk(played, {
+    await world.begin()
+    const { outcomes, commands, actions } = await walk(world, {
       sites: { superlink: { "link-access-type": type } },
       selection: { to: "site-create", sites: ["superlink"] },
     })
     const site = (await list("superlink", "Site")).find(
-      ({ metadata }) => metadata.namespace === played.project("superlink"),
+      ({ metadata }) => metadata.namespace === world.project("superlink"),
     )
     return {
       outcome: outcomes["superlink/site-create"]?.kind,

@@ -5,7 +5,7 @@ import { covers } from "../../runbooks/flower/proof-record.ts"
 import { missingPushes } from "../../runbooks/flower/proof-run.ts"
 import type { Running } from "../../runbooks/flower/running.ts"
 import { activationHop, onlineHop, registrationHop } from "../../runbooks/flower/verify-hops.ts"
-import { makeNetwork, only, type Played, play, waitFor } from "./practice.ts"
+import { makeNetwork, only, startWorld, type World, waitFor } from "./practice.ts"
 
 let westProject = "flower-openshift-demo"
 let eastProject = "flower-supernode-1"
@@ -32,24 +32,22 @@ const exposure = (kind: string, namespace: string) => ({
 })
 
 describe("the chain", () => {
-  let played: Played
+  let world: World
   beforeAll(async () => {
-    played = await play()
+    world = await startWorld()
   })
   beforeEach(async () => {
-    await played.begin()
-    westProject = played.project("superlink")
-    eastProject = played.project("supernode-1")
-    await makeNetwork(played)
+    await world.begin()
+    westProject = world.project("superlink")
+    eastProject = world.project("supernode-1")
+    await makeNetwork(world)
     const spec = { routingKey: "fleet-api", port: 9092 }
-    await played
+    await world
       .cluster("superlink")
       .create(object("Connector", westProject, { ...spec, selector: "app=superlink" }))
-    await played
-      .cluster("supernode-1")
-      .create(object("Listener", eastProject, { ...spec, host: "fleet-api" }))
+    await world.cluster("supernode-1").create(object("Listener", eastProject, { ...spec, host: "fleet-api" }))
   })
-  afterAll(() => played.close())
+  afterAll(() => world.close())
 
   const object = (kind: string, namespace: string, spec: object): KubeObject => ({
     apiVersion: "skupper.io/v2alpha1",
@@ -57,27 +55,27 @@ describe("the chain", () => {
     metadata: { name: "fleet-api", namespace },
     spec,
   })
-  const west = () => played.cluster("superlink")
-  const east = () => played.cluster("supernode-1")
+  const west = () => world.cluster("superlink")
+  const east = () => world.cluster("supernode-1")
   const verified = async (version = "1.34.0") => {
-    const outcomes = await played.run({ notebook, values: { "flower-version": version } })
+    const outcomes = await world.run({ notebook, values: { "flower-version": version } })
     expect(outcomes["supernode-1/verify"]).toMatch(
       /^unchanged: link up, connector and listener matched, listener port [^,]+, node \d{1,20} active$/,
     )
     expect(outcomes["verify-federation"]).toBe("unchanged: 1 of 1 SuperNodes verified")
   }
   /** What `verify` reports now. */
-  const seen = async () => (await played.plan({ notebook: verifyAlone }))["supernode-1/verify"]
+  const seen = async () => (await world.plan({ notebook: verifyAlone }))["supernode-1/verify"]
   /** Waits until `verify` reports it, because the cluster takes a moment. */
   const sees = (expected: RegExp) => expect.poll(seen, { timeout: 8000, interval: 50 }).toMatch(expected)
-  const logOf = (played: Played, site: string, namespace: string, text: RegExp) =>
-    waitFor(played.cluster(site), async (reader) => {
+  const logOf = (world: World, site: string, namespace: string, text: RegExp) =>
+    waitFor(world.cluster(site), async (reader) => {
       const pods = await reader.list({ apiVersion: "v1", kind: "Pod", namespace, labels: "app" })
       const logs = await Promise.all(pods.map((pod) => reader.log({ namespace, pod: pod.metadata.name })))
       return logs.some((log) => text.test(log)) || undefined
     })
   const removePods = async (site: string, namespace: string, app: string) => {
-    const cluster = played.cluster(site)
+    const cluster = world.cluster(site)
     for (const { metadata } of await cluster.list({
       apiVersion: "v1",
       kind: "Pod",
@@ -98,7 +96,7 @@ describe("the chain", () => {
     await sees(/^blocked: connector: no Connector fleet-api/)
     await west().remove(deployment(westProject, "superlink"))
     await sees(/^blocked: superlink: no Deployment superlink/)
-    played.practice.faults.set([{ where: "link", what: "down" }])
+    world.practice.faults.set([{ where: "link", what: "down" }])
     await sees(
       /^wait: link: .* is not up: Not operational; its router says: \S+:443: refused .*\(skupper link status -n flower-supernode-1-\d+\)/i,
     )
@@ -115,12 +113,12 @@ describe("the chain", () => {
   test("a SuperLink that was restarted: the SuperNode hangs, is restarted, and is verified with a new id", async () => {
     await verified("1.28.0")
     await removePods("superlink", westProject, "superlink")
-    await logOf(played, "supernode-1", eastProject, /Invalid node ID/)
+    await logOf(world, "supernode-1", eastProject, /Invalid node ID/)
     await sees(
       /^blocked: registration: the SuperLink no longer knows node \d+ \(details = "Invalid node ID"\)/,
     )
     const values = { "flower-version": "1.28.0" }
-    expect((await played.plan({ notebook, values }))["supernode-1/deploy-supernode"]).toMatch(
+    expect((await world.plan({ notebook, values }))["supernode-1/deploy-supernode"]).toMatch(
       /^update: the SuperLink no longer knows/,
     )
     await verified("1.28.0")
@@ -165,7 +163,7 @@ describe("the chain", () => {
     await verified()
     await east().merge(deployment(eastProject, "supernode-1"), { spec: { replicas: 0 } })
     await sees(/^blocked: supernode: Deployment supernode-1 is scaled to 0/)
-    played.practice.faults.set([{ where: "pod", what: "quota" }])
+    world.practice.faults.set([{ where: "pod", what: "quota" }])
     await east().merge(deployment(eastProject, "supernode-1"), { spec: { replicas: 1 } })
     await sees(/^blocked: supernode: no pod was created: .*exceeded quota/)
   })
@@ -173,7 +171,7 @@ describe("the chain", () => {
   test("the federation names the SuperNodes that are not verified", async () => {
     await verified()
     await east().remove(exposure("Listener", eastProject))
-    const outcomes = await played.run({ notebook: verifyAlone })
+    const outcomes = await world.run({ notebook: verifyAlone })
     expect(outcomes["supernode-1/verify"]).toMatch(/^blocked: listener/)
     expect(outcomes["verify-federation"]).toMatch(/^skipped: .*supernode-1\/verify is blocked/)
   })

@@ -3,16 +3,16 @@ import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Selection } from "../../lib/runner/types.ts"
 import guide from "../../runbooks/index.ts"
-import type { Call, Played } from "./practice.ts"
+import type { Call, World } from "./practice.ts"
 
 /** The steps up to the link; the SuperLink itself comes later. */
 export const TO_THE_LINK: Selection = { to: "link-status", skip: ["deploy-superlink"] }
 
 /** Runs the guide to the link, or the given selection, and sorts what happened. */
-export async function walk(played: Played, call: Call = {}) {
-  await played.run({ selection: TO_THE_LINK, ...call })
-  const { events } = played
-  const outcomes = Object.fromEntries(played.ended)
+export async function walk(world: World, call: Call = {}) {
+  await world.run({ selection: TO_THE_LINK, ...call })
+  const { events } = world
+  const outcomes = Object.fromEntries(world.ended)
   return {
     outcomes,
     ok: Object.values(outcomes).every(({ ok }) => ok),
@@ -37,11 +37,11 @@ export const placesToTheLink = (): string[] =>
     )
 
 /** A file that only its owner can read. */
-export async function privateFile(played: Played, name: string, text: string): Promise<string> {
-  const path = join(played.practice.folder, name)
+export async function privateFile(world: World, name: string, text: string): Promise<string> {
+  const path = join(world.practice.folder, name)
   await writeFile(path, text, { mode: 0o600 })
   return path
 }
 
-export const journalOf = (played: Played): Promise<string> =>
-  readFile(join(played.state, "journal.jsonl"), "utf8")
+export const journalOf = (world: World): Promise<string> =>
+  readFile(join(world.state, "journal.jsonl"), "utf8")

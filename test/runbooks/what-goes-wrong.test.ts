@@ -4,18 +4,18 @@ import { join } from "node:path"
 import { afterEach, describe, expect, test } from "vitest"
 import { parse } from "yaml"
 import type { Fault } from "../../lib/practice/types/faults.ts"
-import { type Call, type Played, play } from "./practice.ts"
+import { type Call, startWorld, type World } from "./practice.ts"
 import { journalOf, privateFile, TO_THE_LINK, walk } from "./walk.ts"
 
 const SKUPPER = "skupper.io/v2alpha1"
 
-let played: Played
-afterEach(() => played?.close())
+let world: World
+afterEach(() => world?.close())
 
 describe("tokens that are refused", () => {
   const withFault = async (fault: Partial<Fault> & { what: string }) => {
-    played = await play({ faults: [{ where: "grant", ...fault }] })
-    return walk(played)
+    world = await startWorld({ faults: [{ where: "grant", ...fault }] })
+    return walk(world)
   }
 
   test.each(["used", "expired"])("%s: another is issued", async (what) => {
@@ -35,9 +35,9 @@ describe("tokens that are refused", () => {
       reason: expect.stringMatching(/cannot reach \S+:\d+/),
       fix: expect.stringContaining("--link-with file"),
     })
-    expect(await played.cluster("supernode-1").list({ apiVersion: SKUPPER, kind: "AccessToken" })).toEqual([])
-    played.practice.faults.set([])
-    expect((await walk(played)).outcomes).toMatchObject({ "supernode-1/link-status": { ok: true } })
+    expect(await world.cluster("supernode-1").list({ apiVersion: SKUPPER, kind: "AccessToken" })).toEqual([])
+    world.practice.faults.set([])
+    expect((await walk(world)).outcomes).toMatchObject({ "supernode-1/link-status": { ok: true } })
   })
 
   test("grants that are off", async () => {
@@ -47,7 +47,7 @@ describe("tokens that are refused", () => {
       why: "AccessGrants are not enabled",
       fix: expect.stringContaining("--link-with file"),
     })
-    expect(await played.cluster("superlink").list({ apiVersion: SKUPPER, kind: "AccessGrant" })).toEqual([])
+    expect(await world.cluster("superlink").list({ apiVersion: SKUPPER, kind: "AccessGrant" })).toEqual([])
   })
 })
 
@@ -60,8 +60,8 @@ describe("the operator", () => {
     ["two-groups", { code: "OperatorGroups" }],
     ["old", { code: "version 1" }],
   ])("%s: explained at once, with a fix", async (what, expected) => {
-    played = await play({ faults: [{ where: "operator", cluster: "superlink", what }] })
-    const { outcomes } = await walk(played, { selection: { ...TO_THE_LINK, sites: ["superlink"] } })
+    world = await startWorld({ faults: [{ where: "operator", cluster: "superlink", what }] })
+    const { outcomes } = await walk(world, { selection: { ...TO_THE_LINK, sites: ["superlink"] } })
     expect(outcomes["superlink/install-operator"]).toMatchObject({
       kind: "blocked",
       fix: expect.stringMatching(/./),
@@ -72,31 +72,31 @@ describe("the operator", () => {
 
 describe("logging in", () => {
   const login = (superlink: Record<string, unknown>, more: Call = {}) =>
-    walk(played, {
+    walk(world, {
       selection: { only: ["prerequisites", "login", "project"], sites: ["superlink"] },
       sites: { superlink },
       ...more,
     }).then(({ outcomes }) => outcomes)
 
   test("with a token or a password that is not accepted", async () => {
-    played = await play()
-    const token = await privateFile(played, "bad", "sha256~nothing-that-is-known")
+    world = await startWorld()
+    const token = await privateFile(world, "bad", "sha256~nothing-that-is-known")
     expect((await login({ "token-file": token }))["superlink/login"]).toMatchObject({
       kind: "failed",
       reason: expect.stringContaining(`the token in ${token} does not log in to https://`),
       next: "flower-runbook step login --site superlink",
     })
-    const password = await privateFile(played, "password", "not this")
+    const password = await privateFile(world, "password", "not this")
     const wrong = await login({ login: "password", username: "developer", "password-file": password })
     expect(wrong["superlink/login"]).toMatchObject({
       kind: "failed",
       reason: expect.stringContaining("does not accept the password of developer"),
     })
-    expect(await journalOf(played)).not.toMatch(/nothing-that-is-known|not this/)
+    expect(await journalOf(world)).not.toMatch(/nothing-that-is-known|not this/)
   })
 
   test("by browser requires a terminal", async () => {
-    played = await play()
+    world = await startWorld()
     expect((await login({ login: "web" }))["superlink/login"]).toMatchObject({
       kind: "blocked",
       code: "login",
@@ -105,8 +105,8 @@ describe("logging in", () => {
   })
 
   test("with a context of another kubeconfig", async () => {
-    played = await play()
-    const { kubeconfig } = played.practice.clusters[0]!
+    world = await startWorld()
+    const { kubeconfig } = world.practice.clusters[0]!
     const context = parse(await readFile(kubeconfig, "utf8"))["current-context"]
     expect((await login({ login: "context", kubeconfig, context }))["superlink/login"]).toMatchObject({
       kind: "applied",
@@ -116,15 +116,15 @@ describe("logging in", () => {
 })
 
 test("an ordinary user gets what the administrator has to apply", async () => {
-  played = await play()
-  const { name, password } = played.practice.clusters[0]!.developer
-  const { outcomes } = await walk(played, {
+  world = await startWorld()
+  const { name, password } = world.practice.clusters[0]!.developer
+  const { outcomes } = await walk(world, {
     selection: { ...TO_THE_LINK, sites: ["superlink"] },
     sites: {
       superlink: {
         login: "password",
         username: name,
-        "password-file": await privateFile(played, "password", `${password}\n`),
+        "password-file": await privateFile(world, "password", `${password}\n`),
       },
     },
   })
@@ -133,5 +133,5 @@ test("an ordinary user gets what the administrator has to apply", async () => {
     "superlink/project": { kind: "applied" },
     "superlink/install-operator": { kind: "blocked", fix: expect.stringContaining("kind: Subscription") },
   })
-  expect(readdirSync(join(played.state, "manifests"))).toEqual([])
+  expect(readdirSync(join(world.state, "manifests"))).toEqual([])
 })

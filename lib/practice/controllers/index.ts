@@ -18,7 +18,7 @@ export interface ControllersOptions {
   /** Left out where something else runs pods. */
   readonly kubelet?: boolean
   readonly services?: boolean
-  /** `routers` where a real Skupper controller runs: only the routers are played. Default `all`. */
+  /** `routers` where a real Skupper controller runs: only the routers are simulated. Default `all`. */
   readonly skupper?: "all" | "routers"
 }
 

@@ -1,4 +1,4 @@
-/** How long the played controllers take. The order of what happens is the same at every pace. */
+/** How long the simulated controllers take. The order of what happens is the same at every pace. */
 import type { Delays } from "../types/practice.ts"
 
 /** What takes how long, in milliseconds: on a real cluster, and where practice is `short`. */

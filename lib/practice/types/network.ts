@@ -1,7 +1,7 @@
-/** The played router network between practice clusters. */
+/** The simulated router network between practice clusters. */
 import type { PodService } from "./images.ts"
 
-/** The played router network between the clusters, one object a practice federation. */
+/** The simulated router network between the clusters, one object a practice federation. */
 export interface Network {
   /** A site opens for links at an address (host:port); links that dial it with its CA's credentials reach it. */
   accept(address: string, site: NetworkSite): () => void

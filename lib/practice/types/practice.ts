@@ -3,7 +3,7 @@ import type { ApiServer, PracticeUser } from "./apiserver.ts"
 import type { Fault, FaultTable } from "./faults.ts"
 import type { PracticeImage } from "./images.ts"
 
-/** How long the played controllers take: `short` keeps the order with at most 1 s each, `none` is at once. */
+/** How long the simulated controllers take: `short` keeps the order with at most 1 s each, `none` is at once. */
 export type Delays = "short" | "real" | "none"
 
 /** A started set of practice clusters. */

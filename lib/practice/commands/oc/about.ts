@@ -8,7 +8,7 @@ import { toYaml } from "../yaml.ts"
 import { type Call, type Command, fail } from "./call.ts"
 import { exitOf } from "./errors.ts"
 
-/** The `oc` that is played, and the Kubernetes in it. */
+/** The `oc` that is simulated, and the Kubernetes in it. */
 const CLIENT = "4.21.0"
 const KUSTOMIZE = "v5.7.1"
 

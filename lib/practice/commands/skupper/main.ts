@@ -13,7 +13,7 @@ import { listener } from "./listener.ts"
 import { site } from "./site.ts"
 import { token } from "./token.ts"
 
-/** The version that is played. */
+/** The version that is simulated. */
 const VERSION = "2.2.1"
 
 const COMMANDS: readonly Command[] = [...site, ...token, ...link, ...connector, ...listener]

@@ -1,4 +1,4 @@
-/** What an image's code sees of the container that it plays or runs. */
+/** What an image's code sees of the container that it simulates or runs. */
 import type { KubeObject } from "../../../cluster/types.ts"
 import type { ContainerProgram, PracticeContainer } from "../../types/images.ts"
 import type { ContainerContext, ContainerSpec } from "./container-spec.ts"

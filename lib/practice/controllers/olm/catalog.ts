@@ -1,4 +1,4 @@
-/** What the played catalog offers, and what an OpenShift cluster has of OLM before anybody comes. */
+/** What the simulated catalog offers, and what an OpenShift cluster has of OLM before anybody comes. */
 import type { KubeObject } from "../../../cluster/types.ts"
 
 export const OLM = "operators.coreos.com/v1alpha1"

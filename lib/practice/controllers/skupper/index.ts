@@ -244,7 +244,7 @@ const controllerDeployment = (store: Store): KubeObject | undefined =>
 export interface SkupperOptions {
   /** Acts always, as the controller of this namespace, whatever Deployments say. */
   readonly always?: string
-  /** `routers`: a real controller is at work, only what its routers tell is played. */
+  /** `routers`: a real controller is at work, only what its routers tell is simulated. */
   readonly play?: "all" | "routers"
 }
 
