@@ -527,11 +527,13 @@ export interface PracticeContainer {
     serve(port: number): Promise<number>;
     forward(address: string): Promise<number>;
     path(inside: string): Promise<string>;
+    readonly mounts: readonly string[];
 }
 export interface PracticeImage {
     readonly image: RegExp;
     pull?(image: string): Promise<void>;
     start(container: PracticeContainer): void | (() => void);
+    init?(container: PracticeContainer): void;
 }
 export interface PracticeVariant {
     readonly images: readonly PracticeImage[];

@@ -8,6 +8,7 @@ import { practiceImages, practiceValues } from "../../runbooks/practice-images.t
 class Place implements PracticeContainer {
   readonly env = {}
   readonly pod = { name: "p", namespace: "n", labels: {}, cluster: "c" }
+  readonly mounts = []
   readonly lines: string[] = []
   exitCode: number | undefined
   isReady = false

@@ -19,6 +19,11 @@ export interface PracticeImage {
   pull?(image: string): Promise<void>
   /** The container starts. Returns how it ends on SIGTERM (deleted, replaced); a kill calls nothing. */
   start(container: PracticeContainer): void | (() => void)
+  /**
+   * The same for an init container. Its program, or `exit(0)`, says when it is done. An image without this is taken as done
+   * as soon as it is pulled.
+   */
+  init?(container: PracticeContainer): void
 }
 
 /** A container that has started, as its image's code sees it. Once this run of it has ended, nothing here does anything. */
@@ -29,6 +34,10 @@ export interface PracticeContainer {
   readonly pod: { name: string; namespace: string; labels: Readonly<Record<string, string>>; cluster: string }
   /** One line into the container's log (a timestamp is kept beside it). */
   log(line: string): void
+  /**
+   * It is ready. What its program serves at the port of its readiness probe is asked instead, unless this was called; a
+   * liveness probe is asked in any case.
+   */
   ready(): void
   /**
    * The container ends, and its program with it; it is restarted as a Deployment would, with back-off.
@@ -63,12 +72,14 @@ export interface PracticeContainer {
    */
   forward(address: string): Promise<number>
   /**
-   * Where a path in the container lies on this machine; the folder it is in is made. Volumes (Secret, ConfigMap, emptyDir)
+   * Where a path in the container lies on this machine; the folder it is in is made. Volumes (Secret, ConfigMap, emptyDir, projected)
    * as the pod mounts them: files 0600, folders 0700, as they were when the pod started. All else lies in a folder
    * of the container's own that is empty at each of its starts. Everything goes with the pod.
    * @throws Error for a volume of another kind, and once the pod is gone
    */
   path(inside: string): Promise<string>
+  /** The paths in the container at which the pod mounts its volumes. */
+  readonly mounts: readonly string[]
 }
 
 /** What a service that no program serves says to whoever comes by a port forward. Without any of it, it stays silent. */

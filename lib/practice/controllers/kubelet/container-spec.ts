@@ -22,4 +22,17 @@ export interface ContainerSpec {
   args?: string[]
   env?: { name: string; value?: string; valueFrom?: { fieldRef?: { fieldPath: string } } }[]
   volumeMounts?: { name: string; mountPath: string; subPath?: string }[]
+  ports?: { name?: string; containerPort: number }[]
+  readinessProbe?: Probe
+  livenessProbe?: Probe
+}
+
+/** The API server fills in the defaults. */
+export interface Probe {
+  httpGet?: { path?: string; port: number | string }
+  tcpSocket?: { port: number | string }
+  initialDelaySeconds?: number
+  periodSeconds?: number
+  timeoutSeconds?: number
+  failureThreshold?: number
 }

@@ -9,6 +9,7 @@ import { type Pace, paceOf } from "../pace.ts"
 import type { ContainerContext, ContainerSpec } from "./container-spec.ts"
 import { handleOf } from "./handle.ts"
 import { ContainerLog } from "./logs.ts"
+import { startProbes } from "./probes.ts"
 import { type RunningProgram, startProgram } from "./program.ts"
 
 type State =
@@ -35,13 +36,16 @@ export class Container {
   readonly spec: ContainerSpec
   readonly #around: ContainerContext
   readonly #pace: Pace
-  #state: State = { waiting: { reason: "ContainerCreating" } }
+  #state: State
   #last: State | undefined
   #ready = false
   #restarts: number
   #failures = 0
   #pulls = 0
   #mounts = 0
+  readonly #initial: boolean
+  /** Its image's code said that it is ready: its probe has no word in it. */
+  #said = false
   #id = ""
   #timer: NodeJS.Timeout | undefined
   #onTerm: (() => void) | undefined
@@ -57,16 +61,29 @@ export class Container {
   log: ContainerLog | undefined
   previous: ContainerLog | undefined
 
-  constructor(spec: ContainerSpec, around: ContainerContext, restarts: number) {
+  /** @param initial it is an init container */
+  constructor(spec: ContainerSpec, around: ContainerContext, restarts: number, initial = false) {
     this.spec = spec
     this.#around = around
     this.#restarts = restarts
+    this.#initial = initial
     this.#pace = paceOf(around.context.delays)
-    this.#later(this.#pace(1500, 80), () => this.#mount())
+    const initialising = (around.pod.spec.initContainers ?? []).length > 0
+    this.#state = { waiting: { reason: initialising ? "PodInitializing" : "ContainerCreating" } }
+  }
+
+  /** Its turn has come. */
+  begin(): void {
+    if (!this.#stopping) this.#later(this.#pace(1500, 80), () => this.#mount())
   }
 
   get ready(): boolean {
     return this.#ready
+  }
+
+  /** An init container that has ended well. */
+  get done(): boolean {
+    return this.#initial && this.exitCode === 0
   }
 
   /** How it ended for good; undefined while it runs or will run again. */
@@ -222,18 +239,40 @@ export class Container {
     const startedAt = wireTime()
     this.#set({ running: { startedAt } })
     const run = ++this.#run
-    const crash = faultStrikes(context.faults, "pod", context.name, pod.metadata.name, "crash")
     const container = this.#handle(run)
+    if (this.#initial) {
+      const { init = (it: PracticeContainer) => it.exit(0) } = this.#behaviour
+      init(container)
+      return
+    }
+    const crash = faultStrikes(context.faults, "pod", context.name, pod.metadata.name, "crash")
     if (crash !== undefined) {
       container.log("practice fault: this container crashes")
       this.#later(this.#pace(1000, 50), () => container.exit(1))
       return
     }
+    this.#held.add(this.#probe())
     const end = guarded(
       (error) => this.#broke(run, error),
       () => this.#behaviour.start(container),
     )
     if (run === this.#run && "running" in this.#state) this.#onTerm = end ?? undefined
+  }
+
+  #probe(): () => void {
+    const { context, pod, warn } = this.#around
+    const { name, namespace = "" } = pod.metadata
+    return startProbes(this.spec, {
+      pace: this.#pace,
+      service: (port) => context.network.listening({ cluster: context.name, namespace, pod: name, port }),
+      ready: (ready) => {
+        if (this.#said || this.#ready === ready) return
+        this.#ready = ready
+        this.#around.changed()
+      },
+      warn: (message) => warn("Unhealthy", message),
+      dead: () => this.#program?.stop(pod.spec.terminationGracePeriodSeconds ?? 30),
+    })
   }
 
   /** What its image's code sees. A handle of an earlier run does nothing any more. */
@@ -246,6 +285,7 @@ export class Container {
       guard: (call) => guarded((error) => this.#broke(run, error), call),
       log: (line) => this.log!.write(line),
       ready: () => {
+        this.#said = true
         if (this.#ready) return
         this.#ready = true
         this.#around.changed()
@@ -277,6 +317,7 @@ export class Container {
     this.#run++
     this.#onTerm = undefined
     this.#exitAs = undefined
+    this.#said = false
     this.#ready = false
     for (const end of [...this.#held]) end()
     this.#held.clear()
@@ -292,7 +333,9 @@ export class Container {
       terminated: { exitCode, reason, startedAt, finishedAt: wireTime(), containerID: this.#id },
     }
     const policy = this.#around.pod.spec.restartPolicy ?? "Always"
-    if (this.#stopping || policy === "Never" || (policy === "OnFailure" && exitCode === 0)) {
+    const forGood = policy === "OnFailure" || this.#initial ? exitCode === 0 : false
+    if (this.#stopping || policy === "Never" || forGood) {
+      this.#ready = this.#initial && exitCode === 0
       this.#set(ended)
       return
     }

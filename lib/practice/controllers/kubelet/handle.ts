@@ -3,6 +3,7 @@ import type { KubeObject } from "../../../cluster/types.ts"
 import type { ContainerProgram, PracticeContainer } from "../../types/images.ts"
 import type { ContainerContext, ContainerSpec } from "./container-spec.ts"
 import { LoopbackService, openForward, takePort } from "./loopback.ts"
+import { fieldOf } from "./volume-sources.ts"
 
 /** One run of a container, as its handle needs it. */
 export interface Run {
@@ -62,6 +63,7 @@ export function handleOf(run: Run): PracticeContainer {
       const way = await openForward(around.dial, address)
       return held(way, way.close).port
     },
+    mounts: (spec.volumeMounts ?? []).map((one) => one.mountPath),
     path: (inside) =>
       volumes.path(inside, spec.volumeMounts ?? [], () => {
         scratch ??= volumes.scratch(spec.name)
@@ -70,14 +72,10 @@ export function handleOf(run: Run): PracticeContainer {
   }
 }
 
-function environment(spec: ContainerSpec, pod: KubeObject): Record<string, string> {
-  const field = (path = "") =>
-    ({
-      "metadata.name": pod.metadata.name,
-      "metadata.namespace": pod.metadata.namespace,
-      "spec.nodeName": pod.spec.nodeName,
-    })[path]
-  return Object.fromEntries(
-    (spec.env ?? []).map((one) => [one.name, one.value ?? field(one.valueFrom?.fieldRef?.fieldPath) ?? ""]),
+const environment = (spec: ContainerSpec, pod: KubeObject): Record<string, string> =>
+  Object.fromEntries(
+    (spec.env ?? []).map((one) => [
+      one.name,
+      one.value ?? fieldOf(pod, one.valueFrom?.fieldRef?.fieldPath ?? "") ?? "",
+    ]),
   )
-}

@@ -12,7 +12,7 @@ import { paceOf } from "../pace.ts"
 import { storeOf } from "../store.ts"
 import { dialler, throughRouter } from "./dial.ts"
 import { startHeartbeat } from "./heartbeat.ts"
-import { LoopbackService } from "./loopback.ts"
+import { TcpService } from "./loopback.ts"
 import { RunningPod } from "./pod.ts"
 import { startKubeletServer } from "./server.ts"
 
@@ -76,7 +76,7 @@ export async function startKubelet(context: ControllerContext, watched: boolean)
         const place = { cluster: context.name, namespace, pod: name, port }
         const through = throughRouter(network, place)
         const found = through === undefined ? network.listening(place) : through[0]?.service
-        if (found instanceof LoopbackService) return found.port
+        if (found instanceof TcpService) return found
         return found === undefined ? undefined : (found as PlayedPort)
       },
     },

@@ -4,12 +4,25 @@ import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import type { PracticeContainer } from "../../types/images.ts"
 
-/** What a container's program serves: whoever dials it is handed this. */
-export class LoopbackService {
+/** What a program serves by TCP: whoever dials it is handed this. */
+export abstract class TcpService {
+  /** Opens a connection of its own. @throws Error as of `connect`, with the system's code */
+  abstract connect(): Promise<Socket>
+}
+
+/** What a container's program serves at a port of this machine's loopback. */
+export class LoopbackService extends TcpService {
   /** On 127.0.0.1. */
   readonly port: number
   constructor(port: number) {
+    super()
     this.port = port
+  }
+
+  async connect(): Promise<Socket> {
+    const socket = connect({ host: "127.0.0.1", port: this.port, allowHalfOpen: true, noDelay: true })
+    await once(socket, "connect")
+    return socket.on("error", () => undefined) // its end is told by `close`
   }
 }
 
@@ -43,7 +56,7 @@ export async function takePort(): Promise<{ port: number; giveBack: () => void }
 }
 
 /** Bytes both ways, each end's end passed on; where one breaks off, the other is reset. */
-function join(one: Socket, other: Socket): void {
+export function joinSockets(one: Socket, other: Socket): void {
   for (const [from, to] of [
     [one, other],
     [other, one],
@@ -64,31 +77,35 @@ export async function openForward(
   address: string,
 ): Promise<{ port: number; close: () => void }> {
   const open = new Set<Socket>()
-  let target: number | undefined
+  let target: TcpService | undefined
   const cut = (): void => {
     for (const socket of open) socket.resetAndDestroy()
   }
   const keep = (socket: Socket): void => {
     open.add(socket)
-    socket.on("error", () => undefined) // its other side is told by `join`
+    socket.on("error", () => undefined) // its other side is told by `joinSockets`
     socket.on("close", () => open.delete(socket))
   }
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    keep(socket)
-    if (target === undefined) {
+  const through = async (socket: Socket, service: TcpService | undefined): Promise<void> => {
+    const other = await service?.connect().catch(() => undefined)
+    if (other === undefined || socket.destroyed || service !== target) {
+      other?.resetAndDestroy()
       socket.resetAndDestroy()
       return
     }
-    const other = connect({ host: "127.0.0.1", port: target, allowHalfOpen: true, noDelay: true })
     keep(other)
-    join(socket, other)
+    joinSockets(socket, other)
+  }
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    keep(socket)
+    void through(socket, target)
   })
   server.listen(0, "127.0.0.1")
   await once(server, "listening")
   const hangUp = dial(address, {
     open(service) {
       cut()
-      target = service instanceof LoopbackService ? service.port : undefined
+      target = service instanceof TcpService ? service : undefined
     },
     lost() {
       target = undefined

@@ -6,10 +6,19 @@ import { Container } from "./container.ts"
 import type { ContainerContext } from "./container-spec.ts"
 import { PodVolumes } from "./volumes.ts"
 
-/** The containers of one pod object. Init containers are taken as done. */
+interface ContainerStatus {
+  readonly name: string
+  readonly restartCount: number
+  readonly started?: boolean
+}
+
+/** The containers of one pod object: its init containers one after the other, then all others at once. */
 export class RunningPod {
   readonly uid: string
   readonly containers: readonly Container[]
+  readonly #initial: readonly Container[]
+  /** How many init containers have had their turn. */
+  #begun = 0
   /** Seconds from SIGTERM to SIGKILL. */
   readonly grace: number
   readonly #ip: string
@@ -23,25 +32,42 @@ export class RunningPod {
   constructor(given: Omit<ContainerContext, "volumes">, ip: string, folder: string | undefined) {
     const { pod } = given
     const volumes = new PodVolumes(given.context.cluster, pod, folder)
-    const around = { ...given, volumes }
     this.#volumes = volumes
     this.#changed = given.changed
+    const around = {
+      ...{ ...given, volumes },
+      changed: () => {
+        this.#goOn()
+        given.changed()
+      },
+    }
     this.uid = pod.metadata.uid!
     this.grace = pod.spec.terminationGracePeriodSeconds ?? 30
     this.#ip = ip
-    this.containers = pod.spec.containers.map((spec: Container["spec"]) => {
+    const create = (spec: Container["spec"], statuses: ContainerStatus[] = [], initial = false) => {
       // It ran before, under a kubelet that is gone: this is its next start.
-      const before = pod.status?.containerStatuses?.find((one: { name: string }) => one.name === spec.name)
-      return new Container(
-        spec,
-        around,
-        before === undefined ? 0 : before.restartCount + (before.started ? 1 : 0),
-      )
-    })
+      const before = statuses.find((one) => one.name === spec.name)
+      const restarts = before === undefined ? 0 : before.restartCount + (before.started ? 1 : 0)
+      return new Container(spec, around, restarts, initial)
+    }
+    const { initContainers = [], containers } = pod.spec
+    const { initContainerStatuses, containerStatuses } = pod.status ?? {}
+    this.#initial = initContainers.map((one: Container["spec"]) => create(one, initContainerStatuses, true))
+    this.containers = containers.map((one: Container["spec"]) => create(one, containerStatuses))
+    this.#goOn()
+  }
+
+  /** Begins what is next: an init container once the one before it is done, the others once all of them are. */
+  #goOn(): void {
+    if (this.#begun > this.#initial.length) return
+    if (this.#begun > 0 && !this.#initial[this.#begun - 1]!.done) return
+    const next = this.#initial[this.#begun++]
+    if (next === undefined) for (const one of this.containers) one.begin()
+    else next.begin()
   }
 
   container(name: string): Container | undefined {
-    return this.containers.find((one) => one.spec.name === name)
+    return [...this.#initial, ...this.containers].find((one) => one.spec.name === name)
   }
 
   /**
@@ -49,7 +75,7 @@ export class RunningPod {
    * @returns when the pod has ended, which its kubelet is told as well
    */
   async stop(how: "term" | "kill", grace = 0): Promise<void> {
-    await Promise.all(this.containers.map((one) => one.stop(how, grace)))
+    await Promise.all([...this.#initial, ...this.containers].map((one) => one.stop(how, grace)))
     if (this.ended) return
     // What cannot be removed now goes with the folder of practice.
     await this.#volumes.remove().catch(report)
@@ -59,7 +85,9 @@ export class RunningPod {
 
   /** As the kubelet reports it, going on from the pod's conditions. */
   status(pod: KubeObject): object {
-    const ended = this.containers.every((one) => one.exitCode !== undefined && !one.restarting)
+    const incomplete = this.#initial.filter((one) => !one.done)
+    const hopeless = incomplete.some((one) => one.exitCode !== undefined && !one.restarting)
+    const ended = hopeless || this.containers.every((one) => one.exitCode !== undefined && !one.restarting)
     const begun = this.containers.every(
       (one) => (one.status() as { containerID?: string }).containerID !== undefined,
     )
@@ -68,16 +96,20 @@ export class RunningPod {
     const unready = this.containers.filter((one) => !one.ready).map((one) => one.spec.name)
     const reason = ended ? (failed ? "PodFailed" : "PodCompleted") : "ContainersNotReady"
     const message = ended ? "" : `containers with unready status: [${unready.join(" ")}]`
-    const say = (type: string, good: boolean) => ({
+    const say = (type: string, good: boolean, why = { reason, message }) => ({
       type,
       status: good ? ("True" as const) : ("False" as const),
-      reason: good ? "" : reason,
-      message: good ? "" : message,
+      reason: good ? "" : why.reason,
+      message: good ? "" : why.message,
     })
+    const initialising = {
+      reason: "ContainersNotInitialized",
+      message: `containers with incomplete status: [${incomplete.map((one) => one.spec.name).join(" ")}]`,
+    }
     let conditions: Condition[] = pod.status?.conditions ?? []
     for (const next of [
       say("PodReadyToStartContainers", true),
-      say("Initialized", true),
+      say("Initialized", incomplete.length === 0, initialising),
       say("Ready", ready),
       say("ContainersReady", ready),
       say("PodScheduled", true),
@@ -92,6 +124,9 @@ export class RunningPod {
       podIP: this.#ip,
       podIPs: [{ ip: this.#ip }],
       startTime: pod.status?.startTime ?? this.#startTime,
+      ...(this.#initial.length > 0 && {
+        initContainerStatuses: this.#initial.map((one) => one.status()),
+      }),
       containerStatuses: this.containers.map((one) => one.status()),
     }
   }

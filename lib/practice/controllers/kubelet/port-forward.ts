@@ -1,8 +1,8 @@
 /** `/portForward/NAMESPACE/POD?port=N` of the kubelet's server: a pod's port through a WebSocket. */
 import type { IncomingMessage } from "node:http"
-import { connect } from "node:net"
 import { Duplex } from "node:stream"
-import type { PlayedPort } from "../../types/images.ts"
+import type { SimulatedPort } from "../../types/images.ts"
+import { TcpService } from "./loopback.ts"
 
 /**
  * What the kubelet speaks (k8s.io/kubelet/pkg/cri/streaming/portforward/websocket.go): two channels a port, data and error;
@@ -12,21 +12,21 @@ const PROTOCOL = "v4.channel.k8s.io"
 /** Bytes on their way to a slow client above which its pod's side is not read any more. */
 const ENOUGH = 1024 * 1024
 
-/** What is listening at a port of a pod: a port on 127.0.0.1, or what is played; undefined where nothing is. */
-export type Behind = (port: number) => number | PlayedPort | undefined
+/** What is listening at a port of a pod: a program's, or a simulated one; undefined where nothing is. */
+export type Behind = (port: number) => TcpService | SimulatedPort | undefined
 
-function connectTo(target: number | PlayedPort): Duplex {
-  if (typeof target === "number") return connect({ host: "127.0.0.1", port: target, noDelay: true })
-  const played = new Duplex({
+async function connectTo(target: TcpService | SimulatedPort): Promise<Duplex> {
+  if (target instanceof TcpService) return target.connect()
+  const simulated = new Duplex({
     read: () => undefined,
     write(bytes: Buffer, _encoding, written) {
       const answer = target.answer?.(bytes)
-      if (answer !== undefined) played.push(answer)
+      if (answer !== undefined) simulated.push(answer)
       written()
     },
   })
-  if (target.greeting !== undefined) played.push(target.greeting)
-  return played
+  if (target.greeting !== undefined) simulated.push(target.greeting)
+  return simulated
 }
 
 /** Answers a request to upgrade with a refusal. */
@@ -89,34 +89,39 @@ export async function servePortForward(
         setImmediate(fail, "connection refused")
         return undefined
       }
-      const pod = connectTo(target)
-      let connected = false
-      pod.on("connect", () => {
-        connected = true
-      })
-      pod.on("data", (bytes: Buffer) => {
-        send(0, bytes, () => pod.resume())
-        if (client.bufferedAmount > ENOUGH) pod.pause()
-      })
-      pod.on("error", (error: NodeJS.ErrnoException) => {
-        if (!connected) fail(error.code === "ECONNREFUSED" ? "connection refused" : error.message)
-      })
-      pod.on("close", () => leave())
-      pod.on("drain", () => client.resume())
-      return pod
+      const opened = connectTo(target)
+      opened.then(
+        (pod) => {
+          pod.on("data", (bytes: Buffer) => {
+            send(0, bytes, () => pod.resume())
+            if (client.bufferedAmount > ENOUGH) pod.pause()
+          })
+          pod.on("end", () => pod.end())
+          pod.on("close", () => leave())
+          pod.on("drain", () => client.resume())
+        },
+        (error: NodeJS.ErrnoException) =>
+          fail(error.code === "ECONNREFUSED" ? "connection refused" : error.message),
+      )
+      return opened
     })
+    /** What arrives before a pod's side is open waits for it, in order. */
+    const each = (opened: Promise<Duplex> | undefined, then: (pod: Duplex) => void): void =>
+      void opened?.then(then, () => undefined)
     /** All ports of a call end together, as its two streams a port do in a kubelet. */
     const leave = (): void => {
       client.close()
-      for (const pod of channels) pod?.destroy()
+      for (const opened of channels) each(opened, (pod) => pod.destroy())
     }
     client.on("message", (data: Buffer) => {
-      const pod = data[0]! % 2 === 0 ? channels[data[0]! / 2] : undefined
-      if (pod !== undefined && !pod.destroyed && !pod.write(data.subarray(1))) client.pause()
+      if (data[0]! % 2 !== 0) return
+      each(channels[data[0]! / 2], (pod) => {
+        if (!pod.destroyed && !pod.write(data.subarray(1))) client.pause()
+      })
     })
     client.on("error", () => client.terminate())
     client.on("close", () => {
-      for (const pod of channels) pod?.end(() => pod.destroy())
+      for (const opened of channels) each(opened, (pod) => pod.end(() => pod.destroy()))
     })
   })
 }

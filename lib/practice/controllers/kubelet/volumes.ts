@@ -2,17 +2,13 @@
 import { mkdir, rm, writeFile } from "node:fs/promises"
 import { dirname, join, posix } from "node:path"
 import type { Cluster, KubeObject } from "../../../cluster/types.ts"
+import { type Files, filesOfSource, type Source } from "./volume-sources.ts"
 
-interface Item {
-  key: string
-  path: string
-}
-
-interface Volume {
+interface Volume extends Omit<Source, "secret"> {
   name: string
   emptyDir?: object
-  secret?: { secretName: string; items?: Item[]; optional?: boolean }
-  configMap?: { name: string; items?: Item[]; optional?: boolean }
+  secret?: Omit<NonNullable<Source["secret"]>, "name"> & { secretName: string }
+  projected?: { sources?: Source[] }
   [kind: string]: unknown
 }
 
@@ -22,33 +18,7 @@ interface Mount {
   subPath?: string
 }
 
-type Files = Map<string, Buffer>
-
 const FOLDER = { recursive: true, mode: 0o700 } as const
-
-/** The files of a Secret or ConfigMap. @throws Error as the kubelet words it */
-function filesOf(what: string, name: string, object: KubeObject, items?: readonly Item[]): Files {
-  const base64 = (data: Record<string, string> = {}) =>
-    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64")] as const)
-  const all: Files = new Map(
-    object.kind === "Secret"
-      ? base64(object.data)
-      : [
-          ...Object.entries((object.data ?? {}) as Record<string, string>).map(
-            ([key, value]) => [key, Buffer.from(value)] as const,
-          ),
-          ...base64(object.binaryData),
-        ],
-  )
-  if (items === undefined) return all
-  return new Map(
-    items.map(({ key, path }) => {
-      const bytes = all.get(key)
-      if (bytes === undefined) throw new Error(`references non-existent ${what} key: ${key} in ${name}`)
-      return [path, bytes]
-    }),
-  )
-}
 
 /** The files of one pod. Nothing is written before a container asks for a path. */
 export class PodVolumes {
@@ -78,26 +48,31 @@ export class PodVolumes {
   /** Reads the Secrets and ConfigMaps. @throws Error as the kubelet's FailedMount, the first that cannot be had */
   async read(): Promise<void> {
     for (const volume of this.#volumes) {
-      if (this.#contents.has(volume.name)) continue
-      try {
-        this.#contents.set(volume.name, await this.#contentsOf(volume))
-      } catch (error) {
-        const why = (error as Error).message
-        throw new Error(`MountVolume.SetUp failed for volume "${volume.name}" : ${why}`, { cause: error })
-      }
+      // What is projected is not asked for before a container looks at it: few do, and tokens cost.
+      if (volume.projected === undefined) await this.#readOne(volume)
     }
   }
 
-  async #contentsOf({ secret, configMap }: Volume): Promise<Files> {
-    const source = secret ?? configMap
-    if (source === undefined) return new Map()
-    const [kind, what] = secret === undefined ? ["ConfigMap", "configmap"] : ["Secret", "secret"]
-    const name = secret?.secretName ?? configMap!.name
-    const { namespace } = this.#pod.metadata
-    const object = await this.#cluster.get({ apiVersion: "v1", kind, name, namespace: namespace! })
-    if (object !== undefined) return filesOf(what, `${namespace}/${name}`, { ...object, kind }, source.items)
-    if (source.optional) return new Map()
-    throw new Error(`${what} "${name}" not found`)
+  async #readOne(volume: Volume): Promise<void> {
+    if (this.#contents.has(volume.name)) return
+    try {
+      this.#contents.set(volume.name, await this.#contentsOf(volume))
+    } catch (error) {
+      const why = (error as Error).message
+      throw new Error(`MountVolume.SetUp failed for volume "${volume.name}" : ${why}`, { cause: error })
+    }
+  }
+
+  async #contentsOf({ secret, configMap, projected }: Volume): Promise<Files> {
+    const sources: readonly Source[] =
+      projected?.sources ??
+      (secret === undefined ? [{ configMap }] : [{ secret: { ...secret, name: secret.secretName } }])
+    const files: Files = new Map()
+    for (const source of sources) {
+      for (const [path, bytes] of await filesOfSource(this.#cluster, this.#pod, source))
+        files.set(path, bytes)
+    }
+    return files
   }
 
   /**
@@ -153,11 +128,11 @@ export class PodVolumes {
 
   async #write(name: string): Promise<string> {
     const volume = this.#volumes.find((one) => one.name === name)
-    const kinds = ["emptyDir", "secret", "configMap"]
+    const kinds = ["emptyDir", "secret", "configMap", "projected"]
     if (volume === undefined || !kinds.some((one) => volume[one] !== undefined)) {
       throw new Error(`volume "${name}": practice has no volumes but ${kinds.join(", ")}`)
     }
-    await this.read()
+    await this.#readOne(volume)
     const folder = join(this.#folder(), "volumes", name)
     await mkdir(folder, FOLDER)
     for (const [path, bytes] of this.#contents.get(name) ?? []) {
