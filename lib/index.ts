@@ -49,9 +49,9 @@ export { everySite, type Value, value } from "./notebook/value.ts"
 export type { Fault, FaultTable, FaultWhere } from "./practice/types/faults.ts"
 export type {
   ContainerProgram,
-  PlayedPort,
   PracticeContainer,
   PracticeImage,
+  SimulatedPort,
 } from "./practice/types/images.ts"
 export type { Delays } from "./practice/types/practice.ts"
 export type { PracticeVariant } from "./practice/variant.ts"

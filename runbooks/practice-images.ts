@@ -4,12 +4,12 @@
  * SuperNode, every three seconds, and the pauses of up to twenty seconds before a SuperNode retries.
  */
 import { randomBytes } from "node:crypto"
-import type { PlayedPort, PracticeContainer, PracticeImage } from "../lib/index.ts"
+import type { PracticeContainer, PracticeImage, SimulatedPort } from "../lib/index.ts"
 import { argumentMistake } from "./flower/command-flags.ts"
 import { argumentOf, FLEET_PORT, since, versionOfImage } from "./flower/flower-versions.ts"
 
 /** What a SuperLink offers to SuperNodes that connect to its Fleet API. Its memory ends with its process. */
-interface Fleet extends PlayedPort {
+interface Fleet extends SimulatedPort {
   /** gRPC up to 1.39, HTTP from 1.40 on: the two are incompatible. */
   readonly http: boolean
   readonly tls: boolean

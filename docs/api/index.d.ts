@@ -501,10 +501,6 @@ export interface PlanEntry {
     readonly next?: string;
     readonly approval?: string;
 }
-export interface PlayedPort {
-    readonly greeting?: Uint8Array;
-    answer?(bytes: Buffer): Uint8Array | undefined;
-}
 export interface PracticeContainer {
     readonly image: string;
     readonly args: readonly string[];
@@ -660,6 +656,10 @@ export interface ShellOptions {
     readonly secret?: boolean;
     readonly until?: AbortSignal;
     readonly onOutput?: (text: string, stream: "stdout" | "stderr") => void;
+}
+export interface SimulatedPort {
+    readonly greeting?: Uint8Array;
+    answer?(bytes: Buffer): Uint8Array | undefined;
 }
 export type Site<Values = Record<string, unknown>> = Readonly<Values> & {
     readonly name: string;

@@ -9,8 +9,8 @@ import {
   type Clusters,
   conditions,
   namespace,
-  type PlayedSite,
   put,
+  type ServedSite,
   setStatus,
   skupper,
   startClusters,
@@ -25,7 +25,7 @@ beforeEach(async () => {
     await one.login()
     await one.admin.create(namespace(String(one.site.project)))
   }
-  const site = (at: PlayedSite, name: string) => put(at.admin, skupper("Site", String(at.site.project), name))
+  const site = (at: ServedSite, name: string) => put(at.admin, skupper("Site", String(at.site.project), name))
   hub = await site(clusters.superlink, "superlink-interconnect")
   node = await site(clusters.supernode, "supernode-1-interconnect")
 })
@@ -44,7 +44,7 @@ const record = (site: KubeObject, services: object, more: object = {}) => ({
 })
 const CONNECTOR = { connectors: ["10.128.0.2"] }
 const LISTENER = { listeners: ["listener/fleet-api"] }
-const knows = async (at: PlayedSite, site: KubeObject, ...network: object[]) => {
+const knows = async (at: ServedSite, site: KubeObject, ...network: object[]) => {
   await setStatus(at.admin, site, { conditions: conditions({ Configured: "True" }), network })
 }
 

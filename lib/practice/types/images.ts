@@ -44,7 +44,7 @@ export interface PracticeContainer {
    * @param reason of its state, such as `OOMKilled`; default `Completed` or `Error`, by the code
    */
   exit(code: number, reason?: string): void
-  /** Serves at a port: whoever dials it is handed `service`, which may be a {@link PlayedPort} as well. */
+  /** Serves at a port: whoever dials it is handed `service`, which may be a {@link SimulatedPort} as well. */
   listen(port: number, service: unknown): void
   /**
    * Dials `host:port` (a Service of the own namespace, `name`, `name.namespace`, `….svc…`) and keeps the connection:
@@ -83,7 +83,7 @@ export interface PracticeContainer {
 }
 
 /** What a service that no program serves says to whoever comes by a port forward. Without any of it, it stays silent. */
-export interface PlayedPort {
+export interface SimulatedPort {
   /** Sent first. */
   readonly greeting?: Uint8Array
   answer?(bytes: Buffer): Uint8Array | undefined

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import type { KubeObject } from "../../../cluster/types.ts"
 import type { Controller, ControllerContext } from "../../types/controllers.ts"
-import type { PlayedPort } from "../../types/images.ts"
+import type { SimulatedPort } from "../../types/images.ts"
 import { wireTime, withCondition } from "../conditions.ts"
 import { keyOf, type QueueController, splitKey, startController } from "../controller.ts"
 import { warn } from "../events.ts"
@@ -77,7 +77,7 @@ export async function startKubelet(context: ControllerContext, watched: boolean)
         const through = throughRouter(network, place)
         const found = through === undefined ? network.listening(place) : through[0]?.service
         if (found instanceof TcpService) return found
-        return found === undefined ? undefined : (found as PlayedPort)
+        return found === undefined ? undefined : (found as SimulatedPort)
       },
     },
     before,
