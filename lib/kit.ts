@@ -12,6 +12,8 @@ export {
   writeSession,
 } from "./login/files.ts"
 
+export { hostnameOf, normalServer, sameServer } from "./notebook/server-url.ts"
+
 /** Writing, copying and reading kubeconfig files; loaded when first used. */
 export const kubeconfigs = () => import("./cluster/kubeconfig.ts")
 /** OpenShift's login with user name and password; loaded when first used. */

@@ -63,6 +63,9 @@ export const TRY_SERVER_S = 5
 
 // ---- Commands
 
+/** A login plugin may wait for somebody at a browser; one that hangs is ended. kubectl waits for ever. */
+export const PLUGIN_TIMEOUT_S = 120
+
 /** Between SIGTERM and SIGKILL of a command that is ended. */
 export const GRACE_MS = 2_000
 

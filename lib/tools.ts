@@ -1,5 +1,6 @@
 import { Changes } from "./cluster/changes.ts"
 import { type OpenCluster, openCluster } from "./cluster/index.ts"
+import { siteEnvironment } from "./cluster/proxy.ts"
 import { previewingWrites, reportingWrites, withParts } from "./cluster/reporting-writes.ts"
 import type { Cluster, Observed } from "./cluster/types.ts"
 import type { Federation } from "./notebook/federation.ts"
@@ -72,6 +73,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
         fieldManager: options.notebook.name,
         login: options.login?.(site),
         secret: (value) => redactor.add(value),
+        env: siteEnvironment(env, site),
       })
       clusters.set(site.name, cluster)
     }
@@ -82,7 +84,10 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
     const at = { step: place.step.id, ...(place.site !== undefined && { site: place.site.name }) }
     const shell = createShell({
       // Never the user's own kubeconfig: a step without a site has no cluster.
-      env: commandEnvironment({ ...options, env }, site ? state.kubeconfig(site.name) : "/dev/null"),
+      env: commandEnvironment(
+        { ...options, env: siteEnvironment(env, site) },
+        site ? state.kubeconfig(site.name) : "/dev/null",
+      ),
       emit: (event) => {
         if (event.type === "command") ran()
         place.emit({ ...event, ...at })

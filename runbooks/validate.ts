@@ -1,5 +1,6 @@
 /** Checks across inputs, before anything is applied. */
 import type { Federation, Problem, Site } from "../lib/index.ts"
+import { normalServer } from "../lib/kit.ts"
 import type { SiteInputs, Values } from "./context.ts"
 import { compareVersions, isFlowersOwn, OLDEST, versionOfImage } from "./flower/flower-versions.ts"
 import { LONGEST_PROJECT } from "./interconnect/skupper.ts"
@@ -46,7 +47,7 @@ function places({ sites }: Guide): Problem[] {
   const taken = new Map<string, GuideSite>()
   const problems: Problem[] = []
   for (const site of sites) {
-    const place = `${normal(site.server)} ${site.project}`
+    const place = `${normalServer(site.server)} ${site.project}`
     const other = taken.get(place)
     if (other === undefined) taken.set(place, site)
     else {
@@ -57,15 +58,6 @@ function places({ sites }: Guide): Problem[] {
     }
   }
   return problems
-}
-
-/** `https://API.example` and `https://api.example:443/` are one server. */
-function normal(server: string): string {
-  try {
-    return new URL(server).origin
-  } catch {
-    return server
-  }
 }
 
 function versions({ sites, values }: Guide): Problem[] {

@@ -5,6 +5,7 @@ export declare function assertGiven(value: string | undefined, input: string, { 
     readonly login?: string;
 }): asserts value is string;
 export declare function authorityOf(site: LoginSite): Promise<string | undefined>;
+export declare function hostnameOf(server: string): string;
 export declare function keepProxy(proxy: string | undefined): string[];
 export declare function keptSettings({ site, kubeconfig, }: {
     readonly site: LoginSite;
@@ -14,11 +15,13 @@ export declare function keptSettings({ site, kubeconfig, }: {
     proxy: string | undefined;
 }>;
 export declare const kubeconfigs: () => Promise<typeof import("./cluster/kubeconfig.ts")>;
+export declare function normalServer(server: string): string;
 export declare const oauth: () => Promise<typeof import("./cluster/oauth.ts")>;
 export declare function proxyFor(server: string, env: Readonly<NodeJS.ProcessEnv>): string | undefined;
 export declare const proxyOf: (site: LoginSite) => string | undefined;
 export declare function readInputFile(path: string, input: string): Promise<string>;
 export declare function readSecretFile<S extends LoginSite>(path: string | undefined, input: string, { site, secret }: Pick<LoginContext<S>, "site" | "secret">): Promise<string>;
+export declare function sameServer(one: string, other: string): boolean;
 export declare function writeSession(context: {
     readonly site: LoginSite;
     readonly kubeconfig: string;
@@ -44,7 +47,6 @@ export declare function readNamespace(path: string): Promise<string | undefined>
 export declare function readServer(path: string): Promise<string | undefined>;
 export declare function readToken(path: string): Promise<string | undefined>;
 export declare function readUser(path: string): Promise<string | undefined>;
-export declare function sameServer(a: string, b: string): boolean;
 export declare function setNamespace(path: string, namespace: string): Promise<void>;
 export declare function writeKubeconfig(path: string, settings: NewKubeconfig): Promise<void>;
 

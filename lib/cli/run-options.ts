@@ -1,5 +1,6 @@
 import { CheckError } from "../notebook/check-result.ts"
 import type { Site } from "../notebook/roles.ts"
+import { sameServer } from "../notebook/server-url.ts"
 import type { State } from "../runner/state.ts"
 import type { Toolbox } from "../runner/toolbox.ts"
 import type { RunOptions } from "../runner/types.ts"
@@ -60,12 +61,14 @@ export function runOptions(call: Call, opened: OpenedFederation, state: State, t
 /** Whether a site's kubeconfig has a session at that server. True if the server is unreachable: then nobody knows. */
 export async function hasSession(call: Call, state: State, site: Site, server: string): Promise<boolean> {
   const { openCluster } = await import("../cluster/index.ts")
-  const { readServer, sameServer } = await import("../cluster/kubeconfig.ts")
+  const { readServer } = await import("../cluster/kubeconfig.ts")
+  const { siteEnvironment } = await import("../cluster/proxy.ts")
   const kubeconfig = state.kubeconfig(site.name)
   const cluster = openCluster({
     kubeconfig,
     fieldManager: call.notebook.name,
     secret: (value) => call.redactor.add(value),
+    env: siteEnvironment(call.io.env as NodeJS.ProcessEnv, site as object),
   })
   try {
     const at = await readServer(kubeconfig)

@@ -11,6 +11,7 @@ import { CheckError } from "../notebook/check-result.ts"
 import { stillWaiting } from "../notebook/errors.ts"
 import { type Door, hostPort, notLoggedIn, refused, unreachable, wasCut } from "./errors.ts"
 import type { Address, PooledKubeConfig, PortReader, PortSocket } from "./pooled-kubeconfig.ts"
+import { plainProxy, proxySecrets } from "./proxy.ts"
 
 export type Identity = { readonly kubeconfig: string } | Address
 
@@ -55,7 +56,8 @@ export class Connection implements Door {
     this.#agent = options.agent
     this.#secret = options.secret
     this.server = config.server
-    this.proxy = config.proxy
+    this.proxy = config.proxy === undefined ? undefined : hostOf(config.proxy)
+    for (const secret of proxySecrets(config.proxy)) this.#secret?.(secret)
     this.login = options.login
   }
 
@@ -158,7 +160,7 @@ export class Connection implements Door {
   async #credentials(): ReturnType<PooledKubeConfig["credentials"]> {
     try {
       const credentials = await this.#config.credentials()
-      const token = /^(?:Bearer|Basic) (.+)$/.exec(credentials.headers.Authorization ?? "")?.[1]
+      const token = /^(?:Bearer|Basic) (.+)$/.exec(String(credentials.headers.Authorization ?? ""))?.[1]
       if (token !== undefined && token !== this.#reported) this.#secret?.(token)
       this.#reported = token
       return credentials
@@ -173,18 +175,23 @@ export class Connection implements Door {
     for (const [key, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) query.set(key, String(value))
     }
-    const prefix = this.#url.pathname.replace(/\/+$/, "")
+    const prefix = this.#url.pathname === "/" ? "" : this.#url.pathname
     return `${prefix}${request.path}${query.size === 0 ? "" : `?${query}`}`
   }
 }
+
+/** A proxy for messages. */
+const hostOf = (proxy: string): string => URL.parse(plainProxy(proxy))?.host || plainProxy(proxy)
 
 export interface ConnectionOptions {
   /** The User-Agent. */
   readonly agent: string
   /** The command that logs in, for messages. */
   readonly login?: string
-  /** Called with every token that is sent, so that outputs can redact it. */
+  /** Called with every secret that is sent, so that outputs can redact it. */
   readonly secret?: (value: string) => void
+  /** As of `openCluster`. */
+  readonly env?: Readonly<NodeJS.ProcessEnv>
 }
 
 /** The current connection: a kubeconfig that has changed (another login, another project) is read again. */
@@ -237,7 +244,7 @@ export class Connections {
     const { PooledKubeConfig } = await import("./pooled-kubeconfig.ts")
     try {
       const config = await ("kubeconfig" in this.#identity
-        ? PooledKubeConfig.fromFile(this.#identity.kubeconfig)
+        ? PooledKubeConfig.fromFile(this.#identity.kubeconfig, this.#options.env)
         : PooledKubeConfig.at(this.#identity))
       const connection = new Connection(config, this.#options)
       this.#open.add(connection)

@@ -1,4 +1,5 @@
 import { blocked, CheckError, unknown } from "../notebook/check-result.ts"
+import { hostPort } from "../notebook/server-url.ts"
 
 /** The API server refused a request; the message has its own words. */
 export class ClusterError extends Error {
@@ -22,13 +23,6 @@ export interface Door {
   readonly proxy?: string
   /** The command that logs in, where one is known. */
   readonly login?: string
-}
-
-/** `api.a.example:6443` */
-export function hostPort(server: string): string {
-  const url = URL.parse(server)
-  if (url === null) return server
-  return url.port === "" ? `${url.hostname}:${url.protocol === "http:" ? 80 : 443}` : url.host
 }
 
 /** The error for an answer that is not a success. `body` is a Kubernetes Status, or whatever a router sent instead. */

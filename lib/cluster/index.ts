@@ -6,7 +6,7 @@ import type { Cluster, ClusterReader, KubeObject, Query, Ref, Right } from "./ty
 import { watchQuery } from "./watch.ts"
 
 export { Changes } from "./changes.ts"
-export { ClusterError, hostPort } from "./errors.ts"
+export { ClusterError } from "./errors.ts"
 
 /** Which cluster and as whom (a kubeconfig's current context, or an address with a token), and under which name. */
 export type OpenOptions = Identity & {
@@ -14,8 +14,10 @@ export type OpenOptions = Identity & {
   readonly fieldManager: string
   /** The command that logs in, for error messages. */
   readonly login?: string
-  /** Called with every token that is sent, so that outputs can redact it. */
+  /** Called with every secret that is sent, so that outputs can redact it. */
   readonly secret?: (value: string) => void
+  /** Its proxy variables apply where a kubeconfig names no proxy; a login plugin gets it. Default: the process's. */
+  readonly env?: Readonly<NodeJS.ProcessEnv>
 }
 
 /** A cluster whose requests end with a signal. */
@@ -34,6 +36,7 @@ export function openCluster(options: OpenOptions): OpenCluster {
     agent: manager,
     login: options.login,
     secret: options.secret,
+    env: options.env,
   })
   const api = new Api(connections)
   const server = "server" in options ? options.server : ""

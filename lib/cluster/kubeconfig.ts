@@ -1,15 +1,9 @@
 /** Kubeconfigs of the sites: each a file of its own, whole, private, with one context. */
 import { readFile } from "node:fs/promises"
-import { delimiter, dirname, isAbsolute, resolve, sep } from "node:path"
 import { RunbookError } from "../notebook/errors.ts"
-import { hostPort } from "./errors.ts"
-import {
-  currentContext,
-  type Fields,
-  type Kubeconfig,
-  readKubeconfig,
-  saveKubeconfig,
-} from "./kubeconfig-file.ts"
+import { hostPort, normalServer } from "../notebook/server-url.ts"
+import { currentContext, type Fields, readKubeconfig, saveKubeconfig, textOf } from "./kubeconfig-file.ts"
+import { readContext } from "./read-context.ts"
 
 export interface NewKubeconfig {
   readonly server: string
@@ -33,7 +27,7 @@ export async function writeKubeconfig(path: string, settings: NewKubeconfig): Pr
       {
         name: cluster,
         cluster: {
-          server: server.replace(/\/+$/, ""),
+          server: normalServer(server),
           ...(ca !== undefined && { "certificate-authority-data": Buffer.from(ca).toString("base64") }),
           ...(proxy !== undefined && { "proxy-url": proxy }),
         },
@@ -56,8 +50,9 @@ export async function writeKubeconfig(path: string, settings: NewKubeconfig): Pr
  * @param sources a path, or several as KUBECONFIG lists them; the first one that defines a name wins, missing
  *   files are skipped, as kubectl does
  * @param context its name; default the sources' current one
+ * @param more `proxy`: in place of the context's own; `none` for no proxy
  * @returns the context's server
- * @throws RunbookError naming what is missing
+ * @throws RunbookError naming what is missing, or why kubectl would refuse it
  */
 export async function copyContext(
   sources: string,
@@ -65,27 +60,23 @@ export async function copyContext(
   target: string,
   more: { readonly proxy?: string; readonly namespace?: string } = {},
 ): Promise<{ server: string }> {
-  const merged = await mergeKubeconfigs(sources.split(delimiter).filter((path) => path !== ""))
-  const found = currentContext(merged, context)
-  if (found?.cluster === undefined) {
-    const names = (merged.contexts ?? []).map((entry) => entry.name)
-    throw new RunbookError(`${sources} has no context ${context ?? merged["current-context"] ?? "set"}`, {
-      why: names.length === 0 ? "it has no contexts" : `it has ${names.join(", ")}`,
-      fix: "give one of these as context, or another kubeconfig",
-    })
-  }
-  const cluster: Fields = { ...found.cluster, ...(more.proxy !== undefined && { "proxy-url": more.proxy }) }
-  const namespace = more.namespace ?? found.context.namespace
-  const { cluster: clusterName = "", user: userName = "" } = found.context
+  const { name, cluster, user, context: found } = await readContext(sources, context)
+  const namespace = more.namespace ?? found.namespace
+  const { cluster: clusterName = "", user: userName = "" } = found
   await saveKubeconfig(target, {
-    clusters: [{ name: clusterName, cluster: await inlined(cluster) }],
-    users: [{ name: userName, user: await inlined(found.user ?? {}) }],
-    contexts: [
-      { name: found.name, context: { ...found.context, user: userName, ...(namespace && { namespace }) } },
-    ],
-    "current-context": found.name,
+    clusters: [{ name: clusterName, cluster: await inlined(withProxy(cluster, more.proxy)) }],
+    users: [{ name: userName, user: await inlined(user) }],
+    contexts: [{ name, context: { ...found, user: userName, ...(namespace && { namespace }) } }],
+    "current-context": name,
   })
   return { server: String(cluster.server) }
+}
+
+/** A given proxy wins over the kubeconfig's; `none` removes that. */
+function withProxy(cluster: Fields, given: string | undefined): Fields {
+  if (given === undefined) return cluster
+  const { "proxy-url": _, ...rest } = cluster
+  return given === "none" ? rest : { ...rest, "proxy-url": given }
 }
 
 /** The namespace of the current context; nothing where there is no file or none is set. */
@@ -134,76 +125,16 @@ export async function setNamespace(path: string, namespace: string): Promise<voi
   await saveKubeconfig(path, { ...config, contexts: [...others, renamed], "current-context": name })
 }
 
-/** Whether two URLs are one API server: default ports, trailing slashes and upper case do not matter. */
-export function sameServer(a: string, b: string): boolean {
-  const plain = (server: string): string => {
-    const url = URL.parse(server)
-    return url === null
-      ? server
-      : `${url.protocol}//${hostPort(server).toLowerCase()}${url.pathname.replace(/\/+$/, "")}`
-  }
-  return plain(a) === plain(b)
-}
+/** Fields that name a certificate or key. A `tokenFile` stays one: another program writes fresh tokens into it. */
+const FILES = ["certificate-authority", "client-certificate", "client-key"]
 
-/** Merged as kubectl merges a KUBECONFIG list; relative paths are made absolute against their own file. */
-async function mergeKubeconfigs(paths: string[]): Promise<Kubeconfig> {
-  const merged = { clusters: [], users: [], contexts: [] } as Required<
-    Pick<Kubeconfig, "clusters" | "users" | "contexts">
-  > &
-    Kubeconfig
-  for (const path of paths) {
-    const config = await readKubeconfig(path)
-    if (config === undefined) continue
-    const folder = dirname(resolve(path))
-    for (const key of ["clusters", "users", "contexts"] as const) {
-      const known: { name: string }[] = merged[key]!
-      for (const entry of config[key] ?? []) {
-        if (known.some(({ name }) => name === entry.name)) continue
-        known.push("context" in entry ? entry : absolute(entry, folder))
-      }
-    }
-    merged["current-context"] ||= config["current-context"]
-  }
-  return merged
-}
-
-/** File fields of a cluster or user, and the field that holds the same as data. */
-const FILES: Readonly<Record<string, string>> = {
-  "certificate-authority": "certificate-authority-data",
-  "client-certificate": "client-certificate-data",
-  "client-key": "client-key-data",
-  tokenFile: "token",
-}
-
-function absolute<T extends { name: string; cluster?: Fields; user?: Fields }>(entry: T, folder: string): T {
-  const key = entry.cluster === undefined ? "user" : "cluster"
-  const fields: Fields = { ...entry[key] }
-  for (const file of Object.keys(FILES)) {
-    const path = fields[file]
-    if (typeof path === "string" && path !== "") fields[file] = resolve(folder, path)
-  }
-  const exec = fields.exec as { command?: string } | undefined
-  // A bare name is searched on PATH, a path is relative to the kubeconfig's folder.
-  if (exec?.command?.includes(sep) && !isAbsolute(exec.command)) {
-    fields.exec = { ...exec, command: resolve(folder, exec.command) }
-  }
-  return { ...entry, [key]: fields }
-}
-
-/** The files' contents in place of their paths. client-node does not know `tokenFile` at all. */
+/** The files' contents in place of their paths. */
 async function inlined(fields: Fields): Promise<Fields> {
   const result = { ...fields }
-  for (const [file, data] of Object.entries(FILES)) {
-    const path = result[file]
+  for (const file of FILES) {
+    const path = textOf(result, file)
     delete result[file]
-    if (typeof path !== "string" || path === "" || result[data] !== undefined) continue
-    try {
-      result[data] = data === "token" ? (await readFile(path, "utf8")).trim() : await readFile(path, "base64")
-    } catch (error) {
-      throw new RunbookError(`${path}, which the context's ${file} names, cannot be read`, {
-        why: (error as Error).message,
-      })
-    }
+    if (path !== undefined) result[`${file}-data`] = await readFile(path, "base64")
   }
   return result
 }

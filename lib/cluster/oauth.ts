@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto"
 import * as tls from "node:tls"
 import { CheckError } from "../notebook/check-result.ts"
 import { RunbookError } from "../notebook/errors.ts"
+import { hostPort, normalServer } from "../notebook/server-url.ts"
 import { type Answer, type Connection, Connections, type Request } from "./connection.ts"
-import { hostPort } from "./errors.ts"
 
 export interface PasswordLogin {
   readonly server: string
@@ -42,8 +42,9 @@ export async function passwordLogin(login: PasswordLogin): Promise<string> {
     const api = await connect(login.server, login.ca)
     const metadata = await discover(api)
     const issuer = new URL(metadata.authorization_endpoint).origin
+    // A server under a path is reached by a connection of its own: the login server's paths begin at the root.
     const oauth =
-      new URL(login.server).origin === issuer ? api : await connect(issuer, bothAuthorities(login.ca))
+      normalServer(login.server) === issuer ? api : await connect(issuer, bothAuthorities(login.ca))
     const verifier = randomBytes(32).toString("base64url")
     const redirect = `${metadata.issuer}/oauth/token/implicit`
     const code = await challenge(oauth, metadata, login, verifier, redirect)

@@ -1,6 +1,6 @@
 /**
  * The only file that loads client-node (300 ms from source): imported dynamically, bundled into a chunk of its own.
- * client-node reads kubeconfigs and knows every way to log in; the requests go through its dispatcher.
+ * Its dispatcher carries the requests, its WebSockets the port forwards.
  */
 import { Readable, Writable } from "node:stream"
 import {
@@ -9,8 +9,16 @@ import {
   KubeConfig,
   PortForward,
   RequestContext,
+  type User,
 } from "@kubernetes/client-node"
 import { HANDSHAKE_TIMEOUT_MS, KEEP_ALIVE_MS } from "../limits.ts"
+import { parseServer } from "../notebook/server-url.ts"
+import { currentContext, type Fields, textOf } from "./kubeconfig-file.ts"
+import { mergeKubeconfigs } from "./merge-kubeconfigs.ts"
+import { proxyFor } from "./proxy.ts"
+import { socksConnector } from "./socks.ts"
+import { assertUsable, pemOf } from "./usable-context.ts"
+import { type Headers, type Proof, UserCredentials } from "./user-credentials.ts"
 
 /** undici's, as client-node hands it out. */
 export type Dispatcher = NonNullable<ReturnType<RequestContext["getDispatcher"]>>
@@ -22,10 +30,14 @@ export interface Address {
   readonly ca?: string
   readonly token?: string
   readonly proxy?: string
+  /** The name in the server's certificate, where it is another one. */
+  readonly serverName?: string
+  /** Any certificate is accepted. */
+  readonly insecure?: boolean
 }
 
 export interface Credentials {
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Readonly<Headers>
   readonly dispatcher: Dispatcher
 }
 
@@ -52,80 +64,124 @@ export interface PortReader {
 
 /**
  * A KubeConfig that keeps its connections: client-node 2.0.1 makes a new dispatcher, and so a TLS handshake, for every
- * request. One object per context and credential.
+ * request. One object per context and credential. Who the requests come from is not left to client-node, which differs from
+ * kubectl in much (impersonated groups, token files, plugins): only its login with OpenID Connect is used.
  */
 export class PooledKubeConfig extends KubeConfig {
+  readonly #ended = new AbortController()
+  #user: UserCredentials
   #credentials: Promise<Credentials> | undefined
   #dispatcher: Dispatcher | undefined
+  #certificate: string | undefined
 
-  /** The current context of a kubeconfig; paths in it are relative to its folder. */
-  static async fromFile(path: string): Promise<PooledKubeConfig> {
-    const config = new PooledKubeConfig()
-    config.loadFromFile(path)
-    const context = config.getContextObject(config.getCurrentContext())
-    if (context === null) throw new Error("it has no current context")
-    if (config.getCurrentCluster() === null) throw new Error(`it has no cluster ${context.cluster}`)
-    const found = config.getCurrentUser()
-    // client-node ignores the CA of a context without a user: add a user without credentials.
-    const user = found ?? { name: context.user ?? "" }
-    config.users = [{ ...user, exec: user.exec && explained(user.exec) }]
-    config.contexts = [{ ...context, name: config.getCurrentContext(), user: user.name }]
-    return config
+  constructor(
+    cluster: Fields,
+    user: Fields = {},
+    { env, proxy = textOf(cluster, "proxy-url") }: { env?: Readonly<NodeJS.ProcessEnv>; proxy?: string } = {},
+  ) {
+    super()
+    this.#user = new UserCredentials(cluster, user, { signal: this.#ended.signal, ...(env && { env }) })
+    const server = parseServer(textOf(cluster, "server") ?? "")
+    const provider = user["auth-provider"]
+    const authority = pemOf(cluster, "certificate-authority")
+    this.loadFromClusterAndUser(
+      {
+        name: "cluster",
+        server: "wrong" in server ? "" : server.url,
+        skipTLSVerify: cluster["insecure-skip-tls-verify"] === true,
+        ...(authority !== undefined && { caData: Buffer.from(authority).toString("base64") }),
+        ...(textOf(cluster, "tls-server-name") && { tlsServerName: textOf(cluster, "tls-server-name")! }),
+        ...(proxy !== undefined && { proxyUrl: proxy }),
+      },
+      { name: "user", ...(provider !== undefined && { authProvider: provider }) },
+    )
+  }
+
+  /**
+   * The current context of a kubeconfig; paths in it are relative to its folder. A proxy of the environment applies where
+   * the kubeconfig names none, as for kubectl.
+   * @throws Error as kubectl refuses it
+   */
+  static async fromFile(
+    path: string,
+    env: Readonly<NodeJS.ProcessEnv> = process.env,
+  ): Promise<PooledKubeConfig> {
+    const config = await mergeKubeconfigs(path)
+    const current = currentContext(config)
+    if (current === undefined) throw new Error("it has no current context")
+    const { cluster, user = {}, context } = current
+    assertUsable({ name: context.cluster ?? "", fields: cluster }, { name: context.user ?? "", fields: user })
+    const proxy = textOf(cluster!, "proxy-url") ?? proxyFor(textOf(cluster!, "server")!, env)
+    return new PooledKubeConfig(cluster!, user, { env, ...(proxy !== undefined && { proxy }) })
   }
 
   static async at(address: Address): Promise<PooledKubeConfig> {
-    const config = new PooledKubeConfig()
-    config.loadFromClusterAndUser(
+    return new PooledKubeConfig(
       {
-        name: "cluster",
         server: address.server,
-        caData: address.ca === undefined ? undefined : Buffer.from(address.ca).toString("base64"),
-        skipTLSVerify: false,
-        proxyUrl: address.proxy,
+        ...(address.ca !== undefined && {
+          "certificate-authority-data": Buffer.from(address.ca).toString("base64"),
+        }),
+        ...(address.serverName !== undefined && { "tls-server-name": address.serverName }),
+        ...(address.insecure === true && { "insecure-skip-tls-verify": true }),
+        ...(address.proxy !== undefined && { "proxy-url": address.proxy }),
       },
-      { name: "user", token: address.token },
+      address.token === undefined ? {} : { token: address.token },
     )
-    return config
   }
 
   get server(): string {
     return this.getCurrentCluster()!.server
   }
 
-  /** The proxy, without credentials, for messages. */
+  /** The proxy with its password. */
   get proxy(): string | undefined {
-    const proxy = this.getCurrentCluster()?.proxyUrl
-    return proxy === undefined ? undefined : URL.parse(proxy)?.host
+    return this.getCurrentCluster()?.proxyUrl
   }
 
   /** A plugin makes the credentials: after a refusal it may make fresh ones. */
   get plugin(): boolean {
-    const user = this.getCurrentUser()
-    return user?.exec !== undefined || user?.authProvider !== undefined
+    return this.#user.renewable || this.getCurrentUser()?.authProvider !== undefined
   }
 
   /**
-   * The headers and the pooled dispatcher. One call at a time: otherwise an exec plugin is started once for each
-   * request that comes before its first answer.
+   * The headers and the pooled dispatcher.
    * @throws an error with what the plugin printed, or why it could not be started
    */
   credentials(): Promise<Credentials> {
-    if (this.#credentials !== undefined && !this.plugin) return this.#credentials
+    if (this.#credentials !== undefined && this.#user.fixed && !this.plugin) return this.#credentials
     const before = this.#credentials?.catch(() => undefined)
     const made = (async () => {
+      // One call at a time: otherwise OpenID Connect refreshes its token once for each request.
       await before
+      const proof = await this.#prove()
       const context = new RequestContext(this.server, HttpMethod.GET)
       await this.applySecurityAuthentication(context)
       const fresh = context.getDispatcher()!
-      if (this.#dispatcher !== undefined) void fresh.close()
-      this.#dispatcher ??= fresh
-      return { headers: context.getHeaders(), dispatcher: this.#dispatcher }
+      // A plugin may have made another certificate, which only a new connection shows.
+      if (this.#dispatcher === undefined || this.#certificate !== proof.certificate) {
+        void this.#dispatcher?.close()
+        this.#dispatcher = fresh
+        this.#certificate = proof.certificate
+      } else void fresh.close()
+      return { headers: { ...context.getHeaders(), ...proof.headers }, dispatcher: this.#dispatcher }
     })()
     this.#credentials = made
     made.catch(() => {
       if (this.#credentials === made) this.#credentials = undefined
     })
     return made
+  }
+
+  /** The certificate of the user is what client-node takes over. */
+  async #prove(): Promise<Proof> {
+    const proof = await this.#user.prove()
+    const base64 = (pem: string): string => Buffer.from(pem).toString("base64")
+    if (proof.certificate !== undefined && proof.key !== undefined) {
+      const [user] = this.users as [User]
+      this.users = [{ ...user, certData: base64(proof.certificate), keyData: base64(proof.key) }]
+    }
+    return proof
   }
 
   /** Always its own agent, HTTP/1.1: one stream per connection, so that a stream that hangs blocks no other. */
@@ -135,6 +191,9 @@ export class PooledKubeConfig extends KubeConfig {
     const options = super.createDispatcherOptions(...args)
     const h1 = { allowH2: false }
     switch (options.type) {
+      case "socks":
+        // client-node 2.0.1 does not send the user name and password of such a proxy.
+        return { type: "agent", connect: socksConnector(options.uri, { ...options.requestTls }) as never }
       case "proxy":
         return { ...options, requestTls: { ...options.requestTls, ...h1 } }
       case "agent":
@@ -172,8 +231,12 @@ export class PooledKubeConfig extends KubeConfig {
   override async applyToHTTPSOptions(
     options: Parameters<KubeConfig["applyToHTTPSOptions"]>[0],
   ): Promise<void> {
+    const { headers } = await this.#prove()
     await super.applyToHTTPSOptions(options)
-    Object.assign(options, { handshakeTimeout: HANDSHAKE_TIMEOUT_MS })
+    Object.assign(options, {
+      headers: { ...options.headers, ...headers },
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    })
   }
 
   /** Waits for running requests, then closes the connections. */
@@ -183,20 +246,7 @@ export class PooledKubeConfig extends KubeConfig {
 
   /** Cuts everything. */
   async destroy(): Promise<void> {
+    this.#ended.abort()
     await this.#dispatcher?.destroy()
-  }
-}
-
-interface Exec {
-  apiVersion?: string
-  env?: { name: string; value: string }[] | null
-}
-
-/** `oc get-token`, aws and kubelogin read this variable, which client-node does not set. */
-function explained(exec: Exec): Exec {
-  const info = { apiVersion: exec.apiVersion, kind: "ExecCredential", spec: { interactive: false } }
-  return {
-    ...exec,
-    env: [{ name: "KUBERNETES_EXEC_INFO", value: JSON.stringify(info) }, ...(exec.env ?? [])],
   }
 }

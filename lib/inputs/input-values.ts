@@ -3,6 +3,7 @@ import { homedir } from "node:os"
 import { join, resolve } from "node:path"
 import type { Input } from "../notebook/inputs.ts"
 import { didYouMean } from "../notebook/nearest.ts"
+import { parseServer } from "../notebook/server-url.ts"
 import { readName } from "./names.ts"
 import { splitOutside, splitPairs } from "./split.ts"
 
@@ -70,25 +71,19 @@ function parseUrl(text: string, input: Input): Parsed {
     const guess = URL.canParse(`https://${text}`) && /^[^\s/]+$/.test(text) ? `https://${text}` : example
     return { wrong: `${quoted(text)} does not start with https://; did you mean ${guess}?` }
   }
-  if (!URL.canParse(text)) return { wrong: `${quoted(text)} is not a URL such as ${example}` }
-  const url = new URL(text)
-  if (url.protocol !== "https:" && url.protocol !== "http:") {
-    return { wrong: `${quoted(text)} is neither https nor http` }
+  const parsed = parseServer(text)
+  if ("wrong" in parsed) {
+    if (/user name or password/.test(parsed.wrong)) {
+      return { wrong: `the URL ${parsed.wrong}, which would be shown and saved; remove them` }
+    }
+    return { wrong: `${quoted(text)} ${parsed.wrong}; use one such as ${example}` }
   }
-  if (url.username !== "" || url.password !== "") {
-    return { wrong: `the URL contains a user name or password, which would be shown and saved; remove them` }
-  }
-  if (/^console[-.]/.test(url.hostname)) {
+  if (/^console[-.]/.test(parsed.hostname)) {
     return {
       wrong: `${quoted(text)} looks like the address of a web console, not of the server; use one such as ${example}`,
     }
   }
-  if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
-    return {
-      wrong: `${quoted(text)} has a path, like a page for a browser; use scheme, host and port only, such as ${url.origin}`,
-    }
-  }
-  return { value: url.origin }
+  return { value: parsed.url }
 }
 
 /** `90s`, `15m`, `1h30m`, `500ms`, or bare seconds. The value is in seconds. */

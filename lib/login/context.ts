@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { RunbookError } from "../notebook/errors.ts"
+import { sameServer } from "../notebook/server-url.ts"
 import { shellWord } from "../notebook/shell-word.ts"
 import { keptSettings } from "./files.ts"
 import type { LoginContext, LoginManual, LoginMethod, LoginSite } from "./method.ts"
@@ -31,7 +32,7 @@ async function copy(context: LoginContext): Promise<string> {
       next: "oc config get-contexts",
     })
   }
-  const { copyContext, sameServer } = await kubeconfigs()
+  const { copyContext } = await kubeconfigs()
   const sources = site.kubeconfig ?? (process.env.KUBECONFIG || join(homedir(), ".kube", "config"))
   const draft = `${kubeconfig}.context`
   try {
@@ -58,7 +59,7 @@ function manual({ site }: LoginManual): string {
     `(umask 077 && oc config view --kubeconfig=${from}${chosen} --minify --flatten --raw >"$KUBECONFIG")`,
     ...keepProxy(proxy),
     "oc whoami",
-    `oc whoami --show-server | grep -F ${shellWord(`//${new URL(server).host}`)}`,
+    `oc whoami --show-server | grep -F ${shellWord(server.replace(/^\w+:/, ""))}`,
   ].join("\n")
 }
 

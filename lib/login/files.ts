@@ -41,7 +41,7 @@ export function assertGiven(
   throw new RunbookError(`login ${login} of ${name} needs ${input}`, { fix: `give it with --${input}` })
 }
 
-/** The proxy to write into the kubeconfig: client libraries do not read HTTPS_PROXY for a cluster with its own CA. */
+/** The proxy of requests that a login makes itself: the given one, else the environment's. */
 export const proxyOf = (site: LoginSite): string | undefined =>
   site.proxy === "none" ? undefined : (site.proxy ?? proxyFor(site.server, process.env))
 
@@ -51,7 +51,7 @@ export async function authorityOf(site: LoginSite): Promise<string | undefined> 
   return certificateAuthority && (await readInputFile(certificateAuthority, "certificate-authority"))
 }
 
-/** What a new login keeps of the old one: it does not move the user to another project. */
+/** What a new login keeps of the old one, as it does not move the user to another project; and the proxy that was given. */
 export async function keptSettings({
   site,
   kubeconfig,
@@ -60,7 +60,7 @@ export async function keptSettings({
   readonly kubeconfig: string
 }): Promise<{ namespace: string | undefined; proxy: string | undefined }> {
   const { readNamespace } = await kubeconfigs()
-  return { namespace: await readNamespace(kubeconfig).catch(() => undefined), proxy: proxyOf(site) }
+  return { namespace: await readNamespace(kubeconfig).catch(() => undefined), proxy: site.proxy }
 }
 
 /** Writes the site's kubeconfig. The token goes into a file: everybody on this machine can read a command line. */
@@ -77,5 +77,7 @@ export async function writeSession(
     ...(user !== undefined && { user }),
     ca: await authorityOf(site),
     ...(await keptSettings(context)),
+    // The environment's proxy stays there: it may contain a password, and may be another one tomorrow.
+    proxy: site.proxy === "none" ? undefined : site.proxy,
   })
 }

@@ -2,6 +2,7 @@
 import { CheckError, type CheckResult, drifted, missing, ready } from "../notebook/check-result.ts"
 import { RunbookError } from "../notebook/errors.ts"
 import { path, text, url } from "../notebook/inputs.ts"
+import { sameServer } from "../notebook/server-url.ts"
 import { type ManualContext, type Step, type StepDefinition, step } from "../notebook/step.ts"
 import { contextLogin } from "./context.ts"
 import type { LoginContext, LoginMethod, LoginSite } from "./method.ts"
@@ -99,7 +100,7 @@ async function check<S extends LoginSite>(
   method: LoginMethod<S>,
 ): Promise<CheckResult> {
   const { cluster, site, kubeconfig } = context
-  const { readServer, sameServer } = await kubeconfigs()
+  const { readServer } = await kubeconfigs()
   let server: string | undefined
   try {
     server = await readServer(kubeconfig)

@@ -1,6 +1,7 @@
 import type { Federation } from "../notebook/federation.ts"
 import { camel } from "../notebook/inputs.ts"
 import { appliesTo, type Notebook } from "../notebook/notebook.ts"
+import { hostnameOf } from "../notebook/server-url.ts"
 import type { Step } from "../notebook/step.ts"
 import { placeName, type Recorded } from "../runner/events.ts"
 import type { Memory } from "../runner/journal-memory.ts"
@@ -104,8 +105,7 @@ export function readReport(options: ReportOptions): Report {
 
 /** Practice clusters are served on this machine, for this machine only. */
 function isLoopback(identity: string | undefined): boolean {
-  const url = identity === undefined ? null : URL.parse(identity)
-  return url !== null && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
+  return identity !== undefined && /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(hostnameOf(identity))
 }
 
 /** What a report says about a step. */

@@ -1,6 +1,6 @@
 /** Shell lines that log in by hand with `oc login`. A password never appears on a command line. */
 import { shellWord } from "../../lib/index.ts"
-import { keepProxy } from "../../lib/kit.ts"
+import { hostnameOf, keepProxy } from "../../lib/kit.ts"
 import type { Manual } from "../context.ts"
 
 type Site = Manual["site"]
@@ -21,5 +21,5 @@ export const manualLogin = (site: Site, flags: readonly string[]): string =>
 
 function proxyNow({ proxy, server }: Site): string[] {
   if (proxy === undefined) return []
-  return [proxy === "none" ? `NO_PROXY=${new URL(server).hostname}` : `HTTPS_PROXY=${shellWord(proxy)}`]
+  return [proxy === "none" ? `NO_PROXY=${hostnameOf(server)}` : `HTTPS_PROXY=${shellWord(proxy)}`]
 }

@@ -1,7 +1,7 @@
 /** Login in the browser, by `oc login --web`. */
 import { rm } from "node:fs/promises"
 import { blocked, CheckError, type CommandResult, type LoginMethod, RunbookError } from "../../lib/index.ts"
-import { keptSettings, kubeconfigs, proxyOf } from "../../lib/kit.ts"
+import { hostnameOf, keptSettings, kubeconfigs, sameServer } from "../../lib/kit.ts"
 import type { Context, SiteInputs } from "../context.ts"
 import { manualLogin } from "./manual-login.ts"
 import { noteSession, ownSession } from "./own-session.ts"
@@ -43,7 +43,7 @@ async function login(context: Context): Promise<undefined> {
   // oc rewrites a kubeconfig in place. It writes a draft, so that a killed login does not damage the site's kubeconfig.
   const draft = `${kubeconfig}.login`
   try {
-    await inBrowser(context, draft, proxyOf(site))
+    await inBrowser(context, draft)
     await copyContext(draft, undefined, kubeconfig, settings)
     await noteSession(context)
   } finally {
@@ -57,7 +57,7 @@ async function sessionBeside({
   sites,
   at,
 }: Context): Promise<(Pick<Context, "kubeconfig" | "privateFile"> & { name: string }) | undefined> {
-  const { readServer, sameServer } = await kubeconfigs()
+  const { readServer } = await kubeconfigs()
   const same = (other: Context["site"]) =>
     other !== site && other.login === "web" && sameServer(other.server, site.server)
   for (const other of sites.filter(same)) {
@@ -73,7 +73,7 @@ async function sessionBeside({
 }
 
 /** `oc login --web` writes a kubeconfig. The address that it prints is shown as a note at once. */
-async function inBrowser(context: Context, kubeconfig: string, proxy: string | undefined): Promise<void> {
+async function inBrowser(context: Context, kubeconfig: string): Promise<void> {
   const { $, site, note } = context
   await rm(kubeconfig, { force: true })
   const flags = [
@@ -87,7 +87,7 @@ async function inBrowser(context: Context, kubeconfig: string, proxy: string | u
   const noteAddress = addressNoter(note)
   const shell = $.with({
     nothrow: true,
-    env: { KUBECONFIG: kubeconfig, ...proxyVariables(site.server, site.proxy, proxy) },
+    env: { KUBECONFIG: kubeconfig, ...proxyVariables(site) },
     onOutput: noteAddress,
   })
   note(`log in to ${site.server} in the browser`)
@@ -140,13 +140,9 @@ function addressNoter(note: (sentence: string) => void): (text: string) => void 
   }
 }
 
-/** The given proxy, in the variables that oc reads. */
-function proxyVariables(
-  server: string,
-  given: string | undefined,
-  proxy: string | undefined,
-): Record<string, string> {
-  if (given === undefined) return {}
-  if (proxy === undefined) return { NO_PROXY: new URL(server).hostname, no_proxy: new URL(server).hostname }
+/** The given proxy, in the variables that oc reads. Without one, those of the environment apply. */
+function proxyVariables({ server, proxy }: Context["site"]): Record<string, string> {
+  if (proxy === undefined) return {}
+  if (proxy === "none") return { NO_PROXY: hostnameOf(server), no_proxy: hostnameOf(server) }
   return { HTTPS_PROXY: proxy, https_proxy: proxy, NO_PROXY: "", no_proxy: "" }
 }

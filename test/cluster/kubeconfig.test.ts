@@ -8,10 +8,10 @@ import {
   copyContext,
   readNamespace,
   readServer,
-  sameServer,
   setNamespace,
   writeKubeconfig,
 } from "../../lib/cluster/kubeconfig.ts"
+import { sameServer } from "../../lib/notebook/server-url.ts"
 import { createAuthority } from "../../lib/practice/certificates.ts"
 import { json, type Server, serve, status } from "./server.ts"
 
@@ -97,7 +97,8 @@ test("a missing file gives nothing, a broken one is named without its content", 
 
 test("a context is copied minified and flattened; lists are merged as kubectl merges them", async () => {
   await mkdir(join(folder, "pki"))
-  await save("pki/ca.crt", "CA")
+  const authority = "-----BEGIN CERTIFICATE-----"
+  await save("pki/ca.crt", authority)
   await save("pki/client.crt", "CERT")
   await save("pki/client.key", "KEY")
   await save("pki/token", "file-token\n")
@@ -122,7 +123,7 @@ clusters:
 - {name: a, cluster: {server: "https://not-this-one"}}
 - {name: b, cluster: {server: "https://b:6443", insecure-skip-tls-verify: true}}
 users:
-- {name: b, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./bin/get-token, args: [x]}}}
+- {name: b, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./bin/get-token, args: [x], interactiveMode: Never}}}
 - {name: c, user: {tokenFile: pki/token}}
 contexts:
 - {name: c, context: {cluster: b, user: c, namespace: ns-c}}
@@ -141,7 +142,7 @@ contexts:
           server: "https://a:6443",
           "tls-server-name": "api.a",
           "proxy-url": "http://p:1",
-          "certificate-authority-data": base64("CA"),
+          "certificate-authority-data": base64(authority),
         },
       },
     ],
@@ -158,7 +159,7 @@ contexts:
     contexts: [{ context: { namespace: "mine" } }],
   })
   await copyContext(both, "c", file)
-  expect((await content()).users[0].user).toEqual({ token: "file-token" })
+  expect((await content()).users[0].user).toEqual({ tokenFile: join(folder, "pki/token") })
   await expect(copyContext(both, "d", file)).rejects.toMatchObject({
     message: `${both} has no context d`,
     why: "it has a, b, c",
@@ -210,7 +211,12 @@ test("an exec plugin runs once for many first calls, again when its credentials 
   const plugin = `echo "$KUBERNETES_EXEC_INFO" >> "${runs}"; n=$(wc -l < "${runs}")
     test -e "${folder}/fail" && { echo need login >&2; exit 1; }
     echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t'$n'"}}'`
-  const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "bash", args: ["-c", plugin] }
+  const exec = {
+    apiVersion: "client.authentication.k8s.io/v1",
+    command: "bash",
+    args: ["-c", plugin],
+    interactiveMode: "Never",
+  }
   const ca = Buffer.from(server.ca).toString("base64")
   const source = await save(
     "source",
@@ -255,7 +261,8 @@ test("credentials of a plugin that the server no longer accepts are renewed, onc
       : status(response, 401, "Unauthorized", "Unauthorized"),
   )
   const runs = join(folder, "runs")
-  const plugin = `echo x >> "${runs}"; echo '{"status":{"token":"t'$(wc -l < "${runs}" | tr -d ' ')'"}}'`
+  const apiVersion = "client.authentication.k8s.io/v1"
+  const plugin = `echo x >> "${runs}"; echo '{"apiVersion":"${apiVersion}","kind":"ExecCredential","status":{"token":"t'$(wc -l < "${runs}" | tr -d ' ')'"}}'`
   await mkdir(join(folder, "kubeconfigs"))
   await writeFile(
     file,
@@ -270,7 +277,12 @@ test("credentials of a plugin that the server no longer accepts are renewed, onc
           },
         },
       ],
-      users: [{ name: "a", user: { exec: { command: "bash", args: ["-c", plugin] } } }],
+      users: [
+        {
+          name: "a",
+          user: { exec: { apiVersion, command: "bash", args: ["-c", plugin], interactiveMode: "Never" } },
+        },
+      ],
       contexts: [{ name: "a", context: { cluster: "a", user: "a" } }],
     }),
   )

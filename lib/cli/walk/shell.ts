@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { siteEnvironment } from "../../cluster/proxy.ts"
 import { RunbookError } from "../../notebook/errors.ts"
 import { variablePart } from "../../notebook/inputs.ts"
 import { readState } from "../../runner/open-state.ts"
@@ -36,7 +37,14 @@ export async function openShell(
     stdio: "inherit",
     env: {
       ...commandEnvironment(
-        { notebook: call.notebook, federation: opened.federation, env: env as NodeJS.ProcessEnv },
+        {
+          notebook: call.notebook,
+          federation: opened.federation,
+          env: siteEnvironment(
+            env as NodeJS.ProcessEnv,
+            opened.federation.sites.find(({ name }) => name === site),
+          ),
+        },
         readState(opened.folder).kubeconfig(site),
       ),
       [`${variablePart(call.notebook.name)}_SITE`]: site,

@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http"
 import { Agent, type AgentOptions, request } from "node:https"
 import { setTimeout as delay } from "node:timers/promises"
 import { proxyFor } from "../../cluster/proxy.ts"
+import { type Proof, UserCredentials } from "../../cluster/user-credentials.ts"
 import { goError } from "./go-error.ts"
 import { invocation } from "./invocation.ts"
 import { content, type Fields, type Session } from "./kubeconfig.ts"
@@ -115,19 +116,16 @@ export class Client {
   readonly server: string
   readonly #base: URL
   readonly #agent: Agent
-  readonly #token: string | undefined
+  readonly #user: UserCredentials
   constructor(server: string, cluster: Fields = {}, user: Fields = {}) {
     this.server = server
     this.#base = new URL(server)
-    const token = user.token ?? content(user, "tokenFile")?.trim()
-    this.#token = typeof token === "string" && token !== "" ? token : undefined
+    this.#user = new UserCredentials({ ...cluster, server }, user, { env: invocation().env })
     const proxy = cluster["proxy-url"] ?? proxyFor(server, invocation().env)
     const servername = cluster["tls-server-name"]
     const options: AgentOptions = {
       keepAlive: true,
       ca: content(cluster, "certificate-authority"),
-      cert: content(user, "client-certificate"),
-      key: content(user, "client-key"),
       rejectUnauthorized: cluster["insecure-skip-tls-verify"] !== true,
       ...(typeof servername === "string" && { servername }),
     }
@@ -139,6 +137,15 @@ export class Client {
   }
   readonly #proxy: string | undefined
   readonly #closed = new AbortController()
+
+  /** A plugin's refusal in client-go's words. */
+  async #prove(): Promise<Proof> {
+    try {
+      return await this.#user.prove()
+    } catch (error) {
+      throw new Error(`Unable to connect to the server: getting credentials: ${(error as Error).message}`)
+    }
+  }
 
   /** The client of a kubeconfig's session. */
   static of(session: Session): Client {
@@ -153,6 +160,8 @@ export class Client {
     const url = new URL(path, this.#base)
     url.pathname = `${this.#base.pathname.replace(/\/+$/, "")}${url.pathname}`
     const { body, type = "application/json", accept = "application/json", headers } = send
+    const { headers: proof, certificate, key } = await this.#prove()
+    Object.assign(this.#agent.options, certificate !== undefined && { cert: certificate, key })
     try {
       const tunnel = this.#proxy && (await import("./tunnel.ts")).tunnel
       const outgoing = request(url, {
@@ -163,7 +172,7 @@ export class Client {
         headers: {
           accept,
           "user-agent": "practice-commands",
-          ...(this.#token !== undefined && { authorization: `Bearer ${this.#token}` }),
+          ...proof,
           // Node frames no body of a DELETE by itself.
           ...(body !== undefined && {
             "content-type": type,

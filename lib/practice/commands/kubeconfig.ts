@@ -1,14 +1,9 @@
 /** The kubeconfig as Go's clients find it: `--kubeconfig`, else the list in KUBECONFIG, else `~/.kube/config`. */
 import { existsSync, readFileSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
-import { delimiter, dirname, resolve } from "node:path"
-import {
-  type Context,
-  currentContext,
-  type Fields,
-  type Kubeconfig,
-  readKubeconfig,
-} from "../../cluster/kubeconfig-file.ts"
+import { delimiter, dirname } from "node:path"
+import { type Context, currentContext, type Fields, type Kubeconfig } from "../../cluster/kubeconfig-file.ts"
+import { mergeKubeconfigs } from "../../cluster/merge-kubeconfigs.ts"
 import { writeWhole } from "../../cluster/whole-file.ts"
 import { homeKubeconfig, invocation, located } from "./invocation.ts"
 import { toYaml } from "./yaml.ts"
@@ -50,21 +45,10 @@ export interface Loaded {
   readonly session: Session | undefined
 }
 
-const FILES = ["certificate-authority", "client-certificate", "client-key", "tokenFile"]
-
 function paths(explicit: string): string[] {
   if (explicit !== "") return [located(explicit)]
   const listed = (invocation().env.KUBECONFIG ?? "").split(delimiter).filter((one) => one !== "")
   return listed.length > 0 ? [...new Set(listed.map(located))] : [homeKubeconfig()]
-}
-
-function absolute(fields: Fields | undefined, folder: string): Fields {
-  const result: Fields = { ...fields }
-  for (const name of FILES) {
-    const path = result[name]
-    if (typeof path === "string" && path !== "") result[name] = resolve(folder, path)
-  }
-  return result
 }
 
 /**
@@ -74,28 +58,7 @@ function absolute(fields: Fields | undefined, folder: string): Fields {
  */
 export async function loadKubeconfig(explicit: string, context = ""): Promise<Loaded> {
   const files = paths(explicit)
-  const merged: Kubeconfig & Required<Pick<Kubeconfig, "clusters" | "users" | "contexts">> = {
-    clusters: [],
-    users: [],
-    contexts: [],
-  }
-  const add = <T extends { name: string }>(known: T[] | null, more: T[] | null | undefined): void => {
-    for (const one of more ?? []) if (!known!.some(({ name }) => name === one.name)) known!.push(one)
-  }
-  for (const path of files) {
-    const one = (await readKubeconfig(path)) ?? {}
-    const folder = dirname(path)
-    add(
-      merged.clusters,
-      one.clusters?.map((entry) => ({ name: entry.name, cluster: absolute(entry.cluster, folder) })),
-    )
-    add(
-      merged.users,
-      one.users?.map((entry) => ({ name: entry.name, user: absolute(entry.user, folder) })),
-    )
-    add(merged.contexts, one.contexts)
-    merged["current-context"] ||= one["current-context"]
-  }
+  const merged = await mergeKubeconfigs(files.join(delimiter))
   const found = currentContext(merged, context || merged["current-context"])
   const file = files.length === 1 ? files[0]! : (files.find((entry) => existsSync(entry)) ?? files.at(-1)!)
   const session = found && {
