@@ -26,6 +26,7 @@ import { status } from "./rows/status.ts"
 import { strategicPatches } from "./rows/strategic.ts"
 import { streaming } from "./rows/streaming.ts"
 import { tables } from "./rows/tables.ts"
+import { types } from "./rows/types.ts"
 import { watches } from "./rows/watches.ts"
 import { workloads } from "./rows/workloads.ts"
 
@@ -33,6 +34,7 @@ export const table: readonly Theme[] = [
   errors,
   bodies,
   invalid,
+  types,
   lists,
   selectors,
   watches,

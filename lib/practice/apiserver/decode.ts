@@ -100,6 +100,10 @@ class Decoder {
   }
 
   #bytes(type: GoType, value: unknown, at: Place): unknown {
+    if (Array.isArray(value)) {
+      const bytes = this.#list({ words: "", is: "list", item: typeOf("uint8"), pointers: false }, value, at)
+      return this.mismatch === undefined ? Buffer.from(bytes as number[]).toString("base64") : undefined
+    }
     if (typeof value !== "string") return this.#wrong(wordOf(value), type, at)
     const bad = badBase64(value)
     if (bad === undefined) return value.replaceAll(/[\r\n]/g, "")
@@ -128,14 +132,19 @@ class Decoder {
         if (!isMap(value)) throw new Unreadable("boolean or JSON schema expected")
         return this.#schema(value, at)
       case "apiextensions.JSONSchemaPropsOrArray":
-        return Array.isArray(value) ? value.map((one) => this.#schema(one, at)) : this.#schema(value, at)
+        if (Array.isArray(value)) return value.map((one) => this.#schema(one, at))
+        return isMap(value) ? this.#schema(value, at) : undefined
       default:
         return value
     }
   }
 
+  /** Read by itself: what is unknown inside is not told. */
   #schema(value: unknown, at: Place): unknown {
-    return this.read(typeOf("apiextensions.JSONSchemaProps"), value, at)
+    const inner = new Decoder()
+    const read = inner.read(typeOf("apiextensions.JSONSchemaProps"), value, at)
+    if (inner.mismatch !== undefined) throw new Unreadable(inner.mismatch)
+    return read
   }
 }
 

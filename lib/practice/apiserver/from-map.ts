@@ -12,7 +12,7 @@ const kindOf = (value: unknown): string => {
   if (Array.isArray(value)) return "slice"
   switch (typeof value) {
     case "number":
-      return Number.isInteger(value) ? "int64" : "float64"
+      return Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? "int64" : "float64"
     case "boolean":
       return "bool"
     case "string":

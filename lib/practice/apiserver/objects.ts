@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util"
 import type { KubeObject } from "../../cluster/types.ts"
 import { firstStatus, withDefaults } from "./defaults.ts"
 import { isSame, readManaged, trackUpdate, writeManaged } from "./fields.ts"
+import { structOfKind } from "./go-type.ts"
 import { apiVersionOf, type Kind } from "./kind.ts"
 import { type Meta, metaOf, tidy } from "./metadata.ts"
 import { conform, type Schema } from "./schema.ts"
@@ -88,7 +89,12 @@ export class Objects {
       )
     }
     if (body.kind && body.kind !== kind.kind) {
-      throw badRequest(`${body.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}`)
+      const version = body.apiVersion || apiVersionOf(kind)
+      const why =
+        kind.builtin && structOfKind(kind.group, body.kind) === undefined
+          ? `: no kind ${JSON.stringify(body.kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:110"`
+          : ""
+      throw badRequest(`${body.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}${why}`)
     }
     const inside = body.metadata?.namespace
     if (inside && inside !== namespace) {
@@ -127,7 +133,8 @@ export class Objects {
     if (!given.name && !given.generateName) {
       throw invalid(kind, "", [required("metadata.name", "name or generateName is required")])
     }
-    if (given.resourceVersion)
+    // A dry run does not get as far as where this is found out.
+    if (given.resourceVersion && !by.dryRun)
       throw new ApiError(500, "", "resourceVersion should not be set on objects to be created")
     const name = given.name || `${given.generateName}${suffix()}`
     this.#checkNamespace(kind, namespace, name)

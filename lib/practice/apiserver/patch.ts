@@ -110,7 +110,7 @@ export function checkPatched(patched: unknown, about: About, name: string): Kube
   if (!isMap(patched) || !isMap(patched.metadata)) {
     throw invalid(about, name, [{ reason: "FieldValueInvalid", message: "the patch leaves no object" }])
   }
-  if (patched.kind !== about.kind) {
+  if (typeof patched.kind === "string" && patched.kind !== about.kind) {
     throw invalidPatch(JSON.stringify(patched), "it is of another kind")
   }
   if (patched.metadata.name !== name)

@@ -3,7 +3,16 @@ import type { KubeObject } from "../../cluster/types.ts"
 import { sendList, sendObject } from "./answers.ts"
 import { applyConfiguration } from "./apply.ts"
 import { type DeleteOptions, deleteObject } from "./deletion.ts"
-import { checkApplied, checkedBody, checkedMerge, checkedOptions, checkedPatch } from "./field-validation.ts"
+import {
+  checkApplied,
+  checkedBody,
+  checkedMerge,
+  checkedOptions,
+  checkedPatch,
+  goWord,
+  NO_HEAD,
+  wrongHead,
+} from "./field-validation.ts"
 import { apiVersionOf, type Kind } from "./kind.ts"
 import { isMap } from "./lists.ts"
 import { type Meta, metaOf } from "./metadata.ts"
@@ -34,13 +43,9 @@ export const writerOf = ({ query, manager }: Call): Writer => ({
   dryRun: query.getAll("dryRun").includes("All"),
 })
 
-const NO_HEAD = "couldn't get version/kind; json parse error"
 /** What a server reads first of every body. */
 const HEAD =
   'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
-
-const goWord = (value: unknown): string =>
-  Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value
 
 /** @throws ApiError 400 where there is no body, and for one that is no object or names its kind by something else than a word */
 export async function objectBody(call: Call, kind?: Kind): Promise<KubeObject> {
@@ -57,12 +62,8 @@ export async function objectBody(call: Call, kind?: Kind): Promise<KubeObject> {
     if (body === null) throw unread(`Object 'Kind' is missing in 'null' (${hex})`)
     throw unread(`${NO_HEAD}: json: cannot unmarshal ${goWord(body)} into Go value of type ${HEAD} (${hex})`)
   }
-  for (const field of ["apiVersion", "kind"]) {
-    const value = body[field] ?? ""
-    if (typeof value === "string") continue
-    const why = `json: cannot unmarshal ${goWord(value)} into Go struct field .${field} of type string`
-    throw unread(`${NO_HEAD}: ${why} (${shown})`)
-  }
+  const why = wrongHead(body)
+  if (why !== undefined) throw unread(`${why} (${shown})`)
   return body as KubeObject
 }
 
@@ -85,12 +86,14 @@ function apply(
     ) as [string, string]
     throw badRequest(`invalid object type: ${apiVersion.includes("/") ? "" : "/"}${apiVersion}, Kind=${name}`)
   }
+  if (isMap(config.metadata) && metaOf(config).managedFields !== undefined)
+    throw badRequest("metadata.managedFields must be nil")
+  checkApplied(kind, config)
   if (config.metadata?.name && config.metadata.name !== call.name) {
     throw badRequest(
       `the name of the object (${config.metadata.name}) does not match the name on the URL (${call.name})`,
     )
   }
-  if (metaOf(config)?.managedFields !== undefined) throw badRequest("metadata.managedFields must be nil")
   const current = objects.store.get(kind.key, call.namespace, call.name!)
   if (current === undefined && config.metadata?.uid) {
     const why = `uid mismatch: the provided object specified uid ${config.metadata.uid}, and no existing object was found`
@@ -102,7 +105,6 @@ function apply(
     call.subresource === "status"
       ? { apiVersion: config.apiVersion, kind: config.kind, metadata, status }
       : rest
-  checkApplied(kind, config)
   const merged = checkedMerge(
     kind,
     applyConfiguration(current, { ...(kind.status ? part : config), metadata } as KubeObject, {
