@@ -9,7 +9,8 @@ import {
 } from "../limits.ts"
 import { CheckError } from "../notebook/check-result.ts"
 import { stillWaiting } from "../notebook/errors.ts"
-import { type Door, hostPort, notLoggedIn, refused, unreachable, wasCut } from "./errors.ts"
+import { hostPort } from "../notebook/server-url.ts"
+import { type Door, notLoggedIn, refused, unreachable, wasCut } from "./errors.ts"
 import type { Address, PooledKubeConfig, PortReader, PortSocket } from "./pooled-kubeconfig.ts"
 import { plainProxy, proxySecrets } from "./proxy.ts"
 
