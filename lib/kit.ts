@@ -1,4 +1,5 @@
 /** Helpers below the public names, for notebooks that log in or write files in ways of their own. They may change. */
+export { expandVariables } from "./cluster/container-words.ts"
 export { proxyFor } from "./cluster/proxy.ts"
 export { writeWhole } from "./cluster/whole-file.ts"
 export { keepProxy } from "./login/context.ts"

@@ -1,7 +1,7 @@
-import { type CheckResult, main, progressing, unknown } from "../lib/index.ts"
+import { type CheckResult, main, missing, progressing, unknown } from "../lib/index.ts"
 import { type Context, guideStep, type Manual } from "./context.ts"
-import { FLEET_PORT } from "./flower/flower-versions.ts"
-import { findSuperlink, fleetPort } from "./flower/superlink.ts"
+import { FLEET_PORT, familyOf } from "./flower/flower-versions.ts"
+import { findSuperlink, fleetPort, runningVersion } from "./flower/superlink.ts"
 import {
   checkExposure,
   type Exposure,
@@ -18,7 +18,7 @@ import { snippet } from "./shared/snippet.ts"
 
 const wantedSpec = (superlink: Deployment): Exposure["spec"] => ({
   routingKey: FLEET_API,
-  port: fleetPort(superlink, FLEET_PORT),
+  port: fleetPort(superlink),
   selector: selectorText(superlink.spec.selector.matchLabels),
 })
 
@@ -29,6 +29,10 @@ async function check(context: Context): Promise<CheckResult> {
     return unknown("missing", `no Deployment ${site.superlinkWorkload} in ${site.project}`)
   const found = await findExposure(context, "Connector", site.project)
   const answer = checkExposure(context, found, "Connector", wantedSpec(superlink))
+  // Decided here, whoever created the SuperLink: the connector opens the port to every linked site.
+  const version = runningVersion(superlink, "superlink")
+  if (answer.state === "missing" && version !== undefined && familyOf(version).onePort)
+    return missing(`${answer.reason}; Flower ${version}: ${familyOf(version).note}`)
   // Skupper reacts only to events of pods: without a matching pod a Connector never gets a status.
   const silent = found?.status === undefined && found?.metadata.deletionTimestamp === undefined
   if (answer.state === "progressing" && silent && (await currentPods(cluster, superlink)).length === 0) {
@@ -47,8 +51,8 @@ export default guideStep({
   needs: ["site-create", "deploy-superlink"],
   inputs: ["project", "superlink-workload"],
   prose: `
-A **connector** binds pods of this site to a *routing key* of the application network. This one binds the SuperLink's pods,
-port 9092, to the routing key \`fleet-api\`. A listener with the same key in a linked site reaches the Fleet API.
+A **connector** binds pods of this site to a *routing key* of the application network. This one binds the port of the SuperLink's
+Fleet API (9092; from Flower 1.40 on 8000, unless its arguments say otherwise) to the routing key \`fleet-api\`. A listener with the same key in a linked site reaches the Fleet API.
 
     skupper connector create fleet-api 9092 --workload deployment/superlink
 
@@ -60,7 +64,8 @@ The connector is configured when a pod of the Deployment is ready, and matched w
   check,
   async apply(context) {
     const { $, site } = context
-    const port = fleetPort(await findSuperlink(context), FLEET_PORT)
+    const superlink = await findSuperlink(context)
+    const port = superlink === undefined ? FLEET_PORT : fleetPort(superlink)
     const workload = `deployment/${site.superlinkWorkload}`
     await $`skupper connector create ${FLEET_API} ${port} --workload ${workload} --wait none -n ${site.project}`
   },
@@ -75,7 +80,7 @@ The connector is configured when a pod of the Deployment is ready, and matched w
     exposureManual(
       context,
       "connector",
-      `${FLEET_API} ${FLEET_PORT} --workload deployment/${context.site.superlinkWorkload}`,
+      `${FLEET_API} ${familyOf(context.inputs.flowerVersion).fleetPort} --workload deployment/${context.site.superlinkWorkload}`,
     ),
   show: ({ $, site }) => $`skupper connector status -n ${site.project}`,
   get expect() {

@@ -20,7 +20,7 @@ import { familyOf, superlinkImage } from "./flower/flower-versions.ts"
 import { superlinkManifest } from "./flower/manifests.ts"
 import { superlinkManual } from "./flower/manual.ts"
 import {
-  adaptSuperlinkArguments,
+  adaptSuperlinkFlags,
   adoptedSuperlinkDifferences,
   chooseVersion,
   findSuperlink,
@@ -42,10 +42,10 @@ async function targetOf(context: Context, found: Deployment | undefined): Promis
     manifest: await superlinkManifest(site, await manifestInputsOf(context, version)),
     adoptedDifferences: (one) => adoptedSuperlinkDifferences(one, context, version),
     adapt(one) {
-      const { image, args = [] } = containerOf(one, "superlink")
+      const { image } = containerOf(one, "superlink")
       const wantedImage =
         site.image ?? (runningVersion(one, "superlink") === version ? image : superlinkImage(version))
-      return { image: wantedImage, args: adaptSuperlinkArguments(args, version) }
+      return { image: wantedImage, ...adaptSuperlinkFlags(one, version) }
     },
     note: noteOn(version),
   }
@@ -71,7 +71,9 @@ async function check(context: Context): Promise<CheckResult> {
   const version = runningVersion(found, "superlink")
   const flower = version === undefined ? "" : `; Flower ${version}`
   const shared =
-    version !== undefined && familyOf(version).onePort ? ", its Control API shares the Fleet port" : ""
+    version !== undefined && familyOf(version).onePort
+      ? ", its Control API and Runtime API share the Fleet port"
+      : ""
   return { ...answer, reason: `${answer.reason}${flower}${shared}` }
 }
 

@@ -10,6 +10,15 @@ import {
 } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
 import {
+  argumentOf,
+  changedFlags,
+  commandLine,
+  type Flags,
+  hasFlag,
+  isShell,
+  withoutFlags,
+} from "./flower/command-line.ts"
+import {
   checkDeployment,
   type DeployTarget,
   deploy,
@@ -19,24 +28,18 @@ import {
   updateDeployment,
 } from "./flower/deploy.ts"
 import { readSuperlinkLog, readSupernodeLog } from "./flower/flower-logs.ts"
-import { argumentOf, FLEET_PORT, familyOf, supernodeImage } from "./flower/flower-versions.ts"
+import { familyOf, supernodeImage } from "./flower/flower-versions.ts"
 import { supernodeManifest } from "./flower/manifests.ts"
 import { supernodeManual } from "./flower/manual.ts"
-import {
-  type ChosenVersion,
-  findSuperlink,
-  runningVersion,
-  versionForSupernode,
-  withoutFlags,
-} from "./flower/superlink.ts"
-import { FLEET_API } from "./interconnect/exposure.ts"
+import { type ChosenVersion, findSuperlink, runningVersion, versionForSupernode } from "./flower/superlink.ts"
+import { FLEET_API, listenerPort } from "./interconnect/exposure.ts"
 import { PODS } from "./openshift/rollout.ts"
 import { currentPods } from "./openshift/trouble.ts"
 import { containerOf, type Deployment } from "./openshift/workload.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
-const ADDRESS = `${FLEET_API}:${FLEET_PORT}`
+const CLIENT_APP_IO = "--clientappio-api-address"
 
 /** @returns undefined if no version was given and the SuperLink's version is unknown */
 async function targetOf(context: Context): Promise<DeployTarget | undefined> {
@@ -47,15 +50,17 @@ async function targetOf(context: Context): Promise<DeployTarget | undefined> {
       : { version: inputs.flowerVersion, from: "given" }
   if (chosen === undefined) return undefined
   const { version } = chosen
+  const port = await listenerPort(context, site.project)
+  const fleetAddress = `${FLEET_API}:${port}`
   return {
     step: "deploy-supernode",
-    manifest: await supernodeManifest(site, await manifestInputsOf(context, version)),
-    adoptedDifferences: (found) => adoptedSupernodeDifferences(found, site, version),
+    manifest: await supernodeManifest(site, { ...(await manifestInputsOf(context, version)), fleetAddress }),
+    adoptedDifferences: (found) => adoptedSupernodeDifferences(found, site, version, port),
     adapt(found) {
-      const { image, args = [] } = containerOf(found, "supernode")
+      const { image } = containerOf(found, "supernode")
       const wantedImage =
         site.image ?? (runningVersion(found, "supernode") === version ? image : supernodeImage(version))
-      return { image: wantedImage, args: adaptArguments(args, version) }
+      return { image: wantedImage, ...adaptFlags(found, version, port) }
     },
     note: chosen.from === "adopted" ? `Flower ${version}, as the SuperLink runs` : undefined,
   }
@@ -66,35 +71,56 @@ function adoptedSupernodeDifferences(
   found: Deployment,
   site: Context["site"],
   version: string,
+  port: number,
 ): Difference[] {
-  const { image, args = [] } = containerOf(found, "supernode")
+  const container = containerOf(found, "supernode")
+  const { image } = container
+  const flags = commandLine(container)
   const running = runningVersion(found, "supernode")
   const fields: Difference[] = []
   if ((found.spec.replicas ?? 1) < 1) fields.push({ field: "replicas", found: "0", wanted: "1" })
   if (site.image !== undefined ? image !== site.image : running !== undefined && running !== version) {
     fields.push({ field: "image", found: image, wanted: site.image ?? supernodeImage(version) })
   }
-  const adapted = adaptArguments(args, version)
-  if (adapted.join(" ") !== args.join(" ")) {
-    fields.push({ field: "arguments", found: args.join(" ") || "none", wanted: adapted.join(" ") })
+  const { without, more } = flagChanges(flags, version, port)
+  if (without.length > 0) {
+    const wanted = [...withoutFlags(flags, without), ...more]
+    fields.push({ field: "arguments", found: flags.join(" ") || "none", wanted: wanted.join(" ") })
   }
-  const tls = argumentOf(args, "--root-certificates") !== undefined
+  const tls = argumentOf(flags, "--root-certificates") !== undefined
   if (tls !== (site.rootCertificatesSecret !== undefined)) {
     fields.push({ field: "Flower's own TLS", found: tls ? "on" : "off", wanted: tls ? "off" : "on" })
   }
   return fields
 }
 
-/** Arguments of a SuperNode that connects to the interconnect's Service and has only flags of this version. */
-function adaptArguments(args: readonly string[], version: string): string[] {
-  const dialled = argumentOf(args, "--superlink") ?? ""
-  const right =
-    dialled === ADDRESS || (dialled.startsWith(`${FLEET_API}.`) && dialled.endsWith(`:${FLEET_PORT}`))
-  const kept =
-    familyOf(version).clientAppIo === undefined
-      ? withoutFlags(args, ["--clientappio-api-address"])
-      : [...args]
-  return right ? kept : [...withoutFlags(kept, ["--superlink"]), "--superlink", ADDRESS]
+/** What to change in a SuperNode's flags, so that it connects to the listener's Service and has only flags of this version. */
+function flagChanges(
+  flags: readonly string[],
+  version: string,
+  port: number,
+): { without: string[]; more: string[] } {
+  const family = familyOf(version)
+  const dialled = argumentOf(flags, "--superlink") ?? ""
+  // Without a port, Flower takes the version's own.
+  const [, host, given = String(family.fleetPort)] = /^(.*?)(?::(\d+))?$/.exec(dialled) ?? []
+  const right = Number(given) === port && (host === FLEET_API || host?.startsWith(`${FLEET_API}.`) === true)
+  const retired = family.clientAppIo === undefined && hasFlag(flags, CLIENT_APP_IO) ? [CLIENT_APP_IO] : []
+  return right
+    ? { without: retired, more: [] }
+    : { without: [...retired, "--superlink"], more: ["--superlink", `${FLEET_API}:${port}`] }
+}
+
+function adaptFlags(found: Deployment, version: string, port: number): Flags {
+  const container = containerOf(found, "supernode")
+  const { without, more } = flagChanges(commandLine(container), version, port)
+  if (without.length > 0 && isShell(container)) {
+    throw new RunbookError(`the flags of Deployment ${found.metadata.name} stand in a shell script`, {
+      fix: `change them by hand: ${more.join(" ") || "nothing"} in place of ${without.join(", ")}`,
+      next: `oc edit deployment/${found.metadata.name} -n ${found.metadata.namespace}`,
+    })
+  }
+  return changedFlags(container, without, more)
 }
 
 async function check(context: Context): Promise<CheckResult> {
@@ -148,8 +174,9 @@ async function stranded(context: Context, found: Deployment, pod: KubeObject, id
   try {
     const superlink = await findSuperlink(context)
     if (superlink === undefined) return false
-    const { name, args = [] } = containerOf(superlink, "superlink")
-    if (argumentOf(args, "--database") !== undefined) return false
+    const container = containerOf(superlink, "superlink")
+    const { name } = container
+    if (argumentOf(commandLine(container), "--database") !== undefined) return false
     const { cluster } = context.at(context.the("superlink"))
     const there = (await currentPods(cluster, superlink))[0]
     if (there === undefined || startOf(there) <= startOf(pod)) return false

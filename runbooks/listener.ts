@@ -1,11 +1,12 @@
 import { type CheckResult, main, progressing } from "../lib/index.ts"
 import { type Context, guideStep, type Manual } from "./context.ts"
-import { FLEET_PORT } from "./flower/flower-versions.ts"
 import {
   checkExposure,
   type Exposure,
   FLEET_API,
   findExposure,
+  LISTENER_PORT,
+  listenerPort,
   takeExposure,
   updateExposure,
 } from "./interconnect/exposure.ts"
@@ -13,12 +14,18 @@ import { exposureManual } from "./interconnect/manual.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
-const ASKED: Exposure["spec"] = { routingKey: FLEET_API, port: FLEET_PORT, host: FLEET_API }
+async function wantedSpec(context: Context): Promise<Exposure["spec"]> {
+  return {
+    routingKey: FLEET_API,
+    port: await listenerPort(context, context.site.project),
+    host: FLEET_API,
+  }
+}
 
 async function check(context: Context): Promise<CheckResult> {
   const { cluster, site } = context
   const found = await findExposure(context, "Listener", site.project)
-  const answer = checkExposure(context, found, "Listener", ASKED)
+  const answer = checkExposure(context, found, "Listener", await wantedSpec(context))
   if (answer.state !== "ready") return answer
   // A Listener is Configured even if its Service could not be created: only the controller's log says so.
   const service = await cluster.get({
@@ -43,20 +50,21 @@ same key, anywhere in the network. The SuperNode connects to \`fleet-api:9092\` 
 
     skupper listener create fleet-api 9092
 
-Name (routing key) and port are the same as those of the connector at the SuperLink.
+The name is the routing key of the connector at the SuperLink. The port is this project's own business: the connector decides which
+port of the SuperLink it leads to. (Flower's current guide uses 8000 for both; a listener that already exists keeps its port.)
 `,
   readyWhen: "Ready when a Listener for the routing key `fleet-api` is Configured and its Service exists.",
   docs: ["https://skupperproject.github.io/refdog/concepts/listener.html"],
   check,
   async apply({ $, site }) {
-    await $`skupper listener create ${FLEET_API} ${FLEET_PORT} --wait none -n ${site.project}`
+    await $`skupper listener create ${FLEET_API} ${LISTENER_PORT} --wait none -n ${site.project}`
   },
   async update(context) {
     const found = await findExposure(context, "Listener", context.site.project)
-    if (found !== undefined) await updateExposure(context, found, ASKED)
+    if (found !== undefined) await updateExposure(context, found, await wantedSpec(context))
   },
   takeOwnership: (context) => takeExposure(context, "Listener"),
-  manual: (context: Manual) => exposureManual(context, "listener", `${FLEET_API} ${FLEET_PORT}`),
+  manual: (context: Manual) => exposureManual(context, "listener", `${FLEET_API} ${LISTENER_PORT}`),
   show: ({ $, site }) => $`skupper listener status -n ${site.project}`,
   get expect() {
     return snippet("listener.txt")

@@ -6,7 +6,8 @@
 import { randomBytes } from "node:crypto"
 import type { PracticeContainer, PracticeImage, SimulatedPort } from "../lib/index.ts"
 import { argumentMistake } from "./flower/command-flags.ts"
-import { argumentOf, FLEET_PORT, since, versionOfImage } from "./flower/flower-versions.ts"
+import { argumentOf } from "./flower/command-line.ts"
+import { FLEET_PORT, since, versionOfImage } from "./flower/flower-versions.ts"
 
 /** What a SuperLink offers to SuperNodes that connect to its Fleet API. Its memory ends with its process. */
 interface Fleet extends SimulatedPort {

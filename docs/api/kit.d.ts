@@ -5,6 +5,7 @@ export declare function assertGiven(value: string | undefined, input: string, { 
     readonly login?: string;
 }): asserts value is string;
 export declare function authorityOf(site: LoginSite): Promise<string | undefined>;
+export declare function expandVariables(words: readonly string[], env: Readonly<Record<string, string | undefined>>): string[];
 export declare function hostnameOf(server: string): string;
 export declare function keepProxy(proxy: string | undefined): string[];
 export declare function keptSettings({ site, kubeconfig, }: {

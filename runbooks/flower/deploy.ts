@@ -15,6 +15,7 @@ import { checkRollout } from "../openshift/rollout.ts"
 import { containerOf, type Deployment, deploymentDifferences, selectorText } from "../openshift/workload.ts"
 import { adoptedMark, owns } from "../shared/labels.ts"
 import { objectRef } from "../shared/reading.ts"
+import type { Flags } from "./command-line.ts"
 import { applyManifest, type Manifest, type ManifestInputs } from "./manifests.ts"
 import { deploymentRef } from "./superlink.ts"
 
@@ -24,8 +25,8 @@ export interface DeployTarget {
   readonly manifest: Manifest
   /** How a Deployment that existed before differs from what is needed. */
   adoptedDifferences(found: Deployment): Difference[]
-  /** The image and arguments with which it has what is needed. */
-  adapt(found: Deployment): { image: string; args: string[] }
+  /** The image and flags with which it has what is needed. */
+  adapt(found: Deployment): Flags & { image: string }
   /** What the user should know before it is created or updated. */
   readonly note?: string | undefined
 }

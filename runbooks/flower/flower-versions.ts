@@ -19,8 +19,10 @@ interface Family {
   readonly ports: Readonly<{ fleet: number; control?: number }>
   /** The port of the SuperNode's ClientAppIo API, if it is published. */
   readonly clientAppIo?: number
-  /** The port of the Control API in the SuperLink's pod, published or not. */
+  /** Where a SuperLink without flags for it serves its Control API. */
   readonly controlPort: number
+  /** Where a SuperLink without flags for it serves its Fleet API. */
+  readonly fleetPort: number
   /** One HTTP port serves all APIs; `--host` and `--port` set it. */
   readonly onePort: boolean
   /** A SuperNode that its SuperLink has forgotten exits, and its container is restarted. 1.28 exits or hangs, depending on which call is refused first. */
@@ -29,8 +31,11 @@ interface Family {
   readonly note?: string
 }
 
-/** The port that SuperNodes connect to: the same in every version that the steps deploy. */
+/** The Fleet API's own port, up to 1.39; the listener has it in every version, unless it existed before. */
 export const FLEET_PORT = 9092
+const CONTROL_PORT = 9093
+/** The one HTTP port, as in Flower's current guide. */
+const HTTP_PORT = 8000
 /** The oldest version that is known to accept the guide's flags. */
 export const OLDEST = "1.28.0"
 
@@ -38,9 +43,10 @@ export const OLDEST = "1.28.0"
 const GUIDE = {
   superlink: [],
   supernode: ["--clientappio-api-address", "0.0.0.0:9094"],
-  ports: { fleet: FLEET_PORT, control: 9093 },
+  ports: { fleet: FLEET_PORT, control: CONTROL_PORT },
   clientAppIo: 9094,
-  controlPort: 9093,
+  controlPort: CONTROL_PORT,
+  fleetPort: FLEET_PORT,
   onePort: false,
 }
 
@@ -61,33 +67,41 @@ const FAMILIES: readonly Family[] = [
     since: "1.35.0",
     superlink: [],
     supernode: [],
-    ports: { fleet: FLEET_PORT, control: 9093 },
-    controlPort: 9093,
+    ports: { fleet: FLEET_PORT, control: CONTROL_PORT },
+    controlPort: CONTROL_PORT,
+    fleetPort: FLEET_PORT,
     onePort: false,
     ends: true,
   },
+  // Control and Runtime API share an HTTP port, by default 127.0.0.1:8000; the Fleet API keeps its own (measured with 1.38.0).
   {
     since: "1.37.0",
-    superlink: [],
+    superlink: [
+      ...["--host", "0.0.0.0", "--port", String(CONTROL_PORT)],
+      ...["--fleet-api-address", `0.0.0.0:${FLEET_PORT}`],
+    ],
     supernode: [],
-    ports: { fleet: FLEET_PORT },
-    controlPort: 8000,
+    ports: { fleet: FLEET_PORT, control: CONTROL_PORT },
+    controlPort: HTTP_PORT,
+    fleetPort: FLEET_PORT,
     onePort: false,
     ends: true,
-    note: "its Control API is served only inside the SuperLink's pod, with the Runtime API: reach it by a port forward",
+    note: `its Control API shares port ${CONTROL_PORT} with the Runtime API: that port is for the SuperLink's own project, not for the interconnect`,
   },
   // Without --host it listens on 127.0.0.1 only; --fleet-api-address is accepted and has no effect.
   {
     since: "1.40.0",
-    superlink: ["--host", "0.0.0.0", "--port", String(FLEET_PORT)],
+    superlink: ["--host", "0.0.0.0"],
     supernode: [],
-    ports: { fleet: FLEET_PORT },
-    controlPort: FLEET_PORT,
+    ports: { fleet: HTTP_PORT },
+    controlPort: HTTP_PORT,
+    fleetPort: HTTP_PORT,
     onePort: true,
     ends: true,
     note:
-      `Fleet API and Control API share port ${FLEET_PORT}: whoever reaches the Fleet API over the network also reaches the ` +
-      "Control API (start runs, list and register SuperNodes), without authentication unless Flower's own TLS is used",
+      `Fleet API, Control API and Runtime API share port ${HTTP_PORT}: whoever reaches the Fleet API over the network also ` +
+      "reaches the others (start runs, list and register SuperNodes, take over the task of a ServerApp), without authentication " +
+      "unless Flower's own TLS is used",
   },
 ]
 
@@ -125,8 +139,9 @@ export function supernodeArguments(
   ]
 }
 
-export const superlinkImage = (version: string): string => `flwr/superlink:${version}`
-export const supernodeImage = (version: string): string => `flwr/supernode:${version}`
+/** Fully qualified: OpenShift 4.21 does not pull short names. */
+export const superlinkImage = (version: string): string => `docker.io/flwr/superlink:${version}`
+export const supernodeImage = (version: string): string => `docker.io/flwr/supernode:${version}`
 
 /** The user that Flower's own images run as: plain Kubernetes cannot check `runAsNonRoot` for a user that is given by name. */
 export const IMAGE_USER = 49999
@@ -153,10 +168,3 @@ export function compareVersions(a: string, b: string): number {
 
 /** Whether a version is this one or a later one. */
 export const since = (version: string, first: string): boolean => compareVersions(version, first) >= 0
-
-/** The value of `--flag value` or `--flag=value` among arguments. */
-export function argumentOf(args: readonly string[], flag: string): string | undefined {
-  const index = args.indexOf(flag)
-  if (index !== -1) return args[index + 1]
-  return args.find((arg) => arg.startsWith(`${flag}=`))?.slice(flag.length + 1)
-}

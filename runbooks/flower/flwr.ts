@@ -16,10 +16,9 @@ import {
 } from "../../lib/index.ts"
 import { writeWhole } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
-import { containerOf } from "../openshift/workload.ts"
 import { ensureEnvironment, findEnvironment, findPython, lives, QUIET } from "./environment.ts"
 import type { Running } from "./running.ts"
-import { controlPort, runningVersion } from "./superlink.ts"
+import { controlPort, runningVersion, superlinkFlags } from "./superlink.ts"
 
 /** The name of the connection in Flower's configuration: without a name, `flwr` starts a SuperLink of its own. */
 export const CONNECTION = "runbook"
@@ -222,7 +221,7 @@ async function certificatesOf(
   { deployment }: Running,
 ): Promise<{ root: string; host: string } | undefined> {
   const site = context.the("superlink")
-  const args = containerOf(deployment, "superlink").args ?? []
+  const args = superlinkFlags(deployment)
   if (site.tlsSecret === undefined || args.includes("--insecure")) return undefined
   const { cluster } = context.at(site)
   const secret = await cluster.get<KubeObject & { data?: Record<string, string> }>({

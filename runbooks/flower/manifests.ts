@@ -2,14 +2,13 @@
 import { readFileSync } from "node:fs"
 import { type KubeObject, RunbookError, UsageError } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { FLEET_API } from "../interconnect/exposure.ts"
+import { FLEET_ADDRESS } from "../interconnect/exposure.ts"
 import { type Container, containerOf, type Deployment } from "../openshift/workload.ts"
 import { labels, owns, PROGRAM } from "../shared/labels.ts"
 import { objectRef } from "../shared/reading.ts"
 import { snippet } from "../shared/snippet.ts"
 import { writeManifest } from "../shared/write-manifest.ts"
 import {
-  FLEET_PORT,
   familyOf,
   IMAGE_USER,
   superlinkArguments,
@@ -35,6 +34,8 @@ export interface ManifestInputs {
   readonly federation: string
   /** Plain Kubernetes needs a numeric user; OpenShift assigns one itself and refuses another. */
   readonly numericUser: boolean
+  /** Where a SuperNode reaches the SuperLink: the listener's Service. */
+  readonly fleetAddress?: string
 }
 
 type Site = Context["site"]
@@ -56,9 +57,10 @@ export async function superlinkManifest(site: Site, inputs: ManifestInputs): Pro
   service.metadata.labels = { app: name, ...labels(inputs.federation) }
   service.metadata.namespace = site.project
   service.spec.selector = { app: name }
-  service.spec.ports = service.spec.ports.filter(
-    ({ targetPort }: { targetPort: string }) => targetPort in ports,
-  )
+  service.spec.ports = service.spec.ports.flatMap((one: { targetPort: keyof typeof ports }) => {
+    const port = ports[one.targetPort]
+    return port === undefined ? [] : [{ ...one, port }]
+  })
   return { deployment, others: [service] }
 }
 
@@ -70,7 +72,7 @@ export async function supernodeManifest(site: Site, inputs: ManifestInputs): Pro
   const { clientAppIo } = familyOf(inputs.version)
   const container = containerOf(deployment, "supernode")
   container.image = site.image ?? supernodeImage(inputs.version)
-  container.args = supernodeArguments(inputs.version, `${FLEET_API}:${FLEET_PORT}`, {
+  container.args = supernodeArguments(inputs.version, inputs.fleetAddress ?? FLEET_ADDRESS, {
     ...(site.rootCertificatesSecret !== undefined && { tls: { folder: CERTIFICATES } }),
     ...(site.nodeConfig !== undefined && { config: site.nodeConfig }),
   })

@@ -1,17 +1,10 @@
 /** The existing SuperLink: who created it, and which Flower version it runs. */
-import type { Difference } from "../../lib/index.ts"
+import { type Difference, RunbookError } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { containerOf, type Deployment } from "../openshift/workload.ts"
 import { owns } from "../shared/labels.ts"
-import {
-  argumentOf,
-  compareVersions,
-  FLEET_PORT,
-  familyOf,
-  OLDEST,
-  superlinkImage,
-  versionOfImage,
-} from "./flower-versions.ts"
+import { argumentOf, changedFlags, commandLine, type Flags, hasFlag, isShell } from "./command-line.ts"
+import { compareVersions, familyOf, OLDEST, superlinkImage, versionOfImage } from "./flower-versions.ts"
 import { VERSION_ANNOTATION } from "./manifests.ts"
 
 export const deploymentRef = (namespace: string, name: string) => ({
@@ -67,27 +60,33 @@ export async function versionForSupernode(context: Context): Promise<ChosenVersi
   return chooseVersion(context, context.given("flower-version") ? undefined : await findSuperlink(context))
 }
 
-/** The port of a SuperLink's Fleet API, from its arguments. */
-export function fleetPort(deployment: Deployment | undefined, otherwise: number): number {
-  if (deployment === undefined) return otherwise
-  const args = containerOf(deployment, "superlink").args ?? []
-  const port = argumentOf(args, "--port")
-  const version = runningVersion(deployment, "superlink")
-  if (port !== undefined && (version === undefined || familyOf(version).onePort)) return Number(port)
-  const address = argumentOf(args, "--fleet-api-address")
-  return Number(/:(\d+)$/.exec(address ?? "")?.[1] ?? otherwise)
+/** The command line of a SuperLink's container. */
+export const superlinkFlags = (deployment: Deployment): string[] =>
+  commandLine(containerOf(deployment, "superlink"))
+
+const portOf = (address: string | undefined): string | undefined => /:(\d+)$/.exec(address ?? "")?.[1]
+
+/** The port of a SuperLink's Fleet API in its pod. An unknown version is taken for one with a Fleet port of its own. */
+export function fleetPort(deployment: Deployment): number {
+  const flags = superlinkFlags(deployment)
+  const version = runningVersion(deployment, "superlink") ?? OLDEST
+  const family = familyOf(version)
+  const given = family.onePort
+    ? argumentOf(flags, "--port")
+    : portOf(argumentOf(flags, "--fleet-api-address"))
+  return Number(given ?? family.fleetPort)
 }
 
-/** The port of a SuperLink's Control API in its pod, from its arguments. */
+/** The port of a SuperLink's Control API in its pod. */
 export function controlPort(deployment: Deployment, version: string): number {
-  const family = familyOf(version)
-  if (family.onePort) return fleetPort(deployment, family.controlPort)
-  const args = containerOf(deployment, "superlink").args ?? []
+  const { controlPort: usual } = familyOf(version)
+  const flags = superlinkFlags(deployment)
+  // From 1.37 on it is served on the HTTP port.
   const given =
-    family.ports.control === undefined
-      ? argumentOf(args, "--port")
-      : /:(\d+)$/.exec(argumentOf(args, "--control-api-address") ?? "")?.[1]
-  return Number(given ?? family.controlPort)
+    compareVersions(version, "1.37.0") >= 0
+      ? argumentOf(flags, "--port")
+      : portOf(argumentOf(flags, "--control-api-address"))
+  return Number(given ?? usual)
 }
 
 /**
@@ -101,7 +100,7 @@ export function adoptedSuperlinkDifferences(
 ): Difference[] {
   const { site } = context
   const container = containerOf(found, "superlink")
-  const args = container.args ?? []
+  const flags = superlinkFlags(found)
   const differences: Difference[] = []
   const differ = (field: string, found: string, wanted: string): void => {
     differences.push({ field, found, wanted })
@@ -113,28 +112,45 @@ export function adoptedSuperlinkDifferences(
   ) {
     differ("image", container.image, site.image ?? superlinkImage(version))
   }
-  const tls = args.some((arg) => arg.startsWith("--ssl-certfile"))
+  const tls = hasFlag(flags, "--ssl-certfile")
   if (tls !== (site.tlsSecret !== undefined)) {
     differ("Flower's own TLS", tls ? "on" : "off", site.tlsSecret === undefined ? "off" : "on")
   }
-  const adapted = adaptSuperlinkArguments(args, version)
-  if (adapted.join(" ") !== args.join(" ")) differ("arguments", args.join(" ") || "none", adapted.join(" "))
+  const missing = missingAddresses(flags, version)
+  if (missing.length > 0) differ("arguments", flags.join(" ") || "none", [...flags, ...missing].join(" "))
   return differences
 }
 
-/** Arguments of a SuperLink for another version: those for its addresses are replaced, all others stay. */
-export function adaptSuperlinkArguments(args: readonly string[], version: string): string[] {
-  const family = familyOf(version)
-  const [host, port] = [argumentOf(args, "--host"), argumentOf(args, "--port")]
-  if (!family.onePort)
-    return port === String(FLEET_PORT) ? withoutFlags(args, ["--host", "--port"]) : [...args]
-  if (port !== undefined && host !== undefined && !/^(?:127\.|localhost$)/.test(host)) return [...args]
-  return [...withoutFlags(args, ["--host", "--port", "--fleet-api-address"]), ...family.superlink]
+const isLoopback = (host: string): boolean => /^(?:127\.|localhost$|\[?::1\]?$)/.test(host)
+
+/** The flags for addresses that a SuperLink of a version lacks, so that SuperNodes reach it. */
+function missingAddresses(flags: readonly string[], version: string): string[] {
+  if (!familyOf(version).onePort) return []
+  const host = argumentOf(flags, "--host")
+  return host !== undefined && !isLoopback(host) ? [] : ["--host", "0.0.0.0"]
 }
 
-/** Arguments without these flags and their values. */
-export const withoutFlags = (args: readonly string[], flags: readonly string[]): string[] =>
-  args.filter(
-    (arg, index) =>
-      !flags.some((flag) => arg === flag || arg.startsWith(`${flag}=`) || args[index - 1] === flag),
-  )
+/**
+ * A SuperLink's flags for another version: those for its addresses are replaced where they mean something else there, all others
+ * stay.
+ * @throws RunbookError if they stand in a shell script
+ */
+export function adaptSuperlinkFlags(found: Deployment, version: string): Flags {
+  const container = containerOf(found, "superlink")
+  const flags = superlinkFlags(found)
+  const before = familyOf(runningVersion(found, "superlink") ?? version)
+  const family = familyOf(version)
+  const addresses = ["--host", "--port", "--fleet-api-address", "--control-api-address"]
+  const moved =
+    before !== family && addresses.some((flag) => hasFlag(flags, flag) || family.superlink.includes(flag))
+  const more = moved ? family.superlink : missingAddresses(flags, version)
+  const without = moved ? addresses : more.filter((flag) => addresses.includes(flag))
+  if (more.length === 0 && without.length === 0) return changedFlags(container, [], [])
+  if (isShell(container)) {
+    throw new RunbookError(`the flags of Deployment ${found.metadata.name} stand in a shell script`, {
+      fix: `change them by hand: ${more.join(" ") || "none"} in place of ${without.join(", ")}`,
+      next: `oc edit deployment/${found.metadata.name} -n ${found.metadata.namespace}`,
+    })
+  }
+  return changedFlags(container, without, more)
+}

@@ -5,12 +5,13 @@ import { incomplete } from "../openshift/rollout.ts"
 import { currentPods, troubleOf } from "../openshift/trouble.ts"
 import { containerOf, type Deployment } from "../openshift/workload.ts"
 import { objectRef } from "../shared/reading.ts"
+import { commandLine, hasFlag } from "./command-line.ts"
 import { readSuperlinkLog, readSupernodeLog } from "./flower-logs.ts"
 import { familyOf, isFlowersOwn, versionOfImage } from "./flower-versions.ts"
 import { brokenHop, type Hop, holds, pendingHop, unprovenHop } from "./hop.ts"
 import type { ListedNode } from "./node-list.ts"
 import type { Running } from "./running.ts"
-import { deploymentRef, findSuperlink, runningVersion } from "./superlink.ts"
+import { deploymentRef, findSuperlink, runningVersion, superlinkFlags } from "./superlink.ts"
 
 /** A pod of the current revision of the SuperLink, or of this SuperNode, is running. */
 export async function runningHop(
@@ -109,7 +110,7 @@ function incompatibility(context: Context, superlink: Running, supernode: Runnin
     return blocked(`registration: ${what}`, { code: "versions", ...howToFix })
   }
   const has = ({ deployment }: Running, role: string, flag: string): boolean =>
-    (containerOf(deployment, role).args ?? []).some((arg) => arg.split("=")[0] === flag)
+    hasFlag(commandLine(containerOf(deployment, role)), flag)
   const plain = [has(superlink, "superlink", "--insecure"), has(supernode, "supernode", "--insecure")]
   const secure = [
     has(superlink, "superlink", "--ssl-certfile"),
@@ -172,8 +173,7 @@ export function onlineHop(
 }
 
 /** A SuperLink with a database still knows its SuperNodes after a restart. */
-const keepsNodes = ({ deployment }: Running): boolean =>
-  (containerOf(deployment, "superlink").args ?? []).some((arg) => arg.startsWith("--database"))
+const keepsNodes = ({ deployment }: Running): boolean => hasFlag(superlinkFlags(deployment), "--database")
 
 /** The SuperLink was restarted after the SuperNode: newer SuperNodes exit with their next call and are restarted. */
 function forgotten(context: Context, id: string, supernode: Running): CheckResult {

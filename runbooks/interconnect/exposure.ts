@@ -11,8 +11,8 @@ import {
   ready,
 } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { adopted, adoptedMark, takeObject } from "../shared/labels.ts"
-import { condition, isTrue, objectRef, untilSeen } from "../shared/reading.ts"
+import { adopted, adoptedMark, owns, takeObject } from "../shared/labels.ts"
+import { condition, ifServed, isTrue, objectRef, untilSeen } from "../shared/reading.ts"
 import { message, SKUPPER } from "./skupper.ts"
 
 export interface Exposure extends KubeObject {
@@ -21,6 +21,18 @@ export interface Exposure extends KubeObject {
 
 /** The routing key of the Fleet API, and the Service that the interconnect creates beside each SuperNode. */
 export const FLEET_API = "fleet-api"
+
+/** The port of the listener that the steps create, whatever the SuperLink's own port is. */
+export const LISTENER_PORT = 9092
+export const FLEET_ADDRESS = `${FLEET_API}:${LISTENER_PORT}`
+
+/** The port at which SuperNodes of a project reach the Fleet API: a listener that existed before keeps its own. */
+export async function listenerPort(context: Pick<Context, "cluster" | "federation">, namespace: string) {
+  const found = await ifServed(findExposure(context, "Listener", namespace))
+  return found === undefined || owns(found, context.federation)
+    ? LISTENER_PORT
+    : (found.spec.port ?? LISTENER_PORT)
+}
 
 /** How long to wait for the controller before labels are added, in milliseconds. */
 const FIRST_STATUS = 5000

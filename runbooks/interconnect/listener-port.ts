@@ -85,7 +85,7 @@ async function tryPort(
   const socket = connect({ host: "127.0.0.1", port: forward.port })
   try {
     const seen = await new Promise<Tried["is"]>((resolve) => {
-      const within = AbortSignal.any([signal, AbortSignal.timeout(patience)])
+      const within = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(patience))])
       within.addEventListener("abort", () => resolve("silent"), { once: true })
       socket.once("data", () => resolve("answered"))
       socket.once("close", () => resolve("ended"))

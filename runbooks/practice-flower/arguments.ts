@@ -3,8 +3,8 @@
  * pod's folder. Everything else stays as it is, including mistakes, which argparse reports.
  */
 import type { PracticeContainer } from "../../lib/index.ts"
-import { argumentOf, since } from "../flower/flower-versions.ts"
-import { withoutFlags } from "../flower/superlink.ts"
+import { argumentOf, withoutFlags } from "../flower/command-line.ts"
+import { since } from "../flower/flower-versions.ts"
 
 type World = Pick<PracticeContainer, "serve" | "forward" | "path">
 

@@ -88,14 +88,14 @@ test("each family of versions, rolled out one after the other; then TLS of Flowe
       containerOf(await deployment("supernode-1")),
     ]
     expect([superlink.image, supernode.image]).toEqual([
-      `flwr/superlink:${version}`,
-      `flwr/supernode:${version}`,
+      `docker.io/flwr/superlink:${version}`,
+      `docker.io/flwr/supernode:${version}`,
     ])
     const ports = superlink.ports.map(({ containerPort }: { containerPort: number }) => containerPort)
-    expect(ports).toEqual(version === "1.36.0" ? [9092, 9093] : [9092])
+    expect(ports).toEqual(version === "1.36.0" ? [9092, 9093] : [8000])
     if (version === "1.41.0") {
-      expect(flat(stdout)).toContain("Fleet API and Control API share port 9092")
-      expect(superlink.args).toEqual(["--insecure", "--host", "0.0.0.0", "--port", "9092"])
+      expect(flat(stdout)).toContain("Fleet API, Control API and Runtime API share port 8000")
+      expect(superlink.args).toEqual(["--insecure", "--host", "0.0.0.0"])
     }
   }
 
@@ -229,21 +229,21 @@ test("a SuperLink that existed before decides the version, and is updated only w
   })
   expect(await succeeds("run", ...file(), "--yes")).toMatch(/1 of 1 SuperNodes verified/)
   expect(containerOf(await deployment("superlink")).image).toBe("flwr/superlink:1.32.0")
-  expect(containerOf(await deployment("supernode-1")).image).toBe("flwr/supernode:1.32.0")
+  expect(containerOf(await deployment("supernode-1")).image).toBe("docker.io/flwr/supernode:1.32.0")
 
   const blocked = await refused("run", "--flower-version", "1.34.0", "--yes")
   expect(blocked.code).toBe(1)
   expect(blocked.said).toMatch(
-    /existed before and differs: image is flwr\/superlink:1\.32\.0, should be flwr\/superlink:1\.34\.0/,
+    /existed before and differs: image is flwr\/superlink:1\.32\.0, should be docker\.io\/flwr\/superlink:1\.34\.0/,
   )
   expect(blocked.said).toContain("--allow-restart")
   expect(containerOf(await deployment("superlink")).image).toBe("flwr/superlink:1.32.0")
 
   const allowed = await succeeds("run", "--flower-version", "1.34.0", "--allow-restart", "--yes")
   expect(allowed).toMatch(/1 of 1 SuperNodes verified/)
-  expect(containerOf(await deployment("supernode-1")).image).toBe("flwr/supernode:1.34.0")
+  expect(containerOf(await deployment("supernode-1")).image).toBe("docker.io/flwr/supernode:1.34.0")
   const updated = await deployment("superlink")
-  expect(containerOf(updated).image).toBe("flwr/superlink:1.34.0")
+  expect(containerOf(updated).image).toBe("docker.io/flwr/superlink:1.34.0")
   expect(updated.metadata.labels?.["app.kubernetes.io/managed-by"]).toBeUndefined()
 })
 

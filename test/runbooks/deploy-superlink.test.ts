@@ -33,31 +33,31 @@ const theirs = (image: string, args = ["--insecure"]) =>
 describe("created by this federation", () => {
   test("created, labelled, and ready when its Service has a ready pod", async () => {
     expect(await plan()).toBe(`apply: no Deployment superlink in ${ns}`)
-    expect(await run()).toBe("applied: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
+    expect(await run()).toBe("applied: docker.io/flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
     expect((await found()).metadata.labels).toMatchObject(labels("trial"))
     expect((await world.cluster("superlink").get(service))?.metadata.labels).toMatchObject(labels("trial"))
-    expect(await plan()).toBe("ok: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
-    expect(await run()).toBe("unchanged: flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
+    expect(await plan()).toBe("ok: docker.io/flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
+    expect(await run()).toBe("unchanged: docker.io/flwr/superlink:1.34.0, 1 of 1 ready; Flower 1.34.0")
     expect(actions()).toEqual([])
   })
 
   test("another version is rolled out with its arguments and ports, and no old pod remains", async () => {
     await run()
     expect(await plan(version("1.41.0"))).toMatch(
-      /^update: image is flwr\/superlink:1.34.0, should be flwr\/superlink:1.41.0; arguments/,
+      /^update: image is docker.io\/flwr\/superlink:1.34.0, should be docker.io\/flwr\/superlink:1.41.0; arguments/,
     )
     expect(await run(version("1.41.0"))).toContain("Flower 1.41.0, its Control API shares the Fleet port")
-    expect(first(await found()).args).toEqual(["--insecure", "--host", "0.0.0.0", "--port", "9092"])
+    expect(first(await found()).args).toEqual(["--insecure", "--host", "0.0.0.0"])
     const pods = await world.cluster("superlink").list({ apiVersion: "v1", kind: "Pod", namespace: ns })
-    expect(pods.map((pod) => pod.spec.containers[0].image)).toEqual(["flwr/superlink:1.41.0"])
+    expect(pods.map((pod) => pod.spec.containers[0].image)).toEqual(["docker.io/flwr/superlink:1.41.0"])
     expect(
-      world.events.some((event) => event.type === "note" && event.text.includes("share port 9092")),
+      world.events.some((event) => event.type === "note" && event.text.includes("share port 8000")),
     ).toBe(true)
   })
 
   test("a version that is no longer requested changes nothing", async () => {
     await run(version("1.36.0"))
-    expect(await run()).toContain("unchanged: flwr/superlink:1.36.0")
+    expect(await run()).toContain("unchanged: docker.io/flwr/superlink:1.36.0")
   })
 
   test("what another user has set is reset", async () => {
@@ -65,8 +65,8 @@ describe("created by this federation", () => {
     const containers = [{ ...first(await found()), image: "flwr/superlink:1.30.0" }]
     await world.cluster("superlink").merge(deployment, { spec: { template: { spec: { containers } } } })
     expect(await plan()).toContain("update: image is flwr/superlink:1.30.0")
-    expect(await run(version("1.34.0"))).toContain("updated: flwr/superlink:1.34.0")
-    expect(first(await found()).image).toBe("flwr/superlink:1.34.0")
+    expect(await run(version("1.34.0"))).toContain("updated: docker.io/flwr/superlink:1.34.0")
+    expect(first(await found()).image).toBe("docker.io/flwr/superlink:1.34.0")
   })
 
   test("a deleted Service is created again", async () => {
@@ -106,18 +106,18 @@ describe("trouble", () => {
       fix: expect.any(String),
     })
     world.practice.faults.set([])
-    expect(await run()).toMatch(/^(unchanged|applied|updated): flwr/)
+    expect(await run()).toMatch(/^(unchanged|applied|updated): docker.io\/flwr/)
   })
 
   test("an image that cannot be pulled: its message, and ready when it can be pulled", async () => {
     world.practice.faults.set([{ where: "pod", what: "image" }])
-    expect(await run()).toMatch(/^blocked: image flwr\/superlink:1.34.0 cannot be pulled: .*manifest unknown/)
+    expect(await run()).toMatch(/^blocked: image docker.io\/flwr\/superlink:1.34.0 cannot be pulled: .*manifest unknown/)
     expect(world.ended.get(PLACE)).toMatchObject({
       code: "image",
       next: expect.stringContaining("oc describe pod/"),
     })
     world.practice.faults.set([])
-    expect(await run()).toMatch(/^(unchanged|applied|updated): flwr/)
+    expect(await run()).toMatch(/^(unchanged|applied|updated): docker.io\/flwr/)
   })
 
   test("a container that exits at once: its exit code and last words", async () => {
@@ -154,11 +154,11 @@ describe("one that existed before", () => {
     expect(first(await found()).image).toBe("flwr/superlink:1.31.0")
 
     const allowed = { values: { "flower-version": "1.41.0", "allow-restart": true } }
-    expect(await run(allowed)).toContain("updated: existed before: flwr/superlink:1.41.0")
+    expect(await run(allowed)).toContain("updated: existed before: docker.io/flwr/superlink:1.41.0")
     const after = await found()
     expect(first(after)).toMatchObject({
       name: "server",
-      args: ["--insecure", "--database", "state.db", "--host", "0.0.0.0", "--port", "9092"],
+      args: ["--insecure", "--database", "state.db", "--host", "0.0.0.0"],
     })
     expect(after.metadata.labels ?? {}).not.toMatchObject(labels("trial"))
     expect(world.ended.get(PLACE)).toMatchObject({ adopted: true })

@@ -36,14 +36,14 @@ const version = (text: string) => ({ values: { "flower-version": text } })
 
 describe("created by this federation", () => {
   test("created, labelled and ready; the Deployment has the site's name", async () => {
-    expect(await run()).toBe("applied: flwr/supernode:1.34.0, 1 of 1 ready")
+    expect(await run()).toBe("applied: docker.io/flwr/supernode:1.34.0, 1 of 1 ready")
     expect((await found()).metadata.labels).toMatchObject({ app: "supernode-1", ...labels("trial") })
-    expect(await plan()).toBe("ok: flwr/supernode:1.34.0, 1 of 1 ready")
+    expect(await plan()).toBe("ok: docker.io/flwr/supernode:1.34.0, 1 of 1 ready")
   })
 
   test("a version makes exactly the deployments stale, and new arguments fit it", async () => {
     await run()
-    expect(await run(version("1.36.0"))).toBe("updated: flwr/supernode:1.36.0, 1 of 1 ready")
+    expect(await run(version("1.36.0"))).toBe("updated: docker.io/flwr/supernode:1.36.0, 1 of 1 ready")
     expect(first(await found()).args).toEqual(["--insecure", "--superlink", "fleet-api:9092"])
   })
 
@@ -58,7 +58,9 @@ describe("created by this federation", () => {
       )
       .toContain("CrashLoopBackOff")
     // Without a given version, the SuperLink's version decides: the image has drifted and is reset.
-    expect(await plan()).toContain("update: image is flwr/supernode:1.41.0, should be flwr/supernode:1.34.0")
+    expect(await plan()).toContain(
+      "update: image is flwr/supernode:1.41.0, should be docker.io/flwr/supernode:1.34.0",
+    )
   })
 
   test("without a version it takes that of a SuperLink that existed before", async () => {
@@ -66,7 +68,7 @@ describe("created by this federation", () => {
     await world
       .cluster("superlink")
       .create(foreign(westProject, "superlink", { name: "s", image, args: ["--insecure"] }))
-    expect(await run()).toBe("applied: flwr/supernode:1.31.0, 1 of 1 ready")
+    expect(await run()).toBe("applied: docker.io/flwr/supernode:1.31.0, 1 of 1 ready")
   })
 
   test("a SuperLink whose version is unknown", async () => {
@@ -75,7 +77,9 @@ describe("created by this federation", () => {
       .cluster("superlink")
       .create(foreign(westProject, "superlink", { name: "s", image, args: ["--insecure"] }))
     expect(await run({ notebook: alone })).toMatch(/^blocked: the SuperLink's image does not show/)
-    expect(await run({ notebook: alone, ...version("1.34.0") })).toContain("applied: flwr/supernode:1.34.0")
+    expect(await run({ notebook: alone, ...version("1.34.0") })).toContain(
+      "applied: docker.io/flwr/supernode:1.34.0",
+    )
   })
 
   test("--rerun restarts it", async () => {

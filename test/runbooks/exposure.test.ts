@@ -213,12 +213,21 @@ describe("listener", () => {
   })
 
   test.each([
-    [{ port: 9093 }, "port is 9093, should be 9092"],
     [{ host: "other" }, "host is other, should be fleet-api"],
     [{ routingKey: "" }, "routing key is none, should be fleet-api"],
   ])("%o has drifted", async (spec, reason) => {
     await make(spec, { conditions: CONFIGURED })
     expect(await check()).toMatchObject({ state: "drifted", reason })
+  })
+
+  test("one that existed before keeps its port", async () => {
+    await make({ port: 8000 }, { conditions: CONFIGURED })
+    expect((await check()).state).not.toBe("drifted")
+  })
+
+  test("ours has the port that we chose", async () => {
+    await make({ port: 8000 }, { conditions: CONFIGURED }, { labels: mine.labels })
+    expect(await check()).toMatchObject({ state: "drifted", reason: "port is 8000, should be 9092" })
   })
 
   test("an update restores the routing key that skupper's own update drops", async () => {

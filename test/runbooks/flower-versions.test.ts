@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
+import { argumentOf } from "../../runbooks/flower/command-line.ts"
 import {
-  argumentOf,
   compareVersions,
   familyOf,
   superlinkArguments,
@@ -15,9 +15,13 @@ test.each([
   ["1.34.0", ["--insecure"], { fleet: 9092, control: 9093 }],
   ["1.34.9", ["--insecure"], { fleet: 9092, control: 9093 }],
   ["1.35.0", ["--insecure"], { fleet: 9092, control: 9093 }],
-  ["1.37.0", ["--insecure"], { fleet: 9092 }],
-  ["1.40.0", ["--insecure", "--host", "0.0.0.0", "--port", "9092"], { fleet: 9092 }],
-  ["1.42.0", ["--insecure", "--host", "0.0.0.0", "--port", "9092"], { fleet: 9092 }],
+  [
+    "1.37.0",
+    ["--insecure", "--host", "0.0.0.0", "--port", "9093", "--fleet-api-address", "0.0.0.0:9092"],
+    { fleet: 9092, control: 9093 },
+  ],
+  ["1.40.0", ["--insecure", "--host", "0.0.0.0"], { fleet: 8000 }],
+  ["1.42.0", ["--insecure", "--host", "0.0.0.0"], { fleet: 8000 }],
 ])("a SuperLink of %s", (version, args, ports) => {
   expect(superlinkArguments(version)).toEqual(args)
   expect(familyOf(version).ports).toEqual(ports)
@@ -38,7 +42,7 @@ test("a SuperNode takes the guide's flags up to 1.34, and is told no address of 
 
 test("Flower's own TLS takes the place of --insecure", () => {
   expect(superlinkArguments("1.41.0", tls).join(" ")).toBe(
-    "--ssl-ca-certfile /certs/ca.crt --ssl-certfile /certs/tls.crt --ssl-keyfile /certs/tls.key --host 0.0.0.0 --port 9092",
+    "--ssl-ca-certfile /certs/ca.crt --ssl-certfile /certs/tls.crt --ssl-keyfile /certs/tls.key --host 0.0.0.0",
   )
   expect(supernodeArguments("1.41.0", "a:1", { tls })).toEqual([
     "--root-certificates",
@@ -58,7 +62,7 @@ test("a node configuration is one argument", () => {
 
 test("only from 1.40 on a person is told that Fleet and Control API share a port", () => {
   expect(familyOf("1.39.9").note).not.toContain("share port")
-  expect(familyOf("1.40.0").note).toContain("share port 9092")
+  expect(familyOf("1.40.0").note).toContain("share port 8000")
   expect(familyOf("1.34.0").note).toBeUndefined()
 })
 

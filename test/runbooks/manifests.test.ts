@@ -35,7 +35,7 @@ describe("the SuperLink's", () => {
       annotations: { [VERSION_ANNOTATION]: "1.34.0" },
     })
     expect(container({ deployment })).toMatchObject({
-      image: "flwr/superlink:1.34.0",
+      image: "docker.io/flwr/superlink:1.34.0",
       args: ["--insecure"],
       ports: [
         { name: "fleet", containerPort: 9092 },
@@ -84,11 +84,11 @@ describe("the SuperLink's", () => {
   test("version 1.41: one port, in the Service too", async () => {
     const { deployment, others } = await superlinkManifest(superlink(), { ...asked, version: "1.41.0" })
     expect(container({ deployment })).toMatchObject({
-      image: "flwr/superlink:1.41.0",
-      args: ["--insecure", "--host", "0.0.0.0", "--port", "9092"],
-      ports: [{ name: "fleet", containerPort: 9092 }],
+      image: "docker.io/flwr/superlink:1.41.0",
+      args: ["--insecure", "--host", "0.0.0.0"],
+      ports: [{ name: "fleet", containerPort: 8000 }],
     })
-    expect(others[0]?.spec.ports).toMatchObject([{ port: 9092 }])
+    expect(others[0]?.spec.ports).toMatchObject([{ port: 8000 }])
   })
 
   test("another name, image, pull secret, environment, resources and TLS", async () => {
@@ -133,7 +133,7 @@ test("the SuperNode's dials the listener, and is called as its site", async () =
   )
   expect(deployment.metadata).toMatchObject({ name: "supernode-1", namespace: "flower-1" })
   expect(container({ deployment })).toMatchObject({
-    image: "flwr/supernode:1.34.0",
+    image: "docker.io/flwr/supernode:1.34.0",
     args: "--insecure --superlink fleet-api:9092 --clientappio-api-address 0.0.0.0:9094 --node-config partition-id=3".split(
       " ",
     ),

@@ -224,7 +224,7 @@ describe("Flower", () => {
       values: { "flower-version": "1.36.0" },
       supernode: { env: { A: "it's $HOME" }, "node-config": { "partition-id": "3" } },
     })
-    expect(lines).toContain("image: flwr/supernode:1.36.0\n")
+    expect(lines).toContain("image: docker.io/flwr/supernode:1.36.0\n")
     expect(lines).toContain("value: it's $HOME\n")
     expect(lines).toContain("- partition-id=3\n")
     // Passed on unchanged.

@@ -1,4 +1,5 @@
 /** What an image's code sees of the container that it simulates or runs. */
+import { expandVariables } from "../../../cluster/container-words.ts"
 import type { KubeObject } from "../../../cluster/types.ts"
 import type { ContainerProgram, PracticeContainer } from "../../types/images.ts"
 import type { ContainerContext, ContainerSpec } from "./container-spec.ts"
@@ -26,6 +27,7 @@ export function handleOf(run: Run): PracticeContainer {
   const { context, pod, volumes } = around
   const { namespace = "", name, labels = {} } = pod.metadata
   const cluster = context.name
+  const env = environment(spec, pod)
   let scratch: Promise<string> | undefined
 
   /** Keeps what took its time, or gives it back at once where the run is over by then. */
@@ -44,8 +46,8 @@ export function handleOf(run: Run): PracticeContainer {
   }
   return {
     image: spec.image,
-    args: [...(spec.command ?? []), ...(spec.args ?? [])],
-    env: environment(spec, pod),
+    args: expandVariables([...(spec.command ?? []), ...(spec.args ?? [])], env),
+    env,
     pod: { name, namespace, labels, cluster },
     log: (line) => live() && run.log(line),
     ready: () => live() && run.ready(),
