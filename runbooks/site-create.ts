@@ -22,7 +22,7 @@ import {
   type SkupperSite,
   siteRef,
 } from "./interconnect/skupper.ts"
-import { adopted, adoptedMark, owns, PROGRAM, takeObject } from "./shared/labels.ts"
+import { adopted, adoptedMark, PROGRAM, takeObject } from "./shared/labels.ts"
 import { type Condition, condition, isTrue, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 import { writeManifest } from "./shared/write-manifest.ts"
@@ -187,11 +187,13 @@ async function update(context: Context): Promise<void> {
 }
 
 /** Patches one field, because `skupper site update` replaces the whole spec and drops fields that it does not know. */
-async function updateAccess({ cluster, site, federation, note }: Context, found: SkupperSite): Promise<void> {
+async function updateAccess(context: Context, found: SkupperSite): Promise<void> {
+  const { cluster, site, federation, created, note } = context
+  const before = adopted(found, { federation, created, applyInterrupted: false })
   const linkAccess = accessOf(site)
   note(`Site ${found.metadata.name}: spec.linkAccess is set to ${linkAccess}`)
   await cluster.merge(siteRef(site.project, found.metadata.name), {
-    ...(!owns(found, federation) && { metadata: adoptedMark(federation) }),
+    ...(before && { metadata: adoptedMark(federation) }),
     spec: { linkAccess },
   })
 }

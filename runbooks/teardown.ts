@@ -17,7 +17,7 @@ import logout from "./logout.ts"
 import { OLM, PACKAGE } from "./openshift/olm.ts"
 import { owns, ownsProject } from "./shared/labels.ts"
 import { ifAllowed, ifServed, some } from "./shared/reading.ts"
-import { byOc, labelled, removal, type TeardownContext, teardownInputs } from "./shared/removal.ts"
+import { byOc, ownObjects, removal, type TeardownContext, teardownInputs } from "./shared/removal.ts"
 
 const WORKLOADS = [
   ["apps/v1", "Deployment"],
@@ -32,7 +32,7 @@ export const removeSupernode = removal({
   inputs: ["project", "supernode-manifest"],
   prose: "The SuperNode's Deployment, and the other objects of your own manifest. Volumes with data stay.",
   async find(context) {
-    const found = await labelled(context, ...WORKLOADS)
+    const found = await ownObjects(context, ...WORKLOADS)
     const { cluster, site, federation } = context
     if (site.supernodeManifest === undefined) return found
     const { others } = await ownManifest(site.supernodeManifest, site.project, federation)
@@ -62,7 +62,7 @@ export const removeListener = removal({
   title: "Remove the listener",
   on: "supernode",
   prose: "The listener of `fleet-api`; Skupper deletes its Service.",
-  find: (context) => labelled(context, [SKUPPER, "Listener"]),
+  find: (context) => ownObjects(context, [SKUPPER, "Listener"]),
   remove: bySkupper("listener"),
 })
 
@@ -72,7 +72,7 @@ export const removeConnector = removal({
   title: "Remove the connector",
   on: "superlink",
   prose: "The connector of `fleet-api`.",
-  find: (context) => labelled(context, [SKUPPER, "Connector"]),
+  find: (context) => ownObjects(context, [SKUPPER, "Connector"]),
   remove: bySkupper("connector"),
 })
 
@@ -91,7 +91,7 @@ export const removeLink = removal({
   prose:
     "The link to the SuperLink's site, its credentials, and remaining tokens in the project and on this machine.",
   async find(context) {
-    const found = await labelled(context, [SKUPPER, "Link"], [SKUPPER, "AccessToken"], ["v1", "Secret"])
+    const found = await ownObjects(context, [SKUPPER, "Link"], [SKUPPER, "AccessToken"], ["v1", "Secret"])
     // The key in a link file is valid for years.
     return new TokenFile(context).exists ? [...found, tokenFileOf(context)] : found
   },
@@ -107,7 +107,7 @@ export const removeGrants = removal({
   title: "Remove unused tokens",
   on: "superlink",
   prose: "Access grants that were never used, and the certificate of a link file.",
-  find: (context) => labelled(context, [SKUPPER, "AccessGrant"], [SKUPPER, "Certificate"]),
+  find: (context) => ownObjects(context, [SKUPPER, "AccessGrant"], [SKUPPER, "Certificate"]),
   remove: byOc,
 })
 
@@ -116,12 +116,37 @@ export const removeSite = removal({
   undoes: ["site-create"],
   title: "Remove the Skupper site",
   on: "every site",
-  prose: "The Skupper site and its router. A site that existed before stays.",
-  find: (context) => labelled(context, [SKUPPER, "Site"]),
-  async remove({ $, site }, { metadata }) {
-    await $`skupper site delete ${metadata.name} --wait=false -n ${site.project}`
+  prose:
+    "The Skupper site and its router, and the Lease by which the router's kube-adaptors choose a leader: Skupper leaves it behind. A site that existed before stays.",
+  async find(context) {
+    const sites = await ownObjects(context, [SKUPPER, "Site"])
+    return sites.length > 0 ? sites : leftLease(context)
+  },
+  async remove(context, object) {
+    const { $, site } = context
+    if (object.kind === "Lease") return byOc(context, object)
+    await $`skupper site delete ${object.metadata.name} --wait=false -n ${site.project}`
   },
 })
+
+/** The Lease of a Site that this federation created, once nothing renews it any more. */
+async function leftLease({
+  cluster,
+  site,
+  created,
+}: TeardownContext): Promise<readonly KubeObject[] | CheckResult> {
+  const namespace = site.project
+  const isOwn = [...created.values()].some((one) => one.kind === "Site" && one.namespace === namespace)
+  if (!isOwn || ((await ifServed(listSites(cluster, namespace))) ?? []).length > 0) return []
+  const ref = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", name: "skupper-site-leader", namespace }
+  const lease = await ifServed(ifAllowed(cluster.get(ref)))
+  if (lease === undefined) return []
+  const labels = "skupper.io/component=router"
+  const pods = await ifAllowed(cluster.list({ apiVersion: "v1", kind: "Pod", namespace, labels }))
+  if (pods?.length)
+    return progressing(`Lease ${ref.name} is deleted once pod ${pods[0]!.metadata.name} is gone`)
+  return [lease]
+}
 
 export const removeSuperlink = removal({
   id: "remove-superlink",
@@ -129,13 +154,13 @@ export const removeSuperlink = removal({
   title: "Remove the SuperLink",
   on: "superlink",
   prose: "The SuperLink's Deployment and Service. A SuperLink that existed before stays.",
-  find: (context) => labelled(context, ...WORKLOADS),
+  find: (context) => ownObjects(context, ...WORKLOADS),
   remove: byOc,
 })
 
 /** The Subscription that this federation created and the operator that it installed. The operator comes first, because only the Subscription names it. */
 async function operatorOf(context: TeardownContext): Promise<readonly KubeObject[] | CheckResult> {
-  const { cluster, site, federation, inputs } = context
+  const { cluster, site, federation, inputs, created } = context
   const namespace = site.operatorNamespace
   const all = await ifServed(ifAllowed(cluster.list({ apiVersion: OLM, kind: "Subscription", namespace })))
   const found = (all ?? []).find((one) => one.spec?.name === PACKAGE && owns(one, federation))
@@ -150,7 +175,9 @@ async function operatorOf(context: TeardownContext): Promise<readonly KubeObject
       next: "oc get sites.skupper.io --all-namespaces",
     })
   }
-  const foreign = (sites ?? []).filter((one) => !owns(one, federation))
+  const foreign = (sites ?? []).filter(
+    (one) => !owns(one, federation) && !created.has(one.metadata.uid ?? ""),
+  )
   const named = (objects: readonly KubeObject[]) =>
     some(objects.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))
   if (foreign.length > 0) {

@@ -33,6 +33,8 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
     }[];
     note(sentence: string): void;
     recordWrite(what: string, text: string): void;
+    readonly created: ReadonlyMap<string, CheckedObject>;
+    recordCreated(object: CheckedObject): void;
     secret(value: string | undefined): void;
 }
 export interface Blocked {
@@ -214,6 +216,12 @@ export type Event = {
     type: "written";
     what: string;
     sha256?: string;
+} & At)
+ | ({
+    type: "created";
+    object: CheckedObject & {
+        uid: string;
+    };
 } & At)
  | ({
     type: "manual";
@@ -471,6 +479,7 @@ export interface Ownership {
     adopted(object: KubeObject, context: {
         readonly federation: string;
         readonly applyInterrupted: boolean;
+        readonly created?: ReadonlyMap<string, unknown>;
     }): boolean;
     adoptedMark(federation: string): {
         annotations: Record<string, string>;
@@ -478,6 +487,7 @@ export interface Ownership {
     take(context: {
         readonly cluster: Cluster;
         readonly federation: string;
+        readonly recordCreated?: (object: CheckedObject) => void;
     }, ref: Ref, more?: Record<string, string>): Promise<void>;
 }
 export interface Place {

@@ -1,3 +1,4 @@
+import type { CheckedObject } from "../notebook/check-result.ts"
 import type { Cluster, KubeObject, Ref } from "./types.ts"
 
 /** How a notebook marks what it creates on clusters, and recognizes it again. */
@@ -9,21 +10,29 @@ export interface Ownership {
   /** Whether the notebook created this object for this federation: a teardown deletes that and nothing else. */
   owns(object: KubeObject, federation: string): boolean
   /**
-   * Whether a fitting object existed before the notebook. An unlabelled one belongs to the notebook only if this step's
-   * `apply` was interrupted: the program was killed between the command and the labels.
+   * Whether a fitting object existed before the notebook. An unlabelled one belongs to the notebook only if the journal has its UID
+   * (`created`), or if this step's `apply` was interrupted: the program was killed between the command and the labels.
    */
   adopted(
     object: KubeObject,
-    context: { readonly federation: string; readonly applyInterrupted: boolean },
+    context: {
+      readonly federation: string
+      readonly applyInterrupted: boolean
+      readonly created?: ReadonlyMap<string, unknown>
+    },
   ): boolean
   /** What an update of an adopted object carries in the same request, so that a killed run never takes it for its own. */
   adoptedMark(federation: string): { annotations: Record<string, string> }
   /**
-   * Adds the labels to an object right after the command that created it. An object that does not exist, was adopted, or
-   * carries another federation's labels stays as it is.
+   * Adds the labels to an object right after the command that created it, and records its UID in the journal. An object that does
+   * not exist, was adopted, or carries another federation's labels stays as it is.
    */
   take(
-    context: { readonly cluster: Cluster; readonly federation: string },
+    context: {
+      readonly cluster: Cluster
+      readonly federation: string
+      readonly recordCreated?: (object: CheckedObject) => void
+    },
     ref: Ref,
     more?: Record<string, string>,
   ): Promise<void>
@@ -53,15 +62,21 @@ export function ownership(notebook: string): Ownership {
       Object.entries(labels(federation))
         .map(([key, value]) => `${key}=${value}`)
         .join(","),
-    adopted: (object, { federation, applyInterrupted }) =>
-      !owns(object, federation) && (!applyInterrupted || isMarked(object)),
+    adopted: (object, { federation, applyInterrupted, created }) => {
+      if (owns(object, federation)) return false
+      const known = created?.has(object.metadata.uid ?? "") === true || applyInterrupted
+      return !known || isMarked(object)
+    },
     adoptedMark: (federation) => ({ annotations: { [adoptedAnnotation]: labelValue(federation) } }),
-    async take({ cluster, federation }, ref, more = {}) {
+    async take({ cluster, federation, recordCreated }, ref, more = {}) {
       const object = await cluster.get(ref)
       if (object === undefined || isMarked(object)) return
       const isOther = object.metadata.labels?.[federationLabel] !== undefined && !owns(object, federation)
       const wanted = { ...labels(federation), ...more }
-      if (isOther || carries(object, wanted)) return
+      if (isOther) return
+      const { name, namespace, uid } = object.metadata
+      recordCreated?.({ kind: ref.kind, name, ...(namespace && { namespace }), ...(uid && { uid }) })
+      if (carries(object, wanted)) return
       await cluster.merge(ref, { metadata: { labels: wanted } })
     },
   }

@@ -1,4 +1,4 @@
-import type { CheckResult } from "./check-result.ts"
+import type { CheckedObject, CheckResult } from "./check-result.ts"
 import type { Site } from "./roles.ts"
 import type { Value } from "./value.ts"
 
@@ -48,6 +48,13 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
   note(sentence: string): void
   /** Records in the journal what a command applies: what it is, and the hash of its text. */
   recordWrite(what: string, text: string): void
+  /**
+   * Objects that this federation created, by UID, from the journal. Labels can be lost: some commands write an object as a whole,
+   * without what they do not know.
+   */
+  readonly created: ReadonlyMap<string, CheckedObject>
+  /** Records an object that `apply` created, see `created`. One without a UID is not recorded. */
+  recordCreated(object: CheckedObject): void
   /** Redacts this value in every later output. */
   secret(value: string | undefined): void
 }

@@ -1,3 +1,4 @@
+import type { CheckedObject } from "../notebook/check-result.ts"
 import type { Federation } from "../notebook/federation.ts"
 import { sha256 } from "../notebook/fingerprint.ts"
 import type { Site } from "../notebook/roles.ts"
@@ -19,6 +20,8 @@ export interface ContextSource {
   readonly interrupted: (cell: Cell) => boolean
   /** An `apply`, not an `update`, started and did not end. */
   readonly applyInterrupted: (cell: Cell) => boolean
+  /** Objects that this federation created, by UID. */
+  readonly created: ReadonlyMap<string, CheckedObject>
   readonly outcome: (step: string, site?: string) => Outcome | undefined
   readonly secret: (value: string | undefined) => void
   readonly values: Values
@@ -70,6 +73,11 @@ export function contextOf(
     values: <T>(value: Value<T>) => source.values.readAll(cell, value) as { site: Site; value: T }[],
     note: (text) => emit({ type: "note", text, ...cell.at }),
     recordWrite: (what, text) => emit({ type: "written", what, sha256: sha256(text), ...cell.at }),
+    created: source.created,
+    recordCreated: ({ uid, ...object }) => {
+      if (uid !== undefined && !source.created.has(uid))
+        emit({ type: "created", object: { ...object, uid }, ...cell.at })
+    },
     secret: source.secret,
   }
   return Object.defineProperties(base, Object.getOwnPropertyDescriptors(tools))

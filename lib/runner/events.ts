@@ -1,4 +1,4 @@
-import type { CheckResult } from "../notebook/check-result.ts"
+import type { CheckedObject, CheckResult } from "../notebook/check-result.ts"
 import type { FingerprintInputs } from "../notebook/fingerprint.ts"
 
 /** How a step ended at a place. `ok` outcomes let the steps that need them run. */
@@ -109,6 +109,8 @@ export type Event =
   | ({ type: "session"; user: string; server: string } & At)
   /** What was written to a cluster or passed to a command: `apply Deployment superlink`, and the SHA-256 of its text. */
   | ({ type: "written"; what: string; sha256?: string } & At)
+  /** An object that an `apply` created: its UID tells it from every other one, also when its labels are lost. */
+  | ({ type: "created"; object: CheckedObject & { uid: string } } & At)
   /** An action was left to the user (`--by-hand`). */
   | ({ type: "manual"; action: Action } & At)
   /** A step has handed a value to later steps. Of a secret one it has only a revision, which is new with each content. */

@@ -1,3 +1,4 @@
+import type { CheckedObject } from "../notebook/check-result.ts"
 import type { FingerprintInputs } from "../notebook/fingerprint.ts"
 import { type At, type By, type Event, placeName, type Recorded, type SiteSummary } from "./events.ts"
 
@@ -33,6 +34,8 @@ export interface Memory {
   readonly interruptedApplies: ReadonlySet<string>
   /** Places where an action succeeded at some time. */
   readonly applied: ReadonlySet<string>
+  /** Objects that this federation created, by UID. Deleted ones stay: a UID never comes back. */
+  readonly created: ReadonlyMap<string, CheckedObject>
   /** What each place showed when it last ran. */
   readonly shown: ReadonlyMap<string, readonly Shown[]>
   /** The last `step ended` of each place. */
@@ -74,6 +77,7 @@ export class MemoryReader implements Memory {
   interrupted = new Set<string>()
   interruptedApplies = new Set<string>()
   applied = new Set<string>()
+  created = new Map<string, CheckedObject>()
   shown = new Map<string, Shown[]>()
   ended = new Map<string, Extract<Recorded, { type: "step ended" }>>()
   executions = new Map<string, StepExecution>()
@@ -132,6 +136,9 @@ export class MemoryReader implements Memory {
       }
       case "value":
         this.values.set(placeName(line), new Map(this.values.get(placeName(line))).set(line.name, line))
+        break
+      case "created":
+        this.created.set(line.object.uid, line.object)
         break
       case "shown":
         this.#show(line)

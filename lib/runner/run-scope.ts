@@ -42,6 +42,7 @@ export function openRunScope(
     interactive: options.interactive,
     interrupted: (cell) => state.journal.memory.interrupted.has(cell.key),
     applyInterrupted: (cell) => state.journal.memory.interruptedApplies.has(cell.key),
+    created: state.journal.memory.created,
     outcome: (step, site) => outcome(placeName({ step, site })),
     secret: (value) => redactor.add(value),
     values: new Values({

@@ -13,7 +13,7 @@ import {
   step,
 } from "../../lib/index.ts"
 import type { SiteInputs, Values } from "../context.ts"
-import { selector } from "./labels.ts"
+import { FEDERATION, selector } from "./labels.ts"
 import { ifServed, objectRef, some } from "./reading.ts"
 
 /** Inputs of the teardown only. */
@@ -111,17 +111,29 @@ async function orGone(
   }
 }
 
-/** All objects of these kinds in the site's project that have the federation's labels; none if a kind is not served. */
-export async function labelled(
-  { cluster, site, federation }: TeardownContext,
+/**
+ * All objects of these kinds in the site's project that this federation created: those that have its labels, and those that the
+ * journal knows by their UID (`skupper listener update` and its like drop labels). None if a kind is not served.
+ */
+export async function ownObjects(
+  { cluster, site, federation, created }: TeardownContext,
   ...kinds: readonly (readonly [apiVersion: string, kind: string])[]
 ): Promise<KubeObject[]> {
-  const lists = await Promise.all(
-    kinds.map(([apiVersion, kind]) =>
-      ifServed(cluster.list({ apiVersion, kind, namespace: site.project, labels: selector(federation) })),
-    ),
+  const found = await Promise.all(
+    kinds.map(async ([apiVersion, kind]) => {
+      const query = { apiVersion, kind, namespace: site.project }
+      const labelled = (await ifServed(cluster.list({ ...query, labels: selector(federation) }))) ?? []
+      const known = new Set(labelled.map(({ metadata }) => metadata.uid))
+      for (const [uid, object] of created) {
+        if (object.kind !== kind || object.namespace !== site.project || known.has(uid)) continue
+        const now = await ifServed(cluster.get({ ...query, name: object.name }))
+        // Another object may have the name by now, or another federation the object.
+        if (now?.metadata.uid === uid && now.metadata.labels?.[FEDERATION] === undefined) labelled.push(now)
+      }
+      return labelled
+    }),
   )
-  return lists.flatMap((objects) => objects ?? [])
+  return found.flat()
 }
 
 /** Deletes with `oc`, without waiting: the check watches the objects. */

@@ -152,6 +152,8 @@ export async function startClusters(
       interactive: more.interactive ?? false,
       given: (input: string) => more.given?.includes(input) ?? false,
       outcome: () => undefined,
+      created: new Map(),
+      recordCreated: () => undefined,
       note: (text: string) => notes.push(text),
       secret: (value: string | undefined) => redactor.add(value),
     }

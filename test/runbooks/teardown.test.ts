@@ -2,7 +2,7 @@ import { existsSync } from "node:fs"
 import { mkdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
-import type { KubeObject } from "../../lib/cluster/types.ts"
+import type { Cluster, KubeObject } from "../../lib/cluster/types.ts"
 import { labels, projectDescription } from "../../runbooks/shared/labels.ts"
 import { foreign, makeNetwork, only, startWorld, teardown, type World } from "./practice.ts"
 
@@ -110,6 +110,51 @@ test("what the steps created is deleted, in reverse; operator and projects stay"
   ).toBeDefined()
   // A second time there is nothing to do.
   expect(Object.values(await run()).every((outcome) => outcome.startsWith("unchanged:"))).toBe(true)
+})
+
+test("what lost its labels is known by its UID, and the Lease of a Site goes with it", async () => {
+  await played.begin()
+  const [west_, east_] = [played.project("superlink"), played.project("supernode-1")]
+  const steps = only("install-operator", "site-create", "deploy-superlink", "connector", "listener")
+  await played.run({ notebook: steps })
+  const LEASE = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", name: "skupper-site-leader" }
+  const made: [Cluster, string, string][] = [
+    [west(), west_, "Site"],
+    [west(), west_, "Connector"],
+    [east(), east_, "Site"],
+    [east(), east_, "Listener"],
+  ]
+  for (const [cluster, namespace, kind] of made) {
+    const [object] = await cluster.list({ apiVersion: SKUPPER, kind, namespace })
+    const { name, labels: before } = object!.metadata
+    expect(before).toMatchObject(labels("trial"))
+    // As `skupper site update` and its like leave them (2.2.1).
+    await cluster.merge({ apiVersion: SKUPPER, kind, namespace, name }, { metadata: { labels: null } })
+  }
+  for (const [cluster, namespace] of [
+    [west(), west_],
+    [east(), east_],
+  ] as const) {
+    const { name, ...type } = LEASE
+    if ((await cluster.get({ ...LEASE, namespace })) === undefined)
+      await cluster.create({ ...type, metadata: { name, namespace }, spec: { holderIdentity: "gone" } })
+  }
+  // It is not adopted either.
+  expect((await played.plan({ notebook: steps }))["superlink/site-create"]).not.toContain("existed before")
+  // An object of the same name that somebody else created later stays.
+  await east().remove({ apiVersion: SKUPPER, kind: "Listener", namespace: east_, name: "fleet-api" })
+  await east().create(exposure("Listener", east_, { routingKey: "fleet-api", port: 9092, host: "fleet-api" }))
+  expect(await played.plan({ notebook: teardown })).toMatchObject({
+    "superlink/remove-site": expect.stringMatching(/^delete: deletes Site /),
+    "superlink/remove-connector": "delete: deletes Connector fleet-api",
+    "supernode-1/remove-listener": "ok: nothing created by this federation remains",
+  })
+  const outcomes = await run()
+  expect(outcomes["superlink/remove-site"]).toMatch(/^deleted: nothing created by this federation remains/)
+  for (const [cluster, namespace, kind] of made.filter(([, , kind]) => kind !== "Listener")) {
+    expect(await cluster.list({ apiVersion: SKUPPER, kind, namespace })).toEqual([])
+    expect(await cluster.get({ ...LEASE, namespace })).toBeUndefined()
+  }
 })
 
 test("a link file whose Link was never created is deleted too", async () => {

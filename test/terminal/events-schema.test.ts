@@ -34,6 +34,7 @@ const types: Record<Event["type"], true> = {
   written: true,
   manual: true,
   value: true,
+  created: true,
 }
 
 const parsed = (text: string): Recorded[] =>

@@ -133,6 +133,11 @@ export function run(): Recorded[] {
       inputs: { version: "1", "skupper-site": "superlink-interconnect" },
       reason: "Ready",
     },
+    {
+      type: "created",
+      ...at(site),
+      object: { kind: "Site", name: "superlink-interconnect", namespace: "flower", uid: "0090f981" },
+    },
     { type: "value", ...at(site), name: "router", value: "router.a.example:443" },
     { type: "value", ...at(site), name: "router-key", revision: "0a1b2c3d" },
     ended(site, "applied", "Site superlink-interconnect is Ready", { seconds: 125.2 }),
