@@ -46,7 +46,14 @@ export async function askPort(
     if (health.is === "silent")
       return closed(cluster, `the router does not answer at its own port ${HEALTH}`, pod)
     if (health.is === "ended") return notAsked(NO_FORWARD)
-    const answer = await tryPort(cluster, pod, port, "", Math.max(PATIENCE, 3 * health.milliseconds), signal)
+    const answer = await tryPort(
+      cluster,
+      pod,
+      port,
+      "",
+      Math.max(PATIENCE, Math.ceil(3 * health.milliseconds)),
+      signal,
+    )
     if (answer.is !== "ended") return { is: "open" }
     if (!/refused/.test(answer.why))
       return notAsked(`a port forward to the router's pod fails: ${answer.why}`)

@@ -113,10 +113,10 @@ test("what the steps created is deleted, in reverse; operator and projects stay"
 })
 
 test("what lost its labels is known by its UID, and the Lease of a Site goes with it", async () => {
-  await played.begin()
-  const [west_, east_] = [played.project("superlink"), played.project("supernode-1")]
+  await world.begin()
+  const [west_, east_] = [world.project("superlink"), world.project("supernode-1")]
   const steps = only("install-operator", "site-create", "deploy-superlink", "connector", "listener")
-  await played.run({ notebook: steps })
+  await world.run({ notebook: steps })
   const LEASE = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", name: "skupper-site-leader" }
   const made: [Cluster, string, string][] = [
     [west(), west_, "Site"],
@@ -140,11 +140,11 @@ test("what lost its labels is known by its UID, and the Lease of a Site goes wit
       await cluster.create({ ...type, metadata: { name, namespace }, spec: { holderIdentity: "gone" } })
   }
   // It is not adopted either.
-  expect((await played.plan({ notebook: steps }))["superlink/site-create"]).not.toContain("existed before")
+  expect((await world.plan({ notebook: steps }))["superlink/site-create"]).not.toContain("existed before")
   // An object of the same name that somebody else created later stays.
   await east().remove({ apiVersion: SKUPPER, kind: "Listener", namespace: east_, name: "fleet-api" })
   await east().create(exposure("Listener", east_, { routingKey: "fleet-api", port: 9092, host: "fleet-api" }))
-  expect(await played.plan({ notebook: teardown })).toMatchObject({
+  expect(await world.plan({ notebook: teardown })).toMatchObject({
     "superlink/remove-site": expect.stringMatching(/^delete: deletes Site /),
     "superlink/remove-connector": "delete: deletes Connector fleet-api",
     "supernode-1/remove-listener": "ok: nothing created by this federation remains",
