@@ -56,6 +56,10 @@ Fleet API (9092; from Flower 1.40 on 8000, unless its arguments say otherwise) t
 
     skupper connector create fleet-api 9092 --workload deployment/superlink
 
+A routing key has no owner. Any linked site can create a connector with the same key, and new connections of SuperNodes may then go
+to that site, while every status stays \`Ready / OK\`. \`verify\` and \`doctor\` see it in the network's own record and name the site;
+only Flower's own TLS prevents that a SuperNode trusts it.
+
 The connector is configured when a pod of the Deployment is ready, and matched when a listener with the same key exists.
 `,
   readyWhen:

@@ -139,8 +139,9 @@ to register again (a SuperNode of Flower 1.28 only does so when it is restarted 
 **Versions.** SuperLink and SuperNodes should run the same version. The arguments in Flower's own guide are valid up to 1.34.
 From 1.40 on, one HTTP port serves all APIs, so whoever reaches the Fleet API also reaches the Control API.
 
-**Encryption.** \`--insecure\` turns off Flower's own TLS. Between the clusters, Skupper always encrypts with mutual TLS. To use
-Flower's own TLS as well, give a Secret with \`tls.crt\`, \`tls.key\` and \`ca.crt\` as \`tls-secret\` here, and a Secret with
+**Encryption.** \`--insecure\` turns off Flower's own TLS. Between the clusters, Skupper always encrypts with mutual TLS. That
+protects against outsiders, not against the other linked sites: each of them can read this traffic and take the SuperLink's place.
+Only Flower's own TLS prevents that (docs/security.md). For it, give a Secret with \`tls.crt\`, \`tls.key\` and \`ca.crt\` as \`tls-secret\` here, and a Secret with
 \`ca.crt\` as \`root-certificates-secret\` at every SuperNode. The certificate must be valid for the name \`fleet-api\`.
 `,
   readyWhen:

@@ -18,7 +18,7 @@ import project from "./project.ts"
 import siteCreate from "./site-create.ts"
 import { teardown } from "./teardown.ts"
 import { tokenIssue, tokenRedeem } from "./token-exchange.ts"
-import { validate } from "./validate.ts"
+import { notices, validate } from "./validate.ts"
 import { verify, verifyFederation } from "./verify.ts"
 
 const guide: Notebook = notebook({
@@ -45,6 +45,7 @@ const guide: Notebook = notebook({
   ],
   teardown,
   validate,
+  notices,
   missing,
   practiceFlag: {
     name: "flower",

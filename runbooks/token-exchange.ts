@@ -20,6 +20,10 @@ fifteen minutes, so it is issued right before it is needed:
 
 Whoever has the file can create a link. It is stored where only you can read it, and deleted as soon as the link exists.
 
+**Trust.** A link is more than access to the SuperLink. Skupper has no policy between sites: whoever administers a linked site can
+read the map of the whole network, administers the routers of all its sites, and reaches through them whatever those routers reach
+(docs/security.md). Issue a token only for an institution that all the others trust so far.
+
 The guide's other way is a link file, created by \`skupper link generate\`. It is for clusters that are not allowed to call the
 SuperLink's cluster to redeem a token. Choose it with \`--link-with file\`. A link file contains a private key that is valid for
 years, so keep it secret.

@@ -103,6 +103,19 @@ function encryption({ sites }: Guide): Problem[] {
     )
 }
 
+/** What a linked site can do to the others, where it is decided. */
+export function notices(federation: Federation): string[] {
+  const { sites } = federation as unknown as Guide
+  const supernodes = sites.filter(({ role }) => role === "supernode")
+  const encrypted = sites.some(({ role, tlsSecret }) => role === "superlink" && tlsSecret !== undefined)
+  if (supernodes.length < 2 || encrypted) return []
+  return [
+    `Trust: the ${supernodes.length} SuperNodes join one Skupper network, and Flower has no TLS of its own (tls-secret). Whoever ` +
+      "administers one linked site administers the routers of all the others, reaches what those routers reach, and can take the " +
+      "place of the SuperLink. See docs/security.md.",
+  ]
+}
+
 function resources({ name, resources: given }: GuideSite): Problem[] {
   return Object.entries(given ?? {}).flatMap(([key, quantity]) => {
     if (!/^(?:requests|limits)\.[a-z]/.test(key)) {

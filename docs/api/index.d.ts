@@ -413,6 +413,7 @@ export interface Notebook {
     readonly environment?: Readonly<Record<string, string>>;
     readonly teardown?: Notebook;
     validate?(federation: Federation): Problem[];
+    notices?(federation: Federation): readonly string[];
     missing?(sites: readonly Site[], tools: MissingTools): readonly MissingInput[] | Promise<readonly MissingInput[]>;
     readonly practiceFlag?: {
         readonly name: string;

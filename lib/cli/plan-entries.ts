@@ -33,7 +33,8 @@ export async function planText(
 ): Promise<string> {
   const { planTable } = await import("../terminal/index.ts")
   const sites = federation.sites.map(({ name }) => name)
-  return planTable(entries, { ...(await textOptions(call)), sites })
+  const notices = call.notebook.notices?.(federation) ?? []
+  return planTable(entries, { ...(await textOptions(call)), sites, notices })
 }
 
 /** Prints a plan on stdout. */

@@ -24,6 +24,8 @@ export interface Notebook {
   readonly teardown?: Notebook
   /** Cross-checks of resolved inputs (versions agree, both or neither): one sentence with its fix for each. */
   validate?(federation: Federation): Problem[]
+  /** What whoever approves a plan has to know: sentences that every plan with something to do ends with. */
+  notices?(federation: Federation): readonly string[]
   /**
    * Inputs that count as missing because nothing can be asked later (a browser login without a valid session). Called
    * only where the program does not ask, for the selected sites.

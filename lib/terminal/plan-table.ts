@@ -10,6 +10,8 @@ import { screenWidth, wrap } from "./width.ts"
 export interface PlanOptions extends TextOptions {
   /** Site names in the order in which they are shown. */
   readonly sites: readonly string[]
+  /** What whoever approves it has to know; shown if there is something to do. */
+  readonly notices?: readonly string[]
 }
 
 /** With more lanes than this, lanes with the same plan are shown once. */
@@ -30,7 +32,9 @@ export function planTable(entries: readonly PlanEntry[], options: PlanOptions): 
   const outside = approvals.map((entry) => `  - ${placeName(entry)}: ${oneLine(entry.approval!)}\n`)
   const also = lines("Approving also allows these changes outside the site:")
   const tail = outside.length === 0 ? "" : `\n${also}${outside.join("")}`
-  return `${blocks.join("\n")}${blocks.length > 0 ? "\n" : ""}${lines(planSummary(entries))}${tail}`
+  const isDone = entries.every(({ action }) => action === "ok")
+  const notices = isDone ? [] : (options.notices ?? []).map((text) => `\n${lines(oneLine(text))}`)
+  return `${blocks.join("\n")}${blocks.length > 0 ? "\n" : ""}${lines(planSummary(entries))}${tail}${notices.join("")}`
 }
 
 /** `Plan: 12 to apply, 3 to update, 20 ok.` */

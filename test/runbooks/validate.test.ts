@@ -77,3 +77,15 @@ test("invalid resources", async () => {
   const many = supernode("supernode-1", { resources: { "limits.memory": "lots" } })
   expect(await problems([superlink, many])).toContain("limits.memory=lots")
 })
+
+test("a plan says what linked sites can do to each other, unless Flower has TLS of its own", async () => {
+  const said = async (link: object, nodes: object[]) =>
+    guide.notices!(await federate(guide, { name: "trial", sites: [link, ...nodes] as never }))
+  const two = [supernode("supernode-1"), supernode("supernode-2")]
+  expect(await said(superlink, two)).toEqual([
+    expect.stringMatching(/^Trust: the 2 SuperNodes join one Skupper network, .*See docs\/security\.md\.$/),
+  ])
+  expect(await said(superlink, [supernode("supernode-1")])).toEqual([])
+  const secured = two.map((site) => ({ ...site, "root-certificates-secret": "ca" }))
+  expect(await said({ ...superlink, "tls-secret": "tls" }, secured)).toEqual([])
+})

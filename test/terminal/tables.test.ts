@@ -262,6 +262,16 @@ describe("planTable", () => {
     await expect(text).toMatchFileSnapshot("golden/plan-many.txt")
   })
 
+  it("ends with what whoever approves it has to know, if there is something to do", () => {
+    const sites = ["superlink"]
+    const notices = ["Trust: sites administer each other."]
+    const open = [entry("superlink/login", "apply", "no session")]
+    expect(planTable(open, { sites, notices })).toMatch(
+      /Plan: 1 to apply\.\n\nTrust: sites administer each other\.\n$/,
+    )
+    expect(planTable([entry("superlink/login", "ok", "")], { sites, notices })).not.toContain("Trust")
+  })
+
   it("says when there is nothing to do", () => {
     expect(planSummary([])).toBe("Plan: nothing to do.")
     expect(planSummary([entry("a", "ok", "")])).toBe("Plan: nothing to do, 1 ok.")
