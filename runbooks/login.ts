@@ -1,6 +1,7 @@
 import { contextLogin, login, main, tokenLogin } from "../lib/index.ts"
 import type { SiteInputs } from "./context.ts"
 import { passwordLogin } from "./openshift/password-login.ts"
+import { endingReplaced } from "./openshift/replaced-session.ts"
 import { webLogin } from "./openshift/web-login.ts"
 
 const token = {
@@ -10,7 +11,7 @@ const token = {
 }
 
 export default login<SiteInputs>({
-  methods: [webLogin, token, passwordLogin, contextLogin],
+  methods: [webLogin, token, passwordLogin, contextLogin].map(endingReplaced),
   needs: ["prerequisites"],
   inputs: ["login", "kubeconfig", "proxy"],
   prose: `
@@ -28,7 +29,7 @@ change and clusters cannot be confused. Tokens and passwords are read from files
 \`ssh -L\` command that forwards the callback. \`--callback-port\` sets the port.
 `,
   readyWhen:
-    "Ready when the site's own kubeconfig has a valid session at the requested server, as the requested user. An expired session is created again.",
+    "Ready when the site's own kubeconfig has a valid session at the requested server, as the requested user. An expired session is created again; a session that the program created itself is ended when another one replaces it.",
   docs: [
     "https://docs.openshift.com/container-platform/latest/cli_reference/openshift_cli/getting-started-cli.html",
   ],

@@ -1,6 +1,7 @@
 import { type CheckResult, drifted, main, RunbookError, ready, step } from "../lib/index.ts"
-import { forgetSession, ownSession } from "./openshift/own-session.ts"
-import type { TeardownContext } from "./shared/removal.ts"
+import { forgetSession, isShared, ownSession } from "./openshift/own-session.ts"
+import { noteLogout } from "./shared/logged-out.ts"
+import { nothingRemains, type TeardownContext } from "./shared/removal.ts"
 
 async function check(context: TeardownContext): Promise<CheckResult> {
   const { site } = context
@@ -11,16 +12,10 @@ async function check(context: TeardownContext): Promise<CheckResult> {
 }
 
 async function logOut(context: TeardownContext): Promise<void> {
+  // Sites on one cluster may use one session: the last of them ends it.
   if (!(await isShared(context))) await endSession(context)
+  if (nothingRemains(context)) await noteLogout(context, context.inputs)
   await forgetSession(context)
-}
-
-/** Sites on one cluster may use one session: the last of them ends it. */
-async function isShared(context: TeardownContext): Promise<boolean> {
-  const own = await ownSession(context)
-  const others = context.sites.filter(({ name }) => name !== context.site.name)
-  const sessions = await Promise.all(others.map((other) => ownSession(context.at(other))))
-  return sessions.includes(own)
 }
 
 /** `oc logout` deletes the OAuthAccessToken. The session itself is allowed to do that. */

@@ -38,6 +38,16 @@ export async function ownSession(place: Place): Promise<string | undefined> {
   return session !== undefined && session === noted?.trim() ? session : undefined
 }
 
+/** Whether another site of the federation uses the same session of the program. */
+export async function isShared(
+  context: Place & Pick<Context, "site" | "sites"> & { at(other: Context["site"]): Place },
+): Promise<boolean> {
+  const own = await ownSession(context)
+  const others = context.sites.filter(({ name }) => name !== context.site.name)
+  const sessions = await Promise.all(others.map((other) => ownSession(context.at(other))))
+  return own !== undefined && sessions.includes(own)
+}
+
 /** Deletes the site's kubeconfig, and the note. */
 export async function forgetSession(place: Place): Promise<void> {
   await rm(place.kubeconfig, { force: true })

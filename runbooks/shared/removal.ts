@@ -14,6 +14,7 @@ import {
 } from "../../lib/index.ts"
 import type { SiteInputs, Values } from "../context.ts"
 import { FEDERATION, selector } from "./labels.ts"
+import { isLoggedOut } from "./logged-out.ts"
 import { ifServed, objectRef, some } from "./reading.ts"
 
 /** Inputs of the teardown only. */
@@ -50,10 +51,21 @@ export interface Removal {
   readonly timeout?: number
 }
 
+const removals: Pick<Removal, "id" | "on">[] = []
+
+/** Whether this run has checked for everything that it deletes at the site, and nothing of it remains. */
+export const nothingRemains = ({ site, outcome }: Pick<TeardownContext, "site" | "outcome">): boolean =>
+  removals
+    .filter(({ on }) => on === "every site" || on === site.role)
+    .every(({ id }) => outcome(id, site.name)?.ok === true)
+
 /** Declares a step of the teardown: *ready* when nothing that the federation created remains. */
 export function removal(definition: Removal): Step {
   const { find, remove, approval, id, title, on, prose, ...rest } = definition
+  removals.push({ id, on })
   const check = async (context: TeardownContext): Promise<CheckResult> => {
+    if (await isLoggedOut(context, context.inputs))
+      return ready("nothing remained when a teardown logged out of this site")
     const found = await orGone(context, find(context))
     if ("state" in found) return found
     if (found.length === 0) return ready("nothing created by this federation remains")

@@ -113,6 +113,43 @@ describe("a session that the program created", () => {
   })
 })
 
+describe("a session that a new login replaces", () => {
+  test("is ended", async () => {
+    const at = clusters.superlink
+    const old = await byPassword(at)
+    const token = await byPassword(at)
+    expect(token).not.toBe(old)
+    expect({ old: await isValid(at, old), token: await isValid(at, token) }).toEqual({
+      old: false,
+      token: true,
+    })
+    expect(files(at)).toHaveLength(2)
+    expect(existsSync(contextAt(at).privateFile("old-session"))).toBe(false)
+  })
+
+  test("stays while another site uses it", async () => {
+    const { superlink, supernode } = clusters
+    const old = await byPassword(superlink)
+    for (const name of ["kubeconfig", "session"] as const) {
+      const path = (at: ServedSite) =>
+        name === "kubeconfig" ? contextAt(at).kubeconfig : contextAt(at).privateFile(name)
+      writeFileSync(path(supernode), readFileSync(path(superlink)))
+    }
+    await byPassword(superlink)
+    expect(await isValid(superlink, old)).toBe(true)
+  })
+
+  test("stays where the new login fails", async () => {
+    const at = clusters.superlink
+    const old = await byPassword(at)
+    const site = { login: "token", tokenFile: join(clusters.folder, "absent") }
+    await expect(login.apply!(clusters.context(login, at, { commands, site }))).rejects.toThrow(
+      "cannot be read",
+    )
+    expect(await isValid(at, old)).toBe(true)
+  })
+})
+
 test("a session from a token of the user's stays", async () => {
   const at = clusters.superlink
   await byPassword(at)
@@ -147,6 +184,18 @@ test("a teardown ends what the login of a run has created, last at each site", a
     expect(existsSync(kubeconfig)).toBe(false)
     const { server } = world.practice.clusters.find(({ name }) => name === "supernode-1")!
     expect(await isValid({ server }, token)).toBe(false)
+    // Nothing remained, so a second teardown needs no login; what it is to delete beside that, it does not know.
+    expect(await world.run({ sites, notebook: teardown })).toMatchObject({
+      "supernode-1/remove-link": "unchanged: nothing remained when a teardown logged out of this site",
+      "supernode-1/logout": expect.stringMatching(/^unchanged: /),
+    })
+    const values = { projects: true }
+    expect((await world.run({ sites, values, notebook: teardown }))["supernode-1/remove-supernode"]).toMatch(
+      /^blocked: .*log/,
+    )
+    await world.run({ sites, selection })
+    const again = await world.run({ sites, notebook: teardown })
+    expect(again["supernode-1/remove-link"]).not.toContain("logged out")
   } finally {
     await world.close()
   }

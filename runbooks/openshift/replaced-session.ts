@@ -1,0 +1,40 @@
+/** A login that replaces a session which the program created: the old one is ended, so that it does not stay valid for a day. */
+import { copyFile, rm } from "node:fs/promises"
+import type { LoginMethod } from "../../lib/index.ts"
+import type { Context, SiteInputs } from "../context.ts"
+import { forgetLogout } from "../shared/logged-out.ts"
+import { isShared, ownSession } from "./own-session.ts"
+
+type Method = LoginMethod<SiteInputs>
+
+/** The method, which also ends the program's own session that it replaces. */
+export const endingReplaced = (method: Method): Method => ({
+  ...method,
+  async login(context) {
+    const old = context.privateFile("old-session")
+    const session = (await isShared(context)) ? undefined : await ownSession(context)
+    try {
+      if (session !== undefined) await copyFile(context.kubeconfig, old)
+      const what = await method.login(context)
+      await forgetLogout(context)
+      if (session !== undefined && session !== (await ownSession(context))) await end(context, old)
+      return what
+    } finally {
+      await rm(old, { force: true })
+    }
+  },
+})
+
+/** The new session does not depend on it: a failure is only told. */
+async function end(
+  { $, site, note }: Pick<Context, "$" | "site" | "note">,
+  kubeconfig: string,
+): Promise<void> {
+  const { exitCode, stderr, stdout } = await $.with({
+    nothrow: true,
+    env: { KUBECONFIG: kubeconfig },
+  })`oc logout`
+  const why = stderr.trim() || stdout.trim()
+  if (exitCode === 0 || /Unauthorized|must be logged in/i.test(why)) return
+  note(`the earlier session of ${site.name} could not be ended (${why}); it expires by itself after 24 hours`)
+}
