@@ -18,8 +18,8 @@ export interface ControllersOptions {
   /** Left out where something else runs pods. */
   readonly kubelet?: boolean
   readonly services?: boolean
-  /** `routers` where a real Skupper controller runs: only the routers are simulated. Default `all`. */
-  readonly skupper?: "all" | "routers"
+  /** `routers` where a real Skupper controller runs: only the routers are simulated; `none` where they are real too. Default `all`. */
+  readonly skupper?: "all" | "routers" | "none"
 }
 
 /** As `kubectl apply -f` of Skupper's own manifests for the whole cluster: no OLM. */
@@ -57,7 +57,7 @@ export async function startControllers(
       : [startServices(context, { endpoints: options.deployments !== false })]),
     ...(options.kubelet === false ? [] : [startKubelet(context, options.deployments === false)]),
     ...(openshift ? [startOlm(context)] : []),
-    startSkupper(context, { play: options.skupper }),
+    ...(options.skupper === "none" ? [] : [startSkupper(context, { play: options.skupper })]),
   ])
   const stop = async (): Promise<void> => {
     await Promise.all(started.map((one) => one.status === "fulfilled" && one.value.stop()))

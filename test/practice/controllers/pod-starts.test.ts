@@ -65,9 +65,9 @@ const pod = (name: string, spec: { containers: object[]; [field: string]: unknow
 const podRef = (name: string) => ref("Pod", "here", name)
 const log = (name: string, container: string) => cluster.log({ namespace: "here", pod: name, container })
 const conditions = (object: KubeObject): string =>
-  ((object.status?.conditions ?? []) as { type: string; status: string; message: string }[])
+  ((object.status?.conditions ?? []) as { type: string; status: string; message?: string }[])
     .filter(({ type }) => ["Initialized", "Ready"].includes(type))
-    .map(({ type, status, message }) => `${type}=${status} ${message}`.trim())
+    .map(({ type, status, message = "" }) => `${type}=${status} ${message}`.trim())
     .join(", ")
 const initial = (object: KubeObject | undefined, index = 0) => object?.status?.initContainerStatuses?.[index]
 const state = (object: KubeObject | undefined) => object?.status?.containerStatuses?.[0]
@@ -122,7 +122,9 @@ test("a container that is started again has no new init container", async () => 
   await cluster.create(
     pod("again", {
       initContainers: [container("init", 'echo init >> "$FILE"')],
-      containers: [container("main", 'cat "$FILE"; echo main >> "$FILE"')],
+      containers: [
+        container("main", 'cat "$FILE"; echo main >> "$FILE"; [ $(wc -l < "$FILE") -le 2 ] || exec sleep 60'),
+      ],
     }),
   )
   await until(cluster, podRef("again"), (it) => state(it)?.restartCount === 1 && state(it)?.state.running)

@@ -4,6 +4,8 @@ import { accessSync, constants, mkdtempSync, symlinkSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { promisify } from "node:util"
+import type { RouterPrograms } from "../router/images.ts"
+import { whyNoSandbox } from "../router/sandbox.ts"
 
 const executable = (file: string): boolean => {
   try {
@@ -76,4 +78,22 @@ export const realControllers = async (): Promise<RealController[]> => {
   const files = given.filter((file) => file !== "" && executable(file))
   if (files.length === 0) missing("skupper-controller")
   return Promise.all(files.map(async (file) => ({ file, version: (await said(file, "-version")).trim() })))
+}
+
+export interface RealRouters extends RouterPrograms {
+  readonly version: string
+}
+
+/** Real routers: the files SKUPPER_ROUTER (`skrouterd`) and KUBE_ADAPTOR, for pods as namespaces. What is missing is said. */
+export const realRouters = async (): Promise<RealRouters | undefined> => {
+  const { SKUPPER_ROUTER: router = "", KUBE_ADAPTOR: adaptor = "" } = process.env
+  for (const [name, file] of Object.entries({ SKUPPER_ROUTER: router, KUBE_ADAPTOR: adaptor })) {
+    if (executable(file)) continue
+    process.stderr.write(`skipped: ${name} names no program\n`)
+    return undefined
+  }
+  const why = await whyNoSandbox()
+  if (why === undefined) return { router, adaptor, version: (await said(router, "--version")).trim() }
+  process.stderr.write(`skipped: router pods need namespaces of their own: ${why}\n`)
+  return undefined
 }

@@ -11,6 +11,7 @@ import type { OpenCluster } from "../../../lib/cluster/index.ts"
 import { serveCommands } from "../../../lib/practice/commands/server.ts"
 import { startControllers } from "../../../lib/practice/controllers/index.ts"
 import { OPERATORS, packageManifest } from "../../../lib/practice/controllers/olm/catalog.ts"
+import { storeOf } from "../../../lib/practice/controllers/store.ts"
 import { createFaultTable } from "../../../lib/practice/faults.ts"
 import { writeFiles } from "../../../lib/practice/files.ts"
 import { createNetwork } from "../../../lib/practice/network.ts"
@@ -21,6 +22,9 @@ import { program } from "../../../runbooks/index.ts"
 import { barePath, type Programs, sitesOf, startPrograms } from "../../e2e/programs.ts"
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts"
 import { addOpenshift } from "../control-plane/openshift.ts"
+import { type RouterPrograms, routerImages } from "../router/images.ts"
+import { RouterPods } from "../router/pods.ts"
+import type { Trouble } from "../router/wires.ts"
 import { controllerImage } from "./skupper-controller.ts"
 
 const FEDERATION = "real"
@@ -34,6 +38,9 @@ export interface RealWorld extends Programs {
   plane(site: string): ControlPlane
   /** As its administrator. */
   cluster(site: string): OpenCluster
+  /** What a site's real router opens to other clusters is cut, or mended. */
+  cut(site: string, trouble: Trouble): void
+  mend(site: string): void
   close(): Promise<void>
 }
 
@@ -48,6 +55,8 @@ export interface RealWorldOptions {
   readonly path?: readonly string[]
   /** A real Skupper controller's program, in place of the played one. */
   readonly controller?: string
+  /** Real routers' programs, beside a real controller. */
+  readonly routers?: RouterPrograms
 }
 
 /** Starts a control plane a site: one SuperLink and so many SuperNodes (default 1). */
@@ -60,6 +69,11 @@ export async function startRealWorld(options: RealWorldOptions = {}): Promise<Re
   const faults = createFaultTable([])
   const network = createNetwork(options.delays ?? "none")
   const ends: (() => Promise<unknown>)[] = []
+  const pods = new RouterPods({
+    ...{ network, folder: join(folder, "sandboxes") },
+    played: options.images === undefined,
+  })
+  ends.push(() => pods.close())
   const close = async (): Promise<void> => {
     for (const end of ends.reverse()) await end()
     await rm(folder, { recursive: true, force: true, maxRetries: 3 })
@@ -78,14 +92,23 @@ export async function startRealWorld(options: RealWorldOptions = {}): Promise<Re
       network,
       folder: join(folder, name),
     }
-    const { controller, images = program.practiceImages! } = options
+    const { controller, routers, images = program.practiceImages! } = options
+    const store = storeOf(cluster)
     const controllers = await startControllers(
       {
         ...context,
-        images: controller === undefined ? images : [controllerImage(plane, controller), ...images],
+        images: [
+          ...(controller === undefined ? [] : [controllerImage(plane, controller)]),
+          ...(routers === undefined ? [] : routerImages(pods, routers)),
+          ...images,
+        ],
       },
-      { deployments: false, skupper: controller === undefined ? "all" : "routers" },
+      {
+        deployments: false,
+        skupper: controller === undefined ? "all" : routers === undefined ? "routers" : "none",
+      },
     )
+    if (routers !== undefined) await pods.add({ name, store, port: plane.port })
     // OLM's package server shows what global catalogs offer in every namespace; a plain kind does not.
     await cluster.create({
       ...packageManifest,
@@ -116,6 +139,8 @@ export async function startRealWorld(options: RealWorldOptions = {}): Promise<Re
     return {
       ...programs,
       ...{ planes, federationFile, commands, faults, plane, close },
+      cut: (site, trouble) => pods.wires.cut(plane(site).name, trouble),
+      mend: (site) => pods.wires.mend(plane(site).name),
       cluster(site) {
         const found = clusters.get(site) ?? plane(site).open(plane(site).admin)
         clusters.set(site, found)

@@ -100,7 +100,9 @@ export const startControlPlane = async (
     return join(folder, file)
   }
   const ca = await createAuthority(`control plane ${name}`)
-  const serving = await ca.issue("kube-apiserver", { hosts: ["127.0.0.1", "localhost"], server: true })
+  // In pods it is reached at the first address of the Services' range.
+  const hosts = ["127.0.0.1", "localhost", "10.96.0.1"]
+  const serving = await ca.issue("kube-apiserver", { hosts, server: true })
   const client = await ca.issue("kube-apiserver-kubelet-client", { client: true })
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 })
   const accounts = file("sa.key", privateKey.export({ type: "pkcs8", format: "pem" }) as string)

@@ -242,7 +242,10 @@ export class Container {
     const container = this.#handle(run)
     if (this.#initial) {
       const { init = (it: PracticeContainer) => it.exit(0) } = this.#behaviour
-      init(container)
+      guarded(
+        (error) => this.#broke(run, error),
+        () => init(container),
+      )
       return
     }
     const crash = faultStrikes(context.faults, "pod", context.name, pod.metadata.name, "crash")
