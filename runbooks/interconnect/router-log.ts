@@ -34,6 +34,8 @@ const OPENED = /Connection Opened: dir=out host=(\S+)/
 /** The last failure to connect to one of these addresses (`host:port`) that no connection has followed. */
 export function lastFailure(log: string, addresses: readonly string[]): string | undefined {
   for (const line of log.split("\n").reverse()) {
+    // The router repeats its errors as records of its own flow log, with places in its source.
+    if (line.includes(" FLOW_LOG ")) continue
     const opened = OPENED.exec(line)?.[1]
     if (opened !== undefined && addresses.includes(opened)) return undefined
     const [, address, words = ""] = FAILED.exec(line) ?? []

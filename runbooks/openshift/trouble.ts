@@ -153,8 +153,10 @@ async function podTrouble(
   pod: KubeObject,
   events: Events,
 ): Promise<Trouble | undefined> {
+  const initial = (pod.status?.initContainerStatuses ?? []) as ContainerStatus[]
   const statuses: ContainerStatus[] = [
-    ...(pod.status?.initContainerStatuses ?? []),
+    // An init container that has ended well is done, and does not start again.
+    ...initial.filter(({ state }) => state?.terminated?.exitCode !== 0),
     ...(pod.status?.containerStatuses ?? []),
   ]
   for (const status of statuses) {

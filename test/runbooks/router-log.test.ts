@@ -46,6 +46,11 @@ test("the last line counts, and a connection that was opened ends a failure", ()
   expect(last(OPENED + failed(REFUSED))).toContain("refused")
 })
 
+test("records of the router's flow log, which repeat an error, are left out", () => {
+  const record = `${AT} FLOW_LOG (info) LOG [jcfmv:37] BEGIN END parent=jcfmv:0 logSeverity=3 logText=LOG_SERVER: [C9] Connection to ${ADDRESS} failed: ${REFUSED} sourceFile=qd_connector.c sourceLine=512\n`
+  expect(last(failed(REFUSED) + record)).toBe(`${ADDRESS}: refused (${REFUSED})`)
+})
+
 test("only the link's own addresses count", () => {
   expect(last(failed(REFUSED, "other.example:443"))).toBeUndefined()
   expect(last(failed(REFUSED), "other.example:443", ADDRESS)).toContain("refused")

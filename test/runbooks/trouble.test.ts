@@ -99,6 +99,19 @@ describe("trouble", () => {
     })
   const trouble = () => troubleOf(admin(), deployment)
 
+  test("an init container that has ended well is done", async () => {
+    await pod({
+      phase: "Pending",
+      initContainerStatuses: [
+        { name: "config-init", image: "a/b:1", state: { terminated: { exitCode: 0, reason: "Completed" } } },
+      ],
+      containerStatuses: [
+        { name: "superlink", image: "a/b:1", state: { waiting: { reason: "PodInitializing" } } },
+      ],
+    })
+    expect(await troubleOf(admin(), deployment)).toBeUndefined()
+  })
+
   test("none", async () => {
     expect(await trouble()).toBeUndefined()
   })
