@@ -18,6 +18,7 @@ import { ownership } from "./rows/ownership.ts"
 import { patches } from "./rows/patches.ts"
 import { pods } from "./rows/pods.ts"
 import { preconditions } from "./rows/preconditions.ts"
+import { protobuf } from "./rows/protobuf.ts"
 import { reviews } from "./rows/reviews.ts"
 import { rights } from "./rows/rights.ts"
 import { schemas } from "./rows/schemas.ts"
@@ -33,6 +34,7 @@ import { workloads } from "./rows/workloads.ts"
 export const table: readonly Theme[] = [
   errors,
   bodies,
+  protobuf,
   invalid,
   types,
   lists,

@@ -97,6 +97,12 @@ const kubernetes: Kind[] = [
   apps("ReplicaSet", { short: ["rs"], more: [scale] }),
   row("discovery.k8s.io", "v1")("EndpointSlice", { generation: true }),
   row("coordination.k8s.io", "v1")("Lease"),
+  row("networking.k8s.io", "v1")("Ingress", {
+    short: ["ing"],
+    ...STATUS,
+    generation: true,
+    plural: "ingresses",
+  }),
   rbac("Role"),
   rbac("RoleBinding"),
   rbac("ClusterRole", { cluster: true }),

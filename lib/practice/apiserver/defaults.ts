@@ -153,6 +153,7 @@ export function firstStatus(key: string, object: KubeObject): unknown {
     case "/namespaces":
       return { phase: "Active" }
     case "/services":
+    case "networking.k8s.io/ingresses":
       return { loadBalancer: {} }
     case "apps/deployments":
     case "/nodes": // a kubelet registers its node with its status

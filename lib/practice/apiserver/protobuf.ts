@@ -1,15 +1,23 @@
 /**
- * The protobuf bodies that `kubectl` and `oc` send for typed commands (`kubectl create namespace`, `oc whoami`): just
- * the fields that such commands fill. Field numbers from the `generated.proto` files of k8s.io/api 1.32.
+ * The protobuf bodies that `kubectl` and `oc` send for typed commands (`kubectl create namespace`, `oc whoami`), and controllers
+ * for their leader election: just the fields that these fill. Field numbers from the `generated.proto` files of k8s.io/api 1.32.
  */
 import { unsupportedMedia } from "./status.ts"
 
-type Type = "string" | "int" | "bool" | "bytes" | "intOrString" | "quantity" | "time" | Message
+type Type = "string" | "int" | "bool" | "bytes" | "intOrString" | "quantity" | "microTime" | Message
 /** Field number → name, type, and `[]` for repeated, `{}` for maps of strings to the type. */
 interface Message {
   [field: number]: [name: string, type: Type, many?: "[]" | "{}"]
 }
 
+const owner: Message = {
+  1: ["kind", "string"],
+  3: ["name", "string"],
+  4: ["uid", "string"],
+  5: ["apiVersion", "string"],
+  6: ["controller", "bool"],
+  7: ["blockOwnerDeletion", "bool"],
+}
 const objectMeta: Message = {
   1: ["name", "string"],
   2: ["generateName", "string"],
@@ -18,6 +26,7 @@ const objectMeta: Message = {
   6: ["resourceVersion", "string"],
   11: ["labels", "string", "{}"],
   12: ["annotations", "string", "{}"],
+  13: ["ownerReferences", owner, "[]"],
   14: ["finalizers", "string", "[]"],
 }
 const selector: Message = { 1: ["matchLabels", "string", "{}"] }
@@ -87,8 +96,18 @@ const access: Message = {
   2: ["nonResourceAttributes", { 1: ["path", "string"], 2: ["verb", "string"] }],
 }
 
+/** What a leader election writes. */
+const lease: Message = {
+  1: ["holderIdentity", "string"],
+  2: ["leaseDurationSeconds", "int"],
+  3: ["acquireTime", "microTime"],
+  4: ["renewTime", "microTime"],
+  5: ["leaseTransitions", "int"],
+}
+
 const messages: Readonly<Record<string, Message>> = {
   Namespace: meta,
+  Lease: { ...meta, 2: ["spec", lease] },
   ServiceAccount: meta,
   ConfigMap: { ...meta, 2: ["data", "string", "{}"], 3: ["binaryData", "bytes", "{}"] },
   Secret: { ...meta, 2: ["data", "bytes", "{}"], 3: ["type", "string"], 4: ["stringData", "string", "{}"] },
@@ -174,8 +193,12 @@ function convert(type: Type, value: number | Buffer): unknown {
       const found = new Map(inner().map((one) => [one.field, one.value]))
       return found.get(1) === 1 ? textOf(found.get(3)) : ((found.get(2) as number | undefined) ?? 0)
     }
-    default:
-      return undefined
+    case "microTime": {
+      const found = new Map(inner().map((one) => [one.field, Number(one.value)]))
+      const seconds = new Date((found.get(1) ?? 0) * 1000).toISOString().slice(0, 19)
+      const micros = Math.floor((found.get(2) ?? 0) / 1000)
+      return `${seconds}.${String(micros).padStart(6, "0")}Z`
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-/** Refusals by whoever else has a say: a webhook, a policy. And typed clients' protobuf. */
+/** Refusals by whoever else has a say: a webhook, a policy. */
 import { once } from "node:events"
 import { createServer } from "node:https"
 import type { AddressInfo } from "node:net"
@@ -52,21 +52,10 @@ const judged = async ({ admin, core, ns, id }: Scene, response?: object): Promis
   }
 }
 
-/** `k8s\0`, then an envelope of type and object: a Namespace of this name, as Go's typed clients send it. */
-const protobufNamespace = (name: string): Buffer => {
-  const field = (number: number, ...parts: Buffer[]) => {
-    const body = Buffer.concat(parts)
-    return Buffer.concat([Buffer.from([number * 8 + 2, body.length]), body])
-  }
-  const text = (number: number, value: string) => field(number, Buffer.from(value))
-  const type = field(1, text(1, "v1"), text(2, "Namespace"))
-  return Buffer.concat([Buffer.from("k8s\0"), type, field(2, field(1, text(1, name)))])
-}
-
 const webhooks = "left out, because practice clusters ask no webhooks" as const
 
 export const admission: Theme = {
-  theme: "admission and protobuf",
+  theme: "admission",
   rows: [
     row(
       "a webhook that refuses, with its message",
@@ -86,15 +75,6 @@ export const admission: Theme = {
       (scene) => judged(scene),
       '500 InternalError Internal error occurred: failed calling webhook "no.conformance.example": failed to call webhook: Post "https://127.0.0.1:PORT/?timeout=5s": dial tcp 127.0.0.1:PORT: connect: connection refused',
       { why: webhooks, gives: "201 ConfigMap" },
-    ),
-    row(
-      "a body in protobuf",
-      async ({ admin, id }) => {
-        const path = "/api/v1/namespaces"
-        const type = { "content-type": "application/vnd.kubernetes.protobuf", accept: "application/json" }
-        return said(await admin.send("POST", path, protobufNamespace(`p-${id}`), type))
-      },
-      "201 Namespace",
     ),
   ],
 }

@@ -122,6 +122,23 @@ export const kinds: Theme = {
       '422 Invalid RoleBinding.rbac.authorization.k8s.io "b" is invalid: roleRef: Invalid value: {"APIGroup":"rbac.authorization.k8s.io","Kind":"Role","Name":"other"}: cannot change roleRef',
     ),
     row(
+      "an Ingress",
+      async ({ admin, core }) =>
+        plain(
+          await admin.post(`${core.replace("/api/v1", "/apis/networking.k8s.io/v1")}/ingresses`, {
+            metadata: { name: "a" },
+            spec: { defaultBackend: { service: { name: "b", port: { number: 80 } } } },
+          }),
+        ),
+      {
+        kind: "Ingress",
+        apiVersion: "networking.k8s.io/v1",
+        metadata: { name: "a", generation: 1 },
+        spec: { defaultBackend: { service: { name: "b", port: { number: 80 } } } },
+        status: { loadBalancer: {} },
+      },
+    ),
+    row(
       "a namespace",
       async ({ admin, id }) =>
         plain(await admin.post("/api/v1/namespaces", { metadata: { name: `n-${id}` } })),
