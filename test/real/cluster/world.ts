@@ -49,11 +49,11 @@ export interface RealWorldOptions {
   /** All SuperNodes' sites are projects of one control plane. */
   readonly shared?: boolean
   readonly delays?: Delays
-  /** In place of the images that are played in this process. */
+  /** In place of the images that are simulated in this process. */
   readonly images?: readonly PracticeImage[]
   /** Folders with the commands that are meant, in place of the stand-ins. */
   readonly path?: readonly string[]
-  /** A real Skupper controller's program, in place of the played one. */
+  /** A real Skupper controller's program, in place of the simulated one. */
   readonly controller?: string
   /** Real routers' programs, beside a real controller. */
   readonly routers?: RouterPrograms
@@ -71,7 +71,7 @@ export async function startRealWorld(options: RealWorldOptions = {}): Promise<Re
   const ends: (() => Promise<unknown>)[] = []
   const pods = new RouterPods({
     ...{ network, folder: join(folder, "sandboxes") },
-    played: options.images === undefined,
+    simulated: options.images === undefined,
   })
   ends.push(() => pods.close())
   const close = async (): Promise<void> => {

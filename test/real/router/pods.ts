@@ -7,9 +7,9 @@ import { joinSockets, TcpService } from "../../../lib/practice/controllers/kubel
 import type { PracticeContainer } from "../../../lib/practice/types/images.ts"
 import type { Network, Place } from "../../../lib/practice/types/network.ts"
 import { Addresses, type Plane, READ } from "./addresses.ts"
-import { Played } from "./played.ts"
 import { type RouterConfig, routerConfigOf } from "./router-config.ts"
 import { Sandbox, SandboxService } from "./sandbox.ts"
+import { Simulated } from "./simulated.ts"
 import { Wires } from "./wires.ts"
 
 /** The first address of the Services' range: the API server's, in every cluster. */
@@ -39,8 +39,8 @@ export interface RouterPodsOptions {
   readonly network: Network
   /** For the sandboxes. */
   readonly folder: string
-  /** What routers connect is played in this process, not programs that speak TCP. */
-  readonly played: boolean
+  /** What routers connect is simulated in this process, not programs that speak TCP. */
+  readonly simulated: boolean
 }
 
 export class RouterPods {
@@ -48,14 +48,14 @@ export class RouterPods {
   readonly #options: RouterPodsOptions
   readonly #planes: RouterPlane[] = []
   readonly #addresses: Addresses
-  readonly #played: Played
+  readonly #simulated: Simulated
   readonly #pods = new Map<string, RouterPod>()
   readonly #configs = new Map<string, RouterConfig>()
 
   constructor(options: RouterPodsOptions) {
     this.#options = options
     this.#addresses = new Addresses(this.#planes, options.network)
-    this.#played = new Played(options.network)
+    this.#simulated = new Simulated(options.network)
   }
 
   /** Takes in a cluster; resolves once its objects are known. */
@@ -113,10 +113,10 @@ export class RouterPods {
     const { sandbox, place, gone } = pod
     for (const port of ports) this.#serve(pod, port)
     for (const port of clientPorts) {
-      if (!this.#options.played) this.#serve(pod, port)
+      if (!this.#options.simulated) this.#serve(pod, port)
       else if (!pod.served.has(port)) {
         pod.served.add(port)
-        void this.#played.follow({ ...place, pod: pod.name, port }, sandbox, gone.signal)
+        void this.#simulated.follow({ ...place, pod: pod.name, port }, sandbox, gone.signal)
       }
     }
     for (const { host, port } of dials) {
@@ -141,7 +141,7 @@ export class RouterPods {
       if (other === undefined) socket.resetAndDestroy()
       else if (target.place.cluster === from.cluster) joinSockets(socket, other)
       else this.wires.join(from.cluster, socket, other)
-    } else this.#played.answer(target, socket)
+    } else this.#simulated.answer(target, socket)
   }
 
   #end(key: string): void {

@@ -1,5 +1,5 @@
 /**
- * What is played in the test's process, reached over real routers: behind a connector it is a TCP port that says who it is,
+ * What is simulated in the test's process, reached over real routers: behind a connector it is a TCP port that says who it is,
  * and in front of a listener it is there for as long as a connection to that port holds.
  */
 import type { Socket } from "node:net"
@@ -12,7 +12,7 @@ import { type Sandbox, SandboxService } from "./sandbox.ts"
 /** As a client tries again, in milliseconds. */
 const AGAIN = 200
 
-export class Played {
+export class Simulated {
   readonly #network: Network
   readonly #services = new Map<string, object>()
   readonly #names = new WeakMap<object, string>()
