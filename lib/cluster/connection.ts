@@ -43,6 +43,7 @@ export class Connection implements Door {
   readonly server: string
   readonly proxy: string | undefined
   readonly login: string | undefined
+  readonly practice: boolean
   readonly #config: PooledKubeConfig
   readonly #url: URL
   readonly #agent: string
@@ -60,6 +61,7 @@ export class Connection implements Door {
     this.proxy = config.proxy === undefined ? undefined : hostOf(config.proxy)
     for (const secret of proxySecrets(config.proxy)) this.#secret?.(secret)
     this.login = options.login
+    this.practice = config.practice
   }
 
   /**

@@ -23,6 +23,8 @@ export interface Door {
   readonly proxy?: string
   /** The command that logs in, where one is known. */
   readonly login?: string
+  /** The server is a practice cluster. */
+  readonly practice?: boolean
 }
 
 /** The error for an answer that is not a success. `body` is a Kubernetes Status, or whatever a router sent instead. */
@@ -120,6 +122,16 @@ export function unreachable(door: Door, error: unknown): CheckError {
       blocked(`the certificate of ${host} ${certificate} (${code})`, {
         code: "certificate",
         fix: "give the file of the authority that signed it as certificate-authority",
+      }),
+      { cause: error },
+    )
+  }
+  // Nobody starts it again behind this address, unless it was saved: whoever waits for it would wait in vain.
+  if (door.practice === true && code === "ECONNREFUSED") {
+    return new CheckError(
+      blocked(`the practice cluster at ${host} has ended: nothing listens there`, {
+        code: "practice-ended",
+        fix: "start practice clusters again, with --keep as before if they were saved, and use their federation file",
       }),
       { cause: error },
     )

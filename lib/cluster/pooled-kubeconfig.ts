@@ -2,6 +2,7 @@
  * The only file that loads client-node (300 ms from source): imported dynamically, bundled into a chunk of its own.
  * Its dispatcher carries the requests, its WebSockets the port forwards.
  */
+import { X509Certificate } from "node:crypto"
 import { Readable, Writable } from "node:stream"
 import {
   type DispatcherOptions,
@@ -19,6 +20,9 @@ import { proxyFor } from "./proxy.ts"
 import { socksConnector } from "./socks.ts"
 import { assertUsable, pemOf } from "./usable-context.ts"
 import { type Headers, type Proof, UserCredentials } from "./user-credentials.ts"
+
+/** How the names of practice clusters' authorities begin (lib/practice/practice.ts). */
+const PRACTICE_AUTHORITY = "CN=practice "
 
 /** undici's, as client-node hands it out. */
 export type Dispatcher = NonNullable<ReturnType<RequestContext["getDispatcher"]>>
@@ -137,6 +141,17 @@ export class PooledKubeConfig extends KubeConfig {
   /** The proxy with its password. */
   get proxy(): string | undefined {
     return this.getCurrentCluster()?.proxyUrl
+  }
+
+  /** The server is a practice cluster of this machine: its authority says so. */
+  get practice(): boolean {
+    const { server, caData } = this.getCurrentCluster()!
+    if (caData === undefined || URL.parse(server)?.hostname !== "127.0.0.1") return false
+    try {
+      return new X509Certificate(Buffer.from(caData, "base64")).subject.startsWith(PRACTICE_AUTHORITY)
+    } catch {
+      return false // not a certificate: the request says what is wrong with it
+    }
   }
 
   /** A plugin makes the credentials: after a refusal it may make fresh ones. */

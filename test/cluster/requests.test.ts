@@ -182,6 +182,21 @@ test("a server that does not answer is named, with the reason in words", async (
   )
 })
 
+test("a practice cluster that has ended is blocked: nobody starts it again behind its address", async () => {
+  const gone = await serve(() => undefined)
+  await gone.close()
+  const { certificate: ca } = await createAuthority("practice superlink")
+  const cluster = openCluster({ fieldManager: "test", server: gone.url, ca })
+  open.push(cluster)
+  await expect(cluster.version()).rejects.toMatchObject(
+    check({
+      state: "blocked",
+      code: "practice-ended",
+      reason: `the practice cluster at 127.0.0.1:${gone.port} has ended: nothing listens there`,
+    }),
+  )
+})
+
 test("a certificate of an unknown authority, or for another host, names the fix", async () => {
   const { server } = await played((_, response) => json(response, 200, {}))
   const elsewhere = await serve(() => undefined, ["api.elsewhere.example"])

@@ -20,6 +20,9 @@ afterEach(async () => {
   open = undefined
 })
 
+/** Sites that never get ready: a run waits for them. */
+const PENDING = "- { where: site, what: pending }\n"
+
 interface Opened {
   readonly lines: readonly string[]
   readonly kubeconfig: string
@@ -92,6 +95,26 @@ test("prints what to type: paths absolute, unquoted, whole, and no token", { tim
 test("SIGINT is a normal end too", { timeout: 60_000 }, async () => {
   await practise("--supernodes", "1")
   expect(await ended("SIGINT")).toMatchObject({ code: 0 })
+})
+
+test("practice that dies during a run: the run says so at once, and does not blame a certificate", {
+  timeout: 120_000,
+}, async () => {
+  const faults = join(world.folder, "pending.yaml")
+  writeFileSync(faults, PENDING)
+  const { file } = await practise("--supernodes", "1", "--faults", faults)
+  const run = world.start(["run", "--federation", file, "--yes"])
+  await run.printed(/site-create/)
+  const killed = performance.now()
+  open!.kill("SIGKILL")
+  const { code, stdout, stderr } = await run.ended
+  expect(code).toBe(1)
+  expect(flat(stdout + stderr)).toMatch(
+    /the practice cluster at 127\.0\.0\.1:\d+ has ended: nothing listens there/,
+  )
+  expect(flat(stdout + stderr)).not.toMatch(/certificate/)
+  // A fifth of what a step may wait.
+  expect(performance.now() - killed).toBeLessThan(60_000)
 })
 
 test("another process runs against it; with --keep everything is restored and nothing is left to do", {

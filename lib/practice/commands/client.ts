@@ -108,7 +108,8 @@ export function statusError({ status, text, headers }: Answer): StatusError {
     } catch {} // the HTTP status is what is left
   }
   const [reason, words] = REASONS[status] ?? ["", `the server responded with the status code ${status}`]
-  return new StatusError(status, body?.reason || reason, body?.message || words, body?.details)
+  const said = body?.kind === "Status" ? (body.reason ?? "") : body?.reason || reason
+  return new StatusError(status, said, body?.message || words, body?.details)
 }
 
 /** One server, as one user. */

@@ -5,7 +5,7 @@ import { Exit, say, warn } from "../exit.ts"
 import { sorted } from "../yaml.ts"
 import { type Call, type Command, fail } from "./call.ts"
 import { fullName } from "./discovery.ts"
-import { about } from "./errors.ts"
+import { about, exitOf } from "./errors.ts"
 import { type Manifest, readManifests } from "./manifests.ts"
 import { printAs } from "./printers.ts"
 
@@ -158,15 +158,28 @@ async function applyOnClient(call: Call, manifest: Manifest): Promise<void> {
   await tell(call, manifest, next, `configured${dry.said}`)
 }
 
-async function apply(call: Call): Promise<void> {
+/** Does something for each manifest; what fails is told at the end, and keeps nothing from the others. */
+async function each(call: Call, work: (manifest: Manifest) => Promise<void>): Promise<void> {
+  const failed: Exit[] = []
   for (const manifest of await readManifests(call)) {
+    try {
+      await work(manifest)
+    } catch (error) {
+      failed.push(error instanceof Exit ? error : exitOf(error))
+    }
+  }
+  if (failed.length > 0) throw new Exit(1, { stderr: failed.flatMap((one) => one.stderr) })
+}
+
+async function apply(call: Call): Promise<void> {
+  await each(call, async (manifest) => {
     if (!manifest.object.metadata.name) {
       throw fail(
         `error when retrieving current configuration of:\nfrom server for: "${manifest.source}": resource name may not be empty`,
       )
     }
     await (call.flags.on("server-side") ? applyOnServer : applyOnClient)(call, manifest)
-  }
+  })
 }
 
 const create = async (call: Call): Promise<void> => {
@@ -189,10 +202,10 @@ const create = async (call: Call): Promise<void> => {
   if (kind !== undefined && call.flags.all("filename").length === 0) {
     throw fail(`this stand-in for oc creates from files (-f) and namespaces, not ${kind}`)
   }
-  for (const manifest of await readManifests(call)) {
+  await each(call, async (manifest) => {
     const made = dry.local ? manifest.object : await post(call, manifest, query, manifest.object)
     await tell(call, manifest, made, `created${dry.said}`)
-  }
+  })
 }
 
 const FILES = [
