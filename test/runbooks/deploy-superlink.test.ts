@@ -111,7 +111,9 @@ describe("trouble", () => {
 
   test("an image that cannot be pulled: its message, and ready when it can be pulled", async () => {
     world.practice.faults.set([{ where: "pod", what: "image" }])
-    expect(await run()).toMatch(/^blocked: image docker.io\/flwr\/superlink:1.34.0 cannot be pulled: .*manifest unknown/)
+    expect(await run()).toMatch(
+      /^blocked: image docker.io\/flwr\/superlink:1.34.0 cannot be pulled: .*manifest unknown/,
+    )
     expect(world.ended.get(PLACE)).toMatchObject({
       code: "image",
       next: expect.stringContaining("oc describe pod/"),
