@@ -124,11 +124,12 @@ export default guideStep({
     "env",
     "resources",
     "tls-secret",
+    "runtime-dependencies",
   ],
   prose: `
-The SuperLink is Flower's server. SuperNodes connect to its **Fleet API** (port 9092), and the \`flwr\` command connects to its
-**Control API** (port 9093). It runs in one cluster, as a Deployment with a Service. SuperNodes in other clusters connect
-through the interconnect, so neither port needs a public address.
+The SuperLink is Flower's server. SuperNodes connect to its **Fleet API**, and the \`flwr\` command connects to its **Control
+API**. It runs in one cluster, as a Deployment with a Service. SuperNodes in other clusters connect through the interconnect, so
+no port needs a public address.
 
     oc apply --server-side --field-manager=flower-runbook -f superlink.yaml
 
@@ -136,8 +137,12 @@ A SuperLink that already exists is used as it is, and \`teardown\` does not dele
 Changing it requires \`--allow-restart\`: a SuperLink keeps the list of its SuperNodes in memory, so after a restart they have
 to register again (a SuperNode of Flower 1.28 only does so when it is restarted too).
 
-**Versions.** SuperLink and SuperNodes should run the same version. The arguments in Flower's own guide are valid up to 1.34.
-From 1.40 on, one HTTP port serves all APIs, so whoever reaches the Fleet API also reaches the Control API.
+**Versions.** SuperLink and SuperNodes should run the same version. Flower's guide has two editions: the older one (up to 1.39)
+has the Fleet API on port 9092 and the Control API on 9093; the current one (from 1.40 on) has one HTTP port, 8000, for all APIs,
+so whoever reaches the Fleet API also reaches the Control API and the Runtime API. What either edition has created is used as it is.
+
+**Apps.** From 1.32 on, a SuperLink installs the dependencies of apps at run time, in a volume of 50Mi. Give it more room with
+\`--runtime-dependencies 2Gi\`, or turn that off with \`--runtime-dependencies off\` (a cluster without access to PyPI).
 
 **Encryption.** \`--insecure\` turns off Flower's own TLS. Between the clusters, Skupper always encrypts with mutual TLS. That
 protects against outsiders, not against the other linked sites: each of them can read this traffic and take the SuperLink's place.

@@ -176,6 +176,16 @@ export const inputs = {
     help: "Secret with tls.crt, tls.key, ca.crt for Flower's own TLS",
   }),
 
+  "runtime-dependencies": input.text({
+    per: "site",
+    roles: superlink,
+    help: "How much room the SuperLink has for the dependencies of apps that it installs at run time (such as 2Gi), or off; default: 50Mi, as in the guide",
+    placeholder: "size|off",
+    check: (value: string) =>
+      value === "off" || /^[1-9]\d*(?:\.\d+)?(?:[kMGT]i?)$/.test(value)
+        ? undefined
+        : `${value} is neither off nor a size such as 2Gi`,
+  }),
   "control-api": input.text({
     per: "site",
     roles: superlink,

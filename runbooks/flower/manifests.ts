@@ -52,6 +52,8 @@ export async function superlinkManifest(site: Site, inputs: ManifestInputs): Pro
   )
   container.ports = Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort }))
   fill(deployment, container, site, inputs, site.tlsSecret)
+  if (site.runtimeDependencies !== undefined)
+    setRuntimeDependencies(deployment, container, site.runtimeDependencies)
   rename(deployment, name)
   service.metadata.name = `${name}-service`
   service.metadata.labels = { app: name, ...labels(inputs.federation) }
@@ -81,6 +83,22 @@ export async function supernodeManifest(site: Site, inputs: ManifestInputs): Pro
   fill(deployment, container, site, inputs, site.rootCertificatesSecret)
   rename(deployment, site.name)
   return { deployment, others: [] }
+}
+
+/**
+ * A SuperLink installs the dependencies of apps at run time (by default from 1.32 on), below /app/.flwr: in the guide a volume of
+ * 50Mi, into which larger frameworks do not fit.
+ */
+function setRuntimeDependencies(deployment: Deployment, container: Container, choice: string): void {
+  if (choice === "off") {
+    const off = { name: "FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION", value: "1" }
+    container.env = [...(container.env ?? []), off]
+    return
+  }
+  const pod = deployment.spec.template.spec
+  pod.volumes = pod.volumes?.map((volume) =>
+    volume.name === "flwr" ? { ...volume, emptyDir: { sizeLimit: choice } } : volume,
+  )
 }
 
 function rename(deployment: Deployment, name: string): void {

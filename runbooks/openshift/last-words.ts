@@ -13,7 +13,9 @@ const CAUSES = [
   /CERTIFICATE_VERIFY_FAILED|WRONG_VERSION_NUMBER/,
   // argparse, and missing certificates.
   /^flower-\w+: error: |^Certificates are required/,
-  /^Exit Code: \d+|^\[code: \d+\]/,
+  /\[code: \d+\]|public_message/,
+  /No space left on device|Disk quota exceeded/i,
+  /^Exit Code: \d+/,
 ]
 
 /** The line of a log that names why the program ended, otherwise the last line that is not empty. */

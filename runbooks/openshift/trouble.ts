@@ -1,6 +1,8 @@
 /** Why the pods of a Deployment do not run, in the cluster's own words, and how to fix it. */
 import type { ClusterReader, KubeObject } from "../../lib/index.ts"
 import { condition, ifAllowed } from "../shared/reading.ts"
+import { crashCause, type Ended } from "./crash-cause.ts"
+import { fixForPull, mayPass, PULL_REASONS } from "./image-trouble.ts"
 import { lastWords } from "./last-words.ts"
 import type { Deployment } from "./workload.ts"
 
@@ -139,12 +141,6 @@ interface ContainerStatus {
   }
   lastState?: { terminated?: Ended }
 }
-interface Ended {
-  exitCode: number
-  reason?: string
-  finishedAt?: string
-}
-
 /** A pod's events, read only if they say more than its status. */
 type Events = () => Promise<KubeObject[]>
 
@@ -186,12 +182,8 @@ async function containerTrouble(
   events: Events,
 ): Promise<Trouble | undefined> {
   const { waiting, terminated } = status.state ?? {}
+  if (PULL_REASONS.has(waiting?.reason ?? "")) return pullTrouble(pod, status, await events())
   switch (waiting?.reason) {
-    case "ErrImagePull":
-    case "ImagePullBackOff":
-    case "InvalidImageName":
-    case "ErrImageNeverPull":
-      return pullTrouble(pod, status, await events())
     case "CrashLoopBackOff":
       return crashTrouble(cluster, pod, status)
     case "CreateContainerConfigError":
@@ -209,8 +201,9 @@ async function containerTrouble(
     }
   }
   if (terminated === undefined) return undefined
+  const killed = terminated.reason === "OOMKilled" ? " (out of memory)" : ""
   return {
-    reason: `container ${status.name} exited with code ${terminated.exitCode} and is being restarted`,
+    reason: `container ${status.name} exited with code ${terminated.exitCode}${killed} and is being restarted`,
     terminal: false,
     code: "restart",
     fix: "wait",
@@ -230,8 +223,9 @@ function pullTrouble(
   const words = message.includes(": ") ? message : (failed?.message ?? (message || String(reason)))
   return {
     reason: `image ${image} cannot be pulled: ${words}`,
-    terminal: reason !== "ErrImagePull",
-    ...fixForPull(words),
+    terminal: reason !== "ErrImagePull" && reason !== "RegistryUnavailable" && !mayPass(words),
+    code: "image",
+    fix: fixForPull(`${reason} ${words}`),
     next: describe(pod),
     ...(failed !== undefined && { at: time(failed) }),
   }
@@ -248,12 +242,15 @@ async function crashTrouble(
   const log = cluster.log({ namespace, pod: name, container: status.name, previous: true, tail: 50 })
   const words = lastWords(await log.catch(() => ""))
   const exit = ended === undefined ? "" : ` (exit code ${ended.exitCode})`
+  const spec = pod.spec.containers.find((one: { name: string }) => one.name === status.name)
+  const cause = crashCause(ended, words, spec?.resources?.limits?.memory)
+  const why = [cause.words, words].filter(Boolean).join("; its last words: ")
   return {
-    reason: `container ${status.name} is crash-looping${exit}${words ? `: ${words}` : ""}`,
+    reason: `container ${status.name} is crash-looping${exit}${why ? `: ${why}` : ""}`,
     // A SuperNode of 1.29 and later that its SuperLink has forgotten exits with 0, and is restarted.
     terminal: ended?.exitCode !== 0,
-    code: "crash",
-    fix: "check its log, then fix version, image, arguments or secrets",
+    code: cause.code,
+    fix: cause.fix,
     next: `oc logs pod/${name} -c ${status.name} --previous -n ${namespace}`,
     ...(Number.isNaN(at) ? {} : { at }),
   }
@@ -269,23 +266,6 @@ function mountTrouble(pod: KubeObject, events: readonly KubeObject[]): Trouble |
     fix: "create the Secret in this project, or give the right name",
     next: `oc get secrets -n ${pod.metadata.namespace}`,
     at: time(failed),
-  }
-}
-
-function fixForPull(words: string): Pick<Trouble, "fix" | "code"> {
-  const code = "image"
-  if (/toomanyrequests|rate limit/.test(words)) {
-    return {
-      code,
-      fix: "the registry limits anonymous pulls: give a Secret with credentials as image-pull-secret",
-    }
-  }
-  if (/unauthorized|authentication required|denied/.test(words)) {
-    return { code, fix: "the registry requires credentials: give a Secret with them as image-pull-secret" }
-  }
-  return {
-    code,
-    fix: "check flower-version, or image if you gave one; a private registry needs image-pull-secret",
   }
 }
 

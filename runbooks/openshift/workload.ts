@@ -14,7 +14,12 @@ export interface Container {
 
 export interface PodSpec {
   containers: Container[]
-  volumes?: { name: string; secret?: { secretName: string }; [source: string]: unknown }[]
+  volumes?: {
+    name: string
+    secret?: { secretName: string }
+    emptyDir?: { sizeLimit?: string }
+    [source: string]: unknown
+  }[]
   imagePullSecrets?: { name: string }[]
   securityContext?: Record<string, unknown>
 }
@@ -66,6 +71,7 @@ export function deploymentDifferences(found: Deployment, wanted: Deployment): Di
     }),
     ...unlike("image pull secret", pullSecrets(foundPod), pullSecrets(wantedPod)),
     ...unlike("mounted secrets", mounts(foundPod, wantedPod), mounts(wantedPod, wantedPod)),
+    ...sizeDifferences(foundPod, wantedPod),
   ]
 }
 
@@ -119,6 +125,16 @@ const pullSecrets = ({ imagePullSecrets }: PodSpec): string =>
     .map(({ name }) => name)
     .sort()
     .join(", ")
+
+/** Volumes of the wanted pod that are smaller or larger than wanted. */
+function sizeDifferences(found: PodSpec, wanted: PodSpec): Difference[] {
+  return (wanted.volumes ?? []).flatMap(({ name, emptyDir }) => {
+    const size = emptyDir?.sizeLimit
+    const existing = found.volumes?.find((one) => one.name === name)?.emptyDir?.sizeLimit
+    if (size === undefined || (existing !== undefined && amount(existing) === amount(size))) return []
+    return [{ field: `size of volume ${name}`, found: existing ?? "none", wanted: size }]
+  })
+}
 
 /** `tls at /app/certificates` for each secret that is mounted into the wanted containers. */
 function mounts(pod: PodSpec, wanted: PodSpec): string {

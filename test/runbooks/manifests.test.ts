@@ -91,6 +91,21 @@ describe("the SuperLink's", () => {
     expect(others[0]?.spec.ports).toMatchObject([{ port: 8000 }])
   })
 
+  test("dependencies of apps that are installed at run time: more room, or not at all", async () => {
+    const made = async (runtimeDependencies: string) => {
+      const { deployment } = await superlinkManifest(superlink({ runtimeDependencies }), asked)
+      return {
+        size: deployment.spec.template.spec.volumes?.find(({ name }) => name === "flwr")?.emptyDir?.sizeLimit,
+        env: container({ deployment }).env,
+      }
+    }
+    expect(await made("2Gi")).toEqual({ size: "2Gi", env: undefined })
+    expect(await made("off")).toEqual({
+      size: "50Mi",
+      env: [{ name: "FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION", value: "1" }],
+    })
+  })
+
   test("another name, image, pull secret, environment, resources and TLS", async () => {
     const { deployment, others } = await superlinkManifest(
       superlink({

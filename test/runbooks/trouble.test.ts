@@ -161,6 +161,14 @@ describe("trouble", () => {
     ["toomanyrequests: You have reached your pull rate limit", "limits anonymous pulls"],
     ["unauthorized: authentication required", "requires credentials"],
     ["manifest unknown", "check flower-version"],
+    [
+      'short name mode is enforcing, but image name "flwr/superlink:1.34.0" returns ambiguous list',
+      "does not pull short image names",
+    ],
+    ["tls: failed to verify certificate: x509: certificate signed by unknown authority", "does not trust"],
+    ["dial tcp: lookup registry.example: no such host", "do not reach the registry"],
+    ["Source image rejected: A signature was required, but no signature exists", "only runs signed images"],
+    ["something that no rule knows", "fix what the message names"],
   ])("an image that is backed off from: %s", async (why, fix) => {
     await waiting("ImagePullBackOff", 'Back-off pulling image "flwr/superlink:1.34.0"')
     await event(
@@ -173,6 +181,34 @@ describe("trouble", () => {
       code: "image",
       reason: expect.stringContaining(why),
       fix: expect.stringContaining(fix),
+    })
+  })
+
+  test.each(["ImageInspectError", "RegistryUnavailable", "ErrImageNeverPull"])(
+    "an image: %s",
+    async (reason) => {
+      await waiting(reason, 'short-name "flwr/superlink:1.34.0" did not resolve to an alias')
+      expect(await trouble()).toMatchObject({
+        code: "image",
+        fix: expect.stringContaining("with its registry"),
+      })
+    },
+  )
+
+  test("out of memory: the limit, and how to raise it", async () => {
+    const at = new Date().toISOString()
+    const lastState = { terminated: { exitCode: 137, finishedAt: at, startedAt: at, reason: "OOMKilled" } }
+    const state = { waiting: { reason: "CrashLoopBackOff", message: "back-off" } }
+    await pod({
+      phase: "Running",
+      containerStatuses: [
+        { name: "superlink", image: "x", ready: false, restartCount: 3, imageID: "", state, lastState },
+      ],
+    })
+    expect(await trouble()).toMatchObject({
+      code: "memory",
+      reason: expect.stringContaining("out of memory"),
+      fix: expect.stringContaining("limits.memory"),
     })
   })
 

@@ -1,0 +1,80 @@
+/** Why a container ended, and how to fix it: by the kubelet's reason, and by the last words of Flower's programs. */
+
+export interface Ended {
+  readonly exitCode: number
+  readonly reason?: string
+  readonly finishedAt?: string
+}
+
+export interface Cause {
+  readonly code: string
+  /** Said before the program's own words. */
+  readonly words?: string
+  readonly fix: string
+}
+
+const KILLED = 137
+
+interface Known extends Cause {
+  readonly says: RegExp
+}
+
+/** Texts measured with 1.28, 1.34 and 1.41. */
+const KNOWN: readonly Known[] = [
+  {
+    says: /\[code: 2001\]/,
+    code: "authentication",
+    fix: "the SuperLink only accepts registered SuperNodes (--enable-supernode-auth), and this program does not register them: give the SuperNode a key in supernode-manifest (--auth-supernode-private-key), and register its public key at the SuperLink with `flwr supernode register`",
+  },
+  {
+    says: /\[code: 2004\]/,
+    code: "authentication",
+    fix: "the SuperLink does not know the SuperNode's key: register its public key at the SuperLink with `flwr supernode register`",
+  },
+  {
+    says: /WRONG_VERSION_NUMBER/,
+    code: "tls",
+    fix: "only one of SuperLink and SuperNode has Flower's own TLS: give certificates to both (tls-secret, root-certificates-secret) or to neither",
+  },
+  {
+    says: /CERTIFICATE_VERIFY_FAILED/,
+    code: "tls",
+    fix: "the SuperNode does not trust the SuperLink's certificate: root-certificates-secret must hold its CA as ca.crt, and the certificate must be valid for fleet-api",
+  },
+  {
+    says: /^Certificates are required/,
+    code: "tls",
+    fix: "the SuperLink has neither certificates nor --insecure: give tls-secret, or add --insecure to its arguments",
+  },
+  {
+    says: /No space left on device|Disk quota exceeded/i,
+    code: "disk",
+    fix: "a volume is full: give the run-time environments of apps more room with runtime-dependencies=2Gi, or turn their installation off with runtime-dependencies=off",
+  },
+  {
+    says: /this option is no longer supported|unrecognized arguments/,
+    code: "arguments",
+    fix: "its arguments belong to another version of Flower: make flower-version and the arguments fit",
+  },
+]
+
+/** @param words its last words, see `lastWords` */
+export function crashCause(
+  ended: Ended | undefined,
+  words: string | undefined,
+  limit: string | undefined,
+): Cause {
+  if (ended?.reason === "OOMKilled") {
+    return {
+      code: "memory",
+      words: `it was out of memory${limit === undefined ? "" : `, its limit is ${limit}`}`,
+      fix: "give it more with resources=limits.memory=…",
+    }
+  }
+  const known = KNOWN.find(({ says }) => says.test(words ?? ""))
+  if (known !== undefined) return { code: known.code, fix: known.fix }
+  if (ended?.exitCode === KILLED && !words) {
+    return { code: "killed", fix: "it was killed from outside: the pod's events say by whom" }
+  }
+  return { code: "crash", fix: "its log says more; flower-version, image, args, env and secrets are inputs" }
+}
