@@ -75,7 +75,8 @@ test("each family of versions, rolled out one after the other; then TLS of Flowe
   timeout: 240_000,
 }, async () => {
   world = await startWorld({ supernodes: 1 })
-  const flower = ["--only", "deploy-superlink,deploy-supernode,verify,verify-federation"]
+  // From 1.40 on, the Fleet API has another port: the connector follows.
+  const flower = ["--only", "deploy-superlink,connector,deploy-supernode,verify,verify-federation"]
   await succeeds("run", ...file(), "--yes")
   expect(containerOf(await deployment("superlink")).args).toEqual(["--insecure"])
   for (const name of ["superlink", "supernode-1"]) expectRestricted(await deployment(name))
@@ -92,7 +93,7 @@ test("each family of versions, rolled out one after the other; then TLS of Flowe
       `docker.io/flwr/supernode:${version}`,
     ])
     const ports = superlink.ports.map(({ containerPort }: { containerPort: number }) => containerPort)
-    expect(ports).toEqual(version === "1.36.0" ? [9092, 9093] : [8000])
+    expect(ports).toEqual(version === "1.41.0" ? [8000] : [9092, 9093])
     if (version === "1.41.0") {
       expect(flat(stdout)).toContain("Fleet API, Control API and Runtime API share port 8000")
       expect(superlink.args).toEqual(["--insecure", "--host", "0.0.0.0"])

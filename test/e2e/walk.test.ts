@@ -97,7 +97,7 @@ describe("from the first question to verified", () => {
     await person.choose("Go to…")
     await person.choose("~  4  Deploy the SuperLink")
     await atCell(person, titleOf("deploy-superlink"))
-    expect(person.screen()).toContain("image is flwr/superlink:1.34.0, should be")
+    expect(person.screen()).toContain("image is docker.io/flwr/superlink:1.34.0")
     await person.choose("Run the rest")
     await person.sees("Run this plan?", 60)
     person.type(KEY.enter)
