@@ -3,6 +3,7 @@ import { type Context, guideStep } from "./context.ts"
 import { linkState } from "./interconnect/link-up.ts"
 import { sortLinks } from "./interconnect/links.ts"
 import { linkUpManual } from "./interconnect/manual.ts"
+import { resolved } from "./interconnect/resolved.ts"
 import { linkFailure } from "./interconnect/router-log.ts"
 import { activeSite, interRouter, linkRef, listLinks, type SkupperLink } from "./interconnect/skupper.ts"
 import { condition, objectRef, untilSeen } from "./shared/reading.ts"
@@ -44,19 +45,6 @@ async function check(context: Context): Promise<CheckResult> {
   const failure = target && (await linkFailure(cluster, site.project, link))
   const said = failure ? `; its router says: ${failure}` : ""
   return progressing(`Link ${name}: ${state.down}${target}${said}`, objectRef(link))
-}
-
-/** `host:port`, and whether the name resolves from here: the name of a new load balancer or Route takes minutes. */
-async function resolved(address: string): Promise<string> {
-  const host = address.replace(/:\d+$/, "")
-  // Loaded only when needed, because they slow down every start.
-  const [{ lookup }, { isIP }] = await Promise.all([import("node:dns/promises"), import("node:net")])
-  if (isIP(host) !== 0) return address
-  try {
-    return `${address} (resolves to ${(await lookup(host)).address} from here)`
-  } catch {
-    return `${address} (does not resolve from here yet)`
-  }
 }
 
 /**

@@ -58,6 +58,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
 
 function failureText(address: string, words: string): string {
   const kind = KINDS.find(([pattern]) => pattern.test(words))?.[1]
-  const said = words.replace(/\s+/g, " ") || "no reason given"
+  // The router repeats the address: `proton:io Connection refused - disconnected HOST:443`.
+  const said = words.replace(/ - (?:disconnected|connect to) +\S+$/, "") || "no reason given"
   return kind === undefined ? `${address}: ${said}` : `${address}: ${kind} (${said})`
 }
