@@ -45,8 +45,8 @@ export const inputs = {
     help: "What verify accepts as proof: the logs, the SuperLink's list of nodes, or a federated run of a tiny app",
     default: "log",
   }),
-  probe: input.choice(["auto", "off"], {
-    help: "Whether verify tries the listener's port, by a port forward to the router's pod",
+  probe: input.choice(["auto", "pod", "off"], {
+    help: "How verify tries the listener's port: by a port forward to the router's pod; pod: where that is not allowed, by a pod that lives a few seconds",
     default: "auto",
   }),
   flwr: input.path({

@@ -8,6 +8,7 @@ import type { PracticeContainer, PracticeImage, SimulatedPort } from "../lib/ind
 import { argumentMistake } from "./flower/command-flags.ts"
 import { argumentOf } from "./flower/command-line.ts"
 import { FLEET_PORT, since, versionOfImage } from "./flower/flower-versions.ts"
+import { PROBE } from "./flower/probe-pod.ts"
 
 /** What a SuperLink offers to SuperNodes that connect to its Fleet API. Its memory ends with its process. */
 interface Fleet extends SimulatedPort {
@@ -174,7 +175,19 @@ function endLines(version: string): string[] {
   ]
 }
 
+/** A pod of `verify --probe pod`: it runs Python in the SuperNode's image, connects once and ends. */
+function startProbe(container: PracticeContainer): () => void {
+  const end = (code: number, line?: string): void => {
+    clearTimeout(patience)
+    if (line !== undefined) container.log(line)
+    container.exit(code)
+  }
+  const patience = setTimeout(() => end(3, "[Errno 111] Connection refused"), 1000)
+  return container.dial(container.args.slice(-2).join(":"), { open: () => end(0), lost: () => undefined })
+}
+
 function startSupernode(container: PracticeContainer): void | (() => void) {
+  if (container.pod.labels[PROBE] !== undefined) return startProbe(container)
   if (refusesArguments(container, "supernode")) return
   const { args } = container
   const version = versionOf(container)

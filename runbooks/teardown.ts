@@ -32,7 +32,8 @@ export const removeSupernode = removal({
   inputs: ["project", "supernode-manifest"],
   prose: "The SuperNode's Deployment, and the other objects of your own manifest. Volumes with data stay.",
   async find(context) {
-    const found = await ownObjects(context, ...WORKLOADS)
+    // A pod of `--probe pod` may be left by a run that was killed.
+    const found = await ownObjects(context, ...WORKLOADS, ["v1", "Pod"])
     const { cluster, site, federation } = context
     if (site.supernodeManifest === undefined) return found
     const { others } = await ownManifest(site.supernodeManifest, site.project, federation)

@@ -9,16 +9,19 @@ import {
   exposureHop,
   linkHop,
   matchedHop,
+  PORT_BY_POD,
   portHop,
   routerHop,
   settledHop,
   takeoverHop,
 } from "./flower/network-hops.ts"
 import { listNodes } from "./flower/node-list.ts"
+import { tryByPod } from "./flower/probe-pod.ts"
 import { covers, forget, type Participants, readRecord } from "./flower/proof-record.ts"
 import { proveByRun } from "./flower/proof-run.ts"
 import type { Running } from "./flower/running.ts"
 import { activationHop, onlineHop, registrationHop, runningHop } from "./flower/verify-hops.ts"
+import { routerPod } from "./interconnect/router-pod.ts"
 
 /** What the hops have found: the running pods, and the id under which the SuperLink accepted the SuperNode. */
 interface Chain {
@@ -84,10 +87,17 @@ async function listedHop(context: Context, { superlink, supernode, id }: Chain):
   return onlineHop(context, id, await listNodes(context, superlink, found.flwr, true), superlink, supernode)
 }
 
-/** The only thing that this step creates is the flwr command for `--proof list` and `run`. */
+/** This step creates the flwr command for `--proof list` and `run`, and with `--probe pod` a pod that it deletes again. */
 async function apply(context: Context): Promise<void> {
   const chain = await followChain(context)
-  if (!("state" in chain)) await installFlwr(context, chain.superlink)
+  if (!("state" in chain)) return installFlwr(context, chain.superlink)
+  if (chain.state !== "missing" || chain.reason !== PORT_BY_POD) return
+  const { cluster, site } = context
+  const supernode = await runningHop(context, "supernode", await supernodeName(context))
+  const listener = await exposureHop(context, "Listener")
+  const router = await routerPod(cluster, site.project)
+  if ("state" in supernode || "state" in listener || router === undefined) return
+  await tryByPod(context, supernode, router, listener.found)
 }
 
 async function supernodeName({ site, federation }: Context): Promise<string> {
@@ -109,8 +119,9 @@ and the SuperLink's log shows that it activated this node and has not deactivate
     [Fleet.ActivateNode] Activated node_id=<n>
 
 The listener's port is tried from inside the SuperNode's cluster, by a port forward to the pod of its router: statuses can stay
-\`Ready / OK\` for minutes while the port is refused. This requires the right to create \`pods/portforward\`; without it, or with
-\`--probe off\`, the port is not tried, and the result says so.
+\`Ready / OK\` for minutes while the port is refused. This requires the right to create \`pods/portforward\`. Without it, \`--probe pod\`
+creates a pod of the SuperNode's image for a few seconds. Otherwise, or with \`--probe off\`, the port is not tried, and the result
+says so.
 
 Skupper itself does not prevent that another linked site serves the routing key \`fleet-api\` as well. Then this step fails and names
 that site, whatever the statuses say.

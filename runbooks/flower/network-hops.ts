@@ -1,5 +1,5 @@
 /** The hops through the application network, from the Link to the matched ends of the routing key. */
-import { blocked, type CheckResult, type KubeObject } from "../../lib/index.ts"
+import { blocked, type CheckResult, type KubeObject, missing } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { type Exposure, FLEET_API, findExposure } from "../interconnect/exposure.ts"
 import { linkState } from "../interconnect/link-up.ts"
@@ -8,10 +8,12 @@ import { askPort } from "../interconnect/listener-port.ts"
 import { hasEnd, recordOf } from "../interconnect/network-record.ts"
 import { lostConfiguration } from "../interconnect/router-configuration.ts"
 import { linkFailure } from "../interconnect/router-log.ts"
+import type { RouterPod } from "../interconnect/router-pod.ts"
 import { activeSite, listLinks, message, type SkupperLink } from "../interconnect/skupper.ts"
 import { takeover } from "../interconnect/takeover.ts"
 import { condition, isTrue } from "../shared/reading.ts"
 import { brokenHop, type Hop, holds, pendingHop } from "./hop.ts"
+import { lastTried } from "./probe-pod.ts"
 
 /** Only the SuperLink's Site serves the routing key; otherwise the result that names the other one. */
 export async function takeoverHop({ cluster, site, at, the }: Context): Promise<CheckResult | undefined> {
@@ -139,15 +141,38 @@ export async function settledHop(
  * The Listener's port is open at the router. Where it cannot be asked, the other hops count alone, and the result says so. A port
  * that is closed may open by itself: a router that has lost its link stops listening 1 to 4 s later, long before any status changes.
  */
-export async function portHop({ cluster, site, inputs, signal }: Context, listener: Exposure): Promise<Hop> {
+export async function portHop(context: Context, listener: Exposure): Promise<Hop> {
+  const { cluster, site, inputs, signal } = context
   if (inputs.probe === "off") return holds("listener port not tried (--probe off)")
   const answer = await askPort(cluster, site.project, listener, signal)
   if (answer.is === "open") return holds("listener port open")
+  if (answer.is === "not asked" && inputs.probe === "pod" && answer.pod !== undefined)
+    return byPod(context, answer.pod)
   if (answer.is === "not asked") return holds(`listener port not tried (${answer.why})`)
   const { what, pod } = answer
   const cure = `if it stays so: oc delete pod ${pod.name} -n ${site.project}`
   return pendingHop("listener port", `${what}, whatever the statuses say`, cure)
 }
+
+/** What a pod of the project found out, or that one has to be created. */
+async function byPod(context: Context, router: RouterPod): Promise<Hop> {
+  const { cluster, site } = context
+  const tried = lastTried(context, router)
+  if (tried?.refused !== undefined) {
+    // The clock makes whoever waits check again after a pause.
+    await cluster.now()
+    const what = `a pod could not connect to the listener: ${tried.refused}`
+    return pendingHop("listener port", what, `skupper listener status -n ${site.project}`)
+  }
+  if (tried !== undefined) return holds("listener port open")
+  const may = await cluster.allowed({ verb: "create", resource: "pods", namespace: site.project })
+  return may
+    ? missing(PORT_BY_POD)
+    : holds("listener port not tried (no right to create pods/portforward or pods)")
+}
+
+/** The reason for which `verify` creates its pod. */
+export const PORT_BY_POD = "listener port: a pod that lives a few seconds tries it"
 
 const MATCHED = "connector and listener matched"
 

@@ -20,10 +20,14 @@ export type PortAnswer =
   | { readonly is: "open" }
   /** Nothing listens at the port, or the router does not answer. */
   | { readonly is: "closed"; readonly what: string; readonly pod: RouterPod }
-  /** It could not be asked. */
-  | { readonly is: "not asked"; readonly why: string }
+  /** It could not be asked. `pod`: the router's, if it is there. */
+  | { readonly is: "not asked"; readonly why: string; readonly pod?: RouterPod }
 
-const notAsked = (why: string): PortAnswer => ({ is: "not asked", why })
+const notAsked = (why: string, pod?: RouterPod): PortAnswer => ({
+  is: "not asked",
+  why,
+  ...(pod !== undefined && { pod }),
+})
 
 /** Asks the port of a Listener at the router of its project. */
 export async function askPort(
@@ -62,7 +66,7 @@ export async function askPort(
     // In short words: they are part of what a result rests on.
     if (!(error instanceof RunbookError)) throw error
     const refused = error.cause instanceof CheckError && error.cause.result.state === "blocked"
-    return notAsked(refused ? "no right to create pods/portforward" : NO_FORWARD)
+    return notAsked(refused ? "no right to create pods/portforward" : NO_FORWARD, pod)
   }
 }
 

@@ -106,3 +106,27 @@ test("the port of the listener is tried, or the result says that it is not", SLO
     "listener port not tried (--probe off)",
   )
 })
+
+test(
+  "without the right to forward ports, a pod of a few seconds tries the port if it is asked to",
+  SLOW,
+  async () => {
+    strike({ where: "api", cluster: "supernode-1", what: "forbidden", match: "portforward" })
+    expect(await succeeds("step", "verify")).toContain(
+      "listener port not tried (no right to create pods/portforward)",
+    )
+    const made = await succeeds("step", "verify", "--probe", "pod")
+    expect(made).toContain("pod supernode-1-probe tries fleet-api:9092 and is deleted then")
+    expect(made).toMatch(/verify applied .*listener port open, node \d+ active/)
+    const pods = await world.cluster("supernode-1").list({
+      apiVersion: "v1",
+      kind: "Pod",
+      namespace: "flower-supernode-1",
+      labels: "flower-runbook/probe",
+    })
+    expect(pods).toEqual([])
+    // What it found out counts until the router is started again.
+    expect(await succeeds("step", "verify", "--probe", "pod")).not.toContain("supernode-1-probe")
+    world.practice.faults.set([])
+  },
+)

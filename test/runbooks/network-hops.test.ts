@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import { doctor } from "../../runbooks/doctor-checks.ts"
-import { matchedHop, settledHop, takeoverHop } from "../../runbooks/flower/network-hops.ts"
+import { matchedHop, portHop, settledHop, takeoverHop } from "../../runbooks/flower/network-hops.ts"
 import type { Exposure } from "../../runbooks/interconnect/exposure.ts"
 import { verify } from "../../runbooks/verify.ts"
 import {
@@ -15,6 +15,9 @@ import {
   skupper,
   startClusters,
 } from "./clusters.ts"
+import { putRouter } from "./routers.ts"
+
+const NODE = "flower-supernode-1"
 
 let clusters: Clusters
 let hub: KubeObject
@@ -174,4 +177,33 @@ describe("a site that takes the routing key over", () => {
     await knows(clusters.superlink, hub, record(former, CONNECTOR), record(intruder, CONNECTOR))
     expect(await takeoverHop(context())).toMatchObject(BLOCKED)
   })
+})
+
+test("who may neither forward ports nor create pods is told so", async () => {
+  const { admin } = clusters.supernode
+  await putRouter(admin, NODE, { router: 60, adaptor: 60 })
+  await admin.create({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "fleet-api", namespace: NODE },
+    spec: { ports: [{ port: 9092, targetPort: 1024, protocol: "TCP" }] },
+  })
+  await admin.create({
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "RoleBinding",
+    metadata: { name: "alice", namespace: NODE },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" },
+    subjects: [{ kind: "User", name: "alice", apiGroup: "rbac.authorization.k8s.io" }],
+  })
+  const listener = { spec: { routingKey: "fleet-api", host: "fleet-api", port: 9092 } } as Exposure
+  const tried = (probe: string) =>
+    portHop(clusters.context(verify, clusters.supernode, { inputs: { probe } }), listener)
+  await clusters.supernode.login("alice")
+  expect(await tried("auto")).toEqual({
+    holds: "listener port not tried (no right to create pods/portforward)",
+  })
+  expect(await tried("pod")).toEqual({
+    holds: "listener port not tried (no right to create pods/portforward or pods)",
+  })
+  expect(await tried("off")).toEqual({ holds: "listener port not tried (--probe off)" })
 })
