@@ -7,13 +7,15 @@ import type { Fault, FaultTable, FaultWhere } from "./types/faults.ts"
 /** What can happen at each place. */
 const kinds: Readonly<Record<FaultWhere, readonly string[]>> = {
   api: ["500", "503", "429", "reset", "slow", "cut", "gone", "forbidden", "unauthorized"],
-  login: ["expired", "refused"],
-  operator: ["slow", "fails", "manual", "no-catalog", "no-group", "two-groups", "old"],
+  login: ["expired", "refused", "anonymous"],
+  admission: ["quota", "limits", "images", "labels", "sidecar"],
+  operator: ["slow", "fails", "manual", "no-catalog", "two-catalogs", "no-group", "two-groups", "old"],
   site: ["pending"],
   grant: ["expired", "used", "unreachable", "off"],
   link: ["down", "reset", "drop", "dns"],
   router: ["restart", "oom", "hang", "replace"],
-  pod: ["quota", "image", "crash", "pending"],
+  pod: ["quota", "image", "short-name", "crash", "pending"],
+  route: ["shards"],
   tls: ["wrong-ca"],
 }
 

@@ -23,6 +23,7 @@ import { reviews } from "./rows/reviews.ts"
 import { rights } from "./rows/rights.ts"
 import { schemas } from "./rows/schemas.ts"
 import { selectors } from "./rows/selectors.ts"
+import { sizing } from "./rows/sizing.ts"
 import { status } from "./rows/status.ts"
 import { strategicPatches } from "./rows/strategic.ts"
 import { streaming } from "./rows/streaming.ts"
@@ -62,4 +63,5 @@ export const table: readonly Theme[] = [
   objects,
   pods,
   admission,
+  sizing,
 ]

@@ -72,6 +72,18 @@ function secret({ stringData, ...object }: KubeObject): KubeObject {
   } as KubeObject
 }
 
+/** What may be used at most is the limit, the limit is the request, and so is the least, where nothing else is said. */
+function limit(given: Item): Item {
+  if (given.type !== "Container") return given
+  const limits = fill(given.default as Item | undefined, (given.max as Item | undefined) ?? {})
+  const requests = fill(fill(given.defaultRequest as Item | undefined, limits), (given.min as Item) ?? {})
+  return {
+    ...given,
+    ...(Object.keys(limits).length > 0 && { default: limits }),
+    ...(Object.keys(requests).length > 0 && { defaultRequest: requests }),
+  }
+}
+
 const GROUP = "rbac.authorization.k8s.io"
 
 const binding = (object: KubeObject): KubeObject => ({
@@ -120,6 +132,8 @@ function filled(key: string, object: KubeObject, current: KubeObject | undefined
       return { ...object, spec: service(spec, current?.spec) }
     case "/secrets":
       return secret(object)
+    case "/limitranges":
+      return { ...object, spec: { ...spec, limits: ((spec?.limits as Item[]) ?? []).map(limit) } }
     case "/namespaces":
       return {
         ...object,

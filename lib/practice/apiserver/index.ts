@@ -7,6 +7,7 @@ import { RunbookError } from "../../notebook/errors.ts"
 import { guarded, report } from "../stray.ts"
 import type { ApiServer, ApiServerOptions, PracticeUser, RequestEntry, Snapshot } from "../types/apiserver.ts"
 import { Access, ANONYMOUS, type Attributes, isOpenPath, refusal } from "./access.ts"
+import { Admission } from "./admission/index.ts"
 import { establish, openCluster } from "./cluster-state.ts"
 import { serveDiscovery } from "./discovery.ts"
 import { Collector } from "./garbage.ts"
@@ -49,6 +50,8 @@ const agentName = (request: IncomingMessage) =>
 export const startApiServer = async (options: ApiServerOptions): Promise<ApiServer> => {
   const openshift = options.openshift !== false
   const { store, kinds, objects } = openCluster(options)
+  const admission = new Admission(objects, kinds, options.faults, options.name)
+  objects.admission = admission
   const watches = new Watches(store)
   const access = new Access(options.users, store, kinds)
   const interference = new Interference(options.faults, options.name, kinds, watches)
@@ -76,7 +79,7 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
     if (token === undefined) return ANONYMOUS
     const found = access.identify(token)
     if (found === undefined || interference.isExpired(found.user, found.issued)) return undefined
-    return found.user
+    return interference.isAnonymous(found.user) ? ANONYMOUS : found.user
   }
 
   const serve = async (kind: Kind, call: Call): Promise<void> => {
@@ -195,6 +198,7 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
   serveUpgrades(server, answer)
   const stop = async () => {
     collector?.close()
+    admission.close()
     stopEstablishing()
     interference.close()
     watches.close()

@@ -106,6 +106,14 @@ export class Interference {
     return true
   }
 
+  /** Whether a user's credentials are lost on the way, as behind a proxy that drops a header. */
+  isAnonymous(user: PracticeUser): boolean {
+    if (isSystem(user) || this.#faults.peek("login", this.#cluster, user.name)?.what !== "anonymous")
+      return false
+    this.#faults.strike("login", this.#cluster, user.name)
+    return true
+  }
+
   refusesLogin(user: string): boolean {
     if (this.#faults.peek("login", this.#cluster, user)?.what !== "refused") return false
     this.#faults.strike("login", this.#cluster, user)

@@ -2,6 +2,7 @@
 import { randomInt, randomUUID } from "node:crypto"
 import { isDeepStrictEqual } from "node:util"
 import type { KubeObject } from "../../cluster/types.ts"
+import type { Admission } from "./admission/index.ts"
 import { firstStatus, withDefaults } from "./defaults.ts"
 import { isSame, readManaged, trackUpdate, writeManaged } from "./fields.ts"
 import { structOfKind } from "./go-type.ts"
@@ -56,15 +57,18 @@ const isPackageManifest = (kind: Kind) => kind.key === "packages.operators.coreo
 
 export class Objects {
   readonly store: Store
+  /** What is let in, and how; everything as it is where it is left out. */
+  admission: Admission | undefined
   constructor(store: Store) {
     this.store = store
   }
 
   /** @throws ApiError 404 */
   get(kind: Kind, namespace: string | undefined, name: string): KubeObject {
-    const found = isPackageManifest(kind)
+    const shown = isPackageManifest(kind)
       ? this.list(kind, namespace).find((one) => one.metadata.name === name)
-      : this.store.get(kind.key, namespace, name)
+      : undefined
+    const found = shown ?? this.store.get(kind.key, namespace, name)
     if (found === undefined) throw notFound(kind, name)
     return found
   }
@@ -149,6 +153,7 @@ export class Objects {
       ...(kind.generation ? { generation: 1 } : {}),
     }
     let object = conformed(kind, withDefaults(kind.key, shape(kind, body, metadata)))
+    object = this.admission?.mutate(kind, object, true) ?? object
     // Whoever creates an object owns what it holds, what the server filled in too; but not its status.
     const { status: _, ...whole } = object
     if (kind.status) {
@@ -158,6 +163,7 @@ export class Objects {
     }
     validate(kind, object)
     const before = this.store.get(kind.key, namespace, name)
+    if (before === undefined) this.admission?.check(kind, object)
     if (before !== undefined) throw alreadyExists(kind, name, before.metadata.deletionTimestamp !== undefined)
     const sent = () =>
       trackUpdate(undefined, (kind.status ? whole : object) as KubeObject, by, kind.builtin, now)
@@ -246,6 +252,7 @@ export class Objects {
     for (const field of ["status", "spec"]) if (object[field] === undefined) delete object[field]
     object = conformed(kind, { ...object, metadata: tidy(metaOf(object)) })
     if (subresource !== "status") object = withDefaults(kind.key, object, current)
+    if (subresource === undefined) object = this.admission?.mutate(kind, object, false) ?? object
     if (subresource !== "binding" && (subresource !== "status" || !kind.builtin))
       validate(kind, object, current)
     if (kind.generation && subresource !== "status" && this.#changesSpec(kind, current, object)) {
@@ -304,6 +311,10 @@ export class Objects {
       .filter(
         (one) => one.metadata.namespace === namespace || one.metadata.namespace === "openshift-marketplace",
       )
-      .map((one) => ({ ...one, metadata: { ...one.metadata, namespace } }))
+      .map((one) => ({
+        ...one,
+        // Several catalogs may have the package: each is listed under the package's own name.
+        metadata: { ...one.metadata, namespace, name: one.status?.packageName ?? one.metadata.name },
+      }))
   }
 }

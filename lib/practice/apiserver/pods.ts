@@ -86,12 +86,22 @@ const tolerations = ["not-ready", "unreachable"].map((one) => ({
   tolerationSeconds: 300,
 }))
 
+/** A container that only says its limits asks for as much. */
+const withRequests = (given: Item): Item => {
+  const { limits, requests } = (given.resources ?? {}) as { limits?: Item; requests?: Item }
+  if (limits === undefined) return given
+  return { ...given, resources: { ...(given.resources as Item), limits, requests: fill(requests, limits) } }
+}
+
 /** Of a pod alone: what admission adds. */
 export const ownPodSpec = (given: Item | undefined): Item =>
-  fill(podSpec(given), {
-    ...{ tolerations, priority: 0, enableServiceLinks: true },
-    preemptionPolicy: "PreemptLowerPriority",
-  })
+  fill(
+    { ...podSpec(given), ...mapped(podSpec(given), "containers", withRequests) },
+    {
+      ...{ tolerations, priority: 0, enableServiceLinks: true },
+      preemptionPolicy: "PreemptLowerPriority",
+    },
+  )
 
 /** Guaranteed where every container's limits of both are its requests, best effort where nobody asks for anything. */
 export function qosClass(pod: KubeObject): string {

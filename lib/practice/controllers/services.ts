@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from "node:util"
 import type { KubeObject } from "../../cluster/types.ts"
 import type { Controller, ControllerContext } from "../types/controllers.ts"
 import { isReadyPod, isTrue, ownedBy, selects, wireTime } from "./conditions.ts"
-import { splitKey, startController } from "./controller.ts"
+import { keyOf, splitKey, startController } from "./controller.ts"
+import { faultNow } from "./faulty.ts"
 import { DURATIONS, Patience, paceOf } from "./pace.ts"
 import { type Store, storeOf } from "./store.ts"
 
@@ -122,6 +123,24 @@ function admitted(route: KubeObject, host: string) {
   }
 }
 
+const SHARD = "internal"
+
+/** What a second ingress router says, whose shard may not have the Route's host. */
+const refusedByShard = (host: string) => ({
+  host,
+  routerName: SHARD,
+  wildcardPolicy: "None",
+  conditions: [
+    {
+      type: "Admitted",
+      status: "False",
+      reason: "HostAlreadyClaimed",
+      message: `a route in another namespace holds ${host}`,
+      lastTransitionTime: wireTime(),
+    },
+  ],
+})
+
 /** @param options `endpoints: false` where kube-controller-manager keeps them */
 export function startServices(
   context: ControllerContext & { openshift?: boolean },
@@ -175,8 +194,9 @@ export function startServices(
       if (route === undefined || route.metadata.deletionTimestamp !== undefined) return
       const { name, namespace, uid } = route.metadata
       const host = route.spec.host ?? `${name}-${namespace}.apps.${domain}`
-      const [ingress] = route.status?.ingress ?? []
-      if (ingress?.host === host) return
+      const shards: { routerName?: string; host?: string }[] = route.status?.ingress ?? []
+      const isSharded = faultNow(context.faults, "route", context.name, key, "shards") !== undefined
+      if (shards[0]?.host === host && shards.some((one) => one.routerName === SHARD) === isSharded) return
       const left = patience.left(key, `${uid} ${host}`, pace(...DURATIONS.route))
       if (left > 0) return left
       if (route.spec.host === undefined) route = await store.merge(route, { spec: { host } })
@@ -189,13 +209,18 @@ export function startServices(
             wildcardPolicy: "None",
             conditions: [admitted(route, host)],
           },
+          ...(isSharded ? [refusedByShard(host)] : []),
         ],
       })
     },
   })
+  const forget = context.faults.onChange(() => {
+    for (const route of routes.list()) routeQueue.add(keyOf(route))
+  })
   return {
     name: "services",
     async stop() {
+      forget()
       await Promise.all([serviceQueue.stop(), routeQueue.stop()])
     },
   }

@@ -4,15 +4,15 @@
 export type FaultWhere =
   | "api" // every API request; `match` is a RegExp on "VERB /path?query"
   | "login" // OAuth and token checks
+  | "admission" // new and changed objects of projects; `match` is a RegExp on "NAMESPACE/KIND/NAME"
   | "operator" // the OLM controller
   | "site" // Skupper controller: sites
   | "grant" // Skupper controller: issuing and redeeming
   | "link" // the router network; `match` is a RegExp on the Link's name
   | "router" // a site's router, once it has something to carry; `match` is a RegExp on the Skupper site's name
   | "pod" // scheduling and starting pods; `match` is a RegExp on the pod's name
-  | "tls"
-
-// certificates served
+  | "route" // the ingress routers; `match` is a RegExp on "NAMESPACE/NAME"
+  | "tls" // certificates served
 
 /** One line of the fault table. */
 export interface Fault {
@@ -22,9 +22,12 @@ export interface Fault {
   match?: string
   /**
    * What happens. api: `500` `503` `429` `reset` `slow` `cut` (watches end) `gone` (410) `forbidden` `unauthorized`.
-   * login: `expired` `refused`. operator: `slow` `fails` `manual` `no-catalog` `no-group` `two-groups` `old` (RHSI 1.x).
+   * login: `expired` `refused` `anonymous` (credentials are lost on the way). admission: `quota` `limits` (a ResourceQuota or
+   * a LimitRange in every project) `images` (rewritten to a mirror) `labels` `sidecar` (added). operator: `slow` `fails`
+   * `manual` `no-catalog` `two-catalogs` (both have the package) `no-group` `two-groups` `old` (RHSI 1.x).
    * site: `pending`. grant: `expired` `used` `unreachable` `off`. link: `down` (refused) `reset` `drop` (packets are lost)
-   * `dns`. router: `restart` (of its container) `oom` `hang` `replace` (of its pod). pod: `quota` `image` `crash` `pending`.
+   * `dns`. router: `restart` (of its container) `oom` `hang` `replace` (of its pod). pod: `quota` `image` `short-name`
+   * (images without a registry are not pulled) `crash` `pending`. route: `shards` (a second router refuses the Route).
    * tls: `wrong-ca`.
    */
   what: string

@@ -241,7 +241,6 @@ export const pods: Theme = {
         return "never"
       },
       '403 Forbidden configmaps "a" is forbidden: exceeded quota: q, requested: count/configmaps=1, used: count/configmaps=0, limited: count/configmaps=0',
-      { why: "left out, because the fault `pod: quota` plays it", gives: "201 ConfigMap" },
     ),
     row(
       "a pod's update of its node is refused",

@@ -1,13 +1,14 @@
 /** ReplicaSet → Pods. */
 import { randomInt } from "node:crypto"
 import type { KubeObject } from "../../../cluster/types.ts"
+import { CheckError } from "../../../notebook/check-result.ts"
 import type { ControllerContext } from "../../types/controllers.ts"
 import { isOwnedBy, isReadyPod, ownedBy, withCondition, withoutCondition } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
 import { warn } from "../events.ts"
 import { faultStrikes } from "../faulty.ts"
 import { paceOf } from "../pace.ts"
-import type { Store } from "../store.ts"
+import { codeOf, type Store } from "../store.ts"
 import { wanted } from "./rollout.ts"
 
 const LETTERS = "bcdfghjklmnpqrstvwxz2456789"
@@ -26,6 +27,18 @@ const podOf = (set: KubeObject): KubeObject => ({
   },
   spec: structuredClone(set.spec.template.spec),
 })
+
+/** Creates a pod. @returns the API server's words where it refuses it */
+async function refused(store: Store, pod: KubeObject): Promise<string | undefined> {
+  try {
+    await store.create(pod)
+    return undefined
+  } catch (error) {
+    if (error instanceof CheckError && error.result.state === "blocked") return error.result.reason
+    if ([400, 422].includes(codeOf(error))) return (error as Error).message
+    throw error
+  }
+}
 
 /** One pass over a ReplicaSet. Returns milliseconds after which a refused pod is tried again. */
 export async function reconcileReplicaSet(
@@ -47,10 +60,11 @@ export async function reconcileReplicaSet(
   for (let missing = wanted(set) - own().length; missing > 0 && refusal === undefined; missing--) {
     const pod = podOf(set)
     const fault = faultStrikes(context.faults, "pod", context.name, pod.metadata.name, "quota")
-    if (fault === undefined) {
-      await store.create(pod)
-    } else {
-      refusal = `pods "${pod.metadata.name}" is forbidden: exceeded quota: practice, requested: pods=1, used: pods=10, limited: pods=10`
+    refusal =
+      fault === undefined
+        ? await refused(store, pod)
+        : `pods "${pod.metadata.name}" is forbidden: exceeded quota: practice, requested: pods=1, used: pods=10, limited: pods=10`
+    if (refusal !== undefined) {
       await warn(store, set, "replicaset-controller", "FailedCreate", `Error creating: ${refusal}`)
     }
   }

@@ -11,6 +11,7 @@ import { handleOf } from "./handle.ts"
 import { ContainerLog } from "./logs.ts"
 import { startProbes } from "./probes.ts"
 import { type RunningProgram, startProgram } from "./program.ts"
+import { pullImage } from "./pull.ts"
 
 type State =
   | { waiting: { reason: string; message?: string } }
@@ -93,7 +94,7 @@ export class Container {
 
   /** Tries again now what waits in a back-off because of a fault. */
   nudge(): void {
-    if ("waiting" in this.#state && this.#state.waiting.reason.includes("ImagePull"))
+    if ("waiting" in this.#state && /ImagePull|ImageInspect/.test(this.#state.waiting.reason))
       this.#go(() => this.#pull())
   }
 
@@ -195,7 +196,9 @@ export class Container {
     if (this.#pulling) return
     clearTimeout(this.#timer)
     this.#pulling = true
-    const why = await this.#pullFails()
+    const { context, pod, warn } = this.#around
+    const { image } = this.spec
+    const why = await pullImage(context, pod, image, this.#behaviour)
     this.#pulling = false
     if (this.#stopping) return
     if (why === undefined) {
@@ -203,28 +206,18 @@ export class Container {
       return
     }
     this.#pulls++
-    this.#set({ waiting: { reason: "ErrImagePull", message: why } })
+    this.#set({ waiting: why })
+    if (why.reason === "ImageInspectError") {
+      // Nothing was pulled, so nothing is backed off: the next look at the pod tries it again.
+      warn("InspectFailed", why.message)
+      this.#later(this.#pace(10_000, 300) || 50, () => this.#pull())
+      return
+    }
     this.#later(this.#pace(2000, 150) || 20, () => {
-      const message = `Back-off pulling image "${this.spec.image}": ErrImagePull: ${why}`
+      const message = `Back-off pulling image "${image}": ErrImagePull: ${why.message}`
       this.#set({ waiting: { reason: "ImagePullBackOff", message } })
       this.#later(backOff(this.#pace, this.#pulls), () => this.#pull())
     })
-  }
-
-  async #pullFails(): Promise<string | undefined> {
-    const { context, pod } = this.#around
-    const { image } = this.spec
-    if (faultStrikes(context.faults, "pod", context.name, pod.metadata.name, "image") !== undefined) {
-      const [path, tag = "latest"] = image.split(/:(?=[^/]*$)/) as [string, string?]
-      const reference = path.includes(".") ? path : `docker.io/${path}`
-      return `initializing source docker://${image}: reading manifest ${tag} in ${reference}: manifest unknown`
-    }
-    try {
-      await this.#behaviour.pull?.(image)
-      return undefined
-    } catch (error) {
-      return (error as Error).message
-    }
   }
 
   get #behaviour(): PracticeImage {

@@ -78,6 +78,34 @@ export const packageManifest: KubeObject = {
   },
 }
 
+/** A second catalog with the same package, as a mirror registry brings it. */
+export const MIRROR = "cs-redhat-operator-index-v4-19"
+export const mirrorOperators: KubeObject = {
+  ...redhatOperators,
+  metadata: { name: MIRROR, namespace: MARKETPLACE },
+  spec: {
+    ...redhatOperators.spec,
+    displayName: "Mirrored Operators",
+    publisher: "An organisation",
+    image: "mirror.practice.test/redhat/redhat-operator-index:v4.19",
+  },
+}
+/** Both are listed under the package's name: the server shows what `status.packageName` says. */
+export const mirrorManifest: KubeObject = {
+  ...packageManifest,
+  metadata: {
+    name: `${PACKAGE}.${MIRROR}`,
+    namespace: MARKETPLACE,
+    labels: { catalog: MIRROR, "catalog-namespace": MARKETPLACE },
+  },
+  status: {
+    ...packageManifest.status,
+    catalogSource: MIRROR,
+    catalogSourceDisplayName: "Mirrored Operators",
+    catalogSourcePublisher: "An organisation",
+  },
+}
+
 const namespace = (name: string): KubeObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })
 export const namespaces: readonly KubeObject[] = [namespace(OPERATORS), namespace(MARKETPLACE)]
 

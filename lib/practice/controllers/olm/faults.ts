@@ -1,7 +1,17 @@
 /** Faults of a cluster's OLM that are objects: brought when a fault comes, undone when it is cured. */
 import type { KubeObject } from "../../../cluster/types.ts"
 import type { Fault } from "../../types/faults.ts"
-import { CATALOG, globalOperators, MARKETPLACE, OLM, OPERATORS, PACKAGE, redhatOperators } from "./catalog.ts"
+import {
+  CATALOG,
+  globalOperators,
+  MARKETPLACE,
+  mirrorManifest,
+  mirrorOperators,
+  OLM,
+  OPERATORS,
+  PACKAGE,
+  redhatOperators,
+} from "./catalog.ts"
 import type { Olm } from "./subscriptions.ts"
 
 const secondGroup: KubeObject = {
@@ -32,6 +42,10 @@ async function take({ store }: Olm, object: KubeObject): Promise<void> {
 /** Each is done once when the fault comes, so that what a person repairs stays repaired. */
 const BRING: Readonly<Record<string, (olm: Olm) => Promise<void>>> = {
   "no-catalog": (olm) => take(olm, redhatOperators),
+  async "two-catalogs"(olm) {
+    await olm.store.ensure(mirrorOperators)
+    await olm.store.ensure(mirrorManifest)
+  },
   "no-group": (olm) => take(olm, globalOperators),
   "two-groups": (olm) => olm.store.ensure(secondGroup),
   old: (olm) => olm.store.ensure(oldSubscription),
@@ -39,6 +53,10 @@ const BRING: Readonly<Record<string, (olm: Olm) => Promise<void>>> = {
 
 const CURE: Readonly<Record<string, (olm: Olm) => Promise<void>>> = {
   "no-catalog": (olm) => olm.store.ensure(redhatOperators),
+  async "two-catalogs"(olm) {
+    await take(olm, mirrorManifest)
+    await take(olm, mirrorOperators)
+  },
   "no-group": (olm) => olm.store.ensure(globalOperators),
   "two-groups": (olm) => take(olm, secondGroup),
   async old(olm) {
