@@ -28,6 +28,7 @@ export const openPractice = async (): Promise<World> => {
   return {
     name: "practice",
     ...clients,
+    as: client,
     async compact() {},
     async close() {
       for (const it of Object.values(clients)) it.close()

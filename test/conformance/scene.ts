@@ -12,6 +12,8 @@ export interface World {
   readonly anonymous: Client
   /** Sends a token that nobody has. */
   readonly stranger: Client
+  /** Whoever's token it is; the row closes it. */
+  as(token: string): Client
   /** The server forgets its history. */
   compact(): Promise<void>
   close(): Promise<void>

@@ -1,5 +1,6 @@
 /** The table of behaviours that every API server here is held to. */
 import type { Theme } from "./row.ts"
+import { accounts } from "./rows/accounts.ts"
 import { admission } from "./rows/admission.ts"
 import { aggregated } from "./rows/aggregated.ts"
 import { apply } from "./rows/apply.ts"
@@ -12,6 +13,7 @@ import { errors } from "./rows/errors.ts"
 import { invalid } from "./rows/invalid.ts"
 import { kinds } from "./rows/kinds.ts"
 import { lists } from "./rows/lists.ts"
+import { moreTables } from "./rows/more-tables.ts"
 import { objects } from "./rows/objects.ts"
 import { owned } from "./rows/owners.ts"
 import { ownership } from "./rows/ownership.ts"
@@ -57,6 +59,7 @@ export const table: readonly Theme[] = [
   discovery,
   aggregated,
   tables,
+  moreTables,
   rights,
   reviews,
   status,
@@ -64,4 +67,5 @@ export const table: readonly Theme[] = [
   pods,
   admission,
   sizing,
+  accounts,
 ]

@@ -49,14 +49,20 @@ const coreEdit = all(
     "pods",
     "pods/log",
     "pods/portforward",
+    "pods/exec",
+    "pods/attach",
     "services",
     "secrets",
     "configmaps",
     "serviceaccounts",
+    "serviceaccounts/token",
     "endpoints",
     "persistentvolumeclaims",
   ],
 )
+
+/** What of these `view` leaves out: secrets, and all that acts in a pod or in another's name. */
+const NOT_VIEWED = ["secrets", "pods/portforward", "pods/exec", "pods/attach", "serviceaccounts/token"]
 
 /** The rules of the roles that every cluster has. Definitions of custom resources add their own group to them. */
 function builtinRules(role: string, custom: readonly string[]): Rule[] | undefined {
@@ -83,7 +89,7 @@ function builtinRules(role: string, custom: readonly string[]): Rule[] | undefin
         olmRead,
         all(
           [""],
-          coreEdit.resources.filter((resource) => !["secrets", "pods/portforward"].includes(resource)),
+          coreEdit.resources.filter((resource) => !NOT_VIEWED.includes(resource)),
           READ,
         ),
         all(open, ["*"], READ),
@@ -228,8 +234,11 @@ export class Access {
     ]
     const names = (binding: KubeObject): boolean =>
       (binding.subjects ?? []).some(
-        (one: { kind: string; name: string }) =>
+        (one: { kind: string; name: string; namespace?: string }) =>
           (one.kind === "User" && one.name === user.name) ||
+          (one.kind === "ServiceAccount" &&
+            user.name ===
+              `system:serviceaccount:${one.namespace ?? binding.metadata.namespace}:${one.name}`) ||
           (one.kind === "Group" &&
             (user.groups.includes(one.name) || (one.name === "system:authenticated" && user !== ANONYMOUS))),
       )

@@ -78,6 +78,9 @@ const kubernetes: Kind[] = [
     categories: ["all"],
     more: [
       { name: "log", kind: "Pod", verbs: ["get"] },
+      { name: "exec", kind: "PodExecOptions", verbs: ["create", "get"] },
+      { name: "attach", kind: "PodAttachOptions", verbs: ["create", "get"] },
+      { name: "ephemeralcontainers", kind: "Pod", verbs: ["get", "patch", "update"] },
       { name: "portforward", kind: "PodPortForwardOptions", verbs: ["create", "get"] },
       { name: "binding", kind: "Binding", verbs: ["create"] },
       { name: "eviction", kind: "Eviction", group: "policy", version: "v1", verbs: ["create"] },
@@ -86,7 +89,15 @@ const kubernetes: Kind[] = [
   core("Service", { short: ["svc"], ...STATUS, categories: ["all"] }),
   core("Secret"),
   core("ConfigMap", { short: ["cm"] }),
-  core("ServiceAccount", { short: ["sa"] }),
+  core("ServiceAccount", {
+    short: ["sa"],
+    more: [
+      {
+        ...{ name: "token", kind: "TokenRequest", verbs: ["create"] },
+        ...{ group: "authentication.k8s.io", version: "v1" },
+      },
+    ],
+  }),
   core("Event", { short: ["ev"] }),
   core("Node", { short: ["no"], cluster: true, ...STATUS }),
   core("Endpoints", { short: ["ep"], plural: "endpoints" }),

@@ -50,6 +50,28 @@ const labels = (map: Item): string =>
 const selector = (one: KubeObject) => labels(one.spec?.selector?.matchLabels ?? one.spec?.selector)
 const count = (path: string): ((it: KubeObject) => string) => at(path, "0")
 
+const nodeStatus = ({ spec, status }: KubeObject): string => {
+  const ready = (status?.conditions ?? []).find((one: Item) => one.type === "Ready")?.status
+  const word = ready === "True" ? "Ready" : ready === "False" ? "NotReady" : "Unknown"
+  return spec?.unschedulable ? `${word},SchedulingDisabled` : word
+}
+const ROLE = "node-role.kubernetes.io/"
+const roles = ({ metadata }: KubeObject): string =>
+  Object.keys(metadata.labels ?? {})
+    .filter((label) => label.startsWith(ROLE))
+    .map((label) => label.slice(ROLE.length))
+    .sort()
+    .join(",") || "<none>"
+const address = ({ status }: KubeObject, type: string): string =>
+  (status?.addresses ?? []).find((one: Item) => one.type === type)?.address ?? "<none>"
+/** `pods: 1/3, requests.cpu: 100m/2` */
+const usedOf = ({ status }: KubeObject, isMeant: (name: string) => boolean): string =>
+  Object.entries((status?.hard ?? {}) as Record<string, string>)
+    .filter(([name]) => isMeant(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, hard]) => `${name}: ${status?.used?.[name] ?? "0"}/${hard}`)
+    .join(", ")
+
 function podStatus(one: KubeObject): string {
   if (one.metadata.deletionTimestamp) return "Terminating"
   for (const container of one.status?.containerStatuses ?? []) {
@@ -135,7 +157,30 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     { name: "DISPLAY NAME", value: (one) => one.metadata.annotations?.["openshift.io/display-name"] ?? "" },
     column("STATUS", ".status.phase"),
   ],
-  Node: [NAME, column("VERSION", ".status.nodeInfo.kubeletVersion"), AGE],
+  Node: [
+    NAME,
+    { name: "STATUS", value: nodeStatus },
+    { name: "ROLES", value: roles },
+    AGE,
+    column("VERSION", ".status.nodeInfo.kubeletVersion"),
+    wide("INTERNAL-IP", (one) => address(one, "InternalIP")),
+    wide("EXTERNAL-IP", (one) => address(one, "ExternalIP")),
+    wide("OS-IMAGE", at(".status.nodeInfo.osImage", "<unknown>")),
+    wide("KERNEL-VERSION", at(".status.nodeInfo.kernelVersion", "<unknown>")),
+    wide("CONTAINER-RUNTIME", at(".status.nodeInfo.containerRuntimeVersion", "<unknown>")),
+  ],
+  ServiceAccount: [
+    NAME,
+    { name: "SECRETS", value: (one) => String(one.secrets?.length ?? 0), count: true },
+    AGE,
+  ],
+  LimitRange: [NAME, column("CREATED AT", ".metadata.creationTimestamp")],
+  ResourceQuota: [
+    NAME,
+    { name: "REQUEST", value: (one) => usedOf(one, (name) => !name.startsWith("limits")) },
+    { name: "LIMIT", value: (one) => usedOf(one, (name) => name.startsWith("limits")) },
+    AGE,
+  ],
   Event: [
     { name: "LAST SEEN", value: (one) => age(one.lastTimestamp ?? one.eventTime) },
     column("TYPE", ".type"),

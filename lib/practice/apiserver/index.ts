@@ -7,6 +7,7 @@ import { RunbookError } from "../../notebook/errors.ts"
 import { guarded, report } from "../stray.ts"
 import type { ApiServer, ApiServerOptions, PracticeUser, RequestEntry, Snapshot } from "../types/apiserver.ts"
 import { Access, ANONYMOUS, type Attributes, isOpenPath, refusal } from "./access.ts"
+import { AccountTokens, keepAccounts } from "./accounts.ts"
 import { Admission } from "./admission/index.ts"
 import { establish, openCluster } from "./cluster-state.ts"
 import { serveDiscovery } from "./discovery.ts"
@@ -37,6 +38,9 @@ import { Watches } from "./watch.ts"
 
 export { SYSTEM_HOST } from "./tls.ts"
 
+/** What of a pod runs commands in it. */
+const RUN = ["exec", "attach", "ephemeralcontainers"]
+
 /** So many requests are remembered. */
 const REMEMBERED = 50_000
 
@@ -57,6 +61,11 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
   const interference = new Interference(options.faults, options.name, kinds, watches)
   const collector = options.collect === false ? undefined : new Collector(objects, kinds)
   const kubeletClient = await options.ca.issue("kube-apiserver-kubelet-client", { client: true })
+  const tokens = new AccountTokens(objects, options.ca)
+  const stopAccounts =
+    options.collect === false
+      ? () => undefined
+      : keepAccounts(objects, kinds.byKey("/serviceaccounts")!, openshift)
   const stopEstablishing = establish(objects, kinds)
   let url = ""
   const oauth = new OAuth({
@@ -77,9 +86,17 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
   const identify = (request: IncomingMessage): PracticeUser | undefined => {
     const [, token] = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? "") ?? []
     if (token === undefined) return ANONYMOUS
+    const account = tokens.identify(token)
+    if (account !== undefined) return account
     const found = access.identify(token)
     if (found === undefined || interference.isExpired(found.user, found.issued)) return undefined
     return interference.isAnonymous(found.user) ? ANONYMOUS : found.user
+  }
+
+  /** @throws ApiError 404 where there is no such pod, 400 as nothing of it could run */
+  const refuseRun = (kind: Kind, call: Call): ApiError => {
+    objects.get(kind, call.namespace, call.name!)
+    return badRequest("practice pods cannot run commands")
   }
 
   const serve = async (kind: Kind, call: Call): Promise<void> => {
@@ -87,6 +104,8 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
     if (kind.group === "project.openshift.io") return serveProjects(projects, kind, call)
     if (kind.kind === "User") return serveUsers(reviews, kind, call)
     if (kind.virtual) return serveReview(reviews, kind, call)
+    if (subresource !== undefined && RUN.includes(subresource) && verb !== "get") throw refuseRun(kind, call)
+    if (subresource === "token") return tokens.serve(kind, call)
     if (subresource === "log") return sendLog(call, kind, kinds.byKey("/nodes")!, objects, kubeletClient)
     if (subresource === "portforward")
       return forwardPort(call, kind, kinds.byKey("/nodes")!, objects, kubeletClient)
@@ -199,6 +218,7 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
   const stop = async () => {
     collector?.close()
     admission.close()
+    stopAccounts()
     stopEstablishing()
     interference.close()
     watches.close()

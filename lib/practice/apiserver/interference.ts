@@ -11,7 +11,9 @@ import type { Watches } from "./watch.ts"
 
 /** Controllers and kubelets: faults are for people. */
 const isSystem = (user: PracticeUser | undefined): boolean =>
-  user !== ANONYMOUS && user?.name.startsWith("system:") === true
+  user !== ANONYMOUS &&
+  user?.name.startsWith("system:") === true &&
+  !user.name.startsWith("system:serviceaccount:")
 
 const gone = () => expired("The resourceVersion for the provided watch is too old.")
 

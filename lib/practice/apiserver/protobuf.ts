@@ -134,6 +134,21 @@ const messages: Readonly<Record<string, Message>> = {
   RoleBinding: binding,
   ClusterRoleBinding: binding,
   Scale: { ...meta, 2: ["spec", { 1: ["replicas", "int"] }] },
+  ResourceQuota: { ...meta, 2: ["spec", { 1: ["hard", "quantity", "{}"], 2: ["scopes", "string", "[]"] }] },
+  TokenRequest: {
+    ...meta,
+    2: [
+      "spec",
+      {
+        1: ["audiences", "string", "[]"],
+        3: [
+          "boundObjectRef",
+          { 1: ["kind", "string"], 2: ["apiVersion", "string"], 3: ["name", "string"], 4: ["uid", "string"] },
+        ],
+        4: ["expirationSeconds", "int"],
+      },
+    ],
+  },
   SelfSubjectReview: meta,
   SelfSubjectAccessReview: { ...meta, 2: ["spec", access] },
   SelfSubjectRulesReview: { ...meta, 2: ["spec", { 1: ["namespace", "string"] }] },

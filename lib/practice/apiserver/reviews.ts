@@ -16,9 +16,11 @@ export interface ReviewParts {
   resourceVersion(): number
 }
 
-const groupsOf = ({ groups }: PracticeUser, openshift: boolean): string[] => [
-  ...new Set([...groups, ...(openshift ? ["system:authenticated:oauth"] : []), "system:authenticated"]),
-]
+const groupsOf = ({ name, groups }: PracticeUser, openshift: boolean): string[] => {
+  const isPerson = !name.startsWith("system:serviceaccount:")
+  const oauth = openshift && isPerson ? ["system:authenticated:oauth"] : []
+  return [...new Set([...groups, ...oauth, "system:authenticated"])]
+}
 
 interface ResourceAttributes {
   verb?: string

@@ -31,6 +31,7 @@ const open = async (): Promise<World> => {
   return {
     name: "real",
     ...clients,
+    as: client,
     compact: () => plane.compact(),
     async close() {
       for (const it of Object.values(clients)) it.close()

@@ -3,6 +3,7 @@ import { Exit, runCommand, say } from "../exit.ts"
 import { type Flag, FlagError, parseFlags, splitWords } from "../flags.ts"
 import { Call, type Command } from "./call.ts"
 import { exitOf } from "./errors.ts"
+import { unavailable } from "./unavailable.ts"
 
 type Load = () => Promise<Command[]>
 
@@ -73,6 +74,9 @@ function help(command: Command | undefined, name: string, inside: readonly Comma
 async function run(argv: readonly string[]): Promise<void> {
   const { words, rest } = splitWords(argv, GLOBAL, (word) => WITH_VERBS.includes(word))
   const [first = ""] = words
+  const absent = unavailable(first)
+  if (absent !== undefined && !rest.includes("--help"))
+    return absent.run(new Call([], parseFlags([], []).flags))
   const load = COMMANDS[first]
   if (first !== "" && first !== "help" && load === undefined) {
     throw new Exit(1, { stderr: [`error: unknown command "${first}" for "oc"`] })

@@ -94,6 +94,27 @@ async function restart(call: Call): Promise<void> {
   }
 }
 
+/** `pause` and `resume`. */
+const pausing =
+  (paused: boolean) =>
+  async (call: Call): Promise<void> => {
+    const client = await call.client()
+    const namespace = await call.namespace()
+    for (const { served, names } of await chosen(call)) {
+      for (const name of names) {
+        const path = pathOf(served.apiVersion, served.plural, namespace, name)
+        const { spec } = await client.json("GET", path)
+        const said = paused ? "paused" : "resumed"
+        if ((spec?.paused === true) === paused)
+          throw fail(`${fullName(served, name)} is ${paused ? "already paused" : "not paused"}`)
+        const patch = { spec: { paused: paused || null } }
+        const type = "application/strategic-merge-patch+json"
+        await client.json("PATCH", `${path}?fieldManager=kubectl-rollout`, patch, { type })
+        say(`${fullName(served, name)} ${said}`)
+      }
+    }
+  }
+
 export const rolloutCommands: Command[] = [
   {
     name: "rollout status",
@@ -106,4 +127,12 @@ export const rolloutCommands: Command[] = [
     run: status,
   },
   { name: "rollout restart", use: "RESOURCE", short: "Restart a resource", flags: [], run: restart },
+  {
+    ...{ name: "rollout pause", use: "RESOURCE", short: "Mark the provided resource as paused" },
+    ...{ flags: [], run: pausing(true) },
+  },
+  {
+    ...{ name: "rollout resume", use: "RESOURCE", short: "Resume a paused resource" },
+    ...{ flags: [], run: pausing(false) },
+  },
 ]

@@ -51,6 +51,7 @@ export async function reconcileDeployment(store: Store, key: string): Promise<nu
     .filter((one) => isOwnedBy(one, deployment))
     .sort((a, b) => revisionOf(a) - revisionOf(b))
   const hash = templateHash(deployment.spec.template)
+  if (deployment.spec.paused === true) return await whilePaused(store, deployment, sets, hash)
   let current = sets.find((set) => set.metadata.labels?.[HASH_LABEL] === hash)
   const newest = Math.max(0, ...sets.map(revisionOf))
   if (current === undefined) {
@@ -77,6 +78,37 @@ export async function reconcileDeployment(store: Store, key: string): Promise<nu
     scaled.push(replicas === wanted(it) ? it : await store.merge(it, { spec: { replicas } }))
   }
   return await writeStatus(store, store.of(APPS, "Deployment").get(namespace, name) ?? deployment, scaled)
+}
+
+/** Paused: what is there is scaled, and a changed template waits. */
+async function whilePaused(
+  store: Store,
+  deployment: KubeObject,
+  sets: readonly KubeObject[],
+  hash: string,
+): Promise<void> {
+  const newest = sets.at(-1)
+  if (
+    newest !== undefined &&
+    wanted(newest) !== wanted(deployment) &&
+    sets.every((set) => set === newest || wanted(set) === 0)
+  )
+    await store.merge(newest, { spec: { replicas: wanted(deployment) } })
+  const current = sets.find((set) => set.metadata.labels?.[HASH_LABEL] === hash)
+  const counts = {
+    replicas: sum(sets, "replicas"),
+    updatedReplicas: current?.status?.replicas ?? 0,
+    readyReplicas: sum(sets, "readyReplicas"),
+    availableReplicas: sum(sets, "availableReplicas"),
+    unavailableReplicas: Math.max(0, wanted(deployment) - sum(sets, "availableReplicas")),
+  }
+  const some = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
+  const paused = stamped(condition(deployment, "Progressing"), {
+    ...{ type: "Progressing", status: "Unknown" as const },
+    ...{ reason: "DeploymentPaused", message: "Deployment is paused" },
+  })
+  const conditions = withCondition(availability(deployment, counts.availableReplicas), paused)
+  await store.status(deployment, { observedGeneration: deployment.metadata.generation, ...some, conditions })
 }
 
 async function writeStatus(store: Store, deployment: KubeObject, sets: KubeObject[]): Promise<number | void> {
@@ -151,13 +183,15 @@ function progressing(
 ): { progress: Omit<Condition, "lastTransitionTime">; left?: number } {
   const before = condition(deployment, "Progressing")
   const set = `ReplicaSet "${current.metadata.name}"`
-  const say = (status: "True" | "False", reason: string, message: string) =>
+  const say = (status: "True" | "False" | "Unknown", reason: string, message: string) =>
     stamped(before, { type: "Progressing", status, reason, message })
   if (complete)
     return { progress: say("True", "NewReplicaSetAvailable", `${set} has successfully progressed.`) }
 
   const fresh = deployment.status?.observedGeneration !== deployment.metadata.generation
   // A rollout that was complete stays so, whatever happens to its pods later.
+  if (before?.reason === "DeploymentPaused")
+    return { progress: say("Unknown", "DeploymentResumed", "Deployment is resumed") }
   if (before !== undefined && !fresh && before.reason === "NewReplicaSetAvailable")
     return { progress: before }
   const moved = Object.entries(counts).some(([field, count]) => (deployment.status?.[field] ?? 0) !== count)

@@ -1,5 +1,6 @@
 /** One node: binds pods, runs their containers as their images' code says, reports their status, serves their logs. */
 import { rm } from "node:fs/promises"
+import { release } from "node:os"
 import { join } from "node:path"
 import type { KubeObject } from "../../../cluster/types.ts"
 import type { Controller, ControllerContext } from "../../types/controllers.ts"
@@ -20,6 +21,11 @@ const NODE = "practice-node"
 /** Seconds that a node which is shut down leaves its pods at most. */
 const SHUTDOWN = 30
 
+const say = (type: string, status: "True" | "False", reason: string, message: string) => ({
+  ...{ type, status, reason, message },
+  ...{ lastTransitionTime: wireTime(), lastHeartbeatTime: wireTime() },
+})
+
 const nodeStatus = (port: number) => ({
   addresses: [
     { type: "InternalIP", address: "127.0.0.1" },
@@ -28,16 +34,21 @@ const nodeStatus = (port: number) => ({
   daemonEndpoints: { kubeletEndpoint: { Port: port } },
   capacity: { cpu: "8", memory: "32Gi", pods: "250" },
   allocatable: { cpu: "8", memory: "32Gi", pods: "250" },
-  nodeInfo: { kubeletVersion: "v1.33.6", operatingSystem: "linux", architecture: "amd64" },
+  nodeInfo: {
+    kubeletVersion: "v1.33.6",
+    kubeProxyVersion: "",
+    operatingSystem: "linux",
+    architecture: "amd64",
+    osImage: "Practice node of this machine",
+    kernelVersion: release(),
+    containerRuntimeVersion: "cri-o://1.33.5",
+    ...{ machineID: "", systemUUID: "", bootID: "" },
+  },
   conditions: [
-    {
-      type: "Ready",
-      status: "True",
-      reason: "KubeletReady",
-      message: "kubelet is posting ready status",
-      lastTransitionTime: wireTime(),
-      lastHeartbeatTime: wireTime(),
-    },
+    say("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    say("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    say("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+    say("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
   ],
 })
 
