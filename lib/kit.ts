@@ -9,7 +9,8 @@ export {
   keptSettings,
   proxyOf,
   readInputFile,
-  readSecretFile,
+  readPasswordFile,
+  readTokenFile,
   writeSession,
 } from "./login/files.ts"
 

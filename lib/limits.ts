@@ -60,6 +60,10 @@ export const GOOD_STREAM_MS = 1_000
 export const WATCH_BACK_OFF_MS = { first: 50, longest: 2_000 }
 /** Somebody at a terminal waits for the answer of a server whose address they have just typed. */
 export const TRY_SERVER_S = 5
+/** A run, a plan and doctor give up a server that was never reached after this time: its address is wrong, or the VPN is off. */
+export const FIRST_CONTACT_S = 12
+/** Between the attempts within that time, where the reason may pass. */
+export const FIRST_CONTACT_PAUSES_MS: readonly number[] = [500, 1_500]
 
 // ---- Commands
 

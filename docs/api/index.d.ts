@@ -21,6 +21,7 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
     readonly applyInterrupted: boolean;
     readonly interactive: boolean;
     given(input: string, site?: string): boolean;
+    placeOf(input: string, site?: string): string | undefined;
     outcome(step: string, site?: string): {
         readonly ok: boolean;
         readonly reason: string;
@@ -286,6 +287,7 @@ export interface Federation<F = Record<string, unknown>, S = Record<string, unkn
     readonly values: Readonly<F>;
     readonly sites: readonly Site<S>[];
     readonly origins: Readonly<Record<string, Origin>>;
+    readonly places?: Readonly<Record<string, string>>;
 }
 export type FederationValues<T extends InputTable> = ValuesOf<T, "federation">;
 export type FingerprintInputs = Readonly<Record<string, string>>;
@@ -367,7 +369,9 @@ export interface LoginMethod<S extends LoginSite = LoginSite> {
     readonly inputs: readonly string[];
     isGiven(site: S): boolean;
     login(context: LoginContext<S>): Promise<string | undefined>;
+    readonly acceptsTrust?: true;
     readonly refused: string;
+    changed?(context: LoginContext<S>): Promise<Difference | undefined>;
     otherThan?(context: LoginContext<S>, user: string): Promise<Difference | undefined>;
     manual(context: LoginManual<S>): string;
 }

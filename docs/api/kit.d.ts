@@ -14,6 +14,7 @@ export declare function keptSettings({ site, kubeconfig, }: {
 }): Promise<{
     namespace: string | undefined;
     proxy: string | undefined;
+    authority: string | undefined;
 }>;
 export declare const kubeconfigs: () => Promise<typeof import("./cluster/kubeconfig.ts")>;
 export declare function normalServer(server: string): string;
@@ -21,7 +22,8 @@ export declare const oauth: () => Promise<typeof import("./cluster/oauth.ts")>;
 export declare function proxyFor(server: string, env: Readonly<NodeJS.ProcessEnv>): string | undefined;
 export declare const proxyOf: (site: LoginSite) => string | undefined;
 export declare function readInputFile(path: string, input: string): Promise<string>;
-export declare function readSecretFile<S extends LoginSite>(path: string | undefined, input: string, { site, secret }: Pick<LoginContext<S>, "site" | "secret">): Promise<string>;
+export declare const readPasswordFile: <S extends LoginSite>(path: string | undefined, context: Pick<LoginContext<S>, "site" | "secret">) => Promise<string>;
+export declare const readTokenFile: <S extends LoginSite>(path: string | undefined, context: Pick<LoginContext<S>, "site" | "secret">) => Promise<string>;
 export declare function sameServer(one: string, other: string): boolean;
 export declare function writeSession(context: {
     readonly site: LoginSite;
@@ -40,6 +42,7 @@ export interface NewKubeconfig {
 }
 export declare function copyContext(sources: string, context: string | undefined, target: string, more?: {
     readonly proxy?: string;
+    readonly authority?: string;
     readonly namespace?: string;
 }): Promise<{
     server: string;

@@ -1,12 +1,14 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs"
 import { dirname } from "node:path"
+import { FIRST_CONTACT_S } from "../limits.ts"
 import { CheckError } from "../notebook/check-result.ts"
 import type { Diagnosis } from "../notebook/doctor-check.ts"
+import type { Federation } from "../notebook/federation.ts"
 import type { Site } from "../notebook/roles.ts"
 import { readMemory } from "../runner/journal-file.ts"
 import type { Call } from "./call.ts"
 import { loginCommand } from "./run-options.ts"
-import { openAnonymously } from "./try-endpoint.ts"
+import { tryEndpoint } from "./try-endpoint.ts"
 
 /** A finding under a title, as the table shows it. */
 export interface Finding extends Diagnosis {
@@ -100,28 +102,35 @@ function journal(folder: string): Finding {
 }
 
 /**
- * What any run needs of a site: its API server answers (with the client, the CA and the proxy that the run uses), the
- * clocks agree, there is a session.
+ * What any run needs of a site: its API server answers (with the client, the CA and the proxy that the run uses, whatever
+ * the kind of login), the clocks agree, there is a session.
  */
-export async function examineSite(call: Call, site: Site, kubeconfig: string): Promise<Finding[]> {
+export async function examineSite(
+  call: Call,
+  site: Site,
+  { kubeconfig, places }: { readonly kubeconfig: string; readonly places: Federation["places"] },
+): Promise<Finding[]> {
   const server = serverOf(call, site)
   if (server === undefined) return []
   const { openCluster } = await import("../cluster/index.ts")
-  const { cluster: anonymous, route } = await openAnonymously(call, { ...(site as object), server })
+  const { siteEnvironment } = await import("../cluster/proxy.ts")
   const own = openCluster({
     kubeconfig,
     fieldManager: call.notebook.name,
     secret: (value) => call.redactor.add(value),
+    env: siteEnvironment(call.io.env as NodeJS.ProcessEnv, site),
   })
   try {
-    const reached = await finding("API server", async () => ({
-      ok: true,
-      said: `${server}, ${await anonymous.bound(call.signal).version()}, ${route}, its certificate is trusted`,
-    }))
-    if (reached.ok === false) return [reached]
+    const address = { ...(site as object), server }
+    const reached = await tryEndpoint(call, address, { seconds: FIRST_CONTACT_S, own: kubeconfig })
+    const title = "API server"
+    if (!reached.ok) {
+      const { said, fix } = reached
+      return [{ title, ok: false, said: `${said}${placed(places, site)}`, ...(fix !== undefined && { fix }) }]
+    }
     return [
-      reached,
-      await finding("clock", async () => skew((await anonymous.bound(call.signal).now()) - Date.now())),
+      { title, ok: true, said: `${server}, ${reached.said}` },
+      { title: "clock", ...skew(reached.now - Date.now()) },
       await finding("session", async () => {
         try {
           return { ok: true, said: `logged in as ${await own.bound(call.signal).whoami()}` }
@@ -132,8 +141,14 @@ export async function examineSite(call: Call, site: Site, kubeconfig: string): P
       }),
     ]
   } finally {
-    await Promise.all([anonymous.close(), own.close()])
+    await own.close()
   }
+}
+
+/** Where the address was given. */
+function placed(places: Federation["places"], site: Site): string {
+  const place = places?.[`${site.name}.server`]
+  return place === undefined ? "" : ` (server: ${place})`
 }
 
 /** The server of a site: the value of its URL input that identifies it. */

@@ -1,38 +1,19 @@
 import { readFileSync } from "node:fs"
-import type { OpenCluster } from "../cluster/index.ts"
+import type { Address as Route } from "../cluster/pooled-kubeconfig.ts"
 import { TRY_SERVER_S } from "../limits.ts"
-import { CheckError } from "../notebook/check-result.ts"
+import type { RunbookError } from "../notebook/errors.ts"
 import type { Call } from "./call.ts"
 
 /** An API server, and how to reach it, from the inputs that notebooks with clusters share by convention. */
 export interface Address {
   readonly server: string
   readonly certificateAuthority?: string | undefined
-  /** `none` for none; without it HTTPS_PROXY and NO_PROXY decide. */
+  /** `none` for none; without it the kubeconfig, HTTPS_PROXY and NO_PROXY decide. */
   readonly proxy?: string | undefined
 }
 
-/** Opens an API server without a login, by the same route (proxy, authority) as a run. */
-export async function openAnonymously(
-  { io, notebook }: Call,
-  { server, certificateAuthority: ca, proxy: given }: Address,
-): Promise<{ cluster: OpenCluster; route: string }> {
-  const { openCluster } = await import("../cluster/index.ts")
-  const { proxyFor } = await import("../cluster/proxy.ts")
-  const proxy = given === "none" ? undefined : (given ?? proxyFor(server, io.env as NodeJS.ProcessEnv))
-  const cluster = openCluster({
-    server,
-    fieldManager: notebook.name,
-    ...(ca !== undefined && { ca: readFileSync(ca, "utf8") }),
-    ...(proxy !== undefined && { proxy }),
-  })
-  // The address of a proxy may contain a password, so only its host is shown.
-  const route = proxy === undefined ? "directly" : `through the proxy ${URL.parse(proxy)?.host ?? "given"}`
-  return { cluster, route }
-}
-
 export type EndpointAnswer =
-  | { readonly ok: true; readonly said: string }
+  | { readonly ok: true; readonly said: string; readonly now: number }
   | { readonly ok: false; readonly said: string; readonly fix?: string; readonly certificate: boolean }
 
 /** Another file is easily named by mistake: a token often lies beside the certificate. */
@@ -46,11 +27,22 @@ function withoutCertificate({ certificateAuthority: file }: Address): EndpointAn
   }
 }
 
-/** Whether a Kubernetes API server answers at an address: its name, the connection, the certificate, its version. */
+/** The way to a server for messages. The address of a proxy may contain a password, so only its host is shown. */
+export async function wayOf({ proxy }: Route): Promise<string> {
+  if (proxy === undefined) return "directly"
+  const { plainProxy } = await import("../cluster/proxy.ts")
+  return `through the proxy ${URL.parse(plainProxy(proxy))?.host ?? "given"}`
+}
+
+/**
+ * Whether a Kubernetes API server answers at an address: its name, the connection, the certificate, its version. By the
+ * same route (proxy, authority, context) as a run.
+ * @param own the site's own kubeconfig, where there is a site
+ */
 export async function tryEndpoint(
   call: Call,
   address: Address,
-  seconds = TRY_SERVER_S,
+  { seconds = TRY_SERVER_S, own }: { seconds?: number; own?: string } = {},
 ): Promise<EndpointAnswer> {
   const { server } = address
   if (server.startsWith("http:")) {
@@ -59,49 +51,36 @@ export async function tryEndpoint(
   }
   const wrongFile = withoutCertificate(address)
   if (wrongFile !== undefined) return wrongFile
-  const { cluster, route } = await openAnonymously(call, address)
-  // Loads its modules first: that time is not the server's.
-  await import("../cluster/pooled-kubeconfig.ts")
-  const timeout = AbortSignal.timeout(seconds * 1000)
+  const { routeOf } = await import("../cluster/route.ts")
+  const { tryServer } = await import("../cluster/try-server.ts")
+  let route: Route
   try {
-    const signal = AbortSignal.any([call.signal, timeout])
-    // A request that is still connecting ignores its signal.
-    const asked = cluster.bound(signal).version()
-    const version: unknown = await Promise.race([asked, aborted(signal)])
-    if (typeof version !== "string") return notAnApiServer(address)
-    return { ok: true, said: `Kubernetes ${version}, ${route}, its certificate is trusted` }
+    // Without a site, nothing is known of its login: only the inputs count.
+    const inputs = own === undefined ? { ...address, login: "token" } : address
+    route = await routeOf(inputs, own, call.io.env as NodeJS.ProcessEnv)
   } catch (error) {
-    call.signal.throwIfAborted()
-    if (timeout.aborted) {
-      const fix = "check the address, and connect the VPN if the server needs one"
-      return { ok: false, said: `timed out after ${seconds} s`, fix, certificate: false }
-    }
-    if (!(error instanceof CheckError)) return notAnApiServer(address)
-    const { result } = error
-    const code = result.state === "blocked" ? result.code : result.because
-    // It is an API server that shows its version only after a login.
-    if (code === "login" || code === "forbidden") return { ok: true, said: `an API server answers, ${route}` }
+    const { message, why, fix } = error as RunbookError
     return {
       ok: false,
-      said: result.reason,
-      ...(result.fix !== undefined && { fix: result.fix }),
-      certificate: code === "certificate",
+      said: why === undefined ? message : `${message}: ${why}`,
+      ...(fix !== undefined && { fix }),
+      certificate: false,
     }
-  } finally {
-    // Not awaited: it would wait for a connection that is never made.
-    void cluster.close()
+  }
+  const way = await wayOf(route)
+  const secret = (value: string): void => call.redactor.add(value)
+  const answer = await tryServer(route, { agent: call.notebook.name, seconds, signal: call.signal, secret })
+  if (answer.ok) {
+    const { version, now } = answer
+    const trusted = route.insecure === true ? "its certificate is not checked" : "its certificate is trusted"
+    if (version === undefined) return { ok: true, now, said: `an API server answers, ${way}` }
+    return { ok: true, now, said: `Kubernetes ${version}, ${way}, ${trusted}` }
+  }
+  const { reason, fix } = answer.result
+  return {
+    ok: false,
+    said: reason,
+    ...(fix !== undefined && { fix }),
+    certificate: answer.result.state === "blocked" && answer.result.code === "certificate",
   }
 }
-
-/** Something answers that does not know `/version`. */
-const notAnApiServer = ({ server }: Address): EndpointAnswer => ({
-  ok: false,
-  said: `${server} answers, but not like an API server`,
-  fix: "use the address of the API server, not of the web console",
-  certificate: false,
-})
-
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true })
-  })

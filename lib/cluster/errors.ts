@@ -31,6 +31,9 @@ export interface Door {
 export function refused(door: Door, code: number, body: string): Error {
   const { message, reason } = status(code, body)
   const host = hostPort(door.server)
+  // Who has no credentials at all has rights in no cluster: that a right is missing would be the wrong reason.
+  if (code === 403 && ANONYMOUS.test(message))
+    return notLoggedIn(door, `not logged in to ${host}: ${message}`)
   if (code === 401) return notLoggedIn(door, `${host} does not accept the login: ${message}`)
   if (code === 403) {
     return new CheckError(
@@ -45,6 +48,9 @@ export function refused(door: Door, code: number, body: string): Error {
   }
   return new ClusterError(code, reason, message)
 }
+
+/** How a refusal names whoever came without credentials. */
+const ANONYMOUS = /\bUser "system:anonymous"/
 
 export function notLoggedIn(door: Pick<Door, "login">, reason: string, cause?: unknown): CheckError {
   const more =

@@ -1,5 +1,7 @@
+import { hostPort } from "../notebook/server-url.ts"
 import { Api, isNotFound } from "./api.ts"
 import { Connections, type Identity } from "./connection.ts"
+import { notLoggedIn } from "./errors.ts"
 import { readLog } from "./followed-log.ts"
 import { observe } from "./observe.ts"
 import type { Cluster, ClusterReader, KubeObject, Query, Ref, Right } from "./types.ts"
@@ -98,7 +100,14 @@ function cluster(
           "authentication.k8s.io/v1",
           "SelfSubjectReview",
         )
-        return answer.status?.userInfo?.username ?? ""
+        const user = answer.status?.userInfo?.username ?? ""
+        // A server may let anybody ask who they are.
+        if (user !== "system:anonymous") return user
+        const door = await api.connection()
+        throw notLoggedIn(
+          door,
+          `not logged in to ${hostPort(door.server)}: without credentials you are ${user}`,
+        )
       } catch (error) {
         if (!isNotFound(error)) throw error
         // OpenShift before 4.15.

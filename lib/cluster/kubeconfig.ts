@@ -1,9 +1,8 @@
 /** Kubeconfigs of the sites: each a file of its own, whole, private, with one context. */
-import { readFile } from "node:fs/promises"
 import { RunbookError } from "../notebook/errors.ts"
 import { hostPort, normalServer } from "../notebook/server-url.ts"
-import { currentContext, type Fields, readKubeconfig, saveKubeconfig, textOf } from "./kubeconfig-file.ts"
-import { readContext } from "./read-context.ts"
+import { currentContext, readKubeconfig, saveKubeconfig } from "./kubeconfig-file.ts"
+import { flatContext } from "./read-context.ts"
 
 export interface NewKubeconfig {
   readonly server: string
@@ -50,7 +49,7 @@ export async function writeKubeconfig(path: string, settings: NewKubeconfig): Pr
  * @param sources a path, or several as KUBECONFIG lists them; the first one that defines a name wins, missing
  *   files are skipped, as kubectl does
  * @param context its name; default the sources' current one
- * @param more `proxy`: in place of the context's own; `none` for no proxy
+ * @param more what wins over the context's own; `proxy`: `none` for no proxy; `authority`: PEM
  * @returns the context's server
  * @throws RunbookError naming what is missing, or why kubectl would refuse it
  */
@@ -58,25 +57,18 @@ export async function copyContext(
   sources: string,
   context: string | undefined,
   target: string,
-  more: { readonly proxy?: string; readonly namespace?: string } = {},
+  more: { readonly proxy?: string; readonly authority?: string; readonly namespace?: string } = {},
 ): Promise<{ server: string }> {
-  const { name, cluster, user, context: found } = await readContext(sources, context)
+  const { name, cluster, user, found } = await flatContext(sources, context, more)
   const namespace = more.namespace ?? found.namespace
   const { cluster: clusterName = "", user: userName = "" } = found
   await saveKubeconfig(target, {
-    clusters: [{ name: clusterName, cluster: await inlined(withProxy(cluster, more.proxy)) }],
-    users: [{ name: userName, user: await inlined(user) }],
+    clusters: [{ name: clusterName, cluster }],
+    users: [{ name: userName, user }],
     contexts: [{ name, context: { ...found, user: userName, ...(namespace && { namespace }) } }],
     "current-context": name,
   })
   return { server: String(cluster.server) }
-}
-
-/** A given proxy wins over the kubeconfig's; `none` removes that. */
-function withProxy(cluster: Fields, given: string | undefined): Fields {
-  if (given === undefined) return cluster
-  const { "proxy-url": _, ...rest } = cluster
-  return given === "none" ? rest : { ...rest, "proxy-url": given }
 }
 
 /** The namespace of the current context; nothing where there is no file or none is set. */
@@ -123,18 +115,4 @@ export async function setNamespace(path: string, namespace: string): Promise<voi
   const renamed = { name, context: { ...current.context, namespace } }
   const others = (config.contexts ?? []).filter((entry) => entry.name !== current.name && entry.name !== name)
   await saveKubeconfig(path, { ...config, contexts: [...others, renamed], "current-context": name })
-}
-
-/** Fields that name a certificate or key. A `tokenFile` stays one: another program writes fresh tokens into it. */
-const FILES = ["certificate-authority", "client-certificate", "client-key"]
-
-/** The files' contents in place of their paths. */
-async function inlined(fields: Fields): Promise<Fields> {
-  const result = { ...fields }
-  for (const file of FILES) {
-    const path = textOf(result, file)
-    delete result[file]
-    if (path !== undefined) result[`${file}-data`] = await readFile(path, "base64")
-  }
-  return result
 }

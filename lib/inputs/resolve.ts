@@ -43,6 +43,7 @@ class Resolver {
   readonly #layers: readonly Layer[]
   readonly #options: ResolveOptions
   readonly #origins: Record<string, Origin> = {}
+  readonly #places: Record<string, string> = {}
   readonly #missing: Missing[] = []
   readonly #problems = new Set<string>()
 
@@ -67,7 +68,7 @@ class Resolver {
       this.#site({ role, name: defaultSiteName(role, "many", 1) }, values)
     }
     return {
-      federation: { name: this.#options.name, values, sites, origins: this.#origins },
+      federation: { name: this.#options.name, values, sites, origins: this.#origins, places: this.#places },
       missing: this.#missing,
       problems: [...this.#problems],
     }
@@ -87,6 +88,7 @@ class Resolver {
       if (given === undefined) continue
       into[camel(name)] = given.value
       this.#origins[originKey(name, site)] = layer.origin
+      this.#places[originKey(name, site)] = given.where
       this.#checkFile(this.#notebook.inputs[name]!, given)
       return
     }

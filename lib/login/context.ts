@@ -1,12 +1,13 @@
 /** Login with a context of the user's kubeconfig, which is copied. */
-import { rm } from "node:fs/promises"
-import { homedir } from "node:os"
-import { join } from "node:path"
+import { isDeepStrictEqual } from "node:util"
+import { flatContext, readConnection } from "../cluster/read-context.ts"
+import { contextName, contextSources, siteContext } from "../cluster/route.ts"
+import type { Difference } from "../notebook/check-result.ts"
 import { RunbookError } from "../notebook/errors.ts"
 import { sameServer } from "../notebook/server-url.ts"
 import { shellWord } from "../notebook/shell-word.ts"
-import { keptSettings } from "./files.ts"
-import type { LoginContext, LoginManual, LoginMethod, LoginSite } from "./method.ts"
+import { authorityOf, keptSettings } from "./files.ts"
+import type { LoginContext, LoginManual, LoginMethod } from "./method.ts"
 
 const kubeconfigs = () => import("../cluster/kubeconfig.ts")
 
@@ -14,13 +15,11 @@ export const contextLogin: LoginMethod = {
   name: "context",
   inputs: ["context"],
   isGiven: ({ context }) => context !== undefined,
-  refused: "check that the context is valid, and that the server is the right one",
+  refused: "log in to the context first (oc login, or its login plugin): this is the session that is copied",
   login: copy,
+  changed,
   manual,
 }
-
-const nameOf = ({ context }: LoginSite): string =>
-  context === undefined ? "the current context of your kubeconfig" : `context ${context}`
 
 /** A context of another cluster is refused: it is never meant. */
 async function copy(context: LoginContext): Promise<string> {
@@ -32,22 +31,27 @@ async function copy(context: LoginContext): Promise<string> {
       next: "oc config get-contexts",
     })
   }
+  await siteContext(site)
   const { copyContext } = await kubeconfigs()
-  const sources = site.kubeconfig ?? (process.env.KUBECONFIG || join(homedir(), ".kube", "config"))
-  const draft = `${kubeconfig}.context`
-  try {
-    const { server } = await copyContext(sources, site.context, draft, await keptSettings(context))
-    if (!sameServer(server, site.server)) {
-      throw new RunbookError(`${nameOf(site)} is for ${server}, not for ${site.server}`, {
-        fix: "give another context, or the server that is meant",
-        next: "oc config get-contexts",
-      })
-    }
-    await copyContext(draft, undefined, kubeconfig)
-  } finally {
-    await rm(draft, { force: true })
+  await copyContext(contextSources(site), site.context, kubeconfig, await keptSettings(context))
+  return contextName(site)
+}
+
+/** The user has logged in again, or corrected the kubeconfig, since it was copied. */
+async function changed({ site, kubeconfig }: LoginContext): Promise<Difference | undefined> {
+  const now = await readConnection(kubeconfig)
+  const given = { proxy: site.proxy, authority: await authorityOf(site) }
+  const source = await flatContext(contextSources(site), site.context, given).catch(() => undefined)
+  // A source that is gone, or is for another cluster, says nothing about the copy.
+  if (now === undefined || source === undefined || !sameServer(String(source.cluster.server), site.server))
+    return
+  const { cluster, user } = source
+  if (isDeepStrictEqual(now, { cluster, user })) return undefined
+  return {
+    field: "session",
+    found: "a copy of an earlier kubeconfig",
+    wanted: `${contextName(site)} as it is now`,
   }
-  return nameOf(site)
 }
 
 /** What was copied may be for another cluster: the last line shows the server, or fails. */

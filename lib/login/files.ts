@@ -3,13 +3,13 @@ import { readFile } from "node:fs/promises"
 import { proxyFor } from "../cluster/proxy.ts"
 import { RunbookError } from "../notebook/errors.ts"
 import type { LoginContext, LoginSite } from "./method.ts"
+import { type Found, passwordIn, textOfBytes, tokenIn } from "./secret-text.ts"
 
 const kubeconfigs = () => import("../cluster/kubeconfig.ts")
 
-/** The text of a file that an input names. */
-export async function readInputFile(path: string, input: string): Promise<string> {
+async function readBytes(path: string, input: string): Promise<Buffer> {
   try {
-    return await readFile(path, "utf8")
+    return await readFile(path)
   } catch (error) {
     throw new RunbookError(`the file given as ${input} cannot be read: ${path}`, {
       why: (error as Error).message,
@@ -17,18 +17,39 @@ export async function readInputFile(path: string, input: string): Promise<string
   }
 }
 
-/** The secret in a file that an input of the login names. */
-export async function readSecretFile<S extends LoginSite>(
+/** The text of a file that an input names. */
+export async function readInputFile(path: string, input: string): Promise<string> {
+  const text = textOfBytes(await readBytes(path, input))
+  if (text === undefined) throw new RunbookError(`the file given as ${input} is not text: ${path}`)
+  return text
+}
+
+/** The token in the file that token-file names. @throws RunbookError where it is not certain which part of it that is */
+export const readTokenFile = <S extends LoginSite>(
+  path: string | undefined,
+  context: Pick<LoginContext<S>, "site" | "secret">,
+): Promise<string> =>
+  readSecretFile(path, "token-file", context, (bytes) => tokenIn(bytes, context.site.server))
+
+/** The password in the file that password-file names. @throws RunbookError as readTokenFile */
+export const readPasswordFile = <S extends LoginSite>(
+  path: string | undefined,
+  context: Pick<LoginContext<S>, "site" | "secret">,
+): Promise<string> => readSecretFile(path, "password-file", context, passwordIn)
+
+async function readSecretFile<S extends LoginSite>(
   path: string | undefined,
   input: string,
   { site, secret }: Pick<LoginContext<S>, "site" | "secret">,
+  find: (bytes: Buffer) => Found,
 ): Promise<string> {
   assertGiven(path, input, site)
-  // A password may end in a space, not in the newline that editors add.
-  const value = (await readInputFile(path, input)).replace(/\r?\n$/, "")
-  if (value.trim() === "") throw new RunbookError(`the file given as ${input} is empty: ${path}`)
-  secret(value)
-  return value
+  const found = find(await readBytes(path, input))
+  if ("wrong" in found) {
+    throw new RunbookError(`the file given as ${input} ${found.wrong}: ${path}`, { fix: found.fix })
+  }
+  secret(found.secret)
+  return found.secret
 }
 
 /** Refuses a method whose value is missing. */
@@ -47,8 +68,13 @@ export const proxyOf = (site: LoginSite): string | undefined =>
 
 /** The CA that was given for the site's server. */
 export async function authorityOf(site: LoginSite): Promise<string | undefined> {
-  const { certificateAuthority } = site
-  return certificateAuthority && (await readInputFile(certificateAuthority, "certificate-authority"))
+  const { certificateAuthority: path } = site
+  if (path === undefined) return undefined
+  const text = await readInputFile(path, "certificate-authority")
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text
+  throw new RunbookError(`the file given as certificate-authority contains no certificate: ${path}`, {
+    fix: "name the file of the certificate authority that signed the server's certificate (PEM)",
+  })
 }
 
 /** What a new login keeps of the old one, as it does not move the user to another project; and the proxy that was given. */
@@ -58,9 +84,13 @@ export async function keptSettings({
 }: {
   readonly site: LoginSite
   readonly kubeconfig: string
-}): Promise<{ namespace: string | undefined; proxy: string | undefined }> {
+}): Promise<{ namespace: string | undefined; proxy: string | undefined; authority: string | undefined }> {
   const { readNamespace } = await kubeconfigs()
-  return { namespace: await readNamespace(kubeconfig).catch(() => undefined), proxy: site.proxy }
+  return {
+    namespace: await readNamespace(kubeconfig).catch(() => undefined),
+    proxy: site.proxy,
+    authority: await authorityOf(site),
+  }
 }
 
 /** Writes the site's kubeconfig. The token goes into a file: everybody on this machine can read a command line. */
@@ -71,12 +101,13 @@ export async function writeSession(
 ): Promise<void> {
   const { site, kubeconfig } = context
   const { writeKubeconfig } = await kubeconfigs()
+  const { namespace, authority } = await keptSettings(context)
   await writeKubeconfig(kubeconfig, {
     server: site.server,
     token,
     ...(user !== undefined && { user }),
-    ca: await authorityOf(site),
-    ...(await keptSettings(context)),
+    ca: authority,
+    namespace,
     // The environment's proxy stays there: it may contain a password, and may be another one tomorrow.
     proxy: site.proxy === "none" ? undefined : site.proxy,
   })

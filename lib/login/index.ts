@@ -1,9 +1,11 @@
 /** The step that logs each site in to its cluster, by the methods that a notebook offers. */
+import { rename, rm } from "node:fs/promises"
 import { CheckError, type CheckResult, drifted, missing, ready } from "../notebook/check-result.ts"
 import { RunbookError } from "../notebook/errors.ts"
 import { path, text, url } from "../notebook/inputs.ts"
 import { sameServer } from "../notebook/server-url.ts"
 import { type ManualContext, type Step, type StepDefinition, step } from "../notebook/step.ts"
+import { changedRoute, firstContact } from "./connection.ts"
 import { contextLogin } from "./context.ts"
 import type { LoginContext, LoginMethod, LoginSite } from "./method.ts"
 import { tokenLogin } from "./token.ts"
@@ -67,11 +69,7 @@ export function login<S extends LoginSite = LoginSite>(
     })
   }
 
-  const apply = async (context: LoginContext<S>): Promise<void> => {
-    const method = methodOf(context.site)
-    const what = await method.login(context)
-    if (what !== undefined) await assertAccepted(context, method, what)
-  }
+  const apply = (context: LoginContext<S>): Promise<void> => logIn(context, methodOf(context.site))
 
   return step<LoginContext<S>>({
     id: "login",
@@ -101,16 +99,24 @@ async function check<S extends LoginSite>(
 ): Promise<CheckResult> {
   const { cluster, site, kubeconfig } = context
   const { readServer } = await kubeconfigs()
+  const reachable = async (then: CheckResult): Promise<CheckResult> => {
+    const trouble = await firstContact(context)
+    const isTrust = trouble?.state === "blocked" && trouble.code === "certificate"
+    return trouble === undefined || (isTrust && method.acceptsTrust) ? then : trouble
+  }
   let server: string | undefined
   try {
     server = await readServer(kubeconfig)
   } catch {
     // Written by a command that was killed half-way.
-    return missing("the kubeconfig of this site is damaged and is written again")
+    return reachable(missing("the kubeconfig of this site is damaged and is written again"))
   }
-  if (server === undefined) return missing(`not logged in to ${site.server} yet`)
+  if (server === undefined) return reachable(missing(`not logged in to ${site.server} yet`))
   if (!sameServer(server, site.server))
-    return drifted([{ field: "server", found: server, wanted: site.server }])
+    return reachable(drifted([{ field: "server", found: server, wanted: site.server }]))
+  // Before the session is tried: what was wrong with it may be what was corrected.
+  const changed = await (method.changed ?? changedRoute)(context)
+  if (changed !== undefined) return reachable(drifted([changed]))
   let user: string
   try {
     user = await cluster.whoami()
@@ -126,6 +132,32 @@ async function check<S extends LoginSite>(
 const isRefused = (error: unknown): error is CheckError & { result: { reason: string } } =>
   error instanceof CheckError && error.result.state === "unknown" && error.result.because === "login"
 
+/**
+ * Logs in with a draft of the kubeconfig, which becomes the site's own once the server has accepted it: a login that fails
+ * leaves nothing behind that a later one would have to undo.
+ */
+async function logIn<S extends LoginSite>(context: LoginContext<S>, method: LoginMethod<S>): Promise<void> {
+  const { kubeconfig } = context
+  const { readNamespace, setNamespace } = await kubeconfigs()
+  // The name of a draft, which the next run removes after a crash.
+  const draft = `${kubeconfig}.${process.pid}`
+  const own = Object.defineProperties({} as LoginContext<S>, {
+    ...Object.getOwnPropertyDescriptors(context),
+    kubeconfig: { value: draft, enumerable: true },
+    $: { get: () => context.$.with({ env: { KUBECONFIG: draft } }), enumerable: true },
+  })
+  // A new login does not move the user to another project.
+  const namespace = await readNamespace(kubeconfig).catch(() => undefined)
+  try {
+    const what = await method.login(own)
+    if (what !== undefined) await assertAccepted(own, method, what)
+    if (namespace !== undefined) await setNamespace(draft, namespace)
+    await rename(draft, kubeconfig)
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
 /** `oc whoami` with the kubeconfig just written. It also runs a login plugin once, before many commands would at a time. */
 async function assertAccepted<S extends LoginSite>(
   { $, site, notebook }: LoginContext<S>,
@@ -133,8 +165,9 @@ async function assertAccepted<S extends LoginSite>(
   what: string,
 ): Promise<void> {
   const { exitCode, stdout, stderr } = await $.with({ nothrow: true })`oc whoami`
-  if (exitCode === 0) return
-  const why = stderr.trim() || stdout.trim()
+  const isAnonymous = stdout.trim() === ANONYMOUS
+  if (exitCode === 0 && !isAnonymous) return
+  const why = isAnonymous ? `without credentials you are ${ANONYMOUS}` : stderr.trim() || stdout.trim()
   throw new RunbookError(`${what} does not log in to ${site.server}`, {
     why,
     fix: fixOf(why, method.refused),
@@ -142,12 +175,17 @@ async function assertAccepted<S extends LoginSite>(
   })
 }
 
+/** Whoever comes without credentials. */
+const ANONYMOUS = "system:anonymous"
+
 function fixOf(why: string, refused: string): string {
   if (/x509|certificate/.test(why)) {
     return "give the file of the CA that signed the server's certificate as certificate-authority, or have the certificate corrected"
   }
   // Only the server's own refusal speaks against what was given.
-  return /Unauthorized|must be logged in|expired/i.test(why)
+  return /Unauthorized|must be logged in|expired|system:anonymous|getting credentials|Please enter Username/i.test(
+    why,
+  )
     ? refused
     : "check that the server is the right one, that it is up, and that it can be reached from here (VPN, proxy)"
 }

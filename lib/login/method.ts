@@ -34,8 +34,15 @@ export interface LoginMethod<S extends LoginSite = LoginSite> {
    * @returns what to name where the server refuses it; nothing where the login itself has shown that it is accepted
    */
   login(context: LoginContext<S>): Promise<string | undefined>
+  /** The login itself can accept a certificate whose authority is not known here. */
+  readonly acceptsTrust?: true
   /** What to do when the server refuses it. */
   readonly refused: string
+  /**
+   * Whether the inputs lead to another connection than that of the site's kubeconfig. Default: whether the authority or
+   * the proxy that was given is another one.
+   */
+  changed?(context: LoginContext<S>): Promise<Difference | undefined>
   /**
    * Whether the session is another one than the inputs ask for.
    * @param user whom the server takes the session for

@@ -1,8 +1,11 @@
 /** Login with the token that a file holds. */
 import { readFile } from "node:fs/promises"
 import { shellWord } from "../notebook/shell-word.ts"
-import { readSecretFile, writeSession } from "./files.ts"
-import type { LoginManual, LoginMethod } from "./method.ts"
+import { readTokenFile, writeSession } from "./files.ts"
+import type { LoginManual, LoginMethod, LoginSite } from "./method.ts"
+import { tokenIn } from "./secret-text.ts"
+
+const kubeconfigs = () => import("../cluster/kubeconfig.ts")
 
 export const tokenLogin: LoginMethod = {
   name: "token",
@@ -11,20 +14,23 @@ export const tokenLogin: LoginMethod = {
   refused: "put a new token into the file: a token expires, and it is for one cluster",
   async login(context) {
     const { site } = context
-    await writeSession(context, (await readSecretFile(site.tokenFile, "token-file", context)).trim())
+    await writeSession(context, await readTokenFile(site.tokenFile, context))
     return `the token in ${site.tokenFile}`
   },
   async otherThan({ site, kubeconfig }) {
-    if (!(await isAnother(site.tokenFile, kubeconfig))) return undefined
+    if (!(await isAnother(site, kubeconfig))) return undefined
     return { field: "token", found: "another one", wanted: `the one in ${site.tokenFile}` }
   },
   manual,
 }
 
 /** Somebody has put another user's token into the file. A file that has been deleted since says nothing. */
-async function isAnother(tokenFile: string | undefined, kubeconfig: string): Promise<boolean> {
-  const token = tokenFile && (await readFile(tokenFile, "utf8").catch(() => "")).trim()
-  return token ? !(await readFile(kubeconfig, "utf8")).includes(token) : false
+async function isAnother({ tokenFile, server }: LoginSite, kubeconfig: string): Promise<boolean> {
+  const bytes = tokenFile === undefined ? undefined : await readFile(tokenFile).catch(() => undefined)
+  const found = bytes && tokenIn(bytes, server)
+  if (found === undefined || "wrong" in found) return false
+  const { readToken } = await kubeconfigs()
+  return (await readToken(kubeconfig)) !== found.secret
 }
 
 /** `oc login --token` would show the token to everybody on this machine: its file is written here instead. */

@@ -12,6 +12,8 @@ export interface Federation<F = Record<string, unknown>, S = Record<string, unkn
   readonly sites: readonly Site<S>[]
   /** Origin by `greeting` or `spoke-1.server`. */
   readonly origins: Readonly<Record<string, Origin>>
+  /** Where each value was given, by the same keys: `--server`, `federation.yaml:3:5 (superlink.server)`. */
+  readonly places?: Readonly<Record<string, string>>
 }
 
 /** An input as values and reports show it. */

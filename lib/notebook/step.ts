@@ -29,6 +29,8 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
   readonly interactive: boolean
   /** Whether a value was given for an input (a flag, the file, an answer) and is not merely its default. */
   given(input: string, site?: string): boolean
+  /** Where it was given, for messages: `--server`, `federation.yaml:3:5 (superlink.server)`. */
+  placeOf(input: string, site?: string): string | undefined
   /** How another step of this run ended at a site, if it did; federation steps build their result from it. */
   outcome(step: string, site?: string): { readonly ok: boolean; readonly reason: string } | undefined
   /** Hands a value of the step's `provides` to later steps. The same content again changes nothing. */

@@ -64,6 +64,7 @@ export function contextOf(
       const origin = federation.origins[site === undefined ? input : `${site}.${input}`]
       return origin !== undefined && origin !== "default"
     },
+    placeOf: (input, site) => federation.places?.[site === undefined ? input : `${site}.${input}`],
     outcome: (step, site) => {
       const outcome = source.outcome(step, site)
       return outcome && { ok: outcome.ok, reason: outcome.reason }

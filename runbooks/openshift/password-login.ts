@@ -8,7 +8,7 @@ import {
   kubeconfigs,
   oauth,
   proxyOf,
-  readSecretFile,
+  readPasswordFile,
   writeSession,
 } from "../../lib/kit.ts"
 import type { Context, SiteInputs } from "../context.ts"
@@ -36,7 +36,7 @@ export const passwordLogin: LoginMethod<SiteInputs> = {
 async function login(context: Context): Promise<string> {
   const { site, secret } = context
   assertGiven(site.username, "username", site)
-  const password = await readSecretFile(site.passwordFile, "password-file", context)
+  const password = await readPasswordFile(site.passwordFile, context)
   const token = await (await oauth()).passwordLogin({
     server: site.server,
     username: site.username,

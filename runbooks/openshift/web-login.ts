@@ -11,6 +11,8 @@ export const webLogin: LoginMethod<SiteInputs> = {
   inputs: [],
   isGiven: () => true,
   refused: "log in again",
+  // oc asks whether to accept it.
+  acceptsTrust: true,
   login,
   manual: ({ site }) =>
     manualLogin(site, [

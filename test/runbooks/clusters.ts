@@ -150,6 +150,7 @@ export async function startClusters(
       signal,
       applyInterrupted: more.applyInterrupted ?? false,
       interactive: more.interactive ?? false,
+      placeOf: () => undefined,
       given: (input: string) => more.given?.includes(input) ?? false,
       outcome: () => undefined,
       created: new Map(),

@@ -36,7 +36,10 @@ export async function doctor(call: CallOf<"doctor">): Promise<number> {
         const said = `${missing.input} is missing, so the site cannot be checked`
         return [{ site: site.name, title: "inputs", ok: "warn", said, fix: `set it: ${flag ?? variable}` }]
       }
-      const generic = await examineSite(call, site, state.kubeconfig(site.name))
+      const generic = await examineSite(call, site, {
+        kubeconfig: state.kubeconfig(site.name),
+        places: opened.federation.places,
+      })
       // If a site does not answer, or there is no session at it, nothing more can be checked.
       const last = generic.at(-1)?.ok ?? true
       const own =
