@@ -92,7 +92,7 @@ export const inputs = {
   }),
   "token-file": input.path({
     per: "site",
-    help: "A file that holds an API token (login token)",
+    help: "A file that holds an API token, alone or in the line that Copy login command shows (login token)",
     prompt: "File that holds the token",
     asked: withLogin("token"),
   }),
@@ -125,9 +125,11 @@ export const inputs = {
   "certificate-authority": input.path({ per: "site", help: "CA file of the API server" }),
   proxy: input.text({
     per: "site",
-    help: "Proxy to the API server; default: HTTPS_PROXY and NO_PROXY; 'none' for no proxy",
+    help: "Proxy to the API server; default: proxy-url of the context, else HTTPS_PROXY and NO_PROXY; 'none' for no proxy",
     check: (value: string) =>
-      value.includes("@") ? "a password in it would be shown and stored: set it in HTTPS_PROXY" : undefined,
+      value.includes("@")
+        ? "a password in it would be shown and stored: set it in HTTPS_PROXY, or as proxy-url of a kubeconfig"
+        : undefined,
   }),
   "operator-channel": input.text({
     per: "site",

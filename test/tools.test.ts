@@ -59,6 +59,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
+test("with no proxy for a site, its commands have none of the environment's for its server", async () => {
+  const own = { ...site("one"), server: "https://api.a.example:6443", proxy: "none" }
+  const { $, at } = toolbox.open({ ...place("one"), site: own }) as Tools
+  expect((await $`echo $NO_PROXY $no_proxy`).stdout).toBe("api.a.example api.a.example\n")
+  expect((await at(site("two")).$`echo none: \${NO_PROXY-}`).stdout).toBe("none:\n")
+})
+
 test("commands see the site's kubeconfig, never the user's own; events carry the place", async () => {
   const { $, at, kubeconfig, privateFile } = toolbox.open(place("one")) as Tools
   expect((await $`echo $KUBECONFIG $BOOK`).stdout).toBe(`${join(folder, "one")} open\n`)

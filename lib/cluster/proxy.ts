@@ -58,7 +58,7 @@ export function proxySecrets(proxy: string | undefined): string[] {
   const [, written] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#:@]*:([^/?#]*)@/i.exec(proxy ?? "") ?? []
   if (!written) return []
   try {
-    return [written, decodeURIComponent(written)]
+    return [...new Set([written, decodeURIComponent(written)])]
   } catch {
     return [written]
   }

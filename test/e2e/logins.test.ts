@@ -146,6 +146,9 @@ describe("a context of a kubeconfig", () => {
     const { login, call, outcome } = contextRoom({ token, as: "jo", "as-groups": ["system:masters"] })
     expect(await login()).toMatchObject({ code: 0 })
     expect(outcome().reason).toMatch(/^logged in as jo at/)
+    // The copy is the context as it is now.
+    expect(await login()).toMatchObject({ code: 0 })
+    expect(outcome().kind).toBe("unchanged")
     expect(flat((await call("doctor", "--site", "superlink")).stdout)).toContain("jo has all rights")
   })
 
