@@ -129,7 +129,7 @@ export async function examineSite(
       return [{ title, ok: false, said: `${said}${placed(places, site)}`, ...(fix !== undefined && { fix }) }]
     }
     return [
-      { title, ok: true, said: `${server}, ${reached.said}` },
+      { title, ok: true, said: `${server}, ${reached.said.replace(/^Kubernetes /, "")}` },
       { title: "clock", ...skew(reached.now - Date.now()) },
       await finding("session", async () => {
         try {

@@ -5,6 +5,7 @@ import { RunbookError } from "../notebook/errors.ts"
 import { path, text, url } from "../notebook/inputs.ts"
 import { sameServer } from "../notebook/server-url.ts"
 import { type ManualContext, type Step, type StepDefinition, step } from "../notebook/step.ts"
+import { isTransientMessage } from "../notebook/transient.ts"
 import { changedRoute, firstContact } from "./connection.ts"
 import { contextLogin } from "./context.ts"
 import type { LoginContext, LoginMethod, LoginSite } from "./method.ts"
@@ -148,11 +149,20 @@ async function logIn<S extends LoginSite>(context: LoginContext<S>, method: Logi
   })
   // A new login does not move the user to another project.
   const namespace = await readNamespace(kubeconfig).catch(() => undefined)
-  try {
-    const what = await method.login(own)
-    if (what !== undefined) await assertAccepted(own, method, what)
+  const keep = async (): Promise<void> => {
     if (namespace !== undefined) await setNamespace(draft, namespace)
     await rename(draft, kubeconfig)
+  }
+  try {
+    const what = await method.login(own)
+    try {
+      if (what !== undefined) await assertAccepted(own, method, what)
+    } catch (error) {
+      // The server has not refused it but cannot answer just now: the next checks ask again.
+      if (error instanceof RunbookError && isTransientMessage(error.why ?? "")) await keep()
+      throw error
+    }
+    await keep()
   } finally {
     await rm(draft, { force: true })
   }

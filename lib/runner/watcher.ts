@@ -35,9 +35,15 @@ export class Watcher {
   /** Retries an *unknown* result with back-off until the deadline. An expired login is not retried. */
   async patiently(cell: Cell, deadline: Deadline): Promise<CheckResult> {
     let lostAt: number | undefined
+    let last: CheckResult | undefined
     for (let wait = UNKNOWN_PAUSE_MS.first; ; wait = Math.min(wait * 2, UNKNOWN_PAUSE_MS.longest)) {
-      const result = await this.once(cell, deadline.signal)
+      const result = await this.once(cell, deadline.signal).catch((error: unknown) => {
+        // The time was over during a check: the last complete result says more than its abort.
+        if (deadline.signal.aborted && last !== undefined) return last
+        throw error
+      })
       if (deadline.signal.aborted) return result
+      last = result
       if (result.state === "unknown" && result.because === "unreachable") lostAt = performance.now()
       const settling =
         lostAt !== undefined && performance.now() - lostAt < RESTARTED_SERVER_MS && isForbidden(result)

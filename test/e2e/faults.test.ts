@@ -201,9 +201,13 @@ test("an API that stays broken, a wrong CA, a session that ends", { timeout: 120
     "supernode-1/login": {
       kind: "failed",
       reason: says(/timed out after 6 s: \S+ answered 503/),
-      why: says(/ServiceUnavailable/),
     },
-    "supernode-2/login": { kind: "failed", why: says(/x509/), fix: says(/certificate-authority/) },
+    "supernode-2/login": {
+      kind: "blocked",
+      code: "certificate",
+      reason: says(/\(certificate-authority: .*federation\.yaml:\d+:\d+/),
+      fix: says(/certificate-authority/),
+    },
     "supernode-3/login": { kind: "failed", why: says(/Unauthorized/), fix: says(/expires after 24 hours/) },
     "supernode-4/login": { kind: "failed", reason: says(/cannot be reached/) },
     "supernode-5/project": { kind: "blocked", code: "no project", fix: says(/administrator/) },
