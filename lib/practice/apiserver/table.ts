@@ -31,6 +31,8 @@ const TITLES: Readonly<Record<string, string>> = {
   "CLUSTER-IP": "Cluster-IP",
   "EXTERNAL-IP": "External-IP",
   "PORT(S)": "Port(s)",
+  "INTERNAL-IP": "Internal-IP",
+  "OS-IMAGE": "OS-Image",
 }
 const titleOf = (name: string): string =>
   TITLES[name] ?? name.toLowerCase().replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase())

@@ -151,10 +151,6 @@ export const pods: Theme = {
         return { status, kind: body.kind, token: typeof body.status?.token }
       },
       { status: 201, kind: "TokenRequest", token: "string" },
-      {
-        why: "left out, because practice pods talk to no API",
-        gives: { status: 404, kind: "Status", token: "undefined" },
-      },
     ),
     row(
       "an event is kept, chosen by its object",
