@@ -281,7 +281,7 @@ export interface FaultTable {
     readonly faults: readonly Fault[];
     onChange(listener: () => void): () => void;
 }
-export type FaultWhere = "api" | "login" | "operator" | "site" | "grant" | "link" | "router" | "pod" | "tls";
+export type FaultWhere = "api" | "login" | "admission" | "operator" | "site" | "grant" | "link" | "router" | "pod" | "route" | "tls";
 export interface Federation<F = Record<string, unknown>, S = Record<string, unknown>> {
     readonly name: string;
     readonly values: Readonly<F>;

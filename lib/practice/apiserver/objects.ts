@@ -2,7 +2,6 @@
 import { randomInt, randomUUID } from "node:crypto"
 import { isDeepStrictEqual } from "node:util"
 import type { KubeObject } from "../../cluster/types.ts"
-import type { Admission } from "./admission/index.ts"
 import { firstStatus, withDefaults } from "./defaults.ts"
 import { isSame, readManaged, trackUpdate, writeManaged } from "./fields.ts"
 import { structOfKind } from "./go-type.ts"
@@ -49,6 +48,14 @@ const shape = (kind: Kind, object: KubeObject, metadata: Meta): KubeObject => ({
   metadata,
 })
 
+/** What objects pass on their way in: LimitRanges, quotas, webhooks. Set once the server has made it. */
+export interface Gate {
+  /** A new or changed object as it is let in. */
+  mutate(kind: Kind, given: KubeObject, created: boolean): KubeObject
+  /** @throws ApiError for a new object that is not let in */
+  check(kind: Kind, object: KubeObject): void
+}
+
 /** A custom resource as its definition has it. */
 const conformed = (kind: Kind, object: KubeObject): KubeObject =>
   kind.schema === undefined ? object : (conform(kind.schema as Schema, object) as KubeObject)
@@ -58,7 +65,7 @@ const isPackageManifest = (kind: Kind) => kind.key === "packages.operators.coreo
 export class Objects {
   readonly store: Store
   /** What is let in, and how; everything as it is where it is left out. */
-  admission: Admission | undefined
+  admission: Gate | undefined
   constructor(store: Store) {
     this.store = store
   }

@@ -14,7 +14,7 @@ describe.skipIf(why !== undefined)("real Flower on real control planes", () => {
   let world: RealWorld | undefined
   afterEach(() => world?.close())
 
-  it.each(["1.34.0", "1.41.0"])("%s: the whole notebook, and a run of three rounds", async (version) => {
+  it.each(["1.34.0", "1.42.0"])("%s: the whole notebook, and a run of three rounds", async (version) => {
     await setup()
     const { prepare, images } = program.practiceVariant!
     await (await prepare?.({ flowerVersion: version }, new AbortController().signal))?.ready

@@ -4,7 +4,7 @@ import { guarded, report } from "../../stray.ts"
 import type { FaultTable } from "../../types/faults.ts"
 import type { Kind } from "../kind.ts"
 import type { Kinds } from "../kinds.ts"
-import type { Objects, Writer } from "../objects.ts"
+import type { Gate, Objects, Writer } from "../objects.ts"
 import { checkLimits, LIMIT_RANGES, withLimits } from "./limits.ts"
 import { mutated } from "./mutations.ts"
 import { checkQuotas, QUOTAS, used } from "./quotas.ts"
@@ -49,7 +49,7 @@ const GUARDS: Readonly<Record<string, { key: string; object: KubeObject }>> = {
 const isProject = (namespace: string): boolean =>
   !/^(openshift|kube)(-|$)|^(default|skupper)$/.test(namespace)
 
-export class Admission {
+export class Admission implements Gate {
   readonly #objects: Objects
   readonly #kinds: Kinds
   readonly #faults: FaultTable
