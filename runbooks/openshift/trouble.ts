@@ -151,7 +151,7 @@ async function podTrouble(
 ): Promise<Trouble | undefined> {
   const initial = (pod.status?.initContainerStatuses ?? []) as ContainerStatus[]
   const statuses: ContainerStatus[] = [
-    // An init container that has ended well is done, and does not start again.
+    // An init container that has succeeded does not start again.
     ...initial.filter(({ state }) => state?.terminated?.exitCode !== 0),
     ...(pod.status?.containerStatuses ?? []),
   ]
