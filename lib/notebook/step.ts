@@ -68,6 +68,10 @@ export interface Rerun {
 }
 export const rerun = (step: string, reason: string): Rerun => ({ rerun: step, reason })
 
+/** A step may return something else, such as the object that it has applied: a notebook in JavaScript has no compiler. */
+export const isRerun = (result: unknown): result is Rerun =>
+  typeof result === "object" && result !== null && typeof (result as Rerun).rerun === "string"
+
 /** What `apply`, `update`, `delete` and `rerun` may return. */
 export type ApplyResult = Rerun | undefined | void
 

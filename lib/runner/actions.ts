@@ -1,6 +1,6 @@
 import { MAX_ATTEMPTS, pause, RETRY_PAUSE_MS } from "../limits.ts"
 import type { CheckResult } from "../notebook/check-result.ts"
-import type { Rerun, Step } from "../notebook/step.ts"
+import { isRerun, type Rerun, type Step } from "../notebook/step.ts"
 import { refusalOf } from "./approval.ts"
 import { contextOf } from "./context.ts"
 import type { Deadline } from "./deadline.ts"
@@ -97,7 +97,7 @@ export class Actions {
         return this.#failed(action, error, checked, deadline)
       }
       this.#failure = undefined
-      if (result !== undefined) return this.#goBack(action, result, deadline)
+      if (isRerun(result)) return this.#goBack(action, result, deadline)
       this.#done ??= action
       this.#resuming = false
       await bus.durable({ type: "action ended", action, ok: true, ...cell.at })
