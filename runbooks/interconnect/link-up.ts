@@ -30,7 +30,13 @@ export async function linkState(
   const configured = condition(link, "Configured")?.status === "True"
   return configured && found?.operational === true
     ? { to: found.remoteSiteName ?? NAMELESS }
-    : { down: message(link) }
+    : { down: `${message(link)}${since(link)}` }
+}
+
+/** Since when a Link that was up is down; a Link that never was has no such condition. */
+function since(link: SkupperLink): string {
+  const { status, lastTransitionTime } = condition(link, "Operational") ?? {}
+  return status === "False" && lastTransitionTime !== undefined ? ` since ${lastTransitionTime}` : ""
 }
 
 const NAMELESS = "the SuperLink's Site"

@@ -65,7 +65,7 @@ test.each([
   await says(
     ["status", "--live"],
     new RegExp(
-      `link-status wait Link \\S+: Not operational; it connects to \\S+:\\d+.*; its router says: \\S+:\\d+: ${reason} \\(`,
+      `link-status wait Link \\S+: Not operational since \\S+Z; it connects to \\S+:\\d+.*; its router says: \\S+:\\d+: ${reason} \\(`,
     ),
   )
   world.practice.faults.set([])

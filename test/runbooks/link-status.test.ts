@@ -71,6 +71,19 @@ test("not up yet: the reason, and what it connects to", async () => {
   })
 })
 
+test("a link that was up: since when it is down", async () => {
+  const [ready, operational] = conditions({
+    Ready: ["False", "Pending", "Not operational"],
+    Operational: ["False", "Pending", "Not operational"],
+  }) as { lastTransitionTime: string }[]
+  const [configured] = conditions({ Configured: "True" })
+  await link({ conditions: [configured, ready, operational], message: "Not operational" })
+  expect(await check()).toMatchObject({
+    state: "progressing",
+    reason: `Link west: Not operational since ${operational!.lastTransitionTime}; it connects to 127.0.0.1:55671`,
+  })
+})
+
 test("a name that does not resolve from here is reported", async () => {
   await link(down, "no-such-host.invalid")
   expect(await check()).toMatchObject({
