@@ -116,7 +116,7 @@ test.each(HOPS)(
   { timeout: 120_000 },
   async (hop) => {
     await hop.breakIt()
-    const broken = await world.call(["step", "verify", "--timeout", "3s"])
+    const broken = await world.call(["step", "verify", "--timeout", "10s"])
     expect({ code: broken.code, stderr: broken.stderr }).toEqual({ code: 1, stderr: "" })
     const ended = linesOf(world.journal(), "step ended").at(-1)!
     hop.restore?.()
