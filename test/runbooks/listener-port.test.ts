@@ -158,5 +158,5 @@ test("who may only read is told which right is missing, and who may not read, th
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" },
     subjects: [{ kind: "User", name: "reader", apiGroup: "rbac.authorization.k8s.io" }],
   })
-  expect(await ask(reader)).toEqual({ is: "not asked", why: "no right to create pods/portforward" })
+  expect(await ask(reader)).toMatchObject({ is: "not asked", why: "no right to create pods/portforward" })
 })
