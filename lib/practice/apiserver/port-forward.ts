@@ -15,6 +15,7 @@ const HANDSHAKE = [
   "sec-websocket-version",
   "sec-websocket-protocol",
   "sec-websocket-extensions",
+  "x-stream-protocol-version",
 ]
 
 /** What a request brought besides its head: the connection that is about to be something else. */

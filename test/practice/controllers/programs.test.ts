@@ -152,6 +152,7 @@ test("a pull that fails: ErrImagePull first, then ImagePullBackOff until the nex
         states.push((container.status() as { state: object }).state)
       },
       warn: () => undefined,
+      note: () => undefined,
     },
     "10.128.0.2",
     undefined,

@@ -10,6 +10,7 @@ import {
   withoutCondition,
 } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
+import { note } from "../events.ts"
 import type { Store } from "../store.ts"
 import { available, HASH_LABEL, nextReplicas, REVISION, templateHash, wanted } from "./rollout.ts"
 
@@ -75,6 +76,11 @@ export async function reconcileDeployment(store: Store, key: string): Promise<nu
   const scaled: KubeObject[] = []
   for (const it of [current, ...old]) {
     const replicas = next.get(it.metadata.name) ?? wanted(it)
+    if (replicas !== wanted(it)) {
+      const way = replicas > wanted(it) ? "up" : "down"
+      const message = `Scaled ${way} replica set ${it.metadata.name} from ${wanted(it)} to ${replicas}`
+      note(store, deployment, "deployment-controller", "ScalingReplicaSet", message)
+    }
     scaled.push(replicas === wanted(it) ? it : await store.merge(it, { spec: { replicas } }))
   }
   return await writeStatus(store, store.of(APPS, "Deployment").get(namespace, name) ?? deployment, scaled)

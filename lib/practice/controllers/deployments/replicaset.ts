@@ -5,7 +5,7 @@ import { CheckError } from "../../../notebook/check-result.ts"
 import type { ControllerContext } from "../../types/controllers.ts"
 import { isOwnedBy, isReadyPod, ownedBy, withCondition, withoutCondition } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
-import { warn } from "../events.ts"
+import { note, warn } from "../events.ts"
 import { faultStrikes } from "../faulty.ts"
 import { paceOf } from "../pace.ts"
 import { codeOf, type Store } from "../store.ts"
@@ -29,9 +29,10 @@ const podOf = (set: KubeObject): KubeObject => ({
 })
 
 /** Creates a pod. @returns the API server's words where it refuses it */
-async function refused(store: Store, pod: KubeObject): Promise<string | undefined> {
+async function refused(store: Store, set: KubeObject, pod: KubeObject): Promise<string | undefined> {
   try {
     await store.create(pod)
+    note(store, set, "replicaset-controller", "SuccessfulCreate", `Created pod: ${pod.metadata.name}`)
     return undefined
   } catch (error) {
     if (error instanceof CheckError && error.result.state === "blocked") return error.result.reason
@@ -62,7 +63,7 @@ export async function reconcileReplicaSet(
     const fault = faultStrikes(context.faults, "pod", context.name, pod.metadata.name, "quota")
     refusal =
       fault === undefined
-        ? await refused(store, pod)
+        ? await refused(store, set, pod)
         : `pods "${pod.metadata.name}" is forbidden: exceeded quota: practice, requested: pods=1, used: pods=10, limited: pods=10`
     if (refusal !== undefined) {
       await warn(store, set, "replicaset-controller", "FailedCreate", `Error creating: ${refusal}`)

@@ -13,6 +13,8 @@ export interface ContainerContext {
   changed(): void
   /** Something that is told as an Event. */
   warn(reason: string, message: string): void
+  /** As {@link warn}, of what happened as it should. */
+  note(reason: string, message: string): void
 }
 
 export interface ContainerSpec {

@@ -111,6 +111,8 @@ export class Container {
         (error) => this.#broke(run, error),
         () => this.#onTerm?.(),
       )
+    if (!this.#stopping && "running" in this.#state)
+      this.#around.note("Killing", `Stopping container ${this.spec.name}`)
     this.#stopping = true
     if (program === undefined) {
       this.#release()
@@ -229,6 +231,7 @@ export class Container {
     this.#pulls = 0
     this.#id = `cri-o://${randomBytes(32).toString("hex")}`
     this.log = new ContainerLog()
+    this.#around.note("Started", `Started container ${this.spec.name}`)
     const startedAt = wireTime()
     this.#set({ running: { startedAt } })
     const run = ++this.#run

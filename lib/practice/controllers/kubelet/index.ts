@@ -7,7 +7,7 @@ import type { Controller, ControllerContext } from "../../types/controllers.ts"
 import type { SimulatedPort } from "../../types/images.ts"
 import { wireTime, withCondition } from "../conditions.ts"
 import { keyOf, type QueueController, splitKey, startController } from "../controller.ts"
-import { warn } from "../events.ts"
+import { note, warn } from "../events.ts"
 import { faultStrikes } from "../faulty.ts"
 import { paceOf } from "../pace.ts"
 import { storeOf } from "../store.ts"
@@ -105,6 +105,8 @@ export async function startKubelet(context: ControllerContext, watched: boolean)
         metadata: { name: pod.metadata.name, namespace: pod.metadata.namespace },
         target: { apiVersion: "v1", kind: "Node", name: NODE },
       })
+      const where = `${pod.metadata.namespace}/${pod.metadata.name} to ${NODE}`
+      note(store, pod, "default-scheduler", "Scheduled", `Successfully assigned ${where}`)
       return
     }
     const message =
@@ -154,9 +156,14 @@ export async function startKubelet(context: ControllerContext, watched: boolean)
         const dial = dialler(store, network, context.name, pod.metadata.namespace!)
         const warning = (reason: string, message: string) =>
           void warn(store, pod, "kubelet", reason, message).catch(() => undefined)
+        const told = (reason: string, message: string) => note(store, pod, "kubelet", reason, message)
         const ip = `10.128.${Math.floor(addresses / 250) % 250}.${(addresses++ % 250) + 2}`
         const files = folder && join(folder, pod.metadata.uid!)
-        here = new RunningPod({ context, pod, dial, changed: () => queue.add(key), warn: warning }, ip, files)
+        here = new RunningPod(
+          { context, pod, dial, changed: () => queue.add(key), warn: warning, note: told },
+          ip,
+          files,
+        )
         running.set(key, here)
       }
       await store.status(pod, here.status(pod))

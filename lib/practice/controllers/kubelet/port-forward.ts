@@ -1,33 +1,24 @@
-/** `/portForward/NAMESPACE/POD?port=N` of the kubelet's server: a pod's port through a WebSocket. */
+/** `/portForward/NAMESPACE/POD?port=N` of the kubelet's server: a pod's port through a WebSocket, or through SPDY. */
 import type { IncomingMessage } from "node:http"
-import { Duplex } from "node:stream"
+import type { Duplex } from "node:stream"
 import type { SimulatedPort } from "../../types/images.ts"
-import { TcpService } from "./loopback.ts"
+import type { TcpService } from "./loopback.ts"
+import { connectTo, whyNot } from "./port-target.ts"
+import { serveSpdy } from "./spdy-forward.ts"
 
 /**
  * What the kubelet speaks (k8s.io/kubelet/pkg/cri/streaming/portforward/websocket.go): two channels a port, data and error;
  * a message's first byte is its channel; the first message of each channel is the port.
  */
 const PROTOCOL = "v4.channel.k8s.io"
+/** What kubectl speaks inside of SPDY, and how it brings SPDY through a WebSocket. */
+const STREAMS = "portforward.k8s.io"
+const TUNNEL = `SPDY/3.1+${STREAMS}`
 /** Bytes on their way to a slow client above which its pod's side is not read any more. */
 const ENOUGH = 1024 * 1024
 
 /** What is listening at a port of a pod: a program's, or a simulated one; undefined where nothing is. */
 export type Behind = (port: number) => TcpService | SimulatedPort | undefined
-
-async function connectTo(target: TcpService | SimulatedPort): Promise<Duplex> {
-  if (target instanceof TcpService) return target.connect()
-  const simulated = new Duplex({
-    read: () => undefined,
-    write(bytes: Buffer, _encoding, written) {
-      const answer = target.answer?.(bytes)
-      if (answer !== undefined) simulated.push(answer)
-      written()
-    },
-  })
-  if (target.greeting !== undefined) simulated.push(target.greeting)
-  return simulated
-}
 
 /** Answers a request to upgrade with a refusal. */
 export function refuseUpgrade(socket: Duplex, code: number, text: string): void {
@@ -51,9 +42,27 @@ export async function servePortForward(
   const { searchParams } = new URL(`https://kubelet${request.url}`)
   const ports = searchParams.getAll("port").map(Number)
   const protocols = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((one) => one.trim())
-  if (request.headers.upgrade?.toLowerCase() !== "websocket" || !protocols.includes(PROTOCOL)) {
-    // Older kubectl: SPDY, which practice leaves out.
-    refuseUpgrade(socket, 400, `unable to upgrade: practice forwards ports by WebSocket (${PROTOCOL}) only`)
+  const upgrade = request.headers.upgrade?.toLowerCase() ?? ""
+  if (upgrade.startsWith("spdy/")) {
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: SPDY/3.1\r\nx-stream-protocol-version: ${STREAMS}\r\n\r\n`,
+    )
+    if (head.length > 0) socket.unshift(head)
+    serveSpdy(socket, uid, behind)
+    return
+  }
+  if (upgrade === "websocket" && protocols.includes(TUNNEL)) {
+    const { WebSocketServer, createWebSocketStream } = await import("ws")
+    const tunnels = new WebSocketServer({ noServer: true, handleProtocols: () => TUNNEL })
+    tunnels.handleUpgrade(request, socket, head, (client) => {
+      const inner = createWebSocketStream(client)
+      inner.on("error", () => client.terminate())
+      serveSpdy(inner, uid, behind)
+    })
+    return
+  }
+  if (upgrade !== "websocket" || !protocols.includes(PROTOCOL)) {
+    refuseUpgrade(socket, 400, `unable to upgrade: none of the protocols is known (${PROTOCOL}, ${TUNNEL})`)
     return
   }
   if (ports.length === 0) {
@@ -79,9 +88,7 @@ export async function servePortForward(
       send(0, number)
       send(1, number)
       const fail = (why: string): void => {
-        const namespace = `/var/run/netns/${uid}`
-        const text = `port forward into network namespace "${namespace}": failed to connect to localhost:${port} inside namespace ${uid}: dial tcp 127.0.0.1:${port}: connect: ${why}`
-        send(1, Buffer.from(`error forwarding port ${port} to pod ${uid}, uid : ${text}`))
+        send(1, Buffer.from(whyNot(port, uid, why)))
         leave()
       }
       const target = behind(port)
