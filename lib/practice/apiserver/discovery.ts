@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { apiVersionOf, type Kind } from "./kind.ts"
 import type { Groups, Kinds } from "./kinds.ts"
+import { schemasOf } from "./openapi.ts"
 import { sendJson, sendText, textOf } from "./request.ts"
 
 /** The Kubernetes in OpenShift 4.19. */
@@ -115,7 +116,7 @@ function groupOf(name: string, versions: ReadonlyMap<string, readonly Kind[]>) {
 }
 
 const SCHEMA = "#/components/schemas/Any"
-/** What `kubectl apply` validates against: which kinds a PATCH takes, and that the server checks fields itself. */
+/** What kinds are made of; which of them a PATCH takes, and that the server checks fields itself (`kubectl apply`). */
 const openApi = (kinds: readonly Kind[]) => ({
   openapi: "3.0.0",
   info: { title: "Kubernetes", version: KUBERNETES_VERSION },
@@ -140,7 +141,9 @@ const openApi = (kinds: readonly Kind[]) => ({
         return [`${base}${inside}/${one.plural}/{name}`, { patch: operation }]
       }),
   ),
-  components: { schemas: { Any: { type: "object", "x-kubernetes-preserve-unknown-fields": true } } },
+  components: {
+    schemas: { ...schemasOf(kinds), Any: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+  },
 })
 
 const openApiIndex = (groups: Groups) => ({

@@ -184,7 +184,6 @@ export const aggregated: Theme = {
         properties: ["apiVersion", "kind", "metadata", "spec", "status"],
         size: { type: "integer", maximum: 9, minimum: 1 },
       },
-      { why: "left out, because kubectl, oc and skupper ask only which kinds take a patch", gives: ["Any"] },
     ),
   ],
 }
