@@ -199,6 +199,36 @@ test("plain Kubernetes: Skupper is there without OLM, load balancers are its lin
   })
 })
 
+test("paused: a changed template waits until the rollout is resumed", async () => {
+  await cluster.create(deployment("paused", "app", "example/talks:1"))
+  const where = ref("Deployment", "app", "paused")
+  await until(cluster, where, available)
+  const progressing = (it: KubeObject | undefined) =>
+    it?.status?.conditions?.find((one: { type: string }) => one.type === "Progressing")
+  await cluster.merge(where, { spec: { paused: true } })
+  await until(cluster, where, (it) => progressing(it)?.reason === "DeploymentPaused")
+  const containers = [{ name: "paused", image: "example/talks:2" }]
+  const { metadata } = await cluster.merge(where, { spec: { template: { spec: { containers } } } })
+  const waits = await until(cluster, where, (it) => it?.status?.observedGeneration === metadata.generation)
+  expect(waits.status.updatedReplicas ?? 0).toBe(0)
+  expect((await pods("paused")).map((it) => it.spec.containers[0].image)).toEqual(["example/talks:1"])
+  await cluster.merge(where, { spec: { paused: null } })
+  await until(cluster, where, available)
+})
+
+test("events tell what happened as it should", async () => {
+  await cluster.create(deployment("told", "app", "example/talks:1"))
+  await until(cluster, ref("Deployment", "app", "told"), available)
+  const reasons = async () =>
+    (await cluster.list({ apiVersion: "v1", kind: "Event", namespace: "app" }))
+      .filter((it) => it.involvedObject.name.startsWith("told"))
+      .map((it) => `${it.type} ${it.reason}`)
+      .sort()
+  await expect
+    .poll(reasons)
+    .toEqual(["Normal ScalingReplicaSet", "Normal Scheduled", "Normal Started", "Normal SuccessfulCreate"])
+})
+
 test("Services: endpoints of ready pods", async () => {
   await cluster.create({
     apiVersion: "v1",
