@@ -1,9 +1,7 @@
 /** `/portForward/NAMESPACE/POD?port=N` of the kubelet's server: a pod's port through a WebSocket, or through SPDY. */
 import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
-import type { SimulatedPort } from "../../types/images.ts"
-import type { TcpService } from "./loopback.ts"
-import { connectTo, whyNot } from "./port-target.ts"
+import { type Behind, connectTo, whyNot } from "./port-target.ts"
 import { serveSpdy } from "./spdy-forward.ts"
 
 /**
@@ -16,9 +14,6 @@ const STREAMS = "portforward.k8s.io"
 const TUNNEL = `SPDY/3.1+${STREAMS}`
 /** Bytes on their way to a slow client above which its pod's side is not read any more. */
 const ENOUGH = 1024 * 1024
-
-/** What is listening at a port of a pod: a program's, or a simulated one; undefined where nothing is. */
-export type Behind = (port: number) => TcpService | SimulatedPort | undefined
 
 /** Answers a request to upgrade with a refusal. */
 export function refuseUpgrade(socket: Duplex, code: number, text: string): void {

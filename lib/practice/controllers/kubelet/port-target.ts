@@ -3,6 +3,9 @@ import { Duplex } from "node:stream"
 import type { SimulatedPort } from "../../types/images.ts"
 import { TcpService } from "./loopback.ts"
 
+/** What is listening at a port of a pod: a program's, or a simulated one; undefined where nothing is. */
+export type Behind = (port: number) => TcpService | SimulatedPort | undefined
+
 /** Why a port cannot be reached, in a kubelet's words. */
 export function whyNot(port: number, uid: string, why: string): string {
   const namespace = `/var/run/netns/${uid}`

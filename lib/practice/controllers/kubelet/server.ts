@@ -7,7 +7,8 @@ import { createAuthority } from "../../certificates.ts"
 import { listenAt } from "../listen.ts"
 import { format, type LogQuery } from "./logs.ts"
 import type { RunningPod } from "./pod.ts"
-import { type Behind, refuseUpgrade, servePortForward } from "./port-forward.ts"
+import { refuseUpgrade, servePortForward } from "./port-forward.ts"
+import type { Behind } from "./port-target.ts"
 
 /** What the server asks the kubelet. */
 export interface Served {

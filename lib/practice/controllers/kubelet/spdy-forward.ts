@@ -1,7 +1,6 @@
 /** A pod's ports through SPDY, as `kubectl port-forward` asks for them: a stream for data and one for errors, per connection. */
 import type { Duplex } from "node:stream"
-import type { Behind } from "./port-forward.ts"
-import { connectTo, whyNot } from "./port-target.ts"
+import { type Behind, connectTo, whyNot } from "./port-target.ts"
 import { SpdyConnection, type SpdyStream } from "./spdy.ts"
 
 /** Serves a connection that speaks SPDY by now. @param uid the pod's */
