@@ -373,6 +373,7 @@ export interface LoginMethod<S extends LoginSite = LoginSite> {
     readonly refused: string;
     changed?(context: LoginContext<S>): Promise<Difference | undefined>;
     otherThan?(context: LoginContext<S>, user: string): Promise<Difference | undefined>;
+    ended?(context: LoginContext<S>, accepted: boolean): Promise<void>;
     manual(context: LoginManual<S>): string;
 }
 export interface LoginOptions<S extends LoginSite = LoginSite> extends Partial<Pick<StepDefinition<LoginContext<S>>, "needs" | "prose" | "readyWhen" | "docs" | "show" | "exclusive">> {

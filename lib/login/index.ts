@@ -1,5 +1,5 @@
 /** The step that logs each site in to its cluster, by the methods that a notebook offers. */
-import { rename, rm } from "node:fs/promises"
+import { copyFile, rename, rm } from "node:fs/promises"
 import { CheckError, type CheckResult, drifted, missing, ready } from "../notebook/check-result.ts"
 import { RunbookError } from "../notebook/errors.ts"
 import { path, text, url } from "../notebook/inputs.ts"
@@ -139,7 +139,6 @@ const isRefused = (error: unknown): error is CheckError & { result: { reason: st
  */
 async function logIn<S extends LoginSite>(context: LoginContext<S>, method: LoginMethod<S>): Promise<void> {
   const { kubeconfig } = context
-  const { readNamespace, setNamespace } = await kubeconfigs()
   // The name of a draft, which the next run removes after a crash.
   const draft = `${kubeconfig}.${process.pid}`
   const own = Object.defineProperties({} as LoginContext<S>, {
@@ -147,25 +146,29 @@ async function logIn<S extends LoginSite>(context: LoginContext<S>, method: Logi
     kubeconfig: { value: draft, enumerable: true },
     $: { get: () => context.$.with({ env: { KUBECONFIG: draft } }), enumerable: true },
   })
-  // A new login does not move the user to another project.
-  const namespace = await readNamespace(kubeconfig).catch(() => undefined)
-  const keep = async (): Promise<void> => {
-    if (namespace !== undefined) await setNamespace(draft, namespace)
-    await rename(draft, kubeconfig)
-  }
+  let accepted = false
   try {
+    // A method finds the session that it replaces, and keeps its project.
+    await copyFile(kubeconfig, draft).catch(ifMissing)
     const what = await method.login(own)
     try {
       if (what !== undefined) await assertAccepted(own, method, what)
     } catch (error) {
       // The server has not refused it but cannot answer just now: the next checks ask again.
-      if (error instanceof RunbookError && isTransientMessage(error.why ?? "")) await keep()
+      if (error instanceof RunbookError && isTransientMessage(error.why ?? ""))
+        await rename(draft, kubeconfig)
       throw error
     }
-    await keep()
+    await rename(draft, kubeconfig)
+    accepted = true
   } finally {
     await rm(draft, { force: true })
+    await method.ended?.(context, accepted)
   }
+}
+
+function ifMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error
 }
 
 /** `oc whoami` with the kubeconfig just written. It also runs a login plugin once, before many commands would at a time. */

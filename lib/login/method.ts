@@ -48,6 +48,8 @@ export interface LoginMethod<S extends LoginSite = LoginSite> {
    * @param user whom the server takes the session for
    */
   otherThan?(context: LoginContext<S>, user: string): Promise<Difference | undefined>
+  /** Called at the end of each login; `accepted` is false where it has failed. */
+  ended?(context: LoginContext<S>, accepted: boolean): Promise<void>
   /** The same as shell lines, which leave a session in the file that KUBECONFIG names. */
   manual(context: LoginManual<S>): string
 }

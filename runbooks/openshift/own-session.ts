@@ -17,7 +17,8 @@ const objectName = (token: string): string =>
     .update(token.replace(/^sha256~/, ""))
     .digest("base64url")}`
 
-async function sessionAt({ kubeconfig }: Place): Promise<string | undefined> {
+/** The name of the session in a kubeconfig, whoever created it. */
+export async function sessionAt({ kubeconfig }: Pick<Place, "kubeconfig">): Promise<string | undefined> {
   const { readToken } = await kubeconfigs()
   const token = await readToken(kubeconfig).catch(() => undefined)
   return token === undefined ? undefined : objectName(token)

@@ -3,7 +3,7 @@ import { copyFile, rm } from "node:fs/promises"
 import type { LoginMethod } from "../../lib/index.ts"
 import type { Context, SiteInputs } from "../context.ts"
 import { forgetLogout } from "../shared/logged-out.ts"
-import { isShared, ownSession } from "./own-session.ts"
+import { isShared, ownSession, sessionAt } from "./own-session.ts"
 
 type Method = LoginMethod<SiteInputs>
 
@@ -11,19 +11,28 @@ type Method = LoginMethod<SiteInputs>
 export const endingReplaced = (method: Method): Method => ({
   ...method,
   async login(context) {
-    const old = context.privateFile("old-session")
-    const session = (await isShared(context)) ? undefined : await ownSession(context)
+    const isOwn = !(await isShared(context)) && (await ownSession(context)) !== undefined
+    if (isOwn) await copyFile(context.kubeconfig, oldOf(context))
+    const what = await method.login(context)
+    await forgetLogout(context)
+    return what
+  },
+  // Not before the server has accepted the new one: a login that fails leaves the session as it was.
+  async ended(context, accepted) {
+    const old = oldOf(context)
     try {
-      if (session !== undefined) await copyFile(context.kubeconfig, old)
-      const what = await method.login(context)
-      await forgetLogout(context)
-      if (session !== undefined && session !== (await ownSession(context))) await end(context, old)
-      return what
+      const replaced = await sessionAt({ kubeconfig: old })
+      if (accepted && replaced !== undefined && replaced !== (await sessionAt(context)))
+        await end(context, old)
+      await method.ended?.(context, accepted)
     } finally {
       await rm(old, { force: true })
     }
   },
 })
+
+/** A copy of the kubeconfig with the session that may be replaced. */
+const oldOf = ({ privateFile }: Pick<Context, "privateFile">): string => privateFile("old-session")
 
 /** The new session does not depend on it: a failure is only told. */
 async function end(

@@ -139,6 +139,20 @@ describe("a session that a new login replaces", () => {
     expect(await isValid(superlink, old)).toBe(true)
   })
 
+  test("stays where the server does not accept the new one", async () => {
+    const at = clusters.superlink
+    const old = await byPassword(at)
+    const tokenFile = join(clusters.folder, "refused")
+    writeFileSync(tokenFile, "sha256~refused")
+    const site = { login: "token", tokenFile }
+    await expect(login.apply!(clusters.context(login, at, { commands, site }))).rejects.toThrow(
+      "does not log in",
+    )
+    expect(await isValid(at, old)).toBe(true)
+    expect(files(at)).toHaveLength(2)
+    expect(existsSync(contextAt(at).privateFile("old-session"))).toBe(false)
+  })
+
   test("stays where the new login fails", async () => {
     const at = clusters.superlink
     const old = await byPassword(at)
