@@ -133,7 +133,7 @@ export function unreachable(door: Door, error: unknown): CheckError {
     )
   }
   // Nobody starts it again behind this address, unless it was saved: whoever waits for it would wait in vain.
-  if (door.practice === true && code === "ECONNREFUSED") {
+  if (door.practice === true && door.proxy === undefined && code === "ECONNREFUSED") {
     return new CheckError(
       blocked(`the practice cluster at ${host} has ended: nothing listens there`, {
         code: "practice-ended",
