@@ -2,6 +2,7 @@
  * What makes a real control plane look like OpenShift to the notebook: its kinds as CustomResourceDefinitions, the rights
  * that its users have, and the project API. OAuth cannot be added from outside, so logins are by token and by context.
  */
+import { setTimeout as delay } from "node:timers/promises"
 import type { OpenCluster } from "../../../lib/cluster/index.ts"
 import type { KubeObject } from "../../../lib/cluster/types.ts"
 import type { ControlPlane } from "./control-plane.ts"
@@ -129,6 +130,10 @@ const establish = async (cluster: OpenCluster): Promise<void> => {
     { list: (all) => all.forEach(saw), event: ({ object }) => saw(object) },
     ended.signal,
   )
+  // Discovery follows a moment later.
+  for (const { group, version, kind: name } of DEFINITIONS) {
+    while (!(await cluster.serves(`${group}/${version}`, name))) await delay(50)
+  }
 }
 
 /** Adds OpenShift's kinds, rights and projects. @returns how to end what serves them */

@@ -73,6 +73,8 @@ export class Sandbox {
   readonly #waiting = new Map<number, Waiting>()
   readonly #listening = new Set<string>()
   readonly #names = new Map<string, string>()
+  /** Connections that were handed over. */
+  readonly #open = new Set<Socket>()
   #asked = 0
 
   /**
@@ -102,6 +104,8 @@ export class Sandbox {
       waiting?.failed(Object.assign(new Error(answer.message), { code: answer.code }))
     } else if (answer.is === "listening") waiting?.listening()
     else if (socket !== undefined) {
+      this.#open.add(socket)
+      socket.on("close", () => this.#open.delete(socket))
       socket.on("error", () => undefined) // its end is told by `close`
       if (waiting === undefined) socket.destroy()
       else waiting.connection(socket)
@@ -181,6 +185,7 @@ export class Sandbox {
   }
 
   close(): void {
+    for (const socket of this.#open) socket.destroy()
     if (this.#child.connected) this.#child.disconnect()
   }
 }
