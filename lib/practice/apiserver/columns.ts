@@ -72,8 +72,20 @@ const usedOf = ({ status }: KubeObject, isMeant: (name: string) => boolean): str
     .map(([name, hard]) => `${name}: ${status?.used?.[name] ?? "0"}/${hard}`)
     .join(", ")
 
+/** What the first init container that is not done is up to; undefined where all are. */
+function initialising({ spec, status }: KubeObject): string | undefined {
+  const statuses: Item[] = status?.initContainerStatuses ?? []
+  const at = statuses.findIndex((one) => one.state?.terminated?.exitCode !== 0)
+  if (at === -1) return undefined
+  const { waiting, terminated } = statuses[at]!.state ?? {}
+  if (terminated) return `Init:${terminated.reason || `ExitCode:${terminated.exitCode}`}`
+  const reason = waiting?.reason === "PodInitializing" ? undefined : waiting?.reason
+  return `Init:${reason || `${at}/${spec?.initContainers?.length ?? statuses.length}`}`
+}
 function podStatus(one: KubeObject): string {
   if (one.metadata.deletionTimestamp) return "Terminating"
+  const initial = initialising(one)
+  if (initial !== undefined) return initial
   for (const container of one.status?.containerStatuses ?? []) {
     const { waiting, terminated } = container.state ?? {}
     if (waiting?.reason) return waiting.reason

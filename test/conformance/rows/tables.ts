@@ -1,7 +1,7 @@
 /** Tables, metadata alone, other content types. */
 import { names, said } from "../normal.ts"
 import { row, type Theme } from "../row.ts"
-import { configMap, deployment, secret, service, widget } from "../things.ts"
+import { configMap, deployment, pod, secret, service, widget } from "../things.ts"
 
 const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
 
@@ -52,6 +52,37 @@ export const tables: Theme = {
         cells: [["a", "0/1", 0, 0, "AGE", "app", "app:1", "app=a"]],
         object: ["PartialObjectMetadata", "meta.k8s.io/v1"],
       },
+    ),
+    row(
+      "the state of a pod whose init containers are not done",
+      async ({ admin, core }) => {
+        const container = (name: string) => ({ name, image: "app:1" })
+        await admin.post(`${core}/pods`, pod("a", { initContainers: [container("one"), container("two")] }))
+        const waiting = (reason: string) => ({ waiting: { reason } })
+        const ended = (exitCode: number, reason: string) => ({ terminated: { exitCode, reason } })
+        const [starting, running, done] = [waiting("PodInitializing"), { running: {} }, ended(0, "Completed")]
+        const words: unknown[] = []
+        for (const [one, two] of [
+          [starting, starting],
+          [running, starting],
+          [done, running],
+          [waiting("CrashLoopBackOff"), starting],
+          [ended(1, "Error"), starting],
+          [done, done],
+        ]) {
+          const status = (name: string, state: unknown) => ({
+            ...{ ...container(name), imageID: "", ready: false, restartCount: 0 },
+            state,
+          })
+          const initContainerStatuses = [status("one", one), status("two", two)]
+          const containerStatuses = [status("app", starting)]
+          await admin.merge(`${core}/pods/a/status`, { status: { initContainerStatuses, containerStatuses } })
+          const { body } = await admin.get(`${core}/pods/a`, { accept: TABLE })
+          words.push(body.rows[0].cells[2])
+        }
+        return words
+      },
+      ["Init:0/2", "Init:0/2", "Init:1/2", "Init:CrashLoopBackOff", "Init:Error", "PodInitializing"],
     ),
     row(
       "a table of Services",
