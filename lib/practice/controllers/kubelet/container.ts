@@ -7,31 +7,15 @@ import { wireTime } from "../conditions.ts"
 import { faultStrikes } from "../faulty.ts"
 import { type Pace, paceOf } from "../pace.ts"
 import type { ContainerContext, ContainerSpec } from "./container-spec.ts"
+import { backOff, crashLoop, endOf, type State } from "./container-state.ts"
 import { handleOf } from "./handle.ts"
 import { ContainerLog } from "./logs.ts"
 import { startProbes } from "./probes.ts"
 import { type RunningProgram, startProgram } from "./program.ts"
 import { pullImage } from "./pull.ts"
 
-type State =
-  | { waiting: { reason: string; message?: string } }
-  | { running: { startedAt: string } }
-  | {
-      terminated: {
-        exitCode: number
-        reason: string
-        startedAt: string
-        finishedAt: string
-        containerID: string
-      }
-    }
-
 /** An image that nothing is known about: it runs. */
 const UNKNOWN: PracticeImage = { image: /.*/, start: (container) => container.ready() }
-
-/** Back-off as a kubelet's: ten seconds, doubled up to five minutes. */
-const backOff = (pace: Pace, failures: number): number =>
-  pace(Math.min(300_000, 10_000 * 2 ** (failures - 1)), Math.min(1000, 200 * 2 ** (failures - 1))) || 50
 
 export class Container {
   readonly spec: ContainerSpec
@@ -324,13 +308,9 @@ export class Container {
   }
 
   #exited(exitCode: number): void {
-    const startedAt = "running" in this.#state ? this.#state.running.startedAt : wireTime()
-    const reason = this.#exitAs?.reason ?? (exitCode === 0 ? "Completed" : "Error")
+    const ended = endOf(this.#state, exitCode, this.#id, this.#exitAs?.reason)
     this.#release()
     this.previous = this.log
-    const ended = {
-      terminated: { exitCode, reason, startedAt, finishedAt: wireTime(), containerID: this.#id },
-    }
     const policy = this.#around.pod.spec.restartPolicy ?? "Always"
     const forGood = policy === "OnFailure" || this.#initial ? exitCode === 0 : false
     if (this.#stopping || policy === "Never" || forGood) {
@@ -339,13 +319,10 @@ export class Container {
       return
     }
     // Ten minutes of running forgive everything before.
-    if (Date.now() - Date.parse(startedAt) > 600_000) this.#failures = 0
+    if (Date.now() - Date.parse(ended.terminated.startedAt) > 600_000) this.#failures = 0
     const wait = this.#failures === 0 ? this.#pace(1000, 50) : backOff(this.#pace, this.#failures)
-    const real = Math.min(300, 10 * 2 ** Math.max(0, this.#failures - 1))
-    const { name, namespace, uid } = this.#around.pod.metadata
-    const message = `back-off ${real < 60 ? `${real}s` : `${Math.floor(real / 60)}m${real % 60}s`} restarting failed container=${this.spec.name} pod=${name}_${namespace}(${uid})`
     this.#last = ended
-    this.#set(this.#failures === 0 ? ended : { waiting: { reason: "CrashLoopBackOff", message } })
+    this.#set(this.#failures === 0 ? ended : crashLoop(this.#failures, this.spec.name, this.#around.pod))
     this.#failures++
     this.#later(wait, () => {
       this.#restarts++
