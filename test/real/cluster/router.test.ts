@@ -241,5 +241,25 @@ describe.skipIf(why !== undefined || controller === undefined || routers === und
       expect(await run()).toMatch(/1 SuperNode is connected/)
       expect(actions()).toEqual([])
     })
+
+    it("teardown leaves nothing of the routers, not even the lease of their leader", async () => {
+      const left = async (site: Site) => {
+        const kinds = [
+          ...["Site", "Link", "Listener", "Connector", "RouterAccess"].map((kind) => [SKUPPER, kind]),
+          ...[
+            ["v1", "Pod"],
+            ["v1", "Secret"],
+            ["coordination.k8s.io/v1", "Lease"],
+          ],
+        ] as [string, string][]
+        const found = await Promise.all(kinds.map(([version, kind]) => list(site, kind, version)))
+        return found.flat().map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+      }
+      for (const site of ["superlink", "supernode-1"] as const)
+        expect(await left(site)).toContain("Lease skupper-site-leader")
+      await ends(0, "teardown", "--yes")
+      for (const site of ["superlink", "supernode-1"] as const)
+        await expect.poll(() => left(site), { timeout: NOTICED }).toEqual([])
+    })
   },
 )
