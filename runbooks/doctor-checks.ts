@@ -117,7 +117,7 @@ async function router({ cluster, site }: Context): Promise<Diagnosis> {
   return {
     ok: false,
     said: lost.reason,
-    fix: "touch its ConfigMap, so that it is configured again",
+    fix: "replace its pod: the next one starts with the whole configuration",
     next: `flower-runbook step site-create --site ${site.name} --yes`,
   }
 }

@@ -11,14 +11,17 @@ import {
 import { type Context, guideStep, type Manual, type SiteInputs } from "./context.ts"
 import { addressesAreCurrent } from "./interconnect/link-access.ts"
 import { accessFlags, siteManifest, siteManual } from "./interconnect/manual.ts"
-import { type LostConfiguration, lostConfiguration, reload } from "./interconnect/router-configuration.ts"
+import {
+  type LostConfiguration,
+  lostConfiguration,
+  replaceRouter,
+} from "./interconnect/router-configuration.ts"
 import { siteTrouble } from "./interconnect/site-trouble.ts"
 import {
   interRouter,
   LONGEST_PROJECT,
   listSites,
   message,
-  ROUTER,
   type SkupperSite,
   siteRef,
 } from "./interconnect/skupper.ts"
@@ -75,10 +78,10 @@ function accessDifference(found: SkupperSite, wanted: string | undefined) {
 }
 
 const withoutConfiguration = ({ pod, reason }: LostConfiguration, found: SkupperSite): CheckResult =>
-  drifted([{ field: "router configuration", found: "lost with a restart", wanted: "configured again" }], {
+  drifted([{ field: "router configuration", found: "lost with a restart", wanted: "complete" }], {
     reason: `Site ${found.metadata.name}: ${reason}`,
     object: objectRef(found),
-    approval: `touches ConfigMap ${ROUTER} in ${pod.namespace}, so that the router is configured again`,
+    approval: `replaces the router's pod ${pod.name} in ${pod.namespace}, which passes nothing on as it is`,
   })
 
 function readyText(found: SkupperSite, wanted: string): string {
@@ -182,8 +185,8 @@ async function update(context: Context): Promise<void> {
   if (accessDifference(found, accessOf(site)) !== undefined) return updateAccess(context, found)
   const lost = await lostConfiguration(cluster, site.project)
   if (lost === undefined) return
-  note(`ConfigMap ${ROUTER} is annotated, so that the kube-adaptor configures the router now`)
-  await reload(cluster, site.project, lost.pod)
+  note(`pod ${lost.pod.name} is deleted: the next one starts with the router's whole configuration`)
+  await replaceRouter(cluster, lost.pod)
 }
 
 /** Patches one field, because `skupper site update` replaces the whole spec and drops fields that it does not know. */
@@ -221,8 +224,8 @@ In the guide, the command prints \`Waiting for status...\` and then \`Site "supe
 waits instead of the command, and shows the reason for a delay. A site that already exists is used as it is.
 
 A router that is restarted in its pod (a crash, not enough memory) may come back without the links, connectors and listeners that
-were configured since its pod started, while every status stays \`Ready / OK\`, for up to five minutes. This step sees it and touches
-the router's ConfigMap, so that the router is configured at once.
+were configured since its pod started, while every status stays \`Ready / OK\`, for up to five minutes. This step sees it and
+replaces the router's pod: the next one starts with the whole configuration.
 `,
   readyWhen:
     "Ready when the project has exactly one Skupper Site, with the requested link access, and that is Ready and has addresses if it accepts links, and its router has not been restarted without its configuration. Until then, the reason is shown, such as a Route that is not admitted or a router that does not start.",

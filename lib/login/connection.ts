@@ -1,4 +1,6 @@
 /** The connection of a site: whether it is the one that the inputs ask for, and whether anything answers there. */
+import { readFile } from "node:fs/promises"
+import { dirname, resolve } from "node:path"
 import type { Address } from "../cluster/pooled-kubeconfig.ts"
 import { plainProxy } from "../cluster/proxy.ts"
 import { readConnection } from "../cluster/read-context.ts"
@@ -19,8 +21,7 @@ export async function changedRoute({
   const cluster = (await readConnection(kubeconfig))?.cluster
   if (cluster === undefined) return undefined
   const authority = await authorityOf(site)
-  const data = authority && Buffer.from(authority).toString("base64")
-  if (data !== undefined && data !== cluster["certificate-authority-data"]) {
+  if (authority !== undefined && (await authorityIn(cluster, kubeconfig)) !== authority) {
     return {
       field: "certificate-authority",
       found: "another one",
@@ -32,6 +33,17 @@ export async function changedRoute({
   if (proxy === now) return undefined
   const named = (one: string | undefined): string => (one === undefined ? "none" : plainProxy(one))
   return { field: "proxy", found: named(now), wanted: named(proxy) }
+}
+
+/** The authority of a kubeconfig's cluster: as data, or in a file, as whoever logs in by hand has it. */
+async function authorityIn(
+  cluster: Readonly<Record<string, unknown>>,
+  kubeconfig: string,
+): Promise<string | undefined> {
+  const { "certificate-authority-data": data, "certificate-authority": file } = cluster
+  if (typeof data === "string" && data !== "") return Buffer.from(data, "base64").toString()
+  if (typeof file !== "string") return undefined
+  return readFile(resolve(dirname(kubeconfig), file), "utf8").catch(() => undefined)
 }
 
 /**

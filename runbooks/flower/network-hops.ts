@@ -29,7 +29,7 @@ export async function routerHop(context: Context): Promise<CheckResult | undefin
     if (lost === undefined) continue
     return blocked(`router: ${lost.reason}`, {
       code: "router",
-      fix: "touch its ConfigMap, so that it is configured again",
+      fix: "replace its pod: the next one starts with the whole configuration",
       next: `flower-runbook step site-create --site ${place.name} --yes`,
     })
   }

@@ -1,7 +1,7 @@
 /** Shell lines that create sites, links, connectors and listeners by hand. */
 import type { Manual } from "../context.ts"
 import { APPLY, hereDocument, unlessExists } from "../shared/manual.ts"
-import { reloadCommand } from "./router-configuration.ts"
+import { replaceCommand } from "./router-configuration.ts"
 import { DEFAULT_LIFETIME, SKUPPER } from "./skupper.ts"
 import { tokenPath } from "./token-file.ts"
 
@@ -39,7 +39,7 @@ export function siteManual({ site }: Manual, access: string | undefined): string
   return `${unlessExists(`sites.skupper.io -n ${project}`, create)}
 oc wait --for=condition=Ready sites.skupper.io --all -n ${project} --timeout=5m
 # Only if the router was restarted in its pod and lacks its configuration:
-# ${reloadCommand(project)}`
+# ${replaceCommand(project)}`
 }
 
 /** The real command refuses a path with other characters. */

@@ -83,7 +83,7 @@ describe("the notebook that it writes", () => {
     const sites = ["--hub", "server=https://127.0.0.1:1", "--spoke", "server=https://127.0.0.1:1"]
     const plan = node(folder, ["index.js", "plan", ...sites])
     expect(plan).toMatchObject({ code: 0, stderr: "" })
-    expect(plan.stdout).toMatch(/login +apply +not logged in to https:\/\/127.0.0.1:1 yet/)
+    expect(plan.stdout).toMatch(/login +blocked +127\.0\.0\.1:1 cannot be reached/)
     expect(node(folder, ["greeting.js", "--help"]).stdout).toMatch(/^greeting\n/)
   })
 })

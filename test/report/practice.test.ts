@@ -22,7 +22,7 @@ describe("practice", () => {
     [["https://localhost:6443", "https://[::1]:6443"], true],
     [["https://127.0.0.1:6443", "https://api.example:6443"], false],
     [["https://127.0.0.1.example:6443", "https://localhost.example"], false],
-    [["127.0.0.1", "https://127.0.0.1"], false],
+    [["127.0.0.1", "https://127.0.0.1"], true],
   ])("is where every server is on this machine: %j %s", (servers, is) => {
     expect(at(...servers).practice).toBe(is)
   })

@@ -46,7 +46,9 @@ describe("created by this federation", () => {
     expect(await plan(version("1.41.0"))).toMatch(
       /^update: image is docker.io\/flwr\/superlink:1.34.0, should be docker.io\/flwr\/superlink:1.41.0; arguments/,
     )
-    expect(await run(version("1.41.0"))).toContain("Flower 1.41.0, its Control API shares the Fleet port")
+    expect(await run(version("1.41.0"))).toContain(
+      "Flower 1.41.0, its Control API and Runtime API share the Fleet port",
+    )
     expect(first(await found()).args).toEqual(["--insecure", "--host", "0.0.0.0"])
     const pods = await world.cluster("superlink").list({ apiVersion: "v1", kind: "Pod", namespace: ns })
     expect(pods.map((pod) => pod.spec.containers[0].image)).toEqual(["docker.io/flwr/superlink:1.41.0"])

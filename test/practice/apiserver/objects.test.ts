@@ -112,14 +112,18 @@ test("a custom resource is checked by its schema", async () => {
   })
   const path = SITES.replace("sites", "connectors")
   const portless = await west.admin("POST", path, connector({ selector: "app=x" }))
-  expect(portless.body.message).toBe('Connector.skupper.io "c" is invalid: spec.port: Required value')
+  expect(portless.body.message).toBe(
+    'Connector.skupper.io "c" is invalid: [spec.routingKey: Required value, spec.port: Required value]',
+  )
   const both = await west.admin("POST", path, connector({ selector: "a=b", host: "h", port: 1 }))
   expect(both.body.message).toContain(
     "must validate one and only one schema (oneOf). Found 2 valid alternatives",
   )
   const typed = await west.admin("POST", path, connector({ selector: "a=b", port: "1" }))
   expect(typed.body.message).toContain('spec.port in body must be of type integer: "string"')
-  expect((await west.admin("POST", path, connector({ selector: "a=b", port: 99999 }))).status).toBe(201)
+  expect(
+    (await west.admin("POST", path, connector({ routingKey: "k", selector: "a=b", port: 99999 }))).status,
+  ).toBe(201)
 })
 
 test("a strategic patch of a custom resource is 415", async () => {

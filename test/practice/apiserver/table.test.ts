@@ -44,7 +44,7 @@ test("a custom resource has the columns of its definition", async () => {
     await west.admin("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd)
   }
   const found = await table("/apis/skupper.io/v2alpha1/sites")
-  expect(titles(found)).toEqual(["Name", "Status", "Message", "Sites In Network"])
+  expect(titles(found)).toEqual(["Name", "Status", "Sites In Network", "Message"])
 })
 
 test("a project is a row too", async () => {

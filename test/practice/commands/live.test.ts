@@ -170,8 +170,8 @@ test("from the Subscription to a ready Site, by commands alone", async () => {
   const again = await run("skupper", "site", "create", "west", "-n", "p")
   expect(again).toEqual({ exit: 2, stderr: "", rest: ["There is already a site created for this namespace"] })
   const { rest } = await oc("get", "site")
-  expect(rest[0]).toMatch(/^NAME +STATUS +MESSAGE +SITES IN NETWORK$/)
-  expect(rest[1]).toMatch(/^west +Ready +OK +1$/)
+  expect(rest[0]).toMatch(/^NAME +STATUS +SITES IN NETWORK +MESSAGE$/)
+  expect(rest[1]).toMatch(/^west +Ready +1 +OK$/)
 })
 
 describe("a proxy", () => {

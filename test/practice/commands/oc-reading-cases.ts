@@ -62,7 +62,7 @@ const cases: Case[] = [
     "get of a kind that a definition brings",
     "get site",
     0,
-    "NAME   STATUS   MESSAGE   SITES IN NETWORK\nwest   Ready    OK        1\n",
+    "NAME   STATUS   SITES IN NETWORK   MESSAGE\nwest   Ready    1                  OK\n",
     "",
     { before: [skupper("Site", "west", { status: ready({ sitesInNetwork: 1 }) })] },
   ),
