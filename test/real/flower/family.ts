@@ -130,7 +130,7 @@ export function holdTo(version: string): void {
 
     // Heartbeats are the same in both families, and it takes a minute.
     test.runIf(version === "1.34.0")(
-      "a SuperNode that hangs: its log and the SuperLink's say it is there, the list says it is not",
+      "a SuperNode that hangs: the list says that it is not there, and the log that it has stopped calling",
       async () => {
         const id = await world.id("supernode-1")
         const group = programsOf(await world.pod("supernode-1"))
@@ -144,7 +144,10 @@ export function holdTo(version: string): void {
           await expect
             .poll(listed, { timeout: 120_000, interval: 5000 })
             .toContain(`the SuperLink lists node ${id} as offline`)
-          await verify(0, "--site", "supernode-1", "--proof", "log")
+          const { stdout } = await verify(1, "--site", "supernode-1", "--proof", "log", "--timeout", "4s")
+          expect(flat(stdout)).toMatch(
+            /node \d+ called the SuperLink every 3 s, and has not called for \d+ s/,
+          )
           expect((await world.listed()).get(killed!)).toBe("offline")
         } finally {
           for (const pid of group) process.kill(pid, "SIGCONT")
