@@ -90,14 +90,15 @@ export class Actions {
       try {
         result = await slots.hold(async () => {
           const answer = await run(this.#context(deadline))
-          if (answer === undefined) await cell.step.takeOwnership?.(this.#context(deadline))
-          return answer ?? undefined
+          if (isRerun(answer)) return answer
+          await cell.step.takeOwnership?.(this.#context(deadline))
+          return undefined
         })
       } catch (error) {
         return this.#failed(action, error, checked, deadline)
       }
       this.#failure = undefined
-      if (isRerun(result)) return this.#goBack(action, result, deadline)
+      if (result !== undefined) return this.#goBack(action, result, deadline)
       this.#done ??= action
       this.#resuming = false
       await bus.durable({ type: "action ended", action, ok: true, ...cell.at })

@@ -176,6 +176,19 @@ describe("run", () => {
     expect(kinds(result)["leaf-1/redeem"]).toBe("failed")
   })
 
+  it("takes ownership also if apply returns what it has created, and takes that for no request to rerun", async () => {
+    const world = new World()
+    const owned: string[] = []
+    // A notebook in JavaScript: the compiler would refuse it.
+    const apply = ((c: { world: World }) => {
+      c.world.set("hub/open", "yes")
+      return { kind: "ConfigMap" }
+    }) as never
+    const steps = book(plain("open", "hub", { apply, takeOwnership: (c) => void owned.push(c.site.name) }))
+    expect(kinds(await runIn(world, steps, federationOf(0)))["hub/open"]).toBe("applied")
+    expect(owned).toEqual(["hub"])
+  })
+
   it("resumes an apply that a killed run interrupted: it takes ownership of what exists and does not apply again", async () => {
     const world = new World()
     const owned: string[] = []
