@@ -15,7 +15,6 @@ import {
   commandLine,
   type Flags,
   hasFlag,
-  isShell,
   withoutFlags,
 } from "./flower/command-line.ts"
 import {
@@ -114,13 +113,7 @@ function flagChanges(
 function adaptFlags(found: Deployment, version: string, port: number): Flags {
   const container = containerOf(found, "supernode")
   const { without, more } = flagChanges(commandLine(container), version, port)
-  if (without.length > 0 && isShell(container)) {
-    throw new RunbookError(`the flags of Deployment ${found.metadata.name} stand in a shell script`, {
-      fix: `change them by hand: ${more.join(" ") || "nothing"} in place of ${without.join(", ")}`,
-      next: `oc edit deployment/${found.metadata.name} -n ${found.metadata.namespace}`,
-    })
-  }
-  return changedFlags(container, without, more)
+  return changedFlags(found, container, without, more)
 }
 
 async function check(context: Context): Promise<CheckResult> {

@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto"
 import type { PracticeContainer, PracticeImage, SimulatedPort } from "../lib/index.ts"
 import { argumentMistake } from "./flower/command-flags.ts"
-import { argumentOf } from "./flower/command-line.ts"
+import { argumentOf, isLoopback } from "./flower/command-line.ts"
 import { FLEET_PORT, since, versionOfImage } from "./flower/flower-versions.ts"
 import { PROBE } from "./flower/probe-pod.ts"
 
@@ -103,7 +103,7 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
   say(startLines(version, args, { scheme: insecure ? "http" : "https", host, port }))
   container.ready()
   // A process that listens on its pod's loopback runs, but cannot be reached.
-  if (!/^(?:127\.|localhost$)/.test(host)) container.listen(port, fleet)
+  if (!isLoopback(host)) container.listen(port, fleet)
   return () => say(endLines(version))
 }
 

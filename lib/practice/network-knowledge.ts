@@ -101,9 +101,8 @@ export class Knowledge {
       news = true
     }
     this.#said = said
-    for (const uid of this.#observers.keys()) {
-      if (![...this.#routes.sites].some((site) => site.uid === uid)) this.#observers.delete(uid)
-    }
+    const uids = new Set([...this.#routes.sites].map(({ uid }) => uid))
+    for (const uid of this.#observers.keys()) if (!uids.has(uid)) this.#observers.delete(uid)
     return { news, next: due.length === 0 ? undefined : Math.max(0, Math.min(...due) - now) }
   }
 

@@ -1,6 +1,7 @@
 /** The command line of a container, as its program sees it: flags stand in `command` as often as in `args`. */
+import { RunbookError } from "../../lib/index.ts"
 import { expandVariables } from "../../lib/kit.ts"
-import type { Container } from "../openshift/workload.ts"
+import type { Container, Deployment } from "../openshift/workload.ts"
 
 /** Shells whose `-c` runs a program with flags of its own. */
 const SHELL = /(?:^|\/)(?:ba|da|k|z)?sh$/
@@ -12,7 +13,7 @@ const wordsOf = (script: string): string[] =>
     .filter((word) => word !== "")
 
 /** Whether a shell starts the program, so that its flags stand inside a script. */
-export const isShell = ({ command = [] }: Container): boolean => SHELL.test(command[0] ?? "")
+const isShell = ({ command = [] }: Container): boolean => SHELL.test(command[0] ?? "")
 
 /** Command and arguments, with the container's environment filled in; of a shell with `-c`, the words of its script. */
 export function commandLine(container: Container | undefined): string[] {
@@ -47,12 +48,28 @@ export interface Flags {
   readonly args: string[]
 }
 
-/** A container's flags without some of them, and with others at the end. */
-export const changedFlags = (
-  { command, args = [] }: Container,
+/**
+ * The flags of a Deployment's container without some of them, and with others at the end.
+ * @throws RunbookError if there is something to change, and they stand in a shell script
+ */
+export function changedFlags(
+  { metadata }: Deployment,
+  container: Container,
   without: readonly string[],
   more: readonly string[],
-): Flags => ({
-  ...(command !== undefined && { command: withoutFlags(command, without) }),
-  args: [...withoutFlags(args, without), ...more],
-})
+): Flags {
+  if (without.length + more.length > 0 && isShell(container)) {
+    throw new RunbookError(`the flags of Deployment ${metadata.name} stand in a shell script`, {
+      fix: `change them by hand: ${more.join(" ") || "nothing"} in place of ${without.join(", ")}`,
+      next: `oc edit deployment/${metadata.name} -n ${metadata.namespace}`,
+    })
+  }
+  const { command, args = [] } = container
+  return {
+    ...(command !== undefined && { command: withoutFlags(command, without) }),
+    args: [...withoutFlags(args, without), ...more],
+  }
+}
+
+/** Whether an address is reached from its own pod alone. */
+export const isLoopback = (host: string): boolean => /^(?:127\.|localhost$|\[?::1\]?$)/.test(host)

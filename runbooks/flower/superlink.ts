@@ -1,9 +1,9 @@
 /** The existing SuperLink: who created it, and which Flower version it runs. */
-import { type Difference, RunbookError } from "../../lib/index.ts"
+import type { Difference } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { containerOf, type Deployment } from "../openshift/workload.ts"
 import { owns } from "../shared/labels.ts"
-import { argumentOf, changedFlags, commandLine, type Flags, hasFlag, isShell } from "./command-line.ts"
+import { argumentOf, changedFlags, commandLine, type Flags, hasFlag, isLoopback } from "./command-line.ts"
 import { compareVersions, familyOf, OLDEST, superlinkImage, versionOfImage } from "./flower-versions.ts"
 import { VERSION_ANNOTATION } from "./manifests.ts"
 
@@ -121,8 +121,6 @@ export function adoptedSuperlinkDifferences(
   return differences
 }
 
-const isLoopback = (host: string): boolean => /^(?:127\.|localhost$|\[?::1\]?$)/.test(host)
-
 /** The flags for addresses that a SuperLink of a version lacks, so that SuperNodes reach it. */
 function missingAddresses(flags: readonly string[], version: string): string[] {
   if (!familyOf(version).onePort) return []
@@ -145,12 +143,5 @@ export function adaptSuperlinkFlags(found: Deployment, version: string): Flags {
     before !== family && addresses.some((flag) => hasFlag(flags, flag) || family.superlink.includes(flag))
   const more = moved ? family.superlink : missingAddresses(flags, version)
   const without = moved ? addresses : more.filter((flag) => addresses.includes(flag))
-  if (more.length === 0 && without.length === 0) return changedFlags(container, [], [])
-  if (isShell(container)) {
-    throw new RunbookError(`the flags of Deployment ${found.metadata.name} stand in a shell script`, {
-      fix: `change them by hand: ${more.join(" ") || "none"} in place of ${without.join(", ")}`,
-      next: `oc edit deployment/${found.metadata.name} -n ${found.metadata.namespace}`,
-    })
-  }
-  return changedFlags(container, without, more)
+  return changedFlags(found, container, without, more)
 }

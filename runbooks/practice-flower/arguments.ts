@@ -3,7 +3,7 @@
  * pod's folder. Everything else stays as it is, including mistakes, which argparse reports.
  */
 import type { PracticeContainer } from "../../lib/index.ts"
-import { argumentOf, withoutFlags } from "../flower/command-line.ts"
+import { argumentOf, isLoopback, withoutFlags } from "../flower/command-line.ts"
 import { since } from "../flower/flower-versions.ts"
 
 type World = Pick<PracticeContainer, "serve" | "forward" | "path">
@@ -121,5 +121,3 @@ async function paths(args: readonly string[], { path }: World): Promise<string[]
     return path(text.startsWith("/") ? text : `/app/${text}`)
   }
 }
-
-const isLoopback = (host: string): boolean => /^(?:127\.|localhost$|\[?::1\]?$)/.test(host)

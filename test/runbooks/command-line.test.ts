@@ -86,6 +86,6 @@ describe("another version", () => {
     })
     const script = superlink("1.34.0", { command: ["sh", "-c", "flower-superlink --insecure"] })
     expect(() => adaptSuperlinkFlags(script, "1.42.0")).toThrow("stand in a shell script")
-    expect(changedFlags(container({ args: ["a"] }), [], [])).toEqual({ args: ["a"] })
+    expect(changedFlags(superlink("1.42.0", {}), container({ args: ["a"] }), [], [])).toEqual({ args: ["a"] })
   })
 })

@@ -99,7 +99,7 @@ describe("trouble", () => {
     })
   const trouble = () => troubleOf(admin(), deployment)
 
-  test("an init container that has ended well is done", async () => {
+  test("an init container that has succeeded is done", async () => {
     await pod({
       phase: "Pending",
       initContainerStatuses: [

@@ -12,6 +12,9 @@ export interface Condition {
 }
 
 /** RFC 3339 in whole seconds, as on the wire. */
+/** With microseconds, as the times of a Lease. */
+export const microTime = (): string => new Date().toISOString().replace("Z", "000Z")
+
 export const wireTime = (at = Date.now()): string => new Date(at).toISOString().replace(/\.\d+Z$/, "Z")
 
 /** The conditions with one set. Order is that of first insertion; the transition time changes with the status only. */

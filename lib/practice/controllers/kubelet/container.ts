@@ -66,7 +66,7 @@ export class Container {
     return this.#ready
   }
 
-  /** An init container that has ended well. */
+  /** An init container that has succeeded. */
   get done(): boolean {
     return this.#initial && this.exitCode === 0
   }

@@ -1,9 +1,8 @@
 /** ConfigMap `skupper-router`: with what the router is configured. The kube-adaptor brings the router to it at each change. */
 import type { KubeObject } from "../../../cluster/types.ts"
-import { isTrue } from "../conditions.ts"
 import { initialisedSite, kind, type Skupper, VERSION } from "./common.ts"
+import { acceptsLinks, configuredObjects, interRouter, listenerPort, targetsOf } from "./router-ends.ts"
 import { CONFIG_KEY, type Entity, nameOf, ROUTER_CONFIG } from "./router-names.ts"
-import { selectedPods } from "./router-pods.ts"
 
 const profile = (name: string): Entity => {
   const folder = `/etc/skupper-router-certs/${name}`
@@ -56,10 +55,9 @@ const forLinks: readonly Entity[] = [
   ["listener", { name: "skupper-router-2", role: "edge", port: 45_671, ...TLS_IN }],
 ]
 
-function linkEntities({ metadata, spec }: KubeObject): Entity[] {
-  const endpoint = (spec.endpoints as { name: string; host: string; port: string }[]).find(
-    ({ name }) => name === "inter-router",
-  )
+function linkEntities(link: KubeObject): Entity[] {
+  const { metadata, spec } = link
+  const [endpoint] = interRouter(link)
   if (endpoint === undefined) return []
   const sslProfile = `${spec.tlsCredentials ?? metadata.name}-profile`
   const { host, port } = endpoint
@@ -72,45 +70,27 @@ function linkEntities({ metadata, spec }: KubeObject): Entity[] {
 
 /** What the controller writes for a namespace. */
 function entitiesOf(skupper: Skupper, site: KubeObject): Entity[] {
-  const { store } = skupper
   const { namespace = "", uid: siteId } = site.metadata
-  const configured = (what: string) =>
-    kind(store, what)
-      .list(namespace)
-      .filter((one) => isTrue(one, "Configured") && one.metadata.deletionTimestamp === undefined)
-  const services = store.of("v1", "Service")
-  const listeners = configured("Listener").flatMap(({ metadata, spec }): Entity[] => {
-    const ports = services.get(namespace, spec.host)?.spec.ports as { port: number; targetPort: number }[]
-    const port = ports?.find((one) => one.port === spec.port)?.targetPort
+  const listeners = configuredObjects(skupper, "Listener", namespace).flatMap((one): Entity[] => {
+    const port = listenerPort(skupper, one)
     if (port === undefined) return []
-    const name = nameOf.listener(metadata.name)
-    return [["tcpListener", { name, port: String(port), address: spec.routingKey, siteId }]]
+    const name = nameOf.listener(one.metadata.name)
+    return [["tcpListener", { name, port: String(port), address: one.spec.routingKey, siteId }]]
   })
-  const connectors = kind(store, "Connector")
+  const connectors = kind(skupper.store, "Connector")
     .list(namespace)
     .filter((one) => one.metadata.deletionTimestamp === undefined)
-    .flatMap((one): Entity[] => {
-      const { routingKey: address, host, port } = one.spec
-      const entity = (to: string, more: object): Entity => [
-        "tcpConnector",
-        {
-          name: nameOf.connector(one.metadata.name, to),
-          host: to,
-          port: String(port),
-          address,
-          siteId,
-          ...more,
-        },
-      ]
-      if (host) return [entity(host, {})]
-      return selectedPods(skupper, one).map((pod) =>
-        entity(pod.status?.podIP, { processId: pod.metadata.uid }),
-      )
-    })
+    .flatMap((one) =>
+      targetsOf(skupper, one).map(({ host, process: processId }): Entity => {
+        const { routingKey: address, port } = one.spec
+        const name = nameOf.connector(one.metadata.name, host)
+        return ["tcpConnector", { name, host, port: String(port), address, siteId, processId }]
+      }),
+    )
   return [
     ...common(site),
-    ...(kind(store, "RouterAccess").list(namespace).length > 0 ? forLinks : []),
-    ...configured("Link").flatMap(linkEntities),
+    ...(acceptsLinks(skupper, namespace) ? forLinks : []),
+    ...configuredObjects(skupper, "Link", namespace).flatMap(linkEntities),
     ...listeners,
     ...connectors,
   ]

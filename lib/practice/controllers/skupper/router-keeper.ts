@@ -4,25 +4,21 @@
  * container runs once a pod; what was configured since is missing until then (measured with Skupper 2.2.1).
  */
 import type { KubeObject } from "../../../cluster/types.ts"
-import { isReadyPod } from "../conditions.ts"
+import { isReadyPod, microTime } from "../conditions.ts"
 import type { Store } from "../store.ts"
 import { kind, type Skupper } from "./common.ts"
 import { startRouterFaults } from "./router-faults.ts"
 import { configuredNames, ROUTER_CONFIG } from "./router-names.ts"
-import { isRouterPod, routerOf, routerPod } from "./router-pods.ts"
+import { adaptorIn, isRouterPod, routerOf, routerPod } from "./router-pods.ts"
 import type { RouterProcess } from "./router-process.ts"
 
 /** The kube-adaptor's resync, counted from its start. As long at every pace: short, it would hide what it heals. */
 const RESYNC = 300_000
 
 const LEASE = "skupper-site-leader"
-/** Microseconds are what a Lease's times are written with. */
-const microTime = (): string => new Date().toISOString().replace("Z", "000Z")
-
 /** Milliseconds until the next resync of a pod's kube-adaptor. */
 function untilResync(pod: KubeObject | undefined): number {
-  const adaptor = pod?.status?.containerStatuses?.find((one: { name: string }) => one.name === "kube-adaptor")
-  const began = Date.parse(adaptor?.state?.running?.startedAt ?? "") || Date.now()
+  const began = Date.parse(adaptorIn(pod)?.startedAt ?? "") || Date.now()
   return RESYNC - ((Date.now() - began) % RESYNC)
 }
 

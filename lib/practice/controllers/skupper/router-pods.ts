@@ -30,6 +30,10 @@ export const routerPod = ({ store }: Pick<Skupper, "store">, namespace: string):
     .filter((pod) => isRouterPod(pod) && pod.metadata.deletionTimestamp === undefined)
     .sort((one, other) => (one.metadata.creationTimestamp! < other.metadata.creationTimestamp! ? 1 : -1))[0]
 
+/** The kube-adaptor of a router's pod, while it runs. */
+export const adaptorIn = (pod: KubeObject | undefined): { startedAt?: string } | undefined =>
+  pod?.status?.containerStatuses?.find((one: { name: string }) => one.name === "kube-adaptor")?.state?.running
+
 /** The process of a namespace's router; undefined while there is none. */
 export function routerOf(
   skupper: Pick<Skupper, "store" | "context">,

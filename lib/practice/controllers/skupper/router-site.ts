@@ -9,12 +9,12 @@ import type {
   NetworkListener,
   NetworkSite,
 } from "../../types/network.ts"
-import { isTrue } from "../conditions.ts"
 import { faultNow } from "../faulty.ts"
 import { podService, resolve } from "../kubelet/dial.ts"
-import { kind, SITE_CA, type Skupper, secretText } from "./common.ts"
+import { SITE_CA, type Skupper, secretText } from "./common.ts"
+import { acceptsLinks, configuredObjects, interRouter, listenerPort, targetsOf } from "./router-ends.ts"
 import { nameOf } from "./router-names.ts"
-import { routerOf, routerPod, selectedPods } from "./router-pods.ts"
+import { adaptorIn, routerOf, routerPod } from "./router-pods.ts"
 
 const fingerprints = new Map<string, string | undefined>()
 
@@ -52,73 +52,56 @@ export function networkSite(skupper: Skupper, site: KubeObject): NetworkSite {
   const { store, context } = skupper
   const { cluster, network, faults } = { ...context, cluster: context.name }
   const { namespace = "", name, uid = "" } = site.metadata
-  const configured = (what: string) =>
-    kind(store, what)
-      .list(namespace)
-      .filter((entry) => isTrue(entry, "Configured") && entry.metadata.deletionTimestamp === undefined)
-  const hosts = (connector: KubeObject): Omit<NetworkConnector, "live">[] => {
-    const { host, port, routingKey } = connector.spec
-    const common = { name: connector.metadata.name, routingKey, port }
-    if (host) return [{ ...common, host }]
-    return selectedPods(skupper, connector).map(({ metadata, status }) => ({
-      ...{ ...common, host: status?.podIP, pod: metadata.name },
-      ...(metadata.uid !== undefined && { process: metadata.uid }),
-    }))
-  }
-  const connectors = (): NetworkConnector[] => {
-    const names = routerOf(skupper, namespace)?.configured
-    return configured("Connector")
-      .flatMap(hosts)
-      .map((one) => ({ ...one, live: names?.has(nameOf.connector(one.name, one.host)) === true }))
-  }
+  type Names = ReadonlySet<string> | undefined
+  const connectors = (names: Names): NetworkConnector[] =>
+    configuredObjects(skupper, "Connector", namespace).flatMap((one) => {
+      const { routingKey, port } = one.spec
+      return targetsOf(skupper, one).map((target) => ({
+        ...{ name: one.metadata.name, routingKey, port, ...target },
+        live: names?.has(nameOf.connector(one.metadata.name, target.host)) === true,
+      }))
+    })
   const behind = ({ host, port, pod }: NetworkConnector): PodService[] =>
     pod === undefined
       ? resolve(store, network, cluster, namespace, `${host}:${port}`)
       : podService(network, { cluster, namespace, pod, port }, host)
-  const listeners = (names: ReadonlySet<string> | undefined): NetworkListener[] =>
-    configured("Listener").flatMap(({ metadata, spec }) => {
-      const ports = store.of("v1", "Service").get(namespace, spec.host)?.spec.ports
-      const port = ports?.find((one: { port: number }) => one.port === spec.port)?.targetPort
-      if (typeof port !== "number") return []
-      const live = names?.has(nameOf.listener(metadata.name)) === true
-      return [{ name: metadata.name, routingKey: spec.routingKey, port, live }]
+  const listeners = (names: Names): NetworkListener[] =>
+    configuredObjects(skupper, "Listener", namespace).flatMap((one) => {
+      const port = listenerPort(skupper, one)
+      if (port === undefined) return []
+      const { name } = one.metadata
+      return [
+        { name, routingKey: one.spec.routingKey, port, live: names?.has(nameOf.listener(name)) === true },
+      ]
     })
-  const links = (names: ReadonlySet<string> | undefined): NetworkLink[] =>
-    configured("Link").map((entry) => {
-      const endpoints = entry.spec.endpoints as { name: string; host: string; port: string }[]
-      return {
-        name: entry.metadata.name,
-        addresses: endpoints
-          .filter((one) => one.name === "inter-router")
-          .map((one) => `${one.host}:${one.port}`),
-        ca: issuerOf(store.of("v1", "Secret").get(namespace, entry.spec.tlsCredentials)),
-        cut: faultNow(faults, "link", cluster, entry.metadata.name, ...CUTS)?.what as LinkCut | undefined,
-        live: names?.has(nameOf.link(entry.metadata.name)) === true,
-      }
-    })
+  const links = (names: Names): NetworkLink[] =>
+    configuredObjects(skupper, "Link", namespace).map((entry) => ({
+      name: entry.metadata.name,
+      addresses: interRouter(entry).map((one) => `${one.host}:${one.port}`),
+      ca: issuerOf(store.of("v1", "Secret").get(namespace, entry.spec.tlsCredentials)),
+      cut: faultNow(faults, "link", cluster, entry.metadata.name, ...CUTS)?.what as LinkCut | undefined,
+      live: names?.has(nameOf.link(entry.metadata.name)) === true,
+    }))
   return {
     cluster,
     namespace,
     uid,
     name,
     backends: (routingKey) =>
-      connectors()
+      connectors(routerOf(skupper, namespace)?.configured)
         .filter((one) => one.live && one.routingKey === routingKey)
         .flatMap(behind),
     offer() {
       const issuer = store.of("v1", "Secret").get(namespace, site.spec?.defaultIssuer ?? SITE_CA)
       const router = routerOf(skupper, namespace)
       const pod = routerPod(skupper, namespace)
-      const adaptor = pod?.status?.containerStatuses?.find(
-        (one: { name: string }) => one.name === "kube-adaptor",
-      )
       return {
         ca: fingerprint(secretText(issuer, "tls.crt")),
         router: router && { pod: pod!.metadata.name, run: router.run, hung: router.hung },
-        adaptor: adaptor?.state?.running === undefined ? undefined : pod!.metadata.name,
-        access: kind(store, "RouterAccess").list(namespace).length > 0,
+        adaptor: adaptorIn(pod) && pod!.metadata.name,
+        access: acceptsLinks(skupper, namespace),
         links: links(router?.configured),
-        connectors: connectors(),
+        connectors: connectors(router?.configured),
         listeners: listeners(router?.configured),
       }
     },
