@@ -30,7 +30,13 @@ import { readSuperlinkLog, readSupernodeLog } from "./flower/flower-logs.ts"
 import { familyOf, supernodeImage } from "./flower/flower-versions.ts"
 import { supernodeManifest } from "./flower/manifests.ts"
 import { supernodeManual } from "./flower/manual.ts"
-import { type ChosenVersion, findSuperlink, runningVersion, versionForSupernode } from "./flower/superlink.ts"
+import {
+  type ChosenVersion,
+  endsWhenForgotten,
+  findSuperlink,
+  runningVersion,
+  versionForSupernode,
+} from "./flower/superlink.ts"
 import { FLEET_API, listenerPort } from "./interconnect/exposure.ts"
 import { PODS } from "./openshift/rollout.ts"
 import { currentPods } from "./openshift/trouble.ts"
@@ -131,6 +137,7 @@ async function check(context: Context): Promise<CheckResult> {
   const answer = await checkDeployment(context, target)
   if (answer.state !== "ready") return answer
   const found = (await findDeployment(context, target))!
+  if (endsWhenForgotten(context, found)) return answer
   const pod = (await currentPods(context.cluster, found))[0]
   if (pod === undefined) return answer
   const container = containerOf(found, "supernode").name
@@ -144,7 +151,7 @@ async function check(context: Context): Promise<CheckResult> {
     return lost(found, `the SuperLink no longer knows node ${registration.id} (${registration.line})`)
   }
   const hasId = registration.is === "registered" || registration.is === "reconnecting"
-  if (hasId && (await stranded(context, found, pod, registration.id))) {
+  if (hasId && (await stranded(context, pod, registration.id))) {
     return lost(found, `the SuperLink was restarted and does not know node ${registration.id}`)
   }
   return answer
@@ -157,13 +164,10 @@ const lost = (found: Deployment, what: string): CheckResult =>
   })
 
 /**
- * Whether a SuperNode of 1.28 hangs, or will hang with its next call, because its SuperLink has forgotten it. Newer
- * versions exit with that call, and their container is restarted. This needs read access to the SuperLink's cluster, which
+ * Whether a SuperNode of 1.28 hangs, or will hang with its next call, because its SuperLink has forgotten it. This needs read access to the SuperLink's cluster, which
  * may belong to another institution: without it the answer is no.
  */
-async function stranded(context: Context, found: Deployment, pod: KubeObject, id: string): Promise<boolean> {
-  const version = runningVersion(found, "supernode") ?? context.inputs.flowerVersion
-  if (familyOf(version).ends) return false
+async function stranded(context: Context, pod: KubeObject, id: string): Promise<boolean> {
   try {
     const superlink = await findSuperlink(context)
     if (superlink === undefined) return false

@@ -31,6 +31,10 @@ export function runningVersion(deployment: Deployment, container: string): strin
   return version !== undefined && compareVersions(version, OLDEST) >= 0 ? version : undefined
 }
 
+/** Whether a SuperNode that its SuperLink has forgotten exits by itself: its container is then restarted and registers with a new id. */
+export const endsWhenForgotten = (context: Pick<Context, "inputs">, supernode: Deployment): boolean =>
+  familyOf(runningVersion(supernode, "supernode") ?? context.inputs.flowerVersion).ends
+
 /** The Flower version that a site should run, and where it comes from. */
 export interface ChosenVersion {
   readonly version: string

@@ -11,7 +11,13 @@ import { familyOf, isFlowersOwn, versionOfImage } from "./flower-versions.ts"
 import { brokenHop, type Hop, holds, pendingHop, unprovenHop } from "./hop.ts"
 import type { ListedNode } from "./node-list.ts"
 import type { Running } from "./running.ts"
-import { deploymentRef, findSuperlink, runningVersion, superlinkFlags } from "./superlink.ts"
+import {
+  deploymentRef,
+  endsWhenForgotten,
+  findSuperlink,
+  runningVersion,
+  superlinkFlags,
+} from "./superlink.ts"
 
 /** A pod of the current revision of the SuperLink, or of this SuperNode, is running. */
 export async function runningHop(
@@ -78,11 +84,12 @@ export function registrationHop(
       return pendingHop("registration", what, logs)
     }
     case "forgotten":
-      return blocked(`registration: the SuperLink no longer knows node ${found.id} (${found.line})`, {
-        code: "forgotten",
-        fix: "the SuperLink was restarted: restart the SuperNode, which then registers with a new id",
-        next: again,
-      })
+      return forgotten(
+        context,
+        "registration",
+        `the SuperLink no longer knows node ${found.id} (${found.line})`,
+        supernode,
+      )
     case "unproven":
       return unprovenHop(
         "registration",
@@ -150,7 +157,7 @@ export function activationHop(context: Context, id: string, superlink: Running, 
     const why = `the SuperLink was restarted with a --database: it accepts node ${id} again without logging it`
     return unprovenHop("activation", why, again)
   }
-  return forgotten(context, id, supernode)
+  return forgotten(context, "activation", restarted(id), supernode)
 }
 
 /** The SuperLink lists this node as connected now. This also works if logs have been rotated away. */
@@ -167,7 +174,7 @@ export function onlineHop(
   if (status !== undefined)
     return pendingHop("activation", `the SuperLink lists node ${id} as ${status}`, logs)
   if (superlink.startedAt > supernode.startedAt && !keepsNodes(superlink)) {
-    return forgotten(context, id, supernode)
+    return forgotten(context, "activation", restarted(id), supernode)
   }
   return pendingHop("activation", `the SuperLink does not list node ${id}`, logs)
 }
@@ -175,19 +182,22 @@ export function onlineHop(
 /** A SuperLink with a database still knows its SuperNodes after a restart. */
 const keepsNodes = ({ deployment }: Running): boolean => hasFlag(superlinkFlags(deployment), "--database")
 
-/** The SuperLink was restarted after the SuperNode: newer SuperNodes exit with their next call and are restarted. */
-function forgotten(context: Context, id: string, supernode: Running): CheckResult {
-  const what = `the SuperLink was restarted and does not know node ${id}`
-  const version = runningVersion(supernode.deployment, "supernode") ?? context.inputs.flowerVersion
-  if (familyOf(version).ends) {
+const restarted = (id: string): string => `the SuperLink was restarted and does not know node ${id}`
+
+/**
+ * The SuperLink was restarted after the SuperNode. Newer SuperNodes exit with their next call, and their container is restarted; the
+ * refused call can stand in the log for seconds before the process ends.
+ */
+function forgotten(context: Context, hop: string, what: string, supernode: Running): CheckResult {
+  if (endsWhenForgotten(context, supernode.deployment)) {
     const logs = `oc logs pod/${supernode.pod} -n ${context.site.project}`
     const then =
       "the SuperNode exits with its next call that reaches the SuperLink, and registers with a new id"
-    return pendingHop("activation", `${what}; ${then}`, logs)
+    return pendingHop(hop, `${what}; ${then}`, logs)
   }
-  return blocked(`activation: ${what}`, {
+  return blocked(`${hop}: ${what}`, {
     code: "forgotten",
-    fix: "restart the SuperNode: it registers with a new id",
+    fix: "the SuperLink was restarted: restart the SuperNode, which then registers with a new id",
     next: `flower-runbook step deploy-supernode --site ${context.site.name} --rerun`,
   })
 }
