@@ -21,6 +21,8 @@ import { findFolder } from "./folder.ts"
 export interface OpenFederationOptions {
   /** Every required input must have a value: it is asked for on a terminal, else refused. If false, `missing` lists them. */
   readonly complete: boolean
+  /** The command only reads: without a federation, it is about the practice clusters of a walk. By default if it needs no complete inputs. */
+  readonly reading?: boolean
   /** In place of `--federation` (practice). */
   readonly file?: string
   /** In place of the folder that the flags name (practice). */
@@ -88,7 +90,7 @@ export async function findSources(call: Call, options: OpenFederationOptions): P
     command: call.command,
     state: options.folder ?? flags.path("state"),
     name: flags.text("name"),
-    reading: !options.complete,
+    reading: options.reading ?? !options.complete,
     file,
   })
   const memory = options.fresh === true ? undefined : found.memory

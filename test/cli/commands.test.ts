@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeEach, describe, expect, test } from "vitest"
 import { main, script } from "../../lib/cli/main.ts"
@@ -44,6 +44,14 @@ describe("run", () => {
     expect(page("m2")).toBe("<h1>Bye</h1>\n")
     expect((await call(at, ["plan", "--exit-code"])).code).toBe(0)
     expect((await call(at, ["values"])).stdout).toMatch(/greeting +earlier answer +Bye/)
+  })
+  test("with nothing but a walk on practice clusters, whatever reads is about that", async () => {
+    await call(at, ["run", "--yes", ...sites])
+    renameSync(state(), join(at, "state", "mirror-pages", ".practice"))
+    for (const reads of [["status"], ["status", "--live"]]) {
+      expect(await call(at, reads)).toMatchObject({ code: 0, stdout: expect.stringContaining("mirror-1") })
+    }
+    expect((await call(at, ["plan"])).stderr).toContain("inputs are missing")
   })
   test("a failed step: exit 1, the rest says why it was skipped", async () => {
     writeFileSync(join(at, "m1"), "a file where a folder should be")

@@ -15,7 +15,7 @@ import { planEntries, printPlan } from "../plan-entries.ts"
 export async function status(call: CallOf<"status">): Promise<number> {
   const { notebook, flags, out } = call
   const live = flags.has("live")
-  const opened = await openFederation(call, { complete: live })
+  const opened = await openFederation(call, { complete: live, reading: true })
   if (live) {
     const entries = await planEntries(call, opened)
     // Nothing is approved here, so the plan does not ask for it.
