@@ -3,6 +3,7 @@
 import "./oldest-node.ts"
 
 export type { Changes, Versioned } from "./cluster/changes.ts"
+export { ClusterError } from "./cluster/errors.ts"
 export { labelValue, MANAGED_BY, type Ownership, ownership } from "./cluster/ownership.ts"
 export type * from "./cluster/types.ts"
 export { federate, type Inputs, type LibraryOptions, plan, run } from "./library.ts"

@@ -75,6 +75,13 @@ function cluster(
   const review = <T>(apiVersion: string, kind: string, spec?: object): Promise<T> =>
     send("POST", `/apis/${apiVersion}/${kind.toLowerCase()}s`, { apiVersion, kind, ...(spec && { spec }) })
 
+  // JSON is YAML.
+  const apply = async <T>(object: KubeObject, query: { fieldManager: string; dryRun?: "All" }): Promise<T> =>
+    send("PATCH", await api.path(refOf(object), signal), object, {
+      type: "application/apply-patch+yaml",
+      query: { ...query, force: true },
+    })
+
   const under = (path: string, subresource?: string): string =>
     subresource === undefined ? path : `${path}/${subresource}`
 
@@ -84,6 +91,7 @@ function cluster(
     },
     get: <T extends KubeObject>(ref: Ref) => api.get(ref, signal) as Promise<T | undefined>,
     list: async <T extends KubeObject>(query: Query) => (await api.list(query, signal)).items as T[],
+    dryRun: (object) => apply(object, { fieldManager: manager, dryRun: "All" }),
     serves: (apiVersion, kind) => api.serves(apiVersion, kind, signal),
     log: (options) => readLog(api, options, signal),
     allowed: async (right) => {
@@ -128,12 +136,7 @@ function cluster(
       send<T>("POST", await api.path(collectionOf(object), signal), object, {
         query: { fieldManager: manager },
       }),
-    apply: async <T extends KubeObject>(object: KubeObject, as = manager) =>
-      // JSON is YAML.
-      send<T>("PATCH", await api.path(refOf(object), signal), object, {
-        type: "application/apply-patch+yaml",
-        query: { fieldManager: as, force: true },
-      }),
+    apply: (object, as = manager) => apply(object, { fieldManager: as }),
     merge: async <T extends KubeObject>(ref: Ref, patch: object, more?: { subresource?: string }) =>
       send<T>("PATCH", under(await api.path(ref, signal), more?.subresource), patch, {
         type: "application/merge-patch+json",

@@ -84,6 +84,7 @@ export function observe(
         changes.reading(log)
         return log.text
       }),
+    dryRun: (object) => unwatched(() => plain.dryRun(object)),
     serves: (apiVersion, kind) => unwatched(() => plain.serves(apiVersion, kind)),
     allowed: (right) => unwatched(() => plain.allowed(right)),
     whoami: () => unwatched(() => plain.whoami()),

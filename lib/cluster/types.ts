@@ -87,6 +87,11 @@ export interface ClusterReader {
   /** The object, or nothing where it does not exist. */
   get<T extends KubeObject = KubeObject>(ref: Ref): Promise<T | undefined>
   list<T extends KubeObject = KubeObject>(query: Query): Promise<T[]>
+  /**
+   * What the server would store if the object were applied now (server-side apply, forced, `dryRun=All`): with its defaults,
+   * and with what admission makes of it. Nothing is stored, but it needs the right to patch.
+   */
+  dryRun<T extends KubeObject = KubeObject>(object: T): Promise<T>
   /** Whether the server serves a kind now. */
   serves(apiVersion: string, kind: string): Promise<boolean>
   log(options: LogOptions): Promise<string>

@@ -2,6 +2,7 @@
 import {
   blocked,
   type CheckResult,
+  ClusterError,
   type Difference,
   drifted,
   type KubeObject,
@@ -14,7 +15,7 @@ import type { Context } from "../context.ts"
 import { checkRollout } from "../openshift/rollout.ts"
 import { containerOf, type Deployment, deploymentDifferences, selectorText } from "../openshift/workload.ts"
 import { adoptedMark, owns } from "../shared/labels.ts"
-import { objectRef } from "../shared/reading.ts"
+import { ifAllowed, objectRef } from "../shared/reading.ts"
 import type { Flags } from "./command-line.ts"
 import { applyManifest, type Manifest, type ManifestInputs } from "./manifests.ts"
 import { deploymentRef } from "./superlink.ts"
@@ -88,7 +89,7 @@ async function differences(
   { manifest }: DeployTarget,
   found: Deployment,
 ): Promise<Difference[]> {
-  const fields = deploymentDifferences(found, manifest.deployment)
+  const fields = await drift(context, found, manifest.deployment)
   for (const wanted of manifest.others) {
     const { apiVersion, kind, metadata } = wanted
     const existing = await context.cluster.get({
@@ -110,13 +111,43 @@ async function differences(
   return fields
 }
 
+/**
+ * How a Deployment differs from what an apply would make of it. Admission may rewrite what is sent (the registry of an image,
+ * arguments, limits), so the server is asked what it would store. Only fields that also differ from what is sent count: what admission
+ * adds may be another each time.
+ */
+async function drift(context: Context, found: Deployment, sent: Deployment): Promise<Difference[]> {
+  const fields = deploymentDifferences(found, sent)
+  if (fields.length === 0) return fields
+  const stored = await wouldBe(context, sent)
+  if (stored === undefined) return fields
+  const names = new Set(fields.map(({ field }) => field))
+  return deploymentDifferences(found, stored).filter(({ field }) => names.has(field))
+}
+
+/** undefined where the server does not say: without the right to patch, or with a webhook that takes no dry runs. */
+async function wouldBe({ cluster }: Context, sent: Deployment): Promise<Deployment | undefined> {
+  try {
+    return await ifAllowed(cluster.dryRun(sent))
+  } catch (error) {
+    if (error instanceof ClusterError) return undefined
+    throw error
+  }
+}
+
 const serviceText = ({ spec }: KubeObject): string =>
   `ports ${(spec.ports ?? []).map(({ port }: { port: number }) => port).join(" ")} to ${selectorText(spec.selector)}`
 
 /** Applies the manifest. */
 export async function deploy(context: Context, target: DeployTarget): Promise<void> {
   if (target.note !== undefined) context.note(target.note)
+  const stored = await wouldBe(context, target.manifest.deployment)
   await applyManifest(context, `${context.site.name}-${context.site.role}`, target.manifest)
+  const rewritten = stored === undefined ? [] : deploymentDifferences(stored, target.manifest.deployment)
+  if (rewritten.length > 0) {
+    const what = rewritten.map(({ field, found, wanted }) => `${field} ${found} in place of ${wanted}`)
+    context.note(`the cluster's admission changes what is applied: ${what.join("; ")}`)
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject, Ref } from "../../lib/cluster/types.ts"
 import { labels } from "../../runbooks/shared/labels.ts"
 import { foreign, only, startWorld, type World } from "./practice.ts"
@@ -29,6 +29,40 @@ const actions = () =>
   world.events.flatMap((event) => (event.type === "action started" ? [`${event.step} ${event.action}`] : []))
 const theirs = (image: string, args = ["--insecure"]) =>
   foreign(ns, "superlink", { name: "server", image, args, ports: [{ containerPort: 9092 }] })
+
+describe("admission changes what is applied", () => {
+  afterEach(() => world.practice.faults.set([]))
+  const mirrored = "mirror.practice.test/flwr/superlink:1.34.0"
+  const notes = () => world.events.flatMap((event) => (event.type === "note" ? [event.text] : []))
+
+  test("what the server makes of it is the measure, and is said once", async () => {
+    world.practice.faults.set([{ where: "admission", what: "images", match: `^${ns}/` }])
+    expect(await run()).toBe(`applied: ${mirrored}, 1 of 1 ready; Flower 1.34.0`)
+    const said = `the cluster's admission changes what is applied: image ${mirrored} in place of docker.io/flwr/superlink:1.34.0`
+    expect(notes()).toContain(said)
+    expect(await plan()).toBe(`ok: ${mirrored}, 1 of 1 ready; Flower 1.34.0`)
+    world.events.length = 0
+    expect(await run()).toBe(`unchanged: ${mirrored}, 1 of 1 ready; Flower 1.34.0`)
+    expect(notes()).toEqual([])
+  })
+
+  test("what somebody else changed is set back to what admission makes of it", async () => {
+    world.practice.faults.set([{ where: "admission", what: "images", match: `^${ns}/` }])
+    await run()
+    const containers = [{ ...first(await found()), args: ["--insecure", "--isolation", "process"] }]
+    await world.cluster("superlink").merge(deployment, { spec: { template: { spec: { containers } } } })
+    expect(await plan()).toMatch(/^update: arguments is .*--isolation process, should be --insecure[^;]*$/)
+    expect(await run()).toBe(`updated: ${mirrored}, 1 of 1 ready; Flower 1.34.0`)
+  })
+
+  test("who may not patch still gets an answer", async () => {
+    await run()
+    const containers = [{ ...first(await found()), image: "flwr/superlink:1.33.0" }]
+    await world.cluster("superlink").merge(deployment, { spec: { template: { spec: { containers } } } })
+    world.practice.faults.set([{ where: "api", what: "forbidden", match: "PATCH .*/deployments/" }])
+    expect(await plan()).toMatch(/^update: image is flwr\/superlink:1\.33\.0/)
+  })
+})
 
 describe("created by this federation", () => {
   test("created, labelled, and ready when its Service has a ready pod", async () => {
