@@ -9,27 +9,28 @@ import {
   missing,
   progressing,
   ready,
-  unknown,
 } from "../lib/index.ts"
 import { type Context, guideStep, type SiteInputs } from "./context.ts"
 import { listSites, SKUPPER } from "./interconnect/skupper.ts"
+import { chosenOffer, waitsForApproval } from "./openshift/catalogs.ts"
 import {
   groupsTrouble,
   majorOf,
   OLM,
   PACKAGE,
   readSubscribed,
+  type Subscribed,
   subscriptionState,
   subscriptionsOf,
   versionOne,
 } from "./openshift/olm.ts"
-import { type Offer, operatorManual, subscription, usualOffer } from "./openshift/subscription.ts"
+import { operatorManual, subscription } from "./openshift/subscription.ts"
+import { troubleOf } from "./openshift/trouble.ts"
+import type { Deployment } from "./openshift/workload.ts"
 import { adopted, owns, PROGRAM } from "./shared/labels.ts"
-import { condition, ifAllowed, ifServed, isTrue, objectRef, some } from "./shared/reading.ts"
+import { condition, ifAllowed, isTrue, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 import { writeManifest } from "./shared/write-manifest.ts"
-
-const MANIFESTS = "packages.operators.coreos.com/v1"
 
 async function check(context: Context): Promise<CheckResult> {
   const { cluster, site } = context
@@ -54,7 +55,8 @@ async function check(context: Context): Promise<CheckResult> {
 async function subscribed(context: Context, subscription: KubeObject, served: boolean): Promise<CheckResult> {
   const { cluster, site, given } = context
   const { name, namespace } = subscription.metadata
-  const answer = subscriptionState(await readSubscribed(cluster, subscription))
+  const found = await readSubscribed(cluster, subscription)
+  const answer = (await operatorTrouble(cluster, found)) ?? subscriptionState(found)
   if (answer.state === "blocked" && answer.code === "version 1") return answer
   const { channel } = subscription.spec
   const own = owns(subscription, context.federation)
@@ -71,6 +73,25 @@ async function subscribed(context: Context, subscription: KubeObject, served: bo
   if (answer.state !== "ready") return answer
   if (!served) return progressing(`${answer.reason}; its resources are not served yet`, answer.object)
   return { ...answer, adopted: adopted(subscription, context) }
+}
+
+/** OLM only says that its Deployment is not available: why, its pods tell. */
+async function operatorTrouble(
+  cluster: ClusterReader,
+  { csv }: Subscribed,
+): Promise<CheckResult | undefined> {
+  if (csv?.status?.phase !== "Installing" && csv?.status?.reason !== "InstallCheckFailed") return undefined
+  const { name, namespace } = csv.metadata
+  for (const { name: deployment } of (csv.spec?.install?.spec?.deployments ?? []) as { name: string }[]) {
+    const ref = { apiVersion: "apps/v1", kind: "Deployment", name: deployment, namespace: namespace! }
+    const found = await ifAllowed(cluster.get<Deployment>(ref))
+    const trouble = found && (await ifAllowed(troubleOf(cluster, found)))
+    if (trouble === undefined) continue
+    const words = `${name} is not installed yet: Deployment ${deployment}: ${trouble.reason}`
+    if (!trouble.terminal) return progressing(words, objectRef(csv))
+    return blocked(words, { code: "CSV", next: trouble.next, object: objectRef(csv) })
+  }
+  return undefined
 }
 
 const severalSubscriptions = (subscriptions: readonly KubeObject[]): CheckResult =>
@@ -174,71 +195,17 @@ async function subscribable(context: Context): Promise<CheckResult> {
     namespace,
   )
   if (trouble !== undefined) return trouble
-  return missing(`${PACKAGE} is not installed; ${offer.source} offers it in channel ${offer.channel}`, {
-    approval: approval(site),
-  })
+  const also =
+    (offer.others ?? []).length === 0 ? "" : ` (so does ${some(offer.others!)}: --operator-source chooses)`
+  const waits = await waitsForApproval(cluster, namespace)
+  return missing(
+    `${PACKAGE} is not installed; ${offer.source} offers it in channel ${offer.channel}${also}${waits}`,
+    { approval: approval(site) },
+  )
 }
 
 const approval = (site: SiteInputs): string =>
   `installs the operator of Red Hat Service Interconnect for the whole cluster ${site.server} (namespace ${site.operatorNamespace}, channel ${site.operatorChannel})`
-
-/** The catalog that offers the channel. It is looked up, because disconnected clusters use other names. */
-async function chosenOffer(cluster: ClusterReader, site: SiteInputs): Promise<Offer | CheckResult> {
-  const { operatorChannel: channel, operatorSource: source, operatorNamespace: namespace } = site
-  const manifests = await ifServed(
-    ifAllowed(
-      cluster.list({
-        apiVersion: MANIFESTS,
-        kind: "PackageManifest",
-        namespace,
-        fields: `metadata.name=${PACKAGE}`,
-      }),
-    ).then((items) => items ?? "hidden"),
-  )
-  // The user is not allowed to read them: the administrator who gets the YAML can check it.
-  if (manifests === "hidden") return usualOffer(site)
-  if (manifests === undefined) return unknown("missing", "OLM's package server does not answer yet")
-  const named = manifests.filter(
-    ({ metadata, status }) =>
-      metadata.name === PACKAGE && (source === undefined || status?.catalogSource === source),
-  )
-  if (named.length === 0) {
-    return blocked(
-      `no catalog${source ? ` named ${source}` : ""} offers ${PACKAGE}${await catalogStates(cluster)}`,
-      {
-        code: "no catalog",
-        fix: "give the catalog that mirrors it with --operator-source, or ask an administrator to restore the catalog",
-        next: "oc get packagemanifests,catalogsources -n openshift-marketplace",
-      },
-    )
-  }
-  const channels = (one: KubeObject): string[] =>
-    ((one.status?.channels ?? []) as { name: string }[]).map(({ name }) => name)
-  const fitting = named.find((one) => channels(one).includes(channel))
-  if (fitting === undefined) {
-    return blocked(
-      `${PACKAGE} has no channel ${channel}; it has ${some([...new Set(named.flatMap(channels))])}`,
-      {
-        code: "channel",
-        fix: "choose a channel of version 2 with --operator-channel",
-        next: `oc describe packagemanifest ${PACKAGE} -n ${namespace}`,
-      },
-    )
-  }
-  const { catalogSource, catalogSourceNamespace } = fitting.status
-  return { channel, source: catalogSource, sourceNamespace: catalogSourceNamespace }
-}
-
-async function catalogStates(cluster: ClusterReader): Promise<string> {
-  const sources = await ifAllowed(
-    cluster.list({ apiVersion: OLM, kind: "CatalogSource", namespace: "openshift-marketplace" }),
-  )
-  if (sources === undefined) return ""
-  if (sources.length === 0) return "; openshift-marketplace has no CatalogSource"
-  const state = ({ metadata, status }: KubeObject) =>
-    `${metadata.name} is ${status?.connectionState?.lastObservedState ?? "without a state"}`
-  return `; catalogs: ${some(sources.map(state), 5)}`
-}
 
 async function apply(context: Context): Promise<void> {
   const { $, cluster, site } = context

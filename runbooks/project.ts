@@ -13,7 +13,7 @@ import {
 import { kubeconfigs } from "../lib/kit.ts"
 import { type Context, guideStep, type Manual } from "./context.ts"
 import { labels, ownsProject, projectDescription } from "./shared/labels.ts"
-import { hasProjects, ifAllowed, objectRef, some } from "./shared/reading.ts"
+import { type Condition, hasProjects, ifAllowed, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 const PROJECT = "project.openshift.io/v1"
@@ -33,8 +33,9 @@ async function check({ cluster, site, kubeconfig, federation }: Context): Promis
   const hidden = answer === undefined && !projects && (await mayDeploy())
   if (found === undefined && !hidden) return missingProject(cluster, site.project, projects)
   if (found?.metadata.deletionTimestamp !== undefined || found?.status?.phase === "Terminating") {
+    const holds = await whatHolds(cluster, site.project)
     return progressing(
-      `${word(projects)} ${site.project} is being deleted; waiting until it is gone`,
+      `${word(projects)} ${site.project} is being deleted; waiting until it is gone${holds}`,
       objectRef(found),
     )
   }
@@ -55,6 +56,24 @@ async function check({ cluster, site, kubeconfig, federation }: Context): Promis
   }
   return ready(`${word(projects)} ${site.project} exists and is the current one`, more)
 }
+
+/** Why a deletion does not end, by the conditions of the Namespace: objects with finalizers, or an API that does not answer. */
+async function whatHolds(cluster: ClusterReader, name: string): Promise<string> {
+  const found = await ifAllowed(cluster.get({ apiVersion: "v1", kind: "Namespace", name }))
+  const held = ((found?.status?.conditions ?? []) as Condition[]).filter(({ type, status }) =>
+    HOLDS.has(type) ? status === "True" : false,
+  )
+  return held.length === 0 ? "" : `: ${held.map(({ message, type }) => message ?? type).join("; ")}`
+}
+
+/** Read in kubernetes/pkg/controller/namespace/deletion/status_condition_utils.go. */
+const HOLDS: ReadonlySet<string> = new Set([
+  "NamespaceDeletionDiscoveryFailure",
+  "NamespaceDeletionGroupVersionParsingFailure",
+  "NamespaceDeletionContentFailure",
+  "NamespaceContentRemaining",
+  "NamespaceFinalizersRemaining",
+])
 
 async function missingProject(cluster: ClusterReader, name: string, projects: boolean) {
   const kind = projects ? { apiVersion: PROJECT, kind: "Project" } : { apiVersion: "v1", kind: "Namespace" }

@@ -25,6 +25,7 @@ import {
   type SkupperSite,
   siteRef,
 } from "./interconnect/skupper.ts"
+import { reasonFor } from "./openshift/reasons.ts"
 import { adopted, adoptedMark, PROGRAM, takeObject } from "./shared/labels.ts"
 import { type Condition, condition, isTrue, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
@@ -97,11 +98,10 @@ async function pending({ cluster, site }: Context, found: SkupperSite): Promise<
   const configured = condition(found, "Configured")
   const refused = configured?.status === "False" && configured.reason === "Error"
   if (refused && (await isFinal(cluster, configured))) {
+    const known = reasonFor("Skupper", configured.message ?? "")
     return blocked(`Site ${name}: ${configured.message}`, {
       code: "site",
-      fix: UNSUPPORTED.test(configured.message ?? "")
-        ? "choose another --link-access-type: this controller does not support it"
-        : "fix what the message names",
+      ...(known?.fix !== undefined && { fix: known.fix }),
       next: `oc describe site ${name} -n ${site.project}`,
       object: objectRef(found),
     })
@@ -109,10 +109,10 @@ async function pending({ cluster, site }: Context, found: SkupperSite): Promise<
   const long = await projectNameTooLong(cluster, site)
   if (long !== undefined) return long
   const trouble = await siteTrouble(cluster, site.project, accessOf(site) !== undefined)
-  if (trouble?.fix !== undefined) {
+  if (trouble?.final === true) {
     return blocked(`Site ${name}: ${trouble.reason}`, {
       code: trouble.code,
-      fix: trouble.fix,
+      ...(trouble.fix !== undefined && { fix: trouble.fix }),
       ...(trouble.next !== undefined && { next: trouble.next }),
       object: objectRef(found),
     })
@@ -123,14 +123,12 @@ async function pending({ cluster, site }: Context, found: SkupperSite): Promise<
   )
 }
 
-/** An error that stays however often a controller retries. */
-const UNSUPPORTED = /^Unsupported value for LinkAccess/
 /** How long another error may last before it needs somebody, in milliseconds. */
 const RETRIED = 60_000
 
 /** Controllers retry: `roles "skupper-router" already exists` was Ready seconds later (seen with 2.2.1). */
 async function isFinal(cluster: Cluster, { message = "", lastTransitionTime }: Condition): Promise<boolean> {
-  if (UNSUPPORTED.test(message)) return true
+  if (reasonFor("Skupper", message)?.passes === false) return true
   const since = Date.parse(lastTransitionTime ?? "")
   // The clock also makes whoever waits check again after a pause.
   return !((await cluster.now()) - since < RETRIED)

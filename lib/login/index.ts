@@ -181,9 +181,10 @@ async function assertAccepted<S extends LoginSite>(
   const isAnonymous = stdout.trim() === ANONYMOUS
   if (exitCode === 0 && !isAnonymous) return
   const why = isAnonymous ? `without credentials you are ${ANONYMOUS}` : stderr.trim() || stdout.trim()
+  const fix = fixOf(why, method)
   throw new RunbookError(`${what} does not log in to ${site.server}`, {
     why,
-    fix: fixOf(why, method.refused),
+    ...(fix !== undefined && { fix }),
     next: `${notebook} step login --site ${site.name}`,
   })
 }
@@ -191,14 +192,23 @@ async function assertAccepted<S extends LoginSite>(
 /** Whoever comes without credentials. */
 const ANONYMOUS = "system:anonymous"
 
-function fixOf(why: string, refused: string): string {
+/** undefined: nothing is known that would help beyond the words themselves. */
+function fixOf(why: string, { name, refused }: Pick<LoginMethod, "name" | "refused">): string | undefined {
   if (/x509|certificate/.test(why)) {
     return "give the file of the CA that signed the server's certificate as certificate-authority, or have the certificate corrected"
   }
+  // A token was sent, so it is not the token's fault; a context may simply hold no credentials.
+  if (why.includes(ANONYMOUS) && name !== "context") {
+    return "the credentials were sent and did not arrive: a proxy or load balancer on the way may remove them; give the API server's own address as server, or proxy=none"
+  }
   // Only the server's own refusal speaks against what was given.
-  return /Unauthorized|must be logged in|expired|system:anonymous|getting credentials|Please enter Username/i.test(
-    why,
+  if (
+    /Unauthorized|must be logged in|expired|system:anonymous|getting credentials|Please enter Username/i.test(
+      why,
+    )
   )
-    ? refused
-    : "check that the server is the right one, that it is up, and that it can be reached from here (VPN, proxy)"
+    return refused
+  return isTransientMessage(why) || /no such host|dial |lookup |timed? ?out/i.test(why)
+    ? "check that the server is the right one, that it is up, and that it can be reached from here (VPN, proxy)"
+    : undefined
 }

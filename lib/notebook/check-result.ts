@@ -55,8 +55,8 @@ export interface Drifted {
 export interface Blocked {
   state: "blocked"
   reason: string
-  /** The fix, in a sentence. */
-  fix: string
+  /** The fix, in a sentence; not set where only the reason itself tells: a wrong fix is worse than none. */
+  fix?: string
   /** The exact command to type next; not set where there is none. */
   next?: string
   /** A word for programs, for example `unproven`, `expired`, `forbidden`. */

@@ -46,7 +46,7 @@ export async function runningHop(
     if (trouble?.terminal !== true) return pendingHop(role, words, describe)
     return blocked(`${role}: ${words}`, {
       code: trouble.code,
-      fix: trouble.fix,
+      ...(trouble.fix !== undefined && { fix: trouble.fix }),
       next: trouble.next,
       object: objectRef(deployment),
     })

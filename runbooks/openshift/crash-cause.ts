@@ -10,13 +10,15 @@ export interface Cause {
   readonly code: string
   /** Said before the program's own words. */
   readonly words?: string
-  readonly fix: string
+  /** Not set where only the program's own words tell. */
+  readonly fix?: string
 }
 
 const KILLED = 137
 
 interface Known extends Cause {
   readonly says: RegExp
+  readonly fix: string
 }
 
 /** Texts measured with 1.28, 1.34 and 1.41. */
@@ -74,7 +76,7 @@ export function crashCause(
   const known = KNOWN.find(({ says }) => says.test(words ?? ""))
   if (known !== undefined) return { code: known.code, fix: known.fix }
   if (ended?.exitCode === KILLED && !words) {
-    return { code: "killed", fix: "it was killed from outside: the pod's events say by whom" }
+    return { code: "killed", words: "it was killed from outside; the pod's events may say by whom" }
   }
-  return { code: "crash", fix: "its log says more; flower-version, image, args, env and secrets are inputs" }
+  return { code: "crash" }
 }

@@ -49,9 +49,10 @@ const CAUSES: readonly Cause[] = [
 ]
 
 /** What to change, so that the image is pulled. Words that no cause fits are left to speak for themselves. */
-export const fixForPull = (words: string): string =>
-  CAUSES.find(({ says }) => says.test(words))?.fix ??
-  "fix what the message names; the image is chosen by flower-version, or by image"
+export const fixForPull = (words: string): { fix?: string } => {
+  const cause = CAUSES.find(({ says }) => says.test(words))
+  return cause === undefined ? {} : { fix: cause.fix }
+}
 
 /** Whether the words are only about one attempt that failed on its way: the kubelet tries again. */
 export const mayPass = (words: string): boolean =>

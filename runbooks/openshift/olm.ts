@@ -9,6 +9,7 @@ import {
   ready,
 } from "../../lib/index.ts"
 import { condition, ifAllowed, isTrue, objectRef, some } from "../shared/reading.ts"
+import { reasonFor } from "./reasons.ts"
 
 export const OLM = "operators.coreos.com/v1alpha1"
 /** The package of Red Hat Service Interconnect, both 1.x and 2.x. */
@@ -68,7 +69,7 @@ export async function readSubscribed(cluster: ClusterReader, subscription: KubeO
   return { subscription, groups: groups?.map(({ metadata }) => metadata.name), plan, csv, catalog, manual }
 }
 
-const isManual = (spec: { installPlanApproval?: string } | undefined): boolean =>
+export const isManual = (spec: { installPlanApproval?: string } | undefined): boolean =>
   spec?.installPlanApproval === "Manual"
 
 /** 2 of `skupper-operator.v2.1.4-rh-3`. */
@@ -173,6 +174,8 @@ function subscriptionTrouble({ subscription, catalog }: Subscribed): CheckResult
     })
   }
   const unpack = condition(subscription, "BundleUnpackFailed")
+  if (unpack?.status === "True" && reasonFor("OLM", unpack.message ?? "")?.passes === true)
+    return progressing(`the bundle is unpacked again after: ${unpack.message}`, objectRef(subscription))
   if (unpack?.status === "True") {
     return blocked(`the operator's bundle could not be unpacked: ${unpack.message ?? unpack.reason}`, {
       code: "bundle",
@@ -195,9 +198,11 @@ function planTrouble({ subscription, plan, manual }: Subscribed): CheckResult | 
       condition(plan, "Installed")?.message ??
       plan.status?.message ??
       condition(subscription, "InstallPlanFailed")?.message
+    if (reasonFor("OLM", words ?? "")?.passes === true)
+      return progressing(`InstallPlan ${name} is tried again after: ${words}`, objectRef(plan))
     return blocked(`InstallPlan ${name} failed: ${words ?? "no reason given"}`, {
       code: "InstallPlan",
-      fix: "fix the cause, then delete the InstallPlan: OLM creates a new one",
+      fix: `once the cause is gone, delete the InstallPlan, and OLM creates a new one: oc delete installplan ${name} -n ${namespace}`,
       next: `oc describe installplan ${name} -n ${namespace}`,
       object: objectRef(plan),
     })
@@ -228,9 +233,12 @@ function csvState({ subscription, csv, plan }: Subscribed): CheckResult {
   const { name, namespace } = csv.metadata
   const { phase, reason, message } = csv.status ?? {}
   if (phase === "Failed") {
-    return blocked(`${name} failed${reason ? ` (${reason})` : ""}: ${message ?? "no reason given"}`, {
+    const words = `${name} failed${reason ? ` (${reason})` : ""}: ${message ?? "no reason given"}`
+    const known = reasonFor("OLM", `${reason ?? ""}: ${message ?? ""}`)
+    if (known?.passes === true) return progressing(`${words}; OLM installs it again`, objectRef(csv))
+    return blocked(words, {
       code: "CSV",
-      fix: "fix the cause: OLM then continues by itself, and so does this step",
+      ...(known?.fix !== undefined && { fix: known.fix }),
       next: `oc describe csv ${name} -n ${namespace}`,
       object: objectRef(csv),
     })

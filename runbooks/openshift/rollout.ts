@@ -43,7 +43,7 @@ export async function checkRollout(
       object: objectRef(deployment),
     })
   }
-  return blocked(reason, { fix, next, code, object: objectRef(deployment) })
+  return blocked(reason, { ...(fix !== undefined && { fix }), next, code, object: objectRef(deployment) })
 }
 
 /** What is missing in a rollout; undefined when it is complete. */

@@ -10,12 +10,17 @@ export interface Offer {
   readonly channel: string
   readonly source: string
   readonly sourceNamespace: string
+  /** Other catalogs that offer the channel. */
+  readonly others?: readonly string[]
 }
+
+/** OpenShift's own catalog. */
+export const USUAL_CATALOG = "redhat-operators"
 
 /** The offer of OpenShift's own catalog, for users who cannot read the catalogs. */
 export const usualOffer = ({ operatorChannel, operatorSource }: SiteInputs): Offer => ({
   channel: operatorChannel,
-  source: operatorSource ?? "redhat-operators",
+  source: operatorSource ?? USUAL_CATALOG,
   sourceNamespace: "openshift-marketplace",
 })
 
@@ -30,7 +35,8 @@ export async function subscription(
   document.setIn(["metadata", "namespace"], site.operatorNamespace)
   for (const [key, value] of Object.entries(labels(federation)))
     document.setIn(["metadata", "labels", key], value)
-  for (const [key, value] of Object.entries(offer)) document.setIn(["spec", key], value)
+  const { others: _, ...source } = offer
+  for (const [key, value] of Object.entries(source)) document.setIn(["spec", key], value)
   return document.toString({ lineWidth: 0 })
 }
 

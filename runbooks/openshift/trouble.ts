@@ -4,13 +4,16 @@ import { condition, ifAllowed } from "../shared/reading.ts"
 import { crashCause, type Ended } from "./crash-cause.ts"
 import { fixForPull, mayPass, PULL_REASONS } from "./image-trouble.ts"
 import { lastWords } from "./last-words.ts"
+import { reasonFor } from "./reasons.ts"
 import type { Deployment } from "./workload.ts"
 
 export interface Trouble {
   readonly reason: string
   /** Waiting alone does not help. */
   readonly terminal: boolean
-  readonly fix: string
+  /** Not set where the reason has to speak for itself. */
+  readonly fix?: string
+  /** What to type to see more. */
   readonly next: string
   readonly code: string
   /** When it was last seen, in milliseconds since the epoch by the cluster's clock. */
@@ -95,41 +98,22 @@ export function refused(
   const latest = newest(events.filter(({ reason }) => reason === "FailedCreate"))
   const words = latest?.message ?? failure.message ?? "its pods cannot be created"
   const at = latest === undefined ? Date.parse(failure.lastTransitionTime ?? "") : time(latest)
+  const known = reasonFor("pod creation", words)
   return {
-    ...fixForRefusal(words, deployment.metadata.namespace ?? ""),
+    code: known?.code ?? "refused",
+    ...(known?.fix !== undefined && { fix: known.fix }),
+    next: lookAt(known?.code, deployment.metadata.namespace ?? ""),
     reason: `no pod was created: ${words}`,
-    terminal: true,
+    terminal: known?.passes !== true,
     ...(Number.isNaN(at) ? {} : { at }),
   }
 }
 
-function fixForRefusal(words: string, namespace: string): Pick<Trouble, "fix" | "next" | "code"> {
-  if (/exceeded quota|must specify/.test(words)) {
-    return {
-      code: "quota",
-      fix: "ask for a higher quota in the project, or request less with resources=requests.cpu=…;limits.memory=…",
-      next: `oc describe quota -n ${namespace}`,
-    }
-  }
-  if (/usage per (?:Pod|Container)/.test(words)) {
-    return {
-      code: "limits",
-      fix: "request what the project's LimitRange allows, with resources=…",
-      next: `oc describe limitrange -n ${namespace}`,
-    }
-  }
-  if (/security context constraint|PodSecurity/.test(words)) {
-    return {
-      code: "security",
-      fix: "ask an administrator to allow it in the project, or use a manifest that passes Pod Security 'restricted', as the built-in one does",
-      next: `oc get events -n ${namespace} --sort-by=.lastTimestamp`,
-    }
-  }
-  return {
-    code: "refused",
-    fix: "fix the cause that the message names",
-    next: `oc get events -n ${namespace} --sort-by=.lastTimestamp`,
-  }
+/** Shows what a refused pod is measured by. */
+const lookAt = (code: string | undefined, namespace: string): string => {
+  if (code === "quota" || code === "no limits") return `oc describe quota -n ${namespace}`
+  if (code === "limits" || code === "ratio") return `oc describe limitrange -n ${namespace}`
+  return `oc get events -n ${namespace} --sort-by=.lastTimestamp`
 }
 
 interface ContainerStatus {
@@ -169,7 +153,7 @@ async function podTrouble(
       next: describe(pod),
     }
   }
-  return pod.status?.phase === "Pending" ? mountTrouble(pod, await events()) : undefined
+  return pod.status?.phase === "Pending" ? startTrouble(pod, await events()) : undefined
 }
 
 const describe = ({ metadata }: KubeObject): string =>
@@ -190,11 +174,13 @@ async function containerTrouble(
     case "CreateContainerError":
     case "RunContainerError": {
       const failed = newest((await events()).filter(({ type }) => type === "Warning"))
+      const words = waiting.message ?? waiting.reason
+      const known = reasonFor("kubelet", words)
       return {
-        reason: `container ${status.name} cannot be created: ${waiting.message ?? waiting.reason}`,
-        terminal: true,
+        reason: `container ${status.name} cannot be created: ${words}`,
+        terminal: known?.passes !== true,
         code: "container",
-        fix: "create what the message names (a Secret, a ConfigMap), or omit it",
+        ...(known?.fix !== undefined && { fix: known.fix }),
         next: describe(pod),
         ...(failed !== undefined && { at: time(failed) }),
       }
@@ -206,7 +192,6 @@ async function containerTrouble(
     reason: `container ${status.name} exited with code ${terminated.exitCode}${killed} and is being restarted`,
     terminal: false,
     code: "restart",
-    fix: "wait",
     next: describe(pod),
   }
 }
@@ -225,7 +210,7 @@ function pullTrouble(
     reason: `image ${image} cannot be pulled: ${words}`,
     terminal: reason !== "ErrImagePull" && reason !== "RegistryUnavailable" && !mayPass(words),
     code: "image",
-    fix: fixForPull(`${reason} ${words}`),
+    ...fixForPull(`${reason} ${words}`),
     next: describe(pod),
     ...(failed !== undefined && { at: time(failed) }),
   }
@@ -250,21 +235,25 @@ async function crashTrouble(
     // A SuperNode of 1.29 and later that its SuperLink has forgotten exits with 0, and is restarted.
     terminal: ended?.exitCode !== 0,
     code: cause.code,
-    fix: cause.fix,
+    ...(cause.fix !== undefined && { fix: cause.fix }),
     next: `oc logs pod/${name} -c ${status.name} --previous -n ${namespace}`,
     ...(Number.isNaN(at) ? {} : { at }),
   }
 }
 
-function mountTrouble(pod: KubeObject, events: readonly KubeObject[]): Trouble | undefined {
-  const failed = newest(events.filter(({ reason }) => reason === "FailedMount"))
+/** Why a pod that has its node does not start a container: a volume or its network is missing. Only its events tell. */
+function startTrouble(pod: KubeObject, events: readonly KubeObject[]): Trouble | undefined {
+  const failed = newest(events.filter(({ reason }) => /^Failed(?:Mount|CreatePodSandBox)$/.test(reason)))
   if (failed === undefined) return undefined
+  const known = reasonFor("kubelet", failed.message)
   return {
     reason: failed.message,
-    terminal: /secret "[^"]+" not found/.test(failed.message),
-    code: "mount",
-    fix: "create the Secret in this project, or give the right name",
-    next: `oc get secrets -n ${pod.metadata.namespace}`,
+    terminal: known?.passes === false,
+    code: failed.reason === "FailedMount" ? "mount" : "sandbox",
+    ...(known?.fix !== undefined && { fix: known.fix }),
+    next: /secret "[^"]+" not found/.test(failed.message)
+      ? `oc get secrets -n ${pod.metadata.namespace}`
+      : describe(pod),
     at: time(failed),
   }
 }

@@ -81,7 +81,10 @@ test("the operator: slow, failing, manual, no catalog, no or two groups, old, no
       kind: "failed",
       reason: says(/timed out after 12 s: skupper-operator\S+ is (?:Pending|Installing): /),
     },
-    "supernode-2/install-operator": { kind: "blocked", code: "CSV" },
+    "supernode-2/install-operator": {
+      kind: "failed",
+      reason: says(/timed out after 12 s: \S+ failed \(InstallCheckFailed\): install timeout/),
+    },
     "supernode-3/install-operator": { kind: "blocked", code: "approval", fix: says(/approve/i) },
     "supernode-4/install-operator": { kind: "blocked", code: "no catalog", fix: says(/--operator-source/) },
     "supernode-5/install-operator": { kind: "blocked", code: "no OperatorGroup" },
@@ -137,6 +140,50 @@ test("pods: quota, image, crash; a site and a link that do not come up", { timeo
     "supernode-4/site-create": { kind: "failed", reason: says(/Site supernode-4-interconnect: /) },
     "supernode-5/link-status": { kind: "failed", reason: says(/Not Operational|connects to/) },
     "verify-federation": { kind: "skipped" },
+  })
+  await fixed(argv)
+})
+
+test("admission: what it demands is told with its fix, what it rewrites is used; short image names; router shards", {
+  timeout: 120_000,
+}, async () => {
+  world = await startWorld({ supernodes: 7 })
+  const argv = run("--timeout", "20s")
+  world.practice.faults.set([
+    ...atEach([
+      { where: "admission", what: "quota" },
+      { where: "admission", what: "limits" },
+      { where: "admission", what: "images" },
+      { where: "admission", what: "labels" },
+      { where: "admission", what: "sidecar" },
+      { where: "pod", what: "short-name", match: "^supernode" },
+      { where: "login", what: "anonymous" },
+    ]),
+    { where: "route", what: "shards", cluster: "superlink" },
+  ])
+  const ended = await broken(argv)
+  expect(ended).toMatchObject({
+    "supernode-1/site-create": {
+      kind: "blocked",
+      reason: says(/failed quota: practice: must specify limits\.cpu for: /),
+      fix: says(/kind: LimitRange[\s\S]*skupper\.io\/site-sizing/),
+    },
+    "supernode-2/deploy-supernode": {
+      kind: "blocked",
+      reason: says(/cpu max limit to request ratio per Container is 4/),
+      fix: says(/maxLimitRequestRatio|closer together/),
+    },
+    "supernode-3/deploy-supernode": {
+      kind: "applied",
+      reason: says(/^mirror\.practice\.test\/flwr\/supernode:/),
+    },
+    "supernode-3/verify": { ok: true },
+    "supernode-4/verify": { ok: true },
+    "supernode-5/verify": { ok: true },
+    // The default images have their registry's name.
+    "supernode-6/verify": { ok: true },
+    "supernode-7/login": { kind: "failed", why: says(/system:anonymous/), fix: says(/did not arrive/) },
+    "superlink/site-create": { ok: true },
   })
   await fixed(argv)
 })

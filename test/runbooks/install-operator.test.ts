@@ -53,6 +53,29 @@ describe("with nothing installed", () => {
     })
   })
 
+  test("next to a Subscription with manual approval, the new one waits for an approval too", async () => {
+    const { admin } = clusters.superlink
+    const mesh = await admin.create({
+      apiVersion: OLM,
+      kind: "Subscription",
+      metadata: { name: "servicemesh", namespace: NS },
+      spec: {
+        name: "servicemeshoperator3",
+        channel: "stable",
+        source: "redhat-operators",
+        sourceNamespace: "openshift-marketplace",
+        installPlanApproval: "Manual",
+      },
+    })
+    expect(await check()).toMatchObject({
+      state: "missing",
+      reason: expect.stringMatching(
+        /servicemesh in \S+ requires manual approval, so an administrator has to approve/,
+      ),
+    })
+    await admin.remove({ apiVersion: OLM, kind: "Subscription", name: mesh.metadata.name, namespace: NS })
+  })
+
   test("a given catalog does not offer it", async () => {
     expect(await check({ site: { operatorSource: "redhat-operators" } })).toMatchObject({
       state: "blocked",

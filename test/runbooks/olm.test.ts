@@ -145,9 +145,28 @@ describe("what a Subscription and its objects say", () => {
       },
     ],
     [
-      "a failed version",
+      "a failed version that is installed again",
       { csv: csv(CSV, { phase: "Failed", reason: "InstallCheckFailed", message: "install timeout" }) },
-      { state: "blocked", code: "CSV", reason: `${CSV} failed (InstallCheckFailed): install timeout` },
+      {
+        state: "progressing",
+        reason: `${CSV} failed (InstallCheckFailed): install timeout; OLM installs it again`,
+      },
+    ],
+    [
+      "an OperatorGroup that the operator does not support",
+      {
+        csv: csv(CSV, {
+          phase: "Failed",
+          reason: "UnsupportedOperatorGroup",
+          message: "OwnNamespace InstallModeType not supported, cannot configure to watch own namespace",
+        }),
+      },
+      { state: "blocked", code: "CSV", fix: expect.stringContaining("openshift-operators") },
+    ],
+    [
+      "a failed version for a reason that no rule knows: no advice",
+      { csv: csv(CSV, { phase: "Failed", reason: "InvalidStrategy", message: "no deployments" }) },
+      { state: "blocked", code: "CSV", reason: `${CSV} failed (InvalidStrategy): no deployments` },
     ],
     ["success", { csv: csv(CSV, { phase: "Succeeded" }) }, { state: "ready" }],
     [

@@ -68,6 +68,19 @@ describe.each([true, false])("with openshift %s", (openshift) => {
       state: "progressing",
       reason: expect.stringContaining("is being deleted"),
     })
+    const message =
+      "Some content in the namespace has finalizers remaining: skupper.io/x in 1 resource instances"
+    await setStatus(at.admin, (await at.admin.get({ apiVersion: "v1", kind: "Namespace", name: NAME }))!, {
+      phase: "Terminating",
+      conditions: [
+        { type: "NamespaceDeletionDiscoveryFailure", status: "False", message: "All resources discovered" },
+        { type: "NamespaceFinalizersRemaining", status: "True", reason: "SomeFinalizersRemain", message },
+      ],
+    })
+    expect(await check()).toMatchObject({
+      state: "progressing",
+      reason: expect.stringMatching(new RegExp(`waiting until it is gone: ${message}$`)),
+    })
   })
 })
 

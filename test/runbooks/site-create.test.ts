@@ -227,6 +227,106 @@ describe("pending", () => {
     })
   })
 
+  test("a Route that one router shard refuses and another admits is in order", async () => {
+    await site({ status: pendingStatus("Pending") })
+    const refused = conditions({ Admitted: ["False", "RouteNotAdmitted", "other shard"] })
+    const shard = (routerName: string, found: object[]) => ({ host: "x", routerName, conditions: found })
+    const made = await put(clusters.superlink.admin, {
+      apiVersion: "route.openshift.io/v1",
+      kind: "Route",
+      metadata: { name: "skupper-router-edge", namespace: NS },
+      spec: { to: { kind: "Service", name: "skupper-router" } },
+      status: {
+        ingress: [shard("internal", refused), shard("default", conditions({ Admitted: "True" }))],
+      },
+    })
+    expect(await check()).toMatchObject({ state: "progressing", reason: `Site ${NAME}: Pending` })
+    await setStatus(clusters.superlink.admin, made, {
+      ingress: [
+        shard("internal", refused),
+        shard("default", conditions({ Admitted: ["False", "HostAlreadyClaimed", "taken"] })),
+      ],
+    })
+    expect(await check()).toMatchObject({
+      reason: `Site ${NAME}: Pending; Route skupper-router-edge is not admitted: other shard (router internal); taken (router default)`,
+    })
+  })
+
+  test("what stands in SecuredAccess: a host that cannot be changed", async () => {
+    await site({ status: pendingStatus("Pending") })
+    const message =
+      'Route.route.openshift.io "skupper-router-inter-router" is invalid: spec.host: field is immutable'
+    const made = await put(
+      clusters.superlink.admin,
+      skupper("SecuredAccess", NS, "skupper-router", {
+        spec: {
+          selector: {},
+          ports: [{ name: "inter-router", port: 55671, targetPort: 55671, protocol: "TCP" }],
+        },
+        status: {
+          status: "Error",
+          message,
+          conditions: conditions({ Configured: ["False", "Error", message] }),
+        },
+      }),
+    )
+    expect(await check()).toMatchObject({
+      state: "blocked",
+      code: "immutable",
+      reason: `Site ${NAME}: SecuredAccess skupper-router: ${message}`,
+      fix: expect.stringContaining("delete the Route"),
+    })
+    // What the controller tries again is only told.
+    await setStatus(clusters.superlink.admin, made, {
+      status: "Error",
+      message: "the server could not find the requested resource",
+      conditions: [],
+    })
+    expect(await check()).toMatchObject({
+      state: "progressing",
+      reason: expect.stringContaining("could not find the requested resource"),
+    })
+  })
+
+  const routerDeployment = (replicas: number) =>
+    clusters.superlink.admin.create({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "skupper-router", namespace: NS },
+      spec: {
+        replicas,
+        selector: { matchLabels: { "skupper.io/component": "router" } },
+        template: {
+          metadata: { labels: { "skupper.io/component": "router" } },
+          spec: { containers: [{ name: "router", image: "router" }] },
+        },
+      },
+    })
+
+  test("a router that was scaled to 0: the Site itself only waits", async () => {
+    await site({ status: pendingStatus("Not Running") })
+    await routerDeployment(0)
+    expect(await check()).toMatchObject({
+      state: "blocked",
+      code: "scaled to 0",
+      next: `oc scale deployment/skupper-router --replicas=1 -n ${NS}`,
+    })
+  })
+
+  test("a quota that demands limits: a LimitRange, or the sizing of routers", async () => {
+    await site({ status: pendingStatus("Not Running") })
+    const made = await routerDeployment(1)
+    const message =
+      'pods "skupper-router-1" is forbidden: failed quota: q: must specify limits.cpu for: router'
+    await setStatus(clusters.superlink.admin, made, {
+      conditions: conditions({ ReplicaFailure: ["True", "FailedCreate", message] }),
+    })
+    const found = await check()
+    expect(found).toMatchObject({ state: "blocked", code: "no limits" })
+    for (const part of ["kind: LimitRange", "skupper.io/site-sizing", "router-cpu-limit"])
+      expect(found).toMatchObject({ fix: expect.stringContaining(part) })
+  })
+
   test("a load balancer that has no address, with its last event", async () => {
     await site({ status: pendingStatus("Pending") })
     const { admin } = clusters.superlink

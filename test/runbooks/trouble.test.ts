@@ -122,7 +122,12 @@ describe("trouble", () => {
       "quota",
       "describe quota",
     ],
-    ['pods "x" is forbidden: failed quota: q: must specify limits.cpu', "quota", "describe quota"],
+    ['pods "x" is forbidden: failed quota: q: must specify limits.cpu', "no limits", "describe quota"],
+    [
+      'pods "x" is forbidden: cpu max limit to request ratio per Container is 2, but provided ratio is 10.000000',
+      "ratio",
+      "describe limitrange",
+    ],
     [
       'pods "x" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi',
       "limits",
@@ -149,6 +154,48 @@ describe("trouble", () => {
     })
   })
 
+  const refusal = async (message: string) => {
+    const status = { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message }
+    const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: ns, name: "superlink" }
+    await admin().merge(ref, { status: { conditions: [status] } }, { subresource: "status" })
+    deployment = (await admin().get<Deployment>(ref))!
+  }
+
+  test("a quota that demands limits is not a quota that is too small: a LimitRange fixes it", async () => {
+    await refusal('pods "x" is forbidden: failed quota: q: must specify limits.cpu for: superlink')
+    const { fix } = (await trouble())!
+    expect(fix).toContain("kind: LimitRange")
+    expect(fix).not.toContain("higher quota")
+  })
+
+  test.each([
+    'pods "x" is forbidden: error looking up service account ns/default: serviceaccount "default" not found',
+    'Internal error occurred: failed calling webhook "m.example": failed to call webhook: Post "https://m": context deadline exceeded',
+    'Operation cannot be fulfilled on pods "x": the object has been modified; please apply your changes',
+  ])("a refusal that passes by itself: %s", async (message) => {
+    await refusal(message)
+    const found = await trouble()
+    expect(found).toMatchObject({ terminal: false, reason: `no pod was created: ${message}` })
+    expect(found).not.toHaveProperty("fix")
+  })
+
+  test("a refusal that no rule knows: its own words, what shows more, and no advice", async () => {
+    const message = 'admission webhook "policy.example" denied the request: label ward is missing'
+    await refusal(message)
+    const found = await trouble()
+    expect(found).toMatchObject({ terminal: true, code: "refused", reason: `no pod was created: ${message}` })
+    expect(found).toMatchObject({ next: expect.stringContaining("oc get events") })
+    expect(found).not.toHaveProperty("fix")
+  })
+
+  test("no sandbox: its event is the reason, and the kubelet tries again", async () => {
+    await waiting("ContainerCreating")
+    const message =
+      "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to set up: no IP addresses available in range set"
+    await event({ kind: "Pod", name: "superlink-abc-1" }, "FailedCreatePodSandBox", message)
+    expect(await trouble()).toMatchObject({ terminal: false, code: "sandbox", reason: message })
+  })
+
   test("an image: first its message, and terminal when the cluster backs off", async () => {
     await waiting("ErrImagePull", "reading manifest 1.34.0: manifest unknown")
     expect(await trouble()).toMatchObject({
@@ -168,7 +215,6 @@ describe("trouble", () => {
     ["tls: failed to verify certificate: x509: certificate signed by unknown authority", "does not trust"],
     ["dial tcp: lookup registry.example: no such host", "do not reach the registry"],
     ["Source image rejected: A signature was required, but no signature exists", "only runs signed images"],
-    ["something that no rule knows", "fix what the message names"],
   ])("an image that is backed off from: %s", async (why, fix) => {
     await waiting("ImagePullBackOff", 'Back-off pulling image "flwr/superlink:1.34.0"')
     await event(
@@ -182,6 +228,15 @@ describe("trouble", () => {
       reason: expect.stringContaining(why),
       fix: expect.stringContaining(fix),
     })
+  })
+
+  test("an image that is backed off from, for a reason that no rule knows: no advice", async () => {
+    await waiting("ImagePullBackOff", 'Back-off pulling image "flwr/superlink:1.34.0"')
+    const why = 'Failed to pull image "flwr/superlink:1.34.0": something that no rule knows'
+    await event({ kind: "Pod", name: "superlink-abc-1" }, "Failed", why)
+    const found = await trouble()
+    expect(found).toMatchObject({ terminal: true, reason: expect.stringContaining("something that no rule") })
+    expect(found).not.toHaveProperty("fix")
   })
 
   test.each(["ImageInspectError", "RegistryUnavailable", "ErrImageNeverPull"])(

@@ -53,7 +53,6 @@ describe("tokens that are refused", () => {
 
 describe("the operator", () => {
   test.each([
-    ["fails", { code: "CSV" }],
     ["manual", { code: "approval" }],
     ["no-catalog", { code: "no catalog" }],
     ["no-group", { code: "no OperatorGroup" }],
@@ -66,6 +65,32 @@ describe("the operator", () => {
       kind: "blocked",
       fix: expect.stringMatching(/./),
       ...expected,
+    })
+  })
+
+  test("two catalogs offer it: OpenShift's own is taken, and the other one is named", async () => {
+    world = await startWorld({ faults: [{ where: "operator", cluster: "superlink", what: "two-catalogs" }] })
+    const sites = ["superlink"]
+    await walk(world, { selection: { only: ["prerequisites", "login", "project"], sites } })
+    expect((await world.plan({ selection: { sites } }))["superlink/install-operator"]).toMatch(
+      /; redhat-operators offers it in channel stable-2 \(so does cs-redhat-operator-index-v4-19: --operator-source chooses\)$/,
+    )
+  })
+
+  test("fails: OLM installs it again, so it is waited for; the time limit says why", async () => {
+    world = await startWorld({ faults: [{ where: "operator", cluster: "superlink", what: "fails" }] })
+    const selection = { ...TO_THE_LINK, sites: ["superlink"] }
+    const { outcomes } = await walk(world, { selection, timeout: 3 })
+    expect(outcomes["superlink/install-operator"]).toMatchObject({
+      kind: "failed",
+      code: "timeout",
+      reason: expect.stringMatching(
+        /^timed out after 3 s: \S+ failed \(InstallCheckFailed\): install timeout: /,
+      ),
+    })
+    world.practice.faults.set([])
+    expect((await walk(world, { selection })).outcomes).toMatchObject({
+      "superlink/install-operator": { ok: true },
     })
   })
 })
