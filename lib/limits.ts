@@ -13,6 +13,8 @@ export const STEP_TIMEOUT_S = 300
 export const UNSELECTED_TIMEOUT_S = 60
 /** What is left to the user takes as long as it takes. About what a timer can hold (2^31 ms). */
 export const MANUAL_TIMEOUT_S = 2_000_000
+/** Until the output of a step that is ready is shown: it counts neither for nor against the step. */
+export const SHOW_TIMEOUT_S = 30
 /** How often one step applies or updates in one run: a transient error passes in fewer, another one never does. */
 export const MAX_ATTEMPTS = 4
 /** Before a retry, doubled with each attempt: 1, 2, 4 s. */

@@ -8,6 +8,7 @@ import {
   RunbookError,
 } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
+import { hasFlag } from "./flower/command-line.ts"
 import {
   checkDeployment,
   type DeployTarget,
@@ -25,6 +26,7 @@ import {
   chooseVersion,
   findSuperlink,
   runningVersion,
+  superlinkFlags,
 } from "./flower/superlink.ts"
 import { containerOf, type Deployment } from "./openshift/workload.ts"
 import { owns } from "./shared/labels.ts"
@@ -74,8 +76,13 @@ async function check(context: Context): Promise<CheckResult> {
     version !== undefined && familyOf(version).onePort
       ? ", its Control API and Runtime API share the Fleet port"
       : ""
-  return { ...answer, reason: `${answer.reason}${flower}${shared}` }
+  const registered = hasFlag(superlinkFlags(found), "--enable-supernode-auth") ? ONLY_REGISTERED : ""
+  return { ...answer, reason: `${answer.reason}${flower}${shared}${registered}` }
 }
+
+/** Said here, because a SuperNode only shows it by crash-looping. */
+const ONLY_REGISTERED =
+  "; it only accepts registered SuperNodes (--enable-supernode-auth): give each a key in its supernode-manifest (--auth-supernode-private-key) and register the public key with `flwr supernode register`"
 
 const unknownVersion = (found: Deployment): CheckResult =>
   blocked(

@@ -6,7 +6,7 @@ import { linkUpManual } from "./interconnect/manual.ts"
 import { resolved } from "./interconnect/resolved.ts"
 import { linkFailure } from "./interconnect/router-log.ts"
 import { activeSite, interRouter, linkRef, listLinks, type SkupperLink } from "./interconnect/skupper.ts"
-import { condition, objectRef, untilSeen } from "./shared/reading.ts"
+import { condition, isTrue, objectRef, some, untilSeen } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
 /** Annotation of a Link that this step has touched, and when. */
@@ -14,16 +14,17 @@ const NUDGED = "flower-runbook/nudged"
 /** How long this step waits for a Link's first status before it touches the Link, in milliseconds. */
 const FIRST_STATUS = 1000
 
-async function linkOf({ cluster, site, the, at, federation }: Context): Promise<SkupperLink | undefined> {
+/** The Links to the SuperLink's Site, those that are up first. */
+async function linksOf({ cluster, site, the, at, federation }: Context): Promise<readonly SkupperLink[]> {
   const superlink = the("superlink")
   const to = await activeSite(at(superlink).cluster, superlink.project)
   const links = await listLinks(cluster, site.project)
-  return to && sortLinks(links, to, federation).current[0]
+  return to === undefined ? [] : sortLinks(links, to, federation).current
 }
 
 async function check(context: Context): Promise<CheckResult> {
   const { site, cluster } = context
-  const link = await linkOf(context)
+  const [link, ...others] = await linksOf(context)
   if (link === undefined) {
     return blocked(`${site.name} has no Link to the SuperLink's Site`, {
       code: "no link",
@@ -33,7 +34,12 @@ async function check(context: Context): Promise<CheckResult> {
   }
   const { name, annotations } = link.metadata
   const state = await linkState(cluster, site.project, link)
-  if ("to" in state) return ready(`Link ${name} to ${state.to} is up`, { object: objectRef(link) })
+  if ("to" in state) {
+    // A token for a Site with two addresses makes two Links; one stays dead if its router is gone (skupper#2278).
+    const dead = others.filter((one) => !isTrue(one, "Operational")).map(({ metadata }) => metadata.name)
+    const beside = dead.length === 0 ? "" : `; ${some(dead)} beside it is not up, which does no harm`
+    return ready(`Link ${name} to ${state.to} is up${beside}`, { object: objectRef(link) })
+  }
   if (link.status?.conditions === undefined) {
     const nudged = annotations?.[NUDGED] !== undefined
     const words = `Link ${name}: the controller has not processed it yet`
@@ -53,7 +59,7 @@ async function check(context: Context): Promise<CheckResult> {
  */
 async function apply(context: Context): Promise<void> {
   const { cluster, site, signal, note } = context
-  const link = await linkOf(context)
+  const [link] = await linksOf(context)
   if (link === undefined || link.status?.conditions !== undefined) return
   const ref = linkRef(site.project, link.metadata.name)
   const within = AbortSignal.any([signal, AbortSignal.timeout(FIRST_STATUS)])

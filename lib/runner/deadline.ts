@@ -20,6 +20,11 @@ export class Deadline {
     this.#timer = setTimeout(() => this.#over.abort(), Math.min(this.seconds * 1000, 2 ** 31 - 1))
   }
 
+  /** Another clock of the same run. */
+  another(seconds: number): Deadline {
+    return new Deadline(seconds, this.#run)
+  }
+
   get interrupted(): boolean {
     return this.#run.aborted
   }

@@ -1,3 +1,4 @@
+import { SHOW_TIMEOUT_S } from "../limits.ts"
 import { compareExpected } from "../notebook/expect.ts"
 import { contextOf } from "./context.ts"
 import type { Deadline } from "./deadline.ts"
@@ -10,10 +11,12 @@ interface Output {
   stderr: string
 }
 
-/** Runs a step's `show` and records what it printed. A failed show is a note, never a failure of the step. */
-export async function showCell(scope: RunScope, cell: Cell, deadline: Deadline): Promise<void> {
+/** Runs the `show` of a step that is ready and records what it printed. A failed show is a note, never a failure of the step. */
+export async function showCell(scope: RunScope, cell: Cell, step: Deadline): Promise<void> {
   const { show, expect } = cell.step
-  if (show === undefined || deadline.signal.aborted) return
+  if (show === undefined || step.signal.aborted) return
+  step.clear()
+  const deadline = step.another(SHOW_TIMEOUT_S)
   const { options, source, bus, slots } = scope
   try {
     // The event below holds the command and its whole output, so they are not sent twice.
@@ -30,9 +33,12 @@ export async function showCell(scope: RunScope, cell: Cell, deadline: Deadline):
       bus.emit({ type: "shown", line: output.line, text, differs, ...cell.at })
     }
   } catch (error) {
-    if (deadline.signal.aborted) return
-    const why = error instanceof Error ? error.message : String(error)
+    if (deadline.interrupted) return
+    const within = `${SHOW_TIMEOUT_S} s were not enough`
+    const why = deadline.passed ? within : error instanceof Error ? error.message : String(error)
     bus.emit({ type: "note", text: `its output could not be shown: ${why}`, ...cell.at })
+  } finally {
+    deadline.clear()
   }
 }
 

@@ -37,10 +37,10 @@ export function sortLinks(
     } else if (known || (remoteSiteName === to.metadata.name && !isTrue(link, "Operational")))
       obsolete.push(link)
   }
-  // Links that are known to lead there come before Links that only may.
-  current.sort(
-    (a, b) => Number(b.status?.remoteSiteId !== undefined) - Number(a.status?.remoteSiteId !== undefined),
-  )
+  // Links that are up come first, then those that are known to lead there, then those that only may.
+  const rank = (link: SkupperLink): number =>
+    (isTrue(link, "Operational") ? 2 : 0) + (link.status?.remoteSiteId === undefined ? 0 : 1)
+  current.sort((a, b) => rank(b) - rank(a))
   return { current, obsolete }
 }
 

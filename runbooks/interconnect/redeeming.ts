@@ -103,6 +103,7 @@ export async function redeem(context: Context): Promise<ApplyResult> {
   const file = await tokenFile.read()
   if (inputs.linkWith === "file") {
     if (file?.is !== "file") return rerun(ISSUE, "no link file exists")
+    await refuseStrange(tokenFile, context)
     const { $, site } = context
     // Applied server-side: otherwise an annotation would contain the key a second time.
     const shell = $.with({ cwd: tokenFile.folder })
@@ -110,7 +111,19 @@ export async function redeem(context: Context): Promise<ApplyResult> {
     return undefined
   }
   if (file?.is !== "token") return rerun(ISSUE, "no token exists")
+  await refuseStrange(tokenFile, context)
   return redeemToken(context, file)
+}
+
+/** @throws RunbookError before anything of the file has reached a cluster */
+async function refuseStrange(tokenFile: TokenFile, { site }: Context): Promise<void> {
+  const why = await tokenFile.objection()
+  if (why === undefined) return
+  throw new RunbookError(`the file ${tokenFile.path} is not used: ${why}`, {
+    why: "only an AccessToken with an https address and its CA, or Links with their Secrets, are sent to a cluster",
+    fix: "find out who wrote it; a new one replaces it",
+    next: `flower-runbook step ${ISSUE} --site ${site.name} --rerun`,
+  })
 }
 
 /** The command waits a whole minute for a refused token and gives no reason. The AccessToken has the reason within a second. */

@@ -5,7 +5,7 @@ import { basename, dirname } from "node:path"
 import type { KubeObject } from "../../lib/index.ts"
 import { writeWhole } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
-import type { AccessToken, Endpoint, SkupperLink } from "./skupper.ts"
+import { type AccessToken, type Endpoint, SKUPPER, type SkupperLink } from "./skupper.ts"
 
 export const tokenPath = ({ privateFile }: { privateFile(name: string): string }): string =>
   privateFile("token.yaml")
@@ -64,6 +64,14 @@ export class TokenFile {
     }
   }
 
+  /**
+   * Why the content must not be sent to a cluster; undefined if it is what it should be. Whoever wrote the file could otherwise have
+   * anything applied under the user's name, or the code sent in clear.
+   */
+  async objection(): Promise<string | undefined> {
+    return objectionTo(await objectsIn(await readFile(this.path, "utf8")))
+  }
+
   /** Creates it empty: `skupper token issue` creates files with mode 0644, but keeps the mode of an existing file. */
   async create(): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 })
@@ -99,21 +107,57 @@ export class TokenFile {
   }
 }
 
-export async function parseToken(text: string): Promise<TokenContent | undefined> {
+/** undefined if it is not YAML. */
+async function objectsIn(text: string): Promise<KubeObject[] | undefined> {
   const { parseAllDocuments } = await import("yaml")
   const documents = parseAllDocuments(text)
   if (!Array.isArray(documents) || documents.some(({ errors }) => errors.length > 0)) return undefined
-  const objects = documents
-    .map((document) => document.toJS() as KubeObject | null)
-    .filter((one) => one?.kind !== undefined)
-  const token = objects.find((one) => one!.kind === "AccessToken") as AccessToken | undefined
+  return documents.flatMap((document) => {
+    const object = document.toJS() as KubeObject | null
+    return object?.kind === undefined ? [] : [object]
+  })
+}
+
+/** What a file may hold: one token, or links and their credentials. */
+const KINDS: Readonly<Record<string, string>> = {
+  AccessToken: SKUPPER,
+  Link: SKUPPER,
+  Secret: "v1",
+}
+
+/** Newer controllers demand the same of a token (skupper#2497). */
+function objectionTo(objects: readonly KubeObject[] | undefined): string | undefined {
+  if (objects === undefined) return "it is not YAML"
+  const stranger = objects.find(({ apiVersion, kind }) => KINDS[kind] !== apiVersion)
+  if (stranger !== undefined)
+    return `it holds ${stranger.kind} ${stranger.metadata?.name} (${stranger.apiVersion})`
+  const tokens = objects.filter(({ kind }) => kind === "AccessToken")
+  if (tokens.length > 0 && objects.length > 1) return "it holds more than one token"
+  const links = objects.filter(({ kind }) => kind === "Link")
+  const used = new Set(links.map(({ spec }) => spec?.tlsCredentials))
+  const unused = objects.find(({ kind, metadata }) => kind === "Secret" && !used.has(metadata?.name))
+  if (unused !== undefined) return `it holds Secret ${unused.metadata?.name}, which no Link in it uses`
+  const [token] = tokens
+  if (token === undefined) return undefined
+  const { url, ca } = token.spec ?? {}
+  if (URL.parse(String(url))?.protocol !== "https:") return `its address ${hostOf(url)} is not https`
+  return /-----BEGIN CERTIFICATE-----/.test(String(ca)) ? undefined : "it has no CA for its address"
+}
+
+/** Without the path, which names the grant. */
+const hostOf = (url: unknown): string => URL.parse(String(url))?.origin ?? "of the grant server"
+
+export async function parseToken(text: string): Promise<TokenContent | undefined> {
+  const objects = await objectsIn(text)
+  if (objects === undefined) return undefined
+  const token = objects.find((one) => one.kind === "AccessToken") as AccessToken | undefined
   if (token !== undefined) {
     const { url, code, ca } = token.spec ?? {}
     if (!token.metadata?.name || !url || !code || !ca) return undefined
     return { is: "token", name: token.metadata.name, url, code }
   }
-  const links = objects.filter((one) => one!.kind === "Link") as SkupperLink[]
-  const secrets = objects.filter((one) => one!.kind === "Secret") as KubeObject[]
+  const links = objects.filter((one) => one.kind === "Link") as SkupperLink[]
+  const secrets = objects.filter((one) => one.kind === "Secret") as KubeObject[]
   // The Secret comes last: without it the file is incomplete.
   const keys = secrets.map((one) => one.data?.["tls.key"] as string | undefined)
   if (links.length === 0 || secrets.length === 0 || keys.some((key) => !key)) return undefined

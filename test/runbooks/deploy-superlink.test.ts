@@ -132,6 +132,13 @@ describe("created by this federation", () => {
   })
 })
 
+test("a SuperLink that only accepts registered SuperNodes says so, and what to do", async () => {
+  await world
+    .cluster("superlink")
+    .create(theirs("flwr/superlink:1.34.0", ["--insecure", "--enable-supernode-auth"]))
+  expect(await run()).toMatch(/only accepts registered SuperNodes .*`flwr supernode register`$/)
+})
+
 describe("trouble", () => {
   test("a quota: blocked with the cluster's words, and ready when it is raised", async () => {
     world.practice.faults.set([{ where: "pod", what: "quota" }])

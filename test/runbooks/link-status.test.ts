@@ -63,6 +63,25 @@ test("up", async () => {
   expect(await check()).toMatchObject({ state: "ready", reason: "Link west to superlink-interconnect is up" })
 })
 
+test("a second Link, dead since its router is gone, does not disturb, and is said", async () => {
+  const meta = (name: string) => ({ name, namespace: NODE, labels: labels("trial") })
+  const spec = { cost: 1, endpoints: endpoints("127.0.0.1") }
+  const gone = { ...down, remoteSiteId: site.metadata.uid, remoteSiteName: "superlink-interconnect" }
+  await put(
+    clusters.supernode.admin,
+    skupper("Link", NODE, "a-dead-one", { metadata: meta("a-dead-one"), spec, status: gone }),
+  )
+  await link({
+    conditions: conditions({ Configured: "True", Operational: "True", Ready: "True" }),
+    remoteSiteId: site.metadata.uid,
+    remoteSiteName: "superlink-interconnect",
+  })
+  expect(await check()).toMatchObject({
+    state: "ready",
+    reason: "Link west to superlink-interconnect is up; a-dead-one beside it is not up, which does no harm",
+  })
+})
+
 test("not up yet: the reason, and what it connects to", async () => {
   await link(down)
   expect(await check()).toMatchObject({

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises"
+import { appendFile, readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
@@ -74,6 +74,20 @@ test("a link file works without a token", async () => {
     "supernode-1/token-redeem": { kind: "applied" },
   })
   expect(await certificate()).toBeUndefined()
+})
+
+test("a token file with something else in it reaches no cluster", async () => {
+  world = await startWorld()
+  await walk(world, { selection: { to: "token-issue" } })
+  const file = join(world.state, "private", "supernode-1.token.yaml")
+  await appendFile(file, "---\napiVersion: v1\nkind: Pod\nmetadata: { name: miner }\n")
+  const { outcomes, commands } = await walk(world)
+  expect(outcomes["supernode-1/token-redeem"]).toMatchObject({
+    kind: "failed",
+    reason: `the file ${file} is not used: it holds Pod miner (v1)`,
+    next: "flower-runbook step token-issue --site supernode-1 --rerun",
+  })
+  expect(commands.filter((line) => line.startsWith("skupper token redeem"))).toEqual([])
 })
 
 test("a new Link is created on --rerun, and when the SuperLink's Site was created again", async () => {

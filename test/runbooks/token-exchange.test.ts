@@ -123,6 +123,35 @@ describe("a TokenFile", () => {
     await file.write(LINK_FILE)
     expect([modeOf(file.path), modeOf(file.folder)]).toEqual([0o600, 0o700])
   })
+  const objection = (text: string): Promise<string | undefined> => {
+    const { file } = opened()
+    mkdirSync(file.folder, { recursive: true })
+    writeFileSync(file.path, text)
+    return file.objection()
+  }
+  const token = TOKEN.replace(
+    "CERTIFICATE-----\n",
+    "CERTIFICATE-----\n    MIIB\n    -----END CERTIFICATE-----\n",
+  )
+  test("has nothing against what skupper writes", async () => {
+    expect([await objection(token), await objection(LINK_FILE)]).toEqual([undefined, undefined])
+  })
+  test.each([
+    [`${token}---\napiVersion: v1\nkind: Pod\nmetadata: { name: miner }\n`, "it holds Pod miner (v1)"],
+    [
+      `${LINK_FILE}---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: { name: all }\n`,
+      "it holds RoleBinding all (rbac.authorization.k8s.io/v1)",
+    ],
+    [
+      `${LINK_FILE}---\napiVersion: v1\nkind: Secret\nmetadata: { name: other }\ndata: { tls.key: ${KEY} }\n`,
+      "it holds Secret other, which no Link in it uses",
+    ],
+    [`${token}---\n${token}`, "it holds more than one token"],
+    [token.replace("https:", "http:"), "its address http://grants.example:443 is not https"],
+    [token.replace(/-----[A-Z ]+-----/g, ""), "it has no CA for its address"],
+  ])("names what does not belong there, %#", async (text, why) => {
+    expect(await objection(text)).toBe(why)
+  })
   test("writes nothing that is no link file, and is removed for good", async () => {
     const { file } = opened()
     expect(await file.write(TOKEN)).toBeUndefined()

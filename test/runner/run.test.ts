@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { pause } from "../../lib/limits.ts"
 import { blocked, CheckError, drifted, missing, ready } from "../../lib/notebook/check-result.ts"
 import { RunbookError, StillWaitingError } from "../../lib/notebook/errors.ts"
 import * as input from "../../lib/notebook/inputs.ts"
@@ -51,6 +52,25 @@ describe("run", () => {
     expect(world.applied).toEqual([])
     expect(kinds(second)["leaf-1/issue"]).toBe("skipped")
     expect(kinds(other)["leaf-1/check"]).toBe("unchanged")
+  })
+
+  it("shows what is ready within a limit of its own, not the step's", async () => {
+    const show = async ({ signal }: Context): Promise<string> => {
+      await pause(2_200, signal)
+      if (signal.aborted) throw new Error("the step's limit has ended it")
+      return "three rows"
+    }
+    const result = await runIn(
+      new World(),
+      book(plain("tools", "here", { timeout: 2, show })),
+      federationOf(1),
+      {
+        quiet: false,
+      },
+    )
+    expect(result.code).toBe(0)
+    const shown = result.events.flatMap((event) => (event.type === "shown" ? [event.text] : []))
+    expect(shown).toEqual(["three rows"])
   })
 
   it("finishes with one slot although lanes wait for each other", async () => {
