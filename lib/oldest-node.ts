@@ -4,5 +4,10 @@ const OLDEST = "22.22.2"
 const [current, oldest] = [process.versions.node, OLDEST].map((version) => version.split(".").map(Number))
 const first = current!.findIndex((part, index) => part !== oldest![index])
 if (first !== -1 && current![first]! < oldest![first]!) {
-  throw new Error(`Node ${OLDEST} or newer is required, and this is Node ${process.versions.node}`)
+  // An exception would print a stack; and nothing may be evaluated after this.
+  process.stderr.write(
+    `Node ${OLDEST} or newer is required, and this is Node ${process.versions.node}: ` +
+      "install a newer version (https://nodejs.org), or put `npx` in front in a checkout.\n",
+  )
+  process.exit(2)
 }

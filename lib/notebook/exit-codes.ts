@@ -7,8 +7,7 @@ export const EXIT = {
   usage: 2,
   /** Another run holds the federation's lock. */
   locked: 3,
-  /** Reserved. */
-  waiting: 4,
+  // 4 is kept free for a run that waits for another party.
   /** Only for `plan --exit-code`. */
   changes: 5,
   // As in shells: 128 + the number of the signal.
@@ -23,7 +22,6 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   failed: "a step failed or is blocked",
   usage: "invalid usage, missing inputs or a declined plan",
   locked: "another run holds the lock of the federation",
-  waiting: "waiting for the other side (reserved)",
   changes: "plan --exit-code found something to do",
   hungUp: "stopped by SIGHUP",
   interrupted: "stopped by SIGINT (Ctrl-C)",

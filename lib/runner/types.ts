@@ -59,7 +59,7 @@ export interface RunOptions {
 }
 
 export interface RunResult {
-  /** 0, 1, 4, or 130/143/129 by the signal's reason; the exit code for the caller's process. */
+  /** 0, 1, or 130/143/129 by the signal's reason; the exit code for the caller's process. */
   readonly code: number
   readonly outcomes: readonly { readonly step: string; readonly site?: string; readonly outcome: Outcome }[]
 }

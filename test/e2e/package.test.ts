@@ -127,5 +127,10 @@ test.skipIf(older === undefined)(
     expect(stderr).toMatch(
       /^flower-runbook requires Node 22\.22\.2 or newer, and this is Node [\d.]+: [^\n]+\.\n$/,
     )
+    // A script of one step, too: neither a stack, nor nothing at all.
+    const script = join(bin, "../../dist/runbooks/site-create.js")
+    const { status, ...said } = spawnSync(older!, [script, "--help"], { encoding: "utf8" })
+    expect({ status, stdout: said.stdout }).toEqual({ status: 2, stdout: "" })
+    expect(said.stderr).toMatch(/^Node 22\.22\.2 or newer is required, and this is Node [\d.]+: [^\n]+\.\n$/)
   },
 )
