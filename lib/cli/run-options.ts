@@ -6,6 +6,7 @@ import type { Toolbox } from "../runner/toolbox.ts"
 import type { RunOptions } from "../runner/types.ts"
 import { type Call, federationFlags } from "./call.ts"
 import { type OpenedFederation, selectionOf } from "./open-federation.ts"
+import { isPractice } from "./practice-authority.ts"
 
 /** The tools of the notebook's steps over a federation's folder. */
 export async function toolboxFor(
@@ -48,6 +49,7 @@ export function runOptions(call: Call, opened: OpenedFederation, state: State, t
     program: io.program,
     federationFlags: federationFlags(call),
     version: io.version,
+    practice: isPractice(opened.federation),
     interactive: interaction.ask,
     ...(parallel !== undefined && { parallel }),
     ...(timeout !== undefined && { timeout }),

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto"
 import { openCluster } from "../cluster/index.ts"
 import { RunbookError } from "../notebook/errors.ts"
 import { SYSTEM_HOST, startApiServer } from "./apiserver/index.ts"
+import { PRACTICE_AUTHORITY } from "./authority-name.ts"
 import { createAuthority, loadAuthority } from "./certificates.ts"
 import type { CommandServer } from "./commands/server.ts"
 import { startControllers } from "./controllers/index.ts"
@@ -54,7 +55,8 @@ const startCluster = async (
   kept: Snapshot | undefined,
   { options, faults, network, changed }: Parts,
 ): Promise<Running> => {
-  const ca = kept === undefined ? await createAuthority(`practice ${name}`) : await loadAuthority(kept.ca)
+  const ca =
+    kept === undefined ? await createAuthority(`${PRACTICE_AUTHORITY}${name}`) : await loadAuthority(kept.ca)
   const users = kept?.users ?? newUsers()
   const user = (wanted: string) => users.find((one) => one.name === wanted)!
   const server = await startApiServer({

@@ -1,7 +1,6 @@
 import type { Federation } from "../notebook/federation.ts"
 import { camel } from "../notebook/inputs.ts"
 import { appliesTo, type Notebook } from "../notebook/notebook.ts"
-import { hostnameOf } from "../notebook/server-url.ts"
 import type { Step } from "../notebook/step.ts"
 import { placeName, type Recorded } from "../runner/events.ts"
 import type { Memory } from "../runner/journal-memory.ts"
@@ -26,6 +25,8 @@ export interface ReportOptions {
   readonly stale: (place: string) => readonly string[]
   /** Only these sites; all where it is empty. Steps without a site are always there. */
   readonly sites?: readonly string[]
+  /** Before any run: the sites' clusters are practice clusters. A run has recorded it. */
+  readonly practice?: boolean
   /** The last run is in progress. */
   readonly running?: boolean
 }
@@ -34,6 +35,7 @@ export interface ReportOptions {
 export function readReport(options: ReportOptions): Report {
   const { notebook, federation, memory, made, program } = options
   const journaled = readJournal(options.lines)
+  const lastStart = options.lines.findLast((line) => line.type === "run started")
   const sites = sitesOf(options)
   const isSelected = (site: string | undefined) =>
     site === undefined || sites.some(({ name }) => name === site)
@@ -90,7 +92,7 @@ export function readReport(options: ReportOptions): Report {
     federation,
     made,
     program,
-    practice: sites.length > 0 && sites.every(({ identity }) => isLoopback(identity)),
+    practice: lastStart === undefined ? options.practice === true : lastStart.practice === true,
     sites,
     inputs: options.inputs.filter(({ site }) => isSelected(site)),
     changes: changesOf(options.lines, notebook, options.textOf).filter(({ site }) => isSelected(site)),
@@ -101,11 +103,6 @@ export function readReport(options: ReportOptions): Report {
       .filter(({ places }) => places.length > 0),
     ...(options.running === true && journaled.runs.length > 0 && { running: true }),
   }
-}
-
-/** Practice clusters are served on this machine, for this machine only. */
-function isLoopback(identity: string | undefined): boolean {
-  return identity !== undefined && /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(hostnameOf(identity))
 }
 
 /** What a report says about a step. */

@@ -12,7 +12,7 @@ export interface Report {
   readonly made: string
   /** The program that created it, and its version. */
   readonly program: { readonly name: string; readonly version: string }
-  /** Every site's cluster is on this machine's loopback: the walk was practice. */
+  /** Every site's cluster is a practice cluster, by the last run. */
   readonly practice: boolean
   readonly sites: readonly ReportSite[]
   /** The federation's own first, then site by site, in the notebook's order. */

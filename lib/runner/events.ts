@@ -77,6 +77,8 @@ export type Event =
       notebook: string
       federation: string
       command: string
+      /** Every site's cluster was a practice cluster. */
+      practice?: true
       /** Earlier versions of the program did not record it. */
       by?: By
       sites: readonly SiteSummary[]

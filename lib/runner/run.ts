@@ -28,6 +28,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       notebook: notebook.name,
       federation: federation.name,
       command: options.command,
+      ...(options.practice && { practice: true as const }),
       by: thisMachine(),
       ...summaries(notebook, federation),
       lanes: lanes.flatMap((lane) => {

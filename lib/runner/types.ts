@@ -37,6 +37,8 @@ export interface RunOptions {
   /** The flags with which a further command means this federation: ` --federation FILE`, or nothing. */
   readonly federationFlags?: string
   readonly version: string
+  /** Every site's cluster is a practice cluster: the journal keeps it for reports. */
+  readonly practice?: boolean
   /** A browser login may be started and waited for. */
   readonly interactive: boolean
   /** How many actions, shows and spawning checks run at once. Default two per core, at most 16. */

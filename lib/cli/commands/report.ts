@@ -19,6 +19,7 @@ import { holderOf } from "../../runner/lock.ts"
 import { type CallOf, federationFlags } from "../call.ts"
 import { FORMATS } from "../commands-table.ts"
 import { chosenSites, type OpenedFederation, openFederation } from "../open-federation.ts"
+import { isPractice } from "../practice-authority.ts"
 
 type Format = (typeof FORMATS)[number]
 
@@ -73,6 +74,7 @@ function reportOf(call: CallOf<"report">, { federation, folder }: OpenedFederati
     textOf: (name, value) => formatValue(notebook.inputs[name]!, value),
     stale: staleness(notebook, federation, memory),
     sites: flags.list("site"),
+    practice: isPractice(federation),
     running: holderOf(folder) !== undefined,
   })
 }

@@ -1,0 +1,25 @@
+import { X509Certificate } from "node:crypto"
+import { readFileSync, statSync } from "node:fs"
+import type { Federation } from "../notebook/federation.ts"
+import { PRACTICE_AUTHORITY } from "../practice/authority-name.ts"
+
+/**
+ * Whether every site's cluster is a practice cluster: its certificate authority says so. An address on this machine alone says
+ * nothing, because a tunnel to a real cluster has one too.
+ */
+export const isPractice = ({ sites }: Federation): boolean =>
+  sites.length > 0 &&
+  sites.every((site) =>
+    isPracticeAuthority((site as { certificateAuthority?: unknown }).certificateAuthority),
+  )
+
+function isPracticeAuthority(file: unknown): boolean {
+  if (typeof file !== "string") return false
+  try {
+    // A pipe would be waited for.
+    if (!statSync(file).isFile()) return false
+    return new X509Certificate(readFileSync(file)).subject.startsWith(`CN=${PRACTICE_AUTHORITY}`)
+  } catch {
+    return false
+  }
+}
