@@ -164,6 +164,7 @@ export type Event = {
     notebook: string;
     federation: string;
     command: string;
+    practice?: true;
     by?: By;
     sites: readonly SiteSummary[];
     given: Readonly<Record<string, unknown>>;
