@@ -4,6 +4,7 @@ import { type Layer, type LayerData, layerOf } from "../inputs/layers.ts"
 import { memoryLayer } from "../inputs/memory-layer.ts"
 import { missingError } from "../inputs/missing.ts"
 import { type Missing, type Resolved, type ResolveOptions, resolveInputs } from "../inputs/resolve.ts"
+import { unknownVariables } from "../inputs/unknown-variables.ts"
 import { variableLayer } from "../inputs/variable-layer.ts"
 import { UsageError } from "../notebook/errors.ts"
 import type { Federation } from "../notebook/federation.ts"
@@ -106,7 +107,8 @@ export async function findSources(call: Call, options: OpenFederationOptions): P
   ]
   const settings = { name: found.name, files: options.complete }
   const resolved = resolveInputs(notebook, layers, settings)
-  refuseProblems([...wrong, ...wrongVariables, ...resolved.problems])
+  const unknown = unknownVariables(notebook, io.env, resolved.federation.sites)
+  refuseProblems([...wrong, ...wrongVariables, ...unknown, ...resolved.problems])
   refuseUnknownSites(call, resolved.federation)
   return { layers, settings, folder: found.folder, memory }
 }

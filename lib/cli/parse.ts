@@ -5,6 +5,7 @@ import { commandText } from "./call.ts"
 import { COMMANDS, type CommandSpec, notebookOf, SHELLS } from "./commands-table.ts"
 import { type Flags, FlagValues } from "./flags.ts"
 import { type FlagSpec, flagsOf } from "./flags-table.ts"
+import { meantCommand } from "./other-names.ts"
 
 /** The command line after the program's name, checked against the table of commands. */
 export interface CommandLine {
@@ -32,6 +33,16 @@ export function parseCommandLine(
   }
   const command = COMMANDS.find(({ name }) => name === found)
   if (command === undefined) {
+    const meant = meantCommand(notebook, found, (words) => {
+      if (words.includes("--help")) return commandText(program, words)
+      try {
+        parseCommandLine(notebook, [...words, ...argv.slice(1)], folder, program)
+        return commandText(program, [...words, ...argv.slice(1)])
+      } catch {
+        return commandText(program, words)
+      }
+    })
+    if (meant !== undefined) throw new UsageError(`Unknown command ${found}`, meant)
     if (found === "help") return parseCommandLine(notebook, [...argv.slice(1, 2), "--help"], folder, program)
     throw new UsageError(
       `Unknown command ${found}${didYouMean(
