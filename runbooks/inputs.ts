@@ -1,5 +1,6 @@
 /** Every input of the guide, declared once. Flags, variables, file keys, prompts, help and docs come from here. */
 import { type FederationValues, input, type SiteValues } from "../lib/index.ts"
+import { kubeconfigs } from "../lib/kit.ts"
 
 /** In seconds. A token that expires within a minute counts as expired. */
 const SHORTEST_LIFETIME = 120
@@ -51,8 +52,12 @@ export const inputs = {
   }),
   flwr: input.path({
     help: "The flwr command for --proof list and run; default: the one on PATH, else one installed from PyPI",
+    trust: (file: string) => `runs ${file}`,
   }),
-  commands: input.path({ help: "A folder that is searched first for oc and skupper" }),
+  commands: input.path({
+    help: "A folder that is searched first for oc and skupper",
+    trust: (folder: string) => `runs the commands in ${folder}, such as oc and skupper`,
+  }),
 
   // every site
   server: input.url({
@@ -107,6 +112,8 @@ export const inputs = {
     help: "A file that holds the password (login password)",
     prompt: "File that holds the password",
     asked: withLogin("password"),
+    trust: (file: string, { username, server }) =>
+      `sends the content of ${file} to ${String(server)}, as the password of ${String(username)}`,
   }),
   context: input.text({
     per: "site",
@@ -117,6 +124,7 @@ export const inputs = {
   kubeconfig: input.path({
     per: "site",
     help: "The kubeconfig that holds the context; default: KUBECONFIG, else ~/.kube/config; only read",
+    trust: async (file: string) => (await kubeconfigs()).kubeconfigPower(file),
   }),
   "callback-port": input.number({
     per: "site",
@@ -130,6 +138,11 @@ export const inputs = {
       value.includes("@")
         ? "a password in it would be shown and stored: set it in HTTPS_PROXY, or as proxy-url of a kubeconfig"
         : undefined,
+    // Whoever chooses both the way and the authority can read the credentials on it.
+    trust: (proxy: string, { certificateAuthority, server }) =>
+      proxy === "none" || certificateAuthority === undefined
+        ? undefined
+        : `sends what is for ${String(server)} through ${proxy}, with ${String(certificateAuthority)} as the authority`,
   }),
   "operator-channel": input.text({
     per: "site",
@@ -210,6 +223,7 @@ export const inputs = {
     per: "site",
     roles: supernode,
     help: "Your own manifest instead of the built-in one (a Deployment and its other objects)",
+    trust: (file: string, { project }) => `applies every object in ${file} to the project ${String(project)}`,
   }),
 } as const
 

@@ -53,7 +53,13 @@ function commandIn(folder: string): (...argv: string[]) => Promise<string> {
   const bin = join(folder, "bin")
   mkdirSync(bin)
   for (const name of ["bash", "sh"]) symlinkSync(`/bin/${name}`, join(bin, name))
-  const env = { PATH: bin, HOME: folder, XDG_STATE_HOME: join(folder, "state") }
+  // The federation file names the stand-ins of practice.
+  const env = {
+    PATH: bin,
+    HOME: folder,
+    XDG_STATE_HOME: join(folder, "state"),
+    FLOWER_RUNBOOK_TRUST_FILE: "true",
+  }
   return async (...argv) => {
     const ended = promisify(execFile)(process.execPath, [COMMAND, ...argv], {
       cwd: folder,

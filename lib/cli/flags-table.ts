@@ -63,6 +63,11 @@ const FILE = {
   help: "The federation file: sites and inputs (YAML)",
 } as const satisfies FlagSpec
 
+const TRUST = {
+  name: "trust-file",
+  help: "Trust this content of the federation file: run the commands and send the files that it names",
+} as const satisfies FlagSpec
+
 const PRACTICE = [
   {
     name: "delays",
@@ -84,7 +89,7 @@ const PRACTICE = [
 /** What is known of a group's flags without a notebook. */
 interface Groups {
   location: typeof FILE
-  federation: typeof FILE
+  federation: typeof FILE | typeof TRUST
   sites: typeof SITE
   selection: (typeof SELECTION)[number]
   practice: (typeof PRACTICE)[number]
@@ -96,7 +101,7 @@ export type CommonFlag = (typeof COMMON)[number]
 export function flagsOf(notebook: Notebook, command: CommandFlags): FlagSpec[] {
   const groups: Readonly<Record<FlagGroup, readonly FlagSpec[]>> = {
     location: [FILE],
-    federation: [FILE, ...roleFlags(notebook), ...countFlags(notebook), ...inputFlags(notebook)],
+    federation: [FILE, TRUST, ...roleFlags(notebook), ...countFlags(notebook), ...inputFlags(notebook)],
     sites: [SITE],
     selection: SELECTION,
     practice: [...PRACTICE, ...practiceFlag(notebook), ...countFlags(notebook)],

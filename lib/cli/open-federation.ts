@@ -18,12 +18,15 @@ import type { Selection } from "../runner/types.ts"
 import { Answers } from "./ask.ts"
 import { type Call, federationFlags, suggestRetry } from "./call.ts"
 import { findFolder } from "./folder.ts"
+import { requireTrust } from "./trust.ts"
 
 export interface OpenFederationOptions {
   /** Every required input must have a value: it is asked for on a terminal, else refused. If false, `missing` lists them. */
   readonly complete: boolean
   /** The command only reads: without a federation, it is about the practice clusters of a walk. By default if it needs no complete inputs. */
   readonly reading?: boolean
+  /** Steps or checks are about to run, so the user has to trust a file that names commands. Default: as `complete`. */
+  readonly runs?: boolean
   /** In place of `--federation` (practice). */
   readonly file?: string
   /** In place of the folder that the flags name (practice). */
@@ -110,6 +113,9 @@ export async function findSources(call: Call, options: OpenFederationOptions): P
   const unknown = unknownVariables(notebook, io.env, resolved.federation.sites)
   refuseProblems([...wrong, ...wrongVariables, ...unknown, ...resolved.problems])
   refuseUnknownSites(call, resolved.federation)
+  // A file in place of the user's is the program's own.
+  if (file !== undefined && options.file === undefined && (options.runs ?? options.complete))
+    await requireTrust(call, path!, file, resolved.federation)
   return { layers, settings, folder: found.folder, memory }
 }
 

@@ -4,6 +4,8 @@ import { hostPort, normalServer } from "../notebook/server-url.ts"
 import { currentContext, readKubeconfig, saveKubeconfig } from "./kubeconfig-file.ts"
 import { flatContext } from "./read-context.ts"
 
+export { kubeconfigPower } from "./kubeconfig-power.ts"
+
 export interface NewKubeconfig {
   readonly server: string
   /** PEM, written into the file. */

@@ -38,7 +38,7 @@ export async function readFederationFile(notebook: Notebook, file: string, cwd: 
   if (reader.problems.length > 0) {
     throw new UsageError(reader.problems.join("\n"), { fix: `correct ${shown}; --help lists its keys` })
   }
-  return layer
+  return { ...layer, text }
 }
 
 /** A key of a map with its value, and the position of the key. */

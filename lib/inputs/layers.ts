@@ -34,6 +34,8 @@ export interface Layer {
 /** A layer as data, for flags, files and memories. Site values are keyed by site name. */
 export interface LayerData {
   federation?: string
+  /** The whole text that it was read from, of a file. */
+  text?: string
   sites: SiteName[]
   counts: Map<string, number>
   values: Map<string, Given>

@@ -34,7 +34,10 @@ export const clusterInputs = {
   }),
   "token-file": path({ per: "site", help: "A file that holds an API token" }),
   "certificate-authority": path({ per: "site", help: "CA file of the API server" }),
-  commands: path({ help: "A folder that is searched first for commands" }),
+  commands: path({
+    help: "A folder that is searched first for commands",
+    trust: (folder: string) => `runs the commands in ${folder}`,
+  }),
 } as const
 
 /** What a notebook may say otherwise about its login step. */

@@ -45,6 +45,14 @@ export interface Input<T = unknown, Per extends "federation" | "site" = "federat
   readonly identity?: boolean
   /** Placeholder in help: `--server <url>`. */
   readonly placeholder?: string
+  /**
+   * What a run does with a value that others should not decide: "runs the commands in /x/bin". A federation file with such a
+   * value is used once the user trusts the file. `values`: those of the same site, by camelCase name.
+   */
+  readonly trust?: (
+    value: T,
+    values: Readonly<Record<string, unknown>>,
+  ) => string | undefined | Promise<string | undefined>
   /** Returns what is wrong with a value, in a sentence, or nothing. */
   readonly check?: (value: T) => string | undefined
 }

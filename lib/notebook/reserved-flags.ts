@@ -29,6 +29,7 @@ export const PROGRAM_FLAGS = [
   "timeout",
   "to",
   "trust-checkpoints",
+  "trust-file",
   "version",
   "yes",
 ] as const

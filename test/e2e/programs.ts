@@ -85,6 +85,8 @@ export function startPrograms(folder: string, bin: string, federation: string): 
         PATH: bin,
         HOME: folder,
         XDG_STATE_HOME: join(folder, "state"),
+        // The files name the stand-ins of practice.
+        FLOWER_RUNBOOK_TRUST_FILE: "true",
         // Where Node keeps compiled code, among other things: with the tests' own.
         TMPDIR: tmpdir(),
         ...env,

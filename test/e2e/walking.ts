@@ -81,6 +81,7 @@ function startWalk(args: readonly string[], home: string, { columns, rows, env }
       LANG: "C.UTF-8",
       TMPDIR: process.env.TMPDIR ?? "/tmp",
       SHELL: "/bin/sh",
+      FLOWER_RUNBOOK_TRUST_FILE: "true",
       ...env,
     },
     ...(columns !== undefined && { columns }),

@@ -17,7 +17,7 @@ import { runOptions, toolboxFor } from "../run-options.ts"
 /** `doctor`: what a run needs, here and at every site. Only reads. Exit code 1 if something has to be fixed. */
 export async function doctor(call: CallOf<"doctor">): Promise<number> {
   const { notebook, out } = call
-  const opened = await openFederation(call, { complete: false })
+  const opened = await openFederation(call, { complete: false, runs: true })
   const state = readState(opened.folder)
   const toolbox = await toolboxFor(call, opened, state)
   try {

@@ -1,10 +1,11 @@
 import { once } from "node:events"
-import { rmSync } from "node:fs"
+import { readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { EXIT } from "../../notebook/exit-codes.ts"
 import { STAND_INS } from "../../practice/commands/index.ts"
 import type { CallOf } from "../call.ts"
 import { stateRoot } from "../folder.ts"
+import { trustOwnFile } from "../trust.ts"
 import { type PracticeClusters, withoutStandIns, withPractice } from "../with-practice.ts"
 
 /**
@@ -14,6 +15,7 @@ import { type PracticeClusters, withoutStandIns, withPractice } from "../with-pr
 export async function practice(call: CallOf<"practice">): Promise<number> {
   return withPractice(call, true, async (clusters) => {
     if (call.flags.has("real-commands")) await withoutStandIns(clusters.file)
+    await trustOwnFile(call, clusters.file, readFileSync(clusters.file, "utf8"))
     call.out.print(`${commandsToType(call, clusters).join("\n")}\n`)
     call.out.note(`${about(clusters).join("\n")}\n`)
     if (!call.signal.aborted) await once(call.signal, "abort")
