@@ -324,6 +324,7 @@ export interface Input<T = unknown, Per extends "federation" | "site" = "federat
     readonly secret?: boolean;
     readonly identity?: boolean;
     readonly placeholder?: string;
+    readonly trust?: (value: T, values: Readonly<Record<string, unknown>>) => string | undefined | Promise<string | undefined>;
     readonly check?: (value: T) => string | undefined;
 }
 export type InputTable = Readonly<Record<string, Input<any>>>;
@@ -822,6 +823,7 @@ export declare namespace input {
         readonly secret?: boolean;
         readonly identity?: boolean;
         readonly placeholder?: string;
+        readonly trust?: (value: T, values: Readonly<Record<string, unknown>>) => string | undefined | Promise<string | undefined>;
         readonly check?: (value: T) => string | undefined;
     }
     export type InputTable = Readonly<Record<string, Input<any>>>;

@@ -47,6 +47,7 @@ export declare function copyContext(sources: string, context: string | undefined
 }): Promise<{
     server: string;
 }>;
+export declare function kubeconfigPower(path: string): Promise<string | undefined>;
 export declare function readNamespace(path: string): Promise<string | undefined>;
 export declare function readServer(path: string): Promise<string | undefined>;
 export declare function readToken(path: string): Promise<string | undefined>;
