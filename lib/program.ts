@@ -41,7 +41,9 @@ export async function main(url: string): Promise<void> {
     const program = (exports.program as Program | undefined) ?? (await programBeside(url))
     const { notebook, ...rest } = program
     const { main: commandLine, script } = await import("./cli/main.ts")
-    const io = { ...streams, ...rest, program: whole ? nameOf(program, url) : notebook.name }
+    const { startedAs } = await import("./cli/started-as.ts")
+    const typed = startedAs(whole ? nameOf(program, url) : notebook.name, env)
+    const io = { ...streams, ...rest, program: typed }
     process.exitCode = await (whole
       ? commandLine(notebook, argv, io)
       : script(notebook, stepsOf(exports), argv, io))

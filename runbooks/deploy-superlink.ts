@@ -89,8 +89,8 @@ const unknownVersion = (found: Deployment): CheckResult =>
     `Deployment ${found.metadata.name} existed before, and its image ${containerOf(found, "superlink").image} does not show its Flower version`,
     {
       code: "version",
-      fix: "give the version that it runs: SuperNodes must run the same version",
-      next: "flower-runbook step deploy-superlink --flower-version VERSION",
+      fix: "give the version that it runs with --flower-version: SuperNodes must run the same version",
+      next: `oc describe deployment ${found.metadata.name} -n ${found.metadata.namespace}`,
       object: objectRef(found),
     },
   )

@@ -41,6 +41,7 @@ import { FLEET_API, listenerPort } from "./interconnect/exposure.ts"
 import { PODS } from "./openshift/rollout.ts"
 import { currentPods } from "./openshift/trouble.ts"
 import { containerOf, type Deployment } from "./openshift/workload.ts"
+import { atSite } from "./shared/at-site.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
@@ -129,8 +130,12 @@ async function check(context: Context): Promise<CheckResult> {
       "the SuperLink's image does not show its Flower version, and SuperNodes must run the same version",
       {
         code: "version",
-        fix: "give the version that it runs",
-        next: `flower-runbook step deploy-supernode --site ${context.site.name} --flower-version VERSION`,
+        fix: "give the version that it runs with --flower-version",
+        next: atSite(
+          context,
+          context.the("superlink"),
+          `oc get deployments -n ${context.the("superlink").project} -o wide`,
+        ),
       },
     )
   }

@@ -152,13 +152,12 @@ async function projectNameTooLong(
 
 function severalSites(sites: readonly SkupperSite[], project: string): CheckResult {
   const names = sites.map(({ metadata }) => metadata.name)
-  const idle = sites.find((one) => !isTrue(one, "Configured")) ?? sites[1]!
   return blocked(
     `project ${project} has ${sites.length} Skupper sites (${some(names)}): only one can be active`,
     {
       code: "two sites",
       fix: "delete the one that is not needed",
-      next: `skupper site delete ${idle.metadata.name} -n ${project}`,
+      next: `oc get sites.skupper.io -n ${project}`,
     },
   )
 }

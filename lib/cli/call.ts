@@ -7,6 +7,7 @@ import { shellWord } from "../notebook/shell-word.ts"
 import type { TextOptions } from "../terminal/error-text.ts"
 import type { CommandName } from "./commands-table.ts"
 import type { Flags } from "./flags.ts"
+import { flagsOf } from "./flags-table.ts"
 import type { Interaction } from "./interaction.ts"
 import type { Io } from "./io.ts"
 import type { Out } from "./out.ts"
@@ -59,6 +60,24 @@ export function federationFlags({ flags }: Call): string {
       return text === undefined ? [] : [` --${name} ${shellWord(text)}`]
     })
     .join("")
+}
+
+/**
+ * The same, with the sites and inputs that were typed: for a further command before anything was saved.
+ * @param line the command so far: what it sets itself is not repeated
+ */
+export function inputFlags(call: Call, line = ""): string {
+  const { notebook, flags } = call
+  const { any } = flags
+  const set = new Set([...line.matchAll(/ --([\w-]+)/g)].map(([, name]) => name))
+  const words = flagsOf(notebook, { name: "", groups: ["federation"], flags: [] })
+    .filter(({ from, name }) => from !== undefined && !set.has(name))
+    .flatMap(({ name, value }) =>
+      any
+        .all(name)
+        .map((text) => (value === undefined ? `--${name}=${text}` : `--${name} ${shellWord(text)}`)),
+    )
+  return `${federationFlags(call)}${words.map((word) => ` ${word}`).join("")}`
 }
 
 /** Reads a file that the call names, if any. A mistake is fixed in the file itself, so `next:` is the same call again. */

@@ -20,6 +20,8 @@ export interface FolderQuestion {
   readonly env: Readonly<Record<string, string | undefined>>
   /** As typed, for `next:` with a name added. */
   readonly command: string
+  /** As it is typed. */
+  readonly program: string
   /** `--state`, absolute: DIR itself is the folder. */
   readonly state: string | undefined
   /** `--name`. */
@@ -73,7 +75,7 @@ function givenName({ name, file }: FolderQuestion): string | undefined {
   return file?.federation ?? name
 }
 
-function onlyFolder(root: string, { command, reading }: FolderQuestion): string {
+function onlyFolder(root: string, { command, reading, program }: FolderQuestion): string {
   const found = foldersIn(root)
   if (found.length === 0 && reading === true && existsSync(join(root, PRACTICE_FOLDER)))
     return PRACTICE_FOLDER
@@ -81,7 +83,8 @@ function onlyFolder(root: string, { command, reading }: FolderQuestion): string 
   throw new UsageError(`There are ${found.length} federations: ${found.join(", ")}`, {
     why: `the command needs one, and ${root} has a folder for each`,
     fix: "name one: --name NAME, --federation FILE or --state DIR",
-    next: `${command} --name ${found[0]}`,
+    // What changes something is suggested for no federation that was not named.
+    next: reading === true ? `${command} --name ${found[0]}` : `${program} status --name ${found[0]}`,
   })
 }
 

@@ -16,7 +16,7 @@ import type { Memory } from "../runner/journal-memory.ts"
 import { selector } from "../runner/selection.ts"
 import type { Selection } from "../runner/types.ts"
 import { Answers } from "./ask.ts"
-import { type Call, federationFlags, suggestRetry } from "./call.ts"
+import { type Call, inputFlags, suggestRetry } from "./call.ts"
 import { findFolder } from "./folder.ts"
 import { requireTrust } from "./trust.ts"
 
@@ -92,6 +92,7 @@ export async function findSources(call: Call, options: OpenFederationOptions): P
     notebook,
     env: io.env,
     command: call.command,
+    program: io.program,
     state: options.folder ?? flags.path("state"),
     name: flags.text("name"),
     reading: options.reading ?? !options.complete,
@@ -208,7 +209,7 @@ function refuseEmptySelection(call: Call, federation: Federation): void {
   throw new UsageError("No step matches the selection", {
     why: "a step must match all of --from, --to, --only, --skip, --site and the step that is named",
     fix: "remove one of them; `plan` shows which step runs at which site",
-    next: `${call.io.program} plan${federationFlags(call)}`,
+    next: `${call.io.program} plan${inputFlags(call)}`,
   })
 }
 
@@ -229,18 +230,18 @@ function refuseProblems(problems: readonly string[]): void {
   )
 }
 
+/** No site is suggested for a command that deletes: only what is typed may be deleted. */
 function refuseUnknownSites(call: Call, { sites }: Federation): void {
-  const { flags, io } = call
+  const { flags, io, notebook } = call
   const known = sites.map(({ name }) => name)
   const unknown = flags.list("site").filter((name) => !known.includes(name))
   if (unknown.length === 0) return
+  const deletes = notebook.steps.some((step) => step.delete !== undefined)
+  const meant = (name: string) => (deletes ? "" : didYouMean(name, known))
   throw new UsageError(
     unknown
-      .map(
-        (name) =>
-          `--site: unknown site ${name}${didYouMean(name, known) || `; use one of ${known.join(", ")}`}`,
-      )
+      .map((name) => `--site: unknown site ${name}${meant(name) || `; the sites are ${known.join(", ")}`}`)
       .join("\n"),
-    { next: `${io.program} values${federationFlags(call)}` },
+    { next: `${io.program} values${inputFlags(call)}` },
   )
 }

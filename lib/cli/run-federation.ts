@@ -54,7 +54,7 @@ export async function runFederation(call: Call, options: RunFederationOptions): 
       fresh: options.fresh ?? false,
     })
     try {
-      const settings = { ...runOptions(call, opened, state, toolbox), ...quiet, approval }
+      const settings = { ...runOptions(call, opened, state, toolbox, true), ...quiet, approval }
       return await runAndClose(call, opened, settings, options)
     } finally {
       await state.close()

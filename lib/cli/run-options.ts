@@ -4,7 +4,8 @@ import { sameServer } from "../notebook/server-url.ts"
 import type { State } from "../runner/state.ts"
 import type { Toolbox } from "../runner/toolbox.ts"
 import type { RunOptions } from "../runner/types.ts"
-import { type Call, federationFlags } from "./call.ts"
+import { type Call, inputFlags } from "./call.ts"
+import { nextLines } from "./next-line.ts"
 import { type OpenedFederation, selectionOf } from "./open-federation.ts"
 import { isPractice } from "./practice-authority.ts"
 
@@ -29,11 +30,20 @@ export async function toolboxFor(
 export function loginCommand(call: Call, site: string): string {
   const { sessionStep, io } = call
   const command = sessionStep === undefined ? "run" : `step ${sessionStep}`
-  return `${io.program} ${command} --site ${site}${federationFlags(call)}`
+  return `${io.program} ${command} --site ${site}${inputFlags(call)}`
 }
 
-/** The options that plans, runs and checks share. */
-export function runOptions(call: Call, opened: OpenedFederation, state: State, toolbox: Toolbox): RunOptions {
+/**
+ * The options that plans, runs and checks share.
+ * @param saved the journal has the inputs of this call
+ */
+export function runOptions(
+  call: Call,
+  opened: OpenedFederation,
+  state: State,
+  toolbox: Toolbox,
+  saved = false,
+): RunOptions {
   const { flags, notebook, io, interaction, signal, redactor, command } = call
   const parallel = flags.count("parallel")
   const timeout = flags.duration("timeout")
@@ -46,8 +56,7 @@ export function runOptions(call: Call, opened: OpenedFederation, state: State, t
     selection: selectionOf(call),
     approval: "named",
     command: redactor.text(command),
-    program: io.program,
-    federationFlags: federationFlags(call),
+    nextLine: nextLines(call, opened.federation, state, saved),
     version: io.version,
     practice: isPractice(opened.federation),
     interactive: interaction.ask,

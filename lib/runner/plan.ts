@@ -4,6 +4,7 @@ import type { CheckResult } from "../notebook/check-result.ts"
 import { remember } from "./checkpoints.ts"
 import type { Outcome } from "./events.ts"
 import type { Cell } from "./graph.ts"
+import { withNextLine } from "./next-command.ts"
 import { draftOfError } from "./outcomes.ts"
 import type { RunScope } from "./run-scope.ts"
 import { openRunScope } from "./run-scope.ts"
@@ -46,7 +47,8 @@ class Planner {
   entry(cell: Cell): Promise<PlanEntry> {
     let entry = this.#entries.get(cell.key)
     if (entry === undefined) {
-      entry = this.#decide(cell).then((decided) => {
+      entry = this.#decide(cell).then((bare) => {
+        const decided = withNextLine(this.#scope.options, cell, bare)
         this.#outcomes.set(cell.key, {
           kind: "unchanged",
           ok: isOk(decided),

@@ -5,7 +5,7 @@ import { Deadline } from "./deadline.ts"
 import type { Outcome } from "./events.ts"
 import { Execution } from "./execute.ts"
 import type { Cell, Lane } from "./graph.ts"
-import { stepCommand } from "./next-command.ts"
+import { stepCommand, withNextLine } from "./next-command.ts"
 import {
   draftOfError,
   draftOfNeed,
@@ -66,7 +66,8 @@ export class Scheduler {
   }
 
   #end(cell: Cell, result: OutcomeDraft, started: number): Outcome {
-    const outcome: Outcome = { ...result, seconds: (performance.now() - started) / 1000 }
+    const seconds = (performance.now() - started) / 1000
+    const outcome: Outcome = { ...withNextLine(this.#scope.options, cell, result), seconds }
     this.outcomes.set(cell.key, outcome)
     this.#scope.bus.emit({ type: "step ended", outcome, ...cell.at })
     this.#ended.get(cell.key)!.resolve(outcome)
@@ -191,7 +192,7 @@ export class Scheduler {
   }
 
   #note(cell: Cell, result: OutcomeDraft): Outcome {
-    const outcome: Outcome = { ...asUnselected(result), seconds: 0 }
+    const outcome: Outcome = { ...asUnselected(withNextLine(this.#scope.options, cell, result)), seconds: 0 }
     this.outcomes.set(cell.key, outcome)
     return outcome
   }

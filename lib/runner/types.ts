@@ -32,10 +32,8 @@ export interface RunOptions {
   readonly approval: Approval
   /** The command as typed, for the journal (redacted). */
   readonly command: string
-  /** How the program is called, for further commands. Default: the notebook's name. */
-  readonly program?: string
-  /** The flags with which a further command means this federation: ` --federation FILE`, or nothing. */
-  readonly federationFlags?: string
+  /** Completes a command to type next, so that it works as typed. Safe to call on what it has completed. Default: as the step has it. */
+  readonly nextLine?: (next: string, site?: string) => string
   readonly version: string
   /** Every site's cluster is a practice cluster: the journal keeps it for reports. */
   readonly practice?: boolean

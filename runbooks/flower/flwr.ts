@@ -16,6 +16,7 @@ import {
 } from "../../lib/index.ts"
 import { writeWhole } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
+import { atSite } from "../shared/at-site.ts"
 import { ensureEnvironment, findEnvironment, findPython, lives, QUIET } from "./environment.ts"
 import type { Running } from "./running.ts"
 import { controlPort, runningVersion, superlinkFlags } from "./superlink.ts"
@@ -128,7 +129,7 @@ export async function withControlApi<T>(
         if (answer?.success === true) return answer as T
         const words = String(answer?.["error-message"] ?? (stderr.trim() || stdout.trim() || "no answer"))
         const { trouble } = forward ?? {}
-        throw refusal(words, { superlink, address, port, line, trouble, project: site.project })
+        throw refusal(words, { superlink, address, port, line, trouble, logs: logsOf(context, superlink) })
       },
       async run(args) {
         return (await shell`${flwr} ${args}`).stdout
@@ -175,19 +176,25 @@ interface FailedCall {
   readonly line: string
   /** What the port forward reports about its last connection. */
   readonly trouble: string | undefined
-  readonly project: string
+  /** The command that prints the SuperLink's log. */
+  readonly logs: string
+}
+
+const logsOf = (context: Context, { pod }: Running): string => {
+  const site = context.the("superlink")
+  return atSite(context, site, `oc logs pod/${pod} -n ${site.project}`)
 }
 
 /** The cluster node that practice clusters run their pods on. */
 const PRACTICE_NODE = "practice-node"
 
-function refusal(words: string, { superlink, address, port, line, trouble, project }: FailedCall): Error {
+function refusal(words: string, { superlink, address, port, line, trouble, logs }: FailedCall): Error {
   const said = [words.replace(/\s+/g, " ").trim(), trouble].filter(Boolean).join("; ")
   if (!/unavailable|no answer|timed? ?out|connection (?:refused|reset)/i.test(said)) {
     return new RunbookError(`${line} was refused`, {
       why: said,
       fix: "see the reason above: the Control API answered, but refused this call",
-      next: `oc logs pod/${superlink.pod} -n ${project}`,
+      next: logs,
     })
   }
   if (superlink.node === PRACTICE_NODE && isSimulated(superlink.log)) {
@@ -205,7 +212,7 @@ function refusal(words: string, { superlink, address, port, line, trouble, proje
       `the SuperLink's Control API at ${address} (port ${port} of its pod) does not answer: ${said}`,
       {
         fix: "check the SuperLink's log; if port forwards are not allowed, give its address: --control-api HOST:PORT",
-        next: `oc logs pod/${superlink.pod} -n ${project}`,
+        next: logs,
       },
     ),
   )
@@ -236,7 +243,7 @@ async function certificatesOf(
   if (!root || !own) {
     throw new RunbookError(`Secret ${site.tlsSecret} in ${site.project} has no ca.crt and tls.crt`, {
       fix: "Flower's own TLS requires both, and tls.key",
-      next: `oc get secret ${site.tlsSecret} -n ${site.project}`,
+      next: atSite(context, site, `oc get secret ${site.tlsSecret} -n ${site.project}`),
     })
   }
   if (site.controlApi !== undefined) return { root, host: "" }

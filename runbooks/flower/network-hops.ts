@@ -11,6 +11,7 @@ import { linkFailure } from "../interconnect/router-log.ts"
 import type { RouterPod } from "../interconnect/router-pod.ts"
 import { activeSite, listLinks, message, type SkupperLink } from "../interconnect/skupper.ts"
 import { takeover } from "../interconnect/takeover.ts"
+import { atSite } from "../shared/at-site.ts"
 import { condition, isTrue } from "../shared/reading.ts"
 import { brokenHop, type Hop, holds, pendingHop } from "./hop.ts"
 import { lastTried } from "./probe-pod.ts"
@@ -19,7 +20,8 @@ import { lastTried } from "./probe-pod.ts"
 export async function takeoverHop({ cluster, site, at, the }: Context): Promise<CheckResult | undefined> {
   const superlink = the("superlink")
   const there = await activeSite(at(superlink).cluster, superlink.project)
-  return there && takeover([there, await activeSite(cluster, site.project)], there)
+  const views = [there, await activeSite(cluster, site.project)]
+  return there && takeover(views, there, (command) => atSite({ at }, superlink, command))
 }
 
 /** No router on the way has come back without its configuration; otherwise the result that names it. */

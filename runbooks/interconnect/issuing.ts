@@ -1,6 +1,7 @@
 /** Creates a token or a link file at the SuperLink's site. */
 import { type CheckResult, type Cluster, missing, RunbookError, ready } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
+import { atSite } from "../shared/at-site.ts"
 import { adoptedMark, owns, selector, takeObject } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
 import { type AccessGrant, activeSite, DEFAULT_LIFETIME, grantRef, interRouter, SKUPPER } from "./skupper.ts"
@@ -96,7 +97,7 @@ async function issue(context: Context): Promise<void> {
       fix: grant
         ? "ask the administrator to enable grants for the controller, or use a link file: --link-with file"
         : "check why the grant does not become ready, or use a link file: --link-with file",
-      next: `oc get accessgrants -n ${peer.project}`,
+      next: atSite(context, peer, `oc get accessgrants -n ${peer.project}`),
     })
   } finally {
     ended.abort()
@@ -118,7 +119,7 @@ async function generateLink(context: Context): Promise<void> {
   if ((await new TokenFile(context).write(stdout)) === undefined) {
     throw new RunbookError(`${peer.name} generated no link file`, {
       why: "skupper link generate printed no Link with its Secret",
-      next: `skupper site status -n ${peer.project}`,
+      next: atSite(context, peer, `skupper site status -n ${peer.project}`),
     })
   }
 }

@@ -11,10 +11,12 @@ import type { SkupperSite } from "./skupper.ts"
 /**
  * The result that names the other site; undefined if only the SuperLink's Site serves the routing key.
  * @param views the Sites whose record of the network counts
+ * @param there completes a command for the SuperLink's cluster
  */
 export function takeover(
   views: readonly (SkupperSite | undefined)[],
   superlink: SkupperSite,
+  there: (command: string) => string = (command) => command,
 ): CheckResult | undefined {
   const records = new Map(views.flatMap((view) => (view?.status?.network ?? []).map((one) => [one.id, one])))
   const others = [...records.values()].filter(
@@ -31,7 +33,7 @@ export function takeover(
         fix:
           `delete the Connector with the routing key ${FLEET_API} there, or the link of that site, and find out who ` +
           "created it; only Flower's own TLS (tls-secret, root-certificates-secret) keeps SuperNodes from trusting another SuperLink",
-        next: `oc get sites.skupper.io ${name} -n ${namespace} -o jsonpath='{.status.network}'`,
+        next: there(`oc get sites.skupper.io ${name} -n ${namespace} -o jsonpath='{.status.network}'`),
       },
     )
   }

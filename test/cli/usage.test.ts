@@ -149,7 +149,7 @@ describe("status --live", () => {
     expect(stderr).toMatch(
       /^✗ original, mirror-1 could not be checked; .*\n {2}why: {2}nothing listens there/,
     )
-    expect(nextOf(stderr)).toBe("mirror-pages doctor")
+    expect(nextOf(stderr)).toBe(`mirror-pages doctor ${sites(cwd).join(" ")}`)
   })
 
   test("asks for no approval", async () => {

@@ -140,7 +140,9 @@ describe("a site that takes the routing key over", () => {
     reason:
       "routing key: site supernode-2-interconnect (namespace flower-supernode-2, platform kubernetes) also serves fleet-api, so SuperNodes may connect to it instead of the SuperLink",
     fix: expect.stringContaining("delete the Connector with the routing key fleet-api there"),
-    next: "oc get sites.skupper.io superlink-interconnect -n flower-openshift-demo -o jsonpath='{.status.network}'",
+    next: expect.stringMatching(
+      /oc get sites.skupper.io superlink-interconnect -n flower-openshift-demo -o jsonpath='\{.status.network\}'$/,
+    ),
   }
   const examined = () =>
     doctor.find(({ id }) => id === "routing key")!.run(clusters.context(verify, clusters.superlink))
@@ -149,6 +151,10 @@ describe("a site that takes the routing key over", () => {
     const both = [record(hub, CONNECTOR), record(intruder, CONNECTOR)]
     await knows(clusters.supernode, node, ...both)
     expect(await takeoverHop(context())).toMatchObject(BLOCKED)
+    // The command is for the SuperLink's cluster, wherever it was noticed.
+    expect(await takeoverHop(context())).toMatchObject({
+      next: expect.stringMatching(/^KUBECONFIG=\S.*kubeconfigs\/superlink'? oc /),
+    })
     expect(await examined()).toEqual({ ok: true, said: "no other site serves fleet-api" })
     await knows(clusters.superlink, hub, ...both)
     await knows(clusters.supernode, node)

@@ -80,7 +80,7 @@ test("two are refused", async () => {
   expect(await check()).toMatchObject({
     state: "blocked",
     code: "two sites",
-    next: `skupper site delete b -n ${NS}`,
+    next: "oc get sites.skupper.io -n flower-openshift-demo",
   })
 })
 

@@ -263,12 +263,16 @@ describe("the values of all sites", () => {
   })
 })
 
+/** As the command line completes it: safe to call again on what it has completed. */
+const nextLine = (next: string): string =>
+  next.includes("--federation") ? next : `${next} --federation f.yaml`
+
 describe("a value that is missing", () => {
   it("names the step to run next: it is needed, and not selected", async () => {
     const steps = book([serve("leaf"), use("leaf", (c) => c.value(address))])
     const result = await runIn(new World(), steps, federationOf(1), {
       selection: { only: ["use"], sites: ["leaf-1"] },
-      federationFlags: " --federation f.yaml",
+      nextLine,
     })
     expect(outcomeOf(result, "use", "leaf-1")).toMatchObject({
       kind: "skipped",
@@ -286,7 +290,9 @@ describe("a value that is missing", () => {
       use("leaf", (c) => c.value(address), { check: (c) => ready(c.value(address)) }),
     ])
     world.set("leaf-1/link", "yes")
-    const result = await runIn(world, steps, federationOf(1), { federationFlags: " --federation f.yaml" })
+    const result = await runIn(world, steps, federationOf(1), {
+      nextLine,
+    })
     expect(outcomeOf(result, "use", "leaf-1")).toMatchObject({
       kind: "blocked",
       code: "value",

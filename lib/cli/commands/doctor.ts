@@ -11,6 +11,7 @@ import type { Toolbox } from "../../runner/toolbox.ts"
 import { type DoctorRow, doctorTable } from "../../terminal/doctor-table.ts"
 import { type CallOf, textOptions } from "../call.ts"
 import { examineHere, examineSite, type Finding, finding } from "../examine.ts"
+import { nextLines } from "../next-line.ts"
 import { chosenSites, type OpenedFederation, openFederation } from "../open-federation.ts"
 import { runOptions, toolboxFor } from "../run-options.ts"
 
@@ -49,7 +50,10 @@ export async function doctor(call: CallOf<"doctor">): Promise<number> {
       return [...generic, ...own].map((row) => ({ ...row, site: site.name }))
     }
     const sites = chosenSites(call, opened.federation)
-    const rows = (await Promise.all([here(), ...sites.map(at)])).flat()
+    const complete = nextLines(call, opened.federation, state, false)
+    const rows = (await Promise.all([here(), ...sites.map(at)]))
+      .flat()
+      .map((row) => (row.next === undefined ? row : { ...row, next: complete(row.next, row.site) }))
     out.print(doctorTable(rows, await textOptions(call)))
     return rows.some(({ ok }) => ok === false) ? EXIT.failed : EXIT.done
   } finally {

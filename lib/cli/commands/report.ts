@@ -16,7 +16,7 @@ import { staleness } from "../../runner/checkpoints.ts"
 import { readLines } from "../../runner/journal-file.ts"
 import { MemoryReader } from "../../runner/journal-memory.ts"
 import { holderOf } from "../../runner/lock.ts"
-import { type CallOf, federationFlags } from "../call.ts"
+import { type CallOf, inputFlags } from "../call.ts"
 import { FORMATS } from "../commands-table.ts"
 import { chosenSites, type OpenedFederation, openFederation } from "../open-federation.ts"
 import { isPractice } from "../practice-authority.ts"
@@ -102,7 +102,7 @@ const nothingToReport = (call: CallOf<"report">, folder: string): RunbookError =
   new RunbookError("There is nothing to report yet", {
     why: `nothing has run yet: there is no journal in ${folder}`,
     fix: "run the notebook first; only the script (--format sh) needs no run",
-    next: `${call.io.program} run${federationFlags(call)}`,
+    next: `${call.io.program} run${inputFlags(call)}`,
   })
 
 /** By the extension of the file; Markdown if it has none. */

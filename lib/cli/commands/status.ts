@@ -7,7 +7,7 @@ import { holderOf } from "../../runner/lock.ts"
 import { selector } from "../../runner/selection.ts"
 import type { PlanEntry } from "../../runner/types.ts"
 import { statusTable } from "../../terminal/status-table.ts"
-import { type CallOf, federationFlags, textOptions } from "../call.ts"
+import { type CallOf, inputFlags, textOptions } from "../call.ts"
 import { openFederation, selectionOf } from "../open-federation.ts"
 import { planEntries, printPlan } from "../plan-entries.ts"
 
@@ -53,7 +53,7 @@ function refuseUnknown(call: CallOf<"status">, entries: readonly PlanEntry[]): 0
     fix:
       fix ??
       "make sure that the cluster is up and reachable from here; `status` shows what the journal recorded",
-    next: next ?? `${call.io.program} doctor${federationFlags(call)}`,
+    next: next ?? `${call.io.program} doctor${inputFlags(call)}`,
   })
 }
 

@@ -18,7 +18,7 @@ async function refuseWithoutRun(call: CallOf<"teardown">): Promise<void> {
   if (memory?.federation !== undefined || layers.some(({ sites }) => sites.length > 0)) return
   throw new UsageError("There is nothing to delete: no federation was run here", {
     why: `there is no journal in ${folder}`,
-    fix: "name the federation: --federation FILE, or its state folder (--state DIR)",
-    next: `${io.program} teardown --federation federation.yaml`,
+    fix: "name the federation: --federation FILE, --name NAME, or its state folder (--state DIR)",
+    next: `${io.program} status`,
   })
 }

@@ -94,7 +94,10 @@ export class Session {
 
   /** The options for anything that only reads: no journal is written. */
   options(signal: AbortSignal = this.call.signal): RunOptions {
-    return { ...runOptions(this.call, this.#opened, readState(this.#opened.folder), this.#toolbox), signal }
+    return {
+      ...runOptions(this.call, this.#opened, readState(this.#opened.folder), this.#toolbox, true),
+      signal,
+    }
   }
 
   /** Runs a selection. Ctrl-C ends the run, not the walk. */
@@ -111,7 +114,7 @@ export class Session {
       const result = await this.call
         .interruptible((signal) =>
           run({
-            ...runOptions(this.call, this.#opened, state, this.#toolbox),
+            ...runOptions(this.call, this.#opened, state, this.#toolbox, true),
             ...how,
             command: this.#commandOf(how.selection),
             ...(how.manual === true && { timeout: MANUAL_TIMEOUT_S }),
