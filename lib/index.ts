@@ -24,6 +24,8 @@ export type { Diagnosis, DoctorCheck } from "./notebook/doctor-check.ts"
 export * from "./notebook/errors.ts"
 export type { Federation, Origin } from "./notebook/federation.ts"
 export type { FingerprintInputs } from "./notebook/fingerprint.ts"
+export type { Foreseen } from "./notebook/foreseen.ts"
+export * as foresee from "./notebook/foreseen.ts"
 export type { FederationValues, Input, InputTable, SiteValues } from "./notebook/inputs.ts"
 export * as input from "./notebook/inputs.ts"
 export {
@@ -38,6 +40,7 @@ export { shellWord } from "./notebook/shell-word.ts"
 export {
   type ApplyResult,
   type BaseContext,
+  type ForeseeContext,
   type ManualContext,
   type Rerun,
   rerun,

@@ -1,4 +1,4 @@
-import { type CheckResult, main, missing, progressing, unknown } from "../lib/index.ts"
+import { type CheckResult, foresee, main, missing, progressing, unknown } from "../lib/index.ts"
 import { type Context, guideStep, type Manual } from "./context.ts"
 import { FLEET_PORT, familyOf } from "./flower/flower-versions.ts"
 import { findSuperlink, fleetPort, runningVersion } from "./flower/superlink.ts"
@@ -46,6 +46,7 @@ async function check(context: Context): Promise<CheckResult> {
 
 export default guideStep({
   id: "connector",
+  foresees: () => [foresee.creates(`Connector ${FLEET_API}`)],
   title: "Offer the Fleet API to the network",
   on: "superlink",
   needs: ["site-create", "deploy-superlink"],

@@ -2,12 +2,13 @@ import {
   blocked,
   type CheckResult,
   type ClusterReader,
+  foresee,
   type KubeObject,
   main,
   progressing,
   RunbookError,
 } from "../lib/index.ts"
-import { type Context, guideStep } from "./context.ts"
+import { type Context, type Foresee, guideStep } from "./context.ts"
 import { hasFlag } from "./flower/command-line.ts"
 import {
   checkDeployment,
@@ -119,6 +120,7 @@ async function requireTarget(context: Context): Promise<DeployTarget> {
 
 export default guideStep({
   id: "deploy-superlink",
+  foresees: ({ site }: Foresee) => [foresee.creates(`Deployment ${site.superlinkWorkload} and its Service`)],
   title: "Deploy the SuperLink",
   on: "superlink",
   needs: ["project"],

@@ -4,11 +4,12 @@ import {
   type CheckResult,
   type Difference,
   drifted,
+  foresee,
   type KubeObject,
   main,
   RunbookError,
 } from "../lib/index.ts"
-import { type Context, guideStep } from "./context.ts"
+import { type Context, type Foresee, guideStep } from "./context.ts"
 import {
   argumentOf,
   changedFlags,
@@ -166,6 +167,7 @@ const lost = (found: Deployment, what: string): CheckResult =>
   drifted([{ field: PODS, found: what, wanted: "registered again" }], {
     reason: `${what}; its pod is restarted`,
     object: objectRef(found),
+    effects: [`restarts Deployment ${found.metadata.name} in ${found.metadata.namespace}`],
   })
 
 /**
@@ -211,6 +213,13 @@ async function requireTarget(context: Context): Promise<DeployTarget> {
 
 export default guideStep({
   id: "deploy-supernode",
+  foresees: ({ site }: Foresee) => [
+    foresee.creates(
+      site.supernodeManifest === undefined
+        ? `Deployment ${site.name}`
+        : `the objects in ${site.supernodeManifest}`,
+    ),
+  ],
   title: "Deploy the SuperNode",
   on: "supernode",
   needs: ["deploy-superlink", "link-status", "connector", "listener"],

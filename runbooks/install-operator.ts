@@ -4,13 +4,14 @@ import {
   type CheckResult,
   type ClusterReader,
   drifted,
+  foresee,
   type KubeObject,
   main,
   missing,
   progressing,
   ready,
 } from "../lib/index.ts"
-import { type Context, guideStep, type SiteInputs } from "./context.ts"
+import { type Context, type Foresee, guideStep, type SiteInputs } from "./context.ts"
 import { listSites, SKUPPER } from "./interconnect/skupper.ts"
 import { chosenOffer, waitsForApproval } from "./openshift/catalogs.ts"
 import {
@@ -220,6 +221,7 @@ async function apply(context: Context): Promise<void> {
 
 export default guideStep({
   id: "install-operator",
+  foresees: ({ site }: Foresee) => [foresee.outside(approval(site))],
   title: "Install the Red Hat Service Interconnect Operator",
   on: "every site",
   needs: ["login", "project"],

@@ -1,4 +1,4 @@
-import { type CheckResult, main, progressing } from "../lib/index.ts"
+import { type CheckResult, foresee, main, progressing } from "../lib/index.ts"
 import { type Context, guideStep, type Manual } from "./context.ts"
 import {
   checkExposure,
@@ -40,6 +40,7 @@ async function check(context: Context): Promise<CheckResult> {
 
 export default guideStep({
   id: "listener",
+  foresees: () => [foresee.creates(`Listener ${FLEET_API}`)],
   title: "Listen for the Fleet API",
   on: "supernode",
   needs: ["site-create"],

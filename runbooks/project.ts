@@ -3,6 +3,7 @@ import {
   type CheckResult,
   type ClusterReader,
   drifted,
+  foresee,
   type KubeObject,
   main,
   missing,
@@ -11,7 +12,7 @@ import {
   ready,
 } from "../lib/index.ts"
 import { kubeconfigs } from "../lib/kit.ts"
-import { type Context, guideStep, type Manual } from "./context.ts"
+import { type Context, type Foresee, guideStep, type Manual } from "./context.ts"
 import { labels, ownsProject, projectDescription } from "./shared/labels.ts"
 import { type Condition, hasProjects, ifAllowed, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
@@ -89,8 +90,7 @@ async function missingProject(cluster: ClusterReader, name: string, projects: bo
   const yours =
     known.length === 0 ? `you have no ${word(projects)}s there` : `your ${word(projects)}s: ${some(known)}`
   const reason = `${word(projects)} ${name} does not exist on ${cluster.server}, or you are not a member of it; ${yours}`
-  if (mayCreate)
-    return missing(reason, { approval: `creates ${word(projects)} ${name} on ${cluster.server}` })
+  if (mayCreate) return missing(reason, { approval: creation(word(projects), name, cluster.server) })
   return blocked(reason, {
     code: "no project",
     fix: `give one of your ${word(projects)}s as project, or ask the cluster's administrator to create ${name} and to add you`,
@@ -105,6 +105,9 @@ function notAllowed(user: string, project: string, found: KubeObject): CheckResu
     object: objectRef(found),
   })
 }
+
+const creation = (kind: string, name: string, server: string): string =>
+  `creates ${kind} ${name} on ${server}`
 
 const word = (projects: boolean): string => (projects ? "project" : "namespace")
 
@@ -144,6 +147,7 @@ async function update({ $, site, kubeconfig, note }: Context): Promise<void> {
 
 export default guideStep({
   id: "project",
+  foresees: ({ site }: Foresee) => [foresee.outside(creation("project", site.project, site.server))],
   title: "Switch to the project",
   on: "every site",
   needs: ["login"],

@@ -3,12 +3,13 @@ import {
   type CheckResult,
   type Cluster,
   drifted,
+  foresee,
   main,
   missing,
   progressing,
   ready,
 } from "../lib/index.ts"
-import { type Context, guideStep, type Manual, type SiteInputs } from "./context.ts"
+import { type Context, type Foresee, guideStep, type Manual, type SiteInputs } from "./context.ts"
 import { addressesAreCurrent } from "./interconnect/link-access.ts"
 import { accessFlags, siteManifest, siteManual } from "./interconnect/manual.ts"
 import {
@@ -200,6 +201,7 @@ async function updateAccess(context: Context, found: SkupperSite): Promise<void>
 
 export default guideStep({
   id: "site-create",
+  foresees: ({ site }: Foresee) => [foresee.creates(`Site ${site.skupperSite}`)],
   title: "Create the Skupper site",
   on: "every site",
   needs: ["project", "install-operator"],

@@ -1,5 +1,5 @@
-import { main } from "../lib/index.ts"
-import { guideStep } from "./context.ts"
+import { foresee, main } from "../lib/index.ts"
+import { type Foresee, guideStep } from "./context.ts"
 import { checkToken, issueToken, takeToken } from "./interconnect/issuing.ts"
 import { linkManual, tokenManual } from "./interconnect/manual.ts"
 import { checkLink, recreateLink, redeem, replaceLinks, takeLink } from "./interconnect/redeeming.ts"
@@ -43,6 +43,15 @@ years, so keep it secret.
 /** Runs in the lane of each SuperNode, at its own cluster. */
 export const tokenRedeem = guideStep({
   id: "token-redeem",
+  foresees: ({ site, peer, inputs }: Foresee) => [
+    foresee.creates(`a Link to ${peer.name}`),
+    foresee.sends(
+      inputs.linkWith === "file"
+        ? `a link file with a private key of the Skupper network of ${peer.name}`
+        : `an access token for the Skupper network of ${peer.name}`,
+      site.server,
+    ),
+  ],
   title: "Redeem the token and create the link",
   on: "link",
   // Not token-issue: without a token, this step requests one itself.

@@ -1,5 +1,14 @@
-import { blocked, CheckError, type CheckResult, main, missing, RunbookError, ready } from "../lib/index.ts"
-import { type Context, guideStep } from "./context.ts"
+import {
+  blocked,
+  CheckError,
+  type CheckResult,
+  foresee,
+  main,
+  missing,
+  RunbookError,
+  ready,
+} from "../lib/index.ts"
+import { type Context, type Foresee, guideStep } from "./context.ts"
 import { findFlwr, installFlwr } from "./flower/flwr.ts"
 import { staleProof } from "./flower/fresh-proof.ts"
 import { type Hop, isBroken } from "./flower/hop.ts"
@@ -105,8 +114,15 @@ async function supernodeName({ site, federation }: Context): Promise<string> {
   return (await ownManifest(site.supernodeManifest, site.project, federation)).deployment.metadata.name
 }
 
+/** With the logs as proof, no `flwr` is needed. */
+const flwrFromPypi = ({ proof, flwr }: Foresee["inputs"]) =>
+  proof === "log" || flwr !== undefined
+    ? []
+    : [foresee.also("installs flwr from PyPI on this machine, unless it is on PATH, and runs it")]
+
 export const verify = guideStep({
   id: "verify",
+  foresees: ({ inputs }: Foresee) => flwrFromPypi(inputs),
   title: "Verify the SuperNode",
   on: "supernode",
   needs: ["link-status", "connector", "listener", "deploy-supernode"],

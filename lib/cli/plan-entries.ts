@@ -1,3 +1,4 @@
+import { type At, placeName } from "../runner/events.ts"
 import { readState } from "../runner/open-state.ts"
 import type { PlanEntry, Selection } from "../runner/types.ts"
 import { type Call, refuseAborted, textOptions } from "./call.ts"
@@ -36,6 +37,24 @@ export async function planText(
   const notices = call.notebook.notices?.(federation) ?? []
   return planTable(entries, { ...(await textOptions(call)), sites, notices })
 }
+
+/**
+ * Approves what a plan has shown: a change outside a site in its words, or one that a step was foreseen to make before it could be
+ * checked. One that appears only later was not shown.
+ */
+export function shownIn(entries: readonly PlanEntry[]): (what: string, at: At) => Promise<boolean> {
+  const shown = new Set(entries.flatMap(({ approval }) => approval ?? []))
+  const announced = new Set(
+    entries.filter(({ foreseen }) => foreseen?.some(({ kind }) => kind === "outside")).map(placeName),
+  )
+  return async (what, at) => shown.has(what) || announced.has(placeName(at))
+}
+
+/** Whether a plan reaches beyond the sites' projects, as far as it is known. */
+export const reachesOut = (entries: readonly PlanEntry[]): boolean =>
+  entries.some(
+    ({ approval, foreseen }) => approval !== undefined || foreseen?.some(({ kind }) => kind === "outside"),
+  )
 
 /** Prints a plan on stdout. */
 export async function printPlan(

@@ -10,7 +10,7 @@ import {
   openFederation,
   refuseUnanswerable,
 } from "./open-federation.ts"
-import { planText, printPlan } from "./plan-entries.ts"
+import { planText, printPlan, shownIn } from "./plan-entries.ts"
 import { hasSession, runOptions, toolboxFor } from "./run-options.ts"
 import { viewOptions } from "./view-options.ts"
 
@@ -104,9 +104,7 @@ async function approvalFor(
   const mustAsk =
     options.approvalBy === "plan" ? somethingToDo(entries) : entries.some(changesMoreThanItsSite)
   if (mustAsk) await askForPlan(call, opened, entries)
-  const approved = new Set(entries.flatMap(({ approval }) => approval ?? []))
-  // A named step is approved, and so is every change outside its site that the plan showed; one that appears later is not.
-  return async (what) => options.approvalBy === "plan" || approved.has(what)
+  return shownIn(entries)
 }
 
 /** Every remaining step waits for a blocked one, so there is nothing to approve. */

@@ -15,6 +15,7 @@ export const contextLogin: LoginMethod = {
   name: "context",
   inputs: ["context"],
   isGiven: ({ context }) => context !== undefined,
+  sends: (site) => `the session of ${contextName(site)}`,
   refused: "log in to the context first (oc login, or its login plugin): this is the session that is copied",
   login: copy,
   changed,

@@ -2,6 +2,7 @@
 import { copyFile, rename, rm } from "node:fs/promises"
 import { CheckError, type CheckResult, drifted, missing, ready } from "../notebook/check-result.ts"
 import { RunbookError } from "../notebook/errors.ts"
+import { sends } from "../notebook/foreseen.ts"
 import { path, text, url } from "../notebook/inputs.ts"
 import { sameServer } from "../notebook/server-url.ts"
 import { type ManualContext, type Step, type StepDefinition, step } from "../notebook/step.ts"
@@ -85,6 +86,10 @@ Each site's session is kept in a kubeconfig of its own; yours is only read. It c
 (\`token-file\`), or from a context of your kubeconfig, which \`oc login\` creates.
 `,
     check: (context) => check(context, methodOf(context.site)),
+    foresees: ({ site }) => {
+      const what = methodOf(site as S).sends?.(site as S)
+      return what === undefined ? [] : [sends(what, (site as S).server)]
+    },
     apply,
     update: true,
     rerun: apply,

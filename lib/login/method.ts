@@ -34,6 +34,8 @@ export interface LoginMethod<S extends LoginSite = LoginSite> {
    * @returns what to name where the server refuses it; nothing where the login itself has shown that it is accepted
    */
   login(context: LoginContext<S>): Promise<string | undefined>
+  /** The credential that a login sends to the server: "the token in FILE". Nothing where the user gives it on the server's own page. */
+  sends?(site: S): string | undefined
   /** The login itself can accept a certificate whose authority is not known here. */
   readonly acceptsTrust?: true
   /** What to do when the server refuses it. */

@@ -11,6 +11,7 @@ export const tokenLogin: LoginMethod = {
   name: "token",
   inputs: ["token-file"],
   isGiven: ({ tokenFile }) => tokenFile !== undefined,
+  sends: ({ tokenFile }) => `the token in ${tokenFile ?? "a file"}`,
   refused: "put a new token into the file: a token expires, and it is for one cluster",
   async login(context) {
     const { site } = context

@@ -39,6 +39,8 @@ export interface Missing {
   object?: CheckedObject
   /** Set when creating it reaches beyond the site (cluster-wide, a new project): what has to be approved. */
   approval?: string
+  /** What changes with it, for whoever approves the plan: what restarts, what is deleted or lost. */
+  effects?: readonly string[]
 }
 /** It exists, but not as asked. */
 export interface Drifted {
@@ -48,6 +50,8 @@ export interface Drifted {
   object?: CheckedObject
   /** As in {@link Missing}. */
   approval?: string
+  /** As in {@link Missing}. */
+  effects?: readonly string[]
   /** What to do where the step has no `update`. */
   fix?: string
 }

@@ -1,4 +1,5 @@
 import type { CheckedObject, CheckResult } from "./check-result.ts"
+import type { Foreseen } from "./foreseen.ts"
 import type { Site } from "./roles.ts"
 import type { Value } from "./value.ts"
 
@@ -103,6 +104,8 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
   /** Further reading: URLs. */
   readonly docs?: readonly string[]
   check(context: C): CheckResult | Promise<CheckResult>
+  /** What it may do, from the inputs alone: a plan shows it before the step can be checked. */
+  foresees?(context: ForeseeContext): readonly Foreseen[]
   /** Called on *missing*. */
   apply?(context: C): ApplyResult | Promise<ApplyResult>
   /** Called on *drifted*; `true` where `apply` does that too. Without it a drifted step is blocked. */
@@ -154,6 +157,12 @@ export interface ManualContext<S = Record<string, unknown>, F = Record<string, u
   /** A private file of the site, quoted as one shell word. */
   privateFile(name: string): string
 }
+
+/** The context of `foresees`: values only. */
+export type ForeseeContext<S = Record<string, unknown>, F = Record<string, unknown>> = Omit<
+  ManualContext<S, F>,
+  "on" | "kubeconfig" | "privateFile"
+>
 
 /** The parts of a step in which it names itself and what it refers to: the compiler infers them from a definition. */
 export interface StepNames<

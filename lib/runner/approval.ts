@@ -14,15 +14,16 @@ export async function refusalOf(
   const what = result.state === "missing" || result.state === "drifted" ? result.approval : undefined
   if (what === undefined) return undefined
   const how = typeof approval === "function" ? "asked" : "flag"
-  if (approval === "all" || (typeof approval === "function" && (await approval(what)))) {
+  if (approval === "all" || (typeof approval === "function" && (await approval(what, cell.at)))) {
     await bus.durable({ type: "approval", what, how })
     return undefined
   }
   const unapproved: Blocked = {
     state: "blocked",
     reason: `this step ${what}, which requires approval`,
-    fix: "approve it with --yes",
-    next: `${command} --yes`,
+    ...(how === "asked"
+      ? { fix: "the plan that you approved did not show it: run it again, and the plan does", next: command }
+      : { fix: "approve it with --yes", next: `${command} --yes` }),
     code: "approval",
   }
   return draftOfBlocked(cell, unapproved)

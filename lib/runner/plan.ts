@@ -1,6 +1,8 @@
 import { maxChecks } from "../limits.ts"
 import { actionFor } from "../notebook/action-for.ts"
 import type { CheckResult } from "../notebook/check-result.ts"
+import type { Foreseen } from "../notebook/foreseen.ts"
+import { manualContext } from "../notebook/manual.ts"
 import { remember } from "./checkpoints.ts"
 import type { Outcome } from "./events.ts"
 import type { Cell } from "./graph.ts"
@@ -48,7 +50,7 @@ class Planner {
     let entry = this.#entries.get(cell.key)
     if (entry === undefined) {
       entry = this.#decide(cell).then((bare) => {
-        const decided = withNextLine(this.#scope.options, cell, bare)
+        const decided = this.#foreseeing(cell, withNextLine(this.#scope.options, cell, bare))
         this.#outcomes.set(cell.key, {
           kind: "unchanged",
           ok: isOk(decided),
@@ -60,6 +62,16 @@ class Planner {
       this.#entries.set(cell.key, entry)
     }
     return entry
+  }
+
+  /** A step that was checked says itself what it changes outside the site, and which object it is about. */
+  #foreseeing(cell: Cell, entry: PlanEntry): PlanEntry {
+    const { notebook, federation } = this.#scope.options
+    if (entry.action === "ok") return entry
+    const all = foreseenAt(notebook, federation, cell)
+    const unchecked = entry.after !== undefined || entry.action === "unknown"
+    const foreseen = unchecked ? all : all.filter(({ kind }) => kind === "sends" || kind === "also")
+    return foreseen.length === 0 ? entry : { ...entry, foreseen }
   }
 
   async #decide(cell: Cell): Promise<PlanEntry> {
@@ -122,6 +134,16 @@ class Planner {
   }
 }
 
+function foreseenAt(
+  notebook: RunOptions["notebook"],
+  federation: RunOptions["federation"],
+  { step, site }: Cell,
+): readonly Foreseen[] {
+  if (step.foresees === undefined) return []
+  const files = { on: () => "", kubeconfig: "", privateFile: () => "" }
+  return step.foresees(manualContext(notebook, federation, step, site, files))
+}
+
 const isOk = ({ action }: PlanEntry): boolean => action === "ok"
 
 /** A step of the same lane by its id, one elsewhere with its site. */
@@ -133,6 +155,7 @@ function fromResult(cell: Cell, result: CheckResult): Omit<PlanEntry, "step" | "
     ...("fix" in result && result.fix !== undefined && { fix: result.fix }),
     ...("next" in result && result.next !== undefined && { next: result.next }),
     ...("approval" in result && result.approval !== undefined && { approval: result.approval }),
+    ...("effects" in result && result.effects !== undefined && { effects: result.effects }),
   }
   const action = (): PlanEntry["action"] => {
     switch (result.state) {

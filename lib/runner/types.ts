@@ -1,9 +1,10 @@
 import type { ListrRendererFactory } from "listr2"
 import type { CheckResult } from "../notebook/check-result.ts"
 import type { Federation } from "../notebook/federation.ts"
+import type { Foreseen } from "../notebook/foreseen.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import type { Redactor } from "../notebook/secrets.ts"
-import type { Listener, Outcome } from "./events.ts"
+import type { At, Listener, Outcome } from "./events.ts"
 import type { State } from "./state.ts"
 import type { Edit, Toolbox } from "./toolbox.ts"
 
@@ -20,7 +21,7 @@ export interface Selection {
  * Who approves changes that reach beyond a site. `all`: `--yes`, or the plan that was shown is approved. `named`: a step
  * that is called by its name is approved, a result with `approval` is not. A function asks the user.
  */
-export type Approval = "all" | "named" | ((what: string) => Promise<boolean>)
+export type Approval = "all" | "named" | ((what: string, at: At) => Promise<boolean>)
 
 export interface RunOptions {
   readonly notebook: Notebook
@@ -84,4 +85,8 @@ export interface PlanEntry {
   readonly next?: string
   /** Set where it reaches beyond the site: what `--yes` approves. */
   readonly approval?: string
+  /** What restarts, is deleted or is lost with it. */
+  readonly effects?: readonly string[]
+  /** What it may do, where it is not `ok`: of a step that could not be checked, everything that its inputs tell. */
+  readonly foreseen?: readonly Foreseen[]
 }

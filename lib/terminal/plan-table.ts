@@ -1,3 +1,4 @@
+import type { Foreseen } from "../notebook/foreseen.ts"
 import { oneLine } from "../notebook/format.ts"
 import { placeName } from "../runner/events.ts"
 import type { PlanEntry } from "../runner/types.ts"
@@ -28,10 +29,10 @@ export function planTable(entries: readonly PlanEntry[], options: PlanOptions): 
   const blocks = folded(lanes).map(
     ({ lane, like }) => `${bold(headOf(lane, like))}\n${laneText(lane, entries, options)}`,
   )
-  const approvals = entries.filter((entry) => entry.approval !== undefined && changes(entry))
-  const outside = approvals.map((entry) => `  - ${placeName(entry)}: ${oneLine(entry.approval!)}\n`)
-  const also = lines("Approving also allows these changes outside the site:")
-  const tail = outside.length === 0 ? "" : `\n${also}${outside.join("")}`
+  const tail = consequences(entries)
+    .filter(({ items }) => items.length > 0)
+    .map(({ title, items }) => `\n${lines(title)}${items.map((item) => listItem(item, options)).join("")}`)
+    .join("")
   const isDone = entries.every(({ action }) => action === "ok")
   const notices = isDone ? [] : (options.notices ?? []).map((text) => `\n${lines(oneLine(text))}`)
   return `${blocks.join("\n")}${blocks.length > 0 ? "\n" : ""}${lines(planSummary(entries))}${tail}${notices.join("")}`
@@ -52,6 +53,40 @@ export function planSummary(entries: readonly PlanEntry[]): string {
   const said = parts.filter(([n]) => n > 0).map(([n, words]) => `${n} ${words}`)
   const idle = entries.every(({ action }) => action === "ok")
   return `Plan: ${[...(idle ? ["nothing to do"] : []), ...said].join(", ")}.`
+}
+
+/** What whoever approves a plan has to know beside its rows, place by place. */
+function consequences(entries: readonly PlanEntry[]): { title: string; items: string[] }[] {
+  const changing = entries.filter((entry) => changes(entry) || needsPerson(entry))
+  const foreseen = (...kinds: Foreseen["kind"][]) =>
+    changing.flatMap((entry) =>
+      (entry.foreseen ?? [])
+        .filter(({ kind }) => kinds.includes(kind))
+        .map(({ what }) => ({ entry, what: checked(entry) ? what : `${what}, if needed` })),
+    )
+  const items = (found: readonly { entry: PlanEntry; what: string }[]) =>
+    found.map(({ entry, what }) => `${placeName(entry)}: ${oneLine(what)}`)
+  const known = changing.flatMap((entry) =>
+    entry.approval === undefined ? [] : [{ entry, what: entry.approval }],
+  )
+  const effects = changing.flatMap((entry) => (entry.effects ?? []).map((what) => ({ entry, what })))
+  return [
+    {
+      title: "Approving also allows these changes outside the site:",
+      items: items([...known, ...foreseen("outside")]),
+    },
+    { title: "These credentials leave this machine:", items: items(foreseen("sends")) },
+    { title: "With these changes:", items: items([...effects, ...foreseen("also")]) },
+  ]
+}
+
+const checked = ({ action, after }: PlanEntry): boolean => after === undefined && action !== "unknown"
+
+/** One item of a list; what is too wide continues below its first word. */
+function listItem(text: string, options: TextOptions): string {
+  return wrap(`- ${text}`, screenWidth(options.columns) - 2)
+    .map((line) => `  ${line}\n`)
+    .join("")
 }
 
 /** Whether a run may change something here, now or once the steps before it have succeeded. */
@@ -108,7 +143,7 @@ function laneText(lane: PlanLane, all: readonly PlanEntry[], options: PlanOption
   const rowOf = (entry: PlanEntry): SignedRow => ({
     name: entry.step,
     sign: planSign(entry.action, paints),
-    said: entry.reason,
+    said: [entry.reason, ...created(entry)].join("; "),
     ...((entry.action === "ok" || entry.after !== undefined) && { saidIn: paints.dim }),
     more: (entry.stale ?? []).map((why) => `stale: ${why}`),
   })
@@ -122,5 +157,9 @@ function laneText(lane: PlanLane, all: readonly PlanEntry[], options: PlanOption
     })
     .join("")
 }
+
+/** The object of a step that could not be checked yet. */
+const created = ({ after, foreseen = [] }: PlanEntry): string[] =>
+  after === undefined ? [] : foreseen.flatMap(({ kind, what }) => (kind === "creates" ? [what] : []))
 
 const needsPerson = ({ action }: PlanEntry): boolean => action === "blocked" || action === "unknown"

@@ -18,6 +18,7 @@ import { adoptedMark, owns } from "../shared/labels.ts"
 import { ifAllowed, objectRef } from "../shared/reading.ts"
 import type { Flags } from "./command-line.ts"
 import { applyManifest, type Manifest, type ManifestInputs } from "./manifests.ts"
+import { withRestartEffects } from "./restart-effects.ts"
 import { deploymentRef } from "./superlink.ts"
 
 /** The Deployment that one of the two steps wants. */
@@ -47,9 +48,21 @@ export const findDeployment = (
 
 /** Checks the Deployment and its rollout: *ready* means that the wanted pods run, not that they are connected. */
 export async function checkDeployment(context: Context, target: DeployTarget): Promise<CheckResult> {
+  const found = await findDeployment(context, target)
+  const result = await checkFound(context, target, found)
+  const { site, inputs } = context
+  return found === undefined
+    ? result
+    : withRestartEffects(result, found, site.role as "superlink" | "supernode", inputs.flowerVersion)
+}
+
+async function checkFound(
+  context: Context,
+  target: DeployTarget,
+  found: Deployment | undefined,
+): Promise<CheckResult> {
   const { cluster, site, federation, inputs } = context
   const { name } = target.manifest.deployment.metadata
-  const found = await findDeployment(context, target)
   if (found === undefined) {
     return missing([`no Deployment ${name} in ${site.project}`, target.note].filter(Boolean).join("; "))
   }

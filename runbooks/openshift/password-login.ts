@@ -19,6 +19,7 @@ export const passwordLogin: LoginMethod<SiteInputs> = {
   name: "password",
   inputs: ["username", "password-file"],
   isGiven: ({ username }) => username !== undefined,
+  sends: ({ username, passwordFile }) => `the password of ${username} in ${passwordFile ?? "a file"}`,
   refused: "check that it is valid, and that the server is correct",
   login,
   async otherThan({ site: { username }, kubeconfig }, user) {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeEach, describe, expect, test } from "vitest"
 import { main } from "../../lib/cli/main.ts"
-import { blocked, missing, step } from "../../lib/index.ts"
+import { blocked, foresee, missing, ready, type Step, step } from "../../lib/index.ts"
 import { mirrors } from "../example/notebook.ts"
 import { call, io, room, type World } from "./world.ts"
 
@@ -108,6 +108,36 @@ describe("on a terminal", () => {
     expect(world.stderr()).toBe("")
     expect({ code, checks }).toEqual({ code: 1, checks: 2 })
     expect(world.stdout()).toContain("this step reaches further, which requires approval")
+  })
+  test("a plan approves what it has shown or announced, and nothing that appears later", async () => {
+    const notes: string[] = []
+    const reaching = (id: string, more: Partial<Step> = {}) =>
+      step({
+        id,
+        title: id,
+        on: "here",
+        prose: "",
+        check: () =>
+          notes.includes(id) ? ready("there") : missing("not there", { approval: `creates ${id}` }),
+        apply: () => void notes.push(id),
+        ...more,
+      })
+    const steps = [
+      reaching("shown"),
+      reaching("announced", { needs: ["shown"], foresees: () => [foresee.outside("creates announced")] }),
+      reaching("later", {
+        needs: ["announced"],
+        check: () => missing("not there", { approval: "creates a surprise" }),
+      }),
+    ]
+    world.answer([/creates shown[\s\S]*creates announced, if needed[\s\S]*Run this plan\? \(y\/N\)/, "y\r"])
+    const argv = ["run", "--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`]
+    expect(await main({ ...mirrors, steps }, argv, world.io)).toBe(1)
+    expect(notes).toEqual(["shown", "announced"])
+    expect(world.stdout()).not.toMatch(/surprise[\s\S]*Run this plan/)
+    expect(world.stdout().replace(/\s+/g, " ")).toContain(
+      "the plan that you approved did not show it: run it again",
+    )
   })
   test("bare off a terminal: help and exit 2", async () => {
     const off = await call(at, [])

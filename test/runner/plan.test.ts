@@ -99,3 +99,34 @@ describe("plan", () => {
     expect(changed.at(-1)).toMatchObject({ action: "apply", stale: ["colour red → blue"] })
   })
 })
+
+describe("what a step foresees from its inputs", () => {
+  const foresees = () => [
+    { kind: "creates" as const, what: "creates Thing x" },
+    { kind: "sends" as const, what: "sends the token in f to h" },
+    { kind: "outside" as const, what: "creates project p" },
+  ]
+  const kindsOf = async (world: World) => {
+    const book = notebook({
+      name: "test",
+      title: "",
+      roles,
+      inputs: {},
+      steps: [plain("first", "hub"), plain("second", "hub", { needs: ["first"], foresees })],
+    })
+    const entries = await planIn(world, folder(), {}, false, book)
+    return entries.find(({ step }) => step === "second")!.foreseen?.map(({ kind }) => kind)
+  }
+
+  it("is all in the plan while the step cannot be checked", async () => {
+    expect(await kindsOf(new World())).toEqual(["creates", "sends", "outside"])
+  })
+
+  it("is only what its check does not say, once it is checked; nothing of a step that is ready", async () => {
+    const world = new World()
+    world.set("hub/first", "yes")
+    expect(await kindsOf(world)).toEqual(["sends"])
+    world.set("hub/second", "yes")
+    expect(await kindsOf(world)).toBeUndefined()
+  })
+})

@@ -38,6 +38,7 @@ const entries = (): PlanEntry[] => [
   entry("supernode-1/login", "unknown", "the session has expired", {
     fix: "log in again",
     next: "flower-runbook step login --site supernode-1",
+    foreseen: [{ kind: "sends", what: "sends the token in b.token to https://api.b.example:6443" }],
   }),
   entry("superlink/project", "apply", "no project flower-openshift-demo", {
     approval: "creates the project flower-openshift-demo on https://api.a.example:6443",
@@ -48,6 +49,9 @@ const entries = (): PlanEntry[] => [
     "image is flwr/superlink:1.34.0, should be flwr/superlink:1.36.0",
     {
       stale: ["flower-version 1.34.0 → 1.36.0"],
+      effects: [
+        "restarts Deployment superlink in flower-openshift-demo: the SuperLink forgets its SuperNodes",
+      ],
     },
   ),
   entry(
@@ -57,7 +61,14 @@ const entries = (): PlanEntry[] => [
     { fix: yaml },
   ),
   entry("superlink/site-create", "wait", "Pending: no Route is admitted yet"),
-  entry("supernode-1/site-create", "wait", "after login"),
+  entry("supernode-1/site-create", "wait", "after login", {
+    after: "login",
+    foreseen: [{ kind: "creates", what: "creates Site supernode-1-interconnect" }],
+  }),
+  entry("supernode-1/project", "wait", "after login", {
+    after: "login",
+    foreseen: [{ kind: "outside", what: "creates project flower-supernode-1 on https://api.b.example:6443" }],
+  }),
   entry("supernode-1/token-issue", "ok", "not needed: token-redeem is ready"),
   entry("verify-federation", "wait", "after supernode-1/verify"),
 ]

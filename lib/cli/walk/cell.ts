@@ -15,7 +15,7 @@ import {
   typedText,
 } from "../../terminal/index.ts"
 import { federationFlags } from "../call.ts"
-import { planText } from "../plan-entries.ts"
+import { planText, reachesOut, shownIn } from "../plan-entries.ts"
 import { valuesText } from "../values-text.ts"
 import { viewOptions } from "../view-options.ts"
 import { commandsOf } from "./cell-commands.ts"
@@ -220,7 +220,7 @@ export class CellTurn {
     this.#screen.print(
       `Running this cell also makes these changes outside the site:\n${[...approvals].map((what) => `  - ${what}\n`).join("")}`,
     )
-    return (await this.#screen.confirm("Approve?", true)) ? approvals : undefined
+    return (await this.#screen.confirm("Approve?", false)) ? approvals : undefined
   }
 
   /** Prints one line per site; for sites that failed also the commands and their output. */
@@ -242,11 +242,11 @@ export class CellTurn {
     const { call, opened } = this.#session
     const entries = await this.#screen.while("Checking…", this.#session.plan({}))
     this.#screen.print(`\n${await planText(call, opened, entries)}\n`)
-    if (!(await this.#screen.confirm("Run this plan?", true))) return undefined
+    if (!(await this.#screen.confirm("Run this plan?", !reachesOut(entries)))) return undefined
     const started = performance.now()
     const { result } = await this.#session.runSelection({
       selection: {},
-      approval: "all",
+      approval: shownIn(entries),
       view: await createView(await viewOptions(this.#session.call)),
     })
     const seconds = (performance.now() - started) / 1000

@@ -1,0 +1,46 @@
+/** What a changed Deployment restarts, and what is lost with that: the plan shows it before it is approved. */
+import type { CheckResult, Difference } from "../../lib/index.ts"
+import { containerOf, type Deployment } from "../openshift/workload.ts"
+import { argumentOf, commandLine } from "./command-line.ts"
+import { familyOf } from "./flower-versions.ts"
+import { runningVersion } from "./superlink.ts"
+
+type Role = "superlink" | "supernode"
+
+/** @param version the Flower version that the inputs ask for */
+export function withRestartEffects(
+  result: CheckResult,
+  found: Deployment,
+  role: Role,
+  version: string,
+): CheckResult {
+  if (result.state !== "drifted" || !result.fields.some(restarts)) return result
+  const effects = [restartEffect(found, role), ...versionEffects(found, role, version)]
+  return { ...result, effects }
+}
+
+/** Other objects of the manifest and the number of pods are changed without a restart. */
+const restarts = ({ field }: Difference): boolean => field !== "replicas" && !/^[A-Z]\w* \S/.test(field)
+
+function restartEffect(found: Deployment, role: Role): string {
+  const { name, namespace } = found.metadata
+  const what = `restarts Deployment ${name} in ${namespace}`
+  if (role === "supernode") return `${what}: what the SuperNode computes at that moment is lost`
+  const database = argumentOf(commandLine(containerOf(found, role)), "--database")
+  return database === undefined
+    ? `${what}: the SuperLink forgets its SuperNodes, which register again with new ids, and its runs`
+    : `${what}: the SuperNodes lose their connection for that time`
+}
+
+function versionEffects(found: Deployment, role: Role, version: string): string[] {
+  const before = runningVersion(found, role)
+  if (before === undefined || before === version || role === "supernode") return []
+  const [old, next] = [familyOf(before), familyOf(version)]
+  const ports =
+    old.fleetPort === next.fleetPort
+      ? ""
+      : `; the Fleet API moves from port ${old.fleetPort} to ${next.fleetPort}, so the connector changes too`
+  return [
+    `Flower ${before} becomes ${version}: every SuperNode is restarted in that version after it${ports}`,
+  ]
+}
