@@ -2,7 +2,7 @@
 
 export type Action = "apply" | "update" | "delete" | "rerun";
 export type ApplyResult = Rerun | undefined | void;
-export type Approval = "all" | "named" | ((what: string) => Promise<boolean>);
+export type Approval = "all" | "named" | ((what: string, at: At) => Promise<boolean>);
 export interface At {
     readonly step: string;
     readonly site?: string;
@@ -147,6 +147,7 @@ export interface Drifted {
     fields: Difference[];
     object?: CheckedObject;
     approval?: string;
+    effects?: readonly string[];
     fix?: string;
 }
 export interface Edit {
@@ -292,6 +293,11 @@ export interface Federation<F = Record<string, unknown>, S = Record<string, unkn
 }
 export type FederationValues<T extends InputTable> = ValuesOf<T, "federation">;
 export type FingerprintInputs = Readonly<Record<string, string>>;
+export type ForeseeContext<S = Record<string, unknown>, F = Record<string, unknown>> = Omit<ManualContext<S, F>, "on" | "kubeconfig" | "privateFile">;
+export interface Foreseen {
+    readonly kind: "creates" | "sends" | "outside" | "also";
+    readonly what: string;
+}
 export interface Forward {
     readonly port: number;
     readonly trouble: string | undefined;
@@ -371,6 +377,7 @@ export interface LoginMethod<S extends LoginSite = LoginSite> {
     readonly inputs: readonly string[];
     isGiven(site: S): boolean;
     login(context: LoginContext<S>): Promise<string | undefined>;
+    sends?(site: S): string | undefined;
     readonly acceptsTrust?: true;
     readonly refused: string;
     changed?(context: LoginContext<S>): Promise<Difference | undefined>;
@@ -402,6 +409,7 @@ export interface Missing {
     reason: string;
     object?: CheckedObject;
     approval?: string;
+    effects?: readonly string[];
 }
 export interface MissingInput {
     readonly site?: string;
@@ -518,6 +526,8 @@ export interface PlanEntry {
     readonly fix?: string;
     readonly next?: string;
     readonly approval?: string;
+    readonly effects?: readonly string[];
+    readonly foreseen?: readonly Foreseen[];
 }
 export interface PracticeContainer {
     readonly image: string;
@@ -714,6 +724,7 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
     readonly readyWhen?: string;
     readonly docs?: readonly string[];
     check(context: C): CheckResult | Promise<CheckResult>;
+    foresees?(context: ForeseeContext): readonly Foreseen[];
     apply?(context: C): ApplyResult | Promise<ApplyResult>;
     update?: true | ((context: C) => ApplyResult | Promise<ApplyResult>);
     delete?(context: C): ApplyResult | Promise<ApplyResult>;
@@ -798,6 +809,16 @@ export declare const drifted: (fields: Difference[], more?: Omit<Drifted, "state
 }) => Drifted;
 export declare const everySite: <T, Name extends string>(value: Value<T, Name>) => Value<T, Name>;
 export declare function federate(notebook: Notebook, inputs: Inputs): Promise<Federation>;
+export declare namespace foresee {
+    export interface Foreseen {
+        readonly kind: "creates" | "sends" | "outside" | "also";
+        readonly what: string;
+    }
+    export declare const also: (what: string) => Foreseen;
+    export declare const creates: (what: string) => Foreseen;
+    export declare const outside: (what: string) => Foreseen;
+    export declare const sends: (what: string, host: string) => Foreseen;
+}
 export declare namespace input {
     export type Camel<S extends string> = S extends `${infer A}-${infer B}` ? `${A}${Capitalize<Camel<B>>}` : S;
     export type FederationValues<T extends InputTable> = ValuesOf<T, "federation">;
