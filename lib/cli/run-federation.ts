@@ -139,7 +139,7 @@ async function runAndClose(
   options: RunFederationOptions,
 ): Promise<number> {
   const { io, flags, notebook, command } = call
-  const { closingTable, createView } = await import("../terminal/index.ts")
+  const { closingTable, createView, seenText } = await import("../terminal/index.ts")
   const { run } = await import("../runner/run.ts")
   const text = await textOptions(call)
   const json = flags.has("json")
@@ -168,6 +168,14 @@ async function runAndClose(
       }),
     })
     const shown = show ? "" : results.map((one) => `\n${one.trimEnd()}\n`).join("")
+    // Lanes count steps. Whoever names one wants to know what it has seen.
+    if (options.approvalBy === "named" && view.renderer !== undefined)
+      call.out.print(
+        seenText(
+          result.outcomes.filter(({ outcome }) => outcome.ok),
+          text,
+        ),
+      )
     call.out.print(`${shown}\n${closing}`)
   }
   return result.code

@@ -27,6 +27,7 @@ export {
   type PromptIo,
   type Question,
 } from "./prompts.ts"
+export { seenText } from "./seen-text.ts"
 export { type ShowOptions, showText } from "./show-text.ts"
 export { age, outcomeSign, planSign } from "./signs.ts"
 export { waitingFor } from "./spinner.ts"

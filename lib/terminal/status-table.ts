@@ -4,6 +4,7 @@ import { colours } from "./colours.ts"
 import type { TextOptions } from "./error-text.ts"
 import { type SignedRow, signedRow } from "./signed-row.ts"
 import { outcomeSign, type Sign, staleSign } from "./signs.ts"
+import { statusMatrix } from "./status-matrix.ts"
 import { screenWidth, wrap } from "./width.ts"
 
 export interface StatusOptions extends TextOptions {
@@ -13,45 +14,59 @@ export interface StatusOptions extends TextOptions {
   readonly holder?: number | undefined
   /** Site names in the order in which they are shown; default: as in the journal. */
   readonly sites?: readonly string[]
+  /** A line for every place, not only for those that need attention. */
+  readonly details?: boolean
   /** Why a checkpoint is stale, by place name; undefined or empty where it is not. */
   readonly stale?: (place: string) => readonly string[] | undefined
 }
 
-/** Names of the lanes of steps that have no site. */
-const SITELESS = ["here", "federation"]
-
-/** The state of a federation by its journal: for each place the last outcome of its step, when, and whether it is stale. */
+/**
+ * The state of a federation by its journal: a table of steps by sites, then a line for each place that needs attention. `details`:
+ * a line for every place.
+ */
 export function statusTable(memory: Memory, options: StatusOptions): string {
-  const { bold } = options.colours ?? colours(false)
   if (memory.lastRun === undefined) return "Nothing has run here yet.\n"
   const { started, command, code } = memory.lastRun
-  const places = [...new Set([...memory.ended.keys(), ...memory.checkpoints.keys(), ...memory.interrupted])]
   const rank = new Map(options.steps.map((step, index) => [step, index]))
   const order = (place: string) => rank.get(stepOf(place)) ?? rank.size
-  const firstSited = Math.min(...places.filter((place) => place.includes("/")).map(order))
-  const laneOf = (place: string): string =>
-    place.includes("/")
-      ? place.slice(0, place.indexOf("/"))
-      : order(place) < firstSited
-        ? "here"
-        : "federation"
-  const lanes = Map.groupBy(places, laneOf)
-  const names = [...new Set([...(options.sites ?? memory.sites.keys()), ...lanes.keys()])]
-  const sites = ["here", ...names.filter((name) => !SITELESS.includes(name)), "federation"]
-  const rows = new Map(places.map((place) => [place, rowOf(memory, place, options)]))
-  const shown = [...rows.values()]
-  const blocks = sites.flatMap((site) => {
-    const mine = lanes.get(site)?.toSorted((a, b) => order(a) - order(b))
-    if (mine === undefined) return []
-    const gone = !SITELESS.includes(site) && !memory.sites.has(site) ? " (no longer in the federation)" : ""
-    return [
-      `\n${bold(site)}${gone}\n${mine.map((place) => signedRow(rows.get(place)!, shown, options)).join("")}`,
-    ]
+  const places = [
+    ...new Set([...memory.ended.keys(), ...memory.checkpoints.keys(), ...memory.interrupted]),
+  ].toSorted((a, b) => order(a) - order(b))
+  const known = new Set(places)
+  const named = new Set(places.flatMap((place) => siteOf(place) ?? []))
+  const sites = [...new Set([...(options.sites ?? memory.sites.keys()), ...named])].filter((site) =>
+    named.has(site),
+  )
+  const matrix = statusMatrix({
+    ...options,
+    steps: [...new Set(places.map(stepOf))],
+    sites,
+    signAt: (step, site) => {
+      const place = site === undefined ? step : `${site}/${step}`
+      return known.has(place) ? signOf(memory, place, options) : undefined
+    },
   })
   const open = options.holder === undefined ? "interrupted" : `in progress (pid ${options.holder})`
   const end = code === undefined ? open : `exit code ${code}`
-  const head = wrap(`${memory.federation}: last run ${moment(started)}, ${end}`, screenWidth(options.columns))
-  return `${head.join("\n")}\n  ${oneLine(command)}\n${blocks.join("")}`
+  const columns = screenWidth(options.columns)
+  const head = wrap(`${memory.federation}: last run ${moment(started)}, ${end}`, columns)
+  const left = sites.filter((site) => !memory.sites.has(site))
+  const gone =
+    left.length === 0 ? [] : ["", ...wrap(`No longer in the federation: ${left.join(", ")}`, columns)]
+  const rows = places
+    .filter((place) => options.details === true || needsAttention(memory, place, options))
+    .map((place) => rowOf(memory, place, options))
+  const details = rows.length === 0 ? "" : `\n${rows.map((row) => signedRow(row, rows, options)).join("")}`
+  return `${[...head, `  ${oneLine(command)}`, ...gone].join("\n")}\n\n${matrix}${details}`
+}
+
+const siteOf = (place: string): string | undefined =>
+  place.includes("/") ? place.slice(0, place.indexOf("/")) : undefined
+
+/** Not as it should be, by the journal. */
+function needsAttention(memory: Memory, place: string, options: StatusOptions): boolean {
+  if (memory.interrupted.has(place) || (options.stale?.(place) ?? []).length > 0) return true
+  return memory.ended.get(place)?.outcome.ok === false
 }
 
 const stepOf = (place: string): string => place.slice(place.indexOf("/") + 1)
@@ -60,11 +75,8 @@ function rowOf(memory: Memory, place: string, options: StatusOptions): SignedRow
   const ended = memory.ended.get(place)
   const checkpoint = memory.checkpoints.get(place)
   const when = ended?.t ?? checkpoint?.t
-  const row = {
-    name: stepOf(place),
-    sign: signOf(memory, place, options),
-    time: when === undefined ? "" : moment(when),
-  }
+  const row = { name: place, sign: signOf(memory, place, options) }
+  const at = when === undefined ? "" : ` (${moment(when)})`
   if (memory.interrupted.has(place)) {
     const open =
       options.holder === undefined
@@ -74,7 +86,7 @@ function rowOf(memory: Memory, place: string, options: StatusOptions): SignedRow
   }
   return {
     ...row,
-    said: ended?.outcome.reason ?? checkpoint?.reason ?? "",
+    said: `${ended?.outcome.reason ?? checkpoint?.reason ?? ""}${at}`,
     more: (options.stale?.(place) ?? []).map((why) => `stale: ${why}`),
   }
 }

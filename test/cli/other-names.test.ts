@@ -44,3 +44,19 @@ test("of a program with a name of one word, others may share the prefix", async 
   const env = { MIRROR_OF_ANOTHER_PROGRAM: "x", MIRROR_GREETING: "Hi" }
   expect(await call(cwd, ["plan", ...sites], { notebook, env })).toMatchObject({ code: 0 })
 })
+
+test("show prints what a step has seen that runs no command for it, and on a terminal step does too", async () => {
+  const cwd = room()
+  const sites = ["--original", `folder=${cwd}/o`, "--mirror", `folder=${cwd}/m`]
+  expect((await call(cwd, ["run", "--yes", ...sites])).code).toBe(0)
+  const notebook = { ...mirrors, steps: mirrors.steps.map(({ show: _, ...step }) => step) }
+  const again = await call(cwd, ["step", "page", ...sites], { notebook, terminal: true })
+  expect(again.code).toBe(0)
+  expect(again.stdout).toMatch(/original\/page +unchanged +\S/)
+  const fresh = room()
+  const other = ["--original", `folder=${fresh}/o`, "--mirror", `folder=${fresh}/m`]
+  await call(fresh, ["run", "--yes", ...other], { notebook })
+  const shown = await call(fresh, ["show", "page"], { notebook })
+  expect(shown).toMatchObject({ code: 0, stderr: "" })
+  expect(shown.stdout).toMatch(/original\/page +applied +\S/)
+})

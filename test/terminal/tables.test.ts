@@ -194,7 +194,7 @@ describe.each([80, 60, 40, 200])("at %i columns", (columns) => {
       },
     )
     fits(text, columns)
-    expect(text).toMatch(/✗ {2}verify +interrupted\b/)
+    expect(text).toMatch(/✗ {2}supernode-1\/verify +interrupted\b/)
     if (columns === 80) await expect(text).toMatchFileSnapshot(golden("status"))
   })
 
@@ -308,10 +308,33 @@ describe("closingTable", () => {
 })
 
 describe("statusTable", () => {
+  it("is steps by sites: sites with the same states share a column", () => {
+    const names = Array.from({ length: 50 }, (_, n) => `supernode-${n + 1}`)
+    const lines = names.flatMap((site, n): Event[] => [
+      { type: "step ended", site, step: "login", outcome: outcome("applied", "logged in") },
+      {
+        type: "step ended",
+        site,
+        step: "verify",
+        outcome: n === 6 ? outcome("failed", "no answer") : outcome("unchanged", "active"),
+      },
+    ])
+    const text = statusTable(memory([started(50), ...lines]), {
+      steps: ["login", "verify"],
+      sites: names,
+      columns: 80,
+    })
+    const [head] = text.split("\n").filter((line) => line.startsWith("STEP"))
+    expect(head).toMatch(/^STEP +supernode-1 \+4\d +supernode-\d+/)
+    expect(text).toMatch(/^verify +✓ unchanged .*✗ failed/m)
+    expect(text).toContain("supernode-7/verify")
+    fits(text, 80)
+  })
+
   it("says when nothing has run, and which sites have left", () => {
     expect(statusTable(new MemoryReader(), { steps: [] })).toBe("Nothing has run here yet.\n")
     const gone = statusTable(memory([...run(), started(0)]), { steps: ["prerequisites", "login"] })
-    expect(gone).toContain("supernode-1 (no longer in the federation)")
+    expect(gone).toContain("No longer in the federation: supernode-1")
     expect(gone).toContain(", interrupted")
   })
 })

@@ -2,6 +2,7 @@ import { RunbookError } from "../../notebook/errors.ts"
 import { EXIT } from "../../notebook/exit-codes.ts"
 import { placeName } from "../../runner/events.ts"
 import type { Shown } from "../../runner/journal-memory.ts"
+import { seenText } from "../../terminal/seen-text.ts"
 import { showText } from "../../terminal/show-text.ts"
 import { type CallOf, federationFlags, textOptions } from "../call.ts"
 import { openFederation } from "../open-federation.ts"
@@ -20,21 +21,27 @@ export async function show(call: CallOf<"show">): Promise<number> {
     const shown = memory?.shown.get(placeName(at))
     return shown === undefined ? [] : [{ place: placeName(at), shown }]
   })
-  if (found.length === 0) {
+  // A step that runs no command to show has seen something all the same.
+  const seen = places.flatMap((at) => {
+    const outcome = memory?.ended.get(placeName(at))?.outcome
+    return outcome === undefined || memory?.shown.has(placeName(at)) ? [] : [{ ...at, outcome }]
+  })
+  if (found.length === 0 && seen.length === 0) {
     const site = sites[0] === undefined ? "" : ` --site ${sites[0]}`
     throw new RunbookError(
       `No output of ${step.id} is saved${sites.length === 0 ? "" : ` at ${sites.join(", ")}`}`,
       {
-        why: `no run of this step has shown anything yet (${folder})`,
+        why: `this step has not run yet (${folder})`,
         fix: "run the step: its output is saved, even if nothing has to be applied",
         next: `${io.program} step ${step.id}${site}${federationFlags(call)}`,
       },
     )
   }
-  const { colours } = await textOptions(call)
+  const options = await textOptions(call)
+  const { colours } = options
   const { expect } = step
   const text = (one: Shown) => showText(one, { colours, ...(expect !== undefined && { expect }) })
   const texts = found.map(({ place, shown }) => `${place}\n${shown.map(text).join("")}`)
-  call.out.print(texts.join("\n"))
+  call.out.print([...texts, ...(seen.length === 0 ? [] : [seenText(seen, options)])].join("\n"))
   return EXIT.done
 }

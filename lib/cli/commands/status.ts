@@ -37,6 +37,7 @@ export async function status(call: CallOf<"status">): Promise<number> {
     steps: notebook.steps.map(({ id }) => id),
     holder: holderOf(folder),
     stale: staleness(notebook, federation, memory),
+    details: isSelective(call),
   })
   out.print(text)
   return EXIT.done
@@ -57,11 +58,14 @@ function refuseUnknown(call: CallOf<"status">, entries: readonly PlanEntry[]): 0
   })
 }
 
+/** Whether the flags select steps or sites: then each of them has a line of its own. */
+const isSelective = (call: CallOf<"status">): boolean =>
+  Object.values(selectionOf(call)).some((part) => part !== undefined && part.length > 0)
+
 /** Without a selection everything, including places that only the journal still knows. */
 function selected(call: CallOf<"status">, memory: Memory, cells: ReadonlyMap<string, Cell>): Memory {
-  const selection = selectionOf(call)
-  if (Object.values(selection).every((part) => part === undefined || part.length === 0)) return memory
-  const matches = selector(call.notebook, selection)
+  if (!isSelective(call)) return memory
+  const matches = selector(call.notebook, selectionOf(call))
   const isSelected = (place: string): boolean => {
     const cell = cells.get(place)
     return cell !== undefined && matches(cell)
