@@ -40,9 +40,11 @@ export class Answers {
   /**
    * Asks for one input and adds the answer.
    * @param preset the answer of a bare Enter, instead of the one that the notebook suggests
+   * @param clear the question leaves nothing on the screen: the caller says whether its answer is accepted
    */
-  async askInput(input: string, site: SiteName | undefined, preset?: unknown): Promise<void> {
-    const given: Given = { value: await this.#askInput(input, site, preset), where: "your answer" }
+  async askInput(input: string, site: SiteName | undefined, preset?: unknown, clear = false): Promise<void> {
+    const io = { ...this.#options, clear }
+    const given: Given = { value: await this.#askInput(input, site, preset, io), where: "your answer" }
     if (site === undefined) {
       this.layer.values.set(input, given)
       return
@@ -82,11 +84,17 @@ export class Answers {
     this.layer.counts.set(role, await askNumber({ message, default: 1, min: 1, max: 1000 }, this.#options))
   }
 
-  async #askInput(name: string, site: SiteName | undefined, preset: unknown): Promise<unknown> {
+  /** The text of a question. */
+  messageOf(name: string, site: SiteName | undefined): string {
+    const { prompt, help } = this.#options.notebook.inputs[name]!
+    return `${site === undefined ? "" : `${site.name}: `}${prompt ?? help}`
+  }
+
+  async #askInput(name: string, site: SiteName | undefined, preset: unknown, io: PromptIo): Promise<unknown> {
     const prompts = await import("../terminal/index.ts")
     const { notebook, cwd } = this.#options
     const input: Input = notebook.inputs[name]!
-    const message = `${site === undefined ? "" : `${site.name}: `}${input.prompt ?? input.help}`
+    const message = this.messageOf(name, site)
     const suggested: unknown = preset ?? suggestionOf(input, site)
     const suggestion = suggested === undefined ? undefined : formatValue(input, suggested)
     const check = (text: string): string | undefined => {
@@ -98,15 +106,15 @@ export class Answers {
       const parsed = parseText(input, text, cwd)
       return "value" in parsed ? parsed.value : undefined
     }
-    if (input.secret === true) return value(await prompts.askSecret({ message, check }, this.#options))
+    if (input.secret === true) return value(await prompts.askSecret({ message, check }, io))
     switch (input.type) {
       case "choice":
         return prompts.askChoice(
           { message, choices: input.choices ?? [], ...(suggestion !== undefined && { default: suggestion }) },
-          this.#options,
+          io,
         )
       case "flag":
-        return prompts.askConfirm({ message, default: suggested === true }, this.#options)
+        return prompts.askConfirm({ message, default: suggested === true }, io)
       case "number":
         return prompts.askNumber(
           {
@@ -117,20 +125,20 @@ export class Answers {
               return "wrong" in parsed ? parsed.wrong : undefined
             },
           },
-          this.#options,
+          io,
         )
       case "url":
         return value(
           await prompts.askUrl(
             { message, check, ...(suggestion !== undefined && { default: suggestion }) },
-            this.#options,
+            io,
           ),
         )
       default:
         return value(
           await prompts.askText(
             { message, check, ...(suggestion !== undefined && { default: suggestion }) },
-            this.#options,
+            io,
           ),
         )
     }

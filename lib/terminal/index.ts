@@ -1,5 +1,6 @@
 /** Everything that is shown on a terminal. Light to load: listr2, inquirer and ora are loaded when they are used. */
 
+export { answeredText } from "./answered.ts"
 export {
   cellHead,
   commandsText,
@@ -33,6 +34,7 @@ export { age, outcomeSign, planSign } from "./signs.ts"
 export { waitingFor } from "./spinner.ts"
 export { type StatusOptions, statusTable } from "./status-table.ts"
 export { type TableCell, type TableOptions, table } from "./table.ts"
+export { dropTypedKeys } from "./typed-keys.ts"
 export { valuesTable } from "./values-table.ts"
 export { createView, type View, type ViewOptions } from "./view.ts"
 export { cut, pad, screenWidth, width, wrap } from "./width.ts"

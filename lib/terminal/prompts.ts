@@ -7,6 +7,8 @@ export interface PromptIo {
   readonly stdin: NodeJS.ReadableStream
   readonly stdout: NodeJS.WritableStream
   readonly signal?: AbortSignal
+  /** Leaves nothing of the answered question on the screen: whether the answer is accepted shows only later. */
+  readonly clear?: boolean
 }
 
 export interface Question<T> {
@@ -139,6 +141,7 @@ interface Context {
   input: NodeJS.ReadableStream
   output: NodeJS.WritableStream
   signal: AbortSignal
+  clearPromptOnDone: boolean
 }
 
 const ENDED = Symbol("the input ended")
@@ -156,7 +159,7 @@ async function asking<T>(io: PromptIo, ask: (context: Context) => Promise<T>): P
   stdin.once("pause", end)
   try {
     const signal = AbortSignal.any([ended.signal, ...(io.signal === undefined ? [] : [io.signal])])
-    return await ask({ input: io.stdin, output: io.stdout, signal })
+    return await ask({ input: io.stdin, output: io.stdout, signal, clearPromptOnDone: io.clear === true })
   } catch (error) {
     const name = (error as Error | undefined)?.name
     if ((error as Error | undefined)?.cause === ENDED) {

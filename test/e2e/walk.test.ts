@@ -48,14 +48,23 @@ describe("from the first question to verified", () => {
     await person.choose("Set up your own clusters")
     await endpoints(person)
     await atCell(person, "What you need")
-    for (const step of [
-      "login",
-      "project",
-      "deploy-superlink",
-      "install-operator",
-      "site-create",
-      "token-issue",
-    ]) {
+    // A refused address has no tick either.
+    expect(person.text()).toMatch(/^✗ superlink: API server .* https:\/\/127\.0\.0\.1:1$/m)
+    expect(person.text()).not.toMatch(/^✔ .*https:\/\/127\.0\.0\.1:1$/m)
+    await onwards(person, titleOf("login"))
+    // What is there, what is to type, and what can be done: on one screen of 24 rows.
+    expect(person.screen()).toMatch(/^Now$[\s\S]*choose Commands…[\s\S]*^ {2}Quit$/m)
+    await person.choose("Commands…")
+    await person.choose("Write them to a file")
+    await person.reads("Written to")
+    await person.reads(MENU)
+    const script = readFileSync(join(world.folder, "state/flower-runbook/default/by-hand/login.sh"), "utf8")
+    expect(script).toMatch(/^#!\/bin\/sh\nset -eu\n\n# superlink\nexport KUBECONFIG=[\s\S]*# supernode-1\n/)
+    await person.choose("Commands…")
+    await person.choose("Show them here")
+    await person.reads("apiVersion: v1")
+    await person.reads(MENU)
+    for (const step of ["project", "deploy-superlink", "install-operator", "site-create", "token-issue"]) {
       await onwards(person, titleOf(step))
     }
     world.practice.faults.set([{ where: "grant", what: "unreachable" }])
@@ -87,15 +96,18 @@ describe("from the first question to verified", () => {
     await person.choose("Change an input…")
     await person.choose("flower-version: 1.34.0")
     await person.reads("flower-version (1.34.0)")
+    // A refused answer has no tick.
+    person.type("1.3\r")
+    await person.sees(/^✗ flower-version 1\.3$[\s\S]*^\? flower-version \(1\.34\.0\)$/m)
     person.type("1.33.0\r")
+    await person.sees("✔ flower-version 1.33.0")
     await person.reads("These cells become stale:")
     await person.reads("superlink/deploy-superlink  (flower-version 1.34.0 → 1.33.0)")
     await person.reads("Use this value?")
     person.type(KEY.enter)
     await person.reads("Saved, also for the next time.")
-    await person.reads(MENU)
-    await person.choose("Go to…")
-    await person.choose("~  4  Deploy the SuperLink")
+    await person.reads("No longer done:")
+    await person.choose("Go to cell 4  Deploy the SuperLink")
     await atCell(person, titleOf("deploy-superlink"))
     expect(person.screen()).toContain("image is docker.io/flwr/superlink:1.34.0")
     await person.choose("Run the rest")
@@ -178,8 +190,13 @@ describe("at a cell", () => {
     await person.reads("somebody else's run")
     await person.reads(MENU)
     release()
+    // What is typed while a cell works answers no question.
+    const works = world.line((line) => line.type === "action started" && line.action === "rerun")
+    const typed = works.then(() => person.type("\r\r\r"))
     await person.choose("Run again")
+    await typed
     await atCell(person, titleOf("install-operator"))
+    expect(linesOf(world.journal(), "step started").map(({ step }) => step)).not.toContain("install-operator")
     const again = linesOf(world.journal(), "action started").filter(({ action }) => action === "rerun")
     expect(again.map(place)).toEqual(["superlink/deploy-superlink"])
     await person.choose("Quit")

@@ -100,7 +100,8 @@ export async function onwards(person: Pty, title: string): Promise<void> {
   person.type(KEY.enter)
   await person.reads(new RegExp(`(${title}|\\? Approve\\?)`), 90)
   if (person.screen().includes("? Approve?")) {
-    person.type(KEY.enter)
+    // Enter alone is No.
+    person.type("y\r")
     await person.reads(title, 90)
   }
   await person.reads(MENU, 60)

@@ -12,6 +12,24 @@ export interface SiteCommands {
   readonly lines: readonly string[]
 }
 
+/** The commands by hand of every place that is not ready. */
+export async function manualCommandsOf(
+  session: Session,
+  step: Step,
+  entries: readonly PlanEntry[],
+): Promise<SiteCommands[]> {
+  const open = entries.filter(({ action }) => action !== "ok")
+  return Promise.all(
+    open.map(async ({ site }) => {
+      const cell = session.cells(step.id).find((one) => one.site?.name === site)
+      return {
+        ...(site !== undefined && { site }),
+        lines: cell === undefined ? [] : await manualLines(session, cell),
+      }
+    }),
+  )
+}
+
 /** The exact commands of a cell where something is to do: those that a run would run, or those that you type. */
 export async function commandsOf(
   session: Session,

@@ -25,6 +25,7 @@ import { editCell } from "./edit-cell.ts"
 import { explanation } from "./explain.ts"
 import { Interrupted } from "./interrupted.ts"
 import { type MenuAction, menu } from "./menu.ts"
+import { isLong, offerCommands } from "./offer-commands.ts"
 import { keptOf, printHead, type WalkScreen } from "./screen.ts"
 import type { CellResult, Session } from "./session.ts"
 import { openShell } from "./shell.ts"
@@ -104,6 +105,11 @@ export class CellTurn {
     const typed = this.#manual || this.#step.noPreview === true
     const text = typed ? typedText(lines, options) : commandsText(lines, options)
     if (text === "") return
+    // With --by-hand they are what the cell is about.
+    if (typed && !this.#manual && isLong(text)) {
+      this.#screen.print("By hand, it takes several lines per site: choose Commands… to see or keep them.\n")
+      return
+    }
     // Without a preview only the manual commands are known.
     const heading = this.#step.noPreview === true ? "By hand you would type" : "Commands"
     this.#screen.print(`${this.#manual ? "Type in another terminal:" : heading}\n${text}`)
@@ -121,6 +127,7 @@ export class CellTurn {
       canRerun: this.#step.rerun !== undefined,
       hasInputs: (this.#step.inputs ?? []).length > 0,
       recorded: places.every((cell) => this.#session.holds(memory, cell)),
+      hasCommands: this.#step.manual !== undefined && this.#entries.some(({ action }) => action !== "ok"),
       hasOutputs: places.some(({ key }) => memory.shown.has(key)),
       canEdit:
         !this.#manual &&
@@ -140,6 +147,12 @@ export class CellTurn {
         return "next"
       case "quit":
         return "quit"
+      case "check":
+        await this.#checkAll()
+        return undefined
+      case "commands":
+        await offerCommands(this.#session, this.#screen, this.#step, this.#entries)
+        return undefined
       case "run":
       case "retry":
       case "wait":
@@ -151,7 +164,10 @@ export class CellTurn {
         return site === undefined ? undefined : this.#run({ sites: [site] })
       }
       case "input": {
-        if (await changeInput(this.#session, this.#screen, this.#step)) await this.#checkAll()
+        const changed = await changeInput(this.#session, this.#screen, this.#step)
+        if (changed === "unchanged") return undefined
+        if (changed !== "changed") return { to: changed }
+        await this.#checkAll()
         return undefined
       }
       case "edit": {
@@ -191,13 +207,15 @@ export class CellTurn {
     const { sites, ...options } = how
     const approved = await this.#approved(sites)
     if (approved === undefined) return undefined
-    const cellResult = await this.#session.runSelection({
-      selection: { only: [this.#step.id], ...(sites && { sites }) },
-      approval: async (what) => approved.has(what),
-      ...options,
-      ...(this.#manual && { manual: true }),
-      view: await createView({ ...(await viewOptions(this.#session.call)), passing: true }),
-    })
+    const cellResult = await this.#screen.worked(
+      this.#session.runSelection({
+        selection: { only: [this.#step.id], ...(sites && { sites }) },
+        approval: async (what) => approved.has(what),
+        ...options,
+        ...(this.#manual && { manual: true }),
+        view: await createView({ ...(await viewOptions(this.#session.call)), passing: true }),
+      }),
+    )
     await this.#printEnd(cellResult)
     // Ctrl-C may come just after everything succeeded: whoever presses it wants to stay at this cell.
     const ok = cellResult.result.code === 0
@@ -244,11 +262,13 @@ export class CellTurn {
     this.#screen.print(`\n${await planText(call, opened, entries)}\n`)
     if (!(await this.#screen.confirm("Run this plan?", !reachesOut(entries)))) return undefined
     const started = performance.now()
-    const { result } = await this.#session.runSelection({
-      selection: {},
-      approval: shownIn(entries),
-      view: await createView(await viewOptions(this.#session.call)),
-    })
+    const { result } = await this.#screen.worked(
+      this.#session.runSelection({
+        selection: {},
+        approval: shownIn(entries),
+        view: await createView(await viewOptions(this.#session.call)),
+      }),
+    )
     const seconds = (performance.now() - started) / 1000
     this.#screen.print(
       `\n${closingTable(result, { ...(await this.#screen.options()), federation: opened.federation.name, seconds, resume: `${call.io.program}${federationFlags(call)}` })}`,

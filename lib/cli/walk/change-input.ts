@@ -4,7 +4,7 @@ import { camel } from "../../notebook/inputs.ts"
 import type { Step } from "../../notebook/step.ts"
 import { remember } from "../../runner/checkpoints.ts"
 import { buildGraph } from "../../runner/graph.ts"
-import { askChoice, askText } from "../../terminal/index.ts"
+import { answeredText, askChoice, askText } from "../../terminal/index.ts"
 import type { OpenedFederation } from "../open-federation.ts"
 import { withAnswer } from "./answer.ts"
 import type { WalkScreen } from "./screen.ts"
@@ -20,24 +20,50 @@ interface Target {
 
 /**
  * Asks for another value of an input that the cell depends on, checks it, and shows which cells it makes stale.
- * @returns whether the value was changed
+ * @returns whether the value was changed; a step where the user wants to go back to a cell that is no longer done
  */
-export async function changeInput(session: Session, screen: WalkScreen, step: Step): Promise<boolean> {
+export async function changeInput(
+  session: Session,
+  screen: WalkScreen,
+  step: Step,
+): Promise<"changed" | "unchanged" | Step> {
   const target = await choose(session, screen, step)
-  if (target === undefined) return false
+  if (target === undefined) return "unchanged"
   const changed = await ask(session, screen, target)
-  if (changed === undefined) return false
+  if (changed === undefined) return "unchanged"
   const stale = newlyStale(session, changed)
   screen.print(
     stale.length === 0
       ? "No finished cell becomes stale.\n"
-      : `These cells become stale:\n${stale.map((line) => `  ~ ${line}\n`).join("")}`,
+      : `These cells become stale:\n${stale.map(({ key, why }) => `  ~ ${key}  (${why})\n`).join("")}`,
   )
-  if (!(await screen.confirm("Use this value?", true))) return false
+  if (!(await screen.confirm("Use this value?", true))) return "unchanged"
   await session.change(changed)
-  const next = stale.length === 0 ? "" : " To run the stale cells again, choose Go to or Run the rest."
-  screen.print(`Saved, also for the next time.${next}\n`)
-  return true
+  screen.print("Saved, also for the next time.\n")
+  return (await goBack(session, screen, step, new Set(stale.map((one) => one.step)))) ?? "changed"
+}
+
+/** Offers the earlier cells that are no longer done: this one may depend on them. */
+async function goBack(
+  session: Session,
+  screen: WalkScreen,
+  here: Step,
+  stale: ReadonlySet<string>,
+): Promise<Step | undefined> {
+  const { steps } = session.call.notebook
+  const earlier = steps.slice(0, steps.indexOf(here)).filter(({ id }) => stale.has(id))
+  if (earlier.length === 0) {
+    const later = steps.some(({ id }) => id !== here.id && stale.has(id))
+    if (later) screen.print("The later cells that became stale come again.\n")
+    return undefined
+  }
+  const numbered = (one: Step): string => `${steps.indexOf(one) + 1}  ${one.title}`
+  screen.print(`No longer done:\n${earlier.map((one) => `  ${numbered(one)}\n`).join("")}`)
+  const chosen = await screen.choose("Go back?", [
+    { value: earlier[0]!.id, name: `Go to cell ${numbered(earlier[0]!)}` },
+    { value: BACK, name: "Stay at this cell" },
+  ])
+  return chosen === BACK ? undefined : earlier[0]
 }
 
 async function choose(session: Session, screen: WalkScreen, step: Step): Promise<Target | undefined> {
@@ -74,34 +100,37 @@ async function ask(
   const declared = session.call.notebook.inputs[input]!
   const message = `${site === undefined ? "" : `${site} `}${input}`
   const choices = declared.choices ?? (declared.type === "flag" ? ["true", "false"] : undefined)
-  let wrong: string | undefined
+  const options = { ...(await screen.options()) }
   for (;;) {
-    if (wrong !== undefined) screen.print(`  ${wrong}\n`)
+    // The answer has its tick once it is accepted.
+    const io = { ...screen.prompts, clear: true }
     const text = await screen.asked(() =>
       choices === undefined
-        ? askText({ message, ...(value !== undefined && { default: value }) }, screen.prompts)
-        : askChoice(
-            { message, choices: [...choices], ...(value !== undefined && { default: value }) },
-            screen.prompts,
-          ),
+        ? askText({ message, ...(value !== undefined && { default: value }) }, io)
+        : askChoice({ message, choices: [...choices], ...(value !== undefined && { default: value }) }, io),
     )
-    if (text === value) return undefined
-    const changed = withAnswer(session.call, session.opened, input, site, text)
+    const changed = text === value ? undefined : withAnswer(session.call, session.opened, input, site, text)
+    const accepted = changed === undefined || "opened" in changed
+    screen.print(answeredText(message, text, accepted, options))
+    if (changed === undefined) return undefined
     if ("opened" in changed) {
       if (changed.note !== undefined) screen.print(`  ${changed.note}\n`)
       return changed.opened
     }
-    wrong = changed.wrong
+    screen.print(`  ${changed.wrong}\n`)
   }
 }
 
 /** Cells whose checkpoint is valid now and would become stale. */
-function newlyStale(session: Session, changed: OpenedFederation): string[] {
+function newlyStale(
+  session: Session,
+  changed: OpenedFederation,
+): { readonly key: string; readonly step: string; readonly why: string }[] {
   const { notebook } = session.call
   const { memory } = session
   return buildGraph(notebook, changed.federation).cells.flatMap((cell) => {
     if (remember(notebook, session.opened.federation, memory, cell).stale.length > 0) return []
     const { stale } = remember(notebook, changed.federation, memory, cell)
-    return stale.length === 0 ? [] : [`${cell.key}  (${stale.join("; ")})`]
+    return stale.length === 0 ? [] : [{ key: cell.key, step: cell.step.id, why: stale.join("; ") }]
   })
 }

@@ -2,6 +2,8 @@ import type { PlanEntry } from "../../runner/types.ts"
 
 /** What you can do at a cell. */
 export type MenuAction =
+  | "check"
+  | "commands"
   | "run"
   | "retry"
   | "rerun"
@@ -30,6 +32,8 @@ export interface MenuState {
   readonly canRerun: boolean
   readonly hasInputs: boolean
   readonly hasOutputs: boolean
+  /** It has the commands by hand, for a file. */
+  readonly hasCommands: boolean
   /** There are commands that can be edited. */
   readonly canEdit: boolean
 }
@@ -47,8 +51,10 @@ export function menu(state: MenuState): Choice[] {
   const done = entries.every(({ action }) => action === "ok")
   const sites = entries.filter(({ site }) => site !== undefined)
   const open = sites.filter(({ action }) => action !== "ok")
+  // Each place waits for somebody: running it again would only say the same.
+  const stuck = !done && !manual && entries.every(needsPerson)
   const where = open.length > 1 ? `, at ${open.length} sites in parallel` : ""
-  const choices: (Choice | false)[] = [
+  const runs = [
     state.failed &&
       !done &&
       choice(
@@ -68,6 +74,10 @@ export function menu(state: MenuState): Choice[] {
         "Wait",
         "Type the commands in another terminal; the walk continues once the check finds it ready",
       ),
+  ]
+  const choices: (Choice | false)[] = [
+    stuck && choice("check", "Check again", "Once what is named above is fixed; changes nothing"),
+    ...(stuck ? [] : runs),
     done &&
       !state.recorded &&
       choice(
@@ -89,8 +99,11 @@ export function menu(state: MenuState): Choice[] {
       choice("rerun", "Run again", "Although it is ready: a restart, a new token"),
     !manual && sites.length > 1 && choice("one site", "One site…", "Run at one site only"),
     state.hasInputs && choice("input", "Change an input…", "Shows first which cells become stale"),
+    ...(stuck ? runs : []),
     state.canEdit &&
       choice("edit", "Edit…", "Edit the commands or the manifest in your $EDITOR, for this run only"),
+    state.hasCommands &&
+      choice("commands", "Commands…", "The commands by hand, whole: on the screen, or in a file"),
     choice("explain", "Explain", "What is checked, what is applied, where to read more"),
     state.hasOutputs && choice("outputs", "Outputs", "All saved outputs of this cell, at every site"),
     choice("values", "Values", "Every input with its origin, and the results of finished cells"),
@@ -108,6 +121,9 @@ export function menu(state: MenuState): Choice[] {
   ]
   return choices.filter((one) => one !== false)
 }
+
+const needsPerson = ({ action, after }: PlanEntry): boolean =>
+  action === "ok" || action === "blocked" || after !== undefined
 
 const choice = (value: MenuAction, name: string, description: string): Choice => ({
   value,

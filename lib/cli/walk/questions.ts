@@ -2,7 +2,7 @@ import { layerOf, type SiteName, siteInputs } from "../../inputs/layers.ts"
 import { isPermanent } from "../../inputs/precedence.ts"
 import { originKey, type Resolved, resolveInputs } from "../../inputs/resolve.ts"
 import { camel } from "../../notebook/inputs.ts"
-import { colours, wantsColour } from "../../terminal/index.ts"
+import { answeredText, colours, wantsColour } from "../../terminal/index.ts"
 import type { Answers } from "../ask.ts"
 import type { Call } from "../call.ts"
 import { answersOf, type OpenedFederation, opened, type Sources } from "../open-federation.ts"
@@ -100,9 +100,10 @@ class Round {
     this.#introduce(question)
     const { input, site } = question
     let { preset } = question
+    const isTried = this.#call.notebook.inputs[input]!.probe !== undefined && site !== undefined
     for (;;) {
-      await this.#answers.askInput(input, site, preset)
-      if (this.#call.notebook.inputs[input]!.probe === undefined || site === undefined) return
+      await this.#answers.askInput(input, site, preset, isTried)
+      if (!isTried) return
       const address = (): Record<string, string | undefined> =>
         this.#resolve().federation.sites.find(({ name }) => name === site.name) as never
       const server = address()[camel(input)]!
@@ -111,6 +112,9 @@ class Round {
         () => ({ ...address(), server }),
         () => this.#askAuthority(site),
       )
+      const { io, out } = this.#call
+      const paints = colours(wantsColour(out.stdout, io.env))
+      out.print(answeredText(this.#answers.messageOf(input, site), server, accepted, { colours: paints }))
       if (accepted) return
       preset = server
     }

@@ -7,6 +7,7 @@ import {
   askChoice,
   askConfirm,
   cellHead,
+  dropTypedKeys,
   keptText,
   type PromptIo,
   type TextOptions,
@@ -18,6 +19,8 @@ import type { Session } from "./session.ts"
 /** Prints and asks for a walk. */
 export class WalkScreen {
   readonly #call: Call
+  /** Something ran since the last question. */
+  #worked = false
 
   constructor(call: Call) {
     this.#call = call
@@ -38,10 +41,16 @@ export class WalkScreen {
     const { out } = this.#call
     out.print(text)
     try {
-      return await work
+      return await this.worked(work)
     } finally {
       out.print("\r\u001b[K")
     }
+  }
+
+  /** Work that takes its time: keys that are typed meanwhile answer nothing. */
+  async worked<T>(work: Promise<T>): Promise<T> {
+    this.#worked = true
+    return await work
   }
 
   get prompts(): PromptIo {
@@ -67,6 +76,8 @@ export class WalkScreen {
 
   /** Turns Ctrl-C at a question into {@link Interrupted}. */
   async asked<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.#worked) await dropTypedKeys(this.#call.io.stdin)
+    this.#worked = false
     try {
       return await ask()
     } catch (error) {

@@ -1,4 +1,4 @@
-import { askChoice } from "../../terminal/index.ts"
+import { askChoice, dropTypedKeys } from "../../terminal/index.ts"
 import type { Call } from "../call.ts"
 import { type Address, tryEndpoint } from "../try-endpoint.ts"
 import { say } from "./say.ts"
@@ -17,6 +17,7 @@ export async function tryServer(
   for (;;) {
     say(call, `Connecting to ${address().server} …`, "  ")
     const reached = await tryEndpoint(call, address())
+    await dropTypedKeys(io.stdin)
     say(call, reached.said, reached.ok ? "  ✓ " : "  ✗ ")
     if (reached.ok) return true
     if (reached.fix !== undefined) say(call, reached.fix, "    fix: ")
