@@ -30,19 +30,15 @@ export async function requireTrust(
   const trusted = new TrustedFiles(stateRoot(notebook, io.env))
   if (trustedNow.has(key) || trusted.has(path, text)) return
   const variable = variableName(notebook, "trust-file")
-  const isGiven = flags.has("trust-file") || /^(1|true|yes)$/i.test(io.env[variable] ?? "")
+  // A variable is there for the next call too, so nothing is recorded.
+  if (/^(1|true|yes)$/i.test(io.env[variable] ?? "")) return
   const what = `The federation file ${path} would do this:\n${powers.map((one) => `- ${one}`).join("\n")}`
-  if (!isGiven) {
-    if (!interaction.ask || !(await asked(call, what))) {
-      throw new UsageError(
-        `${what}\nYou have not trusted this content of the file yet, so nothing was run.`,
-        {
-          why: "whoever wrote the file decides what is run as you, and which of your files is sent where",
-          fix: `read it and, if you trust its author, add --trust-file (in CI: ${variable}=true)`,
-          next: `${call.command} --trust-file`,
-        },
-      )
-    }
+  if (!flags.has("trust-file") && !(interaction.ask && (await asked(call, what)))) {
+    throw new UsageError(`${what}\nYou have not trusted this content of the file yet, so nothing was run.`, {
+      why: "whoever wrote the file decides what is run as you, and which of your files is sent where",
+      fix: `read it and, if you trust its author, add --trust-file (in CI: ${variable}=true)`,
+      next: `${call.command} --trust-file`,
+    })
   }
   trustedNow.add(key)
   await trusted.add(path, text)

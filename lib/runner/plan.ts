@@ -66,9 +66,11 @@ class Planner {
 
   /** A step that was checked says itself what it changes outside the site, and which object it is about. */
   #foreseeing(cell: Cell, entry: PlanEntry): PlanEntry {
-    const { notebook, federation } = this.#scope.options
+    const { notebook, federation, state } = this.#scope.options
     if (entry.action === "ok") return entry
-    const all = foreseenAt(notebook, federation, cell)
+    // What an earlier run has created is there.
+    const exists = state.journal.memory.checkpoints.has(cell.key)
+    const all = foreseenAt(notebook, federation, cell).filter(({ kind }) => kind !== "creates" || !exists)
     const unchecked = entry.after !== undefined || entry.action === "unknown"
     const foreseen = unchecked ? all : all.filter(({ kind }) => kind === "sends" || kind === "also")
     return foreseen.length === 0 ? entry : { ...entry, foreseen }

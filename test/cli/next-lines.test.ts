@@ -103,6 +103,9 @@ describe("is a command of the program, for the same federation, that is accepted
       const names = argv.some((word) => word.includes("f.yaml")) ? "a folder/f.yaml" : undefined
       if (names !== undefined && !words.includes("--help") && !words.includes("--practice"))
         expect(words).toContain(names)
+      // What changes nothing is really run.
+      if (["values", "status"].includes(words[0]!) || words.includes("--help"))
+        expect((await call(cwd, words)).code, line).toBe(0)
       if (argv.includes("--superlink") && !words.includes("--help")) expect(words).toContain("--superlink")
     }
   })
