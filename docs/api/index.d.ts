@@ -41,7 +41,7 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
 export interface Blocked {
     state: "blocked";
     reason: string;
-    fix: string;
+    fix?: string;
     next?: string;
     code?: string;
     object?: CheckedObject;
@@ -83,10 +83,16 @@ export interface Cluster extends ClusterReader, ClusterWriter {
     forward(options: ForwardOptions): Promise<Forward>;
     close(): Promise<void>;
 }
+export declare class ClusterError extends Error {
+    readonly code: number;
+    readonly reason: string;
+    constructor(code: number, reason: string, message: string);
+}
 export interface ClusterReader {
     readonly server: string;
     get<T extends KubeObject = KubeObject>(ref: Ref): Promise<T | undefined>;
     list<T extends KubeObject = KubeObject>(query: Query): Promise<T[]>;
+    dryRun<T extends KubeObject = KubeObject>(object: T): Promise<T>;
     serves(apiVersion: string, kind: string): Promise<boolean>;
     log(options: LogOptions): Promise<string>;
     allowed(right: Right): Promise<boolean>;
