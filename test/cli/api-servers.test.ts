@@ -165,7 +165,8 @@ describe("API servers", () => {
     world.answer(
       [/hub\n {2}The API server\n[\s\S]*hub: API server/, `https://127.0.0.1:1${ENTER}`],
       [/Connecting to https:\/\/127\.0\.0\.1:1 …[\s\S]*✗ .*refused[\s\S]*What now\?/, ENTER],
-      [/hub: API server/, `\u0015${api.url}${ENTER}`],
+      // The refused address has no tick, and is asked for again.
+      [/✗ hub: API server https:\/\/127\.0\.0\.1:1\n[\s\S]*\? hub: API server/, `\u0015${api.url}${ENTER}`],
       [/✗ the certificate of[\s\S]*Give the file of the certificate authority/, ENTER],
       [/hub: CA file/, `nowhere${ENTER}`],
       [/nowhere does not exist/, `\u0015${ca}${ENTER}`],
