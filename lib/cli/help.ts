@@ -130,7 +130,10 @@ function exampleLines(notebook: Notebook, examples: CommandSpec["examples"], pro
   const many = Object.entries(notebook.roles).find(([, cardinality]) => cardinality === "many")
   const site = many === undefined ? (Object.keys(notebook.roles)[0] ?? "NAME") : `${many[0]}-1`
   const filled = examples.map(([line, what]) => {
-    const text = line.replaceAll("{step}", step).replaceAll("{site}", site).replaceAll("{program}", program)
+    const text = line
+      .replaceAll("{step}", step)
+      .replaceAll("{site}", site)
+      .replaceAll("{program}", notebook.name)
     return [`${program} ${text}`, what] as const
   })
   const [widest, longest] = [0, 1].map((part) => Math.max(...filled.map((example) => example[part]!.length)))

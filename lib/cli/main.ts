@@ -94,7 +94,10 @@ async function runCommand(
   const { flags } = line
   if (command.name === "completion") {
     const { completionScript } = await import("./completion.ts")
-    return print(out, completionScript(notebook, line.argument as "bash" | "zsh" | "fish", io.program))
+    return print(
+      out,
+      completionScript(notebook, line.argument as "bash" | "zsh" | "fish", commandName(notebook, io.program)),
+    )
   }
   if (command.name === "teardown" && notebook.teardown === undefined) {
     throw new UsageError(`${notebook.name} has no teardown`, {
@@ -192,6 +195,10 @@ async function reportingErrors(io: Io, work: (base: Base) => Promise<number>): P
     base.out.release()
   }
 }
+
+/** The command that a shell completes: started by npx or as a file, the program has no name of its own on PATH. */
+const commandName = (notebook: Notebook, program: string): string =>
+  program.includes(" ") ? notebook.name : program
 
 function print(out: Out, text: string): number {
   out.print(text)

@@ -112,8 +112,9 @@ const nothingCanStart = (entries: readonly PlanEntry[]): boolean =>
   entries.some(({ action }) => action === "blocked") &&
   entries.every(({ action, after }) => action === "blocked" || action === "ok" || after !== undefined)
 
-const changesMoreThanItsSite = ({ approval, action }: PlanEntry): boolean =>
-  approval !== undefined && (action === "apply" || action === "update" || action === "delete")
+const changesMoreThanItsSite = ({ approval, action, foreseen }: PlanEntry): boolean =>
+  foreseen?.some(({ kind }) => kind === "outside") === true ||
+  (approval !== undefined && (action === "apply" || action === "update" || action === "delete"))
 
 async function askForPlan(
   call: Call,

@@ -186,6 +186,15 @@ test.each([
   expect(startedAs(command, env)).toBe(typedAs)
 })
 
+test("what is completed and reported is the program, not how it was started", async () => {
+  const cwd = prepared()
+  expect((await call(cwd, ["completion", "bash"])).text).toMatch(/^complete .* flower-runbook$/m)
+  expect((await call(cwd, ["completion", "bash"])).text).not.toContain("npx")
+  expect((await call(cwd, ["completion", "--help"])).text).toContain("completions/flower-runbook")
+  const script = await call(cwd, ["report", "--format", "sh", ...FILE])
+  expect(script.text).not.toContain("npx")
+})
+
 test("every command that a step of the guide suggests is accepted", () => {
   const folder = new URL("../../runbooks/", import.meta.url)
   const files = (readdirSync(folder, { recursive: true, encoding: "utf8" }) as string[]).filter((name) =>

@@ -69,7 +69,7 @@ function reportOf(call: CallOf<"report">, { federation, folder }: OpenedFederati
     federation,
     memory,
     made: new Date().toISOString(),
-    program: { name: io.program, version: io.version },
+    program: { name: notebook.name, version: io.version },
     inputs: rows.map(withoutSecret),
     textOf: (name, value) => formatValue(notebook.inputs[name]!, value),
     stale: staleness(notebook, federation, memory),
