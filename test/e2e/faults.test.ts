@@ -2,8 +2,10 @@
  * What a person sees of each fault of the table, how the program ends, and that the same command succeeds once it is
  * fixed. Many faults share one run, each at its own cluster.
  */
+import { execFile } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { promisify } from "node:util"
 import { afterEach, expect, test } from "vitest"
 import type { Fault } from "../../lib/practice/types/faults.ts"
 import type { Outcome } from "../../lib/runner/events.ts"
@@ -135,12 +137,16 @@ test("pods: quota, image, crash; a site and a link that do not come up", { timeo
     "supernode-3/deploy-supernode": {
       kind: "blocked",
       reason: says(/crash-looping/),
-      next: says(/oc logs .* --previous/),
+      next: says(/\/oc'? logs .* --previous/),
     },
     "supernode-4/site-create": { kind: "failed", reason: says(/Site supernode-4-interconnect: /) },
     "supernode-5/link-status": { kind: "failed", reason: says(/Not Operational|connects to/) },
     "verify-federation": { kind: "skipped" },
   })
+  // Typed in a shell of nothing: it has the site's kubeconfig and the command.
+  const { next } = ended["supernode-3/deploy-supernode"] as Outcome
+  const typed = await promisify(execFile)("/bin/sh", ["-c", next!], { env: { PATH: "/bin:/usr/bin" } })
+  expect(typed.stdout).toContain("this container crashes")
   await fixed(argv)
 })
 
