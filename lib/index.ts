@@ -68,6 +68,7 @@ export type {
   Emit,
   Event,
   Listener,
+  Moved,
   Outcome,
   OutcomeKind,
   Recorded,

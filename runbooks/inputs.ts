@@ -39,6 +39,7 @@ export const inputs = {
         : undefined,
   }),
   "allow-restart": input.flag({
+    approval: true,
     help: "Allow changes to a SuperLink that existed before: a restart loses its list of SuperNodes",
     default: false,
   }),
@@ -72,6 +73,7 @@ export const inputs = {
   project: input.name({
     per: "site",
     required: true,
+    place: true,
     help: "The project (namespace) of this site",
     prompt: "Project",
     suggest: (site: { name: string; role: string }) =>

@@ -53,7 +53,7 @@ export function commandText(program: string, argv: readonly string[]): string {
 }
 
 /** The flags that make another command use the same federation, as they were typed: ` --state DIR`, or nothing. */
-export function federationFlags({ flags }: Call): string {
+export function federationFlags({ flags }: Pick<Call, "flags">): string {
   return (["federation", "name", "state"] as const)
     .flatMap((name) => {
       const text = flags.text(name)

@@ -72,10 +72,15 @@ const TABLE = [
     about:
       "Checks every step at every site, applies what is missing, updates what has drifted, and waits until each step is " +
       "ready. You can stop it at any time and run it again. On a terminal it asks for missing inputs, shows the plan and " +
-      "asks once for approval; elsewhere it needs --yes.",
+      "asks once for approval; elsewhere it needs --yes. What has left the federation file is listed and stays; on a " +
+      "terminal it asks whether to remove it too, elsewhere --remove-gone says so.",
     groups: ["federation", "selection", "practice"],
     flags: [
       yes,
+      {
+        name: "remove-gone",
+        help: "Afterwards also remove what was applied at sites that have left the federation",
+      },
       { name: "practice", help: "Use practice clusters that exist for this run only; no cluster needed" },
       json,
       show,
@@ -201,10 +206,21 @@ const TABLE = [
     name: "teardown",
     summary: "delete what the notebook created, and only that",
     about:
-      "Shows what it would delete and asks once for approval, or takes --yes. What existed before stays.",
+      "Shows what it would delete and asks once for approval, or takes --yes. What existed before stays. It also deletes " +
+      "what was applied at sites that have left the federation, or have moved: all of it, with --gone only that.",
     groups: ["federation", "selection"],
-    flags: [yes, json, show, parallel, timeout],
-    examples: [["teardown", "shows the plan, then asks"]],
+    flags: [
+      yes,
+      { name: "gone", help: "Only at sites that have left the federation, and where sites have moved away" },
+      json,
+      show,
+      parallel,
+      timeout,
+    ],
+    examples: [
+      ["teardown", "shows the plan, then asks"],
+      ["teardown --gone", "only what is no longer in the federation file"],
+    ],
   },
   {
     name: "new",

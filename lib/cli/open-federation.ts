@@ -13,11 +13,13 @@ import type { Notebook } from "../notebook/notebook.ts"
 import type { Site } from "../notebook/roles.ts"
 import { buildGraph } from "../runner/graph.ts"
 import type { Memory } from "../runner/journal-memory.ts"
+import { type FormerSite, formerSites, formerText } from "../runner/places.ts"
 import { selector } from "../runner/selection.ts"
 import type { Selection } from "../runner/types.ts"
 import { Answers } from "./ask.ts"
 import { type Call, inputFlags, suggestRetry } from "./call.ts"
 import { findFolder } from "./folder.ts"
+import { withFormer } from "./former.ts"
 import { requireTrust } from "./trust.ts"
 
 export interface OpenFederationOptions {
@@ -33,6 +35,8 @@ export interface OpenFederationOptions {
   readonly folder?: string
   /** What the folder remembers is ignored: a new journal is about to start. */
   readonly fresh?: boolean
+  /** Sites that have left the federation can be meant too: `named` by `--site`, or `all` of them where no site is named. */
+  readonly former?: "named" | "all"
   /** Changes what the file says before it is used. */
   readonly adapt?: (file: LayerData) => void
 }
@@ -51,6 +55,8 @@ export interface OpenedFederation {
 export interface Sources {
   /** What was answered just now is not among them. */
   readonly layers: readonly Layer[]
+  /** What they say, before anything is asked. */
+  readonly federation: Federation
   readonly settings: ResolveOptions
   readonly folder: string
   readonly memory: Memory | undefined
@@ -65,7 +71,9 @@ export async function openFederation(call: Call, options: OpenFederationOptions)
   const answers = answersOf(call)
   let resolved = resolveInputs(call.notebook, sources.layers, sources.settings)
   if (options.complete) resolved = await completeInputs(call, sources, resolved, answers)
-  return opened(sources, resolved, answers)
+  const federation = withFormer(call, sources.memory, resolved.federation, options.former)
+  if (options.complete) refuseEmptySelection(call, federation)
+  return opened(sources, { ...resolved, federation }, answers)
 }
 
 /** The federation that its sources and the answers describe. */
@@ -113,11 +121,12 @@ export async function findSources(call: Call, options: OpenFederationOptions): P
   const resolved = resolveInputs(notebook, layers, settings)
   const unknown = unknownVariables(notebook, io.env, resolved.federation.sites)
   refuseProblems([...wrong, ...wrongVariables, ...unknown, ...resolved.problems])
-  refuseUnknownSites(call, resolved.federation)
+  const former = formerSites(notebook, resolved.federation, memory)
+  refuseUnknownSites(call, resolved.federation, options.former === undefined ? [] : former, former)
   // A file in place of the user's is the program's own.
   if (file !== undefined && options.file === undefined && (options.runs ?? options.complete))
     await requireTrust(call, path!, file, resolved.federation)
-  return { layers, settings, folder: found.folder, memory }
+  return { layers, federation: resolved.federation, settings, folder: found.folder, memory }
 }
 
 export const answersOf = ({ notebook, io, out, signal }: Call): Answers =>
@@ -145,7 +154,6 @@ async function completeInputs(
     }
     refuseProblems(resolved.problems)
   }
-  refuseEmptySelection(call, resolved.federation)
   const problems = notebook.validate?.(resolved.federation) ?? []
   refuseProblems(problems.map(({ what, fix }) => `${what} (${fix})`))
   return resolved
@@ -168,8 +176,8 @@ export async function refuseUnanswerable(
   throw missingWithFile(call, missing)
 }
 
-/** Steps and sites as the selection flags name them. */
-export function selectionOf({ flags, steps }: Call): Selection {
+/** Steps and sites as the selection flags name them; `--gone` names the sites that have left the federation. */
+export function selectionOf({ flags, steps }: Call, federation?: Federation): Selection {
   const text = (name: "from" | "to") => {
     const value = flags.text(name)
     return value === undefined ? {} : { [name]: value }
@@ -179,13 +187,14 @@ export function selectionOf({ flags, steps }: Call): Selection {
     ...text("to"),
     only: steps.length > 0 ? steps : flags.list("only"),
     skip: flags.list("skip"),
-    sites: flags.list("site"),
+    sites: flags.has("gone") ? [...(federation?.former ?? [])] : flags.list("site"),
   }
 }
 
 /** The sites that the command is about: all, or those that `--site` names. */
-export function chosenSites({ flags }: Call, { sites }: Federation): readonly Site[] {
-  const names = flags.list("site")
+export function chosenSites(call: Call, federation: Federation): readonly Site[] {
+  const { sites } = federation
+  const names = selectionOf(call, federation).sites ?? []
   return names.length === 0 ? sites : sites.filter(({ name }) => names.includes(name))
 }
 
@@ -204,7 +213,7 @@ function missingWithFile({ notebook, command, flags }: Call, missing: readonly M
 
 /** A selection that no step matches is a mistake: nobody runs nothing on purpose. */
 function refuseEmptySelection(call: Call, federation: Federation): void {
-  const isSelected = selector(call.notebook, selectionOf(call))
+  const isSelected = selector(call.notebook, selectionOf(call, federation))
   if (buildGraph(call.notebook, federation).cells.some(isSelected)) return
   throw new UsageError("No step matches the selection", {
     why: "a step must match all of --from, --to, --only, --skip, --site and the step that is named",
@@ -230,12 +239,29 @@ function refuseProblems(problems: readonly string[]): void {
   )
 }
 
-/** No site is suggested for a command that deletes: only what is typed may be deleted. */
-function refuseUnknownSites(call: Call, { sites }: Federation): void {
+/**
+ * No site is suggested for a command that deletes: only what is typed may be deleted.
+ * @param allowed the former sites that the command can work on
+ * @param former all that there are
+ */
+function refuseUnknownSites(
+  call: Call,
+  { sites }: Federation,
+  allowed: readonly FormerSite[],
+  former: readonly FormerSite[],
+): void {
   const { flags, io, notebook } = call
-  const known = sites.map(({ name }) => name)
+  const known = [...sites, ...allowed].map(({ name }) => name)
   const unknown = flags.list("site").filter((name) => !known.includes(name))
   if (unknown.length === 0) return
+  const gone = former.find(({ name }) => unknown.includes(name))
+  if (gone !== undefined) {
+    throw new UsageError(`--site: ${formerText(notebook, gone)}`, {
+      why: "this command works on the sites of the federation file",
+      fix: "add it to the file again, or remove what was applied there",
+      next: `${io.program} teardown --site ${gone.name}${inputFlags(call)}`,
+    })
+  }
   const deletes = notebook.steps.some((step) => step.delete !== undefined)
   const meant = (name: string) => (deletes ? "" : didYouMean(name, known))
   throw new UsageError(

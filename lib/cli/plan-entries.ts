@@ -2,6 +2,7 @@ import { type At, placeName } from "../runner/events.ts"
 import { readState } from "../runner/open-state.ts"
 import type { PlanEntry, Selection } from "../runner/types.ts"
 import { type Call, refuseAborted, textOptions } from "./call.ts"
+import { formerLines } from "./former.ts"
 import type { OpenedFederation } from "./open-federation.ts"
 import { runOptions, toolboxFor } from "./run-options.ts"
 
@@ -29,13 +30,14 @@ export async function planEntries(
 /** The text of a plan, redacted. */
 export async function planText(
   call: Call,
-  { federation }: OpenedFederation,
+  { federation, memory }: OpenedFederation,
   entries: readonly PlanEntry[],
 ): Promise<string> {
   const { planTable } = await import("../terminal/index.ts")
   const sites = federation.sites.map(({ name }) => name)
   const notices = call.notebook.notices?.(federation) ?? []
-  return planTable(entries, { ...(await textOptions(call)), sites, notices })
+  const facts = formerLines(call, federation, memory)
+  return planTable(entries, { ...(await textOptions(call)), sites, notices, facts })
 }
 
 /**

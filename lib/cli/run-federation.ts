@@ -3,6 +3,7 @@ import { EXIT } from "../notebook/exit-codes.ts"
 import { openState, readState } from "../runner/open-state.ts"
 import type { Approval, PlanEntry, RunOptions } from "../runner/types.ts"
 import { type Call, federationFlags, refuseAborted, textOptions } from "./call.ts"
+import { formerLines } from "./former.ts"
 import {
   chosenSites,
   type OpenedFederation,
@@ -163,6 +164,7 @@ async function runAndClose(
       ...text,
       federation: federation.name,
       seconds: (performance.now() - started) / 1000,
+      facts: formerLines(call, federation, settings.state.journal.memory),
       ...(!options.throwAway && { resume: command }),
       ...(options.after !== undefined && {
         after: `${io.program} ${options.after}${federationFlags(call)}`,

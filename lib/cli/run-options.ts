@@ -53,7 +53,7 @@ export function runOptions(
     state,
     toolbox,
     redactor,
-    selection: selectionOf(call),
+    selection: selectionOf(call, opened.federation),
     approval: "named",
     command: redactor.text(command),
     nextLine: nextLines(call, opened.federation, state, saved),

@@ -15,7 +15,9 @@ export function memoryLayer(
   const layer = emptyLayer()
   const where = `an earlier answer, saved in ${folder}`
   for (const [name, value] of Object.entries(memory.given)) {
-    if (notebook.inputs[name]?.per === "federation") layer.values.set(name, { value, where })
+    const input = notebook.inputs[name]
+    // An earlier version of the program kept approvals too: they held for their own run.
+    if (input?.per === "federation" && input.approval !== true) layer.values.set(name, { value, where })
   }
   for (const [name, { role, given }] of memory.known) {
     if (notebook.roles[role] === undefined) continue
@@ -24,7 +26,9 @@ export function memoryLayer(
       name,
       new Map(
         Object.entries(given)
-          .filter(([input]) => hasInput(notebook.inputs, input, role))
+          .filter(
+            ([input]) => hasInput(notebook.inputs, input, role) && notebook.inputs[input]!.approval !== true,
+          )
           .map(([input, value]) => [input, { value, where }]),
       ),
     )

@@ -10,11 +10,17 @@ export interface Federation<F = Record<string, unknown>, S = Record<string, unkn
   readonly values: Readonly<F>
   /** Every site, in the order of the roles, then as given. */
   readonly sites: readonly Site<S>[]
+  /** Names of those of them that are no longer part of it: only a teardown, or a login for one, has any. */
+  readonly former?: ReadonlySet<string>
   /** Origin by `greeting` or `spoke-1.server`. */
   readonly origins: Readonly<Record<string, Origin>>
   /** Where each value was given, by the same keys: `--server`, `federation.yaml:3:5 (superlink.server)`. */
   readonly places?: Readonly<Record<string, string>>
 }
+
+/** The sites that are part of the federation. */
+export const currentSites = <F, S>({ sites, former }: Federation<F, S>): readonly Site<S>[] =>
+  former === undefined ? sites : sites.filter(({ name }) => !former.has(name))
 
 /** An input as values and reports show it. */
 export interface ValueRow {

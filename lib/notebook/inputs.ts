@@ -41,8 +41,12 @@ export interface Input<T = unknown, Per extends "federation" | "site" = "federat
   readonly file?: string
   /** The value itself is secret (a password). Secret values come from files or prompts and are never kept. */
   readonly secret?: boolean
-  /** It identifies the site: another value under the same site name in the same folder is refused (a cluster's server). */
+  /** It identifies the site (a cluster's server): with another value the site has moved; if every site has, it is another federation. */
   readonly identity?: boolean
+  /** It says where on its server the site is (a project): with another value the site has moved, and its earlier place stays known. */
+  readonly place?: boolean
+  /** It is an approval: it holds for one call or stands in the file, and is never an earlier answer. */
+  readonly approval?: boolean
   /** Placeholder in help: `--server <url>`. */
   readonly placeholder?: string
   /**

@@ -55,6 +55,13 @@ export interface SiteSummary {
   readonly given: Readonly<Record<string, unknown>>
 }
 
+/** A site that is in another place now. From here on, what the journal has of it is that of its earlier place, under this name. */
+export interface Moved {
+  readonly site: string
+  /** `supernode-1@1`: no site of a federation file can have such a name. */
+  readonly as: string
+}
+
 /** Who ran it, and on which machine: for those who read the journal later. */
 export interface By {
   /** The user of this machine. */
@@ -82,6 +89,7 @@ export type Event =
       /** Earlier versions of the program did not record it. */
       by?: By
       sites: readonly SiteSummary[]
+      moved?: readonly Moved[]
       /** Federation-wide values that were given (not the defaults), by input name. */
       given: Readonly<Record<string, unknown>>
       /** Lanes: site name (or "here", "federation") and its step ids in order. */
@@ -92,6 +100,7 @@ export type Event =
       type: "answered"
       federation: string
       sites: readonly SiteSummary[]
+      moved?: readonly Moved[]
       given: Readonly<Record<string, unknown>>
     }
   | { type: "approval"; what: string; how: "flag" | "asked" | "named" }

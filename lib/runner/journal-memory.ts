@@ -1,6 +1,14 @@
 import type { CheckedObject } from "../notebook/check-result.ts"
 import type { FingerprintInputs } from "../notebook/fingerprint.ts"
-import { type At, type By, type Event, placeName, type Recorded, type SiteSummary } from "./events.ts"
+import {
+  type At,
+  type By,
+  type Event,
+  type Moved,
+  placeName,
+  type Recorded,
+  type SiteSummary,
+} from "./events.ts"
 
 export interface Checkpoint {
   readonly fingerprint: string
@@ -34,6 +42,8 @@ export interface Memory {
   readonly interruptedApplies: ReadonlySet<string>
   /** Places where an action succeeded at some time. */
   readonly applied: ReadonlySet<string>
+  /** By site: when each step last changed something there, whatever became of it. */
+  readonly touched: ReadonlyMap<string, ReadonlyMap<string, string>>
   /** Objects that this federation created, by UID. Deleted ones stay: a UID never comes back. */
   readonly created: ReadonlyMap<string, CheckedObject>
   /** What each place showed when it last ran. */
@@ -77,6 +87,7 @@ export class MemoryReader implements Memory {
   interrupted = new Set<string>()
   interruptedApplies = new Set<string>()
   applied = new Set<string>()
+  touched = new Map<string, Map<string, string>>()
   created = new Map<string, CheckedObject>()
   shown = new Map<string, Shown[]>()
   ended = new Map<string, Extract<Recorded, { type: "step ended" }>>()
@@ -111,6 +122,8 @@ export class MemoryReader implements Memory {
         break
       case "action started":
         this.interrupted.add(placeName(line))
+        if (line.site !== undefined && line.action !== "delete")
+          this.touched.set(line.site, new Map(this.touched.get(line.site)).set(line.step, line.t))
         if (line.action === "apply") this.interruptedApplies.add(placeName(line))
         for (const step of line.undoes ?? []) {
           this.#forget({ step })
@@ -155,9 +168,11 @@ export class MemoryReader implements Memory {
   #answered(line: {
     federation: string
     sites: readonly SiteSummary[]
+    moved?: readonly Moved[]
     given: Readonly<Record<string, unknown>>
   }): void {
     this.federation = line.federation
+    for (const moved of line.moved ?? []) this.#rename(moved)
     this.sites = new Map(line.sites.map((site) => [site.name, site]))
     for (const site of line.sites) this.known.set(site.name, site)
     this.given = { ...line.given }
@@ -169,6 +184,37 @@ export class MemoryReader implements Memory {
     const fresh = this.#showing.get(place) !== number
     this.#showing.set(place, number)
     this.shown.set(place, [...(fresh ? [] : (this.shown.get(place) ?? [])), line])
+  }
+
+  /** All that is known of a site is that of its earlier place: the new one starts with nothing. */
+  #rename({ site, as }: Moved): void {
+    const before = this.known.get(site)
+    if (before === undefined) return
+    this.known.delete(site)
+    this.known.set(as, { ...before, name: as })
+    const renamed = (place: string): string =>
+      place.startsWith(`${site}/`) ? `${as}/${place.slice(site.length + 1)}` : place
+    for (const set of [this.interrupted, this.interruptedApplies, this.applied]) {
+      for (const place of [...set]) {
+        if (renamed(place) !== place && set.delete(place)) set.add(renamed(place))
+      }
+    }
+    const maps: Map<string, unknown>[] = [
+      this.checkpoints,
+      this.values,
+      this.ended,
+      this.shown,
+      this.#showing,
+    ]
+    for (const map of maps) {
+      for (const [place, value] of [...map]) {
+        if (renamed(place) !== place && map.delete(place)) map.set(renamed(place), value)
+      }
+    }
+    for (const map of [this.touched, this.users] as Map<string, unknown>[]) {
+      const value = map.get(site)
+      if (map.delete(site)) map.set(as, value)
+    }
   }
 
   #forget(at: At): void {

@@ -3,7 +3,7 @@ import { codeOfAbort, EXIT } from "../notebook/exit-codes.ts"
 import { type By, type Outcome, type OutcomeKind, placeName } from "./events.ts"
 import { runLanes } from "./run-lanes.ts"
 import { openRunScope } from "./run-scope.ts"
-import { assertSameFederation, summaries } from "./same-federation.ts"
+import { assertSameFederation, sitesOf } from "./same-federation.ts"
 import { Scheduler } from "./scheduler.ts"
 import type { RunOptions, RunResult } from "./types.ts"
 
@@ -30,7 +30,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       command: options.command,
       ...(options.practice && { practice: true as const }),
       by: thisMachine(),
-      ...summaries(notebook, federation),
+      ...sitesOf(notebook, federation, state),
       lanes: lanes.flatMap((lane) => {
         const steps = lane.cells.filter(scope.selected).map((cell) => cell.step.id)
         return steps.length === 0 ? [] : [{ name: lane.name, steps }]

@@ -1,14 +1,17 @@
 import { UsageError } from "../notebook/errors.ts"
-import type { Federation } from "../notebook/federation.ts"
+import { currentSites, type Federation } from "../notebook/federation.ts"
 import { camel } from "../notebook/inputs.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import type { Site } from "../notebook/roles.ts"
-import type { SiteSummary } from "./events.ts"
+import type { Redactor } from "../notebook/secrets.ts"
+import type { Moved, SiteSummary } from "./events.ts"
 import type { Memory } from "./journal-memory.ts"
+import { keepEarlierPlaces, movedSites, placeDifferences } from "./places.ts"
+import type { State } from "./state.ts"
 
 /**
- * Refuses to work with another federation in this folder: another name, or a known site name with another identity
- * (its server). Sites may join and leave.
+ * Refuses to work with another federation in this folder: another name, or sites of which none is where the folder knows it.
+ * Sites may join, leave and move.
  * @throws UsageError naming both
  */
 export function assertSameFederation(
@@ -25,27 +28,55 @@ export function assertSameFederation(
       },
     )
   }
-  const names = Object.keys(notebook.inputs).filter((name) => notebook.inputs[name]!.identity === true)
-  for (const site of federation.sites) {
-    const before = memory.known.get(site.name)
-    for (const name of before === undefined ? [] : names) {
-      const was = before!.given[name]
-      const is = (site as Record<string, unknown>)[camel(name)]
-      if (was !== undefined && is !== undefined && was !== is) {
-        throw new UsageError(
-          `the ${name} of ${site.name} was ${String(was)} in this folder and is ${String(is)} now`,
-          {
-            why: `${folder} has a site of that name from an earlier run of the federation ${federation.name}`,
-            fix: "if it is another federation, give it another name (--name, or federation: in the file) or folder (--state DIR); if the site moved, give it another site name",
-          },
-        )
-      }
-    }
+  const known = federation.sites.flatMap((site) => {
+    const before = memory.sites.get(site.name)?.given
+    return before === undefined ? [] : [{ site, before }]
+  })
+  const elsewhere = known.flatMap(({ site, before }) => {
+    const name = placeDifferences(notebook, before, site).find(
+      (one) => notebook.inputs[one]!.identity === true,
+    )
+    return name === undefined ? [] : [{ site, name, before }]
+  })
+  if (elsewhere.length === 0 || elsewhere.length < known.length) return
+  const { site, name, before } = elsewhere[0]!
+  throw new UsageError(
+    `the ${name} of ${site.name} was ${String(before[name])} in this folder and is ${String((site as Record<string, unknown>)[camel(name)])} now`,
+    {
+      why: `${folder} has ${known.length === 1 ? "a site of that name" : "sites of these names, all of them somewhere else,"} from an earlier run of the federation ${federation.name}`,
+      fix: "if it is another federation, give it another name (--name, or federation: in the file) or folder (--state DIR); if all of it moved, remove the earlier one first (teardown)",
+    },
+  )
+}
+
+/** The first line of a run, or an answer, takes these with it: who the sites are, and which of them have moved. */
+export function sitesOf(
+  notebook: Notebook,
+  federation: Federation,
+  state: State,
+): { sites: SiteSummary[]; given: Record<string, unknown>; moved?: Moved[] } {
+  const moved = movedSites(notebook, federation, state.journal.memory)
+  keepEarlierPlaces(state, moved)
+  return { ...summaries(notebook, federation), ...(moved.length > 0 && { moved }) }
+}
+
+/** Keeps the answers outside a run: later runs use them as earlier answers. */
+export async function recordSites(
+  notebook: Notebook,
+  federation: Federation,
+  state: State,
+  redactor: Redactor,
+): Promise<void> {
+  const event = {
+    type: "answered" as const,
+    federation: federation.name,
+    ...sitesOf(notebook, federation, state),
   }
+  await state.journal.append(redactor.deep(event)).durable
 }
 
 /** What the journal keeps of the sites and inputs: the values that were given, identities always, secrets never. */
-export function summaries(
+function summaries(
   notebook: Notebook,
   federation: Federation,
 ): { sites: SiteSummary[]; given: Record<string, unknown> } {
@@ -59,12 +90,13 @@ export function summaries(
         const value = holder[camel(name)]
         const origin = federation.origins[`${prefix}${name}`]
         const given = origin !== undefined && origin !== "default"
-        if (input.per !== per || input.secret || value === undefined || !(given || input.identity)) return []
+        if (input.per !== per || input.secret || input.approval || value === undefined) return []
+        if (!given && !input.identity) return []
         return [[name, value]]
       }),
     )
   return {
-    sites: federation.sites.map((site: Site) => ({
+    sites: currentSites(federation).map((site: Site) => ({
       name: site.name,
       role: site.role,
       given: kept("site", site as Record<string, unknown>, `${site.name}.`),

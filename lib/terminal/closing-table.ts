@@ -11,6 +11,8 @@ export interface ClosingOptions extends TextOptions {
   readonly seconds?: number
   /** The command that resumes the run, shown when not everything is done. */
   readonly resume?: string
+  /** What is no longer in the federation, and still there. */
+  readonly facts?: readonly string[]
   /** The command to type once everything is done. */
   readonly after?: string
 }
@@ -34,6 +36,8 @@ export function closingTable(result: RunResult, options: ClosingOptions): string
     ...broken.flatMap((ended) => ["", ...brokenLines(ended, options)]),
     ...(stopped.length === 0 ? [] : ["", ...stoppedLines(stopped, broken, options)]),
   ]
+  if (options.facts?.length)
+    lines.push("", ...options.facts.flatMap((text) => wrap(text, screenWidth(options.columns))))
   const next = well ? options.after : options.resume
   if (next !== undefined) {
     // A fix above has a command of its own to type first.

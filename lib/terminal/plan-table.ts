@@ -13,6 +13,8 @@ export interface PlanOptions extends TextOptions {
   readonly sites: readonly string[]
   /** What whoever approves it has to know; shown if there is something to do. */
   readonly notices?: readonly string[]
+  /** What holds whether or not there is something to do. */
+  readonly facts?: readonly string[]
 }
 
 /** With more lanes than this, lanes with the same plan are shown once. */
@@ -35,7 +37,10 @@ export function planTable(entries: readonly PlanEntry[], options: PlanOptions): 
     .join("")
   const isDone = entries.every(({ action }) => action === "ok")
   const notices = isDone ? [] : (options.notices ?? []).map((text) => `\n${lines(oneLine(text))}`)
-  return `${blocks.join("\n")}${blocks.length > 0 ? "\n" : ""}${lines(planSummary(entries))}${tail}${notices.join("")}`
+  const facts = (options.facts ?? []).map(
+    (text, index) => `${index === 0 ? "\n" : ""}${lines(oneLine(text))}`,
+  )
+  return `${blocks.join("\n")}${blocks.length > 0 ? "\n" : ""}${lines(planSummary(entries))}${facts.join("")}${tail}${notices.join("")}`
 }
 
 /** `Plan: 12 to apply, 3 to update, 20 ok.` */

@@ -16,6 +16,8 @@ export interface StatusOptions extends TextOptions {
   readonly sites?: readonly string[]
   /** A line for every place, not only for those that need attention. */
   readonly details?: boolean
+  /** What is no longer in the federation, and still there. */
+  readonly facts?: readonly string[]
   /** Why a checkpoint is stale, by place name; undefined or empty where it is not. */
   readonly stale?: (place: string) => readonly string[] | undefined
 }
@@ -50,14 +52,17 @@ export function statusTable(memory: Memory, options: StatusOptions): string {
   const end = code === undefined ? open : `exit code ${code}`
   const columns = screenWidth(options.columns)
   const head = wrap(`${memory.federation}: last run ${moment(started)}, ${end}`, columns)
+  const facts = (options.facts ?? []).flatMap((text) => ["", ...wrap(text, columns)])
   const left = sites.filter((site) => !memory.sites.has(site))
   const gone =
-    left.length === 0 ? [] : ["", ...wrap(`No longer in the federation: ${left.join(", ")}`, columns)]
+    facts.length > 0 || left.length === 0
+      ? []
+      : ["", ...wrap(`No longer in the federation: ${left.join(", ")}`, columns)]
   const rows = places
     .filter((place) => options.details === true || needsAttention(memory, place, options))
     .map((place) => rowOf(memory, place, options))
   const details = rows.length === 0 ? "" : `\n${rows.map((row) => signedRow(row, rows, options)).join("")}`
-  return `${[...head, `  ${oneLine(command)}`, ...gone].join("\n")}\n\n${matrix}${details}`
+  return `${[...head, `  ${oneLine(command)}`, ...gone, ...facts].join("\n")}\n\n${matrix}${details}`
 }
 
 const siteOf = (place: string): string | undefined =>

@@ -19,8 +19,13 @@ import { ifServed, objectRef, some } from "./reading.ts"
 
 /** Inputs of the teardown only. */
 export const teardownInputs = {
-  operator: input.flag({ help: "Also remove the operator, if this federation installed it", default: false }),
+  operator: input.flag({
+    approval: true,
+    help: "Also remove the operator, if this federation installed it",
+    default: false,
+  }),
   projects: input.flag({
+    approval: true,
     help: "Also delete the projects that this federation created, with everything in them",
     default: false,
   }),

@@ -110,15 +110,6 @@ describe("run", () => {
       await held.close()
     }
   })
-  test("the same site somewhere else is refused, naming both", async () => {
-    await call(at, ["run", "--yes", ...sites])
-    const { code, stderr } = await call(at, ["run", "--yes", "--mirror", `folder=${at}/elsewhere`])
-    expect(code).toBe(2)
-    expect(stderr.replace(/\s+/g, " ")).toContain(
-      `the folder of mirror-1 was ${at}/m1 in this folder and is ${at}/elsewhere now`,
-    )
-    expect(existsSync(join(at, "elsewhere"))).toBe(false)
-  })
 })
 
 describe("step", () => {

@@ -1,5 +1,7 @@
 import { UsageError } from "../../notebook/errors.ts"
+import { EXIT } from "../../notebook/exit-codes.ts"
 import type { Call, CallOf } from "../call.ts"
+import { removeGone, wantsRemoval } from "../remove-gone.ts"
 import { runFederation } from "../run-federation.ts"
 import { withPractice } from "../with-practice.ts"
 
@@ -15,11 +17,13 @@ export async function run(call: CallOf<"run">): Promise<number> {
         next: `${call.io.program} run --practice --${flag} --yes`,
       })
     }
-    return runFederation(call, {
+    const code = await runFederation(call, {
       approvalBy: "plan",
       after: "status",
       ...(flags.has("real-commands") && { adapt: (file) => void file.values.delete("commands") }),
     })
+    // A run that did not succeed is no time to delete anything.
+    return code === EXIT.done && (await wantsRemoval(call)) ? removeGone(call) : code
   }
   refuseFederationFile(call)
   return withPractice(call, false, (clusters) =>

@@ -8,6 +8,7 @@ import { selector } from "../../runner/selection.ts"
 import type { PlanEntry } from "../../runner/types.ts"
 import { statusTable } from "../../terminal/status-table.ts"
 import { type CallOf, inputFlags, textOptions } from "../call.ts"
+import { formerLines } from "../former.ts"
 import { openFederation, selectionOf } from "../open-federation.ts"
 import { planEntries, printPlan } from "../plan-entries.ts"
 
@@ -35,6 +36,7 @@ export async function status(call: CallOf<"status">): Promise<number> {
   const text = statusTable(selected(call, memory, cells), {
     ...(await textOptions(call)),
     steps: notebook.steps.map(({ id }) => id),
+    facts: formerLines(call, federation, memory),
     holder: holderOf(folder),
     stale: staleness(notebook, federation, memory),
     details: isSelective(call),

@@ -3,5 +3,7 @@ import { runFederation } from "../run-federation.ts"
 
 /** `step ID`: check, apply if needed, show. A script of several steps runs them in the notebook's order. */
 export async function step(call: CallOf<"step">): Promise<number> {
-  return runFederation(call, { approvalBy: "named" })
+  const isLogin = call.steps.length === 1 && call.steps[0] === call.sessionStep
+  // A teardown of a site that has left the federation may need a new login there.
+  return runFederation(call, { approvalBy: "named", ...(isLogin && { former: "named" as const }) })
 }

@@ -5,6 +5,7 @@ import type { Step } from "../../notebook/step.ts"
 import { remember } from "../../runner/checkpoints.ts"
 import { buildGraph } from "../../runner/graph.ts"
 import { answeredText, askChoice, askText } from "../../terminal/index.ts"
+import { formerLines } from "../former.ts"
 import type { OpenedFederation } from "../open-federation.ts"
 import { withAnswer } from "./answer.ts"
 import type { WalkScreen } from "./screen.ts"
@@ -37,6 +38,11 @@ export async function changeInput(
       ? "No finished cell becomes stale.\n"
       : `These cells become stale:\n${stale.map(({ key, why }) => `  ~ ${key}  (${why})\n`).join("")}`,
   )
+  const before = new Set(formerLines(session.call, session.opened.federation, session.memory))
+  const left = formerLines(session.call, changed.federation, session.memory).filter(
+    (line) => !before.has(line),
+  )
+  if (left.length > 0) screen.print(`${left.join("\n")}\n`)
   if (!(await screen.confirm("Use this value?", true))) return "unchanged"
   await session.change(changed)
   screen.print("Saved, also for the next time.\n")

@@ -4,7 +4,7 @@ import { type At, placeName, type Recorded } from "../../runner/events.ts"
 import { buildGraph, type Cell } from "../../runner/graph.ts"
 import type { Memory } from "../../runner/journal-memory.ts"
 import { openState, readState } from "../../runner/open-state.ts"
-import { summaries } from "../../runner/same-federation.ts"
+import { recordSites } from "../../runner/same-federation.ts"
 import type { Toolbox } from "../../runner/toolbox.ts"
 import type { Approval, PlanEntry, RunOptions, RunResult, Selection } from "../../runner/types.ts"
 import type { View } from "../../terminal/index.ts"
@@ -136,13 +136,7 @@ export class Session {
     const { federation } = this.#opened
     const state = await this.#openState()
     try {
-      await state.journal.append(
-        this.call.redactor.deep({
-          type: "answered",
-          federation: federation.name,
-          ...summaries(notebook, federation),
-        }),
-      ).durable
+      await recordSites(notebook, federation, state, this.call.redactor)
     } finally {
       await state.close()
     }
