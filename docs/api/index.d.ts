@@ -174,6 +174,7 @@ export type Event = {
     practice?: true;
     by?: By;
     sites: readonly SiteSummary[];
+    moved?: readonly Moved[];
     given: Readonly<Record<string, unknown>>;
     lanes: readonly {
         name: string;
@@ -184,6 +185,7 @@ export type Event = {
     type: "answered";
     federation: string;
     sites: readonly SiteSummary[];
+    moved?: readonly Moved[];
     given: Readonly<Record<string, unknown>>;
 } | {
     type: "approval";
@@ -294,6 +296,7 @@ export interface Federation<F = Record<string, unknown>, S = Record<string, unkn
     readonly name: string;
     readonly values: Readonly<F>;
     readonly sites: readonly Site<S>[];
+    readonly former?: ReadonlySet<string>;
     readonly origins: Readonly<Record<string, Origin>>;
     readonly places?: Readonly<Record<string, string>>;
 }
@@ -335,6 +338,8 @@ export interface Input<T = unknown, Per extends "federation" | "site" = "federat
     readonly file?: string;
     readonly secret?: boolean;
     readonly identity?: boolean;
+    readonly place?: boolean;
+    readonly approval?: boolean;
     readonly placeholder?: string;
     readonly trust?: (value: T, values: Readonly<Record<string, unknown>>) => string | undefined | Promise<string | undefined>;
     readonly check?: (value: T) => string | undefined;
@@ -424,6 +429,10 @@ export interface MissingInput {
 }
 export interface MissingTools {
     hasSession(site: Site, server: string): Promise<boolean>;
+}
+export interface Moved {
+    readonly site: string;
+    readonly as: string;
 }
 export interface Notebook {
     readonly name: string;
@@ -849,6 +858,8 @@ export declare namespace input {
         readonly file?: string;
         readonly secret?: boolean;
         readonly identity?: boolean;
+        readonly place?: boolean;
+        readonly approval?: boolean;
         readonly placeholder?: string;
         readonly trust?: (value: T, values: Readonly<Record<string, unknown>>) => string | undefined | Promise<string | undefined>;
         readonly check?: (value: T) => string | undefined;
