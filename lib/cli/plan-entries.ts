@@ -4,6 +4,7 @@ import type { PlanEntry, Selection } from "../runner/types.ts"
 import { type Call, refuseAborted, textOptions } from "./call.ts"
 import { formerLines } from "./former.ts"
 import type { OpenedFederation } from "./open-federation.ts"
+import { rememberedLines } from "./remembered.ts"
 import { runOptions, toolboxFor } from "./run-options.ts"
 
 /** Checks every step that the flags select, or this selection. Only reads: creates no lock, journal or folder. */
@@ -36,7 +37,7 @@ export async function planText(
   const { planTable } = await import("../terminal/index.ts")
   const sites = federation.sites.map(({ name }) => name)
   const notices = call.notebook.notices?.(federation) ?? []
-  const facts = formerLines(call, federation, memory)
+  const facts = [...rememberedLines(call, federation), ...formerLines(call, federation, memory)]
   return planTable(entries, { ...(await textOptions(call)), sites, notices, facts })
 }
 

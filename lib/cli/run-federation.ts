@@ -12,6 +12,7 @@ import {
   refuseUnanswerable,
 } from "./open-federation.ts"
 import { planText, printPlan, shownIn } from "./plan-entries.ts"
+import { rememberedLines } from "./remembered.ts"
 import { hasSession, runOptions, toolboxFor } from "./run-options.ts"
 import { viewOptions } from "./view-options.ts"
 
@@ -164,7 +165,10 @@ async function runAndClose(
       ...text,
       federation: federation.name,
       seconds: (performance.now() - started) / 1000,
-      facts: formerLines(call, federation, settings.state.journal.memory),
+      facts: [
+        ...rememberedLines(call, federation),
+        ...formerLines(call, federation, settings.state.journal.memory),
+      ],
       ...(!options.throwAway && { resume: command }),
       ...(options.after !== undefined && {
         after: `${io.program} ${options.after}${federationFlags(call)}`,

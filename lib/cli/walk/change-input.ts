@@ -45,7 +45,8 @@ export async function changeInput(
   if (left.length > 0) screen.print(`${left.join("\n")}\n`)
   if (!(await screen.confirm("Use this value?", true))) return "unchanged"
   await session.change(changed)
-  screen.print("Saved, also for the next time.\n")
+  const { approval } = session.call.notebook.inputs[target.input]!
+  screen.print(approval === true ? "It holds for this walk.\n" : "Saved, also for the next time.\n")
   return (await goBack(session, screen, step, new Set(stale.map((one) => one.step)))) ?? "changed"
 }
 
