@@ -25,6 +25,7 @@ import {
   takeoverHop,
 } from "./flower/network-hops.ts"
 import { listNodes } from "./flower/node-list.ts"
+import { otherNodes, othersText } from "./flower/other-nodes.ts"
 import { tryByPod } from "./flower/probe-pod.ts"
 import { covers, forget, type Participants, readRecord } from "./flower/proof-record.ts"
 import { proveByRun } from "./flower/proof-run.ts"
@@ -216,8 +217,11 @@ async function currentParticipants(
 }
 
 async function checkFederation(context: Context): Promise<CheckResult> {
-  const verified = allVerified(context)
-  if (verified.state !== "ready" || context.inputs.proof !== "run") return verified
+  const all = allVerified(context)
+  if (all.state !== "ready") return all
+  const others = othersText(await otherNodes(context, ownIds(context)))
+  const verified = ready(`${all.reason}${others === "" ? "" : `; ${others}`}`)
+  if (context.inputs.proof !== "run") return verified
   const now = await currentParticipants(context)
   if ("state" in now) return now
   const record = readRecord(context.folder)
@@ -226,6 +230,12 @@ async function checkFederation(context: Context): Promise<CheckResult> {
   }
   return missing(`${verified.reason}; no federated run with exactly these SuperNodes yet`)
 }
+
+/** The ids under which the SuperLink accepted the SuperNodes, from the results of their `verify`. */
+const ownIds = (context: Context): string[] =>
+  results(context).flatMap(
+    ({ outcome }) => /\bnode (\d+) (?:active|online)/.exec(outcome?.reason ?? "")?.[1] ?? [],
+  )
 
 async function runApp(context: Context): Promise<void> {
   const now = await currentParticipants(context)
@@ -289,7 +299,7 @@ Read more:
 })
 
 /** The proof of each SuperNode and its cluster; each `verify` shows the whole chain. */
-function table(context: Context): string {
+async function table(context: Context): Promise<string> {
   const rows = [
     ["SUPERNODE", "VERIFIED", "CLUSTER"],
     ...results(context).map(({ site, outcome }) => [
@@ -309,7 +319,11 @@ function table(context: Context): string {
   const superlink = context.the("superlink")
   const record = context.inputs.proof === "run" ? readRecord(context.folder) : undefined
   const rounds = record?.finished ? `\n\nrun ${record.run}\n${record.rounds.join("\n")}` : ""
-  return `${lines.join("\n")}${rounds}\n\n${count} ${count === 1 ? "SuperNode is" : "SuperNodes are"} connected to the SuperLink in ${superlink.project}\non ${superlink.server}.\n`
+  const others = await otherNodes(context, ownIds(context))
+  const all = count + others.length
+  const place = `the SuperLink in ${superlink.project}\non ${superlink.server}`
+  const which = others.length === 0 ? "" : `: ${count} of this federation; ${othersText(others)}`
+  return `${lines.join("\n")}${rounds}\n\n${all} ${all === 1 ? "SuperNode is" : "SuperNodes are"} connected to ${place}${which}.\n`
 }
 
 if (import.meta.main) void main(import.meta.url)

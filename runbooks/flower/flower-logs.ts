@@ -113,6 +113,23 @@ export function readSuperlinkLog(log: string, id: string): Membership {
   return { is: log.includes("Starting Flower SuperLink") ? "unknown" : "unproven" }
 }
 
+const JOINED = /\[Fleet\.(?:ActivateNode|CreateNode|PullMessages|PushMessages)\].*\bnode_id=(\d+)/
+const LEFT = /\[Fleet\.(?:DeactivateNode|DeleteNode)\].*\bnode_id=(\d+)/
+
+/** The nodes that a SuperLink's log shows as activated, or calling, and not deactivated since; in the order of their first line. */
+export function activeNodes(log: string): string[] {
+  const active = new Set<string>()
+  for (const line of log.split("\n")) {
+    if (!line.includes("node_id=")) continue
+    const text = plain(line)
+    const left = LEFT.exec(text)?.[1]
+    const joined = JOINED.exec(text)?.[1]
+    if (left !== undefined) active.delete(left)
+    else if (joined !== undefined) active.add(joined)
+  }
+  return [...active]
+}
+
 /** When a SuperLink logged the last calls of a node, oldest first; empty if the lines have no times. */
 export function callTimes(log: string, id: string, most: number): number[] {
   const call = new RegExp(`\\[Fleet\\.PullMessages\\].*\\bnode_id=${id}(?!\\d)`)

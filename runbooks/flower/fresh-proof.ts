@@ -76,12 +76,24 @@ async function silentNode(
   id: string,
   superlink: Running,
 ): Promise<CheckResult | undefined> {
-  const calls = callTimes(superlink.log, id, 5)
+  const calls = regularCalls(superlink.log, id)
+  if (calls === undefined) return undefined
+  const age = (await at(the("superlink")).cluster.now()) - calls.last
+  if (age <= SILENT) return undefined
+  const what = `node ${id} called the SuperLink every ${Math.round(calls.gap / 1000)} s, and has not called for ${Math.round(age / 1000)} s`
+  return pendingHop("activation", what, `flower-runbook step verify --site ${site.name} --proof list`)
+}
+
+/** Its last call and the pause before it, in milliseconds; undefined if the log does not show regular calls. */
+function regularCalls(log: string, id: string): { last: number; gap: number } | undefined {
+  const calls = callTimes(log, id, 5)
   const gaps = calls.slice(1).map((time, index) => time - calls[index]!)
   if (gaps.length < 4 || gaps.some((gap) => gap > OFTEN)) return undefined
-  const far = the("superlink")
-  const age = (await at(far).cluster.now()) - calls.at(-1)!
-  if (age <= SILENT) return undefined
-  const what = `node ${id} called the SuperLink every ${Math.round(gaps.at(-1)! / 1000)} s, and has not called for ${Math.round(age / 1000)} s`
-  return pendingHop("activation", what, `flower-runbook step verify --site ${site.name} --proof list`)
+  return { last: calls.at(-1)!, gap: gaps.at(-1)! }
+}
+
+/** Whether a node that called every few seconds has stopped. */
+export function hasFallenSilent(log: string, id: string, now: number): boolean {
+  const calls = regularCalls(log, id)
+  return calls !== undefined && now - calls.last > SILENT
 }

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest"
-import { callTimes, readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower/flower-logs.ts"
+import {
+  activeNodes,
+  callTimes,
+  readSuperlinkLog,
+  readSupernodeLog,
+} from "../../runbooks/flower/flower-logs.ts"
 import { lastWords } from "../../runbooks/openshift/last-words.ts"
 
 const coloured = (level: string, text: string) => `\u001b[92m${level} \u001b[0m:      ${text}`
@@ -130,6 +135,19 @@ describe("a SuperLink's log", () => {
     expect(callTimes(log, ID, 5)).toEqual([time(3), time(6)])
     expect(callTimes(log, ID, 1)).toEqual([time(6)])
     expect(callTimes(info(pull), ID, 5)).toEqual([])
+  })
+
+  test("all nodes that it has now", () => {
+    const log = info(
+      start,
+      activated,
+      "[Fleet.CreateNode] Created node_id=7",
+      "[Fleet.PullMessages] node_id=8",
+      "[Fleet.ActivateNode] Activated node_id=9",
+      "[Fleet.DeactivateNode] Deactivated node_id=9",
+      "run 3 started for node_id=4",
+    )
+    expect(activeNodes(log)).toEqual([ID, "7", "8"])
   })
 
   test("a mention that is no call of the node is no proof", () => {

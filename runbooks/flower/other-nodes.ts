@@ -1,0 +1,46 @@
+/** SuperNodes that are connected to the SuperLink and not in the federation file: they left it, or somebody else runs them. */
+import { CheckError } from "../../lib/index.ts"
+import type { Context } from "../context.ts"
+import { some } from "../shared/reading.ts"
+import { activeNodes } from "./flower-logs.ts"
+import { findFlwr } from "./flwr.ts"
+import { hasFallenSilent } from "./fresh-proof.ts"
+import { listNodes } from "./node-list.ts"
+import type { Running } from "./running.ts"
+import { runningHop } from "./verify-hops.ts"
+
+/**
+ * The ids of nodes that the SuperLink has and this federation does not, by the proof that is asked for: its list, or its log.
+ * A SuperNode that was killed does not sign off, so the log may count it for longer.
+ * @param own the ids of this federation's SuperNodes
+ * @returns nothing where the SuperLink cannot be read: that is not what this step is about
+ */
+export async function otherNodes(context: Context, own: readonly string[]): Promise<readonly string[]> {
+  try {
+    const superlink = await runningHop(context, "superlink", context.the("superlink").superlinkWorkload)
+    if ("state" in superlink) return []
+    return (await connected(context, superlink)).filter((id) => !own.includes(id))
+  } catch (error) {
+    if (error instanceof CheckError) return []
+    throw error
+  }
+}
+
+async function connected(context: Context, superlink: Running): Promise<readonly string[]> {
+  const flwr = context.inputs.proof === "log" ? undefined : await findFlwr(context, superlink)
+  if (flwr !== undefined && !("state" in flwr)) {
+    const nodes = await listNodes(context, superlink, flwr.flwr, false)
+    return nodes.filter(({ status }) => status === "online").map(({ id }) => id)
+  }
+  const ids = activeNodes(superlink.log)
+  if (ids.length === 0) return ids
+  const now = await context.at(context.the("superlink")).cluster.now()
+  return ids.filter((id) => !hasFallenSilent(superlink.log, id, now))
+}
+
+/** The end of a sentence; empty where there are none. */
+export function othersText(others: readonly string[]): string {
+  if (others.length === 0) return ""
+  const [nodes, are] = others.length === 1 ? ["1 more node", "is"] : [`${others.length} more nodes`, "are"]
+  return `the SuperLink has ${nodes} that ${are} not in the federation file: ${some(others, 5)}`
+}
