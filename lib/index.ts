@@ -29,6 +29,7 @@ export * as foresee from "./notebook/foreseen.ts"
 export type { FederationValues, Input, InputTable, SiteValues } from "./notebook/inputs.ts"
 export * as input from "./notebook/inputs.ts"
 export {
+  type LeasePlace,
   type MissingInput,
   type MissingTools,
   type Notebook,
@@ -75,7 +76,7 @@ export type {
   SiteSummary,
   SkipReason,
 } from "./runner/events.ts"
-export type { Edit, Observation, Place, Recorder, Toolbox } from "./runner/toolbox.ts"
+export type { Edit, Hold, Observation, Place, Recorder, Toolbox } from "./runner/toolbox.ts"
 export type { Approval, PlanEntry, RunResult, Selection } from "./runner/types.ts"
 export type { CommandResult, Shell, ShellOptions } from "./shell/types.ts"
 export { stepsFor } from "./steps-for.ts"

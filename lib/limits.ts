@@ -67,6 +67,15 @@ export const FIRST_CONTACT_S = 12
 /** Between the attempts within that time, where the reason may pass. */
 export const FIRST_CONTACT_PAUSES_MS: readonly number[] = [500, 1_500]
 
+// ---- The Lease of a federation
+
+/** A Lease that was not renewed for so long belongs to a run that was killed, or cut off. */
+export const LEASE_S = 60
+/** A third of it: two renewals may fail. */
+export const LEASE_RENEW_MS = 20_000
+/** A run that ends does not wait longer for its Lease to be deleted. */
+export const RELEASE_MS = 3_000
+
 // ---- Commands
 
 /** A login plugin may wait for somebody at a browser; one that hangs is ended. kubectl waits for ever. */

@@ -3,6 +3,7 @@ import { type OpenCluster, openCluster } from "./cluster/index.ts"
 import { siteEnvironment } from "./cluster/proxy.ts"
 import { previewingWrites, reportingWrites, withParts } from "./cluster/reporting-writes.ts"
 import type { Cluster, Observed } from "./cluster/types.ts"
+import { leaseHold } from "./hold.ts"
 import type { Federation } from "./notebook/federation.ts"
 import { sha256 } from "./notebook/fingerprint.ts"
 import type { Notebook } from "./notebook/notebook.ts"
@@ -39,9 +40,9 @@ export type StepContext<S = Record<string, unknown>, F = Record<string, unknown>
 
 export interface ToolboxOptions {
   /** Its name is the field manager of what is applied; its variables go to every command. */
-  readonly notebook: Pick<Notebook, "name" | "environment">
+  readonly notebook: Pick<Notebook, "name" | "environment" | "lease">
   /** Its input `commands`, where the notebook declares it, is a folder that is searched first for commands. */
-  readonly federation: Pick<Federation, "values">
+  readonly federation: Pick<Federation, "values"> & Partial<Pick<Federation, "name" | "sites">>
   /** Where a site's files are (a `State`, or the part of it that tools need). */
   readonly state: Pick<State, "kubeconfig" | "privateFile">
   readonly redactor: Redactor
@@ -171,6 +172,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
         },
       }
     },
+    hold: (emit) => leaseHold(options, clusterOf, emit),
     close: async () => {
       ended.abort()
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()))

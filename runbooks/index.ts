@@ -44,6 +44,7 @@ const guide: Notebook = notebook({
     verifyFederation,
   ],
   teardown,
+  lease: { role: "superlink", namespace: "project", after: "project" },
   validate,
   notices,
   missing,

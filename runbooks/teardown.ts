@@ -257,6 +257,7 @@ export const teardown: Notebook = notebook({
   roles,
   inputs: { ...inputs, ...teardownInputs },
   environment,
+  lease: { role: "superlink", namespace: "project", until: "logout" },
   steps: [
     removeSupernode,
     removeListener,

@@ -36,8 +36,24 @@ export interface Notebook {
   ): readonly MissingInput[] | Promise<readonly MissingInput[]>
   /** The flag with which practice clusters run real software in their pods; `Program.practiceVariant` says which. */
   readonly practiceFlag?: { readonly name: string; readonly help: string }
+  /**
+   * Where runs from different folders and machines notice each other: while a run applies something, it holds a Lease in the
+   * project of this role's site, named after notebook and federation.
+   */
+  readonly lease?: LeasePlace
   /** Checks that `doctor` runs beside its own. */
   readonly doctor?: readonly DoctorCheck[]
+}
+
+export interface LeasePlace {
+  /** A role that has one site. */
+  readonly role: string
+  /** The input of that site that names the namespace. */
+  readonly namespace: string
+  /** The step that makes the namespace usable: before it, the Lease is not taken. */
+  readonly after?: string
+  /** The step that ends the site's session: before it, the Lease is released. */
+  readonly until?: string
 }
 
 export interface MissingTools {

@@ -6,7 +6,9 @@ import { contextOf } from "./context.ts"
 import type { Deadline } from "./deadline.ts"
 import type { Action } from "./events.ts"
 import type { Cell } from "./graph.ts"
+import { holdFor } from "./hold-for.ts"
 import {
+  draftOfBlocked,
   draftOfError,
   draftOfInterrupt,
   draftOfTimeout,
@@ -81,6 +83,8 @@ export class Actions {
         const now = await watcher.patiently(cell, deadline)
         if (now.state !== checked.state) return now
       }
+      const held = await holdFor(this.#scope, cell)
+      if (held !== undefined) return draftOfBlocked(cell, held)
       if (deadline.interrupted) return draftOfInterrupt(cell)
       this.#attempts++
       const { undoes } = cell.step

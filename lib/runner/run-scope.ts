@@ -6,6 +6,7 @@ import { buildGraph, type Cell } from "./graph.ts"
 import { stepCommand } from "./next-command.ts"
 import { selector } from "./selection.ts"
 import { KeyedMutex, Semaphore } from "./semaphore.ts"
+import type { Hold } from "./toolbox.ts"
 import type { RunOptions } from "./types.ts"
 import { Values } from "./values.ts"
 import { Watcher } from "./watcher.ts"
@@ -19,6 +20,8 @@ export interface RunScope {
   readonly slots: Semaphore
   readonly mutex: KeyedMutex
   readonly selected: (cell: Cell) => boolean
+  /** Nothing in a plan. */
+  readonly hold: Hold | undefined
 }
 
 /**
@@ -63,5 +66,6 @@ export function openRunScope(
     mutex: new KeyedMutex(),
     watcher: new Watcher(options.toolbox, bus, slots, source),
     selected: selector(notebook, options.selection),
+    hold: keep ? options.toolbox.hold?.(bus.emit) : undefined,
   }
 }

@@ -1,10 +1,10 @@
-import { hostname, userInfo } from "node:os"
 import { codeOfAbort, EXIT } from "../notebook/exit-codes.ts"
-import { type By, type Outcome, type OutcomeKind, placeName } from "./events.ts"
+import { type Outcome, type OutcomeKind, placeName } from "./events.ts"
 import { runLanes } from "./run-lanes.ts"
 import { openRunScope } from "./run-scope.ts"
 import { assertSameFederation, sitesOf } from "./same-federation.ts"
 import { Scheduler } from "./scheduler.ts"
+import { thisMachine } from "./this-machine.ts"
 import type { RunOptions, RunResult } from "./types.ts"
 
 /**
@@ -42,35 +42,21 @@ export async function run(options: RunOptions): Promise<RunResult> {
       const outcome = scope.selected(cell) ? scheduler.outcomes.get(placeName(cell.at)) : undefined
       return outcome === undefined ? [] : [{ ...cell.at, outcome }]
     })
+    await scope.hold?.release(notebook.steps.some((step) => step.delete !== undefined))
     const code = exitCode(outcomes, signal)
     const seconds = (performance.now() - started) / 1000
     await scope.bus.durable({ type: "run ended", code, counts: count(outcomes), seconds })
     return { code, outcomes }
   } finally {
+    await scope.hold?.release(false)
     signal.removeEventListener("abort", flush)
-  }
-}
-
-function thisMachine(): By {
-  return {
-    user: userName(),
-    host: hostname(),
-    platform: `${process.platform}-${process.arch}`,
-    node: process.versions.node,
-  }
-}
-
-/** A container may run as a user id that has no name. */
-function userName(): string {
-  try {
-    return userInfo().username
-  } catch {
-    return String(process.getuid?.() ?? "unknown")
   }
 }
 
 function exitCode(outcomes: RunResult["outcomes"], signal: AbortSignal): number {
   if (signal.aborted) return codeOfAbort(signal)
+  // Another run holds the federation, on its cluster: as if it held the lock of this folder.
+  if (outcomes.some(({ outcome }) => outcome.code === "held")) return EXIT.locked
   return outcomes.every(({ outcome }) => outcome.ok) ? EXIT.done : EXIT.failed
 }
 

@@ -1,3 +1,4 @@
+import type { Blocked } from "../notebook/check-result.ts"
 import type { Site } from "../notebook/roles.ts"
 import type { Step } from "../notebook/step.ts"
 import type { Emit } from "./events.ts"
@@ -44,6 +45,14 @@ export interface Observation {
   close(): void
 }
 
+/** The federation is held while a run applies something, against runs from other folders and machines. */
+export interface Hold {
+  /** Before each action. @returns why it must not begin: somebody else holds it. */
+  take(): Promise<Blocked | undefined>
+  /** @param left also removes what a killed run of this folder left */
+  release(left: boolean): Promise<void>
+}
+
 /**
  * Supplies the tools in a step's context (`$`, `cluster`, whatever the notebook uses). The runner knows none of them:
  * lib/tools.ts connects the shell and the cluster, another program may connect others.
@@ -53,6 +62,8 @@ export interface Toolbox {
   open(place: Place): object
   /** Tools for the checks of a wait. */
   observe(place: Place): Observation
+  /** What tells others that this run applies something, where the notebook has that (`lease`). */
+  hold?(emit: Emit): Hold | undefined
   /** Ends pooled connections and anything still running. */
   close(): Promise<void>
 }

@@ -413,6 +413,29 @@ describe("run", () => {
     expect(result.code).toBe(0)
   })
 
+  it("is held before its first action, and exits as if the folder were locked where somebody else holds it", async () => {
+    const steps = {
+      ...book(plain("open", "hub"), plain("next", "hub")),
+      lease: { role: "hub", namespace: "x", after: "open" },
+    }
+    const world = new World()
+    const taken: string[] = []
+    const result = await runIn(world, steps, federationOf(0), {
+      toolbox: {
+        ...world.toolbox(),
+        hold: () => ({
+          take: async () => ({ state: "blocked", reason: "alice applies it", fix: "wait", code: "held" }),
+          release: async (left) => void taken.push(`released ${left}`),
+        }),
+      },
+    })
+    // The step that makes the place usable comes before.
+    expect(kinds(result)).toEqual({ "hub/open": "applied", "hub/next": "blocked" })
+    expect(result.code).toBe(3)
+    expect(world.applied).toEqual(["hub/open"])
+    expect(taken[0]).toBe("released false")
+  })
+
   it("refuses another federation in the same folder, naming both", async () => {
     const first = await runIn(new World(), chain(), federationOf(1))
     const moved = federationOf(1)
