@@ -317,6 +317,10 @@ export interface ForwardOptions {
     pod: string;
     port: number;
 }
+export interface Hold {
+    take(): Promise<Blocked | undefined>;
+    release(left: boolean): Promise<void>;
+}
 export interface Input<T = unknown, Per extends "federation" | "site" = "federation" | "site"> {
     readonly type: InputType;
     readonly per: Per;
@@ -358,6 +362,12 @@ export interface KubeObject {
     kind: string;
     metadata: ObjectMeta;
     [field: string]: any;
+}
+export interface LeasePlace {
+    readonly role: string;
+    readonly namespace: string;
+    readonly after?: string;
+    readonly until?: string;
 }
 export interface LibraryOptions {
     readonly folder: string;
@@ -449,6 +459,7 @@ export interface Notebook {
         readonly name: string;
         readonly help: string;
     };
+    readonly lease?: LeasePlace;
     readonly doctor?: readonly DoctorCheck[];
 }
 export interface ObjectMeta {
@@ -774,6 +785,7 @@ export declare class StillWaitingError extends Error {
 export interface Toolbox {
     open(place: Place): object;
     observe(place: Place): Observation;
+    hold?(emit: Emit): Hold | undefined;
     close(): Promise<void>;
 }
 export interface Tools {
