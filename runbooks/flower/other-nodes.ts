@@ -10,7 +10,7 @@ import type { Running } from "./running.ts"
 import { runningHop } from "./verify-hops.ts"
 
 /**
- * The ids of nodes that the SuperLink has and this federation does not, by the proof that is asked for: its list, or its log.
+ * The ids of nodes that the SuperLink has and this federation does not: by its list with `--proof list`, else by its log.
  * A SuperNode that was killed does not sign off, so the log may count it for longer.
  * @param own the ids of this federation's SuperNodes
  * @returns nothing where the SuperLink cannot be read: that is not what this step is about
@@ -27,7 +27,8 @@ export async function otherNodes(context: Context, own: readonly string[]): Prom
 }
 
 async function connected(context: Context, superlink: Running): Promise<readonly string[]> {
-  const flwr = context.inputs.proof === "log" ? undefined : await findFlwr(context, superlink)
+  // `run` has its own calls to make, and the log is at hand.
+  const flwr = context.inputs.proof === "list" ? await findFlwr(context, superlink) : undefined
   if (flwr !== undefined && !("state" in flwr)) {
     const nodes = await listNodes(context, superlink, flwr.flwr, false)
     return nodes.filter(({ status }) => status === "online").map(({ id }) => id)
