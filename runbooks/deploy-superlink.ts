@@ -16,6 +16,7 @@ import {
   deploy,
   manifestInputsOf,
   rerunDeployment,
+  takeManifest,
   updateDeployment,
 } from "./flower/deploy.ts"
 import { familyOf, superlinkImage } from "./flower/flower-versions.ts"
@@ -30,7 +31,7 @@ import {
   superlinkFlags,
 } from "./flower/superlink.ts"
 import { containerOf, type Deployment } from "./openshift/workload.ts"
-import { owns } from "./shared/labels.ts"
+import { isOwn } from "./shared/labels.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
@@ -60,7 +61,7 @@ const noteOn = (version: string): string | undefined => {
 }
 
 async function check(context: Context): Promise<CheckResult> {
-  const { cluster, site, federation } = context
+  const { cluster, site } = context
   const found = await findSuperlink(context)
   const target = await targetOf(context, found)
   if (target === undefined || found === undefined)
@@ -68,7 +69,7 @@ async function check(context: Context): Promise<CheckResult> {
   const answer = await checkDeployment(context, target)
   if (answer.state !== "ready") return answer
   const service = target.manifest.others[0]!.metadata.name
-  if (owns(found, federation) && !(await hasEndpoint(cluster, site.project, service))) {
+  if (isOwn(found, context) && !(await hasEndpoint(cluster, site.project, service))) {
     return progressing(`Service ${service} has no ready endpoint yet`, objectRef(found))
   }
   const version = runningVersion(found, "superlink")
@@ -164,6 +165,7 @@ Only Flower's own TLS prevents that (docs/security.md). For it, give a Secret wi
   check,
   apply: async (context) => deploy(context, await requireTarget(context)),
   update: async (context) => updateDeployment(context, await requireTarget(context)),
+  takeOwnership: async (context) => takeManifest(context, await requireTarget(context)),
   async rerun(context) {
     await rerunDeployment(context, await requireTarget(context))
     context.note(

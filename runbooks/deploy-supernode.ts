@@ -25,6 +25,7 @@ import {
   findDeployment,
   manifestInputsOf,
   rerunDeployment,
+  takeManifest,
   updateDeployment,
 } from "./flower/deploy.ts"
 import { readSuperlinkLog, readSupernodeLog } from "./flower/flower-logs.ts"
@@ -254,6 +255,7 @@ keeps running; this step then restarts it.
   check,
   apply: async (context) => deploy(context, await requireTarget(context)),
   update: async (context) => updateDeployment(context, await requireTarget(context)),
+  takeOwnership: async (context) => takeManifest(context, await requireTarget(context)),
   rerun: async (context) => rerunDeployment(context, await requireTarget(context)),
   manual: supernodeManual,
   async show(context) {

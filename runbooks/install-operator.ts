@@ -28,7 +28,7 @@ import {
 import { operatorManual, subscription } from "./openshift/subscription.ts"
 import { troubleOf } from "./openshift/trouble.ts"
 import type { Deployment } from "./openshift/workload.ts"
-import { adopted, owns, PROGRAM } from "./shared/labels.ts"
+import { adopted, isOwn, PROGRAM, recordOwn } from "./shared/labels.ts"
 import { condition, ifAllowed, isTrue, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 import { writeManifest } from "./shared/write-manifest.ts"
@@ -60,7 +60,7 @@ async function subscribed(context: Context, subscription: KubeObject, served: bo
   const answer = (await operatorTrouble(cluster, found)) ?? subscriptionState(found)
   if (answer.state === "blocked" && answer.code === "version 1") return answer
   const { channel } = subscription.spec
-  const own = owns(subscription, context.federation)
+  const own = isOwn(subscription, context)
   if (channel !== site.operatorChannel && (own || given("operator-channel", site.name))) {
     const fields = [{ field: "channel", found: String(channel), wanted: site.operatorChannel }]
     if (own) return drifted(fields, { object: objectRef(subscription), approval: approval(site) })
@@ -219,6 +219,16 @@ async function apply(context: Context): Promise<void> {
   await $`oc apply --server-side --field-manager=${PROGRAM} -n ${site.operatorNamespace} -f ${file}`
 }
 
+async function takeSubscription(context: Context): Promise<void> {
+  const { cluster, site } = context
+  const query = { apiVersion: OLM, kind: "Subscription", namespace: site.operatorNamespace }
+  const found = (await cluster.list(query)).filter(({ spec }) => spec?.name === PACKAGE)
+  await recordOwn(
+    context,
+    found.map(({ metadata }) => ({ ...query, name: metadata.name })),
+  )
+}
+
 export default guideStep({
   id: "install-operator",
   foresees: ({ site }: Foresee) => [foresee.outside(approval(site))],
@@ -245,6 +255,7 @@ continues when the operator is installed.
   check,
   apply,
   update: apply,
+  takeOwnership: takeSubscription,
   manual: operatorManual,
   show: ({ $, site }) => $`oc get csv -n ${site.operatorNamespace}`,
   get expect() {

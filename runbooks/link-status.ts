@@ -15,11 +15,12 @@ const NUDGED = "flower-runbook/nudged"
 const FIRST_STATUS = 1000
 
 /** The Links to the SuperLink's Site, those that are up first. */
-async function linksOf({ cluster, site, the, at, federation }: Context): Promise<readonly SkupperLink[]> {
+async function linksOf(context: Context): Promise<readonly SkupperLink[]> {
+  const { cluster, site, the, at } = context
   const superlink = the("superlink")
   const to = await activeSite(at(superlink).cluster, superlink.project)
   const links = await listLinks(cluster, site.project)
-  return to === undefined ? [] : sortLinks(links, to, federation).current
+  return to === undefined ? [] : sortLinks(links, to, context).current
 }
 
 async function check(context: Context): Promise<CheckResult> {

@@ -13,7 +13,7 @@ import {
 } from "../lib/index.ts"
 import { kubeconfigs } from "../lib/kit.ts"
 import { type Context, type Foresee, guideStep, type Manual } from "./context.ts"
-import { labels, ownsProject, projectDescription } from "./shared/labels.ts"
+import { labels, ownsProject, projectDescription, recordOwn } from "./shared/labels.ts"
 import { type Condition, hasProjects, ifAllowed, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
@@ -168,6 +168,12 @@ project is created after your approval. Every later command names the project, s
   ],
   check,
   apply,
+  async takeOwnership(context) {
+    const kind = (await hasProjects(context.cluster))
+      ? { apiVersion: PROJECT, kind: "Project" }
+      : { apiVersion: "v1", kind: "Namespace" }
+    await recordOwn(context, [{ ...kind, name: context.site.project }])
+  },
   update,
   manual: ({ site }: Manual) => `oc project ${site.project} || oc new-project ${site.project}`,
   show: ({ $ }) => $`oc whoami --show-context`,

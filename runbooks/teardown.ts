@@ -15,7 +15,7 @@ import { listSites, SKUPPER } from "./interconnect/skupper.ts"
 import { TokenFile } from "./interconnect/token-file.ts"
 import logout from "./logout.ts"
 import { OLM, PACKAGE } from "./openshift/olm.ts"
-import { owns, ownsProject } from "./shared/labels.ts"
+import { isOwn, ownsProject } from "./shared/labels.ts"
 import { ifAllowed, ifServed, some } from "./shared/reading.ts"
 import { byOc, ownObjects, removal, type TeardownContext, teardownInputs } from "./shared/removal.ts"
 
@@ -43,7 +43,7 @@ export const removeSupernode = removal({
         cluster.get({ apiVersion, kind, name: metadata.name, namespace: site.project }),
       )
       const known = found.some((one) => one.kind === kind && one.metadata.name === metadata.name)
-      if (object !== undefined && !known && owns(object, federation)) found.push({ ...object, kind })
+      if (object !== undefined && !known && isOwn(object, context)) found.push({ ...object, kind })
     }
     return found
   },
@@ -161,10 +161,10 @@ export const removeSuperlink = removal({
 
 /** The Subscription that this federation created and the operator that it installed. The operator comes first, because only the Subscription names it. */
 async function operatorOf(context: TeardownContext): Promise<readonly KubeObject[] | CheckResult> {
-  const { cluster, site, federation, inputs, created } = context
+  const { cluster, site, inputs } = context
   const namespace = site.operatorNamespace
   const all = await ifServed(ifAllowed(cluster.list({ apiVersion: OLM, kind: "Subscription", namespace })))
-  const found = (all ?? []).find((one) => one.spec?.name === PACKAGE && owns(one, federation))
+  const found = (all ?? []).find((one) => one.spec?.name === PACKAGE && isOwn(one, context))
   if (found === undefined) return ready("this federation installed no operator here")
   if (!inputs.operator) return ready("the operator stays; --operator removes it")
   const everywhere = ifAllowed(cluster.list({ apiVersion: SKUPPER, kind: "Site" }))
@@ -176,9 +176,7 @@ async function operatorOf(context: TeardownContext): Promise<readonly KubeObject
       next: "oc get sites.skupper.io --all-namespaces",
     })
   }
-  const foreign = (sites ?? []).filter(
-    (one) => !owns(one, federation) && !created.has(one.metadata.uid ?? ""),
-  )
+  const foreign = (sites ?? []).filter((one) => !isOwn(one, context))
   const named = (objects: readonly KubeObject[]) =>
     some(objects.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))
   if (foreign.length > 0) {
@@ -225,7 +223,7 @@ export const removeProject = removal({
   inputs: ["project", "projects"],
   prose:
     "Projects stay. `--projects` deletes the projects that this federation created, with everything in them.",
-  async find({ cluster, site, federation, inputs }) {
+  async find({ cluster, site, federation, inputs, created }) {
     const projects = await cluster.serves("project.openshift.io/v1", "Project")
     const found = await ifAllowed(
       cluster.get({
@@ -235,7 +233,8 @@ export const removeProject = removal({
       }),
     )
     if (found === undefined) return ready(`project ${site.project} does not exist`)
-    if (!ownsProject(found, federation)) return ready(`project ${site.project} existed before, so it stays`)
+    if (!ownsProject(found, federation) && !created.has(found.metadata.uid ?? ""))
+      return ready(`project ${site.project} existed before, so it stays`)
     if (!inputs.projects) return ready(`project ${site.project} stays; --projects deletes it`)
     const gone = found.status?.phase === "Terminating" && found.metadata.deletionTimestamp === undefined
     return [gone ? { ...found, metadata: { ...found.metadata, deletionTimestamp: "now" } } : found]

@@ -14,7 +14,7 @@ import {
 import type { Context } from "../context.ts"
 import { checkRollout } from "../openshift/rollout.ts"
 import { containerOf, type Deployment, deploymentDifferences, selectorText } from "../openshift/workload.ts"
-import { adoptedMark, owns } from "../shared/labels.ts"
+import { adoptedMark, isOwn, recordOwn } from "../shared/labels.ts"
 import { ifAllowed, objectRef } from "../shared/reading.ts"
 import type { Flags } from "./command-line.ts"
 import { applyManifest, type Manifest, type ManifestInputs } from "./manifests.ts"
@@ -61,7 +61,7 @@ async function checkFound(
   target: DeployTarget,
   found: Deployment | undefined,
 ): Promise<CheckResult> {
-  const { cluster, site, federation, inputs } = context
+  const { cluster, site, inputs } = context
   const { name } = target.manifest.deployment.metadata
   if (found === undefined) {
     return missing([`no Deployment ${name} in ${site.project}`, target.note].filter(Boolean).join("; "))
@@ -69,20 +69,20 @@ async function checkFound(
   if (found.metadata.deletionTimestamp !== undefined) {
     return progressing(`Deployment ${name} is being deleted; waiting until it is gone`, objectRef(found))
   }
-  const isOwn = owns(found, federation)
-  const fields = isOwn ? await differences(context, target, found) : target.adoptedDifferences(found)
+  const own = isOwn(found, context)
+  const fields = own ? await differences(context, target, found) : target.adoptedDifferences(found)
   if (fields.length > 0) {
     const result = drifted(fields, { object: objectRef(found) })
-    return isOwn || inputs.allowRestart
+    return own || inputs.allowRestart
       ? result
       : restartNotAllowed(result.reason, found, target.step, site.name)
   }
-  const rollout = await checkRollout(cluster, found, isOwn)
+  const rollout = await checkRollout(cluster, found, own)
   if (rollout.state !== "ready") return rollout
   const image = found.spec.template.spec.containers[0]!.image
-  return ready(`${isOwn ? "" : "existed before: "}${image}, ${rollout.reason}`, {
+  return ready(`${own ? "" : "existed before: "}${image}, ${rollout.reason}`, {
     object: objectRef(found),
-    ...(!isOwn && { adopted: true }),
+    ...(!own && { adopted: true }),
   })
 }
 
@@ -115,7 +115,7 @@ async function differences(
     if (existing === undefined) fields.push({ field, found: "missing", wanted: "present" })
     else if (
       kind === "Service" &&
-      owns(existing, context.federation) &&
+      isOwn(existing, context) &&
       serviceText(existing) !== serviceText(wanted)
     ) {
       fields.push({ field, found: serviceText(existing), wanted: serviceText(wanted) })
@@ -163,6 +163,18 @@ export async function deploy(context: Context, target: DeployTarget): Promise<vo
   }
 }
 
+/** Keeps the UIDs of the manifest's objects that carry the federation's labels: what existed before does not. */
+export const takeManifest = (context: Context, { manifest }: DeployTarget): Promise<void> =>
+  recordOwn(
+    context,
+    [manifest.deployment, ...manifest.others].map(({ apiVersion, kind, metadata }) => ({
+      apiVersion,
+      kind,
+      name: metadata.name,
+      namespace: context.site.project,
+    })),
+  )
+
 /**
  * Updates a drifted Deployment. One of this federation is applied again, or only restarted if nothing but its pods is
  * wrong. One that existed before gets another image and arguments and keeps everything else.
@@ -170,7 +182,7 @@ export async function deploy(context: Context, target: DeployTarget): Promise<vo
 export async function updateDeployment(context: Context, target: DeployTarget): Promise<void> {
   const found = await findDeployment(context, target)
   if (found === undefined) return deploy(context, target)
-  if (owns(found, context.federation)) {
+  if (isOwn(found, context)) {
     if ((await differences(context, target, found)).length > 0) return deploy(context, target)
     return restart(context, found)
   }
@@ -198,7 +210,7 @@ export async function rerunDeployment(context: Context, target: DeployTarget): P
   const { name } = target.manifest.deployment.metadata
   if (found === undefined)
     throw new RunbookError(`Deployment ${name} does not exist, so it cannot be restarted`)
-  if (!owns(found, context.federation) && !context.inputs.allowRestart && context.site.role === "superlink") {
+  if (!isOwn(found, context) && !context.inputs.allowRestart && context.site.role === "superlink") {
     throw new RunbookError(`Deployment ${name} existed before`, {
       why: "a restarted SuperLink forgets its SuperNodes",
       fix: "allow the restart with --allow-restart",

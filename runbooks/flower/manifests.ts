@@ -4,7 +4,7 @@ import { type KubeObject, RunbookError, UsageError } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { FLEET_ADDRESS } from "../interconnect/exposure.ts"
 import { type Container, containerOf, type Deployment } from "../openshift/workload.ts"
-import { labels, owns, PROGRAM } from "../shared/labels.ts"
+import { isOwn, labels, PROGRAM } from "../shared/labels.ts"
 import { objectRef } from "../shared/reading.ts"
 import { snippet } from "../shared/snippet.ts"
 import { writeManifest } from "../shared/write-manifest.ts"
@@ -207,12 +207,12 @@ export async function manifestText(objects: readonly KubeObject[]): Promise<stri
  * Fields that others have set meanwhile are reset: the plan showed the difference.
  */
 export async function applyManifest(context: Context, name: string, manifest: Manifest): Promise<void> {
-  const { $, cluster, federation, note, site } = context
+  const { $, cluster, note, site } = context
   const objects: KubeObject[] = [manifest.deployment]
   for (const object of manifest.others) {
     const { apiVersion, kind, metadata } = object
     const found = await cluster.get({ apiVersion, kind, name: metadata.name, namespace: site.project })
-    if (found === undefined || owns(found, federation)) objects.push(object)
+    if (found === undefined || isOwn(found, context)) objects.push(object)
     else note(`${objectRef(found).kind} ${metadata.name} existed before and is used as it is`)
   }
   const file = await writeManifest(context, name, await manifestText(objects))

@@ -39,19 +39,14 @@ export async function routerHop(context: Context): Promise<CheckResult | undefin
 }
 
 /** The Link to the SuperLink's current Site is up. */
-export async function linkHop({
-  cluster,
-  site,
-  at,
-  the,
-  federation,
-}: Context): Promise<{ holds: string; link: SkupperLink } | CheckResult> {
+export async function linkHop(context: Context): Promise<{ holds: string; link: SkupperLink } | CheckResult> {
+  const { cluster, site, at, the } = context
   const superlink = the("superlink")
   const peer = await activeSite(at(superlink).cluster, superlink.project)
   if (peer === undefined) {
     return brokenHop("link", `no Skupper site in ${superlink.project}`, "site-create", superlink.name)
   }
-  const { current, obsolete } = sortLinks(await listLinks(cluster, site.project), peer, federation)
+  const { current, obsolete } = sortLinks(await listLinks(cluster, site.project), peer, context)
   const link = current.find((one) => isTrue(one, "Ready")) ?? current[0]
   if (link === undefined) {
     const what =

@@ -2,7 +2,7 @@
 import type { Difference } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { containerOf, type Deployment } from "../openshift/workload.ts"
-import { owns } from "../shared/labels.ts"
+import { isOwn } from "../shared/labels.ts"
 import { argumentOf, changedFlags, commandLine, type Flags, hasFlag, isLoopback } from "./command-line.ts"
 import { compareVersions, familyOf, OLDEST, superlinkImage, versionOfImage } from "./flower-versions.ts"
 import { VERSION_ANNOTATION } from "./manifests.ts"
@@ -47,7 +47,7 @@ export interface ChosenVersion {
 
 /** @returns undefined if no version was given and the version of the existing SuperLink is unknown */
 export function chooseVersion(
-  context: Pick<Context, "given" | "inputs" | "federation">,
+  context: Pick<Context, "given" | "inputs" | "federation" | "created">,
   superlink: Deployment | undefined,
 ): ChosenVersion | undefined {
   const version = context.inputs.flowerVersion
@@ -56,7 +56,7 @@ export function chooseVersion(
   const running = runningVersion(superlink, "superlink")
   return running === undefined
     ? undefined
-    : { version: running, from: owns(superlink, context.federation) ? "created" : "adopted" }
+    : { version: running, from: isOwn(superlink, context) ? "created" : "adopted" }
 }
 
 /** The version for a SuperNode's site. Reads the SuperLink's cluster only if no version was given. */

@@ -2,7 +2,7 @@
 import { type CheckResult, type Cluster, missing, RunbookError, ready } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { atSite } from "../shared/at-site.ts"
-import { adoptedMark, owns, selector, takeObject } from "../shared/labels.ts"
+import { adoptedMark, isOwn, selector, takeObject } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
 import { type AccessGrant, activeSite, DEFAULT_LIFETIME, grantRef, interRouter, SKUPPER } from "./skupper.ts"
 import { type TokenContent, TokenFile } from "./token-file.ts"
@@ -125,12 +125,13 @@ async function generateLink(context: Context): Promise<void> {
 }
 
 /** The command creates a Certificate or uses an existing one: an existing one is marked as adopted. */
-async function markExistingCertificate({ peer, at, federation }: Context): Promise<void> {
+async function markExistingCertificate(context: Context): Promise<void> {
+  const { peer, at, federation } = context
   const { cluster } = at(peer)
   const site = await activeSite(cluster, peer.project)
   const ref = certificateRef(peer.project, `link-${site?.metadata.name}`)
   const found = await cluster.get(ref)
-  if (found !== undefined && !owns(found, federation))
+  if (found !== undefined && !isOwn(found, context))
     await cluster.merge(ref, { metadata: adoptedMark(federation) })
 }
 
@@ -142,9 +143,9 @@ const certificateRef = (namespace: string, name: string) => ({
 })
 
 export async function takeToken(context: Context): Promise<void> {
-  const { site, peer, at, federation } = context
+  const { site, peer, at, federation, recordCreated } = context
   const file = await new TokenFile(context).read()
-  const superlinkContext = { cluster: at(peer).cluster, federation }
+  const superlinkContext = { cluster: at(peer).cluster, federation, recordCreated }
   if (file?.is === "token")
     await takeObject(superlinkContext, grantRef(peer.project, file.name), { [FOR_SITE]: site.name })
   else if (file?.is === "file") {

@@ -1,4 +1,4 @@
-import { owns } from "../shared/labels.ts"
+import { isOwn, type Owner } from "../shared/labels.ts"
 import { isTrue } from "../shared/reading.ts"
 import { interRouter, type SkupperLink, type SkupperSite } from "./skupper.ts"
 import { isLinkOf, type TokenContent } from "./token-file.ts"
@@ -21,7 +21,7 @@ export interface SortedLinks {
 export function sortLinks(
   links: readonly SkupperLink[],
   to: SkupperSite,
-  federation: string,
+  owner: Owner,
   file?: TokenContent,
 ): SortedLinks {
   const current: SkupperLink[] = []
@@ -29,7 +29,7 @@ export function sortLinks(
   for (const link of links) {
     if (link.metadata.deletionTimestamp !== undefined) continue
     const { remoteSiteId, remoteSiteName } = link.status ?? {}
-    const known = owns(link, federation)
+    const known = isOwn(link, owner)
     if (known && atOldAddress(link, to)) obsolete.push(link)
     else if (remoteSiteId === to.metadata.uid) current.push(link)
     else if (!remoteSiteId) {

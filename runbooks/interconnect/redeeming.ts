@@ -11,7 +11,7 @@ import {
   unknown,
 } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { adopted, owns, PROGRAM, takeObject } from "../shared/labels.ts"
+import { adopted, isOwn, type Owner, PROGRAM, takeObject } from "../shared/labels.ts"
 import { ifAllowed, objectRef, some, untilSeen } from "../shared/reading.ts"
 import { dropGrants } from "./issuing.ts"
 import { atOldAddress, type SortedLinks, sortLinks } from "./links.ts"
@@ -30,11 +30,11 @@ import { type IssuedToken, isLinkOf, type TokenContent, TokenFile } from "./toke
 const ISSUE = "token-issue"
 
 export async function checkLink(context: Context): Promise<CheckResult> {
-  const { cluster, site, peer, at, federation } = context
+  const { cluster, site, peer, at } = context
   const to = await activeSite(at(peer).cluster, peer.project)
   if (to === undefined) return unknown("missing", `${peer.name} has no Skupper site to link to`)
   const file = await new TokenFile(context).read()
-  const { current, obsolete } = sortLinks(await listLinks(cluster, site.project), to, federation, file)
+  const { current, obsolete } = sortLinks(await listLinks(cluster, site.project), to, context, file)
   const [found] = current
   if (found !== undefined) {
     const secret = await missingSecret(context, found, file)
@@ -46,7 +46,7 @@ export async function checkLink(context: Context): Promise<CheckResult> {
       adopted: adopted(found, context),
     })
   }
-  if (obsolete.length > 0) return obsoleteLinks(obsolete, to, federation)
+  if (obsolete.length > 0) return obsoleteLinks(obsolete, to, context)
   const token =
     file?.is === "token" ? await cluster.get<AccessToken>(tokenRef(site.project, file.name)) : undefined
   if (token?.status?.redeemed === true) return missing("a token was redeemed, but its Link no longer exists")
@@ -70,9 +70,9 @@ async function missingSecret(
     : undefined
 }
 
-function obsoleteLinks(links: SortedLinks["obsolete"], to: SkupperSite, federation: string): CheckResult {
+function obsoleteLinks(links: SortedLinks["obsolete"], to: SkupperSite, owner: Owner): CheckResult {
   const names = links.map(({ metadata }) => metadata.name)
-  const foreign = links.filter((one) => !owns(one, federation)).map(({ metadata }) => metadata.name)
+  const foreign = links.filter((one) => !isOwn(one, owner)).map(({ metadata }) => metadata.name)
   if (links.every((one) => atOldAddress(one, to))) {
     const addresses = interRouter(links[0]!.spec.endpoints)
     return drifted(
@@ -232,11 +232,11 @@ async function withLinks(
   which: (links: SortedLinks) => SortedLinks["current"],
   reason: string,
 ): Promise<ApplyResult> {
-  const { cluster, site, peer, at, federation } = context
+  const { cluster, site, peer, at } = context
   const to = await activeSite(at(peer).cluster, peer.project)
   if (to === undefined) throw new RunbookError(`${peer.name} has no Skupper site to link to`)
   const file = await new TokenFile(context).read()
-  await dropLinks(context, which(sortLinks(await listLinks(cluster, site.project), to, federation, file)))
+  await dropLinks(context, which(sortLinks(await listLinks(cluster, site.project), to, context, file)))
   await discard(context)
   return rerun(ISSUE, reason)
 }

@@ -1,5 +1,12 @@
 /** How the guide marks what it creates. */
-import { type KubeObject, labelValue, ownership } from "../../lib/index.ts"
+import {
+  type BaseContext,
+  type ClusterReader,
+  type KubeObject,
+  labelValue,
+  ownership,
+  type Ref,
+} from "../../lib/index.ts"
 
 export { MANAGED_BY } from "../../lib/index.ts"
 
@@ -9,6 +16,34 @@ export const FEDERATION = `${PROGRAM}/federation`
 export const ADOPTED = `${PROGRAM}/adopted`
 
 export const { labels, selector, owns, adopted, adoptedMark, take: takeObject } = ownership(PROGRAM)
+
+/** Who asks whose an object is: the federation, and the objects that it created by their UIDs. */
+export interface Owner {
+  readonly federation: string
+  readonly created: ReadonlyMap<string, unknown>
+}
+
+/** Whether the federation created it: by its labels, or by its UID where something dropped them. */
+export const isOwn = (object: KubeObject, { federation, created }: Owner): boolean =>
+  !adopted(object, { federation, created, applyInterrupted: false }) &&
+  (owns(object, federation) || object.metadata.labels?.[FEDERATION] === undefined)
+
+/** Keeps the UIDs of what was applied with the federation's labels: some commands write an object as a whole, and drop them. */
+export async function recordOwn(
+  {
+    cluster,
+    federation,
+    recordCreated,
+  }: Pick<BaseContext, "federation" | "recordCreated"> & { cluster: ClusterReader },
+  refs: readonly Ref[],
+): Promise<void> {
+  for (const ref of refs) {
+    const found = await cluster.get(ref)
+    if (found === undefined || !(owns(found, federation) || ownsProject(found, federation))) continue
+    const { name, namespace, uid } = found.metadata
+    recordCreated({ kind: ref.kind, name, ...(namespace && { namespace }), ...(uid && { uid }) })
+  }
+}
 
 /** The description that marks a project of a federation, because ordinary users cannot label projects. */
 export const projectDescription = (federation: string): string =>

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { parse, stringify } from "yaml"
 import { openCluster } from "../../lib/cluster/index.ts"
+import type { Cluster } from "../../lib/cluster/types.ts"
 import { startPractice } from "../../lib/practice/practice.ts"
 import type { Practice } from "../../lib/practice/types/practice.ts"
 import guide from "../../runbooks/index.ts"
@@ -42,16 +43,20 @@ function file(update: (file: any) => void = () => undefined): void {
   update(federation)
   writeFileSync(join(at, "federation.yaml"), stringify(federation))
 }
-async function deployments(cluster: string, namespace: string): Promise<string[]> {
-  const { kubeconfig } = practice.clusters.find(({ name }) => name === cluster)!
+async function inside<T>(name: string, work: (cluster: Cluster) => Promise<T>): Promise<T> {
+  const { kubeconfig } = practice.clusters.find((one) => one.name === name)!
   const opened = openCluster({ kubeconfig, fieldManager: "test" })
   try {
-    const found = await opened.list({ apiVersion: "apps/v1", kind: "Deployment", namespace })
-    return found.map(({ metadata }) => metadata.name).filter((name) => !name.startsWith("skupper"))
+    return await work(opened)
   } finally {
     await opened.close()
   }
 }
+const deployments = (name: string, namespace: string): Promise<string[]> =>
+  inside(name, async (cluster) => {
+    const found = await cluster.list({ apiVersion: "apps/v1", kind: "Deployment", namespace })
+    return found.map(({ metadata }) => metadata.name).filter((name) => !name.startsWith("skupper"))
+  })
 
 test("a SuperNode that left the file is counted, named and removed on request; one that moved has two places", async () => {
   file()
@@ -86,4 +91,20 @@ test("a SuperNode that left the file is counted, named and removed on request; o
   const last = await run("run", "--yes")
   expect(flat(last.stdout)).toMatch(/1 SuperNode is connected to the SuperLink in \S+ on \S+\. /)
   expect(last.stdout).not.toContain("still running")
+
+  // What is cluster-wide is known by its UID as well.
+  await inside("superlink", (cluster) =>
+    cluster.merge(
+      {
+        apiVersion: "operators.coreos.com/v1alpha1",
+        kind: "Subscription",
+        name: "skupper-operator",
+        namespace: "openshift-operators",
+      },
+      { metadata: { labels: null } },
+    ),
+  )
+  const { stdout } = await run("teardown", "--operator", "--no-input")
+  expect(stdout).toContain("removes the operator for the whole cluster")
+  expect(stdout).not.toContain("installed no operator here")
 })

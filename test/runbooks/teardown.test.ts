@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import type { Cluster, KubeObject } from "../../lib/cluster/types.ts"
-import { labels, projectDescription } from "../../runbooks/shared/labels.ts"
+import { labels, projectDescription, selector } from "../../runbooks/shared/labels.ts"
 import { foreign, makeNetwork, only, startWorld, teardown, type World } from "./practice.ts"
 
 const SKUPPER = "skupper.io/v2alpha1"
@@ -115,22 +115,28 @@ test("what the steps created is deleted, in reverse; operator and projects stay"
 test("what lost its labels is known by its UID, and the Lease of a Site goes with it", async () => {
   await world.begin()
   const [west_, east_] = [world.project("superlink"), world.project("supernode-1")]
-  const steps = only("install-operator", "site-create", "deploy-superlink", "connector", "listener")
+  const ids = ["install-operator", "site-create", "token-issue", "token-redeem", "link-status", "connector"]
+  const steps = only(...ids, "listener", "deploy-superlink", "deploy-supernode")
   await world.run({ notebook: steps })
   const LEASE = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", name: "skupper-site-leader" }
-  const made: [Cluster, string, string][] = [
-    [west(), west_, "Site"],
-    [west(), west_, "Connector"],
-    [east(), east_, "Site"],
-    [east(), east_, "Listener"],
-  ]
-  for (const [cluster, namespace, kind] of made) {
-    const [object] = await cluster.list({ apiVersion: SKUPPER, kind, namespace })
-    const { name, labels: before } = object!.metadata
-    expect(before).toMatchObject(labels("trial"))
-    // As `skupper site update` and its like leave them (2.2.1).
-    await cluster.merge({ apiVersion: SKUPPER, kind, namespace, name }, { metadata: { labels: null } })
+  const made: [Cluster, string, string, string][] = []
+  for (const [cluster, namespace] of [
+    [west(), west_],
+    [east(), east_],
+  ] as const) {
+    for (const [apiVersion, kind] of [...KINDS, ["v1", "Secret"]] as const) {
+      const own = await cluster.list({ apiVersion, kind, namespace, labels: selector("trial") })
+      for (const { metadata } of own) {
+        const { name } = metadata
+        made.push([cluster, namespace, apiVersion, kind])
+        // As `skupper site update` and its like leave them (2.2.1), or somebody who tidies up.
+        await cluster.merge({ apiVersion, kind, namespace, name }, { metadata: { labels: null } })
+      }
+    }
   }
+  expect(made.map(([, , , kind]) => kind).sort()).toEqual(
+    ["Connector", "Deployment", "Deployment", "Link", "Listener", "Secret", "Service", "Site", "Site"].sort(),
+  )
   for (const [cluster, namespace] of [
     [west(), west_],
     [east(), east_],
@@ -139,20 +145,25 @@ test("what lost its labels is known by its UID, and the Lease of a Site goes wit
     if ((await cluster.get({ ...LEASE, namespace })) === undefined)
       await cluster.create({ ...type, metadata: { name, namespace }, spec: { holderIdentity: "gone" } })
   }
-  // It is not adopted either.
-  expect((await world.plan({ notebook: steps }))["superlink/site-create"]).not.toContain("existed before")
+  // Nothing is adopted either.
+  for (const [place, what] of Object.entries(await world.plan({ notebook: steps })))
+    if (!place.endsWith("install-operator")) expect(what, place).not.toContain("existed before")
   // An object of the same name that somebody else created later stays.
   await east().remove({ apiVersion: SKUPPER, kind: "Listener", namespace: east_, name: "fleet-api" })
   await east().create(exposure("Listener", east_, { routingKey: "fleet-api", port: 9092, host: "fleet-api" }))
   expect(await world.plan({ notebook: teardown })).toMatchObject({
     "superlink/remove-site": expect.stringMatching(/^delete: deletes Site /),
     "superlink/remove-connector": "delete: deletes Connector fleet-api",
+    "superlink/remove-superlink": "delete: deletes Deployment superlink, Service superlink-service",
+    "supernode-1/remove-supernode": "delete: deletes Deployment supernode-1",
+    "supernode-1/remove-link": expect.stringMatching(/^delete: deletes Link .*, Secret /),
     "supernode-1/remove-listener": "ok: nothing created by this federation remains",
   })
   const outcomes = await run()
   expect(outcomes["superlink/remove-site"]).toMatch(/^deleted: nothing created by this federation remains/)
-  for (const [cluster, namespace, kind] of made.filter(([, , kind]) => kind !== "Listener")) {
-    expect(await cluster.list({ apiVersion: SKUPPER, kind, namespace })).toEqual([])
+  for (const [cluster, namespace, apiVersion, kind] of made) {
+    const left = (await cluster.list({ apiVersion, kind, namespace })).map(({ metadata }) => metadata.name)
+    if (kind !== "Listener" && kind !== "Service" && kind !== "Secret") expect(left, kind).toEqual([])
     expect(await cluster.get({ ...LEASE, namespace })).toBeUndefined()
   }
 })

@@ -51,6 +51,8 @@ metadata: { name: link-superlink-interconnect }
 data: { ca.crt: "", tls.crt: "", tls.key: ${KEY} }
 `
 
+const TRIAL = { federation: "trial", created: new Map() }
+
 describe("a token file", () => {
   test("holds a token", async () => {
     expect(await parseToken(TOKEN)).toEqual({
@@ -195,7 +197,7 @@ describe("links by their target", () => {
     }) as SkupperLink
   const own = { labels: labels("trial") }
   const names = (links: SkupperLink[], file?: Awaited<ReturnType<typeof parseToken>>) => {
-    const { current, obsolete } = sortLinks(links, to, "trial", file)
+    const { current, obsolete } = sortLinks(links, to, TRIAL, file)
     return [current, obsolete].map((some) => some.map(({ metadata }) => metadata.name))
   }
   const up = { conditions: conditions({ Operational: "True" }) }
@@ -213,10 +215,10 @@ describe("links by their target", () => {
       spec: { endpoints: endpoints(host) as SkupperLink["spec"]["endpoints"] },
     })
     const open = { ...to, status: { endpoints: endpoints("a.example") } } as SkupperSite
-    const sorted = sortLinks([at("mine", "a.example"), at("else", "b.example")], open, "trial")
+    const sorted = sortLinks([at("mine", "a.example"), at("else", "b.example")], open, TRIAL)
     expect(sorted.current.map(({ metadata }) => metadata.name)).toEqual(["mine"])
     // Once it is up, its Site's UID counts alone.
-    expect(sortLinks([at("mine", "a.example", { remoteSiteId: "x" })], open, "trial").current).toEqual([])
+    expect(sortLinks([at("mine", "a.example", { remoteSiteId: "x" })], open, TRIAL).current).toEqual([])
   })
   test("to a deleted Site", () => {
     const old = { remoteSiteId: "old", remoteSiteName: "west" }
