@@ -166,7 +166,7 @@ async function runAndClose(
       federation: federation.name,
       seconds: (performance.now() - started) / 1000,
       facts: [
-        ...rememberedLines(call, federation),
+        ...(options.approvalBy === "plan" ? rememberedLines(call, federation) : []),
         ...formerLines(call, federation, settings.state.journal.memory),
       ],
       ...(!options.throwAway && { resume: command }),
