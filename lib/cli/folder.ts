@@ -5,8 +5,8 @@ import { readName } from "../inputs/names.ts"
 import { RunbookError, UsageError } from "../notebook/errors.ts"
 import { EXIT } from "../notebook/exit-codes.ts"
 import type { Notebook } from "../notebook/notebook.ts"
-import { readMemory } from "../runner/journal-file.ts"
 import type { Memory } from "../runner/journal-memory.ts"
+import { readMemory } from "../runner/journal-reading.ts"
 
 /** The folder and name of a federation, and what its journal remembers. Nothing is created. */
 export interface FoundFolder {

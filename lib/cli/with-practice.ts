@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from "node:crypto"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { flagLayer } from "../inputs/flag-layer.ts"
 import { layerOf } from "../inputs/layers.ts"
@@ -10,7 +9,6 @@ import { UsageError } from "../notebook/errors.ts"
 import { fileKey, unnamedSites } from "../notebook/roles.ts"
 import type { PracticeImage } from "../practice/types/images.ts"
 import type { Practice } from "../practice/types/practice.ts"
-import { isAlive } from "../runner/processes.ts"
 import { type Call, refuseAborted, suggestRetry } from "./call.ts"
 
 /** How many sites a `many` role has on practice clusters, unless a flag says otherwise. */
@@ -49,10 +47,9 @@ export async function withPractice(
   const name = place?.name ?? federationName(call, keep, shared)
   const { startPractice } = await import("../practice/practice.ts")
   const { waitingFor } = await import("../terminal/index.ts")
-  const { makeFolder } = await import("../runner/open-state.ts")
+  const { keptFolder, temporaryFolder } = await import("./practice-folder.ts")
   // Only now: an invalid flag above leaves no folder behind.
-  const folder =
-    kept === undefined ? temporaryFolder(notebook.name) : makeFolder(join(makeFolder(kept), "practice"))
+  const folder = kept === undefined ? temporaryFolder(notebook.name) : keptFolder(kept)
   try {
     const practice = await waitingFor(
       "Starting practice clusters",
@@ -156,25 +153,4 @@ function federationName({ flags }: Call, keep: string | undefined, shared: boole
   if (given !== undefined) return given
   if (keep !== undefined) return `practice-${createHash("sha256").update(keep).digest("hex").slice(0, 8)}`
   return shared ? `practice-${randomBytes(4).toString("hex")}` : "practice"
-}
-
-/** The path is printed unquoted, so it contains no space; the name contains the process that owns it. */
-function temporaryFolder(name: string): string {
-  const base = /^[\w@%+=:,./-]+$/.test(tmpdir()) ? tmpdir() : "/tmp"
-  const prefix = `${name}-practice-`
-  removeLeftOvers(base, prefix)
-  return mkdtempSync(join(base, `${prefix}${process.pid}-`))
-}
-
-/** Practice clusters that were killed leave their folder behind, including tokens. */
-function removeLeftOvers(base: string, prefix: string): void {
-  for (const name of readdirSync(base)) {
-    const pid = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined
-    if (pid === undefined || isAlive(Number(pid))) continue
-    try {
-      rmSync(join(base, name), { recursive: true, force: true })
-    } catch {
-      // It belongs to another user.
-    }
-  }
 }

@@ -1,6 +1,7 @@
 /** The step that logs each site in to its cluster, by the methods that a notebook offers. */
 import { copyFile, rename, rm } from "node:fs/promises"
 import { CheckError, type CheckResult, drifted, missing, ready } from "../notebook/check-result.ts"
+import { draftOf } from "../notebook/draft-name.ts"
 import { RunbookError } from "../notebook/errors.ts"
 import { sends } from "../notebook/foreseen.ts"
 import { path, text, url } from "../notebook/inputs.ts"
@@ -147,8 +148,8 @@ const isRefused = (error: unknown): error is CheckError & { result: { reason: st
  */
 async function logIn<S extends LoginSite>(context: LoginContext<S>, method: LoginMethod<S>): Promise<void> {
   const { kubeconfig } = context
-  // The name of a draft, which the next run removes after a crash.
-  const draft = `${kubeconfig}.${process.pid}`
+  // The next run removes it after a crash.
+  const draft = draftOf(kubeconfig)
   const own = Object.defineProperties({} as LoginContext<S>, {
     ...Object.getOwnPropertyDescriptors(context),
     kubeconfig: { value: draft, enumerable: true },

@@ -72,8 +72,6 @@ export interface Journal {
   readonly run: string
   /** Stamps and appends. `durable` settles once the line is on disk; the memory has it at once. */
   append(event: Event): { recorded: Recorded; durable: Promise<void> }
-  /** Writes what is pending, synchronously (on a signal). */
-  flushSync(): void
 }
 
 /** Reads lines into a memory; also used line by line while a run writes. */

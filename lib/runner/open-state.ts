@@ -1,13 +1,12 @@
-import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs"
-import { dirname, join, resolve } from "node:path"
-import { UsageError } from "../notebook/errors.ts"
+import { mkdirSync } from "node:fs"
+import { join, resolve } from "node:path"
 import { removeDrafts } from "./drafts.ts"
-import { idleJournal, openJournal, readMemory } from "./journal-file.ts"
+import { idleJournal, openJournal } from "./journal-file.ts"
 import type { Journal } from "./journal-memory.ts"
+import { beginsJournal, readMemory } from "./journal-reading.ts"
 import { takeLock } from "./lock.ts"
+import { assertParts, isEarly, ownFolder, PARTS } from "./own-folder.ts"
 import type { State } from "./state.ts"
-
-const PARTS = ["", "kubeconfigs", "private", "manifests"]
 
 export interface OpenOptions {
   /** The command as typed (redacted): shown to another run that finds the lock. */
@@ -16,52 +15,23 @@ export interface OpenOptions {
   readonly fresh?: boolean
 }
 
-/**
- * Creates a folder (0700) if it does not exist.
- * @throws UsageError where a file of that name exists, or the system refuses it
- */
-export function makeFolder(folder: string): string {
-  const root = resolve(folder)
-  if (existsSync(root) && !statSync(root).isDirectory()) {
-    throw new UsageError(`${root} is a file, not a folder`, {
-      fix: "name a folder, or a path where one can be created",
-    })
-  }
-  try {
-    makeEach(root)
-  } catch (error) {
-    throw new UsageError(`the folder ${root} cannot be created`, {
-      why: (error as Error).message,
-      fix: "name a folder that you can write to",
-    })
-  }
+/** A federation's folder that is made, or one that is ours. @throws UsageError otherwise, before anything is written */
+export function stateFolder(folder: string): string {
+  const root = ownFolder(folder, (found, names) => isEarly(names) || beginsJournal(found))
+  assertParts(root)
   return root
 }
 
-/** Folder by folder: Node's own `recursive` never ends where the system says ENOENT below an existing folder (/proc). */
-function makeEach(folder: string): void {
-  if (existsSync(folder)) return
-  makeEach(dirname(folder))
-  try {
-    mkdirSync(folder, { mode: 0o700 })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
-  }
-}
-
 /**
- * Creates the folder (0700) if it does not exist, takes its lock and opens its journal for writing.
+ * Makes the folder, or checks that it is ours, takes its lock and opens its journal for writing.
  * @throws RunbookError: exit code 3 where another run holds it, 2 where the journal cannot be used
  */
 export async function openState(folder: string, options: OpenOptions): Promise<State> {
-  const root = makeFolder(folder)
-  for (const part of PARTS) {
-    mkdirSync(join(root, part), { recursive: true, mode: 0o700 })
-  }
-  chmodSync(root, 0o700)
+  const root = stateFolder(folder)
+  for (const part of PARTS) mkdirSync(join(root, part), { recursive: true, mode: 0o700 })
   const release = takeLock(root, options.command)
   try {
-    removeDrafts(root, PARTS)
+    removeDrafts(root, ["", ...PARTS])
     const { journal, warnings, close } = await openJournal(root, options.fresh ?? false)
     return stateOf(root, journal, warnings, async () => {
       await close()

@@ -5,9 +5,9 @@ import { actionFor } from "../notebook/action-for.ts"
 import type { CheckResult } from "../notebook/check-result.ts"
 import type { Bus } from "./bus.ts"
 import { contextOf } from "./context.ts"
+import { removeKilled } from "./drafts.ts"
 import type { Action } from "./events.ts"
 import type { Cell } from "./graph.ts"
-import { isAlive } from "./processes.ts"
 import { openRunScope } from "./run-scope.ts"
 import type { Recorder } from "./toolbox.ts"
 import type { RunOptions } from "./types.ts"
@@ -133,7 +133,9 @@ class PreviewRecorder implements Recorder {
   instead = (path: string): string => {
     const copy = join(this.#copies, basename(dirname(path)), basename(path))
     if (this.#copied.has(copy)) return copy
-    if (this.#copied.size === 0) removeKilled(dirname(this.#copies))
+    // Copies that a killed preview left may hold tokens.
+    if (this.#copied.size === 0 && existsSync(dirname(this.#copies)))
+      removeKilled(dirname(this.#copies), "\\d+")
     this.#copied.add(copy)
     mkdirSync(dirname(copy), { recursive: true, mode: 0o700 })
     if (existsSync(path)) copyFileSync(path, copy)
@@ -156,13 +158,5 @@ class PreviewRecorder implements Recorder {
     return readdirSync(folder)
       .filter((name) => name.endsWith(".yaml"))
       .map((name) => join(folder, name))
-  }
-}
-
-/** Removes the copies that a killed preview left: they may hold tokens. */
-function removeKilled(previews: string): void {
-  if (!existsSync(previews)) return
-  for (const name of readdirSync(previews)) {
-    if (!isAlive(Number.parseInt(name, 10))) rmSync(join(previews, name), { recursive: true, force: true })
   }
 }

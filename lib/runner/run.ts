@@ -19,8 +19,6 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const scheduler: Scheduler = new Scheduler(scope)
   const { graph } = scope.source
   const lanes = [graph.here, ...graph.lanes, graph.federation]
-  const flush = () => state.journal.flushSync()
-  signal.addEventListener("abort", flush, { once: true })
   try {
     await scope.bus.durable({
       type: "run started",
@@ -49,7 +47,6 @@ export async function run(options: RunOptions): Promise<RunResult> {
     return { code, outcomes }
   } finally {
     await scope.hold?.release(false)
-    signal.removeEventListener("abort", flush)
   }
 }
 

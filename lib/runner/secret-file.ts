@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
+import { draftOf } from "../notebook/draft-name.ts"
 import { RunbookError } from "../notebook/errors.ts"
 
 /** A secret value as its private file holds it. The journal knows only the revision, which is new with each content. */
@@ -24,9 +25,9 @@ export function readSecret(path: string): Secret | undefined {
   }
 }
 
-/** Writes a secret whole (0600); it is on disk on return. The draft has a name that `removeDrafts` knows. */
+/** Writes a secret whole (0600); it is on disk on return. */
 export function writeSecret(path: string, secret: Secret): void {
-  const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2, 8)}`
+  const draft = draftOf(path)
   try {
     const file = openSync(draft, "wx", 0o600)
     try {

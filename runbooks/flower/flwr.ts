@@ -264,8 +264,9 @@ async function makeHome(folder: string): Promise<string> {
   const root = join(folder, "flwr")
   await mkdir(root, { recursive: true, mode: 0o700 })
   for (const name of await readdir(root)) {
-    const owner = Number(/^(\d+)-/.exec(name)?.[1])
-    if (!lives(owner)) await rm(join(root, name), { recursive: true, force: true })
+    const owner = /^(\d+)-[A-Za-z0-9]{6}$/.exec(name)?.[1]
+    if (owner !== undefined && !lives(Number(owner)))
+      await rm(join(root, name), { recursive: true, force: true })
   }
   return mkdtemp(join(root, `${process.pid}-`))
 }

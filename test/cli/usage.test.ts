@@ -85,9 +85,9 @@ describe("a wrong call", () => {
   test("while another run holds the folder, its status is next", async () => {
     const cwd = room()
     const state = join(cwd, "held")
-    mkdirSync(state)
+    mkdirSync(state, { mode: 0o700 })
     const owner = { pid: process.pid, host: hostname(), since: new Date().toISOString(), command: "other" }
-    writeFileSync(join(state, "lock"), `${JSON.stringify(owner)}\n`)
+    writeFileSync(join(state, "lock"), `${JSON.stringify(owner)}\n`, { mode: 0o600 })
     const sites = ["--original", `folder=${cwd}/o`, "--mirror", `folder=${cwd}/m`]
     const { code, stderr } = await call(cwd, ["run", "--yes", "--state", state, ...sites])
     expect({ code, next: nextOf(stderr) }).toEqual({ code: 3, next: `mirror-pages status --state ${state}` })

@@ -358,7 +358,7 @@ test("what a failed login wrote is gone also after a kill", async () => {
   const { login, state, kubeconfigs } = room({})
   mkdirSync(join(state, "kubeconfigs"), { recursive: true, mode: 0o700 })
   // The pid of no process.
-  writeFileSync(join(state, "kubeconfigs", "superlink.4194303"), "token: x", { mode: 0o600 })
+  writeFileSync(join(state, "kubeconfigs", "superlink.draft-4194303-0123abcd"), "token: x", { mode: 0o600 })
   expect(await login()).toMatchObject({ code: 0 })
   expect(kubeconfigs()).toEqual(["superlink"])
   rmSync(state, { recursive: true })

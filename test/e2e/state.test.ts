@@ -87,7 +87,7 @@ test("a live owner's lock is exit 3 naming it; a dead one's is taken over", asyn
 
   const dead = world.start(["--version"])
   await dead.ended
-  writeFileSync(lock, `${JSON.stringify({ ...owner, pid: dead.pid })}\n`)
+  writeFileSync(lock, `${JSON.stringify({ ...owner, pid: dead.pid })}\n`, { mode: 0o600 })
   expect(await world.call(toLogin(...withFile()))).toMatchObject({ code: 0, stderr: "" })
 })
 

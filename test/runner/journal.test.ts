@@ -1,7 +1,18 @@
-import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import {
+  appendFileSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs"
+import { open } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { openJournal, readMemory } from "../../lib/runner/journal-file.ts"
+import { openJournal } from "../../lib/runner/journal-file.ts"
+import { readMemory } from "../../lib/runner/journal-reading.ts"
 import { openState } from "../../lib/runner/open-state.ts"
 import { folder } from "./world.ts"
 
@@ -50,6 +61,98 @@ describe("journal", () => {
     await expect(openState(at, { command: "t" })).rejects.toThrow(/version 2/)
     writeFileSync(file, whole)
     await (await openState(at, { command: "t" })).close()
+  })
+
+  it.each([
+    ["null", "null\n"],
+    ["other shapes", '{"v":1}\n[]\n"text"\n5\n'],
+    ["text", "name,age\nx,5\n"],
+    ["text without an end", "a shopping list"],
+    ["wrong fields", '{"type":"run started","t":5,"sites":{"a":1}}\n{"type":"step ended","outcome":null}\n'],
+    ["a null outcome", '{"v":2,"t":"t","run":"r","type":"step ended","step":"a","outcome":null}\n'],
+    [
+      "sites of another shape",
+      '{"v":2,"t":"t","run":"r","type":"answered","federation":"f","given":{},"sites":[null]}\n',
+    ],
+    [
+      "no fields of a prototype",
+      '{"v":2,"t":"t","run":"r","type":"note","step":"a","__proto__":{"text":"x"}}\n',
+    ],
+  ])("refuses what is no journal in one sentence, and leaves it as it is: %s", async (_, text) => {
+    const at = folder()
+    const file = join(at, "journal.jsonl")
+    writeFileSync(file, text, { mode: 0o600 })
+    const reading: (() => Promise<unknown>)[] = [async () => readMemory(at), () => openJournal(at, false)]
+    for (const tried of reading) {
+      const error = await tried().catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({
+        name: "RunbookError",
+        exitCode: 2,
+        message: expect.stringContaining(file),
+      })
+    }
+    expect(readFileSync(file, "utf8")).toBe(text)
+  })
+
+  it("refuses a pipe, a device and a line without an end, without waiting or reading it whole", async () => {
+    const at = folder()
+    const file = join(at, "journal.jsonl")
+    execFileSync("mkfifo", [file])
+    expect(() => readMemory(at)).toThrow(/cannot be read/)
+    rmSync(file)
+    symlinkSync("/dev/zero", file)
+    expect(() => readMemory(at)).toThrow(/cannot be read/)
+    rmSync(file)
+    // 600 MB of zeros take no room on the disk.
+    writeFileSync(file, '{"v":2,', { mode: 0o600 })
+    truncateSync(file, 600 * 1024 * 1024)
+    expect(() => readMemory(at)).toThrow(/damaged at line 1/)
+    await expect(openState(at, { command: "t" })).rejects.toMatchObject({ exitCode: 2 })
+    expect(statSync(file).size).toBe(600 * 1024 * 1024)
+  })
+
+  it("loses no acknowledged line and writes none after a gap, whichever write fails on a full disk", async () => {
+    const lines = 6
+    for (let failing = 0; failing < lines; failing++) {
+      for (const how of ["half a line", "no sync"]) {
+        const at = folder()
+        let writes = 0
+        const { journal, close } = await openJournal(at, false, async (path) => {
+          const file = await open(path, "a", 0o600)
+          const full = () =>
+            Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" })
+          return {
+            appendFile: async (text) => {
+              if (writes === failing && how === "half a line") {
+                writes++
+                await file.appendFile(String(text).slice(0, 20))
+                throw full()
+              }
+              await file.appendFile(text)
+            },
+            datasync: async () => {
+              if (writes++ === failing) throw full()
+              await file.datasync()
+            },
+            truncate: (length) => file.truncate(length),
+            close: () => file.close(),
+          }
+        })
+        const acknowledged: string[] = []
+        for (let line = 0; line < lines; line++) {
+          await journal.append(checkpoint(`s${line}`)).durable.then(
+            () => acknowledged.push(`s${line}`),
+            (error: unknown) =>
+              expect(error).toMatchObject({ name: "RunbookError", why: expect.stringContaining("ENOSPC") }),
+          )
+        }
+        await close()
+        expect(acknowledged).toEqual(Array.from({ length: failing }, (__, line) => `s${line}`))
+        const again = await openJournal(at, false)
+        expect([again.warnings, [...again.journal.memory.checkpoints.keys()]]).toEqual([[], acknowledged])
+        await again.close()
+      }
+    }
   })
 
   it("starts a new one beside the earlier one", async () => {

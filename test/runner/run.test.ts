@@ -217,6 +217,7 @@ describe("run", () => {
     appendFileSync(
       join(at, "journal.jsonl"),
       `${JSON.stringify({ v: 2, t: "x", run: "r", type: "action started", action: "apply", step: "open", site: "hub" })}\n`,
+      { mode: 0o600 },
     )
     world.set("hub/open", "yes")
     const result = await runIn(world, steps, federationOf(0), { folder: at })
@@ -252,6 +253,7 @@ describe("run", () => {
     appendFileSync(
       join(at, "journal.jsonl"),
       `${JSON.stringify({ v: 2, t: "x", run: "r", type: "action started", action: "update", step: "open", site: "hub" })}\n`,
+      { mode: 0o600 },
     )
     owned.length = 0
     expect(kinds(await runIn(world, steps, federationOf(0), { folder: at }))["hub/open"]).toBe("applied")
