@@ -37,7 +37,7 @@ const accessOf = (site: SiteInputs & { role: string }): string | undefined =>
   site.role === "superlink" ? (site.linkAccessType ?? "default") : undefined
 
 async function check(context: Context): Promise<CheckResult> {
-  const { cluster, site } = context
+  const { cluster, site, federation, created, applyPeriod } = context
   const all = await listSites(cluster, site.project)
   const kept = all.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
   const sites = kept.length > 0 ? kept : all
@@ -68,7 +68,7 @@ async function check(context: Context): Promise<CheckResult> {
   const interrupted = context.applyInterrupted && found.metadata.name === site.skupperSite
   return ready(readyText(found, site.skupperSite), {
     object: objectRef(found),
-    adopted: adopted(found, { federation: context.federation, applyInterrupted: interrupted }),
+    adopted: adopted(found, { federation, created, applyPeriod, applyInterrupted: interrupted }),
   })
 }
 

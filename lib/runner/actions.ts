@@ -24,6 +24,12 @@ export interface Work {
   readonly run: NonNullable<Step["apply"]>
 }
 
+/** What came of an action's turn: the step that it asks for, or nothing, or what it threw. */
+interface Turn {
+  readonly answer: Rerun | undefined
+  readonly error?: unknown
+}
+
 /** Runs the actions of one cell: approval, turn, journal, ownership, retries. What to run, `execute.ts` decides. */
 export class Actions {
   readonly #scope: RunScope
@@ -72,50 +78,79 @@ export class Actions {
     const cell = this.#cell
     const refusal = await refusalOf(cell, checked, options, bus)
     if (refusal !== undefined) return refusal
-    const context = this.#context(deadline)
-    const key = action === "rerun" ? undefined : cell.step.exclusive?.(context)
-    // Waiting for another site's turn (one browser, one operator per cluster) does not use up this step's time.
-    if (key !== undefined) deadline.clear()
-    return mutex.hold(key, async () => {
-      if (key !== undefined) {
-        deadline.start()
+    const key = action === "rerun" ? undefined : cell.step.exclusive?.(this.#context(deadline))
+    return mutex.hold(
+      key,
+      async () => {
         // Another site on the same cluster may have done it during that wait.
-        const now = await watcher.patiently(cell, deadline)
+        const now = key === undefined ? checked : await watcher.patiently(cell, deadline)
         if (now.state !== checked.state) return now
-      }
-      const held = await holdFor(this.#scope, cell)
-      if (held !== undefined) return draftOfBlocked(cell, held)
-      if (deadline.interrupted) return draftOfInterrupt(cell)
-      this.#attempts++
-      const { undoes } = cell.step
-      if (undoes !== undefined) this.#scope.source.values.removeSecrets(undoes, cell.site)
-      await bus.durable({ type: "action started", action, ...(undoes && { undoes }), ...cell.at })
-      let result: Rerun | undefined
-      try {
-        result = await slots.hold(async () => {
-          const answer = await run(this.#context(deadline))
-          if (isRerun(answer)) return answer
-          await cell.step.takeOwnership?.(this.#context(deadline))
-          return undefined
-        })
-      } catch (error) {
-        return this.#failed(action, error, checked, deadline)
-      }
-      this.#failure = undefined
-      if (result !== undefined) return this.#goBack(action, result, deadline)
-      this.#done ??= action
-      this.#resuming = false
-      await bus.durable({ type: "action ended", action, ok: true, ...cell.at })
-      return watcher.until(cell, deadline)
-    })
+        const held = await holdFor(this.#scope, cell)
+        if (held !== undefined) return draftOfBlocked(cell, held)
+        const turn = await slots.hold(
+          (waited) => this.#inTurn({ action, run }, checked, deadline, waited),
+          deadline,
+        )
+        if (!("answer" in turn)) return turn
+        if ("error" in turn) return this.#failed(action, turn.error, checked, deadline)
+        this.#failure = undefined
+        if (turn.answer !== undefined) return this.#goBack(action, turn.answer, deadline)
+        this.#done ??= action
+        this.#resuming = false
+        await bus.durable({ type: "action ended", action, ok: true, ...cell.at })
+        return watcher.until(cell, deadline)
+      },
+      deadline,
+    )
   }
 
-  /** The action of a killed run had its effect: takes ownership of what it created, and records its end. */
-  async resume(deadline: Deadline): Promise<void> {
+  /**
+   * The action itself, in its slot. Its start is recorded only now: an action that merely waits for a slot has not begun, and what
+   * somebody else creates meanwhile is theirs.
+   */
+  async #inTurn(
+    { action, run }: Work,
+    checked: CheckResult,
+    deadline: Deadline,
+    waited: boolean,
+  ): Promise<OutcomeDraft | CheckResult | Turn> {
+    const { bus, watcher, source } = this.#scope
+    const cell = this.#cell
+    if (deadline.interrupted) return draftOfInterrupt(cell)
+    if (waited && action !== "rerun") {
+      const now = await watcher.now(cell, deadline.signal)
+      if (now.state !== checked.state) return now
+    }
+    this.#attempts++
+    const { undoes } = cell.step
+    if (undoes !== undefined) source.values.removeSecrets(undoes, cell.site)
+    await bus.durable({ type: "action started", action, ...(undoes && { undoes }), ...cell.at })
+    try {
+      const answer = await run(this.#context(deadline))
+      if (isRerun(answer)) return { answer }
+      // The command has succeeded, so what it is about is its own, whenever an earlier attempt created it.
+      await cell.step.takeOwnership?.(Object.assign(this.#context(deadline), { applyPeriod: undefined }))
+      return { answer: undefined }
+    } catch (error) {
+      return { answer: undefined, error }
+    }
+  }
+
+  /**
+   * The action of a killed run had its effect: takes ownership of what it created, and records its end. What exists may also be
+   * somebody else's, who was faster.
+   */
+  async resume(result: CheckResult, deadline: Deadline): Promise<void> {
     const { slots, source, bus } = this.#scope
     const cell = this.#cell
-    if (source.applyInterrupted(cell))
-      await slots.hold(() => cell.step.takeOwnership?.(this.#context(deadline)))
+    if (result.state === "ready" && result.adopted === true) {
+      const reason = "what exists was not created by this federation"
+      await bus.durable({ type: "action ended", action: "apply", ok: false, reason, ...cell.at })
+      this.#resuming = false
+      return
+    }
+    if (source.interruptedApply(cell) !== undefined)
+      await slots.hold(() => cell.step.takeOwnership?.(this.#context(deadline)), deadline)
     const reason = "found at resume"
     await bus.durable({ type: "action ended", action: "apply", ok: true, reason, ...cell.at })
     this.#resuming = false

@@ -6,6 +6,7 @@ import type { BaseContext } from "../notebook/step.ts"
 import type { Value } from "../notebook/value.ts"
 import type { Emit, Outcome } from "./events.ts"
 import type { Cell, Graph } from "./graph.ts"
+import type { Period } from "./journal-memory.ts"
 import type { Values } from "./values.ts"
 
 /** What the contexts of one run share. */
@@ -18,8 +19,8 @@ export interface ContextSource {
   readonly interactive: boolean
   /** An action started and did not end. */
   readonly interrupted: (cell: Cell) => boolean
-  /** An `apply`, not an `update`, started and did not end. */
-  readonly applyInterrupted: (cell: Cell) => boolean
+  /** When an `apply`, not an `update`, started that did not end. */
+  readonly interruptedApply: (cell: Cell) => Period | undefined
   /** Objects that this federation created, by UID. */
   readonly created: ReadonlyMap<string, CheckedObject>
   readonly outcome: (step: string, site?: string) => Outcome | undefined
@@ -58,7 +59,8 @@ export function contextOf(
     federation: federation.name,
     folder: source.folder,
     signal,
-    applyInterrupted: source.applyInterrupted(cell),
+    applyInterrupted: source.interruptedApply(cell) !== undefined,
+    applyPeriod: source.interruptedApply(cell),
     interactive: source.interactive,
     given: (input, site) => {
       const origin = federation.origins[site === undefined ? input : `${site}.${input}`]

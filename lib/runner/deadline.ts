@@ -5,19 +5,36 @@ export class Deadline {
   readonly #over: AbortController
   readonly #run: AbortSignal
   #timer: NodeJS.Timeout | undefined
+  /** Milliseconds that are left while the clock stands. */
+  #left: number
+  #startedAt = 0
+  #queued = 0
 
   constructor(seconds: number, run: AbortSignal) {
     this.seconds = seconds
+    this.#left = seconds * 1000
     this.#run = run
     this.#over = new AbortController()
     this.signal = AbortSignal.any([run, this.#over.signal])
-    this.start()
+    this.#start()
   }
 
-  /** Restarts the clock; a deadline that has passed stays passed. */
-  start(): void {
+  /** The clock stands while the step waits for its turn; a deadline that has passed stays passed. */
+  async queue(turn: Promise<void>): Promise<void> {
     this.clear()
-    this.#timer = setTimeout(() => this.#over.abort(), Math.min(this.seconds * 1000, 2 ** 31 - 1))
+    const since = performance.now()
+    this.#left -= since - this.#startedAt
+    try {
+      await turn
+    } finally {
+      this.#queued += performance.now() - since
+      this.#start()
+    }
+  }
+
+  /** Seconds that the step has waited for its turn. */
+  get queued(): number {
+    return this.#queued / 1000
   }
 
   /** Another clock of the same run. */
@@ -37,5 +54,10 @@ export class Deadline {
   /** Stops the clock. */
   clear(): void {
     clearTimeout(this.#timer)
+  }
+
+  #start(): void {
+    this.#startedAt = performance.now()
+    this.#timer = setTimeout(() => this.#over.abort(), Math.min(Math.max(0, this.#left), 2 ** 31 - 1))
   }
 }

@@ -27,6 +27,7 @@ export class Execution {
   #rerunDone = false
   /** Its action was left to the user (`--by-hand`). */
   #leftToUser = false
+  #queued = 0
   /** The reason of the last check. */
   #last: string | undefined
 
@@ -34,6 +35,11 @@ export class Execution {
     this.#scope = scope
     this.#cell = cell
     this.#actions = new Actions(scope, cell, (other) => new Execution(scope, other).run())
+  }
+
+  /** Seconds that it has waited for slots and for other sites: it did nothing meanwhile. */
+  get queued(): number {
+    return this.#queued
   }
 
   async run(): Promise<OutcomeDraft> {
@@ -50,6 +56,7 @@ export class Execution {
       return draftOfTimeout(cell, deadline.seconds, waitedFor(failure ?? error, this.#last), failure)
     } finally {
       deadline.clear()
+      this.#queued = deadline.queued
     }
   }
 
@@ -67,7 +74,7 @@ export class Execution {
         options.manual !== true &&
         (result.state === "ready" || result.state === "progressing")
       )
-        await this.#actions.resume(deadline)
+        await this.#actions.resume(result, deadline)
       const step = await this.#respond(result, refused, deadline)
       if ("kind" in step) return step
       refused = step.state === "missing" || step.state === "drifted" ? result : undefined

@@ -38,8 +38,8 @@ export interface Memory {
   readonly values: KeptValues
   /** Places where an action started and did not end. */
   readonly interrupted: ReadonlySet<string>
-  /** Those of them where it was an `apply`: what exists there now was created by this federation. */
-  readonly interruptedApplies: ReadonlySet<string>
+  /** Those of them where it was an `apply`, with the time in which its run may have created something. */
+  readonly interruptedApplies: ReadonlyMap<string, Period>
   /** Places where an action succeeded at some time. */
   readonly applied: ReadonlySet<string>
   /** By site: when each step last changed something there, whatever became of it. */
@@ -58,6 +58,12 @@ export interface Memory {
 }
 
 export type Shown = Extract<Recorded, { type: "shown" }>
+
+/** From the first start of an action to the last line of its run, as this machine's clock had it. */
+export interface Period {
+  readonly from: string
+  readonly to: string
+}
 
 export interface StepExecution {
   readonly number: number
@@ -83,7 +89,7 @@ export class MemoryReader implements Memory {
   checkpoints = new Map<string, Checkpoint>()
   values = new Map<string, Map<string, KeptValue>>()
   interrupted = new Set<string>()
-  interruptedApplies = new Set<string>()
+  interruptedApplies = new Map<string, { from: string; to: string }>()
   applied = new Set<string>()
   touched = new Map<string, Map<string, string>>()
   created = new Map<string, CheckedObject>()
@@ -93,6 +99,9 @@ export class MemoryReader implements Memory {
   users = new Map<string, string>()
   lastRun: { started: string; command: string; code?: number } | undefined
   #by: By | undefined
+  #run: string | undefined
+  /** By place, for the run that is being read: the first start of an `apply` there, whatever became of it. */
+  #firstApplies = new Map<string, string>()
   /** Steps of the run that is being read: a step at all its sites is one execution. */
   #executed = new Set<string>()
   #number = 0
@@ -100,6 +109,7 @@ export class MemoryReader implements Memory {
   #showing = new Map<string, number | undefined>()
 
   take(line: Recorded): void {
+    this.#date(line)
     switch (line.type) {
       case "run started":
         this.#answered(line)
@@ -122,7 +132,7 @@ export class MemoryReader implements Memory {
         this.interrupted.add(placeName(line))
         if (line.site !== undefined && line.action !== "delete")
           this.touched.set(line.site, new Map(this.touched.get(line.site)).set(line.step, line.t))
-        if (line.action === "apply") this.interruptedApplies.add(placeName(line))
+        if (line.action === "apply") this.#applied(line)
         for (const step of line.undoes ?? []) {
           this.#forget({ step })
           if (line.site !== undefined) this.#forget({ step, site: line.site })
@@ -161,6 +171,23 @@ export class MemoryReader implements Memory {
         if (this.lastRun !== undefined) this.lastRun.code = line.code
         break
     }
+  }
+
+  /** A run goes on for as long as it writes lines. */
+  #date({ run, t }: Recorded): void {
+    if (run !== this.#run) this.#firstApplies.clear()
+    this.#run = run
+    for (const place of this.#firstApplies.keys()) {
+      const period = this.interruptedApplies.get(place)
+      if (period !== undefined) period.to = t
+    }
+  }
+
+  #applied(line: At & { readonly t: string }): void {
+    const place = placeName(line)
+    const from = this.#firstApplies.get(place) ?? line.t
+    this.#firstApplies.set(place, from)
+    this.interruptedApplies.set(place, { from, to: line.t })
   }
 
   #answered(line: {

@@ -44,7 +44,7 @@ export function openRunScope(
     graph,
     interactive: options.interactive,
     interrupted: (cell) => state.journal.memory.interrupted.has(cell.key),
-    applyInterrupted: (cell) => state.journal.memory.interruptedApplies.has(cell.key),
+    interruptedApply: (cell) => state.journal.memory.interruptedApplies.get(cell.key),
     created: state.journal.memory.created,
     outcome: (step, site) => outcome(placeName({ step, site })),
     secret: (value) => redactor.add(value),

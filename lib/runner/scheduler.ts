@@ -54,7 +54,9 @@ export class Scheduler {
       started = performance.now()
       if (unmet !== undefined) return this.#end(cell, unmet, started)
       bus.emit({ type: "step started", ...cell.at })
-      result = (await this.#unchecked(cell)) ?? (await new Execution(this.#scope, cell).run())
+      const execution = new Execution(this.#scope, cell)
+      result = (await this.#unchecked(cell)) ?? (await execution.run())
+      started += execution.queued * 1000
     } catch (error) {
       result = draftOfError(cell, error)
     }

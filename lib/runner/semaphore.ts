@@ -1,3 +1,8 @@
+/** Whoever keeps a clock that stands while it waits for its turn. */
+interface Queueing {
+  queue(turn: Promise<void>): Promise<void>
+}
+
 /** At most `size` holders at once, first come first served. */
 export class Semaphore {
   #free: number
@@ -6,11 +11,16 @@ export class Semaphore {
     this.#free = Math.max(1, size)
   }
 
-  async hold<T>(work: () => T | Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  /** @param work gets whether it had to wait for its turn */
+  async hold<T>(work: (waited: boolean) => T | Promise<T>, clock?: Queueing): Promise<T> {
+    const waited = this.#free === 0
+    if (!waited) this.#free--
+    else {
+      const turn = new Promise<void>((resolve) => this.#waiting.push(resolve))
+      await (clock?.queue(turn) ?? turn)
+    }
     try {
-      return await work()
+      return await work(waited)
     } finally {
       const next = this.#waiting.shift()
       if (next === undefined) this.#free++
@@ -23,13 +33,13 @@ export class Semaphore {
 export class KeyedMutex {
   #queues = new Map<string, Semaphore>()
 
-  hold<T>(key: string | undefined, work: () => T | Promise<T>): Promise<T> {
-    if (key === undefined) return Promise.resolve().then(work)
+  hold<T>(key: string | undefined, work: (waited: boolean) => T | Promise<T>, clock?: Queueing): Promise<T> {
+    if (key === undefined) return Promise.resolve().then(() => work(false))
     let queue = this.#queues.get(key)
     if (queue === undefined) {
       queue = new Semaphore(1)
       this.#queues.set(key, queue)
     }
-    return queue.hold(work)
+    return queue.hold(work, clock)
   }
 }

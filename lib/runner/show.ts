@@ -27,7 +27,7 @@ export async function showCell(scope: RunScope, cell: Cell, step: Deadline): Pro
       emit: () => {},
     })
     const context = contextOf(source, cell, tools, deadline.signal, bus.emit)
-    for (const output of outputsOf(await slots.hold(() => show(context)))) {
+    for (const output of outputsOf(await slots.hold(() => show(context), deadline))) {
       const text = `${output.stdout}${output.stderr}`
       const differs = expect === undefined ? [] : compareExpected(expect, text)
       bus.emit({ type: "shown", line: output.line, text, differs, ...cell.at })

@@ -21,15 +21,19 @@ export class Watcher {
     this.#source = source
   }
 
-  /** One check. */
-  async once(cell: Cell, signal: AbortSignal): Promise<CheckResult> {
+  /** One check. @param clock stands while a check that spawns commands waits for a slot */
+  async once(cell: Cell, signal: AbortSignal, clock?: Deadline): Promise<CheckResult> {
+    const check = () => this.now(cell, signal)
+    return cell.step.spawns ? this.#slots.hold(check, clock) : check()
+  }
+
+  /** One check at once, by whoever has a slot. */
+  now(cell: Cell, signal: AbortSignal): Promise<CheckResult> {
     const emit = this.#bus.emit
-    const check = () =>
-      resultOf(() => {
-        const tools = this.#toolbox.open({ step: cell.step, site: cell.site, signal, emit })
-        return cell.step.check(contextOf(this.#source, cell, tools, signal, emit))
-      })
-    return cell.step.spawns ? this.#slots.hold(check) : check()
+    return resultOf(() => {
+      const tools = this.#toolbox.open({ step: cell.step, site: cell.site, signal, emit })
+      return cell.step.check(contextOf(this.#source, cell, tools, signal, emit))
+    })
   }
 
   /** Retries an *unknown* result with back-off until the deadline. An expired login is not retried. */
@@ -37,7 +41,7 @@ export class Watcher {
     let lostAt: number | undefined
     let last: CheckResult | undefined
     for (let wait = UNKNOWN_PAUSE_MS.first; ; wait = Math.min(wait * 2, UNKNOWN_PAUSE_MS.longest)) {
-      const result = await this.once(cell, deadline.signal).catch((error: unknown) => {
+      const result = await this.once(cell, deadline.signal, deadline).catch((error: unknown) => {
         // The time was over during a check: the last complete result says more than its abort.
         if (deadline.signal.aborted && last !== undefined) return last
         throw error

@@ -67,6 +67,7 @@ export interface More {
   inputs?: Record<string, unknown>
   given?: string[]
   applyInterrupted?: boolean
+  applyPeriod?: { from: string; to: string }
   interactive?: boolean
   env?: NodeJS.ProcessEnv
   commands?: string
@@ -149,6 +150,7 @@ export async function startClusters(
       folder,
       signal,
       applyInterrupted: more.applyInterrupted ?? false,
+      applyPeriod: more.applyPeriod,
       interactive: more.interactive ?? false,
       placeOf: () => undefined,
       given: (input: string) => more.given?.includes(input) ?? false,

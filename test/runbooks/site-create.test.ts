@@ -55,6 +55,33 @@ test("ready, with an address", async () => {
   expect(await check({ applyInterrupted: true })).toMatchObject({ state: "ready", adopted: false })
 })
 
+test("after an interrupted apply, a Site that was created at another time is somebody else's, also for ownership", async () => {
+  await site({ status: { conditions: READY, endpoints: endpoints("a.example") } })
+  const at = (from: number, to: number) => ({
+    applyInterrupted: true,
+    applyPeriod: {
+      from: new Date(Date.now() + from).toISOString(),
+      to: new Date(Date.now() + to).toISOString(),
+    },
+  })
+  const found = () =>
+    clusters.superlink.admin.get({
+      apiVersion: "skupper.io/v2alpha1",
+      kind: "Site",
+      name: NAME,
+      namespace: NS,
+    })
+  for (const other of [at(60_000, 90_000), at(-900_000, -600_000)]) {
+    expect(await check(other)).toMatchObject({ state: "ready", adopted: true })
+    await siteCreate.takeOwnership!(clusters.context(siteCreate, clusters.superlink, other))
+    expect((await found())?.metadata.labels ?? {}).not.toHaveProperty("flower-runbook/federation")
+  }
+  const own = at(-60_000, 0)
+  expect(await check(own)).toMatchObject({ state: "ready", adopted: false })
+  await siteCreate.takeOwnership!(clusters.context(siteCreate, clusters.superlink, own))
+  expect((await found())?.metadata.labels).toHaveProperty("flower-runbook/federation")
+})
+
 test("ready without an address is not ready for links", async () => {
   await site({ status: { conditions: READY, status: "Ready", message: "OK" } })
   expect(await check()).toMatchObject({ state: "progressing" })

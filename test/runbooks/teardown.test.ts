@@ -83,7 +83,7 @@ test("what the steps created is deleted, in reverse; operator and projects stay"
   await world.run({ notebook })
   await labelAll()
   const file = join(world.state, "private", "supernode-1.token.yaml")
-  await writeFile(file, "kind: AccessToken\n")
+  await writeFile(file, "kind: AccessToken\n", { mode: 0o600 })
   const plan = await world.plan({ notebook: teardown })
   expect(plan).toMatchObject({
     "supernode-1/remove-supernode": "delete: deletes Deployment supernode-1",
@@ -170,8 +170,8 @@ test("what lost its labels is known by its UID, and the Lease of a Site goes wit
 
 test("a link file whose Link was never created is deleted too", async () => {
   const file = join(world.state, "private", "supernode-1.token.yaml")
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, "kind: Link\n")
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  await writeFile(file, "kind: Link\n", { mode: 0o600 })
   expect((await world.plan({ notebook: teardown }))["supernode-1/remove-link"]).toBe(
     "delete: deletes file supernode-1.token.yaml",
   )

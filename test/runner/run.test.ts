@@ -229,6 +229,101 @@ describe("run", () => {
     expect(kinds(second)["hub/open"]).toBe("unchanged")
   })
 
+  it("records the start of an apply once it has its slot: what merely waited claims nothing, also after an interrupt", async () => {
+    const world = new World()
+    const owned: string[] = []
+    const stop = new AbortController()
+    const claiming = (apply: (c: Context) => void) =>
+      book(plain("open", "leaf", { apply, takeOwnership: (c) => void owned.push(c.site.name) }))
+    const waiting = claiming((c) => {
+      stop.abort(130)
+      c.signal.throwIfAborted()
+    })
+    const at = folder()
+    const more = { folder: at, parallel: 1 }
+    const first = await runIn(world, waiting, federationOf(5), { ...more, signal: stop.signal })
+    const started = first.events.filter(({ type }) => type === "action started")
+    expect(started).toHaveLength(1)
+    const began = (started[0] as { site?: string }).site
+    // Somebody else makes them by hand meanwhile.
+    for (let leaf = 1; leaf <= 5; leaf++) world.set(`leaf-${leaf}/open`, "yes")
+    const second = await runIn(
+      world,
+      claiming(() => {}),
+      federationOf(5),
+      more,
+    )
+    expect(owned).toEqual([began])
+    expect(Object.values(kinds(second)).filter((kind) => kind === "unchanged")).toHaveLength(4)
+  })
+
+  it("applies nothing that somebody else made while it waited for its slot", async () => {
+    const world = new World()
+    const steps = book(
+      plain("open", "leaf", {
+        apply: (c) => {
+          world.applied.push(c.site.name)
+          for (let leaf = 1; leaf <= 3; leaf++) world.set(`leaf-${leaf}/open`, "yes")
+        },
+      }),
+    )
+    const result = await runIn(world, steps, federationOf(3), { parallel: 1 })
+    expect([result.code, world.applied]).toEqual([0, ["leaf-1"]])
+    expect(kinds(result)).toEqual({
+      "leaf-1/open": "applied",
+      "leaf-2/open": "unchanged",
+      "leaf-3/open": "unchanged",
+    })
+  })
+
+  it("runs no step's clock while it waits for a slot, and leaves the wait out of its time", async () => {
+    const world = new World()
+    const takes = 600
+    const steps = book(
+      plain("open", "leaf", {
+        spawns: true,
+        apply: async (c) => {
+          await new Promise((resolve) => setTimeout(resolve, takes))
+          c.world.set(`${c.site.name}/open`, "yes")
+        },
+      }),
+    )
+    // Six in a row take longer than the limit of each.
+    const result = await runIn(world, steps, federationOf(6), { parallel: 1, timeout: 3 })
+    expect(result.code).toBe(0)
+    const seconds = result.outcomes.map(({ outcome }) => outcome.seconds)
+    expect(Math.max(...seconds)).toBeLessThan(3)
+    expect(seconds.reduce((all, one) => all + one, 0)).toBeLessThan(3 * 6 - takes / 1000)
+  })
+
+  it("does not claim what existed before its interrupted apply", async () => {
+    const world = new World()
+    const owned: string[] = []
+    const periods: unknown[] = []
+    const steps = book(
+      plain("open", "hub", {
+        check: (c) => {
+          periods.push(c.applyPeriod)
+          return ready("it exists", { adopted: true })
+        },
+        takeOwnership: (c) => void owned.push(c.site.name),
+      }),
+    )
+    const at = folder()
+    const line = (more: object) =>
+      `${JSON.stringify({ v: 2, run: "r", action: "apply", step: "open", site: "hub", ...more })}\n`
+    const lines = [
+      line({ t: "2026-01-01T00:00:00Z", type: "action started" }),
+      line({ t: "2026-01-01T00:00:05Z", type: "action ended", ok: false }),
+      line({ t: "2026-01-01T00:00:06Z", type: "action started" }),
+      line({ t: "2026-01-01T00:00:09Z", type: "note", text: "last sign" }),
+    ]
+    appendFileSync(join(at, "journal.jsonl"), lines.join(""), { mode: 0o600 })
+    const result = await runIn(world, steps, federationOf(0), { folder: at })
+    expect(periods[0]).toEqual({ from: "2026-01-01T00:00:00Z", to: "2026-01-01T00:00:09Z" })
+    expect([owned, kinds(result)]).toEqual([[], { "hub/open": "unchanged" }])
+  })
+
   it("takes no ownership of what an interrupted update finds", async () => {
     const world = new World()
     const interrupted: boolean[] = []
