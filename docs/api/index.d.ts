@@ -19,6 +19,10 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
     readonly folder: string;
     readonly signal: AbortSignal;
     readonly applyInterrupted: boolean;
+    readonly applyPeriod?: {
+        readonly from: string;
+        readonly to: string;
+    } | undefined;
     readonly interactive: boolean;
     given(input: string, site?: string): boolean;
     placeOf(input: string, site?: string): string | undefined;
@@ -521,6 +525,7 @@ export interface Ownership {
     adopted(object: KubeObject, context: {
         readonly federation: string;
         readonly applyInterrupted: boolean;
+        readonly applyPeriod?: BaseContext["applyPeriod"];
         readonly created?: ReadonlyMap<string, unknown>;
     }): boolean;
     adoptedMark(federation: string): {
@@ -529,6 +534,7 @@ export interface Ownership {
     take(context: {
         readonly cluster: Cluster;
         readonly federation: string;
+        readonly applyPeriod?: BaseContext["applyPeriod"];
         readonly recordCreated?: (object: CheckedObject) => void;
     }, ref: Ref, more?: Record<string, string>): Promise<void>;
 }
