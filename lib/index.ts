@@ -37,7 +37,7 @@ export {
   type Problem,
 } from "./notebook/notebook.ts"
 export type { Cardinality, Roles, Scope, Site } from "./notebook/roles.ts"
-export { shellWord } from "./notebook/shell-word.ts"
+export { shellComment, shellWord } from "./notebook/shell-word.ts"
 export {
   type ApplyResult,
   type BaseContext,

@@ -1,4 +1,4 @@
-import { blocked, type CheckResult, main, ready, type Shell } from "../lib/index.ts"
+import { blocked, type CheckResult, main, ready, type Shell, shellComment } from "../lib/index.ts"
 import { guideStep, type Manual } from "./context.ts"
 import { skupperVersion } from "./shared/skupper-version.ts"
 
@@ -73,7 +73,7 @@ or, if you are already logged in, \`oc whoami --show-server\`.
   spawns: true,
   check,
   manual: ({ inputs }: Manual) =>
-    `${inputs.commands === undefined ? "" : `# They are in ${inputs.commands}: add this folder to PATH.\n`}oc version --client
+    `${inputs.commands === undefined ? "" : `# They are in ${shellComment(inputs.commands)}: add this folder to PATH.\n`}oc version --client
 skupper version`,
   show: ({ $ }) => $`skupper version`,
 })

@@ -930,7 +930,8 @@ export declare const progressing: (reason: string, object?: CheckedObject) => Pr
 export declare const ready: (reason: string, more?: Omit<Ready, "state" | "reason">) => Ready;
 export declare const rerun: (step: string, reason: string) => Rerun;
 export declare function run(notebook: Notebook, inputs: Inputs, options: LibraryOptions): Promise<RunResult>;
-export declare const shellWord: (word: string) => string;
+export declare const shellComment: (text: string) => string;
+export declare function shellWord(word: string): string;
 export declare function step<const Id extends string, const On extends string, const Needs extends readonly string[] = readonly [], const Feeds extends string = never, const Inputs extends readonly string[] = readonly [], const Provides extends readonly Value[] = readonly [], const Reads extends readonly Value[] = readonly []>(definition: StepDefinition & StepNames<Id, On, Needs, Feeds, Inputs, Provides, Reads>): Step<Id, On, Needs[number] | Feeds, Inputs[number], Provides[number]["name"], Reads[number]["name"]>;
 export declare function step<C extends BaseContext>(definition: StepDefinition<C>): Step;
 export declare const stepsFor: <const R extends Roles, const I extends InputTable>(_: {

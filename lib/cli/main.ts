@@ -10,6 +10,7 @@ import type { Io } from "./io.ts"
 import { Out } from "./out.ts"
 import { type CommandLine, parseCommand, parseCommandLine } from "./parse.ts"
 import { catchSignals } from "./signals.ts"
+import { catchWarnings } from "./warnings.ts"
 
 export type { Io } from "./io.ts"
 
@@ -186,12 +187,14 @@ async function handlerOf(name: string): Promise<(call: Call) => Promise<number>>
 async function reportingErrors(io: Io, work: (base: Base) => Promise<number>): Promise<number> {
   const redactor = new Redactor()
   const base = { io, out: new Out(io, redactor), redactor }
+  const settled = catchWarnings(base.out)
   try {
     return await work(base)
   } catch (error) {
     const { reportError } = await import("./report-error.ts")
     return await reportError(error, base)
   } finally {
+    await settled()
     base.out.release()
   }
 }

@@ -1,3 +1,4 @@
+import { dropUndrawn } from "../notebook/hidden-characters.ts"
 import type { Redactor } from "../notebook/secrets.ts"
 import type { Io } from "./io.ts"
 
@@ -5,7 +6,8 @@ type Stream = NodeJS.WriteStream
 
 /**
  * The only way to stdout and stderr; `test/arrows.ts` holds that. It redacts at the streams themselves, so that lanes, prompts
- * and spinners, which draw by themselves, pass the redactor too. Texts are written whole: half a secret is not recognized.
+ * and spinners, which draw by themselves, pass the redactor too. Texts are written whole: half a secret is not recognized. What no
+ * terminal needs (C1, separators, directions of reading) is dropped here as well; escape codes are ours, and `clean` drops those of others.
  */
 export class Out {
   /** For whatever draws by itself. */
@@ -40,7 +42,10 @@ export class Out {
 function redacting(stream: Stream, redactor: Redactor): () => void {
   const plain = stream.write
   const write = (chunk: Uint8Array | string, ...rest: unknown[]): boolean =>
-    Reflect.apply(plain, stream, [typeof chunk === "string" ? redactor.text(chunk) : chunk, ...rest])
+    Reflect.apply(plain, stream, [
+      typeof chunk === "string" ? dropUndrawn(redactor.text(chunk)) : chunk,
+      ...rest,
+    ])
   stream.write = write
   return () => {
     if (stream.write === write) stream.write = plain

@@ -1,5 +1,6 @@
 /** Login with the token that a file holds. */
 import { readFile } from "node:fs/promises"
+import { jsonText } from "../notebook/hidden-characters.ts"
 import { shellWord } from "../notebook/shell-word.ts"
 import { readTokenFile, writeSession } from "./files.ts"
 import type { LoginManual, LoginMethod, LoginSite } from "./method.ts"
@@ -42,7 +43,7 @@ function manual({ site }: LoginManual): string {
     ...(certificateAuthority !== undefined && { "certificate-authority": certificateAuthority }),
     ...(proxy !== undefined && proxy !== "none" && { "proxy-url": proxy }),
   }
-  const entries = Object.entries(cluster).map(([key, value]) => `${key}: ${inside(JSON.stringify(value))}`)
+  const entries = Object.entries(cluster).map(([key, value]) => `${key}: ${inside(jsonText(value))}`)
   return `(umask 077 && cat >"$KUBECONFIG") <<EOF
 apiVersion: v1
 kind: Config

@@ -1,6 +1,7 @@
 /** Text formatting that the terminal and the reports share. */
 import { stripVTControlCharacters } from "node:util"
 import stringWidth from "fast-string-width"
+import { dropHidden } from "./hidden-characters.ts"
 
 /** A duration as people say it: `0.4 s`, `12 s`, `2 min 5 s`, `1 h 2 min`, `1 d 1 h`. */
 export function duration(seconds: number): string {
@@ -31,8 +32,8 @@ export const count = (n: number, one: string, many = `${one}s`): string => `${n}
  * turns the direction of reading; tabs become spaces, so that the columns of a table stay aligned.
  */
 export const clean = (text: string): string =>
-  withoutTabs(stripVTControlCharacters(text.replace(/\r\n?/g, "\n"))).replace(
-    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu,
+  dropHidden(withoutTabs(stripVTControlCharacters(text.replace(/\r\n?/g, "\n")))).replace(
+    /[\ud800-\udfff]/gu,
     "",
   )
 

@@ -117,8 +117,12 @@ export function notebook<const R extends Roles, const I extends InputTable, cons
   }
   assertValues(definition.steps)
   refuseCycles(definition.steps)
-  return Object.freeze(definition) as Notebook
+  const { roles, inputs } = definition
+  return Object.freeze({ ...definition, roles: bare(roles), inputs: bare(inputs) }) as Notebook
 }
+
+/** A table that has its own names only: a file may well ask for `constructor`. */
+const bare = <T extends object>(table: T): T => Object.assign(Object.create(null), table)
 
 /** Each value has one step that provides it, and who reads it needs that step. */
 function assertValues(steps: readonly Step[]): void {

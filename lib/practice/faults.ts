@@ -135,7 +135,7 @@ function check(entry: unknown, at: number, clusters: readonly string[] | undefin
 export function readFaults(text: string, clusters?: readonly string[]): Fault[] {
   let read: unknown
   try {
-    read = parse(text)
+    read = parse(text, { logLevel: "error" })
   } catch (error) {
     throw new UsageError("the faults are not YAML", {
       why: (error as Error).message,

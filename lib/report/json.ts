@@ -1,3 +1,4 @@
+import { jsonText } from "../notebook/hidden-characters.ts"
 import type { Report } from "./types.ts"
 
 /** Raised when a field changes its name or meaning; a new field does not raise it. */
@@ -7,5 +8,5 @@ const VERSION = 2
 export function jsonReport({ notebook, federation, ...walk }: Report): string {
   const { name, title, roles } = notebook
   const report = { version: VERSION, notebook: { name, title, roles }, federation: federation.name, ...walk }
-  return `${JSON.stringify(report, null, 2)}\n`
+  return `${jsonText(report, 2)}\n`
 }

@@ -1,5 +1,7 @@
 /** The walk as a Jupyter notebook (nbformat 4.5): prose, the commands that ran as cells, what they printed as outputs. */
 import { clean, moment } from "../notebook/format.ts"
+import { jsonText } from "../notebook/hidden-characters.ts"
+import { shellComment } from "../notebook/shell-word.ts"
 import { executed, writtenIn } from "./executions.ts"
 import { approvalLines, changeLines, runLines } from "./markdown-runs.ts"
 import { summaryOf, troubleLines } from "./markdown-summary.ts"
@@ -48,7 +50,7 @@ export function notebookFile(walk: Report): string {
     nbformat: 4,
     nbformat_minor: 5,
   }
-  return `${JSON.stringify(file, undefined, 1)}\n`
+  return `${jsonText(file, 1)}\n`
 }
 
 /** At most 64 characters of letters, digits, `-` and `_`; no two alike. */
@@ -191,7 +193,7 @@ function codeDraft(
 
 function sourceOf({ line, cwd, exitCode }: RanCommand, running?: boolean): string[] {
   return [
-    ...(cwd === undefined ? [] : [`# in ${cwd}`]),
+    ...(cwd === undefined ? [] : [`# in ${shellComment(cwd)}`]),
     line,
     ...(exitCode === undefined
       ? [`# ${openEnd(running)}`]

@@ -1,6 +1,6 @@
 /** Texts of a script: comments, wrapped words, indented lines of shell. */
 
-import { filled, oneLine } from "../notebook/format.ts"
+import { clean, filled, oneLine } from "../notebook/format.ts"
 import { proseBlocks, textOf } from "../notebook/prose.ts"
 
 /** Words on lines of at most so many columns, each after this prefix. */
@@ -11,7 +11,7 @@ export const wrapped = (text: string, columns: number, before = ""): string =>
 
 /** A comment; indented text stays as it is. */
 export const commented = (text: string, before: string): string =>
-  /^ {4}/.test(text) ? `${before}${text}` : wrapped(text, 78, before)
+  /^ {4}/.test(text) ? clean(text).replace(/^/gm, before) : wrapped(text, 78, before)
 
 /** The first paragraph of prose, without its markup and without a sentence that introduces what follows. */
 export function firstParagraph(prose: string): string {

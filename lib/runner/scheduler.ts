@@ -8,6 +8,7 @@ import type { Cell, Lane } from "./graph.ts"
 import { stepCommand, withNextLine } from "./next-command.ts"
 import {
   draftOfError,
+  draftOfInterrupt,
   draftOfNeed,
   draftOfTimeout,
   type OutcomeDraft,
@@ -58,7 +59,8 @@ export class Scheduler {
       result = (await this.#unchecked(cell)) ?? (await execution.run())
       started += execution.queued * 1000
     } catch (error) {
-      result = draftOfError(cell, error)
+      // Whatever waits when a signal ends the run throws the signal's reason, from wherever it waits.
+      result = this.#scope.options.signal.aborted ? draftOfInterrupt(cell) : draftOfError(cell, error)
     }
     return this.#end(cell, result, started)
   }
@@ -186,7 +188,9 @@ export class Scheduler {
     } catch (error) {
       const failed = deadline.passed
         ? draftOfTimeout(cell, deadline.seconds, waitedFor(error, undefined))
-        : draftOfError(cell, error)
+        : deadline.interrupted
+          ? draftOfInterrupt(cell)
+          : draftOfError(cell, error)
       return this.#note(cell, failed)
     } finally {
       deadline.clear()

@@ -23,8 +23,8 @@ export function showText(shown: Extract<Event, { type: "shown" }>, options: Show
   lines.push(
     ...(text === "" ? [dim("    (no output)")] : text.split("\n").map((line) => `    ${line}`.trimEnd())),
   )
-  const differs = [...shown.differs]
-  const promised = options.expect === undefined ? differs : promisedLines(options.expect)
+  const differs = shown.differs.map(clean)
+  const promised = options.expect === undefined ? [...differs] : promisedLines(options.expect)
   if (promised.length > 0 && differs.length === 0 && options.brief === true) {
     lines.push(dim("    (as the guide promises)"))
   } else if (promised.length > 0) {
@@ -35,7 +35,8 @@ export function showText(shown: Extract<Event, { type: "shown" }>, options: Show
           ? "The guide promises, but the output lacks:"
           : "The guide promises (≠ marks lines that differ):"
     lines.push(`  ${dim(verdict)}`)
-    for (const line of promised) {
+    for (const raw of promised) {
+      const line = clean(raw)
       const index = differs.indexOf(line)
       if (index === -1) lines.push(dim(`    | ${line}`))
       else {

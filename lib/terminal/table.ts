@@ -1,7 +1,8 @@
+import { clean } from "../notebook/format.ts"
 import type { Paint } from "./colours.ts"
 import { cut, pad, screenWidth, width, wrap } from "./width.ts"
 
-/** Plain text, or text with its colour, which is added once the text has its width. */
+/** Text, or text with its colour, which is added once the text has its width. What a terminal would obey is dropped. */
 export type TableCell = string | { readonly text: string; readonly paint: Paint }
 
 export interface TableOptions {
@@ -28,18 +29,18 @@ export function table(rows: readonly (readonly TableCell[])[], options: TableOpt
   const screen = screenWidth(options.columns) - indent.length
   const widths = fitted(
     Array.from({ length: number - 1 }, (_, column) =>
-      Math.max(0, ...all.map((row) => width(textOf(row[column])))),
+      Math.max(0, ...all.map((row) => width(inColumn(row[column])))),
     ),
     screen - LEAST,
   )
   const before = widths.reduce((sum, each) => sum + each + GAP, 0)
   const room = Math.max(LEAST, screen - before)
   const lines = all.flatMap((row) => {
-    const last = textOf(row[number - 1])
+    const last = clean(textOf(row[number - 1]))
     const pieces = options.last === "cut" ? [cut(last.replace(/\s+/g, " "), room)] : wrap(last, room)
     return pieces.map((piece, line) => {
       const cells = widths.map((columns, column) => {
-        const text = line === 0 ? cut(textOf(row[column]), columns) : ""
+        const text = line === 0 ? cut(inColumn(row[column]), columns) : ""
         return paintOf(row[column])(pad(text, columns, options.align?.[column]))
       })
       const end = pad(piece, options.align?.[number - 1] === "right" ? room : 0, "right")
@@ -50,6 +51,8 @@ export function table(rows: readonly (readonly TableCell[])[], options: TableOpt
 }
 
 const textOf = (cell: TableCell | undefined): string => (typeof cell === "object" ? cell.text : (cell ?? ""))
+/** A line break in a column that is not the last would break the row. */
+const inColumn = (cell: TableCell | undefined): string => clean(textOf(cell)).replaceAll("\n", " ")
 const paintOf = (cell: TableCell | undefined): Paint =>
   typeof cell === "object" ? cell.paint : (text) => text
 

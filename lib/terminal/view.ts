@@ -1,4 +1,5 @@
 import type { ListrRendererFactory } from "listr2"
+import { jsonText } from "../notebook/hidden-characters.ts"
 import type { Listener, Recorded } from "../runner/events.ts"
 import { type Colours, colours } from "./colours.ts"
 import { finalFrame } from "./frame.ts"
@@ -43,7 +44,7 @@ export async function createView(options: ViewOptions): Promise<View> {
 
 /** One recorded event per line, as schema/events.schema.json describes it. */
 function jsonView({ stdout }: ViewOptions): View {
-  return { listener: (event) => void stdout.write(`${JSON.stringify(event)}\n`), close: () => {} }
+  return { listener: (event) => void stdout.write(`${jsonText(event)}\n`), close: () => {} }
 }
 
 function plainView({ stdout, show }: ViewOptions, paints: Colours): View {

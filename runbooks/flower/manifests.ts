@@ -186,7 +186,7 @@ function readManifest(path: string): string {
 
 async function documents(text: string): Promise<KubeObject[]> {
   const { parseAllDocuments } = await import("yaml")
-  const parsed = parseAllDocuments(text)
+  const parsed = parseAllDocuments(text, { logLevel: "error" })
   if (!Array.isArray(parsed)) return []
   return parsed.flatMap((document) => {
     if (document.errors[0] !== undefined) throw document.errors[0]

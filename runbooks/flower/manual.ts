@@ -1,8 +1,8 @@
 /** Shell lines that deploy and verify SuperLink and SuperNodes by hand. */
-import { type KubeObject, shellWord } from "../../lib/index.ts"
+import { type KubeObject, shellComment, shellWord } from "../../lib/index.ts"
 import type { Manual } from "../context.ts"
 import { MANAGED_BY, PROGRAM } from "../shared/labels.ts"
-import { APPLY, hereDocument, unlessExists } from "../shared/manual.ts"
+import { APPLY, applyFile, hereDocument, unlessExists } from "../shared/manual.ts"
 import { IMAGE_USER } from "./flower-versions.ts"
 import { type Manifest, manifestText, superlinkManifest, supernodeManifest } from "./manifests.ts"
 
@@ -21,7 +21,7 @@ export async function supernodeManual(context: Manual): Promise<string> {
   const { site } = context
   if (site.supernodeManifest === undefined)
     return deployed(context, await supernodeManifest(site, manifestInputs(context)))
-  return `${APPLY.replace(/-$/, shellWord(site.supernodeManifest))} -n ${site.project}
+  return `${applyFile(shellWord(site.supernodeManifest))} -n ${site.project}
 oc wait --for=condition=Available deployments --all -n ${site.project} --timeout=10m`
 }
 
@@ -39,7 +39,7 @@ oc rollout status deployment/${name} -n ${site.project} --timeout=10m`
 export function verifyManual({ site, the, on }: Manual): string {
   const superlink = the("superlink")
   const own = site.supernodeManifest
-  const note = own === undefined ? "" : `# The Deployment in ${own} may have another name.\n`
+  const note = own === undefined ? "" : `# The Deployment in ${shellComment(own)} may have another name.\n`
   return `# The SuperNode's log shows its id: wait for it for up to a minute.
 ${note}for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
   id=$(oc logs deployment/${site.name} -n ${site.project} | sed -n 's/.*SuperNode ID: \\([0-9]*\\).*/\\1/p' | tail -n 1)

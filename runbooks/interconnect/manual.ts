@@ -1,6 +1,6 @@
 /** Shell lines that create sites, links, connectors and listeners by hand. */
 import type { Manual } from "../context.ts"
-import { APPLY, hereDocument, unlessExists } from "../shared/manual.ts"
+import { APPLY, applyFile, hereDocument, unlessExists } from "../shared/manual.ts"
 import { replaceCommand } from "./router-configuration.ts"
 import { DEFAULT_LIFETIME, SKUPPER } from "./skupper.ts"
 import { tokenPath } from "./token-file.ts"
@@ -73,7 +73,7 @@ export function linkManual(context: Manual): string {
   const tokenFile = tokenPath(context)
   const create =
     inputs.linkWith === "file"
-      ? `${APPLY.replace(/-$/, tokenFile)} -n ${site.project}`
+      ? `${applyFile(tokenFile)} -n ${site.project}`
       : withFile(tokenFile, "", "skupper token redeem", `-n ${site.project}`)
   return unlessExists(
     linksIn(site.project),

@@ -110,12 +110,16 @@ export class TokenFile {
 /** undefined if it is not YAML. */
 async function objectsIn(text: string): Promise<KubeObject[] | undefined> {
   const { parseAllDocuments } = await import("yaml")
-  const documents = parseAllDocuments(text)
+  const documents = parseAllDocuments(text, { logLevel: "error" })
   if (!Array.isArray(documents) || documents.some(({ errors }) => errors.length > 0)) return undefined
-  return documents.flatMap((document) => {
-    const object = document.toJS() as KubeObject | null
-    return object?.kind === undefined ? [] : [object]
-  })
+  try {
+    return documents.flatMap((document) => {
+      const object = document.toJS() as KubeObject | null
+      return object === null ? [] : [object]
+    })
+  } catch {
+    return undefined // an alias without its anchor
+  }
 }
 
 /** What a file may hold: one token, or links and their credentials. */
@@ -128,9 +132,11 @@ const KINDS: Readonly<Record<string, string>> = {
 /** Newer controllers demand the same of a token (skupper#2497). */
 function objectionTo(objects: readonly KubeObject[] | undefined): string | undefined {
   if (objects === undefined) return "it is not YAML"
-  const stranger = objects.find(({ apiVersion, kind }) => KINDS[kind] !== apiVersion)
+  const stranger = objects.find((one) => !isNamed(one) || KINDS[one.kind] !== one.apiVersion)
   if (stranger !== undefined)
-    return `it holds ${stranger.kind} ${stranger.metadata?.name} (${stranger.apiVersion})`
+    return isNamed(stranger)
+      ? `it holds ${stranger.kind} ${stranger.metadata.name} (${stranger.apiVersion})`
+      : "it holds something that is not an object of a cluster"
   const tokens = objects.filter(({ kind }) => kind === "AccessToken")
   if (tokens.length > 0 && objects.length > 1) return "it holds more than one token"
   const links = objects.filter(({ kind }) => kind === "Link")
@@ -149,7 +155,7 @@ const hostOf = (url: unknown): string => URL.parse(String(url))?.origin ?? "of t
 
 export async function parseToken(text: string): Promise<TokenContent | undefined> {
   const objects = await objectsIn(text)
-  if (objects === undefined) return undefined
+  if (objects === undefined || !objects.every(isNamed)) return undefined
   const token = objects.find((one) => one.kind === "AccessToken") as AccessToken | undefined
   if (token !== undefined) {
     const { url, code, ca } = token.spec ?? {}
@@ -165,10 +171,13 @@ export async function parseToken(text: string): Promise<TokenContent | undefined
     is: "file",
     links: links.map(({ metadata }) => metadata.name),
     secrets: secrets.map(({ metadata }) => metadata.name),
-    endpoints: links.flatMap(({ spec }) => spec.endpoints),
+    endpoints: links.flatMap(({ spec }) => spec?.endpoints ?? []),
     keys: keys as string[],
   }
 }
+
+const isNamed = (object: KubeObject): boolean =>
+  typeof object === "object" && typeof object.kind === "string" && typeof object.metadata?.name === "string"
 
 /** Whether a Link comes from the file. A token's Link has the token's name; with several endpoints, `name-1`, `name-2`. */
 export const isLinkOf = (file: TokenContent | undefined, name: string): boolean =>

@@ -1,4 +1,5 @@
 /** The Subscription that installs the operator, from its snippet. */
+import { shellComment } from "../../lib/index.ts"
 import type { Manual, SiteInputs } from "../context.ts"
 import { labels } from "../shared/labels.ts"
 import { APPLY, exists, hereDocument } from "../shared/manual.ts"
@@ -46,7 +47,7 @@ export async function operatorManual({ federation, site }: Manual): Promise<stri
   const kind = "subscriptions.operators.coreos.com"
   const inNamespace = `-n ${site.operatorNamespace}`
   return `# Once per cluster, by a user who is allowed to install operators for all projects.
-# If the cluster has no catalog ${offer.source}, find another:  oc get packagemanifests ${PACKAGE}
+# If the cluster has no catalog ${shellComment(offer.source)}, find another:  oc get packagemanifests ${PACKAGE}
 oc get sites.skupper.io -n ${site.project} >/dev/null 2>&1 ||
   ${hereDocument(APPLY, await subscription(offer, { federation, site }))}
 if ${exists(`${kind} ${PACKAGE} ${inNamespace}`)}; then

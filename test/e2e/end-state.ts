@@ -1,5 +1,6 @@
 /** What a run leaves on the clusters and in its folder, so that two can be compared. */
 import { readdirSync } from "node:fs"
+import { CheckError } from "../../lib/notebook/check-result.ts"
 import { labels } from "../../runbooks/shared/labels.ts"
 import type { World } from "./harness.ts"
 
@@ -22,11 +23,29 @@ const withoutId = (name: string): string =>
   name.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "UUID")
 
 /** Each object with its conditions and whether it has the federation's labels, and the names of the folder's files. */
-export async function endState(world: World): Promise<string[]> {
+export async function endState(world: Ran): Promise<string[]> {
+  const files = readdirSync(world.state, { recursive: true, encoding: "utf8" })
+  return [...(await onClusters(world)), ...files].sort()
+}
+
+/** A world, as far as it is looked at here. */
+export interface Ran extends Pick<World, "cluster" | "state"> {
+  readonly practice: { readonly clusters: readonly { readonly name: string }[] }
+}
+
+/** The objects alone. */
+export async function onClusters(world: Omit<Ran, "state">): Promise<string[]> {
   const expected = labels("e2e")
   const lists = world.practice.clusters.flatMap(({ name: site }) =>
     KINDS.map(async ([apiVersion, kind]) => {
-      const objects = await world.cluster(site).list({ apiVersion, kind })
+      const objects = await world
+        .cluster(site)
+        .list({ apiVersion, kind })
+        .catch((error: unknown) => {
+          // Skupper's kinds come with its operator.
+          if (error instanceof CheckError && error.result.state === "unknown") return []
+          throw error
+        })
       return objects.map(({ metadata, status }) => {
         const labelled = Object.entries(expected).every(([key, value]) => metadata.labels?.[key] === value)
         const conditions = (status?.conditions ?? [])
@@ -38,6 +57,5 @@ export async function endState(world: World): Promise<string[]> {
       })
     }),
   )
-  const files = readdirSync(world.state, { recursive: true, encoding: "utf8" })
-  return [...(await Promise.all(lists)).flat(), ...files].sort()
+  return (await Promise.all(lists)).flat().sort()
 }

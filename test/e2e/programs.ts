@@ -32,6 +32,8 @@ export interface CallOptions {
   readonly env?: Readonly<Record<string, string>>
   /** For Node itself. */
   readonly node?: readonly string[]
+  /** It leads a process group of its own, as in an interactive shell. */
+  readonly group?: boolean
 }
 
 export interface Programs {
@@ -77,7 +79,7 @@ export function startPrograms(folder: string, bin: string, federation: string): 
   const running = new Set<Child>()
   const state = join(folder, "state", "flower-runbook", federation)
 
-  const start: Programs["start"] = (argv, { script, env = {}, node = [] } = {}) => {
+  const start: Programs["start"] = (argv, { script, env = {}, node = [], group = false } = {}) => {
     const program = script === undefined ? BIN : join(ROOT, script)
     const child = spawn(process.execPath, [...node, program, ...argv], {
       cwd: folder,
@@ -92,6 +94,7 @@ export function startPrograms(folder: string, bin: string, federation: string): 
         ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
+      detached: group,
     })
     let stdout = ""
     let stderr = ""

@@ -1,30 +1,15 @@
 /** Canaries: no token, password, grant code or key is written where somebody else could read it. */
-import { mkdirSync, readdirSync, readFileSync, statSync, watch, writeFileSync } from "node:fs"
-
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
 import { parse, stringify } from "yaml"
 import { FORMATS } from "../../lib/cli/commands-table.ts"
 import type { KubeObject } from "../../lib/cluster/types.ts"
+import { filesIn, found, openedFiles, recordingCommands, type Secrets } from "./canaries.ts"
 import { type Ended, startWorld, type World } from "./harness.ts"
 
 const RECORDER = new URL("./argv-record.ts", import.meta.url).href
 
-/** Commands that note what they are called with, as the list of processes shows it, and hand it on. @returns their folder */
-function recordingCommands(argv: string): string {
-  const folder = join(world.folder, "recording commands")
-  mkdirSync(folder)
-  for (const name of ["oc", "skupper"]) {
-    const script = [
-      "#!/bin/sh",
-      `{ printf '%s ' ${name} "$@"; echo; } >>'${argv}'`,
-      `exec '${join(world.practice.commands, name)}' "$@"`,
-      "",
-    ]
-    writeFileSync(join(folder, name), script.join("\n"), { mode: 0o755 })
-  }
-  return folder
-}
 const SUPERLINK_PROJECT = "flower-openshift-demo"
 
 let world: World
@@ -34,22 +19,6 @@ afterEach(async () => {
   for (const stop of stopping.splice(0)) stop()
   await world?.close()
 })
-
-/** Secrets by their description. */
-type Secrets = Map<string, string>
-
-/** The forms of a secret: as it is, in base64, in a URL. */
-const formsOf = (secret: string): string[] => [
-  secret,
-  Buffer.from(secret).toString("base64").replace(/=+$/, ""),
-  encodeURIComponent(secret),
-]
-
-/** Which of them a text contains. */
-const found = (text: string, secrets: Secrets): string[] =>
-  [...secrets]
-    .filter(([, secret]) => formsOf(secret).some((form) => text.includes(form)))
-    .map(([what]) => what)
 
 /** A line in the middle of a private key: the first one is the same in all keys of a kind. */
 const middleOf = (key: string): string => key.trim().split("\n").at(-3)!
@@ -100,33 +69,6 @@ function collect(secrets: Secrets): () => Promise<void> {
   return async () => {
     ended.abort()
     await Promise.allSettled(watching)
-  }
-}
-
-/** Every file below a folder. */
-const filesIn = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
-
-/** Modes that a folder's files ever had while others could read them. */
-function openedFiles(folder: string): { stop(): string[] } {
-  const seen = new Set<string>()
-  const check = (path: string) => {
-    const stats = statSync(path, { throwIfNoEntry: false })
-    const mode = (stats?.mode ?? 0) & 0o777
-    if (stats?.isFile() && (mode & 0o077) !== 0) seen.add(`${path} ${mode.toString(8)}`)
-    // A folder that is new may have been filled before it was watched.
-    if (stats?.isDirectory()) for (const file of filesIn(path)) check(file)
-  }
-  const watcher = watch(folder, { recursive: true }, (_, name) => name !== null && check(join(folder, name)))
-  stopping.push(() => watcher.close())
-  return {
-    stop() {
-      watcher.close()
-      check(folder)
-      return [...seen]
-    },
   }
 }
 
@@ -184,11 +126,12 @@ test.each<Way>([
     const secrets: Secrets = new Map()
     const argv = join(world.folder, "argv")
     writeFileSync(argv, "")
-    const file = prepare(way, secrets, recordingCommands(argv))
+    const file = prepare(way, secrets, recordingCommands(world.folder, world.practice.commands, argv))
     const options = { node: [`--import=${RECORDER}`], env: { E2E_ARGV: argv } }
     const texts: Ended[] = []
     const collected = collect(secrets)
     const open = openedFiles(world.folder)
+    stopping.push(open.close)
 
     texts.push(await world.call(["run", "--federation", file, "--yes", "--show"], options))
     const [{ code, stdout }] = texts as [Ended]

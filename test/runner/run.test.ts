@@ -556,6 +556,22 @@ describe("run", () => {
     expect(readFileSync(join(result.folder, "journal.jsonl"), "utf8")).toContain('"type":"run ended"')
   })
 
+  it("is interrupted also while it checks a step that it feeds: the signal's reason is no failure", async () => {
+    const stop = new AbortController()
+    const steps = book(
+      plain("issue", "hub", { feeds: "redeem" }),
+      plain("redeem", "hub", {
+        check: ({ signal }) =>
+          new Promise((_, reject) => {
+            signal.addEventListener("abort", () => reject(signal.reason))
+            setImmediate(() => stop.abort(130))
+          }),
+      }),
+    )
+    const result = await runIn(new World(), steps, federationOf(0), { signal: stop.signal })
+    expect(kinds(result)).toEqual({ "hub/issue": "interrupted", "hub/redeem": "skipped" })
+  })
+
   it("reruns a step that supports it", async () => {
     const world = new World()
     let restarts = 0

@@ -130,7 +130,7 @@ function difference(before: string, after: string): string {
 async function checkManifest(name: string, before: string, after: string): Promise<void> {
   const { parseAllDocuments } = await import("yaml")
   const identities = (text: string): string[] => {
-    const documents = parseAllDocuments(text)
+    const documents = parseAllDocuments(text, { logLevel: "error" })
     return (Array.isArray(documents) ? documents : []).flatMap((document) => {
       const [error] = document.errors
       if (error !== undefined) throw new InvalidDraft(`${name} is not YAML: ${error.message.split("\n")[0]}`)

@@ -155,7 +155,7 @@ export async function readBody(request: IncomingMessage, kind = "Object"): Promi
     }
   }
   try {
-    return parseYaml(text)
+    return parseYaml(text, { logLevel: "error" })
   } catch (error) {
     throw badRequest(`error decoding YAML: ${(error as Error).message}`)
   }

@@ -1,0 +1,47 @@
+/** The guide's command line, called in this process: the same code as the program's, thousands of times a minute. */
+import { main } from "../../lib/cli/main.ts"
+import { program } from "../../runbooks/index.ts"
+import { io } from "../cli/screen.ts"
+
+export interface Called {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+  /** Both streams as a terminal gets them. */
+  readonly raw: string
+}
+
+/** How long a call may take at most: longer is a hang. In milliseconds, on a machine that has other things to do. */
+const HANG = 30_000
+
+/** @throws Error if the call does not end */
+export async function callGuide(
+  cwd: string,
+  argv: readonly string[],
+  more: Parameters<typeof io>[1] = {},
+  most = HANG,
+): Promise<Called> {
+  const screen = io(cwd, more)
+  const { notebook, ...rest } = program
+  const code = await within(
+    most,
+    argv,
+    main(notebook, argv, { ...screen.io, ...rest, program: "flower-runbook" }),
+  )
+  return { code, stdout: screen.stdout(), stderr: screen.stderr(), raw: screen.raw() }
+}
+
+async function within<T>(most: number, argv: readonly string[], work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`a hang: ${argv.join(" ")} has not ended after ${most / 1000} s`)),
+      most,
+    )
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
