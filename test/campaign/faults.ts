@@ -9,7 +9,7 @@ import { type Campaign, shorter } from "./campaign.ts"
 import { callGuide } from "./guide.ts"
 import { type PracticeHere, practiceHere } from "./practice-here.ts"
 import type { Random } from "./random.ts"
-import { type Proxy, SPOILS, type Spoiling, startProxy } from "./tls-proxy.ts"
+import { SPOILS, type Spoiling, type SpoilingProxy, startProxy } from "./tls-proxy.ts"
 
 const CLUSTERS = ["superlink", "supernode-1"] as const
 type Cluster = (typeof CLUSTERS)[number]
@@ -92,7 +92,7 @@ export const faults: Campaign<Case> = {
 
 async function attempt({ faults, spoilings }: Case): Promise<string | undefined> {
   const here = await practiceHere(1)
-  const proxies = new Map<string, Proxy>()
+  const proxies = new Map<string, SpoilingProxy>()
   try {
     for (const { name, server } of here.practice.clusters) proxies.set(name, await startProxy(server.url))
     const argv = [
@@ -125,7 +125,7 @@ async function attempt({ faults, spoilings }: Case): Promise<string | undefined>
 const MOST_MS = 300_000
 
 /** The federation file with the proxies in place of the servers. */
-function behind({ folder, practice }: PracticeHere, proxies: ReadonlyMap<string, Proxy>): string {
+function behind({ folder, practice }: PracticeHere, proxies: ReadonlyMap<string, SpoilingProxy>): string {
   const file = parse(readFileSync(practice.federationFile, "utf8"))
   for (const [name, site] of [
     ["superlink", file.superlink],

@@ -1,5 +1,6 @@
 /** A proxy in front of an API server that ends TLS itself, so that it can spoil single answers. */
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:https"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { createServer, request, type Server } from "node:https"
 import type { AddressInfo } from "node:net"
 import { connect, type TLSSocket } from "node:tls"
 import { createAuthority } from "../../lib/practice/certificates.ts"
@@ -25,7 +26,7 @@ export interface Spoiling {
   readonly match: string
 }
 
-export interface Proxy {
+export interface SpoilingProxy {
   readonly url: string
   /** PEM of the authority that its certificate is from. */
   readonly ca: string
@@ -34,7 +35,7 @@ export interface Proxy {
 }
 
 /** @param target the URL of the API server */
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(target: string): Promise<SpoilingProxy> {
   const { hostname, port } = new URL(target)
   const authority = await createAuthority("proxy")
   const { certificate: cert, key } = await authority.issue("proxy", { hosts: ["127.0.0.1"], server: true })
@@ -72,7 +73,10 @@ export async function startProxy(target: string): Promise<Proxy> {
       onward.pipe(socket).pipe(onward)
     })
     for (const one of [onward, socket])
-      one.on("error", () => [onward, socket].forEach((each) => each.destroy()))
+      one.on("error", () => {
+        onward.destroy()
+        socket.destroy()
+      })
   })
   server.on("tlsClientError", () => {})
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
