@@ -219,13 +219,14 @@ export class MemoryReader implements Memory {
     this.known.set(as, { ...before, name: as })
     const renamed = (place: string): string =>
       place.startsWith(`${site}/`) ? `${as}/${place.slice(site.length + 1)}` : place
-    for (const set of [this.interrupted, this.interruptedApplies, this.applied]) {
+    for (const set of [this.interrupted, this.applied]) {
       for (const place of [...set]) {
         if (renamed(place) !== place && set.delete(place)) set.add(renamed(place))
       }
     }
     const maps: Map<string, unknown>[] = [
       this.checkpoints,
+      this.interruptedApplies,
       this.values,
       this.ended,
       this.shown,
