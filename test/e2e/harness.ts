@@ -102,9 +102,12 @@ export const place = (at: { step: string; site?: string }): string =>
 
 const REVIEW = /^\/apis\/(?:authorization|authentication)\.k8s\.io\/v1\/selfsubject\w*reviews(?:\?|$)/
 
-/** The requests that write to a cluster: a review of rights or of the user writes nothing. */
+/** The requests that write to a cluster: a review of rights or of the user writes nothing, nor does a dry run. */
 export const writing = (requests: readonly Request[]): Request[] =>
-  requests.filter(({ method, path }) => method !== "GET" && !(method === "POST" && REVIEW.test(path)))
+  requests.filter(
+    ({ method, path }) =>
+      method !== "GET" && !(method === "POST" && REVIEW.test(path)) && !path.includes("dryRun=All"),
+  )
 
 /** The same as text. */
 export const writes = (requests: readonly Request[]): string[] =>
