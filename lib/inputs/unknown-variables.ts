@@ -1,7 +1,7 @@
 import { variablePart } from "../notebook/inputs.ts"
 import { nearest } from "../notebook/nearest.ts"
 import type { Notebook } from "../notebook/notebook.ts"
-import { fileKey } from "../notebook/roles.ts"
+import { defaultSiteName, fileKey } from "../notebook/roles.ts"
 import { type SiteName, siteInputs } from "./layers.ts"
 import { variableName } from "./variable-layer.ts"
 
@@ -20,7 +20,7 @@ export function unknownVariables(
   const prefix = `${variablePart(notebook.name)}_`
   const given = Object.keys(env).filter((name) => name.startsWith(prefix) && (env[name] ?? "") !== "")
   if (given.length === 0) return []
-  const known = new Set(knownVariables(notebook, sites))
+  const known = new Set(knownVariables(notebook, [...sites, ...numberedSites(notebook, given, prefix)]))
   return given
     .filter((name) => !known.has(name))
     .flatMap((name) => {
@@ -32,6 +32,19 @@ export function unknownVariables(
       // A notebook with a name of one word shares its prefix with other programs.
       return notebook.name.includes("-") ? [`${name}: unknown variable; unset it, or correct its name`] : []
     })
+}
+
+/** The sites that the variables number: a mistyped input does not make one, but is one of its inputs. */
+function numberedSites(notebook: Notebook, given: readonly string[], prefix: string): SiteName[] {
+  return Object.entries(notebook.roles).flatMap(([role, cardinality]) => {
+    const own = `${prefix}${variablePart(role)}_`
+    return given.flatMap((name) => {
+      const number = name.startsWith(own) ? /^[1-9]\d{0,3}(?=_)/.exec(name.slice(own.length)) : null
+      return cardinality === "one" || number === null
+        ? []
+        : [{ name: defaultSiteName(role, cardinality, Number(number[0])), role }]
+    })
+  })
 }
 
 function knownVariables(notebook: Notebook, sites: readonly SiteName[]): string[] {

@@ -25,6 +25,8 @@ test.each([
 test.each([
   ["MIRROR_PAGES_GREETIN", "MIRROR_PAGES_GREETING"],
   ["MIRROR_PAGES_MIRROR_1_FOLDR", "MIRROR_PAGES_MIRROR_1_FOLDER"],
+  // Of a site that only the variable names.
+  ["MIRROR_PAGES_MIRROR_7_FOLDR", "MIRROR_PAGES_MIRROR_7_FOLDER"],
   ["MIRROR_PAGES_SOMETHING_ELSE", undefined],
 ])("%s is refused with the nearest name", async (variable, near) => {
   const cwd = room()
