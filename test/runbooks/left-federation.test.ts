@@ -36,7 +36,10 @@ afterAll(async () => {
 const flat = (text: string) => text.replace(/\s+/g, " ")
 const serverOf = (name: string) => practice.clusters.find((one) => one.name === name)!.server.url
 const run = (...more: string[]) =>
-  call(at, [...more, "--federation", join(at, "federation.yaml")], { notebook: guide })
+  call(at, [...more, "--federation", join(at, "federation.yaml")], {
+    notebook: guide,
+    env: { FLOWER_RUNBOOK_TRUST_FILE: "true" },
+  })
 // biome-ignore lint/suspicious/noExplicitAny: a parsed file, of which each test changes a little.
 function file(update: (file: any) => void = () => undefined): void {
   const federation = parse(readFileSync(practice.federationFile, "utf8"))
