@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs"
-import { basename, extname, parse, relative } from "node:path"
+import { basename, dirname, extname, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import { UsageError } from "./notebook/errors.ts"
 import type { Notebook } from "./notebook/notebook.ts"
+import { reportUncaughtRefusals } from "./notebook/refusal.ts"
 import { shellWord } from "./notebook/shell-word.ts"
 import type { Step } from "./notebook/step.ts"
 import type { PracticeImage } from "./practice/types/images.ts"
@@ -48,13 +49,22 @@ export async function main(url: string): Promise<void> {
       ? commandLine(notebook, argv, io)
       : script(notebook, stepsOf(exports), argv, io))
   } catch (error) {
-    const { reportError } = await import("./cli/report-error.ts")
-    const { Out } = await import("./cli/out.ts")
-    const { Redactor } = await import("./notebook/secrets.ts")
-    const redactor = new Redactor()
-    const io = { ...streams, program: basename(fileURLToPath(url)), version: "" }
-    process.exitCode = await reportError(error, { io, out: new Out(io, redactor), redactor })
+    await report(error, fileURLToPath(url))
   }
+}
+
+// Of the file that is being loaded: its `main` is not reached.
+reportUncaughtRefusals((error) => void report(error, process.argv[1] ?? ""))
+
+/** Reports an error before there is a program. */
+async function report(error: unknown, file: string): Promise<void> {
+  const { reportError } = await import("./cli/report-error.ts")
+  const { Out } = await import("./cli/out.ts")
+  const { Redactor } = await import("./notebook/secrets.ts")
+  const { stdin, stdout, stderr, env } = process
+  const redactor = new Redactor()
+  const io = { stdin, stdout, stderr, env, cwd: process.cwd(), program: basename(file), version: "" }
+  process.exitCode = await reportError(error, { io, out: new Out(io, redactor), redactor })
 }
 
 /** The program that the `index` in the same folder exports. */
@@ -71,9 +81,10 @@ async function programBeside(url: string): Promise<Program> {
 /** How the program is called again: by its name, or as it was typed where its file is not an installed command. */
 function nameOf({ notebook }: Program, url: string): string {
   const [, typed = ""] = process.argv
-  const file = basename(fileURLToPath(url))
-  if (basename(typed) !== file || parse(file).name === "index") return notebook.name
-  return `node ${shellWord(relative(process.cwd(), typed))}`
+  const file = fileURLToPath(url)
+  // `node .` has the folder of the file. An installed command has a name of its own, and so has a file that only starts this one.
+  if (basename(typed) !== basename(file) && typed !== dirname(file)) return notebook.name
+  return `node ${shellWord(relative(process.cwd(), typed) || ".")}`
 }
 
 /** The steps that a script exports, in the order of its text as modules list them: default first. */

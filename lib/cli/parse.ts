@@ -67,15 +67,25 @@ export function parseCommand(
 ): CommandLine {
   const source = notebookOf(notebook, command.name)
   const specs = flagsOf(source, command)
-  const { given, positionals, problems } = scan(argv, specs, command)
+  const { given, positionals, unknown, problems } = scan(argv, specs)
   const flags = new FlagValues(given, specs, folder)
   const help = flags.has("help")
+  /** A flag of the walk alone (`--by-hand`) was meant for the walk. */
+  const nextCommand = (): string =>
+    problems.length === 1 && unknown.length === 1 && commandsWith(notebook, unknown[0]!).join() === "walk"
+      ? commandText(program, ["walk", `--${unknown[0]}`, ...sameFederation(flags)])
+      : `${program} ${command.name} --help`
+  problems.push(
+    ...unknown.map(
+      (name) => `Unknown flag ${dashed(name)} of ${command.name}${meantFlag(name, notebook, specs)}`,
+    ),
+  )
   if (!help) {
     problems.push(...argumentProblems(notebook, command, positionals))
     problems.push(...unknownSteps(source, specs, flags))
   }
   if (!help && problems.length > 0) {
-    throw new UsageError(problems.join("\n"), { next: `${program} ${command.name} --help` })
+    throw new UsageError(problems.join("\n"), { next: nextCommand() })
   }
   return { command, argument: positionals[0], flags: flags.typed, help, version: false }
 }
@@ -98,13 +108,15 @@ function withoutCommand(argv: readonly string[], folder: string, program: string
 interface Scanned {
   given: Map<string, string[]>
   positionals: string[]
+  /** Flags that the command does not have. */
+  unknown: string[]
   problems: string[]
 }
 
-function scan(argv: readonly string[], specs: readonly FlagSpec[], command: CommandSpec): Scanned {
+function scan(argv: readonly string[], specs: readonly FlagSpec[]): Scanned {
   const byName = new Map(specs.map((spec) => [spec.name, spec]))
-  const result: Scanned = { given: new Map(), positionals: [], problems: [] }
-  const { given, positionals, problems } = result
+  const result: Scanned = { given: new Map(), positionals: [], unknown: [], problems: [] }
+  const { given, positionals, unknown, problems } = result
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index]!
     if (word === "--") {
@@ -131,9 +143,7 @@ function scan(argv: readonly string[], specs: readonly FlagSpec[], command: Comm
       ) {
         given.set(negated.name, ["false"])
       } else {
-        problems.push(
-          `Unknown flag ${word.split("=")[0]} of ${command.name}${meantFlag(name, [...byName.keys()])}`,
-        )
+        unknown.push(name)
         // What follows an unknown flag is most likely its value, so it is not reported as well.
         if (value === undefined && argv[index + 1] !== undefined && !argv[index + 1]!.startsWith("-")) index++
       }
@@ -160,13 +170,35 @@ function scan(argv: readonly string[], specs: readonly FlagSpec[], command: Comm
   return result
 }
 
-/** `-y` means the only flag that starts with y. */
-function meantFlag(name: string, known: readonly string[]): string {
+/** A word like `-y` keeps its one dash. */
+const dashed = (name: string): string => (name.startsWith("-") ? name : `--${name}`)
+
+/** What was most likely meant: the same flag of another command, a near one, or the number of sites of a role. */
+function meantFlag(name: string, notebook: Notebook, specs: readonly FlagSpec[]): string {
+  const known = specs.map((spec) => spec.name)
   const letter = /^-([a-z])$/.exec(name)?.[1]
-  if (letter === undefined) return didYouMean(name, known, "--")
-  const begin = known.filter((one) => one.startsWith(letter))
-  return begin.length === 1 ? `; did you mean --${begin[0]}?` : ""
+  if (letter !== undefined) {
+    // `-y` means the only flag that starts with y.
+    const begin = known.filter((one) => one.startsWith(letter))
+    return begin.length === 1 ? `; did you mean --${begin[0]}?` : ""
+  }
+  const others = commandsWith(notebook, name)
+  if (others.join() === "walk") return "; it is a flag of walk, the program without a command"
+  if (others.length > 0) return `; it is a flag of ${others.join(", ")}`
+  const counts = specs.filter(({ from }) => from === "count").map((spec) => `--${spec.name} N`)
+  const near = didYouMean(name, known, "--")
+  return near !== "" || counts.length === 0 ? near : `; the number of sites of a role is ${counts.join(", ")}`
 }
+
+/** The commands that have a flag of this name. */
+const commandsWith = (notebook: Notebook, flag: string): string[] =>
+  COMMANDS.filter((one) =>
+    flagsOf(notebookOf(notebook, one.name), one).some(({ name }) => name === flag),
+  ).map(({ name }) => name)
+
+/** The flags that name the federation, as they were typed. */
+const sameFederation = (flags: FlagValues): string[] =>
+  ["federation", "name", "state"].flatMap((name) => flags.all(name).flatMap((value) => [`--${name}`, value]))
 
 function argumentProblems(
   notebook: Notebook,

@@ -2,6 +2,7 @@ import type { CheckedSteps } from "./checked-steps.ts"
 import type { DoctorCheck } from "./doctor-check.ts"
 import type { Federation } from "./federation.ts"
 import type { InputTable } from "./inputs.ts"
+import { refuse } from "./refusal.ts"
 import { assertFreeNames } from "./reserved-flags.ts"
 import { linkRoles, type Roles, SCOPES, type Site } from "./roles.ts"
 import type { Step } from "./step.ts"
@@ -77,7 +78,7 @@ export interface Problem {
 /**
  * Declares a notebook. The compiler finds a misspelt `on`, `needs`, `feeds`, `inputs` or value in its steps where the names
  * are written out (`step({ … })` without a type parameter, `stepsFor`); all of them are checked again here.
- * @throws Error naming the step: unknown needs, feeds, inputs, values or scope, an id used twice, a cycle, needs that stand
+ * @throws UsageError naming the step: unknown needs, feeds, inputs, values or scope, an id used twice, a cycle, needs that stand
  *   later, a value read without needing the step that provides it; a name that already means something else
  */
 export function notebook<const R extends Roles, const I extends InputTable, const S extends readonly Step[]>(
@@ -90,29 +91,28 @@ export function notebook<const R extends Roles, const I extends InputTable, cons
   assertFreeNames(definition)
   const ids = new Set<string>()
   for (const step of definition.steps) {
-    if (ids.has(step.id)) throw new Error(`step ${step.id} is declared twice`)
+    if (ids.has(step.id)) refuse(`step ${step.id} is declared twice`)
     ids.add(step.id)
   }
   for (const step of definition.steps) {
     if (step.update === true && step.apply === undefined) {
-      throw new Error(`step ${step.id} has update: true, but no apply`)
+      refuse(`step ${step.id} has update: true, but no apply`)
     }
     if (!(SCOPES as readonly string[]).includes(step.on) && definition.roles[step.on] === undefined) {
-      throw new Error(`step ${step.id} is on ${JSON.stringify(step.on)}, which is not a role of the notebook`)
+      refuse(`step ${step.id} is on ${JSON.stringify(step.on)}, which is not a role of the notebook`)
     }
     if (step.on === "link" && linkRoles(definition.roles) === undefined) {
       const roles = Object.entries(definition.roles).map(([role, cardinality]) => `${role} (${cardinality})`)
-      throw new Error(
+      refuse(
         `step ${step.id} is on "link", which joins two roles, at least one of them with one site, but the roles are ${roles.join(", ")}: use "every site" or a role`,
       )
     }
     for (const need of [...(step.needs ?? []), ...(step.feeds === undefined ? [] : [step.feeds])]) {
-      if (!ids.has(need))
-        throw new Error(`step ${step.id} needs ${need}, which is not a step of the notebook`)
+      if (!ids.has(need)) refuse(`step ${step.id} needs ${need}, which is not a step of the notebook`)
     }
     for (const input of step.inputs ?? []) {
       if (definition.inputs[input] === undefined)
-        throw new Error(`step ${step.id} has the input ${input}, which is not one of the notebook`)
+        refuse(`step ${step.id} has the input ${input}, which is not one of the notebook`)
     }
   }
   assertValues(definition.steps)
@@ -131,7 +131,7 @@ function assertValues(steps: readonly Step[]): void {
     for (const value of step.provides ?? []) {
       const other = provided.get(value.name)
       if (other !== undefined)
-        throw new Error(
+        refuse(
           `the value ${value.name} is provided by ${other.step.id} and by ${step.id}: one step provides it`,
         )
       provided.set(value.name, { step, value })
@@ -142,13 +142,13 @@ function assertValues(steps: readonly Step[]): void {
       const provider = provided.get(name)
       const reads = `step ${step.id} reads the value ${name}`
       if (provider === undefined)
-        throw new Error(`${reads}, which no step provides: add it to the \`provides\` of the step that does`)
+        refuse(`${reads}, which no step provides: add it to the \`provides\` of the step that does`)
       if (step.needs?.includes(provider.step.id) !== true)
-        throw new Error(
+        refuse(
           `${reads}, but does not need ${provider.step.id}, which provides it: add that to its \`needs\``,
         )
       if (provider.value.secret !== secret)
-        throw new Error(
+        refuse(
           `${reads} as ${secret ? "a secret" : "no secret"}, but ${provider.step.id} provides it otherwise: declare it once`,
         )
     }
@@ -159,7 +159,7 @@ function refuseCycles(steps: readonly Step[]): void {
   const seen = new Map<string, "open" | "closed">()
   const visit = (id: string, path: string[]): void => {
     if (seen.get(id) === "closed") return
-    if (seen.get(id) === "open") throw new Error(`steps need each other: ${[...path, id].join(" → ")}`)
+    if (seen.get(id) === "open") refuse(`steps need each other: ${[...path, id].join(" → ")}`)
     seen.set(id, "open")
     for (const need of steps.find((step) => step.id === id)?.needs ?? []) visit(need, [...path, id])
     seen.set(id, "closed")
@@ -169,7 +169,7 @@ function refuseCycles(steps: readonly Step[]): void {
   for (const step of steps) {
     for (const need of step.needs ?? []) {
       if (place.get(need)! > place.get(step.id)!)
-        throw new Error(`step ${step.id} is listed before ${need}, which it needs`)
+        refuse(`step ${step.id} is listed before ${need}, which it needs`)
     }
   }
 }

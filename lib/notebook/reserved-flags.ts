@@ -1,4 +1,5 @@
 import type { InputTable } from "./inputs.ts"
+import { refuse } from "./refusal.ts"
 import { fileKey, type Roles, SCOPES } from "./roles.ts"
 
 /** The flags of the program's own commands; roles and inputs are flags beside them. A test compares it with lib/cli. */
@@ -44,7 +45,7 @@ const KEYS: Readonly<Record<string, string>> = {
 
 /**
  * Refuses names of roles and inputs that already mean something to the program or elsewhere in the notebook.
- * @throws Error with the name, its other meaning and the fix
+ * @throws UsageError with the name, its other meaning and the fix
  */
 export function assertFreeNames(notebook: {
   readonly roles: Roles
@@ -56,7 +57,7 @@ export function assertFreeNames(notebook: {
   for (const scope of SCOPES) uses.set(scope, `on: ${JSON.stringify(scope)} is a scope of steps`)
   const take = (name: string, subject: string, use: string): void => {
     const other = uses.get(name)
-    if (other !== undefined) throw new Error(`${subject}, because ${other}: choose another name`)
+    if (other !== undefined) refuse(`${subject}, because ${other}: choose another name`)
     uses.set(name, use)
   }
   const { practiceFlag } = notebook

@@ -1,3 +1,5 @@
+import { refuse } from "./refusal.ts"
+
 /** A value that one step hands to later steps: see {@link value}. */
 export interface Value<T = unknown, Name extends string = string> {
   readonly name: Name
@@ -29,9 +31,7 @@ export function value<const Name extends string>(
 export function value<T>(name: string): Value<T>
 export function value(name: string, options: { readonly secret?: boolean } = {}): Value {
   if (!/^[a-z][a-z0-9-]*$/.test(name))
-    throw new Error(
-      `a value cannot be named ${JSON.stringify(name)}: use lower-case letters, digits and dashes`,
-    )
+    refuse(`a value cannot be named ${JSON.stringify(name)}: use lower-case letters, digits and dashes`)
   return Object.freeze({ name, secret: options.secret === true })
 }
 

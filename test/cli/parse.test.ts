@@ -87,7 +87,24 @@ describe("what is refused, with the nearest name", () => {
     [["rnu"], "Unknown command rnu; did you mean run?"],
     [["--yes", "run"], "--yes must come after the command run"],
     [["run", "--yess"], "Unknown flag --yess of run; did you mean --yes?"],
-    [["plan", "--yes"], "Unknown flag --yes of plan"],
+    [["plan", "--yes"], "Unknown flag --yes of plan; it is a flag of run, step, teardown"],
+    [
+      ["run", "--by-hand"],
+      "Unknown flag --by-hand of run; it is a flag of walk, the program without a command",
+    ],
+    [
+      ["step", "copy", "--by-hand"],
+      "Unknown flag --by-hand of step; it is a flag of walk, the program without a command",
+    ],
+    [
+      ["run", "--practice", "--spokes=3"],
+      "Unknown flag --spokes of run; the number of sites of a role is --mirrors N",
+    ],
+    [
+      ["practice", "--spokes", "3"],
+      "Unknown flag --spokes of practice; the number of sites of a role is --mirrors N",
+    ],
+    [["status", "-z"], "Unknown flag -z of status"],
     [["run", "-y"], "Unknown flag -y of run; did you mean --yes?"],
     [["run", "--greetin", "x"], "Unknown flag --greetin of run; did you mean --greeting?"],
     [["run", "--only", "pge"], "--only: unknown step pge; did you mean page?"],
@@ -111,6 +128,11 @@ describe("what is refused, with the nearest name", () => {
     [["teardown", "--only", "copy"], "--only: unknown step copy; use one of remove"],
   ])("%j", (argv, message) => {
     expect(refusal(...argv)).toBe(message)
+  })
+  test("the walk is the next command for a flag of its own", () => {
+    expect(() => parse("run", "--by-hand", "--federation", "my file.yaml", "--yes")).toThrow(
+      expect.objectContaining({ next: "mirror-pages walk --by-hand --federation 'my file.yaml'" }),
+    )
   })
   test("a flag before the command: the next command has them in order", () => {
     expect(() => parse("--greeting", "Hi there", "run", "--yes")).toThrow(

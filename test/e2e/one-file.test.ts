@@ -55,3 +55,27 @@ test("a file without a program says what it lacks", () => {
   expect(code).toBe(2)
   expect(stderr).toContain("alone.js exports no program, and no index beside it does")
 })
+
+test("also where it is called index, or by its folder", () => {
+  writeFileSync(join(folder, "index.js"), NOTEBOOK.replace("type Program, ", "").replace(": Program", ""))
+  const next = (...argv: string[]) =>
+    /next: +(.*)/.exec(node(folder, [...argv, "plan", "--nothing"]).stderr)?.[1]
+  expect(next("index.js")).toBe("node index.js plan --help")
+  expect(next(".")).toBe("node . plan --help")
+})
+
+test("a notebook that is refused is one sentence, not a stack trace", () => {
+  const text = NOTEBOOK.replace('prose: "",', 'prose: "", needs: ["there"],')
+  writeFileSync(join(folder, "refused.ts"), text)
+  writeFileSync(join(folder, "bad-value.ts"), 'import { value } from "flower-runbook"\nvalue("Not A Name")\n')
+  const refused = node(folder, ["refused.ts", "plan"])
+  expect(refused).toMatchObject({ code: 2, stdout: "" })
+  expect(refused.stderr).toMatch(
+    /^✗ step here needs there, which is not a step of the notebook\n {2}fix: .*\n$/,
+  )
+  const value = node(folder, ["bad-value.ts"])
+  expect(value).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^✗ a value cannot be named "Not A Name"[^✗]*\n {2}fix: .*\n$/),
+  })
+})
