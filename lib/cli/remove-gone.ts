@@ -30,7 +30,9 @@ export async function removeGone(call: Call): Promise<number> {
       const text = flags.text(name)
       return text === undefined ? [] : [`--${name}`, text]
     }),
-    ...(["yes", "json", "no-input", "trust-file"] as const).flatMap((name) => (flags.has(name) ? [`--${name}`] : [])),
+    ...(["yes", "json", "no-input", "trust-file"] as const).flatMap((name) =>
+      flags.has(name) ? [`--${name}`] : [],
+    ),
   ]
   return teardown({
     ...call,
