@@ -165,6 +165,7 @@ const TABLE = [
         help: "md, html, json, ipynb or sh (default: the extension of FILE, else md)",
       },
       { name: "out", value: "FILE", type: "path", help: "Write to FILE instead of stdout" },
+      { name: "force", help: "Replace FILE also if it is not a report" },
     ],
     examples: [
       ["report > ticket.md", "Markdown"],

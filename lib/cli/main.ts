@@ -106,7 +106,7 @@ async function runCommand(
       fix: "delete it with your own commands",
     })
   }
-  const signals = catchSignals()
+  const signals = catchSignals((text) => out.note(text))
   const call: Call = {
     notebook: command.name === "teardown" ? notebook.teardown! : notebook,
     sessionStep: notebook.steps.find(({ session }) => session === true)?.id,

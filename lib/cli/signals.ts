@@ -19,8 +19,9 @@ export interface Signals {
 /**
  * The first SIGINT, SIGTERM or SIGHUP aborts (listeners write the journal, end the children and return); a second
  * one ends the process at once.
+ * @param tell says on stderr why the work is stopped without a signal
  */
-export function catchSignals(): Signals {
+export function catchSignals(tell: (text: string) => void): Signals {
   const controller = new AbortController()
   let inner: AbortController | undefined
   const handlers = (Object.keys(CODES) as Name[]).map((name) => {
@@ -33,6 +34,16 @@ export function catchSignals(): Signals {
     process.on(name, handler)
     return { name, handler }
   })
+  // Nothing is left that could wake the program, and its work has not ended: it is ended, and if that does not help, the process.
+  const stalled = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.failed)
+    tell(
+      "✗ Nothing is left to wait for, and the work has not ended: it is stopped; the same command resumes\n",
+    )
+    controller.abort(EXIT.failed)
+    setImmediate(() => {})
+  }
+  process.on("beforeExit", stalled)
   return {
     signal: controller.signal,
     interruptible: async (work) => {
@@ -46,6 +57,7 @@ export function catchSignals(): Signals {
     },
     release: () => {
       for (const { name, handler } of handlers) process.off(name, handler)
+      process.off("beforeExit", stalled)
     },
   }
 }

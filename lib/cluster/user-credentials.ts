@@ -59,10 +59,13 @@ export class UserCredentials {
     }
     // As for kubectl, a plugin is not asked where the user has something of its own.
     if (!this.renewable || headers.Authorization !== undefined || "certificate" in own)
-      return { headers, ...own }
+      return { headers: sendable(headers), ...own }
     const made = await this.#ask()
     if (made.token !== undefined) headers.Authorization = `Bearer ${made.token}`
-    return { headers, ...(made.certificate && made.key && { certificate: made.certificate, key: made.key }) }
+    return {
+      headers: sendable(headers),
+      ...(made.certificate && made.key && { certificate: made.certificate, key: made.key }),
+    }
   }
 
   /** The file wins, and is read each time: another program writes a fresh token into it. */
@@ -100,6 +103,21 @@ export class UserCredentials {
     })
     return asked
   }
+}
+
+/**
+ * A header with a line break, say of a plugin that prints CRLF, would leave the connection in a state in which no later request ends.
+ * @throws Error without any of the value
+ */
+function sendable(headers: Headers): Headers {
+  for (const [name, values] of Object.entries(headers)) {
+    if ([values].flat().some((value) => /[^\t\x20-\x7e\x80-\xff]/.test(value))) {
+      throw new Error(
+        `invalid header field value for "${name}": it has a line break, or what else no header carries`,
+      )
+    }
+  }
+  return headers
 }
 
 function impersonation(user: Fields): Headers {

@@ -112,7 +112,7 @@ class FileReader {
       else if (inputAt.has(name)) this.#take(inputAt.get(name)!, name, value, offset, this.#layer.values)
       else if (groups.has(name)) this.#readGroup(name, inputAt, value, offset)
       else {
-        const perSite = inputs[name]?.per === "site"
+        const perSite = this.#input(name)?.per === "site"
         const hint = perSite ? "; it belongs under a site, or under defaults:" : didYouMean(name, known)
         this.#wrong(this.#offset(key) ?? offset, `${name}: unknown key${hint}`)
       }
@@ -143,7 +143,7 @@ class FileReader {
     for (const { name, value: node, offset: at } of this.#map(value, "defaults", offset)) {
       if (known.includes(name)) this.#take(name, `defaults.${name}`, node, at, this.#layer.defaults)
       else {
-        const wide = inputs[name]
+        const wide = this.#input(name)
         const hint = wide ? `; it belongs at the top level: ${wide.file ?? name}` : didYouMean(name, known)
         this.#wrong(at, `defaults.${name}: unknown key${hint}`)
       }
@@ -176,7 +176,7 @@ class FileReader {
     let { name: siteName } = site
     for (const { name, value, offset: at } of this.#map(node, key, offset)) {
       const path = `${key}.${name}`
-      const input = this.#notebook.inputs[name]
+      const input = this.#input(name)
       if (name === "name") {
         const parsed = readName(this.#text(value) ?? "")
         if ("wrong" in parsed) this.#wrong(this.#offset(value) ?? at, `${path}: ${parsed.wrong}`)
@@ -196,6 +196,11 @@ class FileReader {
     }
     this.#layer.sites.push({ name: siteName, role: site.role })
     this.#layer.bySite.set(siteName, values)
+  }
+
+  /** A declared input: `constructor` is none. */
+  #input(name: string): Input | undefined {
+    return Object.hasOwn(this.#notebook.inputs, name) ? this.#notebook.inputs[name] : undefined
   }
 
   #take(name: string, path: string, node: Node | null, offset: number, into: Map<string, Given>): void {

@@ -3,7 +3,7 @@ import type { CheckResult } from "../notebook/check-result.ts"
 import { isRerun, type Rerun, type Step } from "../notebook/step.ts"
 import { refusalOf } from "./approval.ts"
 import { contextOf } from "./context.ts"
-import type { Deadline } from "./deadline.ts"
+import { type Deadline, endedBy } from "./deadline.ts"
 import type { Action } from "./events.ts"
 import type { Cell } from "./graph.ts"
 import { holdFor } from "./hold-for.ts"
@@ -126,7 +126,7 @@ export class Actions {
     if (undoes !== undefined) source.values.removeSecrets(undoes, cell.site)
     await bus.durable({ type: "action started", action, ...(undoes && { undoes }), ...cell.at })
     try {
-      const answer = await run(this.#context(deadline))
+      const answer = await endedBy(deadline.signal, run(this.#context(deadline)))
       if (isRerun(answer)) return { answer }
       // The command has succeeded, so what it is about is its own, whenever an earlier attempt created it.
       await cell.step.takeOwnership?.(Object.assign(this.#context(deadline), { applyPeriod: undefined }))

@@ -1,3 +1,28 @@
+import { once } from "node:events"
+import { GRACE_MS, pause } from "../limits.ts"
+import { stillWaiting } from "../notebook/errors.ts"
+
+/** How long what is ended may take to end: commands get a SIGKILL within that time. */
+const ENDING_MS = 2 * GRACE_MS
+
+/**
+ * Work that has to end some time after its signal: what neither settles nor keeps the process alive would otherwise end the
+ * program without a word.
+ */
+export async function endedBy<T>(signal: AbortSignal, work: T | Promise<T>): Promise<T> {
+  const over = new AbortController()
+  const limit = async (): Promise<never> => {
+    if (!signal.aborted) await once(signal, "abort", { signal: over.signal })
+    await pause(ENDING_MS, over.signal)
+    throw stillWaiting(signal, "it did not end")
+  }
+  try {
+    return await Promise.race([work, limit()])
+  } finally {
+    over.abort()
+  }
+}
+
 /** A step's deadline: its signal aborts with the run's signal or when its seconds are over. */
 export class Deadline {
   readonly seconds: number

@@ -1,7 +1,7 @@
 import { SHOW_TIMEOUT_S } from "../limits.ts"
 import { compareExpected } from "../notebook/expect.ts"
 import { contextOf } from "./context.ts"
-import type { Deadline } from "./deadline.ts"
+import { type Deadline, endedBy } from "./deadline.ts"
 import type { Cell } from "./graph.ts"
 import type { RunScope } from "./run-scope.ts"
 
@@ -27,7 +27,9 @@ export async function showCell(scope: RunScope, cell: Cell, step: Deadline): Pro
       emit: () => {},
     })
     const context = contextOf(source, cell, tools, deadline.signal, bus.emit)
-    for (const output of outputsOf(await slots.hold(() => show(context), deadline))) {
+    for (const output of outputsOf(
+      await slots.hold(() => endedBy(deadline.signal, show(context)), deadline),
+    )) {
       const text = `${output.stdout}${output.stderr}`
       const differs = expect === undefined ? [] : compareExpected(expect, text)
       bus.emit({ type: "shown", line: output.line, text, differs, ...cell.at })

@@ -2,7 +2,7 @@ import { pause, RESTARTED_SERVER_MS, UNKNOWN_PAUSE_MS } from "../limits.ts"
 import type { CheckResult } from "../notebook/check-result.ts"
 import type { Bus } from "./bus.ts"
 import { type ContextSource, contextOf } from "./context.ts"
-import type { Deadline } from "./deadline.ts"
+import { type Deadline, endedBy } from "./deadline.ts"
 import type { Cell } from "./graph.ts"
 import { resultOf } from "./outcomes.ts"
 import type { Semaphore } from "./semaphore.ts"
@@ -32,7 +32,7 @@ export class Watcher {
     const emit = this.#bus.emit
     return resultOf(() => {
       const tools = this.#toolbox.open({ step: cell.step, site: cell.site, signal, emit })
-      return cell.step.check(contextOf(this.#source, cell, tools, signal, emit))
+      return endedBy(signal, cell.step.check(contextOf(this.#source, cell, tools, signal, emit)))
     })
   }
 
@@ -75,7 +75,10 @@ export class Watcher {
     try {
       for (;;) {
         const result = await resultOf(() =>
-          cell.step.check(contextOf(this.#source, cell, observation.tools, deadline.signal, emit)),
+          endedBy(
+            signal,
+            cell.step.check(contextOf(this.#source, cell, observation.tools, deadline.signal, emit)),
+          ),
         ).catch((error: unknown) => {
           // The time was over during a check: the last complete result says more than its abort.
           if (signal.aborted && last !== undefined) return last

@@ -32,7 +32,7 @@ describe("report", () => {
       expect(stdout).toContain("mirror-pages")
       const out = join(at, `walk.${format}`)
       writeFileSync(out, "old")
-      expect(await call(at, ["report", "--out", out])).toEqual({ code: 0, stdout: "", stderr: "" })
+      expect(await call(at, ["report", "--out", out, "--force"])).toEqual({ code: 0, stdout: "", stderr: "" })
       const timeless = (text: string) => text.replaceAll(/\d{4}-\d\d-\d\d[T ][\d:.]+Z/g, "TIME")
       expect(timeless(readFileSync(out, "utf8"))).toBe(timeless(stdout))
       expect(statSync(out).mode & 0o777).toBe(0o600)
@@ -129,6 +129,23 @@ describe("report", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
     expect(stderr.replace(/\s+/g, " ")).toContain(words.replace("<AT>", at))
     expect(readdirSync(at).filter((name) => name.startsWith("walk"))).toEqual([])
+  })
+
+  test("replaces an earlier report of each format, and nothing else without --force", async () => {
+    const at = await walked()
+    for (const format of FORMATS) {
+      const out = join(at, `walk.${format}`)
+      for (let time = 0; time < 2; time++)
+        expect(await call(at, ["report", "--out", out]), format).toMatchObject({ code: 0, stderr: "" })
+      writeFileSync(out, "# My notes on mirror-pages\n")
+      const refused = await call(at, ["report", "--out", out])
+      expect({ ...refused, text: readFileSync(out, "utf8") }, format).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/is not a report[\s\S]*next: .* --force/),
+        text: "# My notes on mirror-pages\n",
+      })
+      expect(await call(at, ["report", "--out", out, "--force"]), format).toMatchObject({ code: 0 })
+    }
   })
 
   test("writes directly into what is not a file", async () => {

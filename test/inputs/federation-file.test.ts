@@ -120,6 +120,23 @@ describe("mistakes: every one, with line, column and key", () => {
   test("broken YAML names the place", async () => {
     expect((await mistakes("version: 1\noriginal: { folder: /a"))[0]).toMatch(/^federation\.yaml:2:\d+: /)
   })
+  test("names of every object's own properties are unknown keys", async () => {
+    const text = `version: 1
+constructor: x
+defaults: { toString: x }
+original: { toString: x, __proto__: { a: b } }
+mirrors:
+  - { name: one, constructor: y }
+`
+    expect((await mistakes(text)).map((line) => line.split("; ")[0])).toEqual([
+      "federation.yaml:2:1: constructor: unknown key",
+      "federation.yaml:3:13: defaults.toString: unknown key",
+      "federation.yaml:4:13: original.toString: unknown key",
+      "federation.yaml:4:26: original.__proto__: unknown key",
+      "federation.yaml:6:18: mirrors[0].constructor: unknown key",
+    ])
+  })
+
   test("a file that does not exist", async () => {
     await expect(readFederationFile(mirrors, "/nowhere/f.yaml", "/")).rejects.toThrow("f.yaml does not exist")
   })

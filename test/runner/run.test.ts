@@ -276,6 +276,15 @@ describe("run", () => {
     })
   })
 
+  it("ends a check and an action that never settle, and says so", async () => {
+    const never = () => new Promise<never>(() => {})
+    const steps = book(plain("check", "leaf", { check: never }), plain("apply", "hub", { apply: never }))
+    const result = await runIn(new World(), steps, federationOf(1), { timeout: 2 })
+    expect(kinds(result)).toEqual({ "leaf-1/check": "failed", "hub/apply": "failed" })
+    for (const { outcome } of result.outcomes) expect(outcome.reason).toMatch(/^timed out after 2 s: /)
+    expect(result.events.at(-1)).toMatchObject({ type: "run ended", code: 1 })
+  }, 30_000)
+
   it("runs no step's clock while it waits for a slot, and leaves the wait out of its time", async () => {
     const world = new World()
     const takes = 600

@@ -1,4 +1,4 @@
-import { type Stats, statSync } from "node:fs"
+import { readFileSync, type Stats, statSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { dirname, extname } from "node:path"
 import { writeWhole } from "../../cluster/whole-file.ts"
@@ -29,6 +29,7 @@ export async function report(call: CallOf<"report">): Promise<number> {
   const file = flags.path("out")
   const format = flags.choice("format") ?? formatOf(file)
   if (file !== undefined) refuseUnwritable(file)
+  if (file !== undefined && !flags.has("force")) refuseOther(call, file)
   const opened = await openFederation(call, { complete: false })
   const content = reportOf(call, opened)
   if (format === "sh") refuseMissing(call, opened)
@@ -128,6 +129,26 @@ function refuseUnwritable(out: string): void {
   if (fileInfo(out)?.isDirectory() === true) {
     throw new UsageError(`--out ${out} is a folder`, { fix: "name a file in it" })
   }
+}
+
+/** A report may be replaced by a newer one; any other file was named by mistake. */
+function refuseOther({ command, io, notebook }: CallOf<"report">, out: string): void {
+  const info = fileInfo(out)
+  if (info?.isFile() !== true || info.size === 0) return
+  const text = readFileSync(out, "utf8")
+  const isReport = [io.program, notebook.name].some(
+    (name) =>
+      text
+        .split(` ${name} `)
+        .slice(1)
+        .some((rest) => /^\d+\.\d/.test(rest)) || text.includes(`"name": ${JSON.stringify(name)}`),
+  )
+  if (isReport) return
+  throw new UsageError(`--out ${out} exists, and it is not a report`, {
+    why: "it would be replaced; it was not changed",
+    fix: "choose another file, or replace it with --force",
+    next: `${command} --force`,
+  })
 }
 
 /** Writes a file completely or not at all; a pipe or a device is written directly. */

@@ -29,6 +29,11 @@ export const pluginRows: readonly Row[] = [
     seen: "token good",
   },
   {
+    what: "a plugin whose token ends with a line break",
+    files: { config: config({}, exec()), ...prints({ token: "good\r\n" }) },
+    refused: /header/,
+  },
+  {
     what: "a plugin of the older version",
     files: {
       config: config(
