@@ -37,6 +37,10 @@ const json = {
   name: "json",
   help: "Print events, one JSON object per line; never ask",
 } as const satisfies FlagSpec
+const answer = {
+  name: "json",
+  help: "Print the answer as one JSON object; never ask",
+} as const satisfies FlagSpec
 const trust = {
   name: "trust-checkpoints",
   help: "Trust the journal: do not check again what is done and unchanged",
@@ -120,7 +124,7 @@ const TABLE = [
     summary: "show what a run would do, and why; change nothing",
     about: "Checks every step and shows what a run would do and why. Only reads, here and on the clusters.",
     groups: ["federation", "selection"],
-    flags: [{ name: "exit-code", help: "Exit with 5 when there is something to do" }, trust],
+    flags: [{ name: "exit-code", help: "Exit with 5 when there is something to do" }, answer, trust],
     examples: [
       ["plan", "for the last federation"],
       ["plan --federation federation.yaml --exit-code", "for a script"],
@@ -133,7 +137,7 @@ const TABLE = [
       "Shows how each step ended, when, and whether its inputs have changed since. With --live it checks every step " +
       "again.",
     groups: ["federation", "selection"],
-    flags: [{ name: "live", help: "Check the sites instead of reading the journal" }],
+    flags: [{ name: "live", help: "Check the sites instead of reading the journal" }, answer],
     examples: [
       ["status", "from the journal"],
       ["status --live --site {site}", "check one site"],
@@ -145,7 +149,7 @@ const TABLE = [
     about: "Prints the saved output of a step, and the expected lines that are missing from it.",
     argument: { name: "ID", of: "step" },
     groups: ["location", "sites"],
-    flags: [],
+    flags: [answer],
     examples: [["show {step}", "at every site"]],
   },
   {
@@ -179,7 +183,7 @@ const TABLE = [
     about:
       "Lists every input with its value and its origin: flag, variable, file, earlier answer or default.",
     groups: ["federation", "sites"],
-    flags: [],
+    flags: [answer],
     examples: [["values --federation federation.yaml", "before a run"]],
   },
   {
@@ -187,7 +191,7 @@ const TABLE = [
     summary: "check tools, clusters, permissions and the state folder",
     about: "Checks what a run needs, here and at every site, and shows how to fix what is wrong. Only reads.",
     groups: ["federation", "sites"],
-    flags: [],
+    flags: [answer],
     examples: [["doctor --federation federation.yaml", "before the first run"]],
   },
   {

@@ -3,6 +3,7 @@ import { codeOfAbort, EXIT } from "../notebook/exit-codes.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { Redactor } from "../notebook/secrets.ts"
 import type { Step } from "../notebook/step.ts"
+import { wantsJson } from "./answers.ts"
 import { type Call, commandText, federationFlags } from "./call.ts"
 import { COMMANDS, type CommandSpec } from "./commands-table.ts"
 import { decideInteraction } from "./interaction.ts"
@@ -22,7 +23,7 @@ export type { Io } from "./io.ts"
  * @returns the exit code (`lib/notebook/exit-codes.ts`); never throws
  */
 export async function main(notebook: Notebook, argv: readonly string[], io: Io): Promise<number> {
-  return reportingErrors(io, async (base) => {
+  return reportingErrors(io, argv, async (base) => {
     const line = parseCommandLine(notebook, argv, io.cwd, io.program)
     if (line.version) return print(base.out, `${io.version}\n`)
     const { command } = line
@@ -58,7 +59,7 @@ export async function script(
   argv: readonly string[],
   io: Io,
 ): Promise<number> {
-  return reportingErrors(io, async (base) => {
+  return reportingErrors(io, argv, async (base) => {
     const wanted = new Set(steps.map(({ id }) => id))
     const isTeardown = notebook.teardown !== undefined && !notebook.steps.some(({ id }) => wanted.has(id))
     const { argument: _, ...spec } = COMMANDS.find(({ name }) => name === (isTeardown ? "teardown" : "step"))!
@@ -79,6 +80,8 @@ interface Base {
   readonly io: Io
   readonly out: Out
   readonly redactor: Redactor
+  /** An answer in JSON was asked for. */
+  readonly json: boolean
 }
 
 interface Invocation extends Base {
@@ -90,7 +93,7 @@ interface Invocation extends Base {
 async function runCommand(
   notebook: Notebook,
   command: CommandSpec,
-  { line, steps, argv, io, out, redactor }: Invocation,
+  { line, steps, argv, io, out, redactor, json }: Invocation,
 ): Promise<number> {
   const { flags } = line
   if (command.name === "completion") {
@@ -132,7 +135,7 @@ async function runCommand(
     if (!signals.signal.aborted) throw withNext(error, call, command)
     // The error follows from the signal, whose code is the exit code of the program.
     const { reportError } = await import("./report-error.ts")
-    await reportError(error, call)
+    await reportError(error, { ...call, json })
     return codeOfAbort(signals.signal)
   } finally {
     signals.release()
@@ -184,9 +187,13 @@ async function handlerOf(name: string): Promise<(call: Call) => Promise<number>>
   }
 }
 
-async function reportingErrors(io: Io, work: (base: Base) => Promise<number>): Promise<number> {
+async function reportingErrors(
+  io: Io,
+  argv: readonly string[],
+  work: (base: Base) => Promise<number>,
+): Promise<number> {
   const redactor = new Redactor()
-  const base = { io, out: new Out(io, redactor), redactor }
+  const base = { io, out: new Out(io, redactor), redactor, json: wantsJson(argv) }
   const settled = catchWarnings(base.out)
   try {
     return await work(base)

@@ -1,24 +1,29 @@
 import { RunbookError } from "../notebook/errors.ts"
 import { EXIT } from "../notebook/exit-codes.ts"
 import type { ErrorParts } from "../terminal/error-text.ts"
+import { printRefusal } from "./answers.ts"
 import type { Call } from "./call.ts"
 
 /**
- * Prints an error on stderr: what, why, fix, next; an unexpected one with its stack and the versions to report.
+ * Prints an error on stderr: what, why, fix, next; an unexpected one with its stack and the versions to report. With `json` it is
+ * also an object on stdout.
  * @returns the exit code
  */
 export async function reportError(
   error: unknown,
-  { io, out, redactor }: Pick<Call, "io" | "out" | "redactor">,
+  { io, out, redactor, json = false }: Pick<Call, "io" | "out" | "redactor"> & { readonly json?: boolean },
 ): Promise<number> {
   const { colours, errorText, wantsColour } = await import("../terminal/index.ts")
   // Redacted before it is wrapped: a secret on two lines is not recognized.
-  const text = errorText(redactor.deep(await errorParts(error, io)), {
+  const parts = redactor.deep(await errorParts(error, io))
+  const code = error instanceof RunbookError ? error.exitCode : EXIT.failed
+  if (json) printRefusal({ out, redactor }, parts, code)
+  const text = errorText(parts, {
     columns: out.stderr.columns,
     colours: colours(wantsColour(out.stderr, io.env)),
   })
   out.note(text)
-  return error instanceof RunbookError ? error.exitCode : EXIT.failed
+  return code
 }
 
 const FILE_ERRORS: Readonly<Record<string, { why: string; fix: string }>> = {

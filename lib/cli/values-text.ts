@@ -34,3 +34,23 @@ export async function valuesText(
     parts.push(`Results of finished cells\n${table(results, { columns: options.columns, indent: 2 })}`)
   return parts.join("\n")
 }
+
+/** The same as an object. */
+export function valuesAnswer(call: Call, opened: OpenedFederation, memory: Memory | undefined): object {
+  const { federation, folder, missing } = opened
+  const rows = valueRows(call.notebook, federation, chosenSites(call, federation))
+  return {
+    federation: federation.name,
+    folder,
+    inputs: rows.map(({ value, secret, ...row }) => ({
+      ...row,
+      secret,
+      value: secret === true ? undefined : value,
+    })),
+    missing: missing.map((one) => waysToGive(call.notebook, one)),
+    results: buildGraph(call.notebook, federation).cells.flatMap(({ key, at }) => {
+      const checkpoint = memory?.checkpoints.get(key)
+      return checkpoint === undefined ? [] : [{ ...at, reason: checkpoint.reason }]
+    }),
+  }
+}

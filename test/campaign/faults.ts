@@ -70,7 +70,7 @@ export const faults: Campaign<Case> = {
   promise: "whatever fails on the way is told with its fix, and once it has passed, the same command goes on",
   unit: "schedules",
   count: 300,
-  short: 2,
+  short: 1,
   async prepare() {
     return {
       draw: (random) => ({

@@ -18,7 +18,7 @@ export const fuzz: Campaign<Case> = {
   promise: "a damaged file leads to a sentence: no stack, no hang, nothing overwritten",
   unit: "inputs",
   count: 10_000,
-  short: 600,
+  short: 400,
   async prepare() {
     const folder = mkdtempSync(join(tmpdir(), "fuzz-"))
     // The same lines each time: a seed repeats a case only if it changes the same file.

@@ -2,6 +2,7 @@
 import { main } from "../../lib/cli/main.ts"
 import { program } from "../../runbooks/index.ts"
 import { io } from "../cli/screen.ts"
+import { checkJson } from "../json-lines.ts"
 
 export interface Called {
   readonly code: number
@@ -28,6 +29,7 @@ export async function callGuide(
     argv,
     main(notebook, argv, { ...screen.io, ...rest, program: "flower-runbook" }),
   )
+  checkJson(argv, screen.stdout())
   return { code, stdout: screen.stdout(), stderr: screen.stderr(), raw: screen.raw() }
 }
 

@@ -18,7 +18,7 @@ export const hostile: Campaign<Case> = {
   promise: "nothing of a hostile text is run or obeyed",
   unit: "values",
   count: 500,
-  short: 150,
+  short: 80,
   async prepare() {
     const folder = mkdtempSync(join(tmpdir(), "hostile-"))
     const finished = join(folder, "finished")

@@ -45,7 +45,9 @@ function wantedBy(argv: readonly string[]): Wanted | undefined {
     return {
       names: short ? Object.keys(CAMPAIGNS) : [name!],
       short,
-      seed: values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed),
+      // CI tries the same cases each time: what fails there is new.
+      seed:
+        values.seed === undefined ? (short ? 1 : Math.floor(Math.random() * 1_000_000)) : Number(values.seed),
       count: values.count === undefined ? undefined : Number(values.count),
       minutes: values.minutes === undefined ? Number.POSITIVE_INFINITY : Number(values.minutes),
     }

@@ -49,7 +49,7 @@ export const kills: Campaign<readonly Kill[]> = {
   promise: "a run that is killed at any moment resumes: nothing is lost, repeated, made twice or left behind",
   unit: "kills",
   count: 1000,
-  short: 8,
+  short: 3,
   async prepare() {
     let world = await startKillWorld()
     const run = await world.call(["run", ...world.argv, "--yes"])

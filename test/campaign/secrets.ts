@@ -58,7 +58,7 @@ export const secrets: Campaign<Case> = {
   promise: "no token, password, code or key is printed, journaled, typed or readable for others",
   unit: "outputs",
   count: 10_000,
-  short: 200,
+  short: 40,
   async prepare() {
     const worlds = new Map<Login, World>()
     const worldOf = async (login: Login): Promise<World> => {

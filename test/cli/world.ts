@@ -10,6 +10,7 @@ import { parseCommand } from "../../lib/cli/parse.ts"
 import type { Notebook } from "../../lib/notebook/notebook.ts"
 import { Redactor } from "../../lib/notebook/secrets.ts"
 import { mirrors } from "../example/notebook.ts"
+import { checkJson } from "../json-lines.ts"
 import { io, type More, type Result, type World } from "./screen.ts"
 
 export { io, type Result, type World } from "./screen.ts"
@@ -34,6 +35,7 @@ export async function call(
 ): Promise<Result> {
   const screen = io(cwd, more)
   const code = await main(more.notebook ?? mirrors, argv, screen.io)
+  checkJson(argv, screen.stdout())
   return { code, stdout: screen.stdout(), stderr: screen.stderr() }
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Recorded } from "../../lib/runner/events.ts"
+import { checkJson } from "../json-lines.ts"
 import { packedProgram } from "../packed.ts"
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url))
@@ -108,6 +109,12 @@ export function startPrograms(folder: string, bin: string, federation: string): 
       child.once("error", reject)
       child.once("close", (code, signal) => {
         running.delete(started)
+        try {
+          // A program that was killed may have written half a line.
+          if (signal === null) checkJson(argv, stdout)
+        } catch (error) {
+          reject(error)
+        }
         resolve({ code, signal, stdout, stderr })
       })
     })

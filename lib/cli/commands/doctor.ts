@@ -9,6 +9,7 @@ import { readState } from "../../runner/open-state.ts"
 import { openRunScope } from "../../runner/run-scope.ts"
 import type { Toolbox } from "../../runner/toolbox.ts"
 import { type DoctorRow, doctorTable } from "../../terminal/doctor-table.ts"
+import { printAnswer } from "../answers.ts"
 import { type CallOf, textOptions } from "../call.ts"
 import { examineHere, examineSite, type Finding, finding } from "../examine.ts"
 import { nextLines } from "../next-line.ts"
@@ -54,7 +55,13 @@ export async function doctor(call: CallOf<"doctor">): Promise<number> {
     const rows = (await Promise.all([here(), ...sites.map(at)]))
       .flat()
       .map((row) => (row.next === undefined ? row : { ...row, next: complete(row.next, row.site) }))
-    out.print(doctorTable(rows, await textOptions(call)))
+    if (call.flags.has("json")) {
+      const findings = rows.map(({ ok, ...row }) => ({
+        ...row,
+        level: ok === true ? "ok" : ok === false ? "problem" : "warning",
+      }))
+      printAnswer(call, "doctor", { federation: opened.federation.name, findings })
+    } else out.print(doctorTable(rows, await textOptions(call)))
     return rows.some(({ ok }) => ok === false) ? EXIT.failed : EXIT.done
   } finally {
     await toolbox.close()

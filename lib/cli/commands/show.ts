@@ -4,6 +4,7 @@ import { placeName } from "../../runner/events.ts"
 import type { Shown } from "../../runner/journal-memory.ts"
 import { seenText } from "../../terminal/seen-text.ts"
 import { showText } from "../../terminal/show-text.ts"
+import { printAnswer } from "../answers.ts"
 import { type CallOf, federationFlags, textOptions } from "../call.ts"
 import { openFederation } from "../open-federation.ts"
 
@@ -36,6 +37,14 @@ export async function show(call: CallOf<"show">): Promise<number> {
         next: `${io.program} step ${step.id}${site}${federationFlags(call)}`,
       },
     )
+  }
+  if (flags.has("json")) {
+    const outputs = found.flatMap(({ shown }) =>
+      shown.map(({ site, line, text, differs, t }) => ({ site, t, command: line, text, differs })),
+    )
+    const saw = seen.map(({ site, outcome }) => ({ site, outcome: outcome.kind, reason: outcome.reason }))
+    printAnswer(call, "show", { step: step.id, expected: step.expect, outputs, seen: saw })
+    return EXIT.done
   }
   const options = await textOptions(call)
   const { colours } = options

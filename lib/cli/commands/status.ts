@@ -7,9 +7,10 @@ import { holderOf } from "../../runner/lock.ts"
 import { selector } from "../../runner/selection.ts"
 import type { PlanEntry } from "../../runner/types.ts"
 import { statusTable } from "../../terminal/status-table.ts"
+import { printAnswer } from "../answers.ts"
 import { type CallOf, inputFlags, textOptions } from "../call.ts"
 import { formerLines } from "../former.ts"
-import { openFederation, selectionOf } from "../open-federation.ts"
+import { type OpenedFederation, openFederation, selectionOf } from "../open-federation.ts"
 import { planEntries, printPlan } from "../plan-entries.ts"
 
 /** `status`: how each step ended, from the journal; with `--live` by checking again. */
@@ -19,6 +20,10 @@ export async function status(call: CallOf<"status">): Promise<number> {
   const opened = await openFederation(call, { complete: live, reading: true })
   if (live) {
     const entries = await planEntries(call, opened)
+    if (flags.has("json")) {
+      printAnswer(call, "status", liveAnswer(opened, entries))
+      return entries.some(({ action }) => action === "unknown") ? EXIT.failed : EXIT.done
+    }
     // Nothing is approved here, so the plan does not ask for it.
     await printPlan(
       call,
@@ -28,6 +33,10 @@ export async function status(call: CallOf<"status">): Promise<number> {
     return refuseUnknown(call, entries)
   }
   const { memory, folder, federation } = opened
+  if (flags.has("json")) {
+    printAnswer(call, "status", statusAnswer(call, opened))
+    return EXIT.done
+  }
   if (memory?.lastRun === undefined) {
     out.print(`Nothing has run yet: there is no journal in ${folder}\n`)
     return EXIT.done
@@ -44,6 +53,56 @@ export async function status(call: CallOf<"status">): Promise<number> {
   out.print(text)
   return EXIT.done
 }
+
+/** What the journal says, as an object. */
+function statusAnswer(call: CallOf<"status">, { memory, folder, federation }: OpenedFederation): object {
+  const { notebook } = call
+  const head = { federation: federation.name, live: false, folder }
+  if (memory?.lastRun === undefined) return { ...head, steps: [] }
+  const cells = new Map(buildGraph(notebook, federation).cells.map((cell) => [cell.key, cell]))
+  const { ended, checkpoints, interrupted } = selected(call, memory, cells)
+  const stale = staleness(notebook, federation, memory)
+  const places = new Set([...ended.keys(), ...checkpoints.keys(), ...interrupted])
+  const steps = [...places].map((place) => {
+    const at = place.indexOf("/")
+    const last = ended.get(place)
+    const checkpoint = checkpoints.get(place)
+    return {
+      step: place.slice(at + 1),
+      site: at === -1 ? undefined : place.slice(0, at),
+      t: last?.t ?? checkpoint?.t,
+      outcome: last?.outcome.kind,
+      done: checkpoint !== undefined,
+      interrupted: interrupted.has(place),
+      reason: last?.outcome.reason ?? checkpoint?.reason,
+      fix: last?.outcome.fix,
+      next: last?.outcome.next,
+      stale: stale(place) ?? [],
+    }
+  })
+  const { started, command, code } = memory.lastRun
+  return {
+    ...head,
+    lastRun: { started, command, code, pid: holderOf(folder) },
+    facts: formerLines(call, federation, memory),
+    steps,
+  }
+}
+
+/** What the sites say now, as an object. */
+const liveAnswer = ({ federation }: OpenedFederation, entries: readonly PlanEntry[]) => ({
+  federation: federation.name,
+  live: true,
+  steps: entries.map(({ step, site, action, reason, fix, next, stale = [] }) => ({
+    step,
+    site,
+    action,
+    reason,
+    fix,
+    next,
+    stale,
+  })),
+})
 
 /** An error if a site could not be checked: that is not a sign that all is well. */
 function refuseUnknown(call: CallOf<"status">, entries: readonly PlanEntry[]): 0 {
