@@ -22,7 +22,8 @@ export async function callGuide(
   more: Parameters<typeof io>[1] = {},
   most = HANG,
 ): Promise<Called> {
-  const screen = io(cwd, more)
+  // The files are the campaign's own: whether they are trusted is asked elsewhere.
+  const screen = io(cwd, { ...more, env: { FLOWER_RUNBOOK_TRUST_FILE: "true", ...more.env } })
   const { notebook, ...rest } = program
   const code = await within(
     most,
