@@ -143,7 +143,7 @@ async function completeInputs(
   let resolved = first
   if (resolved.missing.length > 0 && !interaction.ask) {
     throw memory === undefined
-      ? missingWithFile(call, resolved.missing)
+      ? withoutMemory(call, resolved.missing)
       : missingError(notebook, resolved.missing, call.command)
   }
   if (resolved.missing.length > 0) {
@@ -173,7 +173,7 @@ export async function refuseUnanswerable(
     const site = sites.find((one) => one.name === name)
     return { kind: "input", input, why, ...(site && { site: { name: site.name, role: site.role } }) }
   })
-  throw missingWithFile(call, missing)
+  throw withoutMemory(call, missing)
 }
 
 /** Steps and sites as the selection flags name them; `--gone` names the sites that have left the federation. */
@@ -204,11 +204,12 @@ function selectedSites({ flags }: Call): readonly string[] | undefined {
   return names.length === 0 ? undefined : names
 }
 
-/** Without a federation file the error shows one to write, and the same call with it. */
-function missingWithFile({ notebook, command, flags }: Call, missing: readonly Missing[]): UsageError {
+/** Without a federation file the error shows one to write, and the same call with it. That of practice clusters is never written. */
+function withoutMemory({ notebook, command, flags }: Call, missing: readonly Missing[]): UsageError {
+  if (flags.has("practice")) return missingError(notebook, missing, command, { practice: true })
   if (flags.text("federation") !== undefined) return missingError(notebook, missing, command)
   const file = "federation.yaml"
-  return missingError(notebook, missing, `${command} --federation ${file}`, file)
+  return missingError(notebook, missing, `${command} --federation ${file}`, { file })
 }
 
 /** A selection that no step matches is a mistake: nobody runs nothing on purpose. */

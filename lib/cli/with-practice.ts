@@ -141,6 +141,15 @@ export async function withoutStandIns(file: string): Promise<void> {
   if (document.delete("commands")) writeFileSync(file, document.toString(), { mode: 0o600 })
 }
 
+/** The flags that the numbers of sites were given with, for another command on practice clusters. */
+export const countFlags = ({ notebook, flags }: Call): string =>
+  Object.entries(notebook.roles)
+    .flatMap(([role, cardinality]) => {
+      const count = cardinality === "many" ? flags.any.count(fileKey(role, cardinality)) : undefined
+      return count === undefined ? [] : [` --${fileKey(role, cardinality)} ${count}`]
+    })
+    .join("")
+
 const practiceSites = ({ notebook, flags }: Call): { name: string; role: string }[] =>
   unnamedSites(notebook.roles, (role) => flags.any.count(fileKey(role, "many")) ?? SITES)
 

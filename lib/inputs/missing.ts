@@ -41,16 +41,23 @@ export function waysToGive(notebook: Notebook, missing: Missing): Ways {
   }
 }
 
+/** How the values that are missing can be given, other than by flags and variables. */
+export interface MissingPlaces {
+  /** A federation file to write first, if there is none yet. */
+  readonly file?: string
+  /** The federation file is that of practice clusters: the program writes it. */
+  readonly practice?: boolean
+}
+
 /**
  * All missing inputs in one message, each with its meaning, flag, variable and file key.
  * @param next the command to type then
- * @param file a federation file to write first, if there is none yet
  */
 export function missingError(
   notebook: Notebook,
   missing: readonly Missing[],
   next: string,
-  file?: string,
+  { file, practice = false }: MissingPlaces = {},
 ): UsageError {
   const lines = missing.flatMap((one) => {
     const { flag, variable, key } = waysToGive(notebook, one)
@@ -58,18 +65,27 @@ export function missingError(
       `- ${titleOf(notebook, one)}`,
       ...(flag === undefined ? [] : [`    flag      ${flag}`]),
       `    variable  ${variable}`,
-      ...(key === undefined ? [] : [`    file      ${key}`]),
+      ...(key === undefined || practice ? [] : [`    file      ${key}`]),
     ]
   })
   const number = missing.length === 1 ? "An input is" : `${missing.length} inputs are`
   const written = file === undefined ? [] : [`All of them as ${file}:`, ...fileToFill(notebook, missing)]
   return new UsageError([`${number} missing:`, ...lines, ...written].join("\n"), {
-    fix:
-      file === undefined
+    fix: practice
+      ? `set each by its flag or variable${practiceValuesFix(missing)}`
+      : file === undefined
         ? "set each by its flag, its variable or its key in the federation file; on a terminal the program asks"
         : "write that file, or set each by its flag or variable; on a terminal the program asks",
     next,
   })
+}
+
+/** Inputs of sites are in the file that practice clusters come with, if the program says so. */
+function practiceValuesFix(missing: readonly Missing[]): string {
+  const names = missing.flatMap((one) => (one.kind === "input" && one.site !== undefined ? [one.input] : []))
+  if (names.length === 0) return ""
+  const keys = [...new Set(names)].map((name) => `${/^\w+$/.test(name) ? name : JSON.stringify(name)}: …`)
+  return `; if the notebook is yours, add to its program: practiceValues: (site) => ({ ${keys.join(", ")} })`
 }
 
 function titleOf(notebook: Notebook, missing: Missing): string {

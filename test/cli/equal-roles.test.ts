@@ -134,6 +134,32 @@ test("practice clusters of a notebook without a hub", async () => {
   const code = await main(sessions, argv, { ...screen.io, practiceImages: [] })
   expect({ code, stdout: screen.stdout(), stderr: screen.stderr() }).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining("3 steps done"),
+    stdout: expect.stringMatching(
+      /3 steps done[\s\S]*\n\nThese practice clusters are gone\. [^\n]*: mirror-pages practice --members 3\n$/,
+    ),
   })
+})
+
+test("a required input without a value on practice clusters: the program gives it", async () => {
+  const inputs = {
+    ...clusterInputs,
+    "data-set": input.name({ per: "site", required: true, help: "Its data" }),
+  }
+  const lacking = notebook({
+    name: "data",
+    title: "Data",
+    roles: { member: "many" },
+    inputs,
+    steps: [login()],
+  })
+  const screen = io(room())
+  const argv = ["run", "--practice", "--yes", "--members", "1", "--delays", "none"]
+  expect(await main(lacking, argv, { ...screen.io, practiceImages: [] })).toBe(2)
+  const text = screen.stderr().replace(/\s+/g, " ")
+  expect(text).toContain('add to its program: practiceValues: (site) => ({ "data-set": … })')
+  expect(text).toContain("next: mirror-pages run --practice --yes --members 1 --delays none")
+  expect(text).not.toContain("federation.yaml")
+  const practiceValues = ({ name }: { name: string }) => ({ "data-set": name })
+  const given = { ...io(room()).io, practiceImages: [], practiceValues }
+  expect(await main(lacking, [...argv, "--json"], given)).toBe(0)
 })

@@ -107,8 +107,6 @@ describe("practice clusters keep running", () => {
         "export",
         "mirror-pages",
         "kubectl",
-        "oc",
-        "skupper",
       ])
       expect(statSync(kubeconfig!).mode & 0o077).toBe(0)
       const written = readFileSync(federation!, "utf8")

@@ -1,5 +1,5 @@
 import { once } from "node:events"
-import { readFileSync, rmSync } from "node:fs"
+import { readdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { EXIT } from "../../notebook/exit-codes.ts"
 import { STAND_INS } from "../../practice/commands/index.ts"
@@ -17,17 +17,18 @@ export async function practice(call: CallOf<"practice">): Promise<number> {
     if (call.flags.has("real-commands")) await withoutStandIns(clusters.file)
     await trustOwnFile(call, clusters.file, readFileSync(clusters.file, "utf8"))
     call.out.print(`${commandsToType(call, clusters).join("\n")}\n`)
-    call.out.note(`${about(clusters).join("\n")}\n`)
+    call.out.note(`${about(call, clusters).join("\n")}\n`)
     if (!call.signal.aborted) await once(call.signal, "abort")
     removeTemporaryState(call, clusters)
     return EXIT.done
   })
 }
 
-function commandsToType({ io, flags }: CallOf<"practice">, { practice, file }: PracticeClusters): string[] {
+function commandsToType(call: CallOf<"practice">, { practice, file }: PracticeClusters): string[] {
+  const { io, flags } = call
   const first = practice.clusters[0]!
-  const calls = Object.entries(STAND_INS).map(
-    ([name, words]) => `${flags.has("real-commands") ? name : join(practice.commands, name)} ${words}`,
+  const calls = standIns(call).map(({ name, words }) =>
+    [flags.has("real-commands") ? name : join(practice.commands, name), ...words].join(" "),
   )
   return [
     `export KUBECONFIG=${first.kubeconfig}`,
@@ -37,9 +38,25 @@ function commandsToType({ io, flags }: CallOf<"practice">, { practice, file }: P
   ]
 }
 
-function about({ practice }: PracticeClusters): string[] {
+/** The stand-ins that concern this notebook: its own, and those of practice whose command its steps name. */
+function standIns({ notebook, io }: CallOf<"practice">): { name: string; words: readonly string[] }[] {
+  const own = io.practiceCommands === undefined ? [] : readdirSync(io.practiceCommands)
+  const texts = notebook.steps.map(({ prose, check, apply, update, manual, show }) =>
+    [prose, check, apply, update, manual, show].join("\n"),
+  )
+  const named = Object.entries(STAND_INS).filter(
+    ([name]) => !own.includes(name) && texts.some((text) => new RegExp(`\\b${name}\\b`).test(text)),
+  )
   return [
-    `# The stand-ins for ${Object.keys(STAND_INS).join(" and ")}, and each site's token and CA file, are named in that federation file.`,
+    ...named.map(([name, call]) => ({ name, words: [call] })),
+    ...own.map((name) => ({ name, words: ["--help"] })),
+  ]
+}
+
+function about(call: CallOf<"practice">, { practice }: PracticeClusters): string[] {
+  const names = new Intl.ListFormat("en").format(standIns(call).map(({ name }) => name))
+  return [
+    `# ${names === "" ? "Each site's token and CA file" : `The stand-ins for ${names}, and each site's token and CA file,`} are named in that federation file.`,
     ...practice.clusters.map(
       ({ name, server, kubeconfig }) =>
         `# ${name}: ${server.url}, kubeconfig of its administrator: ${kubeconfig}`,

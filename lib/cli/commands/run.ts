@@ -3,7 +3,7 @@ import { EXIT } from "../../notebook/exit-codes.ts"
 import type { Call, CallOf } from "../call.ts"
 import { removeGone, wantsRemoval } from "../remove-gone.ts"
 import { runFederation } from "../run-federation.ts"
-import { withPractice } from "../with-practice.ts"
+import { countFlags, withPractice } from "../with-practice.ts"
 
 /** `run`: runs the notebook, resuming where it left off. */
 export async function run(call: CallOf<"run">): Promise<number> {
@@ -26,16 +26,23 @@ export async function run(call: CallOf<"run">): Promise<number> {
     return code === EXIT.done && (await wantsRemoval(call)) ? removeGone(call) : code
   }
   refuseFederationFile(call)
-  return withPractice(call, false, (clusters) =>
+  const isKept = flags.path("keep") !== undefined
+  const code = await withPractice(call, false, (clusters) =>
     runFederation(call, {
       approvalBy: "plan",
       file: clusters.file,
       folder: clusters.state,
       fresh: true,
-      throwAway: flags.path("keep") === undefined,
+      throwAway: !isKept,
       ...(flags.has("real-commands") && { adapt: (file) => void file.values.delete("commands") }),
     }),
   )
+  if (!isKept && !flags.has("json") && !call.signal.aborted) {
+    call.out.print(
+      `\nThese practice clusters are gone. Clusters that stay until Ctrl-C: ${call.io.program} practice${countFlags(call)}\n`,
+    )
+  }
+  return code
 }
 
 /** @throws UsageError if both practice clusters and a federation file are named */
