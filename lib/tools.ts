@@ -5,7 +5,6 @@ import { previewingWrites, reportingWrites, withParts } from "./cluster/reportin
 import type { Cluster, Observed } from "./cluster/types.ts"
 import { leaseHold } from "./hold.ts"
 import type { Federation } from "./notebook/federation.ts"
-import { sha256 } from "./notebook/fingerprint.ts"
 import type { Notebook } from "./notebook/notebook.ts"
 import type { Site } from "./notebook/roles.ts"
 import type { Redactor } from "./notebook/secrets.ts"
@@ -108,7 +107,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
     if (recorder !== undefined) return previewingWrites(cluster, recorder.write)
     const known = users.get(emit) ?? new Map<string, string>()
     users.set(emit, known)
-    return reportingSession(cluster, place, site, known)
+    return reportingSession(cluster, place, site, known, (text) => redactor.hash(text))
   }
 
   /** `reader` wraps a site's cluster: as it is, or observed. */
@@ -186,11 +185,13 @@ function reportingSession(
   { step, site: own, emit }: Place,
   site: Site,
   users: Users,
+  hash: (text: string) => string | undefined,
 ): Cluster {
   const at = { step: step.id, ...(own !== undefined && { site: own.name }) }
-  const writing = reportingWrites(cluster, (what, written) =>
-    emit({ type: "written", what, ...(written && { sha256: sha256(JSON.stringify(written)) }), ...at }),
-  )
+  const writing = reportingWrites(cluster, (what, written) => {
+    const hashed = written && hash(JSON.stringify(written))
+    emit({ type: "written", what, ...(hashed !== undefined && { sha256: hashed }), ...at })
+  })
   return withParts(writing, {
     async whoami() {
       const user = await cluster.whoami()

@@ -47,7 +47,8 @@ function written(cluster: Cluster, report: OnWrite, writer: ClusterWriter): Clus
       return writer.apply(object, manager)
     },
     merge: (ref, patch, more) => {
-      report(`patch ${ref.kind} ${ref.name}`, patch)
+      // A patch does not say that it is one of a Secret: nothing of it is hashed.
+      report(`patch ${ref.kind} ${ref.name}`, ref.kind === "Secret" ? undefined : patch)
       return writer.merge(ref, patch, more)
     },
     replace: (object, more) => {

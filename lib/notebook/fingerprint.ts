@@ -5,7 +5,10 @@ import type { Notebook } from "./notebook.ts"
 import type { Site } from "./roles.ts"
 import type { Step } from "./step.ts"
 
-/** What a fingerprint is computed from: shown when a step is stale, so secrets stand as hashes. */
+/** A hash that says nothing to whoever does not have its key: without one a short secret could be guessed from it. */
+export type KeyedHash = (text: string) => string
+
+/** What a fingerprint is computed from: shown when a step is stale, so secrets stand as keyed hashes. */
 export type FingerprintInputs = Readonly<Record<string, string>>
 
 /** The resolved inputs that the step itself declares, as text by input name. Not its neighbours'. */
@@ -13,7 +16,8 @@ export function fingerprintInputs(
   notebook: Notebook,
   step: Step,
   federation: Federation,
-  site?: Site,
+  site: Site | undefined,
+  keyed: KeyedHash,
 ): FingerprintInputs {
   const result: Record<string, string> = { version: String(step.version ?? 1) }
   for (const name of step.inputs ?? []) {
@@ -22,7 +26,7 @@ export function fingerprintInputs(
     const value = holder?.[camel(name)]
     if (value === undefined) continue
     const text = typeof value === "string" ? value : canonical(value)
-    result[name] = input.secret ? shortHash(text) : text
+    result[name] = input.secret ? keyed(text) : text
   }
   return result
 }

@@ -1,3 +1,5 @@
+import { sha256 } from "./fingerprint.ts"
+
 /**
  * Knows every secret value of this process and removes it from text, also in its base64 and URL forms.
  * One object per process, at the event source: what has passed it may be shown and kept.
@@ -34,6 +36,12 @@ export class Redactor {
       "g",
     )
     return value.replace(this.#pattern, "‹secret›")
+  }
+
+  /** The SHA-256 of a manifest; of one that contains a secret nothing, because a short secret can be guessed from it. */
+  hash(text: string): string | undefined {
+    const isSecret = /^\s*kind: *"?Secret"? *$|"kind": *"Secret"/m.test(text)
+    return isSecret || this.text(text) !== text ? undefined : sha256(text)
   }
 
   /** The same object with every string in it redacted; the original where nothing changed. */

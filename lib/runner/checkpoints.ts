@@ -17,11 +17,11 @@ export interface Remembered {
 export function remember(
   notebook: Notebook,
   federation: Federation,
-  memory: Pick<Memory, "checkpoints" | "values">,
+  memory: Pick<Memory, "checkpoints" | "values" | "keyed">,
   cell: Cell,
 ): Remembered {
   const inputs = {
-    ...fingerprintInputs(notebook, cell.step, federation, cell.site),
+    ...fingerprintInputs(notebook, cell.step, federation, cell.site, memory.keyed),
     ...valueInputs(notebook, federation, cell, memory.values),
   }
   const print = fingerprint(cell.step, inputs)

@@ -1,6 +1,5 @@
 import type { CheckedObject } from "../notebook/check-result.ts"
 import type { Federation } from "../notebook/federation.ts"
-import { sha256 } from "../notebook/fingerprint.ts"
 import type { Site } from "../notebook/roles.ts"
 import type { BaseContext } from "../notebook/step.ts"
 import type { Value } from "../notebook/value.ts"
@@ -25,6 +24,8 @@ export interface ContextSource {
   readonly created: ReadonlyMap<string, CheckedObject>
   readonly outcome: (step: string, site?: string) => Outcome | undefined
   readonly secret: (value: string | undefined) => void
+  /** As `Redactor.hash`. */
+  readonly hash: (text: string) => string | undefined
   readonly values: Values
 }
 
@@ -75,7 +76,10 @@ export function contextOf(
     value: <T>(value: Value<T>, site?: Site) => source.values.read(cell, value, site) as T,
     values: <T>(value: Value<T>) => source.values.readAll(cell, value) as { site: Site; value: T }[],
     note: (text) => emit({ type: "note", text, ...cell.at }),
-    recordWrite: (what, text) => emit({ type: "written", what, sha256: sha256(text), ...cell.at }),
+    recordWrite: (what, text) => {
+      const hash = source.hash(text)
+      emit({ type: "written", what, ...(hash !== undefined && { sha256: hash }), ...cell.at })
+    },
     created: source.created,
     recordCreated: ({ uid, ...object }) => {
       if (uid !== undefined && !source.created.has(uid))

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { closeSync, fsyncSync, openSync, renameSync, truncateSync } from "node:fs"
 import { type FileHandle, open } from "node:fs/promises"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { RunbookError } from "../notebook/errors.ts"
 import type { Event, Recorded } from "./events.ts"
 import { type Journal, type Memory, MemoryReader } from "./journal-memory.ts"
@@ -44,10 +44,10 @@ export async function openJournal(
 }
 
 /** A journal that writes nothing to disk (plan, where the folder may not exist). */
-export function idleJournal(memory: Memory | undefined): Journal {
+export function idleJournal(folder: string, memory: Memory | undefined): Journal {
   const run = randomUUID()
   return {
-    memory: memory ?? new MemoryReader(),
+    memory: memory ?? new MemoryReader(folder),
     run,
     append: (event) => ({ recorded: stamp(event, run), durable: Promise.resolve() }),
   }
@@ -85,7 +85,7 @@ class JournalWriter implements Journal {
   constructor(path: string, file: JournalFile, content: Content | undefined) {
     this.#path = path
     this.#file = file
-    this.memory = content?.memory ?? new MemoryReader()
+    this.memory = content?.memory ?? new MemoryReader(dirname(path))
     this.#good = content?.good ?? 0
   }
 

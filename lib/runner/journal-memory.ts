@@ -1,5 +1,6 @@
 import type { CheckedObject } from "../notebook/check-result.ts"
-import type { FingerprintInputs } from "../notebook/fingerprint.ts"
+
+import type { FingerprintInputs, KeyedHash } from "../notebook/fingerprint.ts"
 import {
   type At,
   type By,
@@ -9,6 +10,8 @@ import {
   type Recorded,
   type SiteSummary,
 } from "./events.ts"
+
+import { keyedHash } from "./fingerprint-key.ts"
 
 export interface Checkpoint {
   readonly fingerprint: string
@@ -36,6 +39,8 @@ export interface Memory {
   /** By place name (`supernode-1/site-create`). */
   readonly checkpoints: ReadonlyMap<string, Checkpoint>
   readonly values: KeptValues
+  /** For the fingerprints of secrets, with this federation's key. */
+  readonly keyed: KeyedHash
   /** Places where an action started and did not end. */
   readonly interrupted: ReadonlySet<string>
   /** Those of them where it was an `apply`, with the time in which its run may have created something. */
@@ -98,6 +103,7 @@ export class MemoryReader implements Memory {
   executions = new Map<string, StepExecution>()
   users = new Map<string, string>()
   lastRun: { started: string; command: string; code?: number } | undefined
+  readonly keyed: KeyedHash
   #by: By | undefined
   #run: string | undefined
   /** By place, for the run that is being read: the first start of an `apply` there, whatever became of it. */
@@ -107,6 +113,11 @@ export class MemoryReader implements Memory {
   #number = 0
   /** The execution in which a place last showed something. */
   #showing = new Map<string, number | undefined>()
+
+  /** @param folder the federation's: its key is in it */
+  constructor(folder: string) {
+    this.keyed = keyedHash(folder)
+  }
 
   take(line: Recorded): void {
     this.#date(line)

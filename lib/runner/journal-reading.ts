@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { RunbookError } from "../notebook/errors.ts"
 import { EXIT } from "../notebook/exit-codes.ts"
 import { shellWord } from "../notebook/shell-word.ts"
@@ -58,7 +58,7 @@ export function beginsJournal(folder: string): boolean {
 export function readJournal(file: string, each?: (line: Recorded) => void): Content | undefined {
   const descriptor = openFile(file)
   if (descriptor === undefined) return undefined
-  const memory = new MemoryReader()
+  const memory = new MemoryReader(dirname(file))
   let good = 0
   let size = 0
   let number = 0

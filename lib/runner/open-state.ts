@@ -46,7 +46,7 @@ export async function openState(folder: string, options: OpenOptions): Promise<S
 /** The same folder, only to read: no lock, nothing is created or written. */
 export function readState(folder: string): State {
   const root = resolve(folder)
-  return stateOf(root, idleJournal(readMemory(root)), [], async () => {})
+  return stateOf(root, idleJournal(root, readMemory(root)), [], async () => {})
 }
 
 function stateOf(

@@ -80,11 +80,11 @@ class Planner {
     const { options, source } = this.#scope
     // What it reads may be provided in this plan, and makes it stale then.
     if (cell.step.reads !== undefined) await this.#firstPending(source.graph.needs(cell))
-    const { checkpoints } = options.state.journal.memory
+    const { checkpoints, keyed } = options.state.journal.memory
     const { checkpoint, stale } = remember(
       options.notebook,
       options.federation,
-      { checkpoints, values: source.values.kept },
+      { checkpoints, keyed, values: source.values.kept },
       cell,
     )
     const base = {

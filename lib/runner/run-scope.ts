@@ -48,6 +48,7 @@ export function openRunScope(
     created: state.journal.memory.created,
     outcome: (step, site) => outcome(placeName({ step, site })),
     secret: (value) => redactor.add(value),
+    hash: (text) => redactor.hash(text),
     values: new Values({
       notebook,
       federation,

@@ -133,7 +133,7 @@ export class Values {
       )
     if (redactor.text(text) !== text)
       throw new RunbookError(`${what} contains a secret`, {
-        fix: "declare it as a secret: value(…, { secret: true })",
+        fix: `declare it with value("${value.name}", { secret: true }); if only a part of it is secret, provide the rest alone`,
       })
     const before = this.#content(cell.step, cell.site, value)
     if (before !== undefined && isDeepStrictEqual(before.content, plain)) return undefined

@@ -280,7 +280,7 @@ const inputsOf = (names: readonly string[]): ReportInput[] => [
 /** The walk of such lines, at a fixed time. */
 export function walkOf(lines: readonly Recorded[], more: Partial<ReportOptions> & { names?: string[] } = {}) {
   const { names = ["superlink", "supernode-1", "supernode-2"], ...options } = more
-  const memory = new MemoryReader()
+  const memory = new MemoryReader("/nowhere")
   for (const line of lines) memory.take(line)
   return readReport({
     lines,

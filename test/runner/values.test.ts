@@ -1,9 +1,11 @@
 /** Values that one step hands to later steps. */
+import { createHash } from "node:crypto"
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { missing, ready } from "../../lib/notebook/check-result.ts"
 import type { Federation } from "../../lib/notebook/federation.ts"
+import * as input from "../../lib/notebook/inputs.ts"
 import { type Notebook, notebook } from "../../lib/notebook/notebook.ts"
 import type { Roles } from "../../lib/notebook/roles.ts"
 import { Redactor } from "../../lib/notebook/secrets.ts"
@@ -581,6 +583,7 @@ describe("a mistake with a value", () => {
     expect(outcomeOf(result, "leak", "hub")).toMatchObject({
       kind: "failed",
       reason: "the value address of step leak contains a secret",
+      fix: expect.stringContaining('value("address", { secret: true })'),
     })
     expect(journalOf(result.folder)).not.toContain(SECRET)
   })
@@ -612,4 +615,57 @@ describe("a mistake with a value", () => {
       'a value cannot be named "The Address": use lower-case letters, digits and dashes',
     ],
   ])("is refused when the notebook loads: %s", (_, load, message) => expect(load).toThrow(message))
+})
+
+describe("what is kept of secrets tells nobody else what they are", () => {
+  const inputs = { token: input.text({ secret: true, help: "" }) }
+  const use = (more: Partial<StepDefinition<Context>> = {}) =>
+    notebook({
+      name: "test",
+      title: "",
+      roles,
+      inputs,
+      steps: [plain("use", "hub", { inputs: ["token"], ...more })],
+    })
+  const checkpointIn = (at: string) =>
+    journalOf(at)
+      .split("\n")
+      .find((line) => line.includes('"type":"checkpoint"'))!
+
+  it("a secret input is in the fingerprint with the key of its federation", async () => {
+    const world = new World()
+    const federation = federationOf(0, { token: "1234" })
+    const { folder: at } = await runIn(world, use(), federation)
+    const [, print] = /"token":"([0-9a-f]{16})"/.exec(checkpointIn(at))!
+    expect(createHash("sha256").update("1234").digest("hex")).not.toContain(print)
+    const key = join(at, "private/federation.fingerprint-key")
+    expect(statSync(key)).toMatchObject({ size: 32, mode: 0o100600 })
+    const other = await runIn(new World(), use(), federation)
+    expect(checkpointIn(other.folder)).not.toContain(print)
+    // The same secret later is the same, and another one is stale.
+    const staleWith = async (token: string) =>
+      (await plan(options(world, use(), federationOf(0, { token }), at))).flatMap(({ stale }) => stale ?? [])
+    expect(await staleWith("1234")).toEqual([])
+    expect(await staleWith("5678")).toEqual([expect.stringMatching(`^token ${print} → [0-9a-f]{16}$`)])
+  })
+
+  it("a manifest with a secret has no hash, another one has", async () => {
+    const apply = (c: Context) => {
+      c.secret(SECRET)
+      c.recordWrite("config", "kind: ConfigMap\ndata: {}\n")
+      c.recordWrite("with", `kind: ConfigMap\ndata: { password: ${SECRET} }\n`)
+      c.recordWrite("short", "kind: Secret\nstringData: { pin: '12' }\n")
+      c.recordWrite("json", JSON.stringify({ kind: "Secret", data: { pin: "MTI=" } }))
+      c.world.set("hub/use", "yes")
+    }
+    const { events } = await runIn(new World(), use({ apply }), federationOf(0, { token: "1234" }))
+    expect(
+      events.flatMap((event) => (event.type === "written" ? [[event.what, "sha256" in event]] : [])),
+    ).toEqual([
+      ["config", true],
+      ["with", false],
+      ["short", false],
+      ["json", false],
+    ])
+  })
 })

@@ -112,7 +112,7 @@ const result = (): RunResult => ({
 })
 
 const memory = (events: readonly Event[]): MemoryReader => {
-  const reader = new MemoryReader()
+  const reader = new MemoryReader("/nowhere")
   for (const event of recorded(events)) reader.take(event)
   return reader
 }
@@ -332,7 +332,7 @@ describe("statusTable", () => {
   })
 
   it("says when nothing has run, and which sites have left", () => {
-    expect(statusTable(new MemoryReader(), { steps: [] })).toBe("Nothing has run here yet.\n")
+    expect(statusTable(new MemoryReader("/nowhere"), { steps: [] })).toBe("Nothing has run here yet.\n")
     const gone = statusTable(memory([...run(), started(0)]), { steps: ["prerequisites", "login"] })
     expect(gone).toContain("No longer in the federation: supernode-1")
     expect(gone).toContain(", interrupted")

@@ -62,7 +62,7 @@ function reportOf(call: CallOf<"report">, { federation, folder }: OpenedFederati
   for (const { secret, value } of rows) if (secret === true) redactor.add(value)
   // The output of clusters and commands may contain control sequences of terminals.
   const lines = readLines(folder).map((line) => cleaned(line))
-  const memory = new MemoryReader()
+  const memory = new MemoryReader(folder)
   for (const line of lines) memory.take(line)
   return readReport({
     lines,
