@@ -146,7 +146,9 @@ const TABLE = [
   {
     name: "show",
     summary: "show the output of a step, next to the expected output",
-    about: "Prints the saved output of a step, and the expected lines that are missing from it.",
+    about:
+      "Prints the output of a step that its last run saved, and the expected lines that are missing from it. It reads no " +
+      "cluster: status --live checks the sites now.",
     argument: { name: "ID", of: "step" },
     groups: ["location", "sites"],
     flags: [answer],

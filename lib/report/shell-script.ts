@@ -93,7 +93,10 @@ async function cell(
   const lines = await step.manual?.(context)
   const about = isFirst ? `${commented(firstParagraph(step.prose), "  # ")}\n` : ""
   const begin = `step ${step.id} ${shellWord(oneLine(step.title))}`
-  if (lines === undefined) return `${about}  if ${begin}; then manual; fi\n`
+  if (lines === undefined) {
+    const isCheck = step.apply === undefined && step.update === undefined
+    return `${about}  if ${begin}; then ${isCheck ? "nothing" : "manual"}; fi\n`
+  }
   // A login is skipped if the caller names a kubeconfig.
   const own = step.session && site !== undefined ? `[ "$KUBECONFIG" = ${namesOf(site).kubeconfig} ] && ` : ""
   const others = [...elsewhere].filter((other) => other !== site)
@@ -193,6 +196,11 @@ has() {
   echo "    sh $(basename "$0") $at \${now%% *}"
   [ -z "\${3-}" ] || echo "Then copy $3 from there to this folder, and keep it secret."
   return 1
+}
+
+# For a step that only checks.
+nothing() {
+  echo 'Nothing to type: this step only checks.'
 }
 
 manual() {

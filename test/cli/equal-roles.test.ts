@@ -135,7 +135,7 @@ test("practice clusters of a notebook without a hub", async () => {
   expect({ code, stdout: screen.stdout(), stderr: screen.stderr() }).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(
-      /3 steps done[\s\S]*\n\nThese practice clusters are gone\. [^\n]*: mirror-pages practice --members 3\n$/,
+      /3 steps done[\s\S]*\n\nThese practice clusters are gone\. [^\n]*:\n {2}mirror-pages practice --members 3\n$/,
     ),
   })
 })

@@ -5,6 +5,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { parseCommandLine } from "../../lib/cli/parse.ts"
+import { clusterInputs, notebook } from "../../lib/index.ts"
 import { BIN, install, node } from "./own-notebook.ts"
 import { block, rows, untaken } from "./own-notebooks-page.ts"
 
@@ -65,6 +67,7 @@ const start = step({
 })
 const serve = step({ ${about("serve", "start")} ${block("How does waiting work")} })
 ${block("How does a step hand a value")}
+${block("How does a step hand a value", "js", 1)}
 const key = step({
   ${about("key", "project")}
   check: async ({ cluster, site }) => {
@@ -90,7 +93,7 @@ export { greetings }
 export const program = {
   version: "1.0.0",
   notebook: notebook({ name: "my-notebook", title: "", roles, inputs, teardown,
-    steps: [login(), project, greeting, start, serve, publish, list, key, helm] }),
+    steps: [login(), project, greeting, start, serve, publish, list, neighbours, key, helm] }),
   practiceImages, practiceCommands,
   practiceValues: (site) => ({ ...practiceValues(site), "key-file": import.meta.dirname + "/key.txt" }),
 }
@@ -162,6 +165,7 @@ describe("the notebook that the page changes step by step", () => {
         greeting: "it says Hello",
         serve: "it serves",
         list: expect.stringMatching(new RegExp(["hub", "spoke-1", "spoke-2"].map(name).join(".*, "))),
+        neighbours: expect.stringMatching(/^https:\S+, https:\S+$/),
         key: "it has key",
         helm: "installed",
       },
@@ -292,6 +296,25 @@ test("the five steps in about 40 lines run", { timeout: 120_000 }, () => {
   expect(stdout).toMatch(/3 sites serve/)
   expect(stdout).toMatch(/13 steps done/)
   expect(ran(folder, "--test")).toMatch(/pass 1$/m)
+})
+
+test("practice clusters that stay: the commands are right", () => {
+  const members = notebook({
+    name: "n",
+    title: "",
+    roles: { member: "many" },
+    inputs: clusterInputs,
+    steps: [],
+  })
+  const names = block("How do I test it", "sh")
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [program, file, ...argv] = line.split(" ")
+      expect([program, file]).toEqual(["node", "index.js"])
+      return parseCommandLine(members, argv, room, "node index.js").command!.name
+    })
+  expect(names).toEqual(["practice", "run", "status", "teardown"])
 })
 
 test("no block of the page is left out", () => {

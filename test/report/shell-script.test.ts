@@ -51,7 +51,8 @@ const scope: Notebook = notebook({
       check,
       manual: async ({ site }) => `cat <<'EOF'\n  ${site.name} in ${site.city}\nEOF\ncat "$KUBECONFIG"`,
     }),
-    step({ id: "sign", title: "Hang up the sign", on: "branch", prose: "Manually.", check }),
+    step({ id: "sign", title: "Hang up the sign", on: "branch", prose: "Manually.", check, apply: () => {} }),
+    step({ id: "look", title: "Look at the sign", on: "branch", prose: "It hangs.", check }),
     step({
       id: "count",
       title: "Count",
@@ -219,6 +220,11 @@ test("a step without commands waits for a person", async () => {
   expect(asked).toMatchObject({ status: 0 })
   expect(asked.stdout).toContain("This step has no commands. Do it manually, then press Enter. ")
   expect(run(text, ["north", "sign"], { stdin: "" }).status).not.toBe(0)
+  const looked = run(text, ["north", "look"], { stdin: "" })
+  expect(looked).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining("Nothing to type: this step only checks."),
+  })
 })
 
 test("a wrong call is refused with the list, exit code 2", async () => {
@@ -227,7 +233,7 @@ test("a wrong call is refused with the list, exit code 2", async () => {
     const { status, stdout, stderr } = run(text, argv)
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" })
     expect(stderr).toContain(
-      "  store:\n    tools login open\n  north, south:\n    tools login key open sign\n",
+      "  store:\n    tools login open\n  north, south:\n    tools login key open sign look\n",
     )
   }
 })

@@ -39,7 +39,7 @@ export async function run(call: CallOf<"run">): Promise<number> {
   )
   if (!isKept && !flags.has("json") && !call.signal.aborted) {
     call.out.print(
-      `\nThese practice clusters are gone. Clusters that stay until Ctrl-C: ${call.io.program} practice${countFlags(call)}\n`,
+      `\nThese practice clusters are gone. Clusters that stay, until Ctrl-C:\n  ${call.io.program} practice${countFlags(call)}\n`,
     )
   }
   return code

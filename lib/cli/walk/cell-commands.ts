@@ -44,9 +44,18 @@ export async function commandsOf(
   return Promise.all(
     open.map(async ({ site, result }): Promise<SiteCommands> => {
       const at = site === undefined ? {} : { site }
-      if (!manual && step.noPreview !== true) {
+      // A step that is nothing but commands needs no `manual`.
+      if ((!manual || step.manual === undefined) && step.noPreview !== true) {
         const { commands, writes } = await preview(options, step.id, site, result)
-        return { ...at, lines: [...commands.map(({ line }) => line), ...writes.map((what) => `# ${what}`)] }
+        const lines = [...commands.map(({ line }) => line), ...writes.map((what) => `# ${what}`)]
+        if (!manual || site === undefined || lines.length === 0) return { ...at, lines }
+        return {
+          ...at,
+          lines: [
+            `export KUBECONFIG=${shellWord(readState(session.opened.folder).kubeconfig(site))}`,
+            ...lines,
+          ],
+        }
       }
       const cell = session.cells(step.id).find((one) => one.site?.name === site)
       return { ...at, lines: cell === undefined ? [] : await manualLines(session, cell) }
