@@ -195,7 +195,7 @@ describe("the notebook that the page changes step by step", () => {
       if (command === undefined) continue
       const isRead = ["status", "report"].includes(command)
       const argv = isRead ? [command, "--state", "kept"] : [command, "--help"]
-      expect(ran(folder, "index.js", ...argv)).toMatch(isRead ? /spoke-2/ : /my-notebook (run|teardown) /)
+      expect(ran(folder, "index.js", ...argv)).toMatch(isRead ? /spoke-2/ : /node index\.js (run|teardown) /)
     }
     const manual = ran(folder, ..."index.js report --format sh --federation federation.yaml".split(" "))
     expect(manual).toContain("oc create configmap greeting -n greetings --from-literal=text=Hello")
