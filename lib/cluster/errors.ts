@@ -43,6 +43,15 @@ export function refused(door: Door, code: number, body: string): Error {
       }),
     )
   }
+  // An API server redirects nobody: something in front of it does, such as the login page of a proxy.
+  if (code >= 300 && code < 400) {
+    return new CheckError(
+      blocked(`${host} answered ${code}, a redirect: an API server does not do that`, {
+        code: "no-api",
+        fix: "give the API server's own address (oc whoami --show-server); a proxy or gateway in front of it may ask for a login of its own",
+      }),
+    )
+  }
   if (code === 429 || code >= 500) {
     return new CheckError(unknown("unreachable", `${host} answered ${code}: ${message}`))
   }

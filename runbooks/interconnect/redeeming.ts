@@ -122,7 +122,7 @@ async function refuseStrange(tokenFile: TokenFile, { site }: Context): Promise<v
   throw new RunbookError(`the file ${tokenFile.path} is not used: ${why}`, {
     why: "only an AccessToken with an https address and its CA, or Links with their Secrets, are sent to a cluster",
     fix: "find out who wrote it; a new one replaces it",
-    next: `flower-runbook step ${ISSUE} --site ${site.name} --rerun`,
+    next: `flower-runbook step token-issue --site ${site.name} --rerun`,
   })
 }
 

@@ -219,6 +219,21 @@ test("a certificate of an unknown authority, or for another host, names the fix"
   }
 })
 
+test("a redirect, also of a write, is reported as what an API server does not do", async () => {
+  const { cluster } = await played((_, response) => {
+    response.writeHead(302, { location: "https://sso.example/login" }).end()
+    return true
+  })
+  const expected = check({ state: "blocked", reason: expect.stringContaining("answered 302, a redirect") })
+  const deployed = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "x", namespace: "default" },
+  }
+  for (const asked of [() => cluster.version(), () => cluster.create(deployed)])
+    await expect(asked()).rejects.toMatchObject(expected)
+})
+
 test("a web page in place of an API is reported as such", async () => {
   const { cluster, server } = await played((_, response) => {
     response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Console</title>")
