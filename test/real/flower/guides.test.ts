@@ -2,7 +2,8 @@
  * Either edition of Flower's guide followed by hand with kubectl, on two real control planes with real Flower, then `run`: what was made
  * is adopted and connected, a federated run proves it, and nothing is restarted.
  */
-import { execFileSync } from "node:child_process"
+import { execFile, execFileSync } from "node:child_process"
+import { promisify } from "node:util"
 import { afterEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../../lib/cluster/types.ts"
 import { program } from "../../../runbooks/index.ts"
@@ -41,7 +42,10 @@ describe.skipIf(why !== undefined)("the guide by hand, then run", () => {
   const kubectl = async (site: string, argv: readonly string[], input = ""): Promise<void> => {
     const plane = world!.plane(site)
     const kubeconfig = ["--kubeconfig", await plane.kubeconfig(plane.admin)]
-    execFileSync("kubectl", [...kubeconfig, ...argv], { input, stdio: ["pipe", "ignore", "pipe"] })
+    // The kubelets are in this process: it must not stand still meanwhile.
+    const running = promisify(execFile)("kubectl", [...kubeconfig, ...argv])
+    running.child.stdin?.end(input)
+    await running
   }
   const apply = (site: string, objects: readonly KubeObject[]): Promise<void> =>
     kubectl(site, ["apply", "-f", "-"], objects.map((one) => JSON.stringify(one)).join("\n"))
