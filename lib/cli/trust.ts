@@ -13,7 +13,7 @@ const trustedNow = new Set<string>()
 
 /**
  * A federation file is a program: it can name commands that are run and files whose content is sent. Such a file is used once the
- * user trusts this content of it: by an answer on a terminal, by `--trust-file`, or by the variable of that name (CI).
+ * user trusts this content of it: by an answer on a terminal, by `--trust-file` or `--yes`, or by the variable of that name (CI).
  * @throws UsageError that lists what the file would do
  */
 export async function requireTrust(
@@ -33,7 +33,9 @@ export async function requireTrust(
   // A variable is there for the next call too, so nothing is recorded.
   if (/^(1|true|yes)$/i.test(io.env[variable] ?? "")) return
   const what = `The federation file ${path} would do this:\n${powers.map((one) => `- ${one}`).join("\n")}`
-  if (!flags.has("trust-file") && !(interaction.ask && (await asked(call, what)))) {
+  // Who approves a run in advance, whatever it does, means its file too; a plan has nothing that could be approved.
+  const isTrusted = flags.has("trust-file") || flags.any.has("yes")
+  if (!isTrusted && !(interaction.ask && (await asked(call, what)))) {
     throw new UsageError(`${what}\nYou have not trusted this content of the file yet, so nothing was run.`, {
       why: "whoever wrote the file decides what is run as you, and which of your files is sent where",
       fix: `read it and, if you trust its author, add --trust-file (in CI: ${variable}=true)`,

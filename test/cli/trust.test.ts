@@ -41,11 +41,11 @@ async function call(argv: readonly string[], { answer, ...more }: More = {}) {
 describe("a file of somebody else's", () => {
   test.each([
     [["plan"]],
-    [["run", "--yes"]],
+    [["run"]],
     [["step", "prerequisites"]],
     [["status", "--live"]],
     [["doctor"]],
-    [["teardown", "--yes"]],
+    [["teardown"]],
   ])("%j runs nothing of it, and says what would be run and sent where", async (argv) => {
     hostile()
     const { code, stderr } = await call([...argv, ...FILE])
@@ -68,6 +68,13 @@ describe("a file of somebody else's", () => {
     hostile("commands: ./bin # changed")
     expect((await call(["plan", ...FILE])).code).toBe(2)
     expect((await call(["plan", ...FILE], { env: { FLOWER_RUNBOOK_TRUST_FILE: "true" } })).code).toBe(0)
+  })
+
+  test("is trusted by whoever approves a run in advance, and stays trusted", async () => {
+    hostile()
+    await call(["run", "--yes", "--only", "prerequisites", ...FILE])
+    expect(readFileSync(ran, "utf8")).toContain("skupper version")
+    expect((await call(["plan", ...FILE])).code).toBe(0)
   })
 
   test("is asked about on a terminal, and No is the answer of Enter", async () => {
