@@ -9,6 +9,7 @@ export const PROGRAM_FLAGS = [
   "exit-code",
   "faults",
   "federation",
+  "force",
   "format",
   "from",
   "gone",

@@ -62,13 +62,16 @@ test("a link file works without a token", async () => {
   // The command uses an existing Certificate. One that this federation did not create stays as it is.
   const certificate = async () =>
     (await list("superlink", "Certificate")).find(({ metadata }) => metadata.labels?.[MANAGED_BY])
-  const { metadata } = (await certificate())!
-  await world
-    .cluster("superlink")
-    .merge(
-      { apiVersion: SKUPPER, kind: "Certificate", name: metadata.name, namespace: metadata.namespace! },
-      { metadata: { labels: null } },
-    )
+  const { metadata, spec } = (await certificate())!
+  const ref = {
+    apiVersion: SKUPPER,
+    kind: "Certificate",
+    name: metadata.name,
+    namespace: metadata.namespace!,
+  }
+  await world.cluster("superlink").remove(ref)
+  const { name, namespace } = metadata
+  await world.cluster("superlink").create({ ...ref, metadata: { name, namespace: namespace! }, spec })
   const again = { values: { "link-with": "file" }, selection: { only: ["token-redeem"] }, rerun: true }
   expect((await walk(world, again)).outcomes).toMatchObject({
     "supernode-1/token-redeem": { kind: "applied" },
