@@ -105,7 +105,7 @@ export class Actions {
   }
 
   /**
-   * The action itself, in its slot. Its start is recorded only now: an action that merely waits for a slot has not begun, and what
+   * The action itself, in its slot. Its start is recorded only now: an action that waits for a slot has not started, and what
    * somebody else creates meanwhile is theirs.
    */
   async #inTurn(
