@@ -172,7 +172,8 @@ project is created after your approval. Every later command names the project, s
     const kind = (await hasProjects(context.cluster))
       ? { apiVersion: PROJECT, kind: "Project" }
       : { apiVersion: "v1", kind: "Namespace" }
-    await recordOwn(context, [{ ...kind, name: context.site.project }])
+    // The rights in a new project may not be effective yet: then its description alone says whose it is.
+    await ifAllowed(recordOwn(context, [{ ...kind, name: context.site.project }]))
   },
   update,
   manual: ({ site }: Manual) => `oc project ${site.project} || oc new-project ${site.project}`,
