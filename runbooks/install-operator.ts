@@ -196,8 +196,8 @@ async function subscribable(context: Context): Promise<CheckResult> {
     namespace,
   )
   if (trouble !== undefined) return trouble
-  const also =
-    (offer.others ?? []).length === 0 ? "" : ` (so does ${some(offer.others!)}: --operator-source chooses)`
+  const others = offer.others ?? []
+  const also = others.length === 0 ? "" : ` (so does ${some(others)}: --operator-source chooses)`
   const waits = await waitsForApproval(cluster, namespace)
   return missing(
     `${PACKAGE} is not installed; ${offer.source} offers it in channel ${offer.channel}${also}${waits}`,

@@ -61,8 +61,8 @@ async function check({ cluster, site, kubeconfig, federation }: Context): Promis
 /** Why a deletion does not end, by the conditions of the Namespace: objects with finalizers, or an API that does not answer. */
 async function whatHolds(cluster: ClusterReader, name: string): Promise<string> {
   const found = await ifAllowed(cluster.get({ apiVersion: "v1", kind: "Namespace", name }))
-  const held = ((found?.status?.conditions ?? []) as Condition[]).filter(({ type, status }) =>
-    HOLDS.has(type) ? status === "True" : false,
+  const held = ((found?.status?.conditions ?? []) as Condition[]).filter(
+    ({ type, status }) => HOLDS.has(type) && status === "True",
   )
   return held.length === 0 ? "" : `: ${held.map(({ message, type }) => message ?? type).join("; ")}`
 }

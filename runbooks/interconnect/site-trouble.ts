@@ -63,7 +63,7 @@ async function routerTrouble(cluster: ClusterReader, namespace: string): Promise
   const { code, reason, terminal, at, next } = trouble
   const words = { code, reason: `its router: ${reason}` }
   if (!terminal || (at !== undefined && (await cluster.now()) - at > STALE)) return words
-  const fix = code in FIXES ? FIXES[code] : trouble.fix
+  const fix = FIXES[code] ?? trouble.fix
   return { ...words, final: true, ...(fix !== undefined && { fix }), next }
 }
 
