@@ -1,6 +1,7 @@
 /** Every input of the guide, declared once. Flags, variables, file keys, prompts, help and docs come from here. */
 import { type FederationValues, input, type SiteValues } from "../lib/index.ts"
 import { kubeconfigs } from "../lib/kit.ts"
+import { securityInputs } from "./security/inputs.ts"
 
 /** In seconds. A token that expires within a minute counts as expired. */
 const SHORTEST_LIFETIME = 120
@@ -59,6 +60,8 @@ export const inputs = {
     help: "A folder that is searched first for oc and skupper",
     trust: (folder: string) => `runs the commands in ${folder}, such as oc and skupper`,
   }),
+
+  ...securityInputs,
 
   // every site
   server: input.url({

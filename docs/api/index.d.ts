@@ -747,6 +747,7 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
     readonly version?: number;
     readonly title: string;
     readonly on: string;
+    readonly when?: Readonly<Record<string, string | boolean | readonly (string | boolean)[]>>;
     readonly needs?: readonly string[];
     readonly feeds?: string;
     readonly inputs?: readonly string[];

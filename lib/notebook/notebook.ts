@@ -1,7 +1,7 @@
 import type { CheckedSteps } from "./checked-steps.ts"
 import type { DoctorCheck } from "./doctor-check.ts"
 import type { Federation } from "./federation.ts"
-import type { InputTable } from "./inputs.ts"
+import { camel, type InputTable } from "./inputs.ts"
 import { refuse } from "./refusal.ts"
 import { assertFreeNames } from "./reserved-flags.ts"
 import { linkRoles, type Roles, SCOPES, type Site } from "./roles.ts"
@@ -110,7 +110,7 @@ export function notebook<const R extends Roles, const I extends InputTable, cons
     for (const need of [...(step.needs ?? []), ...(step.feeds === undefined ? [] : [step.feeds])]) {
       if (!ids.has(need)) refuse(`step ${step.id} needs ${need}, which is not a step of the notebook`)
     }
-    for (const input of step.inputs ?? []) {
+    for (const input of [...(step.inputs ?? []), ...Object.keys(step.when ?? {})]) {
       if (definition.inputs[input] === undefined)
         refuse(`step ${step.id} has the input ${input}, which is not one of the notebook`)
     }
@@ -177,6 +177,14 @@ function refuseCycles(steps: readonly Step[]): void {
 /** What a place without a site is called. */
 export const placeless = ({ on }: Pick<Step, "on">): "here" | "federation" =>
   on === "here" ? "here" : "federation"
+
+/** Whether the inputs ask for a step (its `when`), at a site or at all. */
+export function isWanted({ when }: Step, { values }: Pick<Federation, "values">, site?: Site): boolean {
+  return Object.entries(when ?? {}).every(([name, wanted]) => {
+    const value = site?.[camel(name)] ?? values[camel(name)]
+    return ([] as unknown[]).concat(wanted).includes(value)
+  })
+}
 
 /** Whether a step applies to a site of this role (in this site's lane). */
 export function appliesTo(notebook: Notebook, step: Step, site: Site): boolean {

@@ -89,6 +89,11 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
   readonly title: string
   /** A role of the notebook | "every site" | "here" | "link" (once per site that links to another, in its lane) | "federation". */
   readonly on: string
+  /**
+   * It is part of the notebook only where these inputs have one of these values: `{ tls: "on" }`. A step that no value asks for stands in
+   * no plan, and what waits for it does not.
+   */
+  readonly when?: Readonly<Record<string, string | boolean | readonly (string | boolean)[]>>
   /** Ids of steps that come before (order only). */
   readonly needs?: readonly string[]
   /** This step only supplies that one: it is skipped once that one is ready. */

@@ -1,6 +1,6 @@
 import type { Federation } from "../notebook/federation.ts"
 import { camel } from "../notebook/inputs.ts"
-import { appliesTo, type Notebook } from "../notebook/notebook.ts"
+import { appliesTo, isWanted, type Notebook } from "../notebook/notebook.ts"
 import type { Step } from "../notebook/step.ts"
 import { placeName, type Recorded } from "../runner/events.ts"
 import type { Memory } from "../runner/journal-memory.ts"
@@ -114,8 +114,12 @@ const otherStep = ({ teardown }: Notebook, id: string): StepText =>
 
 const placesIn = (notebook: Notebook, step: Step, federation: Federation): readonly (string | undefined)[] =>
   step.on === "here" || step.on === "federation"
-    ? [undefined]
-    : federation.sites.filter((site) => appliesTo(notebook, step, site)).map(({ name }) => name)
+    ? isWanted(step, federation)
+      ? [undefined]
+      : []
+    : federation.sites
+        .filter((site) => appliesTo(notebook, step, site) && isWanted(step, federation, site))
+        .map(({ name }) => name)
 
 /** The federation's sites, then those that left it. */
 function sitesOf({ notebook, federation, memory, sites: only = [] }: ReportOptions): ReportSite[] {

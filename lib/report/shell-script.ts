@@ -2,7 +2,7 @@
 
 import { moment, oneLine } from "../notebook/format.ts"
 import { type ManualFiles, manualContext } from "../notebook/manual.ts"
-import { appliesTo } from "../notebook/notebook.ts"
+import { appliesTo, isWanted } from "../notebook/notebook.ts"
 import type { Site } from "../notebook/roles.ts"
 import { shellWord } from "../notebook/shell-word.ts"
 import type { Step } from "../notebook/step.ts"
@@ -58,11 +58,12 @@ function namesOf({ name }: Pick<Site, "name">) {
 }
 
 /** A site's steps in order, those of this machine first; without a site those of the federation. */
-function stepsOf({ notebook }: Report, site: Site | undefined): readonly Step[] {
-  if (site === undefined) return notebook.steps.filter(({ on }) => on === "federation")
+function stepsOf({ notebook, federation }: Report, site: Site | undefined): readonly Step[] {
+  const wanted = notebook.steps.filter((step) => isWanted(step, federation, site))
+  if (site === undefined) return wanted.filter(({ on }) => on === "federation")
   return [
-    ...notebook.steps.filter(({ on }) => on === "here"),
-    ...notebook.steps.filter((step) => appliesTo(notebook, step, site)),
+    ...wanted.filter(({ on }) => on === "here"),
+    ...wanted.filter((step) => appliesTo(notebook, step, site)),
   ]
 }
 

@@ -1,5 +1,5 @@
 import type { Federation } from "../notebook/federation.ts"
-import { appliesTo, type Notebook } from "../notebook/notebook.ts"
+import { appliesTo, isWanted, type Notebook } from "../notebook/notebook.ts"
 import { linkRoles, type Site } from "../notebook/roles.ts"
 import type { Step } from "../notebook/step.ts"
 import { readsEverySite } from "../notebook/value.ts"
@@ -69,8 +69,12 @@ export function buildGraph(notebook: Notebook, federation: Federation): Graph {
     byKey.set(cell.key, cell)
   }
   for (const step of notebook.steps) {
-    if (step.on === "here" || step.on === "federation") add(step)
-    else for (const site of federation.sites) if (appliesTo(notebook, step, site)) add(step, site)
+    if (step.on === "here" || step.on === "federation") {
+      if (isWanted(step, federation)) add(step)
+    } else {
+      for (const site of federation.sites)
+        if (appliesTo(notebook, step, site) && isWanted(step, federation, site)) add(step, site)
+    }
   }
   const stepOf = new Map(notebook.steps.map((step) => [step.id, step]))
   const far = peerIn(notebook, federation)

@@ -1,0 +1,42 @@
+/** The inputs of `security: hardened`. Each of its rows is an input of its own, so that a federation can take some of them. */
+import { input } from "../../lib/index.ts"
+
+const hardened = (_: unknown, { security }: Record<string, unknown>): boolean => security === "hardened"
+const onWhenHardened = (_: unknown, values: Record<string, unknown>): "on" | "off" =>
+  hardened(_, values) ? "on" : "off"
+
+export const securityInputs = {
+  security: input.choice(["guide", "hardened"], {
+    help: "guide: what the guide does; hardened: Flower's own TLS, registered SuperNodes only, a gate before other APIs, state on disk, probes, network policies, and restricted pods",
+    default: "guide",
+  }),
+  tls: input.choice(["on", "off"], {
+    help: "Flower's own TLS, with certificates that the step certificates issues; default: on if security is hardened",
+    default: onWhenHardened,
+  }),
+  "node-auth": input.choice(["on", "off"], {
+    help: "The SuperLink accepts registered SuperNodes only; requires tls; default: on if security is hardened",
+    default: onWhenHardened,
+  }),
+  gate: input.choice(["on", "off"], {
+    help: "From Flower 1.40 on: a proxy in front of the SuperLink that passes its Fleet API only; default: on if security is hardened",
+    default: onWhenHardened,
+  }),
+  "superlink-state": input.choice(["memory", "disk"], {
+    help: "Where the SuperLink keeps its nodes and runs: on disk they survive a restart; default: disk if security is hardened",
+    default: (_: unknown, values: Record<string, unknown>): "memory" | "disk" =>
+      hardened(_, values) ? "disk" : "memory",
+  }),
+  probes: input.choice(["on", "off"], {
+    help: "Readiness and liveness probes of SuperLink and SuperNodes; default: on if security is hardened",
+    default: onWhenHardened,
+  }),
+  "network-policy": input.choice(["on", "off"], {
+    help: "NetworkPolicies for the pods of Flower and Skupper's routers; default: on if security is hardened",
+    default: onWhenHardened,
+  }),
+  "pod-hardening": input.choice(["on", "off"], {
+    help: "Pods with a read-only root file system, an own ServiceAccount without token, and without dependencies installed at run time; default: on if security is hardened",
+    default: onWhenHardened,
+  }),
+} as const
