@@ -35,8 +35,9 @@ export interface DeployTarget {
 
 /** What the site's manifests depend on, in addition to the site's inputs. */
 export async function manifestInputsOf(context: Context, version: string): Promise<ManifestInputs> {
-  const { cluster, federation } = context
-  return { version, federation, numericUser: !(await cluster.serves("project.openshift.io/v1", "Project")) }
+  const { cluster, federation, inputs } = context
+  const numericUser = !(await cluster.serves("project.openshift.io/v1", "Project"))
+  return { version, federation, numericUser, security: inputs }
 }
 
 /** The Deployment in the cluster, whoever created it. */

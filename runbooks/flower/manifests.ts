@@ -4,6 +4,7 @@ import { type KubeObject, RunbookError, UsageError } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { FLEET_ADDRESS } from "../interconnect/exposure.ts"
 import { type Container, containerOf, type Deployment } from "../openshift/workload.ts"
+import type { Security } from "../security/inputs.ts"
 import { isOwn, labels, PROGRAM } from "../shared/labels.ts"
 import { objectRef } from "../shared/reading.ts"
 import { snippet } from "../shared/snippet.ts"
@@ -34,6 +35,8 @@ export interface ManifestInputs {
   readonly federation: string
   /** Plain Kubernetes needs a numeric user; OpenShift assigns one itself and refuses another. */
   readonly numericUser: boolean
+  /** What protects the federation. */
+  readonly security: Security
   /** Where a SuperNode reaches the SuperLink: the listener's Service. */
   readonly fleetAddress?: string
 }

@@ -11,6 +11,7 @@ const manifestInputs = ({ inputs, federation }: Manual) => ({
   version: inputs.flowerVersion,
   federation,
   numericUser: false,
+  security: inputs,
 })
 
 export const superlinkManual = async (context: Manual): Promise<string> =>

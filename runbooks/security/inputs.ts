@@ -1,5 +1,5 @@
 /** The inputs of `security: hardened`. Each of its rows is an input of its own, so that a federation can take some of them. */
-import { input } from "../../lib/index.ts"
+import { type FederationValues, input } from "../../lib/index.ts"
 
 const hardened = (_: unknown, { security }: Record<string, unknown>): boolean => security === "hardened"
 const onWhenHardened = (_: unknown, values: Record<string, unknown>): "on" | "off" =>
@@ -40,3 +40,17 @@ export const securityInputs = {
     default: onWhenHardened,
   }),
 } as const
+
+export type Security = FederationValues<typeof securityInputs>
+
+/** What `security: guide` means, row by row. */
+export const GUIDE_SECURITY: Security = {
+  security: "guide",
+  tls: "off",
+  nodeAuth: "off",
+  gate: "off",
+  superlinkState: "memory",
+  probes: "off",
+  networkPolicy: "off",
+  podHardening: "off",
+}

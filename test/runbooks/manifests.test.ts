@@ -10,9 +10,10 @@ import {
   VERSION_ANNOTATION,
 } from "../../runbooks/flower/manifests.ts"
 import { amount, type Deployment, deploymentDifferences } from "../../runbooks/openshift/workload.ts"
+import { GUIDE_SECURITY } from "../../runbooks/security/inputs.ts"
 import { labels } from "../../runbooks/shared/labels.ts"
 
-const asked = { version: "1.34.0", federation: "trial", numericUser: false }
+const asked = { version: "1.34.0", federation: "trial", numericUser: false, security: GUIDE_SECURITY }
 const superlink = (more: object = {}) =>
   ({
     name: "superlink",
