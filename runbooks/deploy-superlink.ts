@@ -124,7 +124,7 @@ export default guideStep({
   foresees: ({ site }: Foresee) => [foresee.creates(`Deployment ${site.superlinkWorkload} and its Service`)],
   title: "Deploy the SuperLink",
   on: "superlink",
-  needs: ["project"],
+  needs: ["project", "certificates"],
   inputs: [
     "flower-version",
     "project",
@@ -133,6 +133,7 @@ export default guideStep({
     "image-pull-secret",
     "env",
     "resources",
+    "tls",
     "tls-secret",
     "runtime-dependencies",
   ],

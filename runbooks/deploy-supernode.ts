@@ -43,6 +43,7 @@ import { FLEET_API, listenerPort } from "./interconnect/exposure.ts"
 import { PODS } from "./openshift/rollout.ts"
 import { currentPods } from "./openshift/trouble.ts"
 import { containerOf, type Deployment } from "./openshift/workload.ts"
+import { rootsSecretOf } from "./security/tls.ts"
 import { atSite } from "./shared/at-site.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
@@ -63,7 +64,7 @@ async function targetOf(context: Context): Promise<DeployTarget | undefined> {
   return {
     step: "deploy-supernode",
     manifest: await supernodeManifest(site, { ...(await manifestInputsOf(context, version)), fleetAddress }),
-    adoptedDifferences: (found) => adoptedSupernodeDifferences(found, site, version, port),
+    adoptedDifferences: (found) => adoptedSupernodeDifferences(found, context, version, port),
     adapt(found) {
       const { image } = containerOf(found, "supernode")
       const wantedImage =
@@ -77,7 +78,7 @@ async function targetOf(context: Context): Promise<DeployTarget | undefined> {
 /** How a SuperNode that existed before differs from what is needed. */
 function adoptedSupernodeDifferences(
   found: Deployment,
-  site: Context["site"],
+  { site, inputs }: Pick<Context, "site" | "inputs">,
   version: string,
   port: number,
 ): Difference[] {
@@ -96,7 +97,7 @@ function adoptedSupernodeDifferences(
     fields.push({ field: "arguments", found: flags.join(" ") || "none", wanted: wanted.join(" ") })
   }
   const tls = argumentOf(flags, "--root-certificates") !== undefined
-  if (tls !== (site.rootCertificatesSecret !== undefined)) {
+  if (tls !== (rootsSecretOf(site, inputs) !== undefined)) {
     fields.push({ field: "Flower's own TLS", found: tls ? "on" : "off", wanted: tls ? "off" : "on" })
   }
   return fields
@@ -223,7 +224,7 @@ export default guideStep({
   ],
   title: "Deploy the SuperNode",
   on: "supernode",
-  needs: ["deploy-superlink", "link-status", "connector", "listener"],
+  needs: ["root-certificates", "deploy-superlink", "link-status", "connector", "listener"],
   inputs: [
     "flower-version",
     "project",
@@ -231,6 +232,7 @@ export default guideStep({
     "image-pull-secret",
     "env",
     "resources",
+    "tls",
     "root-certificates-secret",
     "node-config",
     "supernode-manifest",

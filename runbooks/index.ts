@@ -1,6 +1,7 @@
 /** The guide's table of contents: "Run Flower on multiple OpenShift clusters", as a notebook. */
 import { readFileSync } from "node:fs"
 import { type MissingInput, main, type Notebook, notebook, type Program, type Site } from "../lib/index.ts"
+import certificates from "./certificates.ts"
 import connector from "./connector.ts"
 import type { SiteInputs } from "./context.ts"
 import deploySuperlink from "./deploy-superlink.ts"
@@ -15,6 +16,7 @@ import { practiceFlower } from "./practice-flower/index.ts"
 import { practiceImages, practiceValues } from "./practice-images.ts"
 import prerequisites from "./prerequisites.ts"
 import project from "./project.ts"
+import rootCertificates from "./root-certificates.ts"
 import siteCreate from "./site-create.ts"
 import { teardown } from "./teardown.ts"
 import { tokenIssue, tokenRedeem } from "./token-exchange.ts"
@@ -31,6 +33,8 @@ const guide: Notebook = notebook({
     prerequisites,
     login,
     project,
+    certificates,
+    rootCertificates,
     deploySuperlink,
     installOperator,
     siteCreate,

@@ -5,6 +5,7 @@ import type { SiteInputs, Values } from "./context.ts"
 import { compareVersions, isFlowersOwn, OLDEST, versionOfImage } from "./flower/flower-versions.ts"
 import { LONGEST_PROJECT } from "./interconnect/skupper.ts"
 import { amount } from "./openshift/workload.ts"
+import { tlsSecretOf } from "./security/tls.ts"
 
 type Guide = Federation<Values, SiteInputs>
 type GuideSite = Site<SiteInputs>
@@ -81,8 +82,9 @@ function versions({ sites, values }: Guide): Problem[] {
 }
 
 /** Flower's own TLS must be on at both ends or at neither. A manifest of the user is not checked. */
-function encryption({ sites }: Guide): Problem[] {
+function encryption({ sites, values }: Guide): Problem[] {
   const superlink = sites.find(({ role }) => role === "superlink")
+  if (values.tls === "on") return certificateAuthority(values)
   if (superlink === undefined) return []
   return sites
     .filter(({ role, supernodeManifest }) => role === "supernode" && supernodeManifest === undefined)
@@ -103,14 +105,29 @@ function encryption({ sites }: Guide): Problem[] {
     )
 }
 
+/** Where the CA's key is decides what else has to be given. */
+function certificateAuthority({ ca, caCertificateFile, caKeyFile, caIssuer }: Values): Problem[] {
+  const needed = {
+    secret: [],
+    files: [
+      ["ca-certificate-file", caCertificateFile],
+      ["ca-key-file", caKeyFile],
+    ],
+    "cert-manager": [["ca-issuer", caIssuer]],
+  }[ca]
+  return needed
+    .filter(([, given]) => given === undefined)
+    .map(([name]) => ({ what: `ca is ${ca}, and ${name} is not given`, fix: `give ${name}, or another ca` }))
+}
+
 /** What a linked site can do to the others, where it is decided. */
 export function notices(federation: Federation): string[] {
-  const { sites } = federation as unknown as Guide
+  const { sites, values } = federation as unknown as Guide
   const supernodes = sites.filter(({ role }) => role === "supernode")
-  const encrypted = sites.some(({ role, tlsSecret }) => role === "superlink" && tlsSecret !== undefined)
+  const encrypted = sites.some((site) => site.role === "superlink" && tlsSecretOf(site, values) !== undefined)
   if (supernodes.length < 2 || encrypted) return []
   return [
-    `Trust: the ${supernodes.length} SuperNodes join one Skupper network, and Flower has no TLS of its own (tls-secret). Whoever ` +
+    `Trust: the ${supernodes.length} SuperNodes join one Skupper network, and Flower has no TLS of its own (tls). Whoever ` +
       "administers one linked site administers the routers of all the others, reaches what those routers reach, and can take the " +
       "place of the SuperLink. See docs/security.md.",
   ]

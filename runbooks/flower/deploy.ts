@@ -14,6 +14,9 @@ import {
 import type { Context } from "../context.ts"
 import { checkRollout } from "../openshift/rollout.ts"
 import { containerOf, type Deployment, deploymentDifferences, selectorText } from "../openshift/workload.ts"
+import { contentHash } from "../security/certificate.ts"
+import { readSecret } from "../security/secrets.ts"
+import { rootsSecretOf, tlsSecretOf } from "../security/tls.ts"
 import { adoptedMark, isOwn, recordOwn } from "../shared/labels.ts"
 import { ifAllowed, objectRef } from "../shared/reading.ts"
 import type { Flags } from "./command-line.ts"
@@ -37,7 +40,19 @@ export interface DeployTarget {
 export async function manifestInputsOf(context: Context, version: string): Promise<ManifestInputs> {
   const { cluster, federation, inputs } = context
   const numericUser = !(await cluster.serves("project.openshift.io/v1", "Project"))
-  return { version, federation, numericUser, security: inputs }
+  const certificates = await certificatesHash(context)
+  return { version, federation, numericUser, security: inputs, ...(certificates && { certificates }) }
+}
+
+/** What the site's pods read when they start, as a hash; only where this federation looks after certificates. */
+async function certificatesHash({ cluster, site, inputs }: Context): Promise<string | undefined> {
+  if (inputs.tls !== "on") return undefined
+  const [name, key] =
+    site.role === "superlink"
+      ? ([tlsSecretOf(site, inputs), "tls.crt"] as const)
+      : ([rootsSecretOf(site, inputs), "ca.crt"] as const)
+  const data = (await ifAllowed(readSecret(cluster, site.project, name!)))?.data[key]
+  return data === undefined ? undefined : contentHash(data)
 }
 
 /** The Deployment in the cluster, whoever created it. */

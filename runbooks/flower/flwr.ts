@@ -8,7 +8,6 @@ import {
   CheckError,
   type Forward,
   type ForwardOptions,
-  type KubeObject,
   type Missing,
   missing,
   RunbookError,
@@ -16,6 +15,8 @@ import {
 } from "../../lib/index.ts"
 import { writeWhole } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
+import { readSecret } from "../security/secrets.ts"
+import { tlsSecretOf } from "../security/tls.ts"
 import { atSite } from "../shared/at-site.ts"
 import { ensureEnvironment, findEnvironment, findPython, lives, QUIET } from "./environment.ts"
 import type { Running } from "./running.ts"
@@ -229,21 +230,15 @@ async function certificatesOf(
 ): Promise<{ root: string; host: string } | undefined> {
   const site = context.the("superlink")
   const args = superlinkFlags(deployment)
-  if (site.tlsSecret === undefined || args.includes("--insecure")) return undefined
+  const name = tlsSecretOf(site, context.inputs)
+  if (name === undefined || args.includes("--insecure")) return undefined
   const { cluster } = context.at(site)
-  const secret = await cluster.get<KubeObject & { data?: Record<string, string> }>({
-    apiVersion: "v1",
-    kind: "Secret",
-    name: site.tlsSecret,
-    namespace: site.project,
-  })
-  const [root, own] = ["ca.crt", "tls.crt"].map((key) =>
-    Buffer.from(secret?.data?.[key] ?? "", "base64").toString(),
-  )
+  const kept = await readSecret(cluster, site.project, name)
+  const [root, own] = [kept?.text("ca.crt"), kept?.text("tls.crt")]
   if (!root || !own) {
-    throw new RunbookError(`Secret ${site.tlsSecret} in ${site.project} has no ca.crt and tls.crt`, {
+    throw new RunbookError(`Secret ${name} in ${site.project} has no ca.crt and tls.crt`, {
       fix: "Flower's own TLS requires both, and tls.key",
-      next: atSite(context, site, `oc get secret ${site.tlsSecret} -n ${site.project}`),
+      next: atSite(context, site, `oc get secret ${name} -n ${site.project}`),
     })
   }
   if (site.controlApi !== undefined) return { root, host: "" }

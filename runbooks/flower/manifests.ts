@@ -5,6 +5,7 @@ import type { Context } from "../context.ts"
 import { FLEET_ADDRESS } from "../interconnect/exposure.ts"
 import { type Container, containerOf, type Deployment } from "../openshift/workload.ts"
 import type { Security } from "../security/inputs.ts"
+import { rootsSecretOf, STARTED_WITH, tlsSecretOf } from "../security/tls.ts"
 import { isOwn, labels, PROGRAM } from "../shared/labels.ts"
 import { objectRef } from "../shared/reading.ts"
 import { snippet } from "../shared/snippet.ts"
@@ -37,6 +38,8 @@ export interface ManifestInputs {
   readonly numericUser: boolean
   /** What protects the federation. */
   readonly security: Security
+  /** The hash of the certificate or of the roots that its pods read when they start: with others, they are replaced. */
+  readonly certificates?: string
   /** Where a SuperNode reaches the SuperLink: the listener's Service. */
   readonly fleetAddress?: string
 }
@@ -47,17 +50,19 @@ export async function superlinkManifest(site: Site, inputs: ManifestInputs): Pro
   const [deployment, service] = (await documents(snippet("superlink.yaml"))) as [Deployment, KubeObject]
   const { ports } = familyOf(inputs.version)
   const name = site.superlinkWorkload
+  const secret = tlsSecretOf(site, inputs.security)
   const container = containerOf(deployment, "superlink")
   container.image = site.image ?? superlinkImage(inputs.version)
   container.args = superlinkArguments(
     inputs.version,
-    site.tlsSecret === undefined ? undefined : { folder: CERTIFICATES },
+    secret === undefined ? undefined : { folder: CERTIFICATES },
   )
   container.ports = Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort }))
-  fill(deployment, container, site, inputs, site.tlsSecret)
+  fill(deployment, container, site, inputs, secret)
   if (site.runtimeDependencies !== undefined)
     setRuntimeDependencies(deployment, container, site.runtimeDependencies)
   rename(deployment, name)
+  setCertificates(deployment, inputs)
   service.metadata.name = `${name}-service`
   service.metadata.labels = { app: name, ...labels(inputs.federation) }
   service.metadata.namespace = site.project
@@ -71,21 +76,40 @@ export async function superlinkManifest(site: Site, inputs: ManifestInputs): Pro
 
 /** The built-in manifest, or `supernode-manifest` with namespace and labels set. */
 export async function supernodeManifest(site: Site, inputs: ManifestInputs): Promise<Manifest> {
-  if (site.supernodeManifest !== undefined)
-    return ownManifest(site.supernodeManifest, site.project, inputs.federation)
+  if (site.supernodeManifest !== undefined) return ownSupernode(site.supernodeManifest, site, inputs)
   const [deployment] = (await documents(snippet("supernode.yaml"))) as [Deployment]
   const { clientAppIo } = familyOf(inputs.version)
+  const secret = rootsSecretOf(site, inputs.security)
   const container = containerOf(deployment, "supernode")
   container.image = site.image ?? supernodeImage(inputs.version)
   container.args = supernodeArguments(inputs.version, inputs.fleetAddress ?? FLEET_ADDRESS, {
-    ...(site.rootCertificatesSecret !== undefined && { tls: { folder: CERTIFICATES } }),
+    ...(secret !== undefined && { tls: { folder: CERTIFICATES } }),
     ...(site.nodeConfig !== undefined && { config: site.nodeConfig }),
   })
   if (clientAppIo === undefined) delete container.ports
   else container.ports = [{ name: "clientappio", containerPort: clientAppIo }]
-  fill(deployment, container, site, inputs, site.rootCertificatesSecret)
+  fill(deployment, container, site, inputs, secret)
   rename(deployment, site.name)
+  setCertificates(deployment, inputs)
   return { deployment, others: [] }
+}
+
+/** The user's own manifest is restarted with new roots too, if it mounts them. */
+async function ownSupernode(path: string, site: Site, inputs: ManifestInputs): Promise<Manifest> {
+  const manifest = await ownManifest(path, site.project, inputs.federation)
+  const roots = rootsSecretOf(site, inputs.security)
+  const { volumes = [] } = manifest.deployment.spec.template.spec
+  if (roots !== undefined && volumes.some(({ secret }) => secret?.secretName === roots))
+    setCertificates(manifest.deployment, inputs)
+  return manifest
+}
+
+/** Certificates are read when a program starts: pods with another annotation are other pods. */
+function setCertificates({ spec }: Deployment, { certificates }: ManifestInputs): void {
+  if (certificates === undefined) return
+  const { metadata } = spec.template
+  const annotations = { ...metadata?.annotations, [STARTED_WITH]: certificates }
+  spec.template.metadata = { ...metadata, annotations }
 }
 
 /**

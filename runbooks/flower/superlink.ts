@@ -2,6 +2,7 @@
 import type { Difference } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { containerOf, type Deployment } from "../openshift/workload.ts"
+import { tlsSecretOf } from "../security/tls.ts"
 import { isOwn } from "../shared/labels.ts"
 import { argumentOf, changedFlags, commandLine, type Flags, hasFlag, isLoopback } from "./command-line.ts"
 import { compareVersions, familyOf, OLDEST, superlinkImage, versionOfImage } from "./flower-versions.ts"
@@ -117,8 +118,8 @@ export function adoptedSuperlinkDifferences(
     differ("image", container.image, site.image ?? superlinkImage(version))
   }
   const tls = hasFlag(flags, "--ssl-certfile")
-  if (tls !== (site.tlsSecret !== undefined)) {
-    differ("Flower's own TLS", tls ? "on" : "off", site.tlsSecret === undefined ? "off" : "on")
+  if (tls !== (tlsSecretOf(site, context.inputs) !== undefined)) {
+    differ("Flower's own TLS", tls ? "on" : "off", tls ? "off" : "on")
   }
   const missing = missingAddresses(flags, version)
   if (missing.length > 0) differ("arguments", flags.join(" ") || "none", [...flags, ...missing].join(" "))

@@ -28,7 +28,10 @@ export interface Deployment extends KubeObject {
   spec: {
     replicas?: number
     selector: { matchLabels?: Record<string, string> }
-    template: { metadata?: { labels?: Record<string, string> }; spec: PodSpec }
+    template: {
+      metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> }
+      spec: PodSpec
+    }
   }
   status?: {
     observedGeneration?: number
@@ -69,11 +72,18 @@ export function deploymentDifferences(found: Deployment, wanted: Deployment): Di
         return [{ field: `container ${container.name}`, found: "none", wanted: container.image }]
       return containerDifferences(existing, container)
     }),
+    ...annotationDifferences(found, wanted),
     ...unlike("image pull secret", pullSecrets(foundPod), pullSecrets(wantedPod)),
     ...unlike("mounted secrets", mounts(foundPod, wantedPod), mounts(wantedPod, wantedPod)),
     ...sizeDifferences(foundPod, wantedPod),
   ]
 }
+
+/** Annotations of pods that the wanted ones have: `certificates`. */
+const annotationDifferences = (found: Deployment, wanted: Deployment): Difference[] =>
+  Object.entries(wanted.spec.template.metadata?.annotations ?? {}).flatMap(([key, value]) =>
+    unlike(key.slice(key.indexOf("/") + 1), found.spec.template.metadata?.annotations?.[key] ?? "", value),
+  )
 
 function containerDifferences(found: Container, wanted: Container): Difference[] {
   return [

@@ -15,6 +15,8 @@ test("the guide's order", () => {
     "prerequisites",
     "login",
     "project",
+    "certificates",
+    "root-certificates",
     "deploy-superlink",
     "install-operator",
     "site-create",
