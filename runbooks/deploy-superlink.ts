@@ -31,6 +31,7 @@ import {
   superlinkFlags,
 } from "./flower/superlink.ts"
 import { containerOf, type Deployment } from "./openshift/workload.ts"
+import { CLAIM, claimProblem, claimRef } from "./security/state.ts"
 import { isOwn } from "./shared/labels.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
@@ -65,7 +66,11 @@ async function check(context: Context): Promise<CheckResult> {
   const found = await findSuperlink(context)
   const target = await targetOf(context, found)
   if (target === undefined || found === undefined)
-    return target ? checkDeployment(context, target) : unknownVersion(found!)
+    return target
+      ? ((await claimProblem(context)) ?? checkDeployment(context, target))
+      : unknownVersion(found!)
+  const refused = isOwn(found, context) ? await claimProblem(context) : undefined
+  if (refused !== undefined) return refused
   const answer = await checkDeployment(context, target)
   if (answer.state !== "ready") return answer
   const service = target.manifest.others[0]!.metadata.name
@@ -79,7 +84,11 @@ async function check(context: Context): Promise<CheckResult> {
       ? ", its Control API and Runtime API share the Fleet port"
       : ""
   const registered = hasFlag(superlinkFlags(found), "--enable-supernode-auth") ? ONLY_REGISTERED : ""
-  return { ...answer, reason: `${answer.reason}${flower}${shared}${registered}` }
+  const kept =
+    isOwn(found, context) && context.inputs.superlinkState === "disk"
+      ? `; its nodes and runs are on ${CLAIM} ${claimRef(site.project, site.superlinkWorkload).name}`
+      : ""
+  return { ...answer, reason: `${answer.reason}${flower}${shared}${registered}${kept}` }
 }
 
 /** Said here, because a SuperNode only shows it by crash-looping. */
@@ -136,6 +145,12 @@ export default guideStep({
     "tls",
     "tls-secret",
     "runtime-dependencies",
+    "superlink-state",
+    "superlink-state-size",
+    "superlink-state-class",
+    "probes",
+    "pod-hardening",
+    "scratch-size",
   ],
   prose: `
 The SuperLink is Flower's server. SuperNodes connect to its **Fleet API**, and the \`flwr\` command connects to its **Control
@@ -169,6 +184,7 @@ Only Flower's own TLS prevents that (docs/security.md). For it, give a Secret wi
   takeOwnership: async (context) => takeManifest(context, await requireTarget(context)),
   async rerun(context) {
     await rerunDeployment(context, await requireTarget(context))
+    if (context.inputs.superlinkState === "disk") return
     context.note(
       "the restarted SuperLink has forgotten its SuperNodes: restart them with `flower-runbook step deploy-supernode --rerun`",
     )

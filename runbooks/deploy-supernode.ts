@@ -236,6 +236,9 @@ export default guideStep({
     "root-certificates-secret",
     "node-config",
     "supernode-manifest",
+    "probes",
+    "pod-hardening",
+    "scratch-size",
   ],
   prose: `
 A SuperNode runs next to the data. It only opens outgoing connections: to \`fleet-api:9092\`, the Service that the listener

@@ -2,6 +2,7 @@
 import { type FederationValues, input, type SiteValues } from "../lib/index.ts"
 import { kubeconfigs } from "../lib/kit.ts"
 import { securityInputs } from "./security/inputs.ts"
+import { podInputs } from "./security/pod-inputs.ts"
 
 /** In seconds. A token that expires within a minute counts as expired. */
 const SHORTEST_LIFETIME = 120
@@ -216,6 +217,8 @@ export const inputs = {
         ? undefined
         : `${value} is not HOST:PORT, such as superlink.example:9093`,
   }),
+
+  ...podInputs,
 
   // the SuperNodes' sites
   "root-certificates-secret": input.name({

@@ -9,8 +9,9 @@ import { argumentMistake } from "./flower/command-flags.ts"
 import { argumentOf, isLoopback } from "./flower/command-line.ts"
 import { FLEET_PORT, since, versionOfImage } from "./flower/flower-versions.ts"
 import { PROBE } from "./flower/probe-pod.ts"
+import { NodeMemory } from "./practice-database.ts"
 
-/** What a SuperLink offers to SuperNodes that connect to its Fleet API. Its memory ends with its process. */
+/** What a SuperLink offers to SuperNodes that connect to its Fleet API. Its memory ends with its process, unless it has a database. */
 interface Fleet extends SimulatedPort {
   /** gRPC up to 1.39, HTTP from 1.40 on: the two are incompatible. */
   readonly http: boolean
@@ -79,7 +80,7 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
   }
   if (hereDocument) say([starting])
   const { host, port } = fleetAddress(args, http)
-  const nodes = new Set<string>()
+  const nodes = new NodeMemory()
   const fleet: Fleet = {
     ...(!http && insecure && { greeting: GRPC_GREETING }),
     http,
@@ -100,10 +101,19 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
       if (nodes.delete(id)) say([info(`[Fleet.DeactivateNode] Deactivated node_id=${id}`)])
     },
   }
-  say(startLines(version, args, { scheme: insecure ? "http" : "https", host, port }))
-  container.ready()
-  // A process that listens on its pod's loopback runs, but cannot be reached.
-  if (!isLoopback(host)) container.listen(port, fleet)
+  const serve = (): void => {
+    say(startLines(version, args, { scheme: insecure ? "http" : "https", host, port }))
+    container.ready()
+    // A process that listens on its pod's loopback runs, but cannot be reached.
+    if (!isLoopback(host)) container.listen(port, fleet)
+  }
+  const database = argumentOf(args, "--database")
+  if (database === undefined) serve()
+  else
+    nodes.open(container, database).then(serve, (why: Error) => {
+      say([error(why.message)])
+      container.exit(1)
+    })
   return () => say(endLines(version))
 }
 

@@ -15,6 +15,7 @@ import { listSites, SKUPPER } from "./interconnect/skupper.ts"
 import { TokenFile } from "./interconnect/token-file.ts"
 import logout from "./logout.ts"
 import { OLM, PACKAGE } from "./openshift/olm.ts"
+import { CLAIM } from "./security/state.ts"
 import { isOwn, ownsProject } from "./shared/labels.ts"
 import { ifAllowed, ifServed, some } from "./shared/reading.ts"
 import { byOc, ownObjects, removal, type TeardownContext, teardownInputs } from "./shared/removal.ts"
@@ -22,6 +23,7 @@ import { byOc, ownObjects, removal, type TeardownContext, teardownInputs } from 
 const WORKLOADS = [
   ["apps/v1", "Deployment"],
   ["v1", "Service"],
+  ["v1", "ServiceAccount"],
 ] as const
 
 export const removeSupernode = removal({
@@ -154,9 +156,12 @@ export const removeSuperlink = removal({
   undoes: ["deploy-superlink"],
   title: "Remove the SuperLink",
   on: "superlink",
-  prose: "The SuperLink's Deployment and Service. A SuperLink that existed before stays.",
-  find: (context) => ownObjects(context, ...WORKLOADS),
+  prose:
+    "The SuperLink's Deployment and Service, and its volume, with the nodes and runs that it kept there. A SuperLink that existed before stays.",
+  find: (context) => ownObjects(context, ...WORKLOADS, ["v1", CLAIM]),
   remove: byOc,
+  loses: ({ kind, metadata }) =>
+    kind === CLAIM ? `the SuperLink's nodes and runs on ${kind} ${metadata.name}` : undefined,
 })
 
 /** The Subscription that this federation created and the operator that it installed. The operator comes first, because only the Subscription names it. */

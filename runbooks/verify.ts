@@ -12,6 +12,7 @@ import { type Context, type Foresee, guideStep } from "./context.ts"
 import { findFlwr, installFlwr } from "./flower/flwr.ts"
 import { staleProof } from "./flower/fresh-proof.ts"
 import { type Hop, isBroken } from "./flower/hop.ts"
+import { keptHop } from "./flower/kept-node.ts"
 import { ownManifest } from "./flower/manifests.ts"
 import { federationManual, verifyManual } from "./flower/manual.ts"
 import {
@@ -78,7 +79,8 @@ async function check(context: Context): Promise<CheckResult> {
 
 /** What the SuperLink's log says about the node, if it still holds. */
 async function loggedHop(context: Context, { superlink, supernode, id }: Chain): Promise<Hop> {
-  const active = activationHop(context, id, superlink, supernode)
+  const active =
+    (await keptHop(context, id, superlink, supernode)) ?? activationHop(context, id, superlink, supernode)
   return isBroken(active) ? active : ((await staleProof(context, id, superlink, supernode)) ?? active)
 }
 

@@ -21,19 +21,20 @@ import (
 	networking "k8s.io/api/networking/v1"
 	policy "k8s.io/api/policy/v1"
 	rbac "k8s.io/api/rbac/v1"
+	storage "k8s.io/api/storage/v1"
 	extensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 var kinds = []any{
 	core.Namespace{}, core.Pod{}, core.Service{}, core.Secret{}, core.ConfigMap{}, core.ServiceAccount{}, core.Event{},
-	core.Node{}, core.Endpoints{}, core.PersistentVolumeClaim{}, core.ResourceQuota{}, core.LimitRange{}, core.Binding{},
-	apps.Deployment{}, apps.ReplicaSet{}, discovery.EndpointSlice{}, networking.Ingress{}, coordination.Lease{},
+	core.Node{}, core.Endpoints{}, core.PersistentVolumeClaim{}, core.PersistentVolume{}, core.ResourceQuota{}, core.LimitRange{}, core.Binding{},
+	apps.Deployment{}, apps.ReplicaSet{}, discovery.EndpointSlice{}, networking.Ingress{}, networking.NetworkPolicy{}, coordination.Lease{},
 	rbac.Role{}, rbac.RoleBinding{}, rbac.ClusterRole{}, rbac.ClusterRoleBinding{},
 	extensions.CustomResourceDefinition{}, admission.MutatingWebhookConfiguration{},
 	authentication.SelfSubjectReview{}, authentication.TokenRequest{},
 	authorization.SelfSubjectAccessReview{}, authorization.SelfSubjectRulesReview{}, authorization.SubjectAccessReview{},
-	autoscaling.Scale{}, policy.Eviction{}, meta.DeleteOptions{},
+	storage.StorageClass{}, autoscaling.Scale{}, policy.Eviction{}, meta.DeleteOptions{},
 }
 
 var unmarshaler = reflect.TypeFor[json.Unmarshaler]()

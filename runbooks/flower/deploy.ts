@@ -16,6 +16,7 @@ import { checkRollout } from "../openshift/rollout.ts"
 import { containerOf, type Deployment, deploymentDifferences, selectorText } from "../openshift/workload.ts"
 import { contentHash } from "../security/certificate.ts"
 import { readSecret } from "../security/secrets.ts"
+import { CLAIM, claimGrows, claimRef, claimText } from "../security/state.ts"
 import { rootsSecretOf, tlsSecretOf } from "../security/tls.ts"
 import { adoptedMark, isOwn, recordOwn } from "../shared/labels.ts"
 import { ifAllowed, objectRef } from "../shared/reading.ts"
@@ -40,8 +41,14 @@ export interface DeployTarget {
 export async function manifestInputsOf(context: Context, version: string): Promise<ManifestInputs> {
   const { cluster, federation, inputs } = context
   const numericUser = !(await cluster.serves("project.openshift.io/v1", "Project"))
-  const certificates = await certificatesHash(context)
-  return { version, federation, numericUser, security: inputs, ...(certificates && { certificates }) }
+  const [certificates, claim] = [await certificatesHash(context), await findClaim(context)]
+  return { version, federation, numericUser, security: inputs, ...(certificates && { certificates }), claim }
+}
+
+/** The claim of the SuperLink's volume, where it exists and is wanted. */
+async function findClaim({ cluster, site, inputs }: Context): Promise<KubeObject | undefined> {
+  if (site.role !== "superlink" || inputs.superlinkState !== "disk") return undefined
+  return ifAllowed(cluster.get(claimRef(site.project, site.superlinkWorkload)))
 }
 
 /** What the site's pods read when they start, as a hash; only where this federation looks after certificates. */
@@ -69,7 +76,13 @@ export async function checkDeployment(context: Context, target: DeployTarget): P
   const { site, inputs } = context
   return found === undefined
     ? result
-    : withRestartEffects(result, found, site.role as "superlink" | "supernode", inputs.flowerVersion)
+    : withRestartEffects(
+        result,
+        found,
+        site.role as "superlink" | "supernode",
+        inputs.flowerVersion,
+        isOwn(found, context) ? target.manifest.deployment : undefined,
+      )
 }
 
 async function checkFound(
@@ -135,6 +148,8 @@ async function differences(
       serviceText(existing) !== serviceText(wanted)
     ) {
       fields.push({ field, found: serviceText(existing), wanted: serviceText(wanted) })
+    } else if (kind === CLAIM && isOwn(existing, context) && claimGrows(existing, wanted)) {
+      fields.push({ field, found: claimText(existing), wanted: claimText(wanted) })
     }
   }
   return fields

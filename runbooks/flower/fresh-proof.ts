@@ -7,7 +7,7 @@ import { pendingHop, unprovenHop } from "./hop.ts"
 import type { Running } from "./running.ts"
 
 /** How long a SuperNode takes at most to reconnect after the network is good again: 20 to 60 s (measured with 1.34). */
-const RECONNECTS = 90_000
+export const RECONNECTS = 90_000
 /** The clocks of two clusters are compared by ages, and both a cluster's clock and a start are whole seconds. */
 const ROUNDING = 2_000
 /** Up to 1.39, a SuperNode calls every 3 s, and its SuperLink logs each call. */

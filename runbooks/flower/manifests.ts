@@ -18,6 +18,7 @@ import {
   supernodeArguments,
   supernodeImage,
 } from "./flower-versions.ts"
+import { hardened } from "./hardened.ts"
 
 /** Annotation of deployed objects: a user's own image does not show its Flower version. */
 export const VERSION_ANNOTATION = "flower-runbook/flower-version"
@@ -40,6 +41,8 @@ export interface ManifestInputs {
   readonly security: Security
   /** The hash of the certificate or of the roots that its pods read when they start: with others, they are replaced. */
   readonly certificates?: string
+  /** The claim of the SuperLink's volume, where it exists. */
+  readonly claim?: KubeObject | undefined
   /** Where a SuperNode reaches the SuperLink: the listener's Service. */
   readonly fleetAddress?: string
 }
@@ -71,7 +74,7 @@ export async function superlinkManifest(site: Site, inputs: ManifestInputs): Pro
     const port = ports[one.targetPort]
     return port === undefined ? [] : [{ ...one, port }]
   })
-  return { deployment, others: [service] }
+  return hardened({ deployment, others: [service] }, "superlink", site, inputs)
 }
 
 /** The built-in manifest, or `supernode-manifest` with namespace and labels set. */
@@ -91,7 +94,7 @@ export async function supernodeManifest(site: Site, inputs: ManifestInputs): Pro
   fill(deployment, container, site, inputs, secret)
   rename(deployment, site.name)
   setCertificates(deployment, inputs)
-  return { deployment, others: [] }
+  return hardened({ deployment, others: [] }, "supernode", site, inputs)
 }
 
 /** The user's own manifest is restarted with new roots too, if it mounts them. */

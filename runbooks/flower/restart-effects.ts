@@ -7,30 +7,38 @@ import { runningVersion } from "./superlink.ts"
 
 type Role = "superlink" | "supernode"
 
-/** @param version the Flower version that the inputs ask for */
+/**
+ * @param version the Flower version that the inputs ask for
+ * @param wanted what a Deployment of this federation becomes
+ */
 export function withRestartEffects(
   result: CheckResult,
   found: Deployment,
   role: Role,
   version: string,
+  wanted?: Deployment,
 ): CheckResult {
   if (result.state !== "drifted" || !result.fields.some(restarts)) return result
-  const effects = [restartEffect(found, role), ...versionEffects(found, role, version)]
+  const effects = [restartEffect(found, role, wanted), ...versionEffects(found, role, version)]
   return { ...result, effects }
 }
 
 /** Other objects of the manifest and the number of pods are changed without a restart. */
 const restarts = ({ field }: Difference): boolean => field !== "replicas" && !/^[A-Z]\w* \S/.test(field)
 
-function restartEffect(found: Deployment, role: Role): string {
+function restartEffect(found: Deployment, role: Role, wanted: Deployment | undefined): string {
   const { name, namespace } = found.metadata
   const what = `restarts Deployment ${name} in ${namespace}`
   if (role === "supernode") return `${what}: what the SuperNode computes at that moment is lost`
-  const database = argumentOf(commandLine(containerOf(found, role)), "--database")
-  return database === undefined
-    ? `${what}: the SuperLink forgets its SuperNodes, which register again with new ids, and its runs`
-    : `${what}: the SuperNodes lose their connection for that time`
+  const forgets = `${what}: the SuperLink forgets its SuperNodes, which register again with new ids, and its runs`
+  if (!hasDatabase(found)) return forgets
+  if (wanted === undefined || hasDatabase(wanted))
+    return `${what}: the SuperNodes lose their connection for that time`
+  return `${forgets}; its volume stays unused with what it knew, and a teardown deletes it`
 }
+
+const hasDatabase = (deployment: Deployment): boolean =>
+  argumentOf(commandLine(containerOf(deployment, "superlink")), "--database") !== undefined
 
 function versionEffects(found: Deployment, role: Role, version: string): string[] {
   const before = runningVersion(found, role)

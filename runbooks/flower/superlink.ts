@@ -69,6 +69,10 @@ export async function versionForSupernode(context: Context): Promise<ChosenVersi
 export const superlinkFlags = (deployment: Deployment): string[] =>
   commandLine(containerOf(deployment, "superlink"))
 
+/** A SuperLink with a database still knows its SuperNodes after a restart. */
+export const keepsNodes = (deployment: Deployment): boolean =>
+  hasFlag(superlinkFlags(deployment), "--database")
+
 const portOf = (address: string | undefined): string | undefined => /:(\d+)$/.exec(address ?? "")?.[1]
 
 /** The port of a SuperLink's Fleet API in its pod. An unknown version is taken for one with a Fleet port of its own. */

@@ -11,13 +11,7 @@ import { familyOf, isFlowersOwn, versionOfImage } from "./flower-versions.ts"
 import { brokenHop, type Hop, holds, pendingHop, unprovenHop } from "./hop.ts"
 import type { ListedNode } from "./node-list.ts"
 import type { Running } from "./running.ts"
-import {
-  deploymentRef,
-  endsWhenForgotten,
-  findSuperlink,
-  runningVersion,
-  superlinkFlags,
-} from "./superlink.ts"
+import { deploymentRef, endsWhenForgotten, findSuperlink, keepsNodes, runningVersion } from "./superlink.ts"
 
 /** A pod of the current revision of the SuperLink, or of this SuperNode, is running. */
 export async function runningHop(
@@ -153,7 +147,7 @@ export function activationHop(context: Context, id: string, superlink: Running, 
   if (superlink.startedAt <= supernode.startedAt) {
     return pendingHop("activation", `the SuperLink's log does not show node ${id} yet`, logs)
   }
-  if (keepsNodes(superlink)) {
+  if (keepsNodes(superlink.deployment)) {
     const why = `the SuperLink was restarted with a --database: it accepts node ${id} again without logging it`
     return unprovenHop("activation", why, again)
   }
@@ -173,14 +167,11 @@ export function onlineHop(
   const logs = `oc logs pod/${supernode.pod} -n ${context.site.project}`
   if (status !== undefined)
     return pendingHop("activation", `the SuperLink lists node ${id} as ${status}`, logs)
-  if (superlink.startedAt > supernode.startedAt && !keepsNodes(superlink)) {
+  if (superlink.startedAt > supernode.startedAt && !keepsNodes(superlink.deployment)) {
     return forgotten(context, "activation", restarted(id), supernode)
   }
   return pendingHop("activation", `the SuperLink does not list node ${id}`, logs)
 }
-
-/** A SuperLink with a database still knows its SuperNodes after a restart. */
-const keepsNodes = ({ deployment }: Running): boolean => hasFlag(superlinkFlags(deployment), "--database")
 
 const restarted = (id: string): string => `the SuperLink was restarted and does not know node ${id}`
 

@@ -7,6 +7,8 @@
 type Speaker =
   /** The API server refuses a pod: FailedCreate events, condition ReplicaFailure. */
   | "pod creation"
+  /** What binds and provisions volumes: events of a PersistentVolumeClaim, and refusals of one. */
+  | "volume"
   /** The kubelet: events of a pod, and the reasons of its waiting containers. */
   | "kubelet"
   /** The Operator Lifecycle Manager: `REASON: message` of a ClusterServiceVersion, an InstallPlan or a Subscription. */
@@ -105,6 +107,38 @@ export const REASONS: readonly Reason[] = [
     passes: true,
     code: "conflict",
     source: "kubernetes/staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go",
+  },
+  {
+    from: "volume",
+    says: /no storage class is set|it has no StorageClass/,
+    passes: false,
+    code: "no StorageClass",
+    fix: "the cluster has no default StorageClass: name one with superlink-state-class (`oc get storageclass`), and delete the claim, which cannot change its class; or ask an administrator for a default",
+    source: "kubernetes/pkg/controller/volume/persistentvolume/pv_controller.go: FailedBinding",
+  },
+  {
+    from: "volume",
+    says: /storageclass(?:es)?\.storage\.k8s\.io "[^"]*" not found/,
+    passes: false,
+    code: "StorageClass",
+    fix: "give the name of a StorageClass that exists with superlink-state-class (`oc get storageclass`), and delete the claim, which cannot change its class",
+    source: "kubernetes/pkg/controller/volume/persistentvolume/pv_controller.go: ProvisioningFailed",
+  },
+  {
+    from: "volume",
+    says: /exceeded quota/,
+    passes: false,
+    code: "quota",
+    fix: "ask for a higher quota of storage in the project, or request less with superlink-state-size",
+    source: `${ADMISSION}/resourcequota/controller.go`,
+  },
+  {
+    from: "kubelet",
+    says: /Multi-Attach error/,
+    passes: true,
+    code: "attached elsewhere",
+    source:
+      "kubernetes/pkg/controller/volume/attachdetach: a volume is released 6 minutes after its node stopped answering",
   },
   {
     from: "kubelet",

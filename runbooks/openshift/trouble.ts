@@ -1,6 +1,7 @@
 /** Why the pods of a Deployment do not run, in the cluster's own words, and how to fix it. */
 import type { ClusterReader, KubeObject } from "../../lib/index.ts"
 import { condition, ifAllowed } from "../shared/reading.ts"
+import { claimTrouble } from "./claim-trouble.ts"
 import { crashCause, type Ended } from "./crash-cause.ts"
 import { fixForPull, mayPass, PULL_REASONS } from "./image-trouble.ts"
 import { lastWords } from "./last-words.ts"
@@ -145,6 +146,8 @@ async function podTrouble(
   }
   const scheduled = condition(pod, "PodScheduled")
   if (scheduled?.status === "False") {
+    const unbound = await claimTrouble(cluster, pod)
+    if (unbound !== undefined) return unbound
     return {
       reason: `the pod cannot be scheduled: ${scheduled.message}`,
       terminal: false,
@@ -243,13 +246,20 @@ async function crashTrouble(
 
 /** Why a pod that has its node does not start a container: a volume or its network is missing. Only its events tell. */
 function startTrouble(pod: KubeObject, events: readonly KubeObject[]): Trouble | undefined {
-  const failed = newest(events.filter(({ reason }) => /^Failed(?:Mount|CreatePodSandBox)$/.test(reason)))
+  const failed = newest(
+    events.filter(({ reason }) => /^Failed(?:Mount|AttachVolume|CreatePodSandBox)$/.test(reason)),
+  )
   if (failed === undefined) return undefined
   const known = reasonFor("kubelet", failed.message)
   return {
     reason: failed.message,
     terminal: known?.passes === false,
-    code: failed.reason === "FailedMount" ? "mount" : "sandbox",
+    code:
+      known?.code === "attached elsewhere"
+        ? known.code
+        : failed.reason === "FailedMount"
+          ? "mount"
+          : "sandbox",
     ...(known?.fix !== undefined && { fix: known.fix }),
     next: /secret "[^"]+" not found/.test(failed.message)
       ? `oc get secrets -n ${pod.metadata.namespace}`

@@ -1,18 +1,17 @@
 /** The fields in which a Deployment differs from its manifest. Only what the manifest sets is compared, not what a cluster adds. */
 import type { Difference, KubeObject } from "../../lib/index.ts"
+import { type ContainerSettings, type PodSettings, podDifferences } from "./pod-differences.ts"
 
-export interface Container {
-  name: string
+export interface Container extends ContainerSettings {
   image: string
   command?: string[]
   args?: string[]
   ports?: { name?: string; containerPort: number }[]
   env?: { name: string; value?: string; valueFrom?: object }[]
   resources?: { requests?: Record<string, string>; limits?: Record<string, string> }
-  volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[]
 }
 
-export interface PodSpec {
+export interface PodSpec extends PodSettings {
   containers: Container[]
   volumes?: {
     name: string
@@ -21,7 +20,6 @@ export interface PodSpec {
     [source: string]: unknown
   }[]
   imagePullSecrets?: { name: string }[]
-  securityContext?: Record<string, unknown>
 }
 
 export interface Deployment extends KubeObject {
@@ -76,6 +74,7 @@ export function deploymentDifferences(found: Deployment, wanted: Deployment): Di
     ...unlike("image pull secret", pullSecrets(foundPod), pullSecrets(wantedPod)),
     ...unlike("mounted secrets", mounts(foundPod, wantedPod), mounts(wantedPod, wantedPod)),
     ...sizeDifferences(foundPod, wantedPod),
+    ...podDifferences(foundPod, wantedPod),
   ]
 }
 

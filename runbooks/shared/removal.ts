@@ -50,6 +50,8 @@ export interface Removal {
   find(context: TeardownContext): Promise<readonly KubeObject[] | CheckResult>
   /** Asks the cluster to delete one object, without waiting. */
   remove(context: TeardownContext, object: KubeObject): Promise<unknown>
+  /** What is lost for good with an object. */
+  loses?(object: KubeObject): string | undefined
   /** What it changes outside the site. */
   approval?(context: TeardownContext): string
   exclusive?(context: TeardownContext): string | undefined
@@ -66,7 +68,7 @@ export const nothingRemains = ({ site, outcome }: Pick<TeardownContext, "site" |
 
 /** Declares a step of the teardown: *ready* when nothing that the federation created remains. */
 export function removal(definition: Removal): Step {
-  const { find, remove, approval, id, title, on, prose, ...rest } = definition
+  const { find, remove, loses, approval, id, title, on, prose, ...rest } = definition
   removals.push({ id, on })
   const check = async (context: TeardownContext): Promise<CheckResult> => {
     if (await isLoggedOut(context, context.inputs))
@@ -83,8 +85,9 @@ export function removal(definition: Removal): Step {
       found: "exists",
       wanted: "deleted",
     }))
+    const lost = staying.flatMap((object) => loses?.(object) ?? [])
     return drifted(fields, {
-      reason: `deletes ${names(staying)}`,
+      reason: `deletes ${names(staying)}${lost.length > 0 ? `; lost for good: ${some(lost)}` : ""}`,
       object: objectRef(staying[0]!),
       ...(approval !== undefined && { approval: approval(context) }),
     })

@@ -66,7 +66,7 @@ const NOT_VIEWED = ["secrets", "pods/portforward", "pods/exec", "pods/attach", "
 
 /** The rules of the roles that every cluster has. Definitions of custom resources add their own group to them. */
 function builtinRules(role: string, custom: readonly string[]): Rule[] | undefined {
-  const open = [...custom, "apps", "discovery.k8s.io", "route.openshift.io"]
+  const open = [...custom, "apps", "discovery.k8s.io", "networking.k8s.io", "route.openshift.io"]
   const readable = all([""], ["events", "resourcequotas", "limitranges"], READ)
   const leases = all(["coordination.k8s.io"], ["leases"])
   const edit = [...member, coreEdit, readable, all([""], ["events"], WRITE), all(open), leases, ...olmEdit]
@@ -102,6 +102,7 @@ function builtinRules(role: string, custom: readonly string[]): Rule[] | undefin
 /** What every authenticated user may, whatever the cluster says. */
 const EVERYBODY: Rule[] = [
   all(["project.openshift.io"], ["projectrequests"], ["create", "list"]),
+  all(["storage.k8s.io"], ["storageclasses"], READ),
   all(["project.openshift.io"], ["projects"], ["list", "watch"]), // only their own are shown
   all(["authentication.k8s.io"], ["selfsubjectreviews"], ["create"]),
   all(["authorization.k8s.io"], ["selfsubjectaccessreviews", "selfsubjectrulesreviews"], ["create"]),

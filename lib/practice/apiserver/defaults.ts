@@ -84,6 +84,24 @@ function limit(given: Item): Item {
   }
 }
 
+/** A policy is for what comes in, and for what goes out where it has rules for that; ports are TCP. */
+function policy(spec: Item | undefined): Item {
+  const rules = (list: unknown) =>
+    ((list as Item[] | undefined) ?? []).map((rule) =>
+      rule.ports === undefined
+        ? rule
+        : { ...rule, ports: (rule.ports as Item[]).map((port) => fill(port, { protocol: "TCP" })) },
+    )
+  return {
+    ...fill(spec, {
+      podSelector: {},
+      policyTypes: spec?.egress === undefined ? ["Ingress"] : ["Ingress", "Egress"],
+    }),
+    ...(spec?.ingress === undefined ? {} : { ingress: rules(spec.ingress) }),
+    ...(spec?.egress === undefined ? {} : { egress: rules(spec.egress) }),
+  }
+}
+
 const GROUP = "rbac.authorization.k8s.io"
 
 const binding = (object: KubeObject): KubeObject => ({
@@ -130,6 +148,12 @@ function filled(key: string, object: KubeObject, current: KubeObject | undefined
       return { ...object, spec: ownPodSpec(spec) }
     case "/services":
       return { ...object, spec: service(spec, current?.spec) }
+    case "/persistentvolumeclaims":
+      return { ...object, spec: fill(spec, { volumeMode: "Filesystem" }) }
+    case "storage.k8s.io/storageclasses":
+      return { reclaimPolicy: "Delete", volumeBindingMode: "Immediate", ...object }
+    case "networking.k8s.io/networkpolicies":
+      return { ...object, spec: policy(spec) }
     case "/secrets":
       return secret(object)
     case "/limitranges":
@@ -166,6 +190,8 @@ export function firstStatus(key: string, object: KubeObject): unknown {
       return { phase: "Pending", qosClass: qosClass(object) }
     case "/namespaces":
       return { phase: "Active" }
+    case "/persistentvolumeclaims":
+      return { phase: "Pending" }
     case "/services":
     case "networking.k8s.io/ingresses":
       return { loadBalancer: {} }

@@ -91,6 +91,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   "authorization.k8s.io": "authorization",
   "discovery.k8s.io": "discovery",
   "networking.k8s.io": "networking",
+  "storage.k8s.io": "storage",
   "coordination.k8s.io": "coordination",
   "route.openshift.io": "route",
   "project.openshift.io": "project",

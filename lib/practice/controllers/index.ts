@@ -9,6 +9,7 @@ import { VERSION } from "./skupper/common.ts"
 import { startSkupper } from "./skupper/index.ts"
 import { skupperImages } from "./skupper/router-process.ts"
 import { type Store, storeOf } from "./store.ts"
+import { startVolumes } from "./volumes.ts"
 
 export interface ControllersOptions {
   /** With OLM and Routes. Without, Skupper's controller is there from the start. Default true. */
@@ -56,6 +57,7 @@ export async function startControllers(
       ? []
       : [startServices(context, { endpoints: options.deployments !== false })]),
     ...(options.kubelet === false ? [] : [startKubelet(context, options.deployments === false)]),
+    ...(options.kubelet === false ? [] : [startVolumes(context)]),
     ...(openshift ? [startOlm(context)] : []),
     ...(options.skupper === "none" ? [] : [startSkupper(context, { play: options.skupper })]),
   ])

@@ -11,6 +11,8 @@ export const DURATIONS = {
   csvPhase: [2000, 80],
   /** A Service until its load balancer has an address. */
   loadBalancer: [30_000, 300],
+  /** A claim until its volume is made. */
+  volume: [4000, 100],
   /** A Route until it is admitted. */
   route: [1000, 150],
   /** A running router until its Site is ready. */

@@ -11,6 +11,7 @@ import { note, warn } from "../events.ts"
 import { faultStrikes } from "../faulty.ts"
 import { paceOf } from "../pace.ts"
 import { storeOf } from "../store.ts"
+import { claimsOf, unboundClaims } from "../volumes.ts"
 import { dialler, throughRouter } from "./dial.ts"
 import { startHeartbeat } from "./heartbeat.ts"
 import { TcpService } from "./loopback.ts"
@@ -98,7 +99,10 @@ export async function startKubelet(context: ControllerContext, watched: boolean)
   const served = (namespace = ""): void => network.served({ cluster: context.name, namespace })
   const bind = async (pod: KubeObject): Promise<number | void> => {
     const fault = faultStrikes(faults, "pod", context.name, pod.metadata.name, "pending")
-    if (fault === undefined) {
+    const unbound = unboundClaims(store, pod)
+    // A scheduler that waits for a volume says nothing of it.
+    if (fault === undefined && unbound.waits && unbound.why === undefined) return
+    if (fault === undefined && !unbound.waits) {
       await cluster.post(`/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}/binding`, {
         apiVersion: "v1",
         kind: "Binding",
@@ -109,8 +113,12 @@ export async function startKubelet(context: ControllerContext, watched: boolean)
       note(store, pod, "default-scheduler", "Scheduled", `Successfully assigned ${where}`)
       return
     }
-    const message =
-      "0/1 nodes are available: 1 Insufficient memory. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."
+    const reason = fault === undefined ? unbound.why : "1 Insufficient memory"
+    const victims =
+      fault === undefined
+        ? "1 Preemption is not helpful for scheduling"
+        : "1 No preemption victims found for incoming pod"
+    const message = `0/1 nodes are available: ${reason}. preemption: 0/1 nodes are available: ${victims}.`
     const condition = { type: "PodScheduled", status: "False" as const, reason: "Unschedulable", message }
     await store.status(pod, { ...pod.status, conditions: withCondition(pod.status?.conditions, condition) })
     await warn(store, pod, "default-scheduler", "FailedScheduling", message)
@@ -119,7 +127,17 @@ export async function startKubelet(context: ControllerContext, watched: boolean)
 
   const queue: QueueController = startController({
     name: "kubelet",
-    watches: [{ informer: pods }],
+    watches: [
+      { informer: pods },
+      {
+        informer: store.of("v1", "PersistentVolumeClaim"),
+        keys: ({ metadata }) =>
+          pods
+            .list(metadata.namespace)
+            .filter((pod) => pod.spec.nodeName === undefined && claimsOf(pod).includes(metadata.name))
+            .map(keyOf),
+      },
+    ],
     async reconcile(key) {
       const pod = pods.get(...splitKey(key))
       let here = running.get(key)

@@ -2,6 +2,7 @@
 import type { KubeObject } from "../../../cluster/types.ts"
 import { report } from "../../stray.ts"
 import { type Condition, wireTime, withCondition } from "../conditions.ts"
+import { claimedFolder } from "../volumes.ts"
 import { Container } from "./container.ts"
 import type { ContainerContext } from "./container-spec.ts"
 import { PodVolumes } from "./volumes.ts"
@@ -31,7 +32,9 @@ export class RunningPod {
   /** @param folder where its files lie, if it may have any */
   constructor(given: Omit<ContainerContext, "volumes">, ip: string, folder: string | undefined) {
     const { pod } = given
-    const volumes = new PodVolumes(given.context.cluster, pod, folder)
+    const { context } = given
+    const claimed = (claim: string) => claimedFolder(context, pod.metadata.namespace, claim)
+    const volumes = new PodVolumes(context.cluster, pod, folder, claimed)
     this.#volumes = volumes
     this.#changed = given.changed
     const around = {

@@ -8,6 +8,7 @@ interface Volume extends Omit<Source, "secret"> {
   name: string
   emptyDir?: object
   secret?: Omit<NonNullable<Source["secret"]>, "name"> & { secretName: string }
+  persistentVolumeClaim?: { claimName: string }
   projected?: { sources?: Source[] }
   [kind: string]: unknown
 }
@@ -25,15 +26,25 @@ export class PodVolumes {
   readonly #cluster: Cluster
   readonly #pod: KubeObject
   readonly #root: string | undefined
+  readonly #claimed: (claim: string) => Promise<string>
   readonly #contents = new Map<string, Files>()
   readonly #mounted = new Map<string, Promise<string>>()
   #gone = false
 
-  /** @param root the pod's own folder; none: it has no files */
-  constructor(cluster: Cluster, pod: KubeObject, root: string | undefined) {
+  /**
+   * @param root the pod's own folder; none: it has no files
+   * @param claimed where the volume of a claim lies, which outlives the pod
+   */
+  constructor(
+    cluster: Cluster,
+    pod: KubeObject,
+    root: string | undefined,
+    claimed: (claim: string) => Promise<string>,
+  ) {
     this.#cluster = cluster
     this.#pod = pod
     this.#root = root
+    this.#claimed = claimed
   }
 
   get #volumes(): Volume[] {
@@ -128,9 +139,14 @@ export class PodVolumes {
 
   async #write(name: string): Promise<string> {
     const volume = this.#volumes.find((one) => one.name === name)
-    const kinds = ["emptyDir", "secret", "configMap", "projected"]
+    const kinds = ["emptyDir", "secret", "configMap", "projected", "persistentVolumeClaim"]
     if (volume === undefined || !kinds.some((one) => volume[one] !== undefined)) {
       throw new Error(`volume "${name}": practice has no volumes but ${kinds.join(", ")}`)
+    }
+    if (volume.persistentVolumeClaim !== undefined) {
+      const claimed = await this.#claimed(volume.persistentVolumeClaim.claimName)
+      await mkdir(claimed, FOLDER)
+      return claimed
     }
     await this.#readOne(volume)
     const folder = join(this.#folder(), "volumes", name)
