@@ -16,11 +16,20 @@ import { type Deployment, selectorText } from "./openshift/workload.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
-const wantedSpec = (superlink: Deployment): Exposure["spec"] => ({
+/** Where the routing key leads: to the SuperLink's pods and its Fleet port. */
+export const wantedSpec = (superlink: Deployment): Exposure["spec"] => ({
   routingKey: FLEET_API,
   port: fleetPort(superlink),
   selector: selectorText(superlink.spec.selector.matchLabels),
 })
+
+/** Decided here, whoever created the SuperLink: the connector opens the port to every linked site. */
+export function offered(superlink: Deployment): string {
+  const version = runningVersion(superlink, "superlink")
+  return version !== undefined && familyOf(version).onePort
+    ? `; Flower ${version}: ${familyOf(version).note}`
+    : ""
+}
 
 async function check(context: Context): Promise<CheckResult> {
   const { cluster, site } = context
@@ -29,10 +38,7 @@ async function check(context: Context): Promise<CheckResult> {
     return unknown("missing", `no Deployment ${site.superlinkWorkload} in ${site.project}`)
   const found = await findExposure(context, "Connector", site.project)
   const answer = checkExposure(context, found, "Connector", wantedSpec(superlink))
-  // Decided here, whoever created the SuperLink: the connector opens the port to every linked site.
-  const version = runningVersion(superlink, "superlink")
-  if (answer.state === "missing" && version !== undefined && familyOf(version).onePort)
-    return missing(`${answer.reason}; Flower ${version}: ${familyOf(version).note}`)
+  if (answer.state === "missing") return missing(`${answer.reason}${offered(superlink)}`)
   // Skupper reacts only to events of pods: without a matching pod a Connector never gets a status.
   const silent = found?.status === undefined && found?.metadata.deletionTimestamp === undefined
   if (answer.state === "progressing" && silent && (await currentPods(cluster, superlink)).length === 0) {
@@ -49,6 +55,7 @@ export default guideStep({
   foresees: () => [foresee.creates(`Connector ${FLEET_API}`)],
   title: "Offer the Fleet API to the network",
   on: "superlink",
+  when: { network: "shared" },
   needs: ["site-create", "deploy-superlink"],
   inputs: ["project", "superlink-workload"],
   prose: `

@@ -12,6 +12,7 @@ import installOperator from "./install-operator.ts"
 import linkStatus from "./link-status.ts"
 import listener from "./listener.ts"
 import login from "./login.ts"
+import { networkConnector, networkProject, networkSite } from "./party-network.ts"
 import { practiceFlower } from "./practice-flower/index.ts"
 import { practiceImages, practiceValues } from "./practice-images.ts"
 import prerequisites from "./prerequisites.ts"
@@ -38,10 +39,13 @@ const guide: Notebook = notebook({
     deploySuperlink,
     installOperator,
     siteCreate,
+    networkProject,
+    networkSite,
     tokenIssue,
     tokenRedeem,
     linkStatus,
     connector,
+    networkConnector,
     listener,
     deploySupernode,
     verify,

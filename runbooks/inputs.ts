@@ -1,6 +1,7 @@
 /** Every input of the guide, declared once. Flags, variables, file keys, prompts, help and docs come from here. */
 import { type FederationValues, input, type SiteValues } from "../lib/index.ts"
 import { kubeconfigs } from "../lib/kit.ts"
+import { networkInputs, partyInput } from "./interconnect/inputs.ts"
 import { securityInputs } from "./security/inputs.ts"
 import { podInputs } from "./security/pod-inputs.ts"
 
@@ -45,8 +46,8 @@ export const inputs = {
     help: "Allow changes to a SuperLink that existed before: a restart loses its list of SuperNodes",
     default: false,
   }),
-  proof: input.choice(["log", "list", "run"], {
-    help: "What verify accepts as proof: the logs, the SuperLink's list of nodes, or a federated run of a tiny app",
+  proof: input.choice(["log", "list", "run", "isolated"], {
+    help: "What verify accepts as proof: the logs, the SuperLink's list of nodes, or a federated run of a tiny app; isolated: the logs, and that no other network hears of the SuperNode",
     default: "log",
   }),
   probe: input.choice(["auto", "pod", "off"], {
@@ -62,6 +63,7 @@ export const inputs = {
     trust: (folder: string) => `runs the commands in ${folder}, such as oc and skupper`,
   }),
 
+  ...networkInputs,
   ...securityInputs,
 
   // every site
@@ -221,6 +223,7 @@ export const inputs = {
   ...podInputs,
 
   // the SuperNodes' sites
+  ...partyInput,
   "root-certificates-secret": input.name({
     per: "site",
     roles: supernode,

@@ -1,5 +1,6 @@
 import { blocked, type CheckResult, main, missing, progressing, ready } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
+import { hubOf } from "./interconnect/hub.ts"
 import { linkState } from "./interconnect/link-up.ts"
 import { sortLinks } from "./interconnect/links.ts"
 import { linkUpManual } from "./interconnect/manual.ts"
@@ -16,9 +17,9 @@ const FIRST_STATUS = 1000
 
 /** The Links to the SuperLink's Site, those that are up first. */
 async function linksOf(context: Context): Promise<readonly SkupperLink[]> {
-  const { cluster, site, the, at } = context
-  const superlink = the("superlink")
-  const to = await activeSite(at(superlink).cluster, superlink.project)
+  const { cluster, site, at } = context
+  const hub = hubOf(context, site)
+  const to = await activeSite(at(hub).cluster, hub.project)
   const links = await listLinks(cluster, site.project)
   return to === undefined ? [] : sortLinks(links, to, context).current
 }
@@ -80,7 +81,7 @@ export default guideStep({
   title: "Wait for the link",
   on: "supernode",
   needs: ["token-redeem"],
-  inputs: ["server", "project"],
+  inputs: ["server", "project", "network"],
   prose: `
 The two routers now connect to each other. The guide repeats this command until the link is ready:
 

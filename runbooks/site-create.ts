@@ -10,6 +10,7 @@ import {
   ready,
 } from "../lib/index.ts"
 import { type Context, type Foresee, guideStep, type Manual, type SiteInputs } from "./context.ts"
+import { isPerParty } from "./interconnect/hub.ts"
 import { addressesAreCurrent } from "./interconnect/link-access.ts"
 import { accessFlags, siteManifest, siteManual } from "./interconnect/manual.ts"
 import {
@@ -36,7 +37,7 @@ import { writeManifest } from "./shared/write-manifest.ts"
 const accessOf = (site: SiteInputs & { role: string }): string | undefined =>
   site.role === "superlink" ? (site.linkAccessType ?? "default") : undefined
 
-async function check(context: Context): Promise<CheckResult> {
+export async function checkSite(context: Context): Promise<CheckResult> {
   const { cluster, site, federation, created, applyPeriod } = context
   const all = await listSites(cluster, site.project)
   const kept = all.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
@@ -163,7 +164,8 @@ function severalSites(sites: readonly SkupperSite[], project: string): CheckResu
   )
 }
 
-async function apply(context: Context): Promise<void> {
+/** @param manifest the name of its manifest in the federation's folder, if the command refuses this type of link access */
+export async function createSite(context: Context, manifest = `${context.site.name}-site`): Promise<void> {
   const { $, site } = context
   const access = accessOf(site)
   const flags = accessFlags(access)
@@ -171,12 +173,11 @@ async function apply(context: Context): Promise<void> {
     await $`skupper site create ${site.skupperSite} ${flags} --wait none -n ${site.project}`
     return
   }
-  // The command refuses this type of link access.
-  const file = await writeManifest(context, `${site.name}-site`, siteManifest(site, access))
+  const file = await writeManifest(context, manifest, siteManifest(site, access))
   await $`oc apply --server-side --field-manager=${PROGRAM} -n ${site.project} -f ${file}`
 }
 
-async function update(context: Context): Promise<void> {
+export async function updateSite(context: Context): Promise<void> {
   const { cluster, site, note } = context
   const [found] = await listSites(cluster, site.project)
   if (found === undefined) return
@@ -199,13 +200,29 @@ async function updateAccess(context: Context, found: SkupperSite): Promise<void>
   })
 }
 
+export const takeSite = (context: Context): Promise<void> =>
+  takeObject(context, siteRef(context.site.project, context.site.skupperSite))
+
+/** With a network per party, the SuperLink's project needs no Site: the parties' networks reach its pods from their own projects. */
+async function check(context: Context): Promise<CheckResult> {
+  const { site, cluster } = context
+  if (site.role !== "superlink" || !isPerParty(context)) return checkSite(context)
+  const [left] = await listSites(cluster, site.project)
+  const former =
+    left === undefined
+      ? ""
+      : `; Site ${left.metadata.name} of the shared network is still there, which nothing here uses`
+  return ready(`project ${site.project} needs no Site: each party has a network of its own${former}`)
+}
+
 export default guideStep({
   id: "site-create",
-  foresees: ({ site }: Foresee) => [foresee.creates(`Site ${site.skupperSite}`)],
+  foresees: ({ site, inputs }: Foresee) =>
+    site.role === "superlink" && isPerParty({ inputs }) ? [] : [foresee.creates(`Site ${site.skupperSite}`)],
   title: "Create the Skupper site",
   on: "every site",
   needs: ["project", "install-operator"],
-  inputs: ["server", "project", "skupper-site", "link-access-type"],
+  inputs: ["server", "project", "skupper-site", "link-access-type", "network"],
   prose: `
 A Skupper **site** represents this project in the application network. Its router runs in the project and carries the traffic of
 everything in it.
@@ -230,11 +247,17 @@ replaces the router's pod: the next one starts with the whole configuration.
     "Ready when the project has exactly one Skupper Site, with the requested link access, and that is Ready and has addresses if it accepts links, and its router has not been restarted without its configuration. Until then, the reason is shown, such as a Route that is not admitted or a router that does not start.",
   docs: ["https://skupperproject.github.io/refdog/concepts/site.html"],
   check,
-  apply,
-  update,
-  takeOwnership: (context) => takeObject(context, siteRef(context.site.project, context.site.skupperSite)),
-  manual: (context: Manual) => siteManual(context, accessOf(context.site)),
-  show: ({ $, site }) => $`skupper site status -n ${site.project}`,
+  apply: (context) => createSite(context),
+  update: updateSite,
+  takeOwnership: takeSite,
+  manual: (context: Manual) =>
+    context.site.role === "superlink" && isPerParty(context)
+      ? "# The SuperLink's project needs no Site: each party has a network of its own."
+      : siteManual(context, accessOf(context.site)),
+  show: (context) =>
+    context.site.role === "superlink" && isPerParty(context)
+      ? undefined
+      : context.$`skupper site status -n ${context.site.project}`,
   get expect() {
     return snippet("site-create.txt")
   },

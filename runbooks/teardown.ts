@@ -11,6 +11,8 @@ import {
 } from "../lib/index.ts"
 import { ownManifest } from "./flower/manifests.ts"
 import { environment, inputs, roles } from "./inputs.ts"
+import { ATTACHED, BINDING } from "./interconnect/attached.ts"
+import { partyPlaces } from "./interconnect/party-places.ts"
 import { listSites, SKUPPER } from "./interconnect/skupper.ts"
 import { TokenFile } from "./interconnect/token-file.ts"
 import logout from "./logout.ts"
@@ -74,9 +76,12 @@ export const removeConnector = removal({
   undoes: ["connector"],
   title: "Remove the connector",
   on: "superlink",
-  prose: "The connector of `fleet-api`.",
-  find: (context) => ownObjects(context, [SKUPPER, "Connector"]),
-  remove: bySkupper("connector"),
+  prose:
+    "The connector of `fleet-api`; in the networks of parties, the AttachedConnectors and their bindings.",
+  find: (context) => ownObjects(context, [SKUPPER, "Connector"], [SKUPPER, ATTACHED], [SKUPPER, BINDING]),
+  places: partyPlaces,
+  remove: (context, object) =>
+    object.kind === "Connector" ? bySkupper("connector")(context, object) : byOc(context, object),
 })
 
 const FILE = "file"
@@ -88,7 +93,14 @@ const tokenFileOf = (context: TeardownContext): KubeObject => ({
 
 export const removeLink = removal({
   id: "remove-link",
-  undoes: ["token-issue", "token-redeem", "link-status"],
+  undoes: [
+    "network-project",
+    "network-site",
+    "network-connector",
+    "token-issue",
+    "token-redeem",
+    "link-status",
+  ],
   title: "Remove the link",
   on: "supernode",
   prose:
@@ -111,6 +123,7 @@ export const removeGrants = removal({
   on: "superlink",
   prose: "Access grants that were never used, and the certificate of a link file.",
   find: (context) => ownObjects(context, [SKUPPER, "AccessGrant"], [SKUPPER, "Certificate"]),
+  places: partyPlaces,
   remove: byOc,
 })
 
@@ -125,6 +138,7 @@ export const removeSite = removal({
     const sites = await ownObjects(context, [SKUPPER, "Site"])
     return sites.length > 0 ? sites : leftLease(context)
   },
+  places: partyPlaces,
   async remove(context, object) {
     const { $, site } = context
     if (object.kind === "Lease") return byOc(context, object)
@@ -244,6 +258,7 @@ export const removeProject = removal({
     const gone = found.status?.phase === "Terminating" && found.metadata.deletionTimestamp === undefined
     return [gone ? { ...found, metadata: { ...found.metadata, deletionTimestamp: "now" } } : found]
   },
+  places: partyPlaces,
   async remove({ $ }, { kind, metadata }) {
     await $`oc delete ${kind.toLowerCase()} ${metadata.name} --wait=false`
   },

@@ -9,9 +9,9 @@ export const tokenIssue = guideStep({
   id: "token-issue",
   title: "Issue a token for the link",
   on: "link",
-  needs: ["site-create"],
+  needs: ["site-create", "network-site"],
   feeds: "token-redeem",
-  inputs: ["link-with"],
+  inputs: ["link-with", "network"],
   prose: `
 The SuperLink's site issues a **token** that lets a SuperNode's site create a link. The token works once and expires after
 fifteen minutes, so it is issued right before it is needed:
@@ -55,8 +55,8 @@ export const tokenRedeem = guideStep({
   title: "Redeem the token and create the link",
   on: "link",
   // Not token-issue: without a token, this step requests one itself.
-  needs: ["site-create"],
-  inputs: ["server", "project"],
+  needs: ["site-create", "network-site"],
+  inputs: ["server", "project", "network", "network-project", "party"],
   prose: `
 In the SuperNode's project, redeeming the token creates a **link** to the SuperLink's site:
 

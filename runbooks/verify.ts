@@ -12,6 +12,7 @@ import { type Context, type Foresee, guideStep } from "./context.ts"
 import { findFlwr, installFlwr } from "./flower/flwr.ts"
 import { staleProof } from "./flower/fresh-proof.ts"
 import { type Hop, isBroken } from "./flower/hop.ts"
+import { isolationHop, membersHop } from "./flower/isolation-hops.ts"
 import { keptHop } from "./flower/kept-node.ts"
 import { ownManifest } from "./flower/manifests.ts"
 import { federationManual, verifyManual } from "./flower/manual.ts"
@@ -32,6 +33,8 @@ import { covers, forget, type Participants, readRecord } from "./flower/proof-re
 import { proveByRun } from "./flower/proof-run.ts"
 import type { Running } from "./flower/running.ts"
 import { activationHop, onlineHop, registrationHop, runningHop } from "./flower/verify-hops.ts"
+import { tryIsolation } from "./interconnect/isolation-trial.ts"
+import { membersOf } from "./interconnect/members.ts"
 import { routerPod } from "./interconnect/router-pod.ts"
 
 /** What the hops have found: the running pods, and the id under which the SuperLink accepted the SuperNode. */
@@ -48,6 +51,8 @@ async function followChain(context: Context): Promise<Chain | CheckResult> {
   if (before !== undefined) return before
   const link = await linkHop(context)
   if ("state" in link) return link
+  const joined = await membersHop(context, link.link)
+  if (joined !== undefined) return joined
   const superlink = await runningHop(context, "superlink", context.the("superlink").superlinkWorkload)
   if ("state" in superlink) return superlink
   const connector = await exposureHop(context, "Connector")
@@ -72,9 +77,13 @@ async function followChain(context: Context): Promise<Chain | CheckResult> {
 async function check(context: Context): Promise<CheckResult> {
   const chain = await followChain(context)
   if ("state" in chain) return chain
-  const active =
-    context.inputs.proof === "log" ? await loggedHop(context, chain) : await listedHop(context, chain)
-  return isBroken(active) ? active : ready([...chain.held, active.holds].join(", "))
+  const { proof } = context.inputs
+  const byLog = proof === "log" || proof === "isolated"
+  const active = byLog ? await loggedHop(context, chain) : await listedHop(context, chain)
+  if (isBroken(active)) return active
+  const isolated = proof === "isolated" ? await isolationHop(context) : undefined
+  if (isolated !== undefined && isBroken(isolated)) return isolated
+  return ready([...chain.held, ...(isolated ? [isolated.holds] : []), active.holds].join(", "))
 }
 
 /** What the SuperLink's log says about the node, if it still holds. */
@@ -102,6 +111,10 @@ async function listedHop(context: Context, { superlink, supernode, id }: Chain):
 /** This step creates the flwr command for `--proof list` and `run`, and with `--probe pod` a pod that it deletes again. */
 async function apply(context: Context): Promise<void> {
   const chain = await followChain(context)
+  if (!("state" in chain) && context.inputs.proof === "isolated") {
+    const { own, hub } = await membersOf(context)
+    return own && hub && tryIsolation(context, { own, hub })
+  }
   if (!("state" in chain)) return installFlwr(context, chain.superlink)
   if (chain.state !== "missing" || chain.reason !== PORT_BY_POD) return
   const { cluster, site } = context
@@ -119,7 +132,7 @@ async function supernodeName({ site, federation }: Context): Promise<string> {
 
 /** With the logs as proof, no `flwr` is needed. */
 const flwrFromPypi = ({ proof, flwr }: Foresee["inputs"]) =>
-  proof === "log" || flwr !== undefined
+  proof === "log" || proof === "isolated" || flwr !== undefined
     ? []
     : [foresee.also("installs flwr from PyPI on this machine, unless it is on PATH, and runs it")]
 
@@ -128,8 +141,8 @@ export const verify = guideStep({
   foresees: ({ inputs }: Foresee) => flwrFromPypi(inputs),
   title: "Verify the SuperNode",
   on: "supernode",
-  needs: ["link-status", "connector", "listener", "deploy-supernode"],
-  inputs: ["flower-version", "project", "proof", "probe"],
+  needs: ["link-status", "connector", "network-connector", "listener", "deploy-supernode"],
+  inputs: ["flower-version", "project", "proof", "probe", "network", "network-project", "party"],
   prose: `
 Ready pods do not prove that the connection between them works. This step therefore checks the whole chain from the SuperNode to
 the SuperLink: the link is up, connector and listener match, both pods run, the SuperNode's log contains \`SuperNode ID: <n>\`,
@@ -155,6 +168,10 @@ that it does not: if the lines have been rotated away, the answer is *unproven*,
 forward to the SuperLink's pod, or at \`--control-api\`, and queried with \`flwr\` in the SuperLink's version:
 
     flwr supernode list runbook --format json
+
+\`--proof isolated\` also tries what must not work in a network of its own (\`--network per-party\`): the router's record of the network
+lists the SuperLink's hub and this party's SuperNodes and nobody else, and no hub of another network hears of a Connector that is created
+in this project for some seconds. In a shared network it fails, and says what the other sites can do.
 
 A SuperNode that dies without signing off is listed as online for about one more minute. \`--proof run\` detects that too (see the
 next step).

@@ -59,9 +59,11 @@ class Resolver {
     const names = Object.keys(inputs).filter((name) => inputs[name]!.per === "federation")
     // Given values first: a default may follow from any of them.
     for (const name of names) this.#takeGiven(name, values)
-    for (const name of names) this.#takeDefault(name, values, values)
     const none: string[] = []
-    const sites = this.#sites(none).map((site) => this.#site(site, values))
+    const named = this.#sites(none)
+    const given = named.map((site) => this.#given(site))
+    for (const name of names) this.#takeDefault(name, values, { values, sites: given })
+    const sites = named.map((site, index) => this.#site(site, values, given[index]))
     for (const role of none) {
       this.#missing.push({ kind: "count", role })
       // The inputs of the first site are listed in the same message.
@@ -74,12 +76,17 @@ class Resolver {
     }
   }
 
-  #site(site: SiteName, values: Record<string, unknown>): Site {
-    const own: Record<string, unknown> = {}
-    const names = siteInputs(this.#notebook, site.role)
-    for (const name of names) this.#takeGiven(name, own, site)
-    for (const name of names) this.#takeDefault(name, own, { ...values, ...own }, site)
+  #site(site: SiteName, values: Record<string, unknown>, given = this.#given(site)): Site {
+    const own = { ...given }
+    for (const name of siteInputs(this.#notebook, site.role))
+      this.#takeDefault(name, own, { values: { ...values, ...own }, sites: [] }, site)
     return { ...own, name: site.name, role: site.role }
+  }
+
+  #given(site: SiteName): Record<string, unknown> {
+    const own: Record<string, unknown> = {}
+    for (const name of siteInputs(this.#notebook, site.role)) this.#takeGiven(name, own, site)
+    return own
   }
 
   #takeGiven(name: string, into: Record<string, unknown>, site?: SiteName): void {
@@ -97,7 +104,7 @@ class Resolver {
   #takeDefault(
     name: string,
     into: Record<string, unknown>,
-    values: Record<string, unknown>,
+    { values, sites }: { values: Record<string, unknown>; sites: readonly Record<string, unknown>[] },
     site?: SiteName,
   ): void {
     const key = camel(name)
@@ -105,7 +112,7 @@ class Resolver {
     const input = this.#notebook.inputs[name]!
     const value: unknown =
       typeof input.default === "function"
-        ? input.default(site ?? { name: "", role: "" }, values)
+        ? input.default(site ?? { name: "", role: "" }, values, sites)
         : input.default
     if (value !== undefined) {
       into[key] = value

@@ -28,10 +28,17 @@ export interface Input<T = unknown, Per extends "federation" | "site" = "federat
   /** A walk checks at once whether the address that was entered is an API server and can be reached. */
   readonly probe?: "api server"
   readonly required?: boolean
-  /** The value when nothing else gives one. A function sees the site (per-site) and the federation's values. */
+  /**
+   * The value when nothing else gives one. A function sees the site (per-site) and the federation's values; one of the whole federation
+   * also sees what is given for each site.
+   */
   readonly default?:
     | T
-    | ((site: { name: string; role: string }, values: Record<string, unknown>) => T | undefined)
+    | ((
+        site: { name: string; role: string },
+        values: Record<string, unknown>,
+        sites: readonly Readonly<Record<string, unknown>>[],
+      ) => T | undefined)
   /** The answer offered in the prompt; it is never used without asking. */
   readonly suggest?: T | ((site: { name: string; role: string }) => T)
   readonly choices?: readonly string[]

@@ -1,6 +1,7 @@
 /** Whether what the logs prove still holds: a router that was restarted since has cut the connection. */
 import type { CheckResult } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
+import { hubOf } from "../interconnect/hub.ts"
 import { type RouterPod, routerPod } from "../interconnect/router-pod.ts"
 import { callTimes, readSuperlinkLog, readSupernodeLog } from "./flower-logs.ts"
 import { pendingHop, unprovenHop } from "./hop.ts"
@@ -38,8 +39,8 @@ async function cutSince(
   superlink: Running,
   supernode: Running,
 ): Promise<CheckResult | undefined> {
-  const { cluster, site, at, the } = context
-  const far = the("superlink")
+  const { cluster, site, at } = context
+  const far = hubOf(context, site)
   const membership = readSuperlinkLog(superlink.log, id)
   const registration = readSupernodeLog(supernode.log)
   const called = membership.is === "active" ? membership.at : undefined

@@ -1,7 +1,9 @@
 /** The hops through the application network, from the Link to the matched ends of the routing key. */
 import { blocked, type CheckResult, type KubeObject, missing } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
+import { attachedRef, bindingRef, findEnds } from "../interconnect/attached.ts"
 import { type Exposure, FLEET_API, findExposure } from "../interconnect/exposure.ts"
+import { hubOf, isPerParty } from "../interconnect/hub.ts"
 import { linkState } from "../interconnect/link-up.ts"
 import { sortLinks } from "../interconnect/links.ts"
 import { askPort } from "../interconnect/listener-port.ts"
@@ -17,22 +19,25 @@ import { brokenHop, type Hop, holds, pendingHop } from "./hop.ts"
 import { lastTried } from "./probe-pod.ts"
 
 /** Only the SuperLink's Site serves the routing key; otherwise the result that names the other one. */
-export async function takeoverHop({ cluster, site, at, the }: Context): Promise<CheckResult | undefined> {
-  const superlink = the("superlink")
-  const there = await activeSite(at(superlink).cluster, superlink.project)
+export async function takeoverHop(context: Context): Promise<CheckResult | undefined> {
+  const { cluster, site, at } = context
+  const hub = hubOf(context, site)
+  const there = await activeSite(at(hub).cluster, hub.project)
   const views = [there, await activeSite(cluster, site.project)]
-  return there && takeover(views, there, (command) => atSite({ at }, superlink, command))
+  return there && takeover(views, there, (command) => atSite({ at }, hub, command))
 }
 
 /** No router on the way has come back without its configuration; otherwise the result that names it. */
 export async function routerHop(context: Context): Promise<CheckResult | undefined> {
-  for (const place of [context.the("superlink"), context.site]) {
+  const hub = hubOf(context, context.site)
+  for (const place of [hub, context.site]) {
     const lost = await lostConfiguration(context.at(place).cluster, place.project)
     if (lost === undefined) continue
+    const step = place === hub ? hubStep(context) : { id: "site-create", site: place.name }
     return blocked(`router: ${lost.reason}`, {
       code: "router",
       fix: "replace its pod: the next one starts with the whole configuration",
-      next: `flower-runbook step site-create --site ${place.name} --yes`,
+      next: `flower-runbook step ${step.id} --site ${step.site} --yes`,
     })
   }
   return undefined
@@ -40,11 +45,12 @@ export async function routerHop(context: Context): Promise<CheckResult | undefin
 
 /** The Link to the SuperLink's current Site is up. */
 export async function linkHop(context: Context): Promise<{ holds: string; link: SkupperLink } | CheckResult> {
-  const { cluster, site, at, the } = context
-  const superlink = the("superlink")
-  const peer = await activeSite(at(superlink).cluster, superlink.project)
+  const { cluster, site, at } = context
+  const hub = hubOf(context, site)
+  const peer = await activeSite(at(hub).cluster, hub.project)
   if (peer === undefined) {
-    return brokenHop("link", `no Skupper site in ${superlink.project}`, "site-create", superlink.name)
+    const step = hubStep(context)
+    return brokenHop("link", `no Skupper site in ${hub.project}`, step.id, step.site)
   }
   const { current, obsolete } = sortLinks(await listLinks(cluster, site.project), peer, context)
   const link = current.find((one) => isTrue(one, "Ready")) ?? current[0]
@@ -72,6 +78,7 @@ export async function exposureHop(
   context: Context,
   kind: "Connector" | "Listener",
 ): Promise<{ found: Exposure } | CheckResult> {
+  if (kind === "Connector" && isPerParty(context)) return attachedHop(context)
   const site = kind === "Connector" ? context.the("superlink") : context.site
   const hop = kind.toLowerCase()
   const { cluster } = context.at(site)
@@ -91,20 +98,44 @@ export async function exposureHop(
     : { found }
 }
 
+/** The step that creates the hub, and the site in whose lane it is. */
+const hubStep = (context: Context): { id: string; site: string } =>
+  isPerParty(context)
+    ? { id: "network-site", site: context.site.name }
+    : { id: "site-create", site: context.the("superlink").name }
+
+/** In a party's network, an AttachedConnector and its binding take the Connector's place: only the binding says whether it is matched. */
+async function attachedHop(context: Context): Promise<{ found: Exposure } | CheckResult> {
+  const [attached, binding] = await findEnds(context)
+  if (attached === undefined || binding === undefined) {
+    const { kind, namespace } =
+      attached === undefined ? attachedRef(context, context.site) : bindingRef(context, context.site)
+    return brokenHop(
+      "connector",
+      `no ${kind} ${FLEET_API} in ${namespace}`,
+      "network-connector",
+      context.site.name,
+    )
+  }
+  for (const one of [attached, binding])
+    if (!isTrue(one, "Configured"))
+      return pendingExposure(one as Exposure, "Configured", one.metadata.namespace!)
+  return { found: binding as Exposure }
+}
+
 /**
  * Both ends match. Skupper 2.1 and 2.2 lose a condition if something else is written at that moment, until the network
  * changes again (measured). So the network status counts as well, but only for the other end and in that end's record: each
  * Site also lists its own end, whatever it is connected to.
  */
 export async function matchedHop(context: Context, connector: Exposure, listener: Exposure): Promise<Hop> {
-  const { site, cluster, the, at } = context
-  const superlink = the("superlink")
+  const { site, cluster, at } = context
+  const hub = hubOf(context, site)
   if (isTrue(connector, "Matched") && isTrue(listener, "Matched")) return holds(MATCHED)
   const here = await activeSite(cluster, site.project)
-  const there = await activeSite(at(superlink).cluster, superlink.project)
+  const there = await activeSite(at(hub).cluster, hub.project)
   const seenThere = hasEnd(recordOf(there, here?.metadata.uid), connector.spec.routingKey, "listeners")
-  if (!isTrue(connector, "Matched") && !seenThere)
-    return pendingExposure(connector, "Matched", superlink.project)
+  if (!isTrue(connector, "Matched") && !seenThere) return pendingExposure(connector, "Matched", hub.project)
   const seenHere = hasEnd(recordOf(here, there?.metadata.uid), listener.spec.routingKey, "connectors")
   if (!isTrue(listener, "Matched") && !seenHere) return pendingExposure(listener, "Matched", site.project)
   return holds(MATCHED)
@@ -174,7 +205,10 @@ export const PORT_BY_POD = "listener port: a pod that lives a few seconds tries 
 const MATCHED = "connector and listener matched"
 
 function pendingExposure(found: Exposure, type: string, project: string): CheckResult {
-  const hop = found.kind.toLowerCase()
+  const kind = found.kind.toLowerCase()
   const words = condition(found, type)?.message ?? message(found, `Not ${type}`)
-  return pendingHop(hop, `${found.metadata.name}: ${words}`, `skupper ${hop} status -n ${project}`)
+  // The command `skupper` does not know the kinds of a party's network.
+  return kind.startsWith("attached")
+    ? pendingHop("connector", `${found.metadata.name}: ${words}`, `oc get ${kind}s.skupper.io -n ${project}`)
+    : pendingHop(kind, `${found.metadata.name}: ${words}`, `skupper ${kind} status -n ${project}`)
 }

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts"
 import { atSite } from "../shared/at-site.ts"
 import { adoptedMark, isOwn, selector, takeObject } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
+import { hubOf } from "./hub.ts"
 import { type AccessGrant, activeSite, DEFAULT_LIFETIME, grantRef, interRouter, SKUPPER } from "./skupper.ts"
 import { type TokenContent, TokenFile } from "./token-file.ts"
 
@@ -13,12 +14,13 @@ const FOR_SITE = "flower-runbook/site"
 const MARGIN = 60_000
 
 export async function checkToken(context: Context): Promise<CheckResult> {
-  const { inputs, peer, at } = context
+  const { inputs, at, site } = context
+  const hub = hubOf(context, site)
   const file = await new TokenFile(context).read()
-  const { cluster } = at(peer)
-  if (inputs.linkWith === "file") return linkFileStillValid(file, cluster, peer.project)
+  const { cluster } = at(hub)
+  if (inputs.linkWith === "file") return linkFileStillValid(file, cluster, hub.project)
   if (file?.is !== "token") return missing("no token exists yet")
-  const grant = await cluster.get<AccessGrant>(grantRef(peer.project, file.name))
+  const grant = await cluster.get<AccessGrant>(grantRef(hub.project, file.name))
   if (grant === undefined) return missing("the token's grant no longer exists")
   // A grant stays Ready after its last use and after it has expired: only these numbers show it. Times are the server's.
   return grantStillValid(grant, await cluster.now())
@@ -59,13 +61,14 @@ export async function issueToken(context: Context): Promise<void> {
 }
 
 async function issue(context: Context): Promise<void> {
-  const { inputs, peer, at, signal } = context
+  const { inputs, at, signal, site } = context
+  const hub = hubOf(context, site)
   const tokenFile = new TokenFile(context)
-  const { $, cluster } = at(peer)
+  const { $, cluster } = at(hub)
   await tokenFile.create()
   const window =
     inputs.tokenLifetime === DEFAULT_LIFETIME ? [] : ["--expiration-window", `${inputs.tokenLifetime}s`]
-  const known = new Set((await grants(cluster, peer.project)).map(({ metadata }) => metadata.uid))
+  const known = new Set((await grants(cluster, hub.project)).map(({ metadata }) => metadata.uid))
   const ended = new AbortController()
   const watching = AbortSignal.any([signal, ended.signal])
   // The command waits a whole minute for a grant that cannot become ready; the grant itself says so at once.
@@ -74,7 +77,7 @@ async function issue(context: Context): Promise<void> {
     const list = await reader.list<AccessGrant>({
       apiVersion: SKUPPER,
       kind: "AccessGrant",
-      namespace: peer.project,
+      namespace: hub.project,
     })
     return list.find((grant) => !known.has(grant.metadata.uid) && terminalGrantError(grant))
   }).then((grant) => {
@@ -86,18 +89,18 @@ async function issue(context: Context): Promise<void> {
       cwd: tokenFile.folder,
       nothrow: true,
       until: refused.signal,
-    })`skupper token issue ${tokenFile.name} ${window} -n ${peer.project}`
+    })`skupper token issue ${tokenFile.name} ${window} -n ${hub.project}`
     if (result.exitCode === 0) return
     ended.abort()
     const grant = await refusal
     await tokenFile.remove()
-    if (grant !== undefined) await cluster.remove(grantRef(peer.project, grant.metadata.name))
-    throw new RunbookError(`${peer.name} issued no token`, {
+    if (grant !== undefined) await cluster.remove(grantRef(hub.project, grant.metadata.name))
+    throw new RunbookError(`${hub.name} issued no token`, {
       why: grant?.status?.message ?? (result.stdout.trim() || result.stderr.trim()),
       fix: grant
         ? "ask the administrator to enable grants for the controller, or use a link file: --link-with file"
         : "check why the grant does not become ready, or use a link file: --link-with file",
-      next: atSite(context, peer, `oc get accessgrants -n ${peer.project}`),
+      next: atSite(context, hub, `oc get accessgrants -n ${hub.project}`),
     })
   } finally {
     ended.abort()
@@ -113,23 +116,25 @@ const terminalGrantError = ({ status }: AccessGrant): boolean =>
 
 /** `skupper link generate > FILE`. */
 async function generateLink(context: Context): Promise<void> {
-  const { peer, at } = context
+  const { at, site } = context
+  const hub = hubOf(context, site)
   await markExistingCertificate(context)
-  const { stdout } = await at(peer).$.with({ secret: true })`skupper link generate -n ${peer.project}`
+  const { stdout } = await at(hub).$.with({ secret: true })`skupper link generate -n ${hub.project}`
   if ((await new TokenFile(context).write(stdout)) === undefined) {
-    throw new RunbookError(`${peer.name} generated no link file`, {
+    throw new RunbookError(`${hub.name} generated no link file`, {
       why: "skupper link generate printed no Link with its Secret",
-      next: atSite(context, peer, `skupper site status -n ${peer.project}`),
+      next: atSite(context, hub, `skupper site status -n ${hub.project}`),
     })
   }
 }
 
 /** The command creates a Certificate or uses an existing one: an existing one is marked as adopted. */
 async function markExistingCertificate(context: Context): Promise<void> {
-  const { peer, at, federation } = context
-  const { cluster } = at(peer)
-  const site = await activeSite(cluster, peer.project)
-  const ref = certificateRef(peer.project, `link-${site?.metadata.name}`)
+  const { at, federation } = context
+  const hub = hubOf(context, context.site)
+  const { cluster } = at(hub)
+  const site = await activeSite(cluster, hub.project)
+  const ref = certificateRef(hub.project, `link-${site?.metadata.name}`)
   const found = await cluster.get(ref)
   if (found !== undefined && !isOwn(found, context))
     await cluster.merge(ref, { metadata: adoptedMark(federation) })
@@ -143,24 +148,26 @@ const certificateRef = (namespace: string, name: string) => ({
 })
 
 export async function takeToken(context: Context): Promise<void> {
-  const { site, peer, at, federation, recordCreated } = context
+  const { site, at, federation, recordCreated } = context
+  const hub = hubOf(context, site)
   const file = await new TokenFile(context).read()
-  const superlinkContext = { cluster: at(peer).cluster, federation, recordCreated }
+  const superlinkContext = { cluster: at(hub).cluster, federation, recordCreated }
   if (file?.is === "token")
-    await takeObject(superlinkContext, grantRef(peer.project, file.name), { [FOR_SITE]: site.name })
+    await takeObject(superlinkContext, grantRef(hub.project, file.name), { [FOR_SITE]: site.name })
   else if (file?.is === "file") {
-    for (const name of file.secrets) await takeObject(superlinkContext, certificateRef(peer.project, name))
+    for (const name of file.secrets) await takeObject(superlinkContext, certificateRef(hub.project, name))
   }
 }
 
 /** Deletes the grants of this SuperNode's tokens: they are not needed when its Link exists. */
 export async function dropGrants(context: Context): Promise<void> {
-  const { site, peer, at, federation } = context
+  const { site, at, federation } = context
+  const hub = hubOf(context, site)
   const file = await new TokenFile(context).read()
-  const left = await at(peer).cluster.list({
+  const left = await at(hub).cluster.list({
     apiVersion: SKUPPER,
     kind: "AccessGrant",
-    namespace: peer.project,
+    namespace: hub.project,
     labels: `${selector(federation)},${FOR_SITE}=${site.name}`,
   })
   const names = new Set(left.map(({ metadata }) => metadata.name))
@@ -168,5 +175,7 @@ export async function dropGrants(context: Context): Promise<void> {
   for (const name of names) await dropGrant(context, name)
 }
 
-const dropGrant = ({ at, peer }: Context, name: string): Promise<boolean> =>
-  at(peer).cluster.remove(grantRef(peer.project, name))
+function dropGrant(context: Context, name: string): Promise<boolean> {
+  const hub = hubOf(context, context.site)
+  return context.at(hub).cluster.remove(grantRef(hub.project, name))
+}

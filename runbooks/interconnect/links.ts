@@ -12,11 +12,13 @@ export interface SortedLinks {
   readonly current: readonly SkupperLink[]
   /** Links to a deleted Site, or of this federation to a former address: they do not come up again. */
   readonly obsolete: readonly SkupperLink[]
+  /** Links that this federation did not create and that lead elsewhere. */
+  readonly foreign: readonly SkupperLink[]
 }
 
 /**
- * Sorts Links by `status.remoteSiteId`, which differs for a Site that was deleted and created again. Links of other
- * networks are omitted: those that this federation did not create and that lead to a Site of another name, or are up.
+ * Sorts Links by `status.remoteSiteId`, which differs for a Site that was deleted and created again. Foreign are those
+ * that this federation did not create and that lead to a Site of another name, or are up.
  */
 export function sortLinks(
   links: readonly SkupperLink[],
@@ -26,6 +28,7 @@ export function sortLinks(
 ): SortedLinks {
   const current: SkupperLink[] = []
   const obsolete: SkupperLink[] = []
+  const foreign: SkupperLink[] = []
   for (const link of links) {
     if (link.metadata.deletionTimestamp !== undefined) continue
     const { remoteSiteId, remoteSiteName } = link.status ?? {}
@@ -34,14 +37,16 @@ export function sortLinks(
     else if (remoteSiteId === to.metadata.uid) current.push(link)
     else if (!remoteSiteId) {
       if (known || isLinkOf(file, link.metadata.name) || atAddressOf(link, to)) current.push(link)
+      else foreign.push(link)
     } else if (known || (remoteSiteName === to.metadata.name && !isTrue(link, "Operational")))
       obsolete.push(link)
+    else foreign.push(link)
   }
   // Links that are up come first, then those that are known to lead there, then those that only may.
   const rank = (link: SkupperLink): number =>
     (isTrue(link, "Operational") ? 2 : 0) + (link.status?.remoteSiteId === undefined ? 0 : 1)
   current.sort((a, b) => rank(b) - rank(a))
-  return { current, obsolete }
+  return { current, obsolete, foreign }
 }
 
 /** Whether a Link uses one of the Site's current addresses. */

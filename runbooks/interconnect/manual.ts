@@ -1,6 +1,7 @@
 /** Shell lines that create sites, links, connectors and listeners by hand. */
 import type { Manual } from "../context.ts"
 import { APPLY, applyFile, hereDocument, unlessExists } from "../shared/manual.ts"
+import { hubOf } from "./hub.ts"
 import { replaceCommand } from "./router-configuration.ts"
 import { DEFAULT_LIFETIME, SKUPPER } from "./skupper.ts"
 import { tokenPath } from "./token-file.ts"
@@ -55,14 +56,15 @@ const linksIn = (project: string) => `links.skupper.io -n ${project}`
 
 /** At the SuperLink's cluster: creates a token or a link file that only its owner can read. */
 export function tokenManual(context: Manual): string {
-  const { site, peer, inputs, on } = context
+  const { site, inputs, on } = context
+  const hub = hubOf(context, site)
   const tokenFile = tokenPath(context)
   const window =
     inputs.tokenLifetime === DEFAULT_LIFETIME ? "" : `--expiration-window ${inputs.tokenLifetime}s `
   const create =
     inputs.linkWith === "file"
-      ? `${on(peer)}skupper link generate -n ${peer.project} >${tokenFile}`
-      : withFile(tokenFile, on(peer), "skupper token issue", `${window}-n ${peer.project}`)
+      ? `${on(hub)}skupper link generate -n ${hub.project} >${tokenFile}`
+      : withFile(tokenFile, on(hub), "skupper token issue", `${window}-n ${hub.project}`)
   return `# If a Link already exists, no token is needed.
 ${unlessExists(linksIn(site.project), `(umask 077 && ${create})`)}`
 }

@@ -19,3 +19,11 @@ export const hasEnd = (
   (record?.services ?? []).some(
     (service) => service.routingKey === routingKey && (service[ends] ?? []).length > 0,
   )
+
+/** `site x (namespace y, platform z)` */
+export const namedSite = ({
+  id,
+  name = id,
+  namespace = "unknown",
+  platform = "unknown",
+}: SiteRecord): string => `site ${name} (namespace ${namespace}, platform ${platform})`

@@ -13,6 +13,7 @@ import {
 import type { Context } from "../context.ts"
 import { adopted, isOwn, type Owner, PROGRAM, takeObject } from "../shared/labels.ts"
 import { ifAllowed, objectRef, some, untilSeen } from "../shared/reading.ts"
+import { hubOf } from "./hub.ts"
 import { dropGrants } from "./issuing.ts"
 import { atOldAddress, type SortedLinks, sortLinks } from "./links.ts"
 import {
@@ -26,15 +27,22 @@ import {
   tokenRef,
 } from "./skupper.ts"
 import { type IssuedToken, isLinkOf, type TokenContent, TokenFile } from "./token-file.ts"
+import { otherNetwork } from "./two-networks.ts"
 
 const ISSUE = "token-issue"
 
 export async function checkLink(context: Context): Promise<CheckResult> {
   const { cluster, site, peer, at } = context
-  const to = await activeSite(at(peer).cluster, peer.project)
-  if (to === undefined) return unknown("missing", `${peer.name} has no Skupper site to link to`)
+  const hub = hubOf(context, site)
+  const to = await activeSite(at(hub).cluster, hub.project)
+  if (to === undefined) return unknown("missing", noSite(hub))
   const file = await new TokenFile(context).read()
-  const { current, obsolete } = sortLinks(await listLinks(cluster, site.project), to, context, file)
+  const { current, obsolete, foreign } = sortLinks(await listLinks(cluster, site.project), to, context, file)
+  const joining = otherNetwork(context, foreign, to)
+  if (joining !== undefined) return joining
+  // Before any other Link: with an old one beside it, the network of the one would be joined to that of the other.
+  const elsewhere = obsolete.filter((one) => leadsElsewhere(one, to))
+  if (elsewhere.length > 0) return moving(elsewhere, to)
   const [found] = current
   if (found !== undefined) {
     const secret = await missingSecret(context, found, file)
@@ -69,6 +77,23 @@ async function missingSecret(
     ? name
     : undefined
 }
+
+/** A Link that this federation created, to the Site of another network of it. */
+const leadsElsewhere = ({ status }: SkupperLink, to: SkupperSite): boolean =>
+  status?.remoteSiteName !== undefined && status.remoteSiteName !== to.metadata.name
+
+function moving(links: readonly SkupperLink[], to: SkupperSite): CheckResult {
+  const from = some(links.map(({ status }) => String(status?.remoteSiteName)))
+  const names = some(links.map(({ metadata }) => metadata.name))
+  return drifted([{ field: "application network", found: from, wanted: to.metadata.name }], {
+    reason: `Link ${names} leads into the network of Site ${from}; it is deleted before this site joins that of ${to.metadata.name}`,
+    object: objectRef(links[0]!),
+    effects: [`deletes Link ${names}: the SuperNode is not connected until the new Link is up`],
+  })
+}
+
+const noSite = ({ name, project }: Context["site"]): string =>
+  `${name} has no Skupper site to link to in ${project}`
 
 function obsoleteLinks(links: SortedLinks["obsolete"], to: SkupperSite, owner: Owner): CheckResult {
   const names = links.map(({ metadata }) => metadata.name)
@@ -232,9 +257,10 @@ async function withLinks(
   which: (links: SortedLinks) => SortedLinks["current"],
   reason: string,
 ): Promise<ApplyResult> {
-  const { cluster, site, peer, at } = context
-  const to = await activeSite(at(peer).cluster, peer.project)
-  if (to === undefined) throw new RunbookError(`${peer.name} has no Skupper site to link to`)
+  const { cluster, site, at } = context
+  const hub = hubOf(context, site)
+  const to = await activeSite(at(hub).cluster, hub.project)
+  if (to === undefined) throw new RunbookError(noSite(hub))
   const file = await new TokenFile(context).read()
   await dropLinks(context, which(sortLinks(await listLinks(cluster, site.project), to, context, file)))
   await discard(context)

@@ -5,7 +5,7 @@
  */
 import { blocked, type CheckResult, progressing } from "../../lib/index.ts"
 import { FLEET_API } from "./exposure.ts"
-import { hasEnd, type SiteRecord } from "./network-record.ts"
+import { hasEnd, namedSite, type SiteRecord } from "./network-record.ts"
 import type { SkupperSite } from "./skupper.ts"
 
 /**
@@ -27,7 +27,7 @@ export function takeover(
   const [other] = others.filter((record) => !isFormer(record))
   if (other !== undefined) {
     return blocked(
-      `routing key: ${named(other)} also serves ${FLEET_API}, so SuperNodes may connect to it instead of the SuperLink`,
+      `routing key: ${namedSite(other)} also serves ${FLEET_API}, so SuperNodes may connect to it instead of the SuperLink`,
       {
         code: "taken over",
         fix:
@@ -43,6 +43,3 @@ export function takeover(
     `routing key: a former Site ${name} of ${namespace} still serves ${FLEET_API} in the record of the network; a router that is gone disappears from it after 30 s`,
   )
 }
-
-const named = ({ id, name = id, namespace = "unknown", platform = "unknown" }: SiteRecord): string =>
-  `site ${name} (namespace ${namespace}, platform ${platform})`

@@ -65,7 +65,7 @@ const image = (part: Part): PracticeImage => ({
 export const practiceFlower: PracticeVariant = {
   images: [image("superlink"), image("supernode")],
   needed: ({ proof }) =>
-    proof === undefined || proof === "log"
+    proof === undefined || proof === "log" || proof === "isolated"
       ? undefined
       : `--proof ${String(proof)} queries the SuperLink's Control API, and the simulated SuperLink of practice clusters does not have it`,
   async prepare({ flowerVersion }, signal) {

@@ -48,6 +48,8 @@ export interface Removal {
   readonly inputs?: readonly string[]
   /** The objects to delete. If it returns a check result, that is the answer. */
   find(context: TeardownContext): Promise<readonly KubeObject[] | CheckResult>
+  /** More places of the site that hold such objects: contexts with another project. */
+  places?(context: TeardownContext): Promise<readonly TeardownContext[]>
   /** Asks the cluster to delete one object, without waiting. */
   remove(context: TeardownContext, object: KubeObject): Promise<unknown>
   /** What is lost for good with an object. */
@@ -68,13 +70,15 @@ export const nothingRemains = ({ site, outcome }: Pick<TeardownContext, "site" |
 
 /** Declares a step of the teardown: *ready* when nothing that the federation created remains. */
 export function removal(definition: Removal): Step {
-  const { find, remove, loses, approval, id, title, on, prose, ...rest } = definition
+  const { remove, loses, approval, id, title, on, prose, find: _, places: __, ...rest } = definition
   removals.push({ id, on })
+  const find = (context: TeardownContext) => findIn(definition, context)
   const check = async (context: TeardownContext): Promise<CheckResult> => {
     if (await isLoggedOut(context, context.inputs))
       return ready("nothing remained when a teardown logged out of this site")
-    const found = await orGone(context, find(context))
-    if ("state" in found) return found
+    const all = await find(context)
+    if ("state" in all) return all
+    const found = all.map(({ object }) => object)
     if (found.length === 0) return ready("nothing created by this federation remains")
     const staying = found.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     const names = (objects: readonly KubeObject[]) =>
@@ -89,14 +93,16 @@ export function removal(definition: Removal): Step {
     return drifted(fields, {
       reason: `deletes ${names(staying)}${lost.length > 0 ? `; lost for good: ${some(lost)}` : ""}`,
       object: objectRef(staying[0]!),
-      ...(approval !== undefined && { approval: approval(context) }),
+      ...(approval !== undefined && {
+        approval: [...new Set(all.map(({ place }) => approval(place)))].join("; "),
+      }),
     })
   }
   const deleteAll = async (context: TeardownContext): Promise<ApplyResult> => {
     const found = await find(context)
     if ("state" in found) return
-    for (const object of found) {
-      if (object.metadata.deletionTimestamp === undefined) await remove(context, object)
+    for (const { object, place } of found) {
+      if (object.metadata.deletionTimestamp === undefined) await remove(place, object)
     }
   }
   return step<TeardownContext>({
@@ -109,6 +115,23 @@ export function removal(definition: Removal): Step {
     inputs: ["project"],
     ...rest,
   })
+}
+
+/** What to delete, and where: a result counts only where there is nothing to delete anywhere. */
+async function findIn(
+  { find, places }: Pick<Removal, "find" | "places">,
+  context: TeardownContext,
+): Promise<readonly { object: KubeObject; place: TeardownContext }[] | CheckResult> {
+  const all = [context, ...((await places?.(context)) ?? [])]
+  const found = await Promise.all(
+    all.map(async (place) => ({ place, answer: await orGone(place, find(place)) })),
+  )
+  const objects = found.flatMap(({ place, answer }) =>
+    "state" in answer ? [] : answer.map((object) => ({ object, place })),
+  )
+  const results = found.flatMap(({ answer }) => ("state" in answer ? [answer] : []))
+  const open = results.find(({ state }) => state !== "ready")
+  return objects.length > 0 ? objects : (open ?? results[0] ?? objects)
 }
 
 /** A deleted project contains nothing, but OpenShift answers 403 in place of 404 for it. */

@@ -194,7 +194,7 @@ function defaults(site: { name: string; role: string }): Record<string, unknown>
   const values: Record<string, unknown> = {}
   for (const [name, input] of Object.entries(inputs as InputTable)) {
     if (input.per !== "site" || (input.roles && !input.roles.includes(site.role))) continue
-    const value = typeof input.default === "function" ? input.default(site, values) : input.default
+    const value = typeof input.default === "function" ? input.default(site, values, []) : input.default
     if (value !== undefined) values[camel(name)] = value
   }
   return values

@@ -27,7 +27,7 @@ export async function walk(world: World, call: Call = {}) {
 export const placesToTheLink = (): string[] =>
   guide.steps
     .slice(0, guide.steps.findIndex(({ id }) => id === "link-status") + 1)
-    .filter(({ id }) => id !== "deploy-superlink")
+    .filter(({ id, when }) => id !== "deploy-superlink" && when?.network !== "per-party")
     .flatMap(({ id, on }) =>
       on === "here"
         ? [id]

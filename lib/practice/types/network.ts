@@ -99,6 +99,8 @@ export interface NetworkConnector {
   /** Name and uid of the pod; nothing for a connector to a host. */
   readonly pod?: string
   readonly process?: string
+  /** That of the pod, where it is not the site's own: an AttachedConnector's. */
+  readonly namespace?: string
   /** The router works with it. A router that was restarted in its pod lacks what was configured since the pod's start. */
   readonly live: boolean
 }

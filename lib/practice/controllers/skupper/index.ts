@@ -6,6 +6,7 @@ import { keyOf, type QueueController, startController } from "../controller.ts"
 import { Patience, paceOf } from "../pace.ts"
 import { type Store, storeOf } from "../store.ts"
 import { reconcileRouterAccess, reconcileSecuredAccess } from "./access.ts"
+import { startAttached } from "./attached-queues.ts"
 import { reconcileCertificate } from "./certificates.ts"
 import { kind, ROUTER_LABELS, type Skupper } from "./common.ts"
 import { type GrantServer, startGrantServer } from "./grant-server.ts"
@@ -132,6 +133,7 @@ async function work(context: ControllerContext, namespace: string, signal: Abort
     reconcile: (key) => reconcileToken(skupper, tries, key),
   })
 
+  const attached = startAttached(skupper, memberships, queue)
   const inOwn = (object: KubeObject): string[] => [object.metadata.namespace!]
   queue({
     name: "router configuration",
@@ -141,6 +143,7 @@ async function work(context: ControllerContext, namespace: string, signal: Abort
         informer,
         keys: inOwn,
       })),
+      ...attached.sitesOf,
       {
         informer: pods,
         keys: (pod) =>
@@ -174,6 +177,7 @@ async function work(context: ControllerContext, namespace: string, signal: Abort
       { queue: linkQueue, informer: links, news: linkNews },
       { queue: connectorQueue, informer: connectors, news: keyNews("listeners") },
       { queue: listenerQueue, informer: listeners, news: keyNews("connectors") },
+      attached.news,
     ]),
     sites.on((site, gone) => {
       if (gone)

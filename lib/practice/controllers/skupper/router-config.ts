@@ -1,5 +1,6 @@
 /** ConfigMap `skupper-router`: with what the router is configured. The kube-adaptor brings the router to it at each change. */
 import type { KubeObject } from "../../../cluster/types.ts"
+import { attachedConnectors } from "./attachments.ts"
 import { initialisedSite, kind, type Skupper, VERSION } from "./common.ts"
 import { acceptsLinks, configuredObjects, interRouter, listenerPort, targetsOf } from "./router-ends.ts"
 import { CONFIG_KEY, type Entity, nameOf, ROUTER_CONFIG } from "./router-names.ts"
@@ -77,16 +78,16 @@ function entitiesOf(skupper: Skupper, site: KubeObject): Entity[] {
     const name = nameOf.listener(one.metadata.name)
     return [["tcpListener", { name, port: String(port), address: one.spec.routingKey, siteId }]]
   })
-  const connectors = kind(skupper.store, "Connector")
+  const own = kind(skupper.store, "Connector")
     .list(namespace)
     .filter((one) => one.metadata.deletionTimestamp === undefined)
-    .flatMap((one) =>
-      targetsOf(skupper, one).map(({ host, process: processId }): Entity => {
-        const { routingKey: address, port } = one.spec
-        const name = nameOf.connector(one.metadata.name, host)
-        return ["tcpConnector", { name, host, port: String(port), address, siteId, processId }]
-      }),
-    )
+  const connectors = [...own, ...attachedConnectors(skupper, namespace)].flatMap((one) =>
+    targetsOf(skupper, one).map(({ host, process: processId }): Entity => {
+      const { routingKey: address, port } = one.spec
+      const name = nameOf.connector(one.metadata.name, host)
+      return ["tcpConnector", { name, host, port: String(port), address, siteId, processId }]
+    }),
+  )
   return [
     ...common(site),
     ...(acceptsLinks(skupper, namespace) ? forLinks : []),

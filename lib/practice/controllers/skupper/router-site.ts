@@ -11,6 +11,7 @@ import type {
 } from "../../types/network.ts"
 import { faultNow } from "../faulty.ts"
 import { podService, resolve } from "../kubelet/dial.ts"
+import { attachedConnectors } from "./attachments.ts"
 import { SITE_CA, type Skupper, secretText } from "./common.ts"
 import { acceptsLinks, configuredObjects, interRouter, listenerPort, targetsOf } from "./router-ends.ts"
 import { nameOf } from "./router-names.ts"
@@ -54,17 +55,21 @@ export function networkSite(skupper: Skupper, site: KubeObject): NetworkSite {
   const { namespace = "", name, uid = "" } = site.metadata
   type Names = ReadonlySet<string> | undefined
   const connectors = (names: Names): NetworkConnector[] =>
-    configuredObjects(skupper, "Connector", namespace).flatMap((one) => {
+    [
+      ...configuredObjects(skupper, "Connector", namespace),
+      ...attachedConnectors(skupper, namespace),
+    ].flatMap((one) => {
       const { routingKey, port } = one.spec
+      const elsewhere = one.metadata.namespace === namespace ? {} : { namespace: one.metadata.namespace! }
       return targetsOf(skupper, one).map((target) => ({
-        ...{ name: one.metadata.name, routingKey, port, ...target },
+        ...{ name: one.metadata.name, routingKey, port, ...target, ...elsewhere },
         live: names?.has(nameOf.connector(one.metadata.name, target.host)) === true,
       }))
     })
-  const behind = ({ host, port, pod }: NetworkConnector): PodService[] =>
+  const behind = ({ host, port, pod, namespace: place = namespace }: NetworkConnector): PodService[] =>
     pod === undefined
       ? resolve(store, network, cluster, namespace, `${host}:${port}`)
-      : podService(network, { cluster, namespace, pod, port }, host)
+      : podService(network, { cluster, namespace: place, pod, port }, host)
   const listeners = (names: Names): NetworkListener[] =>
     configuredObjects(skupper, "Listener", namespace).flatMap((one) => {
       const port = listenerPort(skupper, one)
