@@ -15,6 +15,7 @@ export {
 } from "./login/files.ts"
 
 export { hostnameOf, normalServer, sameServer } from "./notebook/server-url.ts"
+export { readRegularText } from "./regular-file.ts"
 
 /** Writing, copying and reading kubeconfig files; loaded when first used. */
 export const kubeconfigs = () => import("./cluster/kubeconfig.ts")

@@ -40,6 +40,15 @@ export const maxActions = (): number => Math.min(16, 2 * availableParallelism())
 /** Checks of a plan: they mostly wait for the network. */
 export const maxChecks = (): number => Math.max(32, maxActions())
 
+// ---- Files
+
+/** A file that an input names (a kubeconfig, a manifest, a bundle of authorities) is not longer; one that is was named by mistake. */
+export const LONGEST_FILE_BYTES = 4 * 1024 * 1024
+/** A token or a password. */
+export const LONGEST_SECRET_BYTES = 64 * 1024
+/** What this program itself has written: kept practice clusters, a report. */
+export const LONGEST_OWN_FILE_BYTES = 256 * 1024 * 1024
+
 // ---- Requests to a cluster
 
 /** Until a request is answered, and between two parts of an answer: then the server counts as not reachable. */

@@ -105,6 +105,7 @@ export const inputs = {
   }),
   "token-file": input.path({
     per: "site",
+    is: "file",
     help: "A file that holds an API token, alone or in the line that Copy login command shows (login token)",
     prompt: "File that holds the token",
     asked: withLogin("token"),
@@ -117,6 +118,7 @@ export const inputs = {
   }),
   "password-file": input.path({
     per: "site",
+    is: "file",
     help: "A file that holds the password (login password)",
     prompt: "File that holds the password",
     asked: withLogin("password"),
@@ -131,6 +133,7 @@ export const inputs = {
   }),
   kubeconfig: input.path({
     per: "site",
+    is: "file",
     help: "The kubeconfig that holds the context; default: KUBECONFIG, else ~/.kube/config; only read",
     trust: async (file: string) => (await kubeconfigs()).kubeconfigPower(file),
   }),
@@ -138,7 +141,7 @@ export const inputs = {
     per: "site",
     help: "Local port for the callback of the browser login (login web)",
   }),
-  "certificate-authority": input.path({ per: "site", help: "CA file of the API server" }),
+  "certificate-authority": input.path({ per: "site", is: "file", help: "CA file of the API server" }),
   proxy: input.text({
     per: "site",
     help: "Proxy to the API server; default: proxy-url of the context, else HTTPS_PROXY and NO_PROXY; 'none' for no proxy",
@@ -232,6 +235,7 @@ export const inputs = {
   "node-config": input.map({ per: "site", roles: supernode, help: "Flower's --node-config: partition-id=0" }),
   "supernode-manifest": input.path({
     per: "site",
+    is: "file",
     roles: supernode,
     help: "Your own manifest instead of the built-in one (a Deployment and its other objects)",
     trust: (file: string, { project }) => `applies every object in ${file} to the project ${String(project)}`,

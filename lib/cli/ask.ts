@@ -100,7 +100,7 @@ export class Answers {
     const check = (text: string): string | undefined => {
       const parsed = parseText(input, text, cwd)
       if ("wrong" in parsed) return parsed.wrong
-      return input.type === "path" ? unreadable(String(parsed.value)) : undefined
+      return input.type === "path" ? unreadable(input, String(parsed.value)) : undefined
     }
     const value = (text: string): unknown => {
       const parsed = parseText(input, text, cwd)

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto"
-import { readFileSync, statSync } from "node:fs"
 import type { Federation } from "../notebook/federation.ts"
 import { PRACTICE_AUTHORITY } from "../practice/authority-name.ts"
+import { readRegularFile } from "../regular-file.ts"
 
 /**
  * Whether every site's cluster is a practice cluster: its certificate authority says so. An address on this machine alone says
@@ -16,9 +16,7 @@ export const isPractice = ({ sites }: Federation): boolean =>
 function isPracticeAuthority(file: unknown): boolean {
   if (typeof file !== "string") return false
   try {
-    // A pipe would be waited for.
-    if (!statSync(file).isFile()) return false
-    return new X509Certificate(readFileSync(file)).subject.startsWith(`CN=${PRACTICE_AUTHORITY}`)
+    return new X509Certificate(readRegularFile(file)).subject.startsWith(`CN=${PRACTICE_AUTHORITY}`)
   } catch {
     return false
   }

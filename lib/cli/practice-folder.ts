@@ -1,6 +1,7 @@
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { readRegularText } from "../regular-file.ts"
 import { stateFolder } from "../runner/open-state.ts"
 import { ownFolder } from "../runner/own-folder.ts"
 import { isDead, processIn, thisProcess } from "../runner/processes.ts"
@@ -46,6 +47,6 @@ function isLeftOver(folder: string): boolean {
   if (!info.isDirectory() || (user !== undefined && info.uid !== user)) return false
   const file = join(folder, OWNER)
   if (!lstatSync(file).isFile()) return false
-  const owner = processIn(JSON.parse(readFileSync(file, "utf8")))
+  const owner = processIn(JSON.parse(readRegularText(file)))
   return owner !== undefined && isDead(owner)
 }

@@ -1,7 +1,8 @@
-import { readFileSync, realpathSync, statSync } from "node:fs"
+import { realpathSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { writeWhole } from "../cluster/whole-file.ts"
 import { sha256 } from "../notebook/fingerprint.ts"
+import { readRegularText } from "../regular-file.ts"
 
 /**
  * The federation files that the user trusts: a hash of each content by the file's real path. Another content, or the same
@@ -28,10 +29,9 @@ export class TrustedFiles {
 
   #read(): Record<string, unknown> {
     try {
-      // Only what the user wrote, and no pipe, which would be waited for.
-      const info = statSync(this.#record)
-      if (!info.isFile() || (info.mode & 0o022) !== 0) return {}
-      const found: unknown = JSON.parse(readFileSync(this.#record, "utf8"))
+      // Only what the user wrote.
+      if ((statSync(this.#record).mode & 0o022) !== 0) return {}
+      const found: unknown = JSON.parse(readRegularText(this.#record))
       return typeof found === "object" && found !== null ? { ...found } : {}
     } catch {
       return {}

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs"
 import type { Address as Route } from "../cluster/pooled-kubeconfig.ts"
 import { TRY_SERVER_S } from "../limits.ts"
 import type { RunbookError } from "../notebook/errors.ts"
+import { readRegularText } from "../regular-file.ts"
 import type { Call } from "./call.ts"
 
 /** An API server, and how to reach it, from the inputs that notebooks with clusters share by convention. */
@@ -18,10 +18,16 @@ export type EndpointAnswer =
 
 /** Another file is easily named by mistake: a token often lies beside the certificate. */
 function withoutCertificate({ certificateAuthority: file }: Address): EndpointAnswer | undefined {
-  if (file === undefined || readFileSync(file, "utf8").includes("BEGIN CERTIFICATE")) return undefined
+  if (file === undefined) return undefined
+  let why = "contains no certificate"
+  try {
+    if (readRegularText(file).includes("BEGIN CERTIFICATE")) return undefined
+  } catch (error) {
+    why = `cannot be read: ${(error as Error).message}`
+  }
   return {
     ok: false,
-    said: `${file} contains no certificate`,
+    said: `${file} ${why}`,
     fix: "name the file of the certificate authority that signed the server's certificate (PEM)",
     certificate: true,
   }

@@ -1,7 +1,7 @@
 /** A kubeconfig as data, read and written whole. */
-import { readFile } from "node:fs/promises"
 import type { Document, Tags } from "yaml"
 import { RunbookError } from "../notebook/errors.ts"
+import { readRegularText } from "../regular-file.ts"
 import { assertFields } from "./kubeconfig-fields.ts"
 import { writeWhole } from "./whole-file.ts"
 
@@ -27,7 +27,7 @@ export interface Kubeconfig extends Fields {
 export async function readKubeconfig(path: string): Promise<Kubeconfig | undefined> {
   let text: string
   try {
-    text = await readFile(path, "utf8")
+    text = readRegularText(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
     throw new RunbookError(`The kubeconfig ${path} cannot be read`, {

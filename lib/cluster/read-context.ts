@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises"
 import { RunbookError } from "../notebook/errors.ts"
+import { readRegularFile } from "../regular-file.ts"
 import { type Context, currentContext, type Fields, readKubeconfig, textOf } from "./kubeconfig-file.ts"
 import { mergeKubeconfigs } from "./merge-kubeconfigs.ts"
 import { assertUsable } from "./usable-context.ts"
@@ -52,7 +52,7 @@ export async function flatContext(
   given: GivenRoute = {},
 ): Promise<{ name: string; found: Context; cluster: Fields; user: Fields }> {
   const { name, context: found, cluster, user } = await readContext(sources, context)
-  return { name, found, cluster: withRoute(await inlined(cluster), given), user: await inlined(user) }
+  return { name, found, cluster: withRoute(inlined(cluster), given), user: inlined(user) }
 }
 
 function withRoute(cluster: Fields, { proxy, authority }: GivenRoute): Fields {
@@ -77,12 +77,12 @@ export async function readConnection(path: string): Promise<{ cluster: Fields; u
 const FILES = ["certificate-authority", "client-certificate", "client-key"]
 
 /** The files' contents in place of their paths. */
-async function inlined(fields: Fields): Promise<Fields> {
+function inlined(fields: Fields): Fields {
   const result = { ...fields }
   for (const file of FILES) {
     const path = textOf(result, file)
     delete result[file]
-    if (path !== undefined) result[`${file}-data`] = await readFile(path, "base64")
+    if (path !== undefined) result[`${file}-data`] = readRegularFile(path).toString("base64")
   }
   return result
 }

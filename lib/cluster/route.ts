@@ -1,9 +1,9 @@
 /** How a run reaches a site's server: with which trust, through which proxy. */
-import { readFile } from "node:fs/promises"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { RunbookError } from "../notebook/errors.ts"
 import { sameServer } from "../notebook/server-url.ts"
+import { readRegularText } from "../regular-file.ts"
 import { currentContext, type Fields, textOf } from "./kubeconfig-file.ts"
 import { mergeKubeconfigs } from "./merge-kubeconfigs.ts"
 import type { Address } from "./pooled-kubeconfig.ts"
@@ -31,7 +31,7 @@ export const contextSources = ({ kubeconfig }: Pick<RouteInputs, "kubeconfig">):
  * The address of a site's server without credentials. Each part comes from the inputs, else from what the kind of login
  * brings along (a context, or what `oc` asked in a browser login), else from the environment.
  * @param own the site's own kubeconfig, which may not exist
- * @throws RunbookError where the site's context cannot be used
+ * @throws RunbookError where the site's context or authority cannot be used
  */
 export async function routeOf(
   inputs: RouteInputs,
@@ -43,7 +43,7 @@ export async function routeOf(
   const ca =
     certificateAuthority === undefined
       ? pemOf(cluster, "certificate-authority")
-      : await readFile(certificateAuthority, "utf8")
+      : authorityIn(certificateAuthority)
   const proxy =
     given === "none" ? undefined : (given ?? textOf(cluster, "proxy-url") ?? proxyFor(server, env))
   const name = textOf(cluster, "tls-server-name")
@@ -54,6 +54,17 @@ export async function routeOf(
     ...(proxy !== undefined && { proxy }),
     ...(name !== undefined && { serverName: name }),
     ...(insecure && { insecure }),
+  }
+}
+
+function authorityIn(file: string): string {
+  try {
+    return readRegularText(file)
+  } catch (error) {
+    throw new RunbookError(`the file given as certificate-authority cannot be read: ${file}`, {
+      why: (error as Error).message,
+      fix: "name the file of the certificate authority that signed the server's certificate (PEM)",
+    })
   }
 }
 

@@ -1,6 +1,6 @@
 /** Whether kubectl accepts a context with its cluster and user, and its words where it does not (client-go 1.32). */
-import { readFileSync } from "node:fs"
 import { parseServer } from "../notebook/server-url.ts"
+import { readRegularFile, readRegularText } from "../regular-file.ts"
 import { type Fields, textOf } from "./kubeconfig-file.ts"
 import { plainProxy } from "./proxy.ts"
 
@@ -122,7 +122,7 @@ function* providerErrors(provider: Fields | undefined | null): Generator<string>
 
 function* unreadable(path: string, what: string, of: string): Generator<string> {
   try {
-    readFileSync(path)
+    readRegularFile(path)
   } catch (error) {
     yield `unable to read ${what} ${path} for ${of} due to ${(error as Error).message}`
   }
@@ -134,7 +134,7 @@ export function pemOf(fields: Fields, name: string): string | undefined {
   if (data !== undefined) return Buffer.from(data, "base64").toString()
   const path = textOf(fields, name)
   try {
-    return path && readFileSync(path, "utf8")
+    return path && readRegularText(path)
   } catch {
     return undefined
   }

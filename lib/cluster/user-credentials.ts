@@ -1,5 +1,6 @@
 /** What a user of a kubeconfig proves itself with, as client-go makes it: headers, and the client certificate. */
-import { readFile } from "node:fs/promises"
+import { LONGEST_SECRET_BYTES } from "../limits.ts"
+import { readRegularText } from "../regular-file.ts"
 import { type PluginCredentials, runPlugin } from "./exec-plugin.ts"
 import { type Fields, textOf } from "./kubeconfig-file.ts"
 import { pemOf } from "./usable-context.ts"
@@ -51,7 +52,7 @@ export class UserCredentials {
     const certificate = pemOf(user, "client-certificate")
     const key = pemOf(user, "client-key")
     const own = certificate && key ? { certificate, key } : {}
-    const token = await this.#token()
+    const token = this.#token()
     const name = textOf(user, "username")
     if (token !== undefined) headers.Authorization = `Bearer ${token}`
     else if (name !== undefined) {
@@ -69,12 +70,12 @@ export class UserCredentials {
   }
 
   /** The file wins, and is read each time: another program writes a fresh token into it. */
-  async #token(): Promise<string | undefined> {
+  #token(): string | undefined {
     const token = textOf(this.#user, "token")
     const path = textOf(this.#user, "tokenFile")
     if (path === undefined) return token
     try {
-      const text = (await readFile(path, "utf8")).trim()
+      const text = readRegularText(path, LONGEST_SECRET_BYTES).trim()
       if (text !== "") return text
       if (token === undefined) throw new Error(`read empty token from file ${JSON.stringify(path)}`)
     } catch (error) {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { dirname, relative, resolve } from "node:path"
 import type { Document, LineCounter, Node, Pair, Scalar } from "yaml"
 import { UsageError } from "../notebook/errors.ts"
@@ -6,6 +5,7 @@ import type { Input } from "../notebook/inputs.ts"
 import { didYouMean } from "../notebook/nearest.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { defaultSiteName, fileKey } from "../notebook/roles.ts"
+import { readRegularText } from "../regular-file.ts"
 import { checked, type Parsed, parseText } from "./input-values.ts"
 import { emptyLayer, type Given, type LayerData, type SiteName, siteInputs } from "./layers.ts"
 import { readName } from "./names.ts"
@@ -19,13 +19,13 @@ type Yaml = typeof import("yaml")
 export async function readFederationFile(notebook: Notebook, file: string, cwd: string): Promise<LayerData> {
   let text: string
   try {
-    text = readFileSync(file, "utf8")
+    text = readRegularText(file)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const { code, message } = error as NodeJS.ErrnoException
     throw new UsageError(
       code === "ENOENT"
         ? `The federation file ${file} does not exist`
-        : `The federation file ${file} cannot be read (${code === "EISDIR" ? "it is a folder" : code})`,
+        : `The federation file ${file} cannot be read (${code ?? message})`,
       {
         fix: "check the path of --federation; without --federation the program asks for the values on a terminal",
       },

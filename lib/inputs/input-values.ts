@@ -4,6 +4,7 @@ import { join, resolve } from "node:path"
 import type { Input } from "../notebook/inputs.ts"
 import { didYouMean } from "../notebook/nearest.ts"
 import { parseServer } from "../notebook/server-url.ts"
+import { notReadable } from "../regular-file.ts"
 import { readName } from "./names.ts"
 import { splitOutside, splitPairs } from "./split.ts"
 
@@ -115,10 +116,11 @@ function expandHome(text: string): string {
 }
 
 /** Why a path cannot be read, or nothing. */
-export function unreadable(path: string): string | undefined {
+export function unreadable({ is }: Pick<Input, "is">, path: string): string | undefined {
   try {
     accessSync(path, constants.R_OK)
-    return undefined
+    const why = is === "file" ? notReadable(path) : undefined
+    return why && `${path} cannot be read: ${why}`
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     return code === "ENOENT" || code === "ENOTDIR"

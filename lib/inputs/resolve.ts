@@ -126,7 +126,7 @@ class Resolver {
 
   #checkFile(input: Input, given: Given): void {
     if (!this.#options.files || input.type !== "path") return
-    const wrong = unreadable(String(given.value))
+    const wrong = unreadable(input, String(given.value))
     if (wrong !== undefined) this.#problems.add(`${given.where}: ${wrong}`)
   }
 

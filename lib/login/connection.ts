@@ -1,5 +1,4 @@
 /** The connection of a site: whether it is the one that the inputs ask for, and whether anything answers there. */
-import { readFile } from "node:fs/promises"
 import { dirname, resolve } from "node:path"
 import type { Address } from "../cluster/pooled-kubeconfig.ts"
 import { plainProxy } from "../cluster/proxy.ts"
@@ -7,6 +6,7 @@ import { readConnection } from "../cluster/read-context.ts"
 import { routeOf } from "../cluster/route.ts"
 import { blocked, type CheckResult, type Difference } from "../notebook/check-result.ts"
 import { RunbookError } from "../notebook/errors.ts"
+import { readRegularText } from "../regular-file.ts"
 import { authorityOf } from "./files.ts"
 import type { LoginContext, LoginSite } from "./method.ts"
 
@@ -21,7 +21,7 @@ export async function changedRoute({
   const cluster = (await readConnection(kubeconfig))?.cluster
   if (cluster === undefined) return undefined
   const authority = await authorityOf(site)
-  if (authority !== undefined && (await authorityIn(cluster, kubeconfig)) !== authority) {
+  if (authority !== undefined && authorityIn(cluster, kubeconfig) !== authority) {
     return {
       field: "certificate-authority",
       found: "another one",
@@ -36,14 +36,15 @@ export async function changedRoute({
 }
 
 /** The authority of a kubeconfig's cluster: as data, or in a file, as whoever logs in by hand has it. */
-async function authorityIn(
-  cluster: Readonly<Record<string, unknown>>,
-  kubeconfig: string,
-): Promise<string | undefined> {
+function authorityIn(cluster: Readonly<Record<string, unknown>>, kubeconfig: string): string | undefined {
   const { "certificate-authority-data": data, "certificate-authority": file } = cluster
   if (typeof data === "string" && data !== "") return Buffer.from(data, "base64").toString()
   if (typeof file !== "string") return undefined
-  return readFile(resolve(dirname(kubeconfig), file), "utf8").catch(() => undefined)
+  try {
+    return readRegularText(resolve(dirname(kubeconfig), file))
+  } catch {
+    return undefined
+  }
 }
 
 /**

@@ -1,25 +1,27 @@
 /** The site's kubeconfig, and the files that inputs name. */
-import { readFile } from "node:fs/promises"
 import { proxyFor } from "../cluster/proxy.ts"
+import { LONGEST_SECRET_BYTES } from "../limits.ts"
 import { RunbookError } from "../notebook/errors.ts"
+import { readRegularFile } from "../regular-file.ts"
 import type { LoginContext, LoginSite } from "./method.ts"
 import { type Found, passwordIn, textOfBytes, tokenIn } from "./secret-text.ts"
 
 const kubeconfigs = () => import("../cluster/kubeconfig.ts")
 
-async function readBytes(path: string, input: string): Promise<Buffer> {
+function readBytes(path: string, input: string, most?: number): Buffer {
   try {
-    return await readFile(path)
+    return readRegularFile(path, most)
   } catch (error) {
     throw new RunbookError(`the file given as ${input} cannot be read: ${path}`, {
       why: (error as Error).message,
+      fix: `give a file that you can read as ${input}`,
     })
   }
 }
 
 /** The text of a file that an input names. */
 export async function readInputFile(path: string, input: string): Promise<string> {
-  const text = textOfBytes(await readBytes(path, input))
+  const text = textOfBytes(readBytes(path, input))
   if (text === undefined) throw new RunbookError(`the file given as ${input} is not text: ${path}`)
   return text
 }
@@ -44,7 +46,7 @@ async function readSecretFile<S extends LoginSite>(
   find: (bytes: Buffer) => Found,
 ): Promise<string> {
   assertGiven(path, input, site)
-  const found = find(await readBytes(path, input))
+  const found = find(readBytes(path, input, LONGEST_SECRET_BYTES))
   if ("wrong" in found) {
     throw new RunbookError(`the file given as ${input} ${found.wrong}: ${path}`, { fix: found.fix })
   }

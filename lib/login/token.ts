@@ -1,7 +1,8 @@
 /** Login with the token that a file holds. */
-import { readFile } from "node:fs/promises"
+import { LONGEST_SECRET_BYTES } from "../limits.ts"
 import { jsonText } from "../notebook/hidden-characters.ts"
 import { shellWord } from "../notebook/shell-word.ts"
+import { readRegularFile } from "../regular-file.ts"
 import { readTokenFile, writeSession } from "./files.ts"
 import type { LoginManual, LoginMethod, LoginSite } from "./method.ts"
 import { tokenIn } from "./secret-text.ts"
@@ -28,11 +29,18 @@ export const tokenLogin: LoginMethod = {
 
 /** Somebody has put another user's token into the file. A file that has been deleted since says nothing. */
 async function isAnother({ tokenFile, server }: LoginSite, kubeconfig: string): Promise<boolean> {
-  const bytes = tokenFile === undefined ? undefined : await readFile(tokenFile).catch(() => undefined)
-  const found = bytes && tokenIn(bytes, server)
+  const found = tokenFile === undefined ? undefined : foundIn(tokenFile, server)
   if (found === undefined || "wrong" in found) return false
   const { readToken } = await kubeconfigs()
   return (await readToken(kubeconfig)) !== found.secret
+}
+
+function foundIn(tokenFile: string, server: string): ReturnType<typeof tokenIn> | undefined {
+  try {
+    return tokenIn(readRegularFile(tokenFile, LONGEST_SECRET_BYTES), server)
+  } catch {
+    return undefined
+  }
 }
 
 /** `oc login --token` would show the token to everybody on this machine: its file is written here instead. */

@@ -42,6 +42,8 @@ export interface Input<T = unknown, Per extends "federation" | "site" = "federat
   /** The answer offered in the prompt; it is never used without asking. */
   readonly suggest?: T | ((site: { name: string; role: string }) => T)
   readonly choices?: readonly string[]
+  /** Of a path: it is a file that is read whole, so neither a folder nor a pipe, and no more than a few MB. */
+  readonly is?: "file"
   /** Only sites of these roles have it. */
   readonly roles?: readonly string[]
   /** Its key in the federation file where that is not its own name at the top level: `page.greeting`. */

@@ -1,8 +1,8 @@
 /** A file of faults that is read again whenever it changes. */
 import { watch } from "node:fs"
-import { readFile } from "node:fs/promises"
 import { basename, dirname } from "node:path"
 import { UsageError } from "../notebook/errors.ts"
+import { readRegularText } from "../regular-file.ts"
 import { readFaults } from "./faults.ts"
 import type { Fault, FaultTable } from "./types/faults.ts"
 
@@ -14,7 +14,7 @@ import type { Fault, FaultTable } from "./types/faults.ts"
 export async function loadFaults(path: string, clusters?: readonly string[]): Promise<Fault[]> {
   let text: string
   try {
-    text = await readFile(path, "utf8")
+    text = readRegularText(path)
   } catch (error) {
     throw new UsageError(`the faults file ${path} cannot be read`, {
       why: (error as Error).message,

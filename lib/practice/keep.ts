@@ -1,7 +1,8 @@
 /** Practice clusters on disk: a file from which they come back, ports, authorities, tokens and objects alike. */
-import { readFile } from "node:fs/promises"
 import { writeWhole } from "../cluster/whole-file.ts"
-import { RunbookError } from "../notebook/errors.ts"
+import { LONGEST_OWN_FILE_BYTES } from "../limits.ts"
+import { UsageError } from "../notebook/errors.ts"
+import { readRegularText } from "../regular-file.ts"
 import type { Snapshot } from "./types/apiserver.ts"
 
 export interface Kept {
@@ -15,32 +16,32 @@ const RHYTHM = 2_000
 
 /**
  * The clusters kept in a file; nothing where there is no file yet.
- * @throws RunbookError for a file that is not one of ours, which is left as it is
+ * @throws UsageError for a file that is not one of ours, which is left as it is
  */
 export const readKept = async (path: string): Promise<Kept | undefined> => {
+  const fix = "give another file with --keep, or remove this one to start again"
   let text: string
   try {
-    text = await readFile(path, "utf8")
+    text = readRegularText(path, LONGEST_OWN_FILE_BYTES)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
-    throw new RunbookError(`The kept practice clusters in ${path} cannot be read`, {
-      cause: error,
+    throw new UsageError(`The kept practice clusters in ${path} cannot be read`, {
       why: (error as Error).message,
+      fix,
     })
   }
-  const fix = "give another file with --keep, or remove this one to start again"
   let kept: Kept
   try {
     kept = JSON.parse(text) as Kept
   } catch {
-    throw new RunbookError(`${path} does not hold practice clusters`, { why: "it is not JSON", fix })
+    throw new UsageError(`${path} does not hold practice clusters`, { why: "it is not JSON", fix })
   }
   if (kept?.version !== 1 || !Array.isArray(kept.clusters)) {
     const why =
       typeof kept?.version === "number"
         ? `it has version ${kept.version}, known is 1`
         : "it is something else"
-    throw new RunbookError(`${path} does not hold practice clusters that this program knows`, { why, fix })
+    throw new UsageError(`${path} does not hold practice clusters that this program knows`, { why, fix })
   }
   return kept
 }

@@ -24,7 +24,9 @@ interface OpenRun {
 
 /** Reads the lines of a journal, of several runs and of killed ones too. */
 export function readJournal(lines: readonly Recorded[]): Journaled {
-  const runs = new Map<string, OpenRun>()
+  const runs: OpenRun[] = []
+  /** By id: where one starts twice (lines of a journal were copied), what follows is the second's. */
+  const byId = new Map<string, OpenRun>()
   const steps = new Set<string>()
   const executions = new Map<string, Execution[]>()
   const undone = new Map<string, NonNullable<ReportPlace["undone"]>>()
@@ -57,7 +59,7 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
       const warnings: string[] = []
       const { t, command, version, by } = line
       const run = {
-        number: runs.size + 1,
+        number: runs.length + 1,
         started: t,
         last: t,
         command,
@@ -68,17 +70,12 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
         cells: [],
         wrong: [],
       }
-      runs.set(line.run, {
-        run,
-        approvals,
-        warnings,
-        executed: new Map(),
-        wrong: [],
-        readings: new Map(),
-      })
+      const open = { run, approvals, warnings, executed: new Map(), wrong: [], readings: new Map() }
+      runs.push(open)
+      byId.set(line.run, open)
       continue
     }
-    const open = runs.get(line.run)
+    const open = byId.get(line.run)
     // Lines outside runs are answers to questions in between.
     if (open === undefined) continue
     open.run = { ...open.run, last: line.t }
@@ -100,7 +97,7 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
         place(line, open)
     }
   }
-  return { runs: [...runs.values()].map(closed), steps, executions, undone }
+  return { runs: runs.map(closed), steps, executions, undone }
 }
 
 function closed({ run, executed, wrong }: OpenRun): ReportRun {

@@ -50,6 +50,7 @@ export function wrongEvent(line: unknown): string | undefined {
   if (fields === undefined) return undefined
   const wrong = wrongField(line, { t: "text", run: "text", ...fields })
   if (wrong !== undefined) return `${line.type}: ${wrong}`
+  if (Number.isNaN(Date.parse(line.t as string))) return `${line.type}: t is not a time`
   for (const [name, within] of Object.entries(WITHIN)) {
     if (fields[name] !== "object") continue
     const inner = wrongField(line[name] as Record<string, unknown>, within)

@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from "node:crypto"
-import { readFileSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { KeyedHash } from "../notebook/fingerprint.ts"
+import { readRegularFile } from "../regular-file.ts"
 
 /**
  * The hash of secrets in fingerprints. Its key is made when the first secret is hashed, and stays in the private folder: the journal
@@ -22,7 +23,7 @@ function keyOf(path: string): Buffer {
     return key
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === "EEXIST") return readFileSync(path)
+    if (code === "EEXIST") return readRegularFile(path)
     // Who only reads may find no folder, or one that cannot be written: then no hash in the journal has a key.
     return key
   }

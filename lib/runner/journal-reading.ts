@@ -3,10 +3,10 @@ import { dirname, join } from "node:path"
 import { RunbookError } from "../notebook/errors.ts"
 import { EXIT } from "../notebook/exit-codes.ts"
 import { shellWord } from "../notebook/shell-word.ts"
+import { kindOf } from "../regular-file.ts"
 import { wrongEvent } from "./event-shape.ts"
 import type { Recorded } from "./events.ts"
 import { type Memory, MemoryReader } from "./journal-memory.ts"
-import { kindOf } from "./own-folder.ts"
 
 export const FILE = "journal.jsonl"
 /** The version of the lines that are written; a journal of another version is refused, never overwritten. */
@@ -102,7 +102,7 @@ function openFile(file: string): number | undefined {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === "ENOENT" || code === "ENOTDIR") return undefined
-    throw unreadable(file, message)
+    throw unreadable(file, code === "ENXIO" ? "it is a socket, not a file" : message)
   }
   const info = fstatSync(descriptor)
   if (info.isFile()) return descriptor

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path"
 import { writerOf } from "../notebook/draft-name.ts"
 import { UsageError } from "../notebook/errors.ts"
 import { shellWord } from "../notebook/shell-word.ts"
+import { kindOf } from "../regular-file.ts"
 
 /** Our own folders in a federation's folder. */
 export const PARTS = ["kubeconfigs", "private", "manifests"]
@@ -64,8 +65,9 @@ export function assertParts(root: string): void {
     for (const name of namesIn(path)) {
       const file = join(path, name)
       const found = infoOf(file)
-      if (found?.isFile() === true) assertPrivate(file, found)
-      else if (found?.isSymbolicLink() === true) throw strange(file, found, "a file of our own")
+      if (found === undefined || found.isDirectory()) continue
+      if (!found.isFile()) throw strange(file, found, "a file of our own")
+      assertPrivate(file, found)
     }
   }
   for (const name of ["journal.jsonl", "lock"]) {
@@ -91,7 +93,7 @@ function assertPrivate(path: string, info: Stats): void {
     const mode = (info.mode & 0o777).toString(8).padStart(3, "0")
     throw new UsageError(`${path} can be used by other users (mode ${mode})`, {
       why: "it holds credentials, so it has to be for you alone; its mode was not changed",
-      fix: "take the rights of the others away, or use another folder (--state DIR)",
+      fix: "remove the permissions of group and others, or use another folder (--state DIR)",
       next: `chmod -R go= ${shellWord(path)}`,
     })
   }
@@ -102,15 +104,6 @@ const strange = (path: string, info: Stats, wanted: string): UsageError =>
     why: "this program did not make it, and does not write through it",
     fix: "move it away, or use another folder (--state DIR)",
   })
-
-/** A file's kind as a person says it. */
-export function kindOf(info: Stats): string {
-  if (info.isSymbolicLink()) return "a link"
-  if (info.isDirectory()) return "a folder"
-  if (info.isFIFO()) return "a named pipe"
-  if (info.isSocket()) return "a socket"
-  return info.isFile() ? "a file" : "a device"
-}
 
 function infoOf(path: string): Stats | undefined {
   try {

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs"
 import { draftOf } from "../notebook/draft-name.ts"
 import { RunbookError } from "../notebook/errors.ts"
+import { readRegularText } from "../regular-file.ts"
 
 /** A secret value as its private file holds it. The journal knows only the revision, which is new with each content. */
 export interface Secret {
@@ -12,7 +13,7 @@ export interface Secret {
 export function readSecret(path: string): Secret | undefined {
   let text: string
   try {
-    text = readFileSync(path, "utf8")
+    text = readRegularText(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
     throw new RunbookError(`The private file ${path} cannot be read`, { why: (error as Error).message })

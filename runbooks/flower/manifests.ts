@@ -1,6 +1,6 @@
 /** The objects that the steps apply: snippets are parsed, and their fields are set. Text is never substituted. */
-import { readFileSync } from "node:fs"
 import { type KubeObject, RunbookError, UsageError } from "../../lib/index.ts"
+import { readRegularText } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
 import { FLEET_ADDRESS } from "../interconnect/exposure.ts"
 import { type Container, containerOf, type Deployment } from "../openshift/workload.ts"
@@ -208,9 +208,12 @@ export async function ownManifest(path: string, project: string, federation: str
 
 function readManifest(path: string): string {
   try {
-    return readFileSync(path, "utf8")
+    return readRegularText(path)
   } catch (error) {
-    throw new RunbookError(`supernode-manifest ${path} cannot be read`, { why: (error as Error).message })
+    throw new RunbookError(`supernode-manifest ${path} cannot be read`, {
+      why: (error as Error).message,
+      fix: "name a file with the Deployment of the SuperNode and its other objects (YAML)",
+    })
   }
 }
 

@@ -2,10 +2,9 @@
  * The listener's port, tried by a pod of the SuperNode's project that lives a few seconds (`--probe pod`): for users who may create
  * pods and not forward ports. It runs the SuperNode's own image, which is on the node already and has Python.
  */
-import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { type KubeObject, RunbookError } from "../../lib/index.ts"
-import { writeWhole } from "../../lib/kit.ts"
+import { readRegularText, writeWhole } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
 import type { Exposure } from "../interconnect/exposure.ts"
 import type { RouterPod } from "../interconnect/router-pod.ts"
@@ -43,7 +42,7 @@ const runOf = ({ name, startedAt }: RouterPod): string => `${name} ${startedAt}`
 /** What a pod last found out about this run of the router; undefined if that is too old, or never happened. */
 export function lastTried(context: Context, router: RouterPod): { refused?: string } | undefined {
   try {
-    const tried = JSON.parse(readFileSync(fileOf(context), "utf8")) as Tried
+    const tried = JSON.parse(readRegularText(fileOf(context))) as Tried
     const counts = tried.refused === undefined || Date.now() - tried.at < REFUSAL_COUNTS
     return tried.router === runOf(router) && counts ? tried : undefined
   } catch {

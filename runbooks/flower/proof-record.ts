@@ -1,8 +1,7 @@
 /** What a federated run has proven, in a small file in the federation's folder. */
-import { readFileSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
-import { writeWhole } from "../../lib/kit.ts"
+import { readRegularText, writeWhole } from "../../lib/kit.ts"
 
 /** The current participants. */
 export interface Participants {
@@ -25,7 +24,7 @@ const fileOf = (folder: string): string => join(folder, "proof.json")
 /** The last submitted run; undefined if there is none or its file cannot be read. */
 export function readRecord(folder: string): ProofRecord | undefined {
   try {
-    const { version, ...record } = JSON.parse(readFileSync(fileOf(folder), "utf8")) as ProofRecord & {
+    const { version, ...record } = JSON.parse(readRegularText(fileOf(folder))) as ProofRecord & {
       version: number
     }
     return version === 1 ? record : undefined

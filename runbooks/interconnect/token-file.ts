@@ -1,9 +1,9 @@
 /** What lies in the site's private file `token.yaml`: an access token, or with `--link-with file` a link and its certificate. */
 import { existsSync } from "node:fs"
-import { mkdir, open, readFile, rm } from "node:fs/promises"
+import { mkdir, open, rm } from "node:fs/promises"
 import { basename, dirname } from "node:path"
 import type { KubeObject } from "../../lib/index.ts"
-import { writeWhole } from "../../lib/kit.ts"
+import { readRegularText, writeWhole } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
 import { type AccessToken, type Endpoint, SKUPPER, type SkupperLink } from "./skupper.ts"
 
@@ -57,7 +57,7 @@ export class TokenFile {
   /** The content; undefined if the file does not exist or is incomplete (the command was killed while writing). */
   async read(): Promise<TokenContent | undefined> {
     try {
-      return await this.#parsed(await readFile(this.path, "utf8"))
+      return await this.#parsed(readRegularText(this.path))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
       throw error
@@ -69,7 +69,7 @@ export class TokenFile {
    * anything applied under the user's name, or the code sent in clear.
    */
   async objection(): Promise<string | undefined> {
-    return objectionTo(await objectsIn(await readFile(this.path, "utf8")))
+    return objectionTo(await objectsIn(readRegularText(this.path)))
   }
 
   /** Creates it empty: `skupper token issue` creates files with mode 0644, but keeps the mode of an existing file. */

@@ -3,8 +3,8 @@
  * token is kept in a private file, so that the teardown ends this session and no other.
  */
 import { createHash } from "node:crypto"
-import { readFile, rm } from "node:fs/promises"
-import { kubeconfigs, writeWhole } from "../../lib/kit.ts"
+import { rm } from "node:fs/promises"
+import { kubeconfigs, readRegularText, writeWhole } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
 
 type Place = Pick<Context, "kubeconfig" | "privateFile">
@@ -32,11 +32,12 @@ export async function noteSession(place: Place): Promise<void> {
 
 /** The name of the session in the site's kubeconfig; undefined if there is none, or the program did not create it. */
 export async function ownSession(place: Place): Promise<string | undefined> {
-  const [session, noted] = await Promise.all([
-    sessionAt(place),
-    readFile(noteOf(place), "utf8").catch(() => undefined),
-  ])
-  return session !== undefined && session === noted?.trim() ? session : undefined
+  const session = await sessionAt(place)
+  try {
+    return session !== undefined && session === readRegularText(noteOf(place)).trim() ? session : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Whether another site of the federation uses the same session of the program. */

@@ -3,8 +3,8 @@
  * then needs no new login to say so again.
  */
 import { existsSync } from "node:fs"
-import { readFile, rm } from "node:fs/promises"
-import { writeWhole } from "../../lib/kit.ts"
+import { rm } from "node:fs/promises"
+import { readRegularText, writeWhole } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
 
 type Place = Pick<Context, "kubeconfig" | "privateFile">
@@ -24,10 +24,13 @@ export const noteLogout = (place: Place, { operator, projects }: Flags): Promise
 export const forgetLogout = (place: Place): Promise<void> => rm(noteOf(place), { force: true })
 
 /** Whether a teardown with at least these flags has logged out of the site, and nobody has logged in since. */
-export async function isLoggedOut(place: Place, wanted: Flags): Promise<boolean> {
+export function isLoggedOut(place: Place, wanted: Flags): boolean {
   if (existsSync(place.kubeconfig)) return false
-  const text = await readFile(noteOf(place), "utf8").catch(() => undefined)
-  if (text === undefined) return false
-  const had = JSON.parse(text) as Flags
+  let had: Flags
+  try {
+    had = JSON.parse(readRegularText(noteOf(place))) as Flags
+  } catch {
+    return false // no note, or none that could be read: the cluster is asked
+  }
   return (had.operator || !wanted.operator) && (had.projects || !wanted.projects)
 }

@@ -4,8 +4,9 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { FORMATS } from "../../lib/cli/commands-table.ts"
+import { main } from "../../lib/cli/main.ts"
 import { mirrors } from "../example/notebook.ts"
-import { call, room } from "./world.ts"
+import { call, io, room } from "./world.ts"
 
 /** A folder with a finished run of the example notebook in it. */
 async function walked(): Promise<string> {
@@ -145,6 +146,22 @@ describe("report", () => {
         text: "# My notes on mirror-pages\n",
       })
       expect(await call(at, ["report", "--out", out, "--force"]), format).toMatchObject({ code: 0 })
+    }
+  })
+
+  test("asks on a terminal before it replaces another file, and by default does not", async () => {
+    const at = await walked()
+    const out = join(at, "notes.md")
+    for (const [keys, code] of [
+      ["\r", 2],
+      ["n\r", 2],
+      ["y\r", 0],
+    ] as const) {
+      writeFileSync(out, "my notes\n")
+      const screen = io(at, { terminal: true })
+      screen.answer([/not a report\. Replace it\?/, keys])
+      expect(await main(mirrors, ["report", "--out", out], screen.io), JSON.stringify(keys)).toBe(code)
+      expect(readFileSync(out, "utf8") === "my notes\n").toBe(code === 2)
     }
   })
 

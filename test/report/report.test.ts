@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { htmlReport } from "../../lib/report/html.ts"
 import type { ReportPlace } from "../../lib/report/types.ts"
 import { placeOf as at } from "../terminal/scene.ts"
 import { failed, killed, runOf, startOf, undone, walkOf } from "./scene.ts"
@@ -209,4 +210,12 @@ it("says that a run is in progress only where there is one, and which step is ru
   expect(place(running, "login", "superlink").executions[0]).not.toHaveProperty("running")
   expect(walkOf(killed())).not.toHaveProperty("running")
   expect(walkOf([], { running: true })).not.toHaveProperty("running")
+})
+
+it("takes a run whose lines are in the journal twice as two runs, each with its own executions", async () => {
+  const lines = killed()
+  const walk = walkOf([...lines, ...lines])
+  expect(walk.runs.map(({ number }) => number)).toEqual([1, 2])
+  expect(new Set(place(walk, "prerequisites").executions.map(({ run }) => run))).toEqual(new Set([1, 2]))
+  expect(await htmlReport(walk)).toContain("Run 2")
 })

@@ -216,7 +216,7 @@ describe("run", () => {
     const at = folder()
     appendFileSync(
       join(at, "journal.jsonl"),
-      `${JSON.stringify({ v: 2, t: "x", run: "r", type: "action started", action: "apply", step: "open", site: "hub" })}\n`,
+      `${JSON.stringify({ v: 2, t: "2026-11-22T18:00:00.000Z", run: "r", type: "action started", action: "apply", step: "open", site: "hub" })}\n`,
       { mode: 0o600 },
     )
     world.set("hub/open", "yes")
@@ -356,7 +356,7 @@ describe("run", () => {
     const at = folder()
     appendFileSync(
       join(at, "journal.jsonl"),
-      `${JSON.stringify({ v: 2, t: "x", run: "r", type: "action started", action: "update", step: "open", site: "hub" })}\n`,
+      `${JSON.stringify({ v: 2, t: "2026-11-22T18:00:00.000Z", run: "r", type: "action started", action: "update", step: "open", site: "hub" })}\n`,
       { mode: 0o600 },
     )
     owned.length = 0

@@ -1,15 +1,18 @@
-import { readFileSync, type Stats, statSync } from "node:fs"
+import { constants, openSync, type Stats, statSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { dirname, extname } from "node:path"
+import { pipeline } from "node:stream/promises"
 import { writeWhole } from "../../cluster/whole-file.ts"
 import { formatValue } from "../../inputs/input-values.ts"
 import { missingError } from "../../inputs/missing.ts"
 import { valueRows } from "../../inputs/value-rows.ts"
+import { LONGEST_OWN_FILE_BYTES } from "../../limits.ts"
 import { RunbookError, UsageError } from "../../notebook/errors.ts"
 import { EXIT } from "../../notebook/exit-codes.ts"
 import type { ValueRow } from "../../notebook/federation.ts"
 import { clean } from "../../notebook/format.ts"
 import { shellWord } from "../../notebook/shell-word.ts"
+import { readRegularText } from "../../regular-file.ts"
 import { readReport } from "../../report/read-report.ts"
 import type { Report, ReportInput } from "../../report/types.ts"
 import { staleness } from "../../runner/checkpoints.ts"
@@ -29,7 +32,7 @@ export async function report(call: CallOf<"report">): Promise<number> {
   const file = flags.path("out")
   const format = flags.choice("format") ?? formatOf(file)
   if (file !== undefined) refuseUnwritable(file)
-  if (file !== undefined && !flags.has("force")) refuseOther(call, file)
+  if (file !== undefined && !flags.has("force")) await approveReplacing(call, file)
   const opened = await openFederation(call, { complete: false })
   const content = reportOf(call, opened)
   if (format === "sh") refuseMissing(call, opened)
@@ -37,7 +40,7 @@ export async function report(call: CallOf<"report">): Promise<number> {
   const write = await writerOf(format)
   const text = call.redactor.text(await write(content))
   if (file === undefined) call.out.print(text)
-  else await writeReport(file, text)
+  else await writeReport(file, text, call.signal)
   return EXIT.done
 }
 
@@ -131,36 +134,66 @@ function refuseUnwritable(out: string): void {
   }
 }
 
-/** A report may be replaced by a newer one; any other file was named by mistake. */
-function refuseOther({ command, io, notebook }: CallOf<"report">, out: string): void {
+/** A report may be replaced by a newer one; any other file was probably named by mistake. */
+async function approveReplacing(call: CallOf<"report">, out: string): Promise<void> {
+  const { command, interaction, io, signal } = call
   const info = fileInfo(out)
-  if (info?.isFile() !== true || info.size === 0) return
-  const text = readFileSync(out, "utf8")
-  const isReport = [io.program, notebook.name].some(
-    (name) =>
-      text
-        .split(` ${name} `)
-        .slice(1)
-        .some((rest) => /^\d+\.\d/.test(rest)) || text.includes(`"name": ${JSON.stringify(name)}`),
-  )
-  if (isReport) return
-  throw new UsageError(`--out ${out} exists, and it is not a report`, {
+  if (info?.isFile() !== true || info.size === 0 || isReport(call, out)) return
+  const what = `--out ${out} exists, and it is not a report`
+  if (interaction.ask) {
+    const { askConfirm } = await import("../../terminal/index.ts")
+    const question = { message: `${what}. Replace it?`, default: false }
+    if (await askConfirm(question, { stdin: io.stdin, stdout: call.out.stdout, signal })) return
+  }
+  throw new UsageError(what, {
     why: "it would be replaced; it was not changed",
     fix: "choose another file, or replace it with --force",
     next: `${command} --force`,
   })
 }
 
+function isReport({ io, notebook }: CallOf<"report">, out: string): boolean {
+  const text = textOf(out)
+  return [io.program, notebook.name].some(
+    (name) =>
+      text
+        .split(` ${name} `)
+        .slice(1)
+        .some((rest) => /^\d+\.\d/.test(rest)) || text.includes(`"name": ${JSON.stringify(name)}`),
+  )
+}
+
+/** Whatever is no report of ours, or none that could be read, is another file. */
+function textOf(out: string): string {
+  try {
+    return readRegularText(out, LONGEST_OWN_FILE_BYTES)
+  } catch {
+    return ""
+  }
+}
+
 /** Writes a file completely or not at all; a pipe or a device is written directly. */
-async function writeReport(out: string, text: string): Promise<void> {
+async function writeReport(out: string, text: string, signal: AbortSignal): Promise<void> {
   const existing = fileInfo(out)
   try {
-    await (existing === undefined || existing.isFile() ? writeWhole(out, text) : writeFile(out, text))
+    if (existing?.isFIFO()) await writePipe(out, text, signal)
+    else if (existing === undefined || existing.isFile()) await writeWhole(out, text)
+    else await writeFile(out, text, { signal })
   } catch (error) {
-    throw new UsageError(`--out ${out} cannot be written (${(error as NodeJS.ErrnoException).code})`, {
-      fix: "choose a file in a folder that is writable for you",
-    })
+    signal.throwIfAborted()
+    const { code } = error as NodeJS.ErrnoException
+    throw new UsageError(
+      `--out ${out} cannot be written (${code === "ENXIO" ? "it is a pipe that nobody reads" : code})`,
+      { fix: "choose a file in a folder that is writable for you" },
+    )
   }
+}
+
+/** By a socket, whose writes end with a signal: a pipe that is full waits for its reader. */
+async function writePipe(out: string, text: string, signal: AbortSignal): Promise<void> {
+  const fd = openSync(out, constants.O_WRONLY | constants.O_NONBLOCK)
+  const { Socket } = await import("node:net")
+  await pipeline([text], new Socket({ fd, readable: false }), { signal })
 }
 
 function fileInfo(path: string): Stats | undefined {
