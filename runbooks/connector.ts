@@ -13,6 +13,7 @@ import {
 import { exposureManual } from "./interconnect/manual.ts"
 import { currentPods } from "./openshift/trouble.ts"
 import { type Deployment, selectorText } from "./openshift/workload.ts"
+import { gateIn } from "./security/gate.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
@@ -26,9 +27,8 @@ export const wantedSpec = (superlink: Deployment): Exposure["spec"] => ({
 /** Decided here, whoever created the SuperLink: the connector opens the port to every linked site. */
 export function offered(superlink: Deployment): string {
   const version = runningVersion(superlink, "superlink")
-  return version !== undefined && familyOf(version).onePort
-    ? `; Flower ${version}: ${familyOf(version).note}`
-    : ""
+  const family = version === undefined ? undefined : familyOf(version, gateIn(superlink) !== undefined)
+  return family?.onePort && family.note !== undefined ? `; Flower ${version}: ${family.note}` : ""
 }
 
 async function check(context: Context): Promise<CheckResult> {
@@ -57,10 +57,10 @@ export default guideStep({
   on: "superlink",
   when: { network: "shared" },
   needs: ["site-create", "deploy-superlink"],
-  inputs: ["project", "superlink-workload"],
+  inputs: ["project", "superlink-workload", "gate"],
   prose: `
 A **connector** binds pods of this site to a *routing key* of the application network. This one binds the port of the SuperLink's
-Fleet API (9092; from Flower 1.40 on 8000, unless its arguments say otherwise) to the routing key \`fleet-api\`. A listener with the same key in a linked site reaches the Fleet API.
+Fleet API (9092; from Flower 1.40 on 8000, unless it has a gate or its arguments say otherwise) to the routing key \`fleet-api\`. A listener with the same key in a linked site reaches the Fleet API.
 
     skupper connector create fleet-api 9092 --workload deployment/superlink
 
@@ -92,7 +92,7 @@ The connector is configured when a pod of the Deployment is ready, and matched w
     exposureManual(
       context,
       "connector",
-      `${FLEET_API} ${familyOf(context.inputs.flowerVersion).fleetPort} --workload deployment/${context.site.superlinkWorkload}`,
+      `${FLEET_API} ${familyOf(context.inputs.flowerVersion, context.inputs.gate === "on").fleetPort} --workload deployment/${context.site.superlinkWorkload}`,
     ),
   show: ({ $, site }) => $`skupper connector status -n ${site.project}`,
   get expect() {

@@ -20,7 +20,7 @@ import {
   updateDeployment,
 } from "./flower/deploy.ts"
 import { familyOf, superlinkImage } from "./flower/flower-versions.ts"
-import { superlinkManifest } from "./flower/manifests.ts"
+import { superlinkManifest, tlsOf } from "./flower/manifests.ts"
 import { superlinkManual } from "./flower/manual.ts"
 import {
   adaptSuperlinkFlags,
@@ -31,6 +31,7 @@ import {
   superlinkFlags,
 } from "./flower/superlink.ts"
 import { containerOf, type Deployment } from "./openshift/workload.ts"
+import { gateIn, withGate, withoutGate } from "./security/gate.ts"
 import { CLAIM, claimProblem, claimRef } from "./security/state.ts"
 import { isOwn } from "./shared/labels.ts"
 import { objectRef } from "./shared/reading.ts"
@@ -42,22 +43,37 @@ async function targetOf(context: Context, found: Deployment | undefined): Promis
   if (chosen === undefined) return undefined
   const { site } = context
   const { version } = chosen
+  const gate = context.inputs.gate === "on"
   return {
     step: "deploy-superlink",
     manifest: await superlinkManifest(site, await manifestInputsOf(context, version)),
     adoptedDifferences: (one) => adoptedSuperlinkDifferences(one, context, version),
+    adaptPods: (one) => withOrWithoutGate(context, one, version),
     adapt(one) {
       const { image } = containerOf(one, "superlink")
       const wantedImage =
         site.image ?? (runningVersion(one, "superlink") === version ? image : superlinkImage(version))
-      return { image: wantedImage, ...adaptSuperlinkFlags(one, version) }
+      return { image: wantedImage, ...adaptSuperlinkFlags(one, version, gate) }
     },
-    note: noteOn(version),
+    note: noteOn(version, gate),
   }
 }
 
-const noteOn = (version: string): string | undefined => {
-  const { note } = familyOf(version)
+/** The SuperLink that existed before, with the gate that the inputs ask for. */
+async function withOrWithoutGate(
+  { inputs, site, federation }: Context,
+  found: Deployment,
+  version: string,
+): Promise<Deployment> {
+  if (inputs.gate === "off" || !familyOf(version).onePort) return withoutGate(found)
+  const superlink = containerOf(found, "superlink")
+  const options = { image: site.gateImage, tls: tlsOf(superlink), federation }
+  return (await withGate(found, superlink, options)).deployment
+}
+
+const noteOn = (version: string, gate: boolean): string | undefined => {
+  const { note, onePort } = familyOf(version, gate)
+  if (gate && !onePort) return NO_GATE
   return note === undefined ? undefined : `Flower ${version}: ${note}`
 }
 
@@ -79,16 +95,24 @@ async function check(context: Context): Promise<CheckResult> {
   }
   const version = runningVersion(found, "superlink")
   const flower = version === undefined ? "" : `; Flower ${version}`
-  const shared =
-    version !== undefined && familyOf(version).onePort
-      ? ", its Control API and Runtime API share the Fleet port"
-      : ""
+  const shared = version === undefined ? "" : sharing(version, found, context)
   const registered = hasFlag(superlinkFlags(found), "--enable-supernode-auth") ? ONLY_REGISTERED : ""
   const kept =
     isOwn(found, context) && context.inputs.superlinkState === "disk"
       ? `; its nodes and runs are on ${CLAIM} ${claimRef(site.project, site.superlinkWorkload).name}`
       : ""
   return { ...answer, reason: `${answer.reason}${flower}${shared}${registered}${kept}` }
+}
+
+/** What an old version makes of `gate: on`. */
+const NO_GATE = "gate: not needed, because the Fleet API has a port of its own up to Flower 1.39"
+
+/** Who reaches the Control and Runtime API. */
+function sharing(version: string, found: Deployment, { inputs }: Context): string {
+  if (!familyOf(version).onePort) return inputs.gate === "on" ? `; ${NO_GATE}` : ""
+  return gateIn(found) === undefined
+    ? ", its Control API and Runtime API share the Fleet port"
+    : ", its gate passes the Fleet API only"
 }
 
 /** Said here, because a SuperNode only shows it by crash-looping. */
@@ -144,6 +168,8 @@ export default guideStep({
     "resources",
     "tls",
     "tls-secret",
+    "gate",
+    "gate-image",
     "runtime-dependencies",
     "superlink-state",
     "superlink-state-size",

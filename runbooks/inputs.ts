@@ -201,6 +201,11 @@ export const inputs = {
     roles: superlink,
     help: "Secret with tls.crt, tls.key, ca.crt for Flower's own TLS",
   }),
+  "gate-image": input.text({
+    per: "site",
+    roles: superlink,
+    help: "The image of the gate, which has to contain nginx 1.22 or newer and sh; default: nginx-unprivileged",
+  }),
 
   "runtime-dependencies": input.text({
     per: "site",

@@ -10,6 +10,7 @@ import { argumentOf, isLoopback } from "./flower/command-line.ts"
 import { FLEET_PORT, since, versionOfImage } from "./flower/flower-versions.ts"
 import { PROBE } from "./flower/probe-pod.ts"
 import { NodeMemory } from "./practice-database.ts"
+import { GATE_IMAGE, startGate } from "./practice-gate.ts"
 
 /** What a SuperLink offers to SuperNodes that connect to its Fleet API. Its memory ends with its process, unless it has a database. */
 interface Fleet extends SimulatedPort {
@@ -104,8 +105,8 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
   const serve = (): void => {
     say(startLines(version, args, { scheme: insecure ? "http" : "https", host, port }))
     container.ready()
-    // A process that listens on its pod's loopback runs, but cannot be reached.
-    if (!isLoopback(host)) container.listen(port, fleet)
+    // A process that listens on its pod's loopback runs, and only its pod reaches it.
+    container.listen(port, fleet, isLoopback(host) ? "loopback" : "pod")
   }
   const database = argumentOf(args, "--database")
   if (database === undefined) serve()
@@ -327,6 +328,7 @@ const HTTP_HANDSHAKE = [
 
 /** Images with these names, from any registry. */
 export const practiceImages: readonly PracticeImage[] = [
+  { image: GATE_IMAGE, start: startGate },
   { image: /(?:^|\/)superlink(?:[:@]|$)/, start: startSuperlink },
   { image: /(?:^|\/)supernode(?:[:@]|$)/, start: startSupernode },
 ]

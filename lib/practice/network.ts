@@ -35,7 +35,7 @@ function timesOf(delays: Delays): KnowledgeTimes {
 export function createNetwork(delays: Delays = "none"): Network {
   const routes = new Routes()
   const knowledge = new Knowledge(routes, timesOf(delays))
-  const services = new Map<string, unknown>()
+  const services = new Map<string, { service: unknown; loopback: boolean }>()
   const listeners = new Map<string, Set<() => void>>()
   const heard = new Set<(anything: boolean) => void>()
   let touched = new Set<string>()
@@ -128,16 +128,19 @@ export function createNetwork(delays: Delays = "none"): Network {
     reach: (site) => [...routes.reach(site)],
     known: (site) => knowledge.of(site),
     offer: (site) => routes.offer(site),
-    listen(place, service) {
+    listen(place, service, loopback = false) {
       const id = placeOf(place)
-      services.set(id, service)
+      services.set(id, { service, loopback })
       served(place)
       return () => {
-        if (services.get(id) !== service) return
+        if (services.get(id)?.service !== service) return
         services.delete(id)
         served(place)
       }
     },
-    listening: (place) => services.get(placeOf(place)),
+    listening(place, inside = false) {
+      const found = services.get(placeOf(place))
+      return found === undefined || (found.loopback && !inside) ? undefined : found.service
+    },
   }
 }

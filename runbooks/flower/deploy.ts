@@ -15,6 +15,7 @@ import type { Context } from "../context.ts"
 import { checkRollout } from "../openshift/rollout.ts"
 import { containerOf, type Deployment, deploymentDifferences, selectorText } from "../openshift/workload.ts"
 import { contentHash } from "../security/certificate.ts"
+import { configDifferences, foreignConfig, gateDifferences } from "../security/gate.ts"
 import { readSecret } from "../security/secrets.ts"
 import { CLAIM, claimGrows, claimRef, claimText } from "../security/state.ts"
 import { rootsSecretOf, tlsSecretOf } from "../security/tls.ts"
@@ -33,6 +34,8 @@ export interface DeployTarget {
   adoptedDifferences(found: Deployment): Difference[]
   /** The image and flags with which it has what is needed. */
   adapt(found: Deployment): Flags & { image: string }
+  /** What of its pods is changed beside that. */
+  adaptPods?(adapted: Deployment): Promise<Deployment>
   /** What the user should know before it is created or updated. */
   readonly note?: string | undefined
 }
@@ -92,6 +95,10 @@ async function checkFound(
 ): Promise<CheckResult> {
   const { cluster, site, inputs } = context
   const { name } = target.manifest.deployment.metadata
+  for (const config of target.manifest.others.filter(isConfigMap)) {
+    const foreign = await foreignConfig(cluster, config, context.federation)
+    if (foreign !== undefined) return foreign
+  }
   if (found === undefined) {
     return missing([`no Deployment ${name} in ${site.project}`, target.note].filter(Boolean).join("; "))
   }
@@ -99,7 +106,9 @@ async function checkFound(
     return progressing(`Deployment ${name} is being deleted; waiting until it is gone`, objectRef(found))
   }
   const own = isOwn(found, context)
-  const fields = own ? await differences(context, target, found) : target.adoptedDifferences(found)
+  const fields = own
+    ? await differences(context, target, found)
+    : await adoptedDifferences(context, target, found)
   if (fields.length > 0) {
     const result = drifted(fields, { object: objectRef(found) })
     return own || inputs.allowRestart
@@ -108,7 +117,7 @@ async function checkFound(
   }
   const rollout = await checkRollout(cluster, found, own)
   if (rollout.state !== "ready") return rollout
-  const image = found.spec.template.spec.containers[0]!.image
+  const { image } = containerOf(found, site.role)
   return ready(`${own ? "" : "existed before: "}${image}, ${rollout.reason}`, {
     object: objectRef(found),
     ...(!own && { adopted: true }),
@@ -124,6 +133,24 @@ const restartNotAllowed = (what: string, found: Deployment, step: string, site: 
     next: `flower-runbook step ${step} --site ${site} --allow-restart`,
     object: objectRef(found),
   })
+
+/** The configuration of the SuperLink's gate. */
+const isConfigMap = ({ kind }: KubeObject): boolean => kind === "ConfigMap"
+
+/** How a Deployment that existed before differs from what is needed, and what goes with it. */
+async function adoptedDifferences(
+  { cluster }: Context,
+  { manifest, adoptedDifferences }: DeployTarget,
+  found: Deployment,
+): Promise<Difference[]> {
+  const fields = adoptedDifferences(found)
+  for (const wanted of manifest.others.filter(isConfigMap)) {
+    const { name, namespace = "" } = wanted.metadata
+    const existing = await cluster.get({ apiVersion: "v1", kind: "ConfigMap", name, namespace })
+    fields.push(...configDifferences(existing, wanted))
+  }
+  return fields
+}
 
 /** How the Deployment and its other objects differ from the manifest. */
 async function differences(
@@ -141,7 +168,8 @@ async function differences(
       namespace: context.site.project,
     })
     const field = `${kind} ${metadata.name}`
-    if (existing === undefined) fields.push({ field, found: "missing", wanted: "present" })
+    if (kind === "ConfigMap") fields.push(...configDifferences(existing, wanted))
+    else if (existing === undefined) fields.push({ field, found: "missing", wanted: "present" })
     else if (
       kind === "Service" &&
       isOwn(existing, context) &&
@@ -161,13 +189,16 @@ async function differences(
  * adds may be another each time.
  */
 async function drift(context: Context, found: Deployment, sent: Deployment): Promise<Difference[]> {
-  const fields = deploymentDifferences(found, sent)
+  const fields = unlike(found, sent)
   if (fields.length === 0) return fields
   const stored = await wouldBe(context, sent)
   if (stored === undefined) return fields
   const names = new Set(fields.map(({ field }) => field))
-  return deploymentDifferences(found, stored).filter(({ field }) => names.has(field))
+  return unlike(found, stored).filter(({ field }) => names.has(field))
 }
+
+const unlike = (found: Deployment, wanted: Deployment): Difference[] =>
+  gateDifferences(deploymentDifferences(found, wanted), found, wanted)
 
 /** undefined where the server does not say: without the right to patch, or with a webhook that takes no dry runs. */
 async function wouldBe({ cluster }: Context, sent: Deployment): Promise<Deployment | undefined> {
@@ -219,15 +250,33 @@ export async function updateDeployment(context: Context, target: DeployTarget): 
   }
   if (target.adoptedDifferences(found).length === 0) return restart(context, found)
   const container = containerOf(found, context.site.role)
-  const containers = found.spec.template.spec.containers.map((one) =>
-    one === container ? { ...one, ...target.adapt(found) } : one,
+  const flags = target.adapt(found)
+  const { template } = found.spec
+  const containers = template.spec.containers.map((one) => (one === container ? { ...one, ...flags } : one))
+  const adapted = {
+    ...found,
+    spec: { ...found.spec, template: { ...template, spec: { ...template.spec, containers } } },
+  }
+  const { spec } = (await target.adaptPods?.(adapted)) ?? adapted
+  context.note(
+    `Deployment ${found.metadata.name} existed before: only its image, arguments and gate are changed`,
   )
-  context.note(`Deployment ${found.metadata.name} existed before: only its image and arguments are changed`)
+  for (const config of target.manifest.others.filter(isConfigMap)) await context.cluster.apply(config)
   await context.cluster.merge(deploymentRef(context.site.project, found.metadata.name), {
     // The list of containers is written as a whole: refused if another user changes it at the same time.
     metadata: { resourceVersion: found.metadata.resourceVersion, ...adoptedMark(context.federation) },
-    spec: { replicas: Math.max(1, found.spec.replicas ?? 1), template: { spec: { containers } } },
+    spec: { replicas: Math.max(1, found.spec.replicas ?? 1), template: podPatch(template, spec.template) },
   })
+}
+
+/** A merge patch from one template to the other, of the fields in which they may differ. */
+function podPatch(before: Deployment["spec"]["template"], after: Deployment["spec"]["template"]) {
+  const [old, annotations] = [before, after].map(({ metadata }) => metadata?.annotations ?? {})
+  const gone = Object.fromEntries(Object.keys(old!).map((key) => [key, null]))
+  return {
+    metadata: { annotations: { ...gone, ...annotations } },
+    spec: { containers: after.spec.containers, volumes: after.spec.volumes ?? null },
+  }
 }
 
 /** Restarts its pods. */

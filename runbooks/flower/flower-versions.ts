@@ -105,13 +105,26 @@ const FAMILIES: readonly Family[] = [
   },
 ]
 
-/** The row of the table that a version belongs to. */
-export function familyOf(version: string): Family {
-  return FAMILIES.findLast(({ since }) => compareVersions(version, since) >= 0) ?? FAMILIES[0]!
+/** The last row behind a gate: SuperLink and all its APIs are on its pod's loopback, and the gate has the Fleet API's usual port. */
+const { note: _, ...ONE_PORT } = FAMILIES.at(-1)!
+const GATED: Family = {
+  ...ONE_PORT,
+  superlink: ["--host", "127.0.0.1", "--port", String(HTTP_PORT)],
+  ports: { fleet: FLEET_PORT },
+  fleetPort: FLEET_PORT,
+}
+
+/**
+ * The row of the table that a version belongs to.
+ * @param gate whether there is a gate, which means something from 1.40 on
+ */
+export function familyOf(version: string, gate = false): Family {
+  const family = FAMILIES.findLast(({ since }) => compareVersions(version, since) >= 0) ?? FAMILIES[0]!
+  return gate && family.onePort ? GATED : family
 }
 
 /** Arguments of a SuperLink of this version. */
-export function superlinkArguments(version: string, tls?: Tls): string[] {
+export function superlinkArguments(version: string, tls?: Tls, gate = false): string[] {
   const security =
     tls === undefined
       ? ["--insecure"]
@@ -120,7 +133,7 @@ export function superlinkArguments(version: string, tls?: Tls): string[] {
           ...["--ssl-certfile", `${tls.folder}/tls.crt`],
           ...["--ssl-keyfile", `${tls.folder}/tls.key`],
         ]
-  return [...security, ...familyOf(version).superlink]
+  return [...security, ...familyOf(version, gate).superlink]
 }
 
 /** Arguments of a SuperNode of this version that connects to `address` (host:port). */

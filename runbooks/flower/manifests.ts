@@ -4,12 +4,14 @@ import { readRegularText } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
 import { FLEET_ADDRESS } from "../interconnect/exposure.ts"
 import { type Container, containerOf, type Deployment } from "../openshift/workload.ts"
+import { type GateTls, withGate } from "../security/gate.ts"
 import type { Security } from "../security/inputs.ts"
 import { rootsSecretOf, STARTED_WITH, tlsSecretOf } from "../security/tls.ts"
 import { isOwn, labels, PROGRAM } from "../shared/labels.ts"
 import { objectRef } from "../shared/reading.ts"
 import { snippet } from "../shared/snippet.ts"
 import { writeManifest } from "../shared/write-manifest.ts"
+import { argumentOf, commandLine } from "./command-line.ts"
 import {
   familyOf,
   IMAGE_USER,
@@ -51,7 +53,8 @@ type Site = Context["site"]
 
 export async function superlinkManifest(site: Site, inputs: ManifestInputs): Promise<Manifest> {
   const [deployment, service] = (await documents(snippet("superlink.yaml"))) as [Deployment, KubeObject]
-  const { ports } = familyOf(inputs.version)
+  const gate = inputs.security.gate === "on"
+  const family = familyOf(inputs.version, gate)
   const name = site.superlinkWorkload
   const secret = tlsSecretOf(site, inputs.security)
   const container = containerOf(deployment, "superlink")
@@ -59,7 +62,9 @@ export async function superlinkManifest(site: Site, inputs: ManifestInputs): Pro
   container.args = superlinkArguments(
     inputs.version,
     secret === undefined ? undefined : { folder: CERTIFICATES },
+    gate,
   )
+  const { ports } = family
   container.ports = Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort }))
   fill(deployment, container, site, inputs, secret)
   if (site.runtimeDependencies !== undefined)
@@ -74,7 +79,27 @@ export async function superlinkManifest(site: Site, inputs: ManifestInputs): Pro
     const port = ports[one.targetPort]
     return port === undefined ? [] : [{ ...one, port }]
   })
-  return hardened({ deployment, others: [service] }, "superlink", site, inputs)
+  const manifest = { deployment, others: [service] }
+  if (!gate || !family.onePort) return hardened(manifest, "superlink", site, inputs)
+  delete container.ports
+  const tls = tlsOf(container)
+  const { federation } = inputs
+  const gated = await withGate(deployment, container, { image: site.gateImage, tls, federation })
+  return hardened(
+    { deployment: gated.deployment, others: [service, gated.config] },
+    "superlink",
+    site,
+    inputs,
+  )
+}
+
+/** Flower's own TLS, as a SuperLink's flags name it. */
+export function tlsOf(superlink: Container): GateTls | undefined {
+  const flags = commandLine(superlink)
+  const [certificate, key, authority] = ["--ssl-certfile", "--ssl-keyfile", "--ssl-ca-certfile"].map((flag) =>
+    argumentOf(flags, flag),
+  )
+  return certificate && key && authority ? { certificate, key, authority } : undefined
 }
 
 /** The built-in manifest, or `supernode-manifest` with namespace and labels set. */

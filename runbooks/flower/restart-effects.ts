@@ -1,6 +1,7 @@
 /** What a changed Deployment restarts, and what is lost with that: the plan shows it before it is approved. */
 import type { CheckResult, Difference } from "../../lib/index.ts"
 import { containerOf, type Deployment } from "../openshift/workload.ts"
+import { GATE, gateIn } from "../security/gate.ts"
 import { argumentOf, commandLine } from "./command-line.ts"
 import { familyOf } from "./flower-versions.ts"
 import { runningVersion } from "./superlink.ts"
@@ -19,7 +20,12 @@ export function withRestartEffects(
   wanted?: Deployment,
 ): CheckResult {
   if (result.state !== "drifted" || !result.fields.some(restarts)) return result
-  const effects = [restartEffect(found, role, wanted), ...versionEffects(found, role, version)]
+  const gate = result.fields.some(({ field }) => field === GATE)
+  const effects = [
+    restartEffect(found, role, wanted),
+    ...versionEffects(found, role, version),
+    ...(gate ? gateEffects(found) : []),
+  ]
   return { ...result, effects }
 }
 
@@ -39,6 +45,14 @@ function restartEffect(found: Deployment, role: Role, wanted: Deployment | undef
 
 const hasDatabase = (deployment: Deployment): boolean =>
   argumentOf(commandLine(containerOf(deployment, "superlink")), "--database") !== undefined
+/** The Fleet API is the gate's, or the SuperLink's own again. */
+function gateEffects(found: Deployment): string[] {
+  const has = gateIn(found) !== undefined
+  const reached = has
+    ? "the Control and Runtime APIs can then be reached by whoever reaches the Fleet API"
+    : "the Control and Runtime APIs can then be reached in the SuperLink's pod only"
+  return [`the Fleet API moves to another port, so the connector changes too; ${reached}`]
+}
 
 function versionEffects(found: Deployment, role: Role, version: string): string[] {
   const before = runningVersion(found, role)

@@ -2,6 +2,7 @@
 import type { Difference } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { containerOf, type Deployment } from "../openshift/workload.ts"
+import { gateIn } from "../security/gate.ts"
 import { tlsSecretOf } from "../security/tls.ts"
 import { isOwn } from "../shared/labels.ts"
 import { argumentOf, changedFlags, commandLine, type Flags, hasFlag, isLoopback } from "./command-line.ts"
@@ -79,6 +80,8 @@ const portOf = (address: string | undefined): string | undefined => /:(\d+)$/.ex
 export function fleetPort(deployment: Deployment): number {
   const flags = superlinkFlags(deployment)
   const version = runningVersion(deployment, "superlink") ?? OLDEST
+  const gate = gateIn(deployment)?.ports?.find(({ name }) => name === "fleet")
+  if (gate !== undefined) return gate.containerPort
   const family = familyOf(version)
   const given = family.onePort
     ? argumentOf(flags, "--port")
@@ -125,15 +128,25 @@ export function adoptedSuperlinkDifferences(
   if (tls !== (tlsSecretOf(site, context.inputs) !== undefined)) {
     differ("Flower's own TLS", tls ? "on" : "off", tls ? "off" : "on")
   }
-  const missing = missingAddresses(flags, version)
+  const gate = context.inputs.gate === "on" && familyOf(version).onePort
+  const gated = gateIn(found) !== undefined
+  if (gate !== gated) differ("gate", gated ? "on" : "off", gate ? "on" : "off")
+  const missing = gate === gated ? missingAddresses(flags, version, gate) : []
   if (missing.length > 0) differ("arguments", flags.join(" ") || "none", [...flags, ...missing].join(" "))
   return differences
 }
 
-/** The flags for addresses that a SuperLink of a version lacks, so that SuperNodes reach it. */
-function missingAddresses(flags: readonly string[], version: string): string[] {
-  if (!familyOf(version).onePort) return []
+/** The flags for addresses that a SuperLink of a version lacks, so that SuperNodes, or its gate, reach it. */
+function missingAddresses(flags: readonly string[], version: string, gate: boolean): string[] {
+  const { onePort, superlink } = familyOf(version, gate)
+  if (!onePort) return []
   const host = argumentOf(flags, "--host")
+  if (gate) {
+    const there = ["--host", "--port"].every(
+      (flag) => argumentOf(flags, flag) === argumentOf(superlink, flag),
+    )
+    return there ? [] : [...superlink]
+  }
   return host !== undefined && !isLoopback(host) ? [] : ["--host", "0.0.0.0"]
 }
 
@@ -142,15 +155,15 @@ function missingAddresses(flags: readonly string[], version: string): string[] {
  * stay.
  * @throws RunbookError if they stand in a shell script
  */
-export function adaptSuperlinkFlags(found: Deployment, version: string): Flags {
+export function adaptSuperlinkFlags(found: Deployment, version: string, gate = false): Flags {
   const container = containerOf(found, "superlink")
   const flags = superlinkFlags(found)
-  const before = familyOf(runningVersion(found, "superlink") ?? version)
-  const family = familyOf(version)
+  const before = familyOf(runningVersion(found, "superlink") ?? version, gateIn(found) !== undefined)
+  const family = familyOf(version, gate)
   const addresses = ["--host", "--port", "--fleet-api-address", "--control-api-address"]
   const moved =
     before !== family && addresses.some((flag) => hasFlag(flags, flag) || family.superlink.includes(flag))
-  const more = moved ? family.superlink : missingAddresses(flags, version)
+  const more = moved ? family.superlink : missingAddresses(flags, version, gate)
   const without = moved ? addresses : more.filter((flag) => addresses.includes(flag))
   return changedFlags(found, container, without, more)
 }

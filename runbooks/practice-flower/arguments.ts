@@ -23,8 +23,8 @@ const PATHS = [
   "--log-file",
 ]
 
-/** For an API that is only used inside its container: any free port. */
-const NOWHERE = 0
+/** What a program that listens at this host is to the others: only its own pod reaches a loopback. */
+const whereOf = (host: string): "pod" | "loopback" => (isLoopback(host) ? "loopback" : "pod")
 
 /** The arguments of `flower-superlink` on this machine. */
 export async function superlinkHere(
@@ -32,7 +32,8 @@ export async function superlinkHere(
   version: string,
   world: World,
 ): Promise<string[]> {
-  if (since(version, "1.40.0")) return onePort(await paths(args, world), world)
+  // From 1.40 on, one port serves everything.
+  if (since(version, "1.40.0")) return hostAndPort(await paths(args, world), "8000", world)
   const apis: Record<string, string> = {
     "--fleet-api-address": "0.0.0.0:9092",
     ...(!since(version, "1.37.0") && { "--control-api-address": "0.0.0.0:9093" }),
@@ -40,17 +41,8 @@ export async function superlinkHere(
   }
   const here = await listening(await paths(args, world), apis, world)
   // The Runtime API from 1.35 on, and with it the Control API from 1.37 on: on the pod's loopback, which a port forward reaches.
-  return since(version, "1.35.0") ? hostAndPort(here, "8000", (port) => world.serve(port)) : here
+  return since(version, "1.35.0") ? hostAndPort(here, "8000", world) : here
 }
-
-/**
- * From 1.40 on, one port serves everything. A SuperLink that listens on its pod's loopback runs, but cannot be reached from
- * outside; neither can it here.
- */
-const onePort = (args: readonly string[], world: World): Promise<string[]> =>
-  hostAndPort(args, "8000", (port) =>
-    world.serve(isLoopback(argumentOf(args, "--host") ?? "127.0.0.1") ? NOWHERE : port),
-  )
 
 /** The arguments of `flower-supernode` on this machine. */
 export async function supernodeHere(
@@ -67,7 +59,7 @@ export async function supernodeHere(
       `127.0.0.1:${await world.forward(superlink)}`,
     ]
   }
-  if (since(version, "1.35.0")) return hostAndPort(here, "9094", (port) => world.serve(port))
+  if (since(version, "1.35.0")) return hostAndPort(here, "9094", world)
   return listening(here, { "--clientappio-api-address": "0.0.0.0:9094" }, world)
 }
 
@@ -84,16 +76,13 @@ async function listening(
     const [, host, port] = /^(.*):(\d+)$/.exec(argumentOf(args, flag) ?? otherwise) ?? []
     // A value that is not an address stays, so that the program refuses it.
     if (port === undefined) here.push(flag, argumentOf(args, flag) ?? "")
-    else here.push(flag, `127.0.0.1:${await world.serve(isLoopback(host!) ? NOWHERE : Number(port))}`)
+    else here.push(flag, `127.0.0.1:${await world.serve(Number(port), whereOf(host!))}`)
   }
   return here
 }
 
-async function hostAndPort(
-  args: readonly string[],
-  otherwise: string,
-  place: (port: number) => Promise<number>,
-): Promise<string[]> {
+async function hostAndPort(args: readonly string[], otherwise: string, world: World): Promise<string[]> {
+  const where = whereOf(argumentOf(args, "--host") ?? "127.0.0.1")
   const port = argumentOf(args, "--port") ?? otherwise
   if (!/^\d+$/.test(port)) return [...args]
   return [
@@ -101,7 +90,7 @@ async function hostAndPort(
     "--host",
     "127.0.0.1",
     "--port",
-    String(await place(Number(port))),
+    String(await world.serve(Number(port), where)),
   ]
 }
 

@@ -8,7 +8,7 @@ import { startPrograms } from "../e2e/programs.ts"
 
 /** Ports of this machine by what a container asked for; its paths under /here. */
 const world = {
-  serve: async (port: number) => 20_000 + port,
+  serve: async (port: number, where = "pod") => (where === "pod" ? 20_000 : 40_000) + port,
   forward: async (address: string) => 30_000 + address.length,
   path: async (inside: string) => `/here${inside}`,
 }
@@ -26,20 +26,21 @@ describe("a SuperLink's addresses become loopback ports", () => {
 
   test("1.36 and 1.38: the rest is HTTP in the pod's own loopback, where a port forward leads", async () => {
     expect(await superlink("1.36.0", "--insecure")).toBe(
-      "--insecure --fleet-api-address 127.0.0.1:29092 --control-api-address 127.0.0.1:29093 --host 127.0.0.1 --port 28000",
+      "--insecure --fleet-api-address 127.0.0.1:29092 --control-api-address 127.0.0.1:29093 --host 127.0.0.1 --port 48000",
     )
     expect(await superlink("1.38.0", "--insecure")).toBe(
-      "--insecure --fleet-api-address 127.0.0.1:29092 --host 127.0.0.1 --port 28000",
+      "--insecure --fleet-api-address 127.0.0.1:29092 --host 127.0.0.1 --port 48000",
     )
   })
 
-  test("from 1.40: one, and nobody reaches it where it is told to listen on loopback, or nothing", async () => {
+  test("from 1.40: one, and only its pod reaches it where it is told to listen on loopback, or nothing", async () => {
     expect(await superlink("1.41.0", "--insecure --host 0.0.0.0 --port 9092")).toBe(
       "--insecure --host 127.0.0.1 --port 29092",
     )
-    for (const args of ["--insecure", "--insecure --host 127.0.0.1 --port=9092"]) {
-      expect(await superlink("1.41.0", args)).toBe("--insecure --host 127.0.0.1 --port 20000")
-    }
+    expect(await superlink("1.41.0", "--insecure")).toBe("--insecure --host 127.0.0.1 --port 48000")
+    expect(await superlink("1.41.0", "--insecure --host 127.0.0.1 --port=9092")).toBe(
+      "--insecure --host 127.0.0.1 --port 49092",
+    )
   })
 
   test("health, certificates and databases", async () => {
@@ -67,13 +68,13 @@ describe("a SuperNode's", () => {
       ),
     ).toBe("--insecure --superlink 127.0.0.1:30014 --clientappio-api-address 127.0.0.1:29094")
     expect(await supernode("1.41.0", "--root-certificates /c/ca.crt --superlink=fleet-api:9092")).toBe(
-      "--root-certificates /here/c/ca.crt --superlink 127.0.0.1:30014 --host 127.0.0.1 --port 29094",
+      "--root-certificates /here/c/ca.crt --superlink 127.0.0.1:30014 --host 127.0.0.1 --port 49094",
     )
   })
 
   test("what is wrong stays wrong: argparse says so", async () => {
     expect(await supernode("1.41.0", "--insecure --clientappio-api-address 0.0.0.0:9094 --nosuch")).toBe(
-      "--insecure --clientappio-api-address 0.0.0.0:9094 --nosuch --host 127.0.0.1 --port 29094",
+      "--insecure --clientappio-api-address 0.0.0.0:9094 --nosuch --host 127.0.0.1 --port 49094",
     )
     expect(await supernode("1.34.0", "--insecure --clientappio-api-address here")).toContain(
       "--clientappio-api-address here",

@@ -13,6 +13,8 @@ class Place implements PracticeContainer {
   exitCode: number | undefined
   isReady = false
   readonly ports = new Map<number, unknown>()
+  /** What only its own pod reaches. */
+  readonly loopback = new Map<number, unknown>()
   dialled: { address: string; open(service: unknown): void; lost(): void } | undefined
   readonly end: () => void
   readonly image: string
@@ -32,8 +34,10 @@ class Place implements PracticeContainer {
   exit(code: number) {
     this.exitCode = code
   }
-  listen(port: number, service: unknown) {
-    this.ports.set(port, service)
+  listen(port: number, service: unknown, where = "pod") {
+    const ports = where === "pod" ? this.ports : this.loopback
+    ports.set(port, service)
+    return () => void ports.delete(port)
   }
   dial(address: string, on: { open(service: unknown): void; lost(): void }) {
     this.dialled = { address, ...on }

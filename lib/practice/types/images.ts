@@ -44,10 +44,14 @@ export interface PracticeContainer {
    * @param reason of its state, such as `OOMKilled`; default `Completed` or `Error`, by the code
    */
   exit(code: number, reason?: string): void
-  /** Serves at a port: whoever dials it is handed `service`, which may be a {@link SimulatedPort} as well. */
-  listen(port: number, service: unknown): void
   /**
-   * Dials `host:port` (a Service of the own namespace, `name`, `name.namespace`, `….svc…`) and keeps the connection:
+   * Serves at a port: whoever dials it is handed `service`, which may be a {@link SimulatedPort} as well.
+   * @param where `loopback`: only the containers of this pod reach it, and a port forward
+   * @returns how to stop serving it
+   */
+  listen(port: number, service: unknown, where?: "pod" | "loopback"): () => void
+  /**
+   * Dials `host:port` (a Service of the own namespace, `name`, `name.namespace`, `….svc…`; or 127.0.0.1, its own pod) and keeps the connection:
    * `open` with the other side's service when a path is there (and again when it comes back), `lost` when it goes.
    * Returns how to hang up.
    */
@@ -64,8 +68,9 @@ export interface PracticeContainer {
   /**
    * A free port on 127.0.0.1, of this run of the container alone, for what its program serves at `port` in a real pod: who dials
    * or port-forwards to the pod's `port` gets there from now on. Nobody else can know whether the program listens yet.
+   * @param where as for `listen`
    */
-  serve(port: number): Promise<number>
+  serve(port: number, where?: "pod" | "loopback"): Promise<number>
   /**
    * A port on 127.0.0.1 behind which `host:port` (as for `dial`) lies while there is a path to something that a program
    * serves. Without a path connections are reset; open ones are when it goes.

@@ -30,10 +30,16 @@ export interface Network {
   known(site: NetworkSite): Known
   /** What a site offers, asked once after each change. */
   offer(site: NetworkSite): Offer
-  /** A container serves at a port of its pod, until the returned function is called. */
-  listen(place: PodPort, service: unknown): () => void
-  /** What is served there now. */
-  listening(place: PodPort): unknown
+  /**
+   * A container serves at a port of its pod, until the returned function is called.
+   * @param loopback it listens on the pod's loopback only
+   */
+  listen(place: PodPort, service: unknown, loopback?: boolean): () => void
+  /**
+   * What is served there now.
+   * @param inside also on the pod's loopback, as the pod itself and a port forward see it
+   */
+  listening(place: PodPort, inside?: boolean): unknown
 }
 
 /** A namespace of a practice cluster. */

@@ -59,7 +59,7 @@ export class Addresses {
 
   /** Behind a Service by its name in the cluster. */
   #behind({ name: cluster, store }: Plane, from: string, host: string, port: number): Target | undefined {
-    const [found] = resolve(store, this.#network, cluster, from, `${host}:${port}`)
+    const [found] = resolve(store, this.#network, cluster, { namespace: from }, `${host}:${port}`)
     if (found === undefined) return undefined
     const { pod, port: target, service } = found
     return { place: { cluster, namespace: pod.namespace, pod: pod.name, port: target }, service }

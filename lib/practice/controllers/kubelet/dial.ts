@@ -19,15 +19,27 @@ function targetPort(
   return ports.find((one: { name?: string }) => one.name === port.targetPort)?.containerPort
 }
 
-/** Every pod service that `host:port` leads to now, seen from a namespace. */
+/** Who dials. */
+interface From {
+  readonly namespace: string
+  /** Whose loopback 127.0.0.1 is. */
+  readonly pod?: string
+}
+
+/** Every pod service that `host:port` leads to now, seen from a pod. */
 export function resolve(
   store: Store,
   network: Network,
   cluster: string,
-  from: string,
+  { namespace: from, pod: self }: From,
   address: string,
 ): PodService[] {
   const [, host = "", portText = ""] = /^(.+):(\d+)$/.exec(address) ?? []
+  if (host === "127.0.0.1" || host === "localhost") {
+    if (self === undefined) return []
+    const own = { cluster, namespace: from, pod: self, port: Number(portText) }
+    return podService(network, own, host, true)
+  }
   const [name = "", place] = host.split(".")
   const namespace = place === undefined || place === "svc" ? from : place
   const service = store.of("v1", "Service").get(namespace, name)
@@ -71,8 +83,8 @@ export function throughRouter(network: Network, place: PodPort): PodService[] | 
 }
 
 /** What a pod serves at a port, as a list of none or one. */
-export function podService(network: Network, place: PodPort, ip = ""): PodService[] {
-  const service = network.listening(place)
+export function podService(network: Network, place: PodPort, ip = "", inside = false): PodService[] {
+  const service = network.listening(place, inside)
   if (service === undefined) return []
   return [{ pod: { name: place.pod, namespace: place.namespace, ip }, port: place.port, service }]
 }
@@ -89,7 +101,7 @@ function carry(service: unknown, more: 1 | -1): void {
 
 /** Keeps a connection to an address for as long as there is a path, and takes it up again when there is one again. */
 export const dialler =
-  (store: Store, network: Network, cluster: string, from: string): PracticeContainer["dial"] =>
+  (store: Store, network: Network, cluster: string, from: From): PracticeContainer["dial"] =>
   (address, on) => {
     let connected: unknown
     let closed = false

@@ -41,8 +41,10 @@ export function handleOf(run: Run): PracticeContainer {
     const open = (service: unknown) => guard(() => on.open(service))
     return hold(around.dial(address, { open, lost: () => guard(() => on.lost()) }))
   }
-  const listen = (port: number, service: unknown): void => {
-    if (live()) hold(context.network.listen({ cluster, namespace, pod: name, port }, service))
+  const listen: PracticeContainer["listen"] = (port, service, where = "pod") => {
+    if (!live()) return () => undefined
+    const place = { cluster, namespace, pod: name, port }
+    return hold(context.network.listen(place, service, where === "loopback"))
   }
   return {
     image: spec.image,
@@ -55,10 +57,10 @@ export function handleOf(run: Run): PracticeContainer {
     listen,
     dial,
     run: (program) => live() && run.run(program),
-    async serve(port) {
+    async serve(port, where) {
       const place = await takePort()
       held(place, place.giveBack)
-      listen(port, new LoopbackService(place.port))
+      listen(port, new LoopbackService(place.port), where)
       return place.port
     },
     async forward(address) {

@@ -87,7 +87,7 @@ export async function startKubelet(context: ControllerContext, watched: boolean)
       service(namespace, name, port) {
         const place = { cluster: context.name, namespace, pod: name, port }
         const through = throughRouter(network, place)
-        const found = through === undefined ? network.listening(place) : through[0]?.service
+        const found = through === undefined ? network.listening(place, true) : through[0]?.service
         if (found instanceof TcpService) return found
         return found === undefined ? undefined : (found as SimulatedPort)
       },
@@ -171,7 +171,10 @@ export async function startKubelet(context: ControllerContext, watched: boolean)
       }
       if (["Succeeded", "Failed"].includes(pod.status?.phase)) return
       if (here === undefined) {
-        const dial = dialler(store, network, context.name, pod.metadata.namespace!)
+        const dial = dialler(store, network, context.name, {
+          namespace: pod.metadata.namespace!,
+          pod: pod.metadata.name,
+        })
         const warning = (reason: string, message: string) =>
           void warn(store, pod, "kubelet", reason, message).catch(() => undefined)
         const told = (reason: string, message: string) => note(store, pod, "kubelet", reason, message)

@@ -68,7 +68,7 @@ export function networkSite(skupper: Skupper, site: KubeObject): NetworkSite {
     })
   const behind = ({ host, port, pod, namespace: place = namespace }: NetworkConnector): PodService[] =>
     pod === undefined
-      ? resolve(store, network, cluster, namespace, `${host}:${port}`)
+      ? resolve(store, network, cluster, { namespace }, `${host}:${port}`)
       : podService(network, { cluster, namespace: place, pod, port }, host)
   const listeners = (names: Names): NetworkListener[] =>
     configuredObjects(skupper, "Listener", namespace).flatMap((one) => {
