@@ -170,6 +170,7 @@ export default guideStep({
     "tls-secret",
     "gate",
     "gate-image",
+    "node-auth",
     "runtime-dependencies",
     "superlink-state",
     "superlink-state-size",

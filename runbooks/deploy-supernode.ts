@@ -224,7 +224,7 @@ export default guideStep({
   ],
   title: "Deploy the SuperNode",
   on: "supernode",
-  needs: ["root-certificates", "deploy-superlink", "link-status", "connector", "listener"],
+  needs: ["root-certificates", "deploy-superlink", "register-node", "link-status", "connector", "listener"],
   inputs: [
     "flower-version",
     "project",
@@ -234,6 +234,7 @@ export default guideStep({
     "resources",
     "tls",
     "root-certificates-secret",
+    "node-auth",
     "node-config",
     "supernode-manifest",
     "probes",

@@ -12,12 +12,15 @@ import installOperator from "./install-operator.ts"
 import linkStatus from "./link-status.ts"
 import listener from "./listener.ts"
 import login from "./login.ts"
+import nodeKey from "./node-key.ts"
 import { networkConnector, networkProject, networkSite } from "./party-network.ts"
 import { practiceFlower } from "./practice-flower/index.ts"
 import { practiceImages, practiceValues } from "./practice-images.ts"
 import prerequisites from "./prerequisites.ts"
 import project from "./project.ts"
+import registerNode from "./register-node.ts"
 import rootCertificates from "./root-certificates.ts"
+import { snippetPath } from "./shared/snippet.ts"
 import siteCreate from "./site-create.ts"
 import { teardown } from "./teardown.ts"
 import { tokenIssue, tokenRedeem } from "./token-exchange.ts"
@@ -36,7 +39,9 @@ const guide: Notebook = notebook({
     project,
     certificates,
     rootCertificates,
+    nodeKey,
     deploySuperlink,
+    registerNode,
     installOperator,
     siteCreate,
     networkProject,
@@ -98,6 +103,7 @@ export const program: Program = {
   practiceImages,
   practiceVariant: practiceFlower,
   practiceValues,
+  practiceCommands: snippetPath("practice-commands")!,
 }
 export default guide
 export { main }

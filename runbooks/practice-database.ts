@@ -1,38 +1,34 @@
-/** What a played SuperLink knows of its nodes: in memory, or with `--database` in a file, which lies where the pod has mounted it. */
+/** Where a played SuperLink with `--database` keeps its nodes: a file where the pod has mounted it. */
 import { readFileSync, writeFileSync } from "node:fs"
 import type { PracticeContainer } from "../lib/index.ts"
 
-export class NodeMemory {
-  readonly #ids = new Set<string>()
-  #file: string | undefined
+export class NodeDatabase<Node> {
+  readonly #file: string
+  constructor(file: string) {
+    this.#file = file
+  }
 
-  /** Reads what an earlier process has left. Without a path, or with Flower's name for a database in memory, nothing is kept. */
-  async open(container: Pick<PracticeContainer, "path">, database: string | undefined): Promise<void> {
-    if (database === undefined || database.startsWith(":")) return
-    this.#file = await container.path(database.startsWith("/") ? database : `/app/${database}`)
+  /** Nothing without a path, or with Flower's name for a database in memory. */
+  static async open<Node>(
+    container: Pick<PracticeContainer, "path">,
+    database: string | undefined,
+  ): Promise<NodeDatabase<Node> | undefined> {
+    if (database === undefined || database.startsWith(":")) return undefined
+    return new NodeDatabase(await container.path(database.startsWith("/") ? database : `/app/${database}`))
+  }
+
+  /** What an earlier process has left. */
+  read(): readonly Node[] {
     try {
-      for (const id of JSON.parse(readFileSync(this.#file, "utf8")) as string[]) this.#ids.add(id)
+      return JSON.parse(readFileSync(this.#file, "utf8")) as Node[]
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error
+      this.write([])
+      return []
     }
   }
 
-  has(id: string): boolean {
-    return this.#ids.has(id)
-  }
-
-  add(id: string): void {
-    this.#ids.add(id)
-    this.#keep()
-  }
-
-  delete(id: string): boolean {
-    const known = this.#ids.delete(id)
-    if (known) this.#keep()
-    return known
-  }
-
-  #keep(): void {
-    if (this.#file !== undefined) writeFileSync(this.#file, JSON.stringify([...this.#ids]), { mode: 0o600 })
+  write(nodes: readonly Node[]): void {
+    writeFileSync(this.#file, JSON.stringify(nodes), { mode: 0o600 })
   }
 }

@@ -1,16 +1,26 @@
 /**
  * Simulates the pods of Flower's images on practice clusters: log lines, exit codes and behaviour after restarts are those
- * of the real programs (measured with 1.28, 1.34 and 1.41; test/real/flower runs them). Omitted: the line for each poll of a
+ * of the real programs (measured with 1.28, 1.34, 1.38, 1.41 and 1.42; test/real/flower runs them). Omitted: the line for each poll of a
  * SuperNode, every three seconds, and the pauses of up to twenty seconds before a SuperNode retries.
  */
-import { randomBytes } from "node:crypto"
+import { readFile } from "node:fs/promises"
 import type { PracticeContainer, PracticeImage, SimulatedPort } from "../lib/index.ts"
 import { argumentMistake } from "./flower/command-flags.ts"
 import { argumentOf, isLoopback } from "./flower/command-line.ts"
 import { FLEET_PORT, since, versionOfImage } from "./flower/flower-versions.ts"
+import {
+  authWithoutTls,
+  type Node,
+  PracticeNodes,
+  type Refusal,
+  refusedLines,
+  unusableKey,
+} from "./flower/practice-nodes.ts"
 import { PROBE } from "./flower/probe-pod.ts"
-import { NodeMemory } from "./practice-database.ts"
+import { NodeDatabase } from "./practice-database.ts"
 import { GATE_IMAGE, startGate } from "./practice-gate.ts"
+import { KEY_FLAG, ONLY_REGISTERED } from "./security/node-auth.ts"
+import { readPrivateKey } from "./security/ssh-key.ts"
 
 /** What a SuperLink offers to SuperNodes that connect to its Fleet API. Its memory ends with its process, unless it has a database. */
 interface Fleet extends SimulatedPort {
@@ -21,8 +31,9 @@ interface Fleet extends SimulatedPort {
   stranger(): void
   /** A call of a node; false if the node is unknown. */
   call(id: string): boolean
-  activate(id: string): void
-  deactivate(id: string): void
+  /** As {@link PracticeNodes.join}. */
+  join(key: string | undefined, evict: () => void): { readonly id: string } | Refusal
+  leave(id: string): void
 }
 
 /** The first frame of a gRPC server: empty SETTINGS (RFC 9113, 6.5). */
@@ -72,7 +83,14 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
       ),
     ])
   }
-  if (!args.includes("--enable-supernode-auth")) {
+  const auth = args.includes(ONLY_REGISTERED)
+  if (auth && insecure) {
+    const [first = "", ...more] = authWithoutTls(version)
+    say([error(first), ...more])
+    container.exit(1)
+    return
+  }
+  if (!auth) {
     say([
       warning(
         "SuperNode authentication is disabled. The SuperLink will accept connections from any SuperNode.",
@@ -81,37 +99,44 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
   }
   if (hereDocument) say([starting])
   const { host, port } = fleetAddress(args, http)
-  const nodes = new NodeMemory()
+  const nodes = new PracticeNodes({
+    auth,
+    tls: !insecure,
+    log: (line) => say([info(line)]),
+    error: (line) => say([error(line)]),
+  })
+  const control: SimulatedPort = { answer: (bytes) => nodes.answer(bytes) }
   const fleet: Fleet = {
     ...(!http && insecure && { greeting: GRPC_GREETING }),
+    ...(http && control),
     http,
     tls: !insecure,
     stranger: () => http && say([uvicorn("WARNING", "Invalid HTTP request received.")]),
     call(id) {
-      const known = nodes.has(id)
+      const known = nodes.knows(id)
       if (http && !known) say([access("pull-messages", 401)])
       if (!http && known) say([info(`[Fleet.PullMessages] node_id=${id}`)])
       return known
     },
-    activate(id) {
-      nodes.add(id)
-      say([info(`[Fleet.ActivateNode] Activated node_id=${id}`)])
-      fleet.call(id)
+    join(key, evict) {
+      const joined = nodes.join(key, evict)
+      if ("id" in joined) fleet.call(joined.id)
+      return joined
     },
-    deactivate(id) {
-      if (nodes.delete(id)) say([info(`[Fleet.DeactivateNode] Deactivated node_id=${id}`)])
-    },
+    leave: (id) => nodes.leave(id),
   }
   const serve = (): void => {
     say(startLines(version, args, { scheme: insecure ? "http" : "https", host, port }))
     container.ready()
     // A process that listens on its pod's loopback runs, and only its pod reaches it.
     container.listen(port, fleet, isLoopback(host) ? "loopback" : "pod")
+    // A port forward reaches it at any address of the pod.
+    if (!http) container.listen(controlPortOf(version, args), control)
   }
-  const database = argumentOf(args, "--database")
-  if (database === undefined) serve()
-  else
-    nodes.open(container, database).then(serve, (why: Error) => {
+  NodeDatabase.open<Node>(container, argumentOf(args, "--database"))
+    .then((database) => database && nodes.keepIn(database))
+    .then(serve)
+    .catch((why: Error) => {
       say([error(why.message)])
       container.exit(1)
     })
@@ -127,6 +152,11 @@ function fleetAddress(args: readonly string[], http: boolean): { host: string; p
   const [, host = "0.0.0.0", port = FLEET_PORT] =
     /^(.*):(\d+)$/.exec(argumentOf(args, "--fleet-api-address") ?? "") ?? []
   return { host, port: Number(port) }
+}
+
+function controlPortOf(version: string, args: readonly string[]): number {
+  if (since(version, "1.37.0")) return Number(argumentOf(args, "--port") ?? 8000)
+  return Number(/:(\d+)$/.exec(argumentOf(args, "--control-api-address") ?? "")?.[1] ?? 9093)
 }
 
 /** Its HTTP server has its own log format. */
@@ -201,11 +231,43 @@ function startSupernode(container: PracticeContainer): void | (() => void) {
   if (container.pod.labels[PROBE] !== undefined) return startProbe(container)
   if (refusesArguments(container, "supernode")) return
   const { args } = container
+  container.log(info("Starting Flower SuperNode"))
+  const path = argumentOf(args, KEY_FLAG)
+  if (path === undefined) return beginSupernode(container, undefined)
+  let stop: (() => void) | undefined
+  let stopped = false
+  void readKey(container, path).then((key) => {
+    if (key !== undefined && !stopped) stop = beginSupernode(container, key)
+  })
+  return () => {
+    stopped = true
+    stop?.()
+  }
+}
+
+/** The public half of the mounted key. Without one, the program ends as the real one does. */
+async function readKey(container: PracticeContainer, path: string): Promise<string | undefined> {
+  const text = await readFile(await container.path(path), "utf8").catch(() => undefined)
+  if (text === undefined) {
+    container.log("Traceback (most recent call last):")
+    container.log(`FileNotFoundError: [Errno 2] No such file or directory: '${path}'`)
+    container.exit(1)
+    return undefined
+  }
+  const key = readPrivateKey(text)
+  if ("publicKey" in key) return key.publicKey
+  const [first = "", ...more] = unusableKey(versionOf(container))
+  for (const line of [error(first), ...more]) container.log(line)
+  container.exit(1)
+  return undefined
+}
+
+function beginSupernode(container: PracticeContainer, key: string | undefined): () => void {
+  const { args } = container
   const version = versionOf(container)
   const address = argumentOf(args, "--superlink") ?? "127.0.0.1:9092"
-  container.log(info("Starting Flower SuperNode"))
   if (args.includes("--insecure")) {
-    const channel = since(version, "1.40.0") ? "insecure channel" : "insecure HTTP channel"
+    const channel = since(version, "1.38.0") ? "insecure channel" : "insecure HTTP channel"
     container.log(warning(`Option \`--insecure\` was set. Starting ${channel} to ${address}.`))
   }
   if (since(version, "1.35.0")) {
@@ -221,19 +283,14 @@ function startSupernode(container: PracticeContainer): void | (() => void) {
     container.log(info(`Flower Deployment Runtime: Starting ${api} API on ${local}`))
   }
   container.ready()
-  return connect(container, version, address)
+  return connect(container, { version, address, key })
 }
 
-/**
- * The server assigns a random unsigned 64-bit number. Of these, practice takes the ones with 20 digits (nearly half of them),
- * so that a text that contains one is folded in the same way on every run.
- */
-const FIRST_NODE_ID = 10n ** 19n
-const newNodeId = (): string =>
-  (FIRST_NODE_ID + (randomBytes(8).readBigUInt64BE() % (2n ** 64n - FIRST_NODE_ID))).toString()
-
 /** Keeps a SuperNode connected, and fails in the same ways as the real one. */
-function connect(container: PracticeContainer, version: string, address: string): () => void {
+function connect(
+  container: PracticeContainer,
+  { version, address, key }: { version: string; address: string; key: string | undefined },
+): () => void {
   const http = since(version, "1.40.0")
   const tls = !container.args.includes("--insecure")
   let id: string | undefined
@@ -260,8 +317,9 @@ function connect(container: PracticeContainer, version: string, address: string)
       }
       fleet = found
       if (id === undefined) {
-        id = newNodeId()
-        fleet.activate(id)
+        const joined = fleet.join(key, () => forgotten())
+        if (!("id" in joined)) return refused(joined)
+        id = joined.id
         container.log(info(`SuperNode ID: ${id}`))
         container.log(info("Starting Flower SuperExec"))
       } else if (fleet.call(id)) {
@@ -276,6 +334,12 @@ function connect(container: PracticeContainer, version: string, address: string)
       retry()
     },
   })
+  const refused = (refusal: Refusal): void => {
+    hung = true
+    const [first = "", ...more] = refusedLines(refusal, since(version, "1.35.0"))
+    for (const line of [error(first), ...more]) container.log(line)
+    container.exit(1)
+  }
   const noHandshake = (): void => {
     hung = true
     for (const line of http ? HTTP_HANDSHAKE : GRPC_HANDSHAKE) container.log(line)
@@ -305,7 +369,7 @@ function connect(container: PracticeContainer, version: string, address: string)
     clearTimeout(first)
     hangUp()
     container.log(info("SuperNode terminated gracefully."))
-    if (!hung && id !== undefined) fleet?.deactivate(id)
+    if (!hung && id !== undefined) fleet?.leave(id)
   }
 }
 

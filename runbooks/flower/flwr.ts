@@ -36,6 +36,9 @@ export interface ControlApi {
   run(args: readonly string[]): Promise<string>
 }
 
+/** What the `flwr` of practice clusters says that it is: it talks to simulated SuperLinks, and only to those. */
+const STAND_IN = "0.0.0"
+
 const versions = new Map<string, Promise<string | undefined>>()
 
 /** The version that `flwr` must have for this SuperLink. */
@@ -58,7 +61,8 @@ export async function findFlwr(
   if (onPath !== undefined) {
     const known = versions.get(onPath) ?? askVersion($, onPath)
     versions.set(onPath, known)
-    if ((await known) === version) return { flwr: onPath }
+    const wanted = isPractice(superlink) ? STAND_IN : version
+    if ((await known) === wanted) return { flwr: onPath }
   }
   const bin = await findEnvironment(version)
   if (bin !== undefined) return { flwr: join(bin, "flwr") }
@@ -130,7 +134,9 @@ export async function withControlApi<T>(
         if (answer?.success === true) return answer as T
         const words = String(answer?.["error-message"] ?? (stderr.trim() || stdout.trim() || "no answer"))
         const { trouble } = forward ?? {}
-        throw refusal(words, { superlink, address, port, line, trouble, logs: logsOf(context, superlink) })
+        const logs = logsOf(context, superlink)
+        const standIn = (await versions.get(flwr)) === STAND_IN
+        throw refusal(words, { superlink, address, port, line, trouble, logs, standIn })
       },
       async run(args) {
         return (await shell`${flwr} ${args}`).stdout
@@ -164,7 +170,9 @@ const LOOPBACK = "127.0.0.1,localhost"
 
 function parsed(text: string): Record<string, unknown> | undefined {
   try {
-    return JSON.parse(text.slice(text.indexOf("{"))) as Record<string, unknown>
+    // `register` prints the id as a number beyond 2^53, which would be rounded.
+    const exact = text.slice(text.indexOf("{")).replace(/("node-id":\s*)(\d+)/g, '$1"$2"')
+    return JSON.parse(exact) as Record<string, unknown>
   } catch {
     return undefined
   }
@@ -179,6 +187,8 @@ interface FailedCall {
   readonly trouble: string | undefined
   /** The command that prints the SuperLink's log. */
   readonly logs: string
+  /** `flwr` is the one of practice clusters. */
+  readonly standIn: boolean
 }
 
 const logsOf = (context: Context, { pod }: Running): string => {
@@ -189,7 +199,10 @@ const logsOf = (context: Context, { pod }: Running): string => {
 /** The cluster node that practice clusters run their pods on. */
 const PRACTICE_NODE = "practice-node"
 
-function refusal(words: string, { superlink, address, port, line, trouble, logs }: FailedCall): Error {
+function refusal(
+  words: string,
+  { superlink, address, port, line, trouble, logs, standIn }: FailedCall,
+): Error {
   const said = [words.replace(/\s+/g, " ").trim(), trouble].filter(Boolean).join("; ")
   if (!/unavailable|no answer|timed? ?out|connection (?:refused|reset)/i.test(said)) {
     return new RunbookError(`${line} was refused`, {
@@ -198,7 +211,7 @@ function refusal(words: string, { superlink, address, port, line, trouble, logs 
       next: logs,
     })
   }
-  if (superlink.node === PRACTICE_NODE && isSimulated(superlink.log)) {
+  if (isPractice(superlink) && !standIn) {
     return new CheckError(
       blocked("the SuperLink of these practice clusters is simulated: it has no Control API", {
         code: "simulated",
@@ -219,9 +232,11 @@ function refusal(words: string, { superlink, address, port, line, trouble, logs 
   )
 }
 
-/** Real programs listen on ports of this machine, and log that before they log that they are up. */
-const isSimulated = (log: string): boolean =>
-  log.includes("Starting Flower SuperExec") && !log.includes(" on 127.0.0.1:")
+/** A SuperLink that practice simulates. Real programs listen on ports of this machine, and log that before they log that they are up. */
+const isPractice = ({ node, log }: Running): boolean =>
+  node === PRACTICE_NODE &&
+  log.includes("Starting Flower SuperExec") &&
+  !/ on 127\.0\.0\.1:[23]\d{4}\b/.test(log)
 
 /** Flower's own TLS: the root certificate, and a name of this machine that the SuperLink's certificate is valid for. */
 async function certificatesOf(

@@ -6,6 +6,7 @@ import { FLEET_ADDRESS } from "../interconnect/exposure.ts"
 import { type Container, containerOf, type Deployment } from "../openshift/workload.ts"
 import { type GateTls, withGate } from "../security/gate.ts"
 import type { Security } from "../security/inputs.ts"
+import { addNodeKey, superlinkAuth } from "../security/node-auth.ts"
 import { rootsSecretOf, STARTED_WITH, tlsSecretOf } from "../security/tls.ts"
 import { isOwn, labels, PROGRAM } from "../shared/labels.ts"
 import { objectRef } from "../shared/reading.ts"
@@ -59,11 +60,10 @@ export async function superlinkManifest(site: Site, inputs: ManifestInputs): Pro
   const secret = tlsSecretOf(site, inputs.security)
   const container = containerOf(deployment, "superlink")
   container.image = site.image ?? superlinkImage(inputs.version)
-  container.args = superlinkArguments(
-    inputs.version,
-    secret === undefined ? undefined : { folder: CERTIFICATES },
-    gate,
-  )
+  container.args = [
+    ...superlinkArguments(inputs.version, secret === undefined ? undefined : { folder: CERTIFICATES }, gate),
+    ...superlinkAuth(inputs.security),
+  ]
   const { ports } = family
   container.ports = Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort }))
   fill(deployment, container, site, inputs, secret)
@@ -117,6 +117,8 @@ export async function supernodeManifest(site: Site, inputs: ManifestInputs): Pro
   if (clientAppIo === undefined) delete container.ports
   else container.ports = [{ name: "clientappio", containerPort: clientAppIo }]
   fill(deployment, container, site, inputs, secret)
+  if (inputs.security.nodeAuth === "on")
+    addNodeKey(deployment, container, site, inputs.numericUser ? IMAGE_USER : undefined)
   rename(deployment, site.name)
   setCertificates(deployment, inputs)
   return hardened({ deployment, others: [] }, "supernode", site, inputs)

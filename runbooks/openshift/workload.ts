@@ -15,7 +15,7 @@ export interface PodSpec extends PodSettings {
   containers: Container[]
   volumes?: {
     name: string
-    secret?: { secretName: string }
+    secret?: { secretName: string; defaultMode?: number; items?: { key: string; path: string }[] }
     emptyDir?: { sizeLimit?: string }
     [source: string]: unknown
   }[]

@@ -54,6 +54,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     sites: sitesOf(options.supernodes ?? 2),
     values: program.practiceValues!,
     images: program.practiceImages!,
+    ownCommands: program.practiceCommands!,
     federation: FEDERATION,
     folder: join(folder, "practice"),
     delays: options.delays ?? "none",

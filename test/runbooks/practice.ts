@@ -68,6 +68,7 @@ export async function startWorld(
     folder: join(folder, "practice"),
     delays: "none",
     images: practiceImages,
+    ownCommands: program.practiceCommands!,
     ...(options.faults && { faults: options.faults }),
     ...(options.openshift !== undefined && { openshift: options.openshift }),
   })

@@ -75,6 +75,7 @@ export async function startFlowerWorld(version: string, supernodes: number): Pro
     sites: sitesOf(supernodes),
     values: program.practiceValues!,
     images: program.practiceVariant!.images,
+    ownCommands: program.practiceCommands!,
     federation: FEDERATION,
     folder: join(folder, "practice"),
     delays: "none",
