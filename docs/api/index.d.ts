@@ -336,12 +336,13 @@ export interface Input<T = unknown, Per extends "federation" | "site" = "federat
     readonly default?: T | ((site: {
         name: string;
         role: string;
-    }, values: Record<string, unknown>) => T | undefined);
+    }, values: Record<string, unknown>, sites: readonly Readonly<Record<string, unknown>>[]) => T | undefined);
     readonly suggest?: T | ((site: {
         name: string;
         role: string;
     }) => T);
     readonly choices?: readonly string[];
+    readonly is?: "file";
     readonly roles?: readonly string[];
     readonly file?: string;
     readonly secret?: boolean;
@@ -574,13 +575,13 @@ export interface PracticeContainer {
     log(line: string): void;
     ready(): void;
     exit(code: number, reason?: string): void;
-    listen(port: number, service: unknown): void;
+    listen(port: number, service: unknown, where?: "pod" | "loopback"): () => void;
     dial(address: string, on: {
         open(service: unknown): void;
         lost(): void;
     }): () => void;
     run(program: ContainerProgram): void;
-    serve(port: number): Promise<number>;
+    serve(port: number, where?: "pod" | "loopback"): Promise<number>;
     forward(address: string): Promise<number>;
     path(inside: string): Promise<string>;
     readonly mounts: readonly string[];
@@ -867,12 +868,13 @@ export declare namespace input {
         readonly default?: T | ((site: {
             name: string;
             role: string;
-        }, values: Record<string, unknown>) => T | undefined);
+        }, values: Record<string, unknown>, sites: readonly Readonly<Record<string, unknown>>[]) => T | undefined);
         readonly suggest?: T | ((site: {
             name: string;
             role: string;
         }) => T);
         readonly choices?: readonly string[];
+        readonly is?: "file";
         readonly roles?: readonly string[];
         readonly file?: string;
         readonly secret?: boolean;

@@ -5,6 +5,7 @@ export declare function assertGiven(value: string | undefined, input: string, { 
     readonly login?: string;
 }): asserts value is string;
 export declare function authorityOf(site: LoginSite): Promise<string | undefined>;
+export declare const draftOf: (path: string) => string;
 export declare function expandVariables(words: readonly string[], env: Readonly<Record<string, string | undefined>>): string[];
 export declare function hostnameOf(server: string): string;
 export declare function keepProxy(proxy: string | undefined): string[];
@@ -23,6 +24,7 @@ export declare function proxyFor(server: string, env: Readonly<NodeJS.ProcessEnv
 export declare const proxyOf: (site: LoginSite) => string | undefined;
 export declare function readInputFile(path: string, input: string): Promise<string>;
 export declare const readPasswordFile: <S extends LoginSite>(path: string | undefined, context: Pick<LoginContext<S>, "site" | "secret">) => Promise<string>;
+export declare const readRegularText: (path: string, most?: number) => string;
 export declare const readTokenFile: <S extends LoginSite>(path: string | undefined, context: Pick<LoginContext<S>, "site" | "secret">) => Promise<string>;
 export declare function sameServer(one: string, other: string): boolean;
 export declare function writeSession(context: {
