@@ -3,7 +3,7 @@
  * Its dispatcher carries the requests, its WebSockets the port forwards.
  */
 import { X509Certificate } from "node:crypto"
-import { Readable, Writable } from "node:stream"
+import { type Duplex, Readable, Writable } from "node:stream"
 import {
   type DispatcherOptions,
   HttpMethod,
@@ -38,6 +38,8 @@ export interface Address {
   readonly serverName?: string
   /** Any certificate is accepted. */
   readonly insecure?: boolean
+  /** Opens the connections to a server of this process, in place of sockets. */
+  readonly dial?: () => Duplex
 }
 
 export interface Credentials {
@@ -77,6 +79,7 @@ export class PooledKubeConfig extends KubeConfig {
   #credentials: Promise<Credentials> | undefined
   #dispatcher: Dispatcher | undefined
   #certificate: string | undefined
+  #dial: Address["dial"]
 
   constructor(
     cluster: Fields,
@@ -120,7 +123,7 @@ export class PooledKubeConfig extends KubeConfig {
   }
 
   static async at(address: Address): Promise<PooledKubeConfig> {
-    return new PooledKubeConfig(
+    const made = new PooledKubeConfig(
       {
         server: address.server,
         ...(address.ca !== undefined && {
@@ -132,6 +135,8 @@ export class PooledKubeConfig extends KubeConfig {
       },
       address.token === undefined ? {} : { token: address.token },
     )
+    made.#dial = address.dial
+    return made
   }
 
   get server(): string {
@@ -203,6 +208,13 @@ export class PooledKubeConfig extends KubeConfig {
   override createDispatcherOptions(
     ...args: Parameters<KubeConfig["createDispatcherOptions"]>
   ): DispatcherOptions {
+    const dial = this.#dial
+    if (dial !== undefined) {
+      // undici expects the answer after its call has returned.
+      const connect = (_: unknown, done: (error: null, socket: Duplex) => void) =>
+        queueMicrotask(() => done(null, dial()))
+      return { type: "agent", connect: connect as never }
+    }
     const options = super.createDispatcherOptions(...args)
     const h1 = { allowH2: false }
     switch (options.type) {

@@ -69,9 +69,10 @@ const startCluster = async (
     onRequest: ({ method }) => method !== "GET" && changed(),
   })
   const cluster = openCluster({
-    // By this name the controllers always meet the right certificate.
+    // By this name requests that need a socket (WebSockets) meet the right certificate.
     server: `https://${SYSTEM_HOST}:${server.port}`,
     ca: ca.certificate,
+    dial: server.dial,
     token: user(SYSTEM).token,
     fieldManager: "practice",
   })

@@ -12,6 +12,7 @@ import { Admission } from "./admission/index.ts"
 import { establish, openCluster } from "./cluster-state.ts"
 import { serveDiscovery } from "./discovery.ts"
 import { Collector } from "./garbage.ts"
+import { dialInside } from "./inside.ts"
 import { Interference } from "./interference.ts"
 import type { Kind } from "./kind.ts"
 import { sendLog } from "./logs.ts"
@@ -247,6 +248,7 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
     ca: options.ca,
     users: options.users,
     requests,
+    dial: dialInside(server),
     snapshot: (): Snapshot => ({
       version: 1,
       name: options.name,

@@ -1,4 +1,5 @@
 /** The API server of a practice cluster, as its controllers, files and tests see it. */
+import type { Duplex } from "node:stream"
 import type { KubeObject } from "../../cluster/types.ts"
 import type { FaultTable } from "./faults.ts"
 
@@ -62,6 +63,8 @@ export interface ApiServer {
   readonly ca: CertificateAuthority
   readonly users: readonly PracticeUser[]
   readonly requests: readonly RequestEntry[]
+  /** A connection from within this process, which needs no descriptor. */
+  dial(): Duplex
   snapshot(): Snapshot
   close(): Promise<void>
 }
