@@ -1,6 +1,6 @@
 /** Builds dist/: JavaScript and types by the TypeScript compiler, and client-node bundled (it loads three times as fast). */
 import { execFileSync } from "node:child_process"
-import { rmSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, relative, resolve, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build, type Plugin } from "esbuild"
@@ -26,7 +26,7 @@ const ownStaysOut: Plugin = {
 
 // The only file that imports client-node, with client-node in it.
 const door = join(dist, "lib/cluster/pooled-kubeconfig.js")
-await build({
+const bundled = await build({
   entryPoints: [door],
   outfile: door,
   allowOverwrite: true,
@@ -35,7 +35,9 @@ await build({
   format: "esm",
   target: "node22",
   minify: true,
-  legalComments: "linked",
+  metafile: true,
+  // All of it is in third-party-licenses.txt.
+  legalComments: "none",
   plugins: [ownStaysOut],
   // Its CommonJS dependencies call require, which ES modules have not.
   banner: {
@@ -43,6 +45,33 @@ await build({
   },
   logLevel: "error",
 })
+
+writeFileSync(
+  join(dist, "third-party-licenses.txt"),
+  licensesOf(Object.keys(bundled.metafile.inputs).map((path) => resolve(path))),
+)
+
+/** The license texts of the packages that files belong to. @throws Error for a package without one */
+function licensesOf(files: readonly string[]): string {
+  const marker = `${sep}node_modules${sep}`
+  const folders = new Set<string>()
+  for (const file of files) {
+    const at = file.lastIndexOf(marker)
+    if (at < 0) continue
+    const rest = file.slice(at + marker.length).split(sep)
+    folders.add(join(file.slice(0, at + marker.length), ...rest.slice(0, rest[0]!.startsWith("@") ? 2 : 1)))
+  }
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
+    const texts = readdirSync(folder)
+      .filter((one) => /^(?:un)?licen[cs]e|^copying|^notice/i.test(one))
+      .map((one) => readFileSync(join(folder, one), "utf8").trim())
+    if (texts.length === 0) throw new Error(`the package ${name} ${version} (${license}) has no license text`)
+    return `${name} ${version} (${license})\n\n${texts.join("\n\n")}\n`
+  })
+  const title = "Packages that are bundled in lib/cluster/pooled-kubeconfig.js, and their licenses.\n\n"
+  return title + texts.join(`\n${"-".repeat(80)}\n\n`)
+}
 
 /**
  * Puts what an entry imports statically from a folder into the entry itself: at start-up a file costs more than its

@@ -66,6 +66,19 @@ test("contains what it needs to run, and nothing of how it is built", () => {
   expect(leaking).toEqual([])
 })
 
+test("contains the licenses of what is bundled in it, and asks for none of that", () => {
+  const texts = readFileSync(join(bin, "../../dist/third-party-licenses.txt"), "utf8")
+  const { dependencies } = JSON.parse(readFileSync(join(bin, "../../package.json"), "utf8")) as {
+    dependencies: Record<string, string>
+  }
+  const code = readFileSync(join(bin, "../../dist/lib/cluster/pooled-kubeconfig.js"), "utf8")
+  for (const name of ["@kubernetes/client-node", "undici", "openid-client"]) {
+    expect(texts).toMatch(new RegExp(`^${name} \\d[\\d.]* \\([\\w.-]+\\)\n\n(?:.+\n+)+`, "m"))
+    expect(Object.keys(dependencies)).not.toContain(name)
+    expect(code).not.toContain(`from"${name}"`)
+  }
+})
+
 test("prints its version and its help", () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }
   expect(call(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" })
