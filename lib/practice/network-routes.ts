@@ -3,11 +3,14 @@ import type { NetworkLink, NetworkSite, Offer, Place } from "./types/network.ts"
 
 export class Routes {
   #sites = new Set<NetworkSite>()
+  #byCluster = new Map<string, Set<NetworkSite>>()
   /** Who answers at an address. */
   #doors = new Map<string, NetworkSite>()
   #offers = new Map<NetworkSite, { offer: Offer; text: string }>()
-  /** The sites that each one reaches. */
+  /** The sites that each one reaches: one array for all that reach each other. */
   #reached = new Map<NetworkSite, readonly NetworkSite[]>()
+  /** Those of them that have a connector of a routing key, as far as anybody has asked since the last change. */
+  #offering = new Map<readonly NetworkSite[], Map<string, NetworkSite[]>>()
   #listeners = new Set<(anything: boolean) => void>()
   /** Sites to ask again. */
   #forgotten = new Set<NetworkSite>()
@@ -39,10 +42,12 @@ export class Routes {
 
   add(site: NetworkSite): () => void {
     this.#sites.add(site)
+    this.#byCluster.set(site.cluster, (this.#byCluster.get(site.cluster) ?? new Set()).add(site))
     this.#forgotten.add(site)
     this.#otherwise = true
     return () => {
       this.#sites.delete(site)
+      this.#byCluster.get(site.cluster)?.delete(site)
       this.#forgotten.delete(site)
       this.#offers.delete(site)
       this.#otherwise = true
@@ -64,14 +69,14 @@ export class Routes {
   }
 
   site(cluster: string, namespace: string): NetworkSite | undefined {
-    for (const it of this.#sites) if (it.cluster === cluster && it.namespace === namespace) return it
+    for (const it of this.#byCluster.get(cluster) ?? []) if (it.namespace === namespace) return it
     return undefined
   }
 
   /** Whether anything in a cluster is reached from other clusters. */
   serves(cluster: string): boolean {
-    for (const it of this.#sites) {
-      if (it.cluster === cluster && this.offer(it).connectors.length > 0) return true
+    for (const it of this.#byCluster.get(cluster) ?? []) {
+      if (this.offer(it).connectors.length > 0) return true
     }
     return false
   }
@@ -101,10 +106,25 @@ export class Routes {
     return { up: trusted && both && live && cut === undefined, peer }
   }
 
-  /** The same array for the same sites. None where the site's own router does not answer. */
+  /** Itself among them, in no order; the same array for the same sites. None where the site's own router does not answer. */
   reach(site: NetworkSite): readonly NetworkSite[] {
     this.refresh()
     return this.#reached.get(site) ?? []
+  }
+
+  /** The sites that it reaches and that have a connector of a routing key; itself first. */
+  offering(site: NetworkSite, routingKey: string): readonly NetworkSite[] {
+    const reached = this.reach(site)
+    const keys = this.#offering.get(reached) ?? new Map<string, NetworkSite[]>()
+    this.#offering.set(reached, keys)
+    let found = keys.get(routingKey)
+    if (found === undefined) {
+      const has = (one: NetworkSite) =>
+        this.offer(one).connectors.some((connector) => connector.routingKey === routingKey)
+      found = reached.filter(has)
+      keys.set(routingKey, found)
+    }
+    return found.includes(site) ? [site, ...found.filter((one) => one !== site)] : found
   }
 
   /** Asks who is to be asked again. Returns whether anything is otherwise than before. */
@@ -145,13 +165,15 @@ export class Routes {
     }
     const before = this.#reached
     this.#reached = new Map()
+    this.#offering = new Map()
     for (const site of this.#sites) {
-      if (!this.answers(site)) continue
+      if (!this.answers(site) || this.#reached.has(site)) continue
       const found = new Set([site])
       for (const one of found) for (const next of ways.get(one)!) found.add(next)
       const known = before.get(site)
       const same = known?.length === found.size && known.every((entry) => found.has(entry))
-      this.#reached.set(site, same ? known! : [...found])
+      const reached = same ? known! : [...found]
+      for (const one of found) this.#reached.set(one, reached)
     }
   }
 }

@@ -29,6 +29,16 @@ function timesOf(delays: Delays): KnowledgeTimes {
 }
 
 /**
+ * The least time between two tellings of what was heard, in milliseconds. Told of N sites, each of N sites writes a status with
+ * N entries: with many, what changes in the meantime is told together. It never takes longer than a real beacon.
+ */
+const betweenTellings = (sites: number): number => (sites < MANY ? 0 : Math.min(10_000, sites ** 2 / 20))
+
+/** From so many sites on, each of them asks less often what it reaches now, too: there are as many to ask as there are sites. */
+const MANY = 30
+const betweenLooks = (sites: number): number => (sites < MANY ? 0 : Math.min(500, sites ** 2 / 500))
+
+/**
  * A network without sites. What the sites say is asked again where something changed, and nowhere else; whoever listens is
  * told of what can concern it, and of nothing else. So a network in which nothing changes costs nothing.
  */
@@ -45,18 +55,25 @@ export function createNetwork(delays: Delays = "none"): Network {
   let stale = false
   let scheduled = false
   let timer: NodeJS.Timeout | undefined
+  let knownAt = Number.NEGATIVE_INFINITY
+  let toldAt = Number.NEGATIVE_INFINITY
 
+  const again = (): void => {
+    stale = true
+    soon()
+  }
   const know = (): void => {
     clearTimeout(timer)
     stale = false
-    const { news, next } = knowledge.update(performance.now())
-    if (next !== undefined) {
-      const again = () => {
-        stale = true
-        soon()
-      }
-      timer = setTimeout(again, Math.ceil(next)).unref()
+    const now = performance.now()
+    const early = anything ? 0 : knownAt + betweenTellings(routes.sites.size) - now
+    if (early > 0) {
+      timer = setTimeout(again, Math.ceil(early)).unref()
+      return
     }
+    knownAt = now
+    const { news, next } = knowledge.update(now)
+    if (next !== undefined) timer = setTimeout(again, Math.ceil(next)).unref()
     const all = anything
     anything = false
     if (news || all) for (const listener of [...heard]) listener(all)
@@ -64,6 +81,7 @@ export function createNetwork(delays: Delays = "none"): Network {
   const tell = (): void => {
     routes.refresh()
     scheduled = false
+    toldAt = performance.now()
     // What runs behind a connector is reached from everywhere, its cluster's own Services from there alone.
     const all = everywhere || [...touched].some((cluster) => routes.serves(cluster))
     const clusters = all ? [...listeners.keys()] : [...touched]
@@ -75,7 +93,9 @@ export function createNetwork(delays: Delays = "none"): Network {
   const soon = (): void => {
     if (scheduled) return
     scheduled = true
-    setImmediate(tell)
+    const early = toldAt + betweenLooks(routes.sites.size) - performance.now()
+    if (early > 0) setTimeout(tell, Math.ceil(early))
+    else setImmediate(tell)
   }
   const served = (place: Place): void => {
     touched.add(place.cluster)
@@ -125,7 +145,11 @@ export function createNetwork(delays: Delays = "none"): Network {
     },
     site: (cluster, namespace) => routes.site(cluster, namespace),
     link: (site, link) => routes.link(site, link),
-    reach: (site) => [...routes.reach(site)],
+    reach: (site) => {
+      const reached = routes.reach(site)
+      return reached.length === 0 ? [] : [site, ...reached.filter((one) => one !== site)]
+    },
+    offering: (site, routingKey) => routes.offering(site, routingKey),
     known: (site) => knowledge.of(site),
     offer: (site) => routes.offer(site),
     listen(place, service, loopback = false) {

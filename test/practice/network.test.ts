@@ -236,3 +236,34 @@ describe("what is known when", () => {
     expect(link()).toMatchObject({ up: true, peer: { pod: "hub-router" } })
   })
 })
+
+describe("a network of many sites", () => {
+  const passes = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setImmediate", "performance"] })
+    return () => vi.useRealTimers()
+  })
+
+  test("sites that come one after the other are told of together; who reaches each other is one list", async () => {
+    open("none")
+    let told = 0
+    network.onKnowledge(() => told++)
+    const others = Array.from({ length: 200 }, (_, at) => played(`site-${at}`, [linkTo("hub")]))
+    for (const it of others) {
+      network.join(it)
+      await passes(0.05)
+    }
+    await passes(20)
+    // 10 s for 200 sites, and at most one telling every 2 s once they are many.
+    expect(told).toBeLessThan(100)
+    expect(network.known(hub).records).toHaveLength(202)
+    expect(network.known(others[7]!)).toBe(network.known(hub))
+    set(others[3]!, ends)
+    set(others[7]!, ends)
+    expect(network.offering(others[7]!, "k")).toEqual([others[7], others[3]])
+    expect(network.offering(alone, "k")).toEqual([])
+    expect(network.reach(others[7]!)).toHaveLength(202)
+    expect(network.reach(others[7]!)[0]).toBe(others[7])
+  })
+})

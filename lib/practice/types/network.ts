@@ -26,6 +26,8 @@ export interface Network {
    * router does not answer.
    */
   reach(site: NetworkSite): NetworkSite[]
+  /** Those of the sites in reach that have a connector of a routing key; itself first. */
+  offering(site: NetworkSite, routingKey: string): readonly NetworkSite[]
   /** What the controller of a site has heard of the network: the same object until anything in it changes. */
   known(site: NetworkSite): Known
   /** What a site offers, asked once after each change. */

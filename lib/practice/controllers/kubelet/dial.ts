@@ -73,12 +73,7 @@ export function throughRouter(network: Network, place: PodPort): PodService[] | 
   const listener = site && network.offer(site).listeners.find(({ port }) => port === place.port)
   if (site === undefined || listener === undefined) return undefined
   return listener.live
-    ? network
-        .reach(site)
-        .filter((entry) =>
-          network.offer(entry).connectors.some((one) => one.routingKey === listener.routingKey),
-        )
-        .flatMap((entry) => entry.backends(listener.routingKey))
+    ? network.offering(site, listener.routingKey).flatMap((entry) => entry.backends(listener.routingKey))
     : []
 }
 
