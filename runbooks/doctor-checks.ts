@@ -1,12 +1,15 @@
-import type { CheckResult, ClusterReader, Diagnosis, DoctorCheck, Right } from "../lib/index.ts"
+import { CheckError, type CheckResult, type Diagnosis, type DoctorCheck, type Right } from "../lib/index.ts"
 import type { Context } from "./context.ts"
 import installOperator from "./install-operator.ts"
 import { FLEET_API } from "./interconnect/exposure.ts"
+import { hubOf, hubsOf, isPerParty } from "./interconnect/hub.ts"
+import { membersOf } from "./interconnect/members.ts"
+import { namedSite } from "./interconnect/network-record.ts"
 import { lostConfiguration } from "./interconnect/router-configuration.ts"
-import { activeSite, SKUPPER } from "./interconnect/skupper.ts"
+import { activeSite, SKUPPER, type SkupperSite } from "./interconnect/skupper.ts"
 import { takeover } from "./interconnect/takeover.ts"
 import prerequisites from "./prerequisites.ts"
-import { ifAllowed, ifServed, some } from "./shared/reading.ts"
+import { counted, ifAllowed, ifServed, some } from "./shared/reading.ts"
 import { skupperVersion } from "./shared/skupper-version.ts"
 
 /** A check's result as a diagnosis: something that is only missing so far is not a problem. */
@@ -30,8 +33,24 @@ async function commands(context: Context): Promise<Diagnosis> {
 /** `2.2` of `2.2.1-rh-1` */
 const minor = (version: string): string | undefined => /^v?(\d+\.\d+)/.exec(version)?.[1]
 
-async function versions({ $, cluster, site }: Context): Promise<Diagnosis> {
-  const found = await ifServed(activeSite(cluster, site.project))
+/** The projects with a Skupper Site of this federation at a site's cluster: with networks of parties, the SuperLink's own has none. */
+const projectsOf = (context: Context): string[] =>
+  context.site.role === "superlink" && isPerParty(context)
+    ? hubsOf(context).map(({ project }) => project)
+    : [context.site.project]
+
+/** The first of these Sites that can be read. */
+async function anySite(context: Context): Promise<SkupperSite | undefined> {
+  for (const project of projectsOf(context)) {
+    const found = await ifServed(ifAllowed(activeSite(context.cluster, project)))
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+async function versions(context: Context): Promise<Diagnosis> {
+  const { $ } = context
+  const found = await anySite(context)
   const controller = found?.status?.controller?.version
   if (controller === undefined) return { ok: true, said: "no controller has configured a Site here yet" }
   const { version } = await skupperVersion($)
@@ -44,25 +63,32 @@ async function versions({ $, cluster, site }: Context): Promise<Diagnosis> {
   }
 }
 
+const inSkupper = (resource: string): Omit<Right, "namespace"> => ({
+  verb: "create",
+  group: "skupper.io",
+  resource,
+})
+
 const RIGHTS: readonly Omit<Right, "namespace">[] = [
   { verb: "create", group: "apps", resource: "deployments" },
   { verb: "create", resource: "services" },
   { verb: "list", resource: "pods" },
   { verb: "get", resource: "pods", subresource: "log" },
-  ...["sites", "accessgrants", "accesstokens", "links", "connectors", "listeners"].map((resource) => ({
-    verb: "create",
-    group: "skupper.io",
-    resource,
-  })),
+  ...["sites", "accessgrants", "accesstokens", "links", "connectors", "listeners"].map(inSkupper),
 ]
 
-async function rights({ cluster, site }: Context): Promise<Diagnosis> {
+/** What the steps of parties' networks create in the SuperLink's project. */
+const WITH_PARTIES = [inSkupper("attachedconnectors")]
+
+async function rights(context: Context): Promise<Diagnosis> {
+  const { cluster, site } = context
+  const wanted = site.role === "superlink" && isPerParty(context) ? [...RIGHTS, ...WITH_PARTIES] : RIGHTS
   const answers = await Promise.all(
-    RIGHTS.map((right) => cluster.allowed({ ...right, namespace: site.project })),
+    wanted.map((right) => cluster.allowed({ ...right, namespace: site.project })),
   )
-  const missing = RIGHTS.filter((_, index) => !answers[index]).map(
-    ({ verb, resource, subresource }) => `${verb} ${resource}${subresource ? `/${subresource}` : ""}`,
-  )
+  const missing = wanted
+    .filter((_, index) => !answers[index])
+    .map(({ verb, resource, subresource }) => `${verb} ${resource}${subresource ? `/${subresource}` : ""}`)
   const who = await cluster.whoami()
   if (missing.length === 0)
     return { ok: true, said: `${who} has all rights that the steps need in ${site.project}` }
@@ -75,9 +101,10 @@ async function rights({ cluster, site }: Context): Promise<Diagnosis> {
 }
 
 /** An installed operator does not issue tokens yet: its grant server needs an address of its own. */
-async function grants({ cluster, site }: Context): Promise<Diagnosis> {
+async function grants(context: Context): Promise<Diagnosis> {
+  const { cluster, site } = context
   if (site.role !== "superlink") return { ok: true, said: "tokens are issued by the SuperLink's cluster" }
-  const namespace = await controllerNamespace(cluster, site)
+  const namespace = (await anySite(context))?.status?.controller?.namespace ?? site.operatorNamespace
   const access = await ifServed(
     ifAllowed(
       cluster.get({
@@ -103,29 +130,79 @@ async function grants({ cluster, site }: Context): Promise<Diagnosis> {
 }
 
 /** Every linked site can serve the routing key, and no status shows it. */
-async function routingKey({ cluster, site }: Context): Promise<Diagnosis> {
+async function routingKey(context: Context): Promise<Diagnosis> {
+  const { cluster, site } = context
   if (site.role !== "superlink") return { ok: true, said: "checked at the SuperLink's site" }
-  const own = await ifServed(activeSite(cluster, site.project))
-  const other = own && takeover([own], own)
-  return other === undefined ? { ok: true, said: `no other site serves ${FLEET_API}` } : finding(other)
+  for (const project of projectsOf(context)) {
+    const own = await ifServed(ifAllowed(activeSite(cluster, project)))
+    const other = own && takeover([own], own)
+    if (other !== undefined) return finding(other)
+  }
+  return { ok: true, said: `no other site serves ${FLEET_API}` }
 }
 
-/** A router that was restarted may lack its configuration, and no status shows it. */
-async function router({ cluster, site }: Context): Promise<Diagnosis> {
-  const lost = await lostConfiguration(cluster, site.project)
-  if (lost === undefined) return { ok: true, said: "the router has not lost its configuration" }
-  return {
-    ok: false,
-    said: lost.reason,
-    fix: "replace its pod: the next one starts with the whole configuration",
-    next: `flower-runbook step site-create --site ${site.name} --yes`,
+/** Undefined where the SuperLink's cluster cannot be read: another check says why. */
+async function hubKnown<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read
+  } catch (error) {
+    if (error instanceof CheckError) return undefined
+    throw error
   }
 }
 
-async function controllerNamespace(cluster: ClusterReader, site: Context["site"]): Promise<string> {
-  const found = await ifServed(ifAllowed(activeSite(cluster, site.project)))
-  return found?.status?.controller?.namespace ?? site.operatorNamespace
+/** Who shares an application network with whom: whoever shares one administers the routers of the others. */
+async function network(context: Context): Promise<Diagnosis> {
+  const { site } = context
+  const supernodes = context.all("supernode")
+  if (site.role === "superlink") {
+    const each = isPerParty(context)
+      ? `${counted(hubsOf(context).length, "network")}, one for each party`
+      : `one network for the SuperLink and ${counted(supernodes.length, "SuperNode")}`
+    return { ok: true, said: `${context.inputs.network}: ${each}` }
+  }
+  const members = await hubKnown(membersOf(context))
+  if (members === undefined) return { ok: true, said: "the hub of its network cannot be read" }
+  const { own, hub, strangers } = members
+  const [stranger] = strangers
+  if (own === undefined || hub === undefined || own.status?.network === undefined)
+    return { ok: true, said: "the record of the network does not exist yet" }
+  if (stranger === undefined) return { ok: true, said: `alone with Site ${hub.metadata.name} in its network` }
+  if (isPerParty(context)) {
+    return {
+      ok: false,
+      said: `${namedSite(stranger)} is in the network of ${site.name} as well`,
+      fix: "delete the Link that joins both networks: a site in each of them has one, or accepts one",
+      next: `flower-runbook step verify --site ${site.name}`,
+    }
+  }
+  const others = counted(strangers.length, "other site")
+  return { ok: true, said: `shares one network with ${others}, whose administrators administer its router` }
 }
+
+/** A router that was restarted may lack its configuration, and no status shows it. */
+async function router(context: Context): Promise<Diagnosis> {
+  const { cluster, site } = context
+  for (const project of projectsOf(context)) {
+    const lost = await lostConfiguration(cluster, project)
+    if (lost === undefined) continue
+    const step =
+      project === site.project
+        ? `site-create --site ${site.name}`
+        : `network-site --site ${sharer(context, project)}`
+    return {
+      ok: false,
+      said: lost.reason,
+      fix: "replace its pod: the next one starts with the whole configuration",
+      next: `flower-runbook step ${step} --yes`,
+    }
+  }
+  return { ok: true, said: "the router has not lost its configuration" }
+}
+
+/** A SuperNode of the network in a project: the steps of its hub are in that lane. */
+const sharer = (context: Context, project: string): string =>
+  context.all("supernode").find((one) => hubOf(context, one).project === project)?.name ?? ""
 
 /** What `doctor` checks for this notebook, in addition to the checks for every notebook. */
 export const doctor: readonly DoctorCheck[] = [
@@ -141,4 +218,5 @@ export const doctor: readonly DoctorCheck[] = [
   { id: "grants", title: "Issuing tokens", on: "every site", run: grants },
   { id: "router", title: "Router", on: "every site", run: router },
   { id: "routing key", title: "Routing key", on: "every site", run: routingKey },
+  { id: "network", title: "Application network", on: "every site", run: network },
 ]

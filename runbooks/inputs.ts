@@ -1,7 +1,7 @@
 /** Every input of the guide, declared once. Flags, variables, file keys, prompts, help and docs come from here. */
 import { type FederationValues, input, type SiteValues } from "../lib/index.ts"
 import { kubeconfigs } from "../lib/kit.ts"
-import { networkInputs, partyInput } from "./interconnect/inputs.ts"
+import { networkInputs, networkNameInput } from "./interconnect/inputs.ts"
 import { securityInputs } from "./security/inputs.ts"
 import { podInputs } from "./security/pod-inputs.ts"
 
@@ -231,7 +231,7 @@ export const inputs = {
   ...podInputs,
 
   // the SuperNodes' sites
-  ...partyInput,
+  ...networkNameInput,
   "root-certificates-secret": input.name({
     per: "site",
     roles: supernode,

@@ -35,6 +35,8 @@ export default step<TeardownContext>({
   id: "logout",
   title: "Log out",
   on: "every site",
+  // In the lanes of SuperNodes, it still needs the session at the SuperLink's cluster.
+  needs: ["remove-network"],
   inputs: ["server"],
   undoes: ["login"],
   prose:

@@ -22,7 +22,7 @@ import {
   type Target,
   wantedEnds,
 } from "./interconnect/attached.ts"
-import { atHub, hubOf, partyOf } from "./interconnect/hub.ts"
+import { atHub, hubOf, networkOf } from "./interconnect/hub.ts"
 import { siteManual } from "./interconnect/manual.ts"
 import { listLinks, listSites } from "./interconnect/skupper.ts"
 import { createProject, creation, recordProject, usableProject } from "./openshift/projects.ts"
@@ -37,7 +37,7 @@ import { checkSite, createSite, takeSite, updateSite } from "./site-create.ts"
 const shared = (context: Context): string => `network ${hubOf(context, context.site).project}`
 
 const PER_PARTY = { network: "per-party" } as const
-const INPUTS = ["server", "network-project", "party"] as const
+const INPUTS = ["server", "network-project", "network-name"] as const
 
 export const networkProject = guideStep({
   id: "network-project",
@@ -56,7 +56,7 @@ the SuperLink's cluster, such a network has a project of its own, because a proj
 
     oc new-project net-supernode-1
 
-SuperNodes of the same party (\`party\`) share a network.
+SuperNodes with the same \`network-name\` share a network.
 `,
   readyWhen:
     "Ready when the project exists at the SuperLink's cluster and you are allowed to create Deployments in it.",
@@ -145,7 +145,7 @@ function ofAnotherFederation({ site }: Context, found: KubeObject): CheckResult 
     {
       code: "in use",
       fix: "give the networks of this federation projects of their own, with its name in network-project",
-      next: `flower-runbook step network-project --site ${site.name} --network-project 'net-NAME-{party}'`,
+      next: `flower-runbook step network-project --site ${site.name} --network-project 'net-FEDERATION-{name}'`,
       object: objectRef(found),
     },
   )
@@ -159,7 +159,7 @@ function targetOf(superlink: Deployment): Target {
 export const networkConnector = guideStep({
   id: "network-connector",
   foresees: ({ site }: Foresee) => [
-    foresee.creates(`AttachedConnector of ${partyOf(site)} at the SuperLink's cluster`),
+    foresee.creates(`AttachedConnector of ${networkOf(site)} at the SuperLink's cluster`),
   ],
   title: "Offer the Fleet API to the party's network",
   on: "link",

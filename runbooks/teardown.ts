@@ -12,7 +12,7 @@ import {
 import { ownManifest } from "./flower/manifests.ts"
 import { environment, inputs, roles } from "./inputs.ts"
 import { ATTACHED, BINDING } from "./interconnect/attached.ts"
-import { partyPlaces } from "./interconnect/party-places.ts"
+import { atOwnHub, networkObjects, networks, partyPlaces } from "./interconnect/party-places.ts"
 import { listSites, SKUPPER } from "./interconnect/skupper.ts"
 import { TokenFile } from "./interconnect/token-file.ts"
 import logout from "./logout.ts"
@@ -67,8 +67,9 @@ export const removeListener = removal({
   title: "Remove the listener",
   on: "supernode",
   prose: "The listener of `fleet-api`; Skupper deletes its Service.",
-  find: (context) => ownObjects(context, [SKUPPER, "Listener"]),
-  remove: bySkupper("listener"),
+  // A Connector of `--proof isolated` may be left by a run that was killed.
+  find: (context) => ownObjects(context, [SKUPPER, "Listener"], [SKUPPER, "Connector"]),
+  remove: (context, object) => bySkupper(object.kind.toLowerCase())(context, object),
 })
 
 export const removeConnector = removal({
@@ -80,6 +81,7 @@ export const removeConnector = removal({
     "The connector of `fleet-api`; in the networks of parties, the AttachedConnectors and their bindings.",
   find: (context) => ownObjects(context, [SKUPPER, "Connector"], [SKUPPER, ATTACHED], [SKUPPER, BINDING]),
   places: partyPlaces,
+  exclusive: networks,
   remove: (context, object) =>
     object.kind === "Connector" ? bySkupper("connector")(context, object) : byOc(context, object),
 })
@@ -116,6 +118,23 @@ export const removeLink = removal({
   },
 })
 
+export const removeNetwork = removal({
+  id: "remove-network",
+  undoes: ["network-project", "network-site", "network-connector", "token-issue"],
+  title: "Remove the party's network",
+  on: "link",
+  when: { network: "per-party" },
+  prose:
+    "At the SuperLink's cluster: unused tokens first, because they could be redeemed by a new hub; then the hub of the party's network, which closes its connections and nobody else's, and the two ends that lead to the SuperLink. A network that other SuperNodes share stays.",
+  at: atOwnHub,
+  async find(hub, lane) {
+    const found = await networkObjects(hub, lane)
+    return found.length > 0 ? found : leftLease(hub)
+  },
+  remove: byOc,
+  exclusive: networks,
+})
+
 export const removeGrants = removal({
   id: "remove-grants",
   undoes: ["token-issue"],
@@ -124,6 +143,7 @@ export const removeGrants = removal({
   prose: "Access grants that were never used, and the certificate of a link file.",
   find: (context) => ownObjects(context, [SKUPPER, "AccessGrant"], [SKUPPER, "Certificate"]),
   places: partyPlaces,
+  exclusive: networks,
   remove: byOc,
 })
 
@@ -139,6 +159,7 @@ export const removeSite = removal({
     return sites.length > 0 ? sites : leftLease(context)
   },
   places: partyPlaces,
+  exclusive: networks,
   async remove(context, object) {
     const { $, site } = context
     if (object.kind === "Lease") return byOc(context, object)
@@ -259,6 +280,7 @@ export const removeProject = removal({
     return [gone ? { ...found, metadata: { ...found.metadata, deletionTimestamp: "now" } } : found]
   },
   places: partyPlaces,
+  exclusive: networks,
   async remove({ $ }, { kind, metadata }) {
     await $`oc delete ${kind.toLowerCase()} ${metadata.name} --wait=false`
   },
@@ -267,7 +289,7 @@ export const removeProject = removal({
 })
 
 /**
- * The teardown, a notebook of its own: its plan shows what would be deleted. No step needs another. Within a lane they run
+ * The teardown, a notebook of its own: its plan shows what would be deleted. No step but the logout needs another. Within a lane they run
  * in this order, and a SuperNode whose cluster is unreachable does not keep the other lanes from cleaning up.
  */
 export const teardown: Notebook = notebook({
@@ -278,6 +300,7 @@ export const teardown: Notebook = notebook({
   environment,
   lease: { role: "superlink", namespace: "project", until: "logout" },
   steps: [
+    removeNetwork,
     removeSupernode,
     removeListener,
     removeLink,

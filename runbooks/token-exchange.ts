@@ -56,7 +56,7 @@ export const tokenRedeem = guideStep({
   on: "link",
   // Not token-issue: without a token, this step requests one itself.
   needs: ["site-create", "network-site"],
-  inputs: ["server", "project", "network", "network-project", "party"],
+  inputs: ["server", "project", "network", "network-project", "network-name"],
   prose: `
 In the SuperNode's project, redeeming the token creates a **link** to the SuperLink's site:
 

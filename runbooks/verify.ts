@@ -142,7 +142,7 @@ export const verify = guideStep({
   title: "Verify the SuperNode",
   on: "supernode",
   needs: ["link-status", "connector", "network-connector", "listener", "deploy-supernode"],
-  inputs: ["flower-version", "project", "proof", "probe", "network", "network-project", "party"],
+  inputs: ["flower-version", "project", "proof", "probe", "network", "network-project", "network-name"],
   prose: `
 Ready pods do not prove that the connection between them works. This step therefore checks the whole chain from the SuperNode to
 the SuperLink: the link is up, connector and listener match, both pods run, the SuperNode's log contains \`SuperNode ID: <n>\`,

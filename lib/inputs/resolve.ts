@@ -62,7 +62,8 @@ class Resolver {
     const none: string[] = []
     const named = this.#sites(none)
     const given = named.map((site) => this.#given(site))
-    for (const name of names) this.#takeDefault(name, values, { values, sites: given })
+    const known = named.map((site, index) => ({ ...given[index], ...site }))
+    for (const name of names) this.#takeDefault(name, values, { values, sites: known })
     const sites = named.map((site, index) => this.#site(site, values, given[index]))
     for (const role of none) {
       this.#missing.push({ kind: "count", role })

@@ -30,7 +30,7 @@ export interface Input<T = unknown, Per extends "federation" | "site" = "federat
   readonly required?: boolean
   /**
    * The value when nothing else gives one. A function sees the site (per-site) and the federation's values; one of the whole federation
-   * also sees what is given for each site.
+   * also sees each site with what is given for it.
    */
   readonly default?:
     | T

@@ -7,7 +7,7 @@ import { type Members, membersOf } from "../interconnect/members.ts"
 import { namedSite } from "../interconnect/network-record.ts"
 import type { SkupperLink } from "../interconnect/skupper.ts"
 import { atSite } from "../shared/at-site.ts"
-import { condition, some } from "../shared/reading.ts"
+import { condition, counted, some } from "../shared/reading.ts"
 import { type Hop, holds, pendingHop } from "./hop.ts"
 
 /** How long a network that the site has left is still in its router's record, in milliseconds: 30 s, and what a new pod takes. */
@@ -54,7 +54,7 @@ function sharedNetwork(context: Context, { strangers }: Members): CheckResult {
     strangers.map(({ name, id }) => name ?? id),
     3,
   )
-  const others = strangers.length === 1 ? "1 other site" : `${strangers.length} other sites`
+  const others = counted(strangers.length, "other site")
   return blocked(
     `isolation: none: ${site.name} shares one application network with ${others} (${names}): whoever administers one of them administers the router of ${site.name}, reaches what that router reaches, and can serve its routing key`,
     {

@@ -4,7 +4,7 @@
  */
 import type { Context, Manual } from "../context.ts"
 import { FLEET_API } from "./exposure.ts"
-import { PARTY } from "./inputs.ts"
+import { NAME } from "./inputs.ts"
 
 type Place = Manual["site"]
 type Sites = Pick<Manual, "inputs" | "the">
@@ -12,15 +12,15 @@ type Sites = Pick<Manual, "inputs" | "the">
 /** Whether each party has a network of its own. */
 export const isPerParty = ({ inputs }: Pick<Manual, "inputs">): boolean => inputs.network === "per-party"
 
-/** The party that a SuperNode belongs to: without `party`, it is one of its own. */
-export const partyOf = ({ party, name }: Place): string => party ?? name
+/** The name of a SuperNode's network: that of its party, unless another one is given. */
+export const networkOf = ({ networkName, party, name }: Place & { readonly party?: string }): string =>
+  networkName ?? party ?? name
 
 /** The SuperLink's site with the project and the Skupper site of the network that a SuperNode is in. */
 export function hubOf(context: Sites, supernode: Place): Place {
   const superlink = context.the("superlink")
   if (!isPerParty(context)) return superlink
-  const party = partyOf(supernode)
-  const project = context.inputs.networkProject.replaceAll(PARTY, party)
+  const project = context.inputs.networkProject.replaceAll(NAME, networkOf(supernode))
   return { ...superlink, project, skupperSite: project }
 }
 
@@ -35,7 +35,7 @@ export const sharersOf = (context: Sites & Pick<Manual, "all">, supernode: Place
   context.all("supernode").filter((one) => hubOf(context, one).project === hubOf(context, supernode).project)
 
 /** The name of the AttachedConnector and of its binding: Skupper joins the two by equal names. */
-export const attachedName = (supernode: Place): string => `${FLEET_API}-${partyOf(supernode)}`
+export const attachedName = (supernode: Place): string => `${FLEET_API}-${networkOf(supernode)}`
 
 /** The context of a step as if its site were the hub. */
 export function atHub(context: Context): Context {

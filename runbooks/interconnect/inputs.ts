@@ -1,29 +1,29 @@
 /** The inputs that say which SuperNodes share an application network. */
 import { input } from "../../lib/index.ts"
 
-/** Stands for the party's name in the pattern of the project. */
-export const PARTY = "{party}"
+/** Stands for the network's name in the pattern of its project. */
+export const NAME = "{name}"
 
 export const networkInputs = {
   network: input.choice(["shared", "per-party"], {
-    help: "shared: all sites in one application network, as in the guide; per-party: one network for each institution; default: per-party if a SuperNode has a party",
+    help: "shared: all sites in one application network, as in the guide; per-party: one network for each institution; default: per-party if a SuperNode belongs to another party",
     default: (_: unknown, __: unknown, sites: readonly Readonly<Record<string, unknown>>[]) =>
-      sites.some(({ party }) => party !== undefined) ? "per-party" : "shared",
+      sites.some(({ role, party }) => role === "supernode" && party !== undefined) ? "per-party" : "shared",
   }),
   "network-project": input.text({
-    help: `With network per-party: the project of a party's network in the SuperLink's cluster; ${PARTY} is the party's name`,
-    default: `net-${PARTY}`,
+    help: `With network per-party: the project of a network in the SuperLink's cluster; ${NAME} is the network's name`,
+    default: `net-${NAME}`,
     check: (value: string) =>
-      value.includes(PARTY) && /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/.test(value.replaceAll(PARTY, "x"))
+      value.includes(NAME) && /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/.test(value.replaceAll(NAME, "x"))
         ? undefined
-        : `${value} is not the name of a project with ${PARTY} in it, such as net-${PARTY}`,
+        : `${value} is not the name of a project with ${NAME} in it, such as net-${NAME}`,
   }),
 } as const
 
-export const partyInput = {
-  party: input.name({
+export const networkNameInput = {
+  "network-name": input.name({
     per: "site",
     roles: ["supernode"],
-    help: "The institution that this SuperNode belongs to: with network per-party, all its SuperNodes share one network; default: each SuperNode has its own",
+    help: "With network per-party: the name of this SuperNode's network, which all SuperNodes of that name share; default: its party, otherwise its own name",
   }),
 } as const

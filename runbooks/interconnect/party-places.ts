@@ -1,9 +1,14 @@
-/** The projects of the parties' networks, for whoever deletes what is in them. */
+/** What the parties' networks consist of at the SuperLink's cluster, for whoever deletes it. */
+import type { KubeObject } from "../../lib/index.ts"
 import { ifServed } from "../shared/reading.ts"
-import type { TeardownContext } from "../shared/removal.ts"
-import { ATTACHED, BINDING } from "./attached.ts"
-import { hubsOf, isPerParty } from "./hub.ts"
+import { ownObjects, type TeardownContext } from "../shared/removal.ts"
+import { ATTACHED, attachedRef, BINDING } from "./attached.ts"
+import { hubOf, hubsOf, isPerParty, sharersOf } from "./hub.ts"
 import { SKUPPER } from "./skupper.ts"
+
+/** Several lanes delete these objects: one at a time, so that the next one sees what is left. */
+export const networks = (context: TeardownContext): string | undefined =>
+  isPerParty(context) ? `networks ${context.the("superlink").server}` : undefined
 
 /**
  * At the SuperLink's site: a context for the project of each party's network that this federation has, or had. Parties that have left
@@ -23,7 +28,43 @@ export async function partyPlaces(context: TeardownContext): Promise<readonly Te
     ),
   ])
   projects.delete(site.project)
-  return [...projects].map(
-    (project) => Object.create(context, { site: { value: { ...site, project } } }) as TeardownContext,
-  )
+  return [...projects].map((project) => inProject(context, project))
+}
+
+const inProject = (context: TeardownContext, project: string): TeardownContext =>
+  Object.create(context, { site: { value: { ...context.site, project } } })
+
+/** In the lane of a SuperNode: the context of its hub. */
+export function atOwnHub(context: TeardownContext): TeardownContext {
+  const hub = hubOf(context, context.site)
+  return Object.create(context, {
+    site: { value: hub },
+    ...Object.getOwnPropertyDescriptors(context.at(hub)),
+  })
+}
+
+/**
+ * In the lane of a SuperNode: the objects of its network, in the order in which they are deleted. A token that was issued before could
+ * still be redeemed by a new hub of the same name, so grants go first. SuperNodes of another party leave together; while another
+ * SuperNode of this one is in the network, it stays.
+ */
+export async function networkObjects(
+  hub: TeardownContext,
+  lane: TeardownContext,
+): Promise<readonly KubeObject[]> {
+  const { site } = lane
+  const theirs = (site as { readonly party?: string }).party !== undefined
+  if (!theirs && sharersOf(lane, site).length > 1) return []
+  const attached = attachedRef(lane, site)
+  const ends = await ownObjects(inProject(hub, attached.namespace!), [SKUPPER, ATTACHED])
+  return [
+    ...(await ownObjects(
+      hub,
+      [SKUPPER, "AccessGrant"],
+      [SKUPPER, "Site"],
+      [SKUPPER, BINDING],
+      [SKUPPER, "Certificate"],
+    )),
+    ...ends.filter(({ metadata }) => metadata.name === attached.name),
+  ]
 }

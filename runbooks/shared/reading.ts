@@ -89,3 +89,6 @@ export function some(names: readonly string[], most = 10): string {
   if (names.length <= most) return names.join(", ")
   return `${names.slice(0, most).join(", ")} and ${names.length - most} more`
 }
+
+/** `1 network`, `2 networks` */
+export const counted = (n: number, one: string): string => `${n} ${n === 1 ? one : `${one}s`}`

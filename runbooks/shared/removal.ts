@@ -43,11 +43,14 @@ export interface Removal {
   /** The steps of the main notebook whose checkpoints are forgotten. */
   readonly undoes: readonly string[]
   readonly on: string
+  readonly when?: Step["when"]
   readonly needs?: readonly string[]
   readonly prose: string
   readonly inputs?: readonly string[]
-  /** The objects to delete. If it returns a check result, that is the answer. */
-  find(context: TeardownContext): Promise<readonly KubeObject[] | CheckResult>
+  /** Where it deletes, if not at its own site: that context, for all of the following. */
+  at?(context: TeardownContext): TeardownContext
+  /** The objects to delete. If it returns a check result, that is the answer. `lane`: the step's own context. */
+  find(context: TeardownContext, lane: TeardownContext): Promise<readonly KubeObject[] | CheckResult>
   /** More places of the site that hold such objects: contexts with another project. */
   places?(context: TeardownContext): Promise<readonly TeardownContext[]>
   /** Asks the cluster to delete one object, without waiting. */
@@ -70,11 +73,11 @@ export const nothingRemains = ({ site, outcome }: Pick<TeardownContext, "site" |
 
 /** Declares a step of the teardown: *ready* when nothing that the federation created remains. */
 export function removal(definition: Removal): Step {
-  const { remove, loses, approval, id, title, on, prose, find: _, places: __, ...rest } = definition
+  const { remove, loses, approval, at, id, title, on, prose, find: _, places: __, ...rest } = definition
   removals.push({ id, on })
   const find = (context: TeardownContext) => findIn(definition, context)
   const check = async (context: TeardownContext): Promise<CheckResult> => {
-    if (await isLoggedOut(context, context.inputs))
+    if (await isLoggedOut(at?.(context) ?? context, context.inputs))
       return ready("nothing remained when a teardown logged out of this site")
     const all = await find(context)
     if ("state" in all) return all
@@ -119,12 +122,13 @@ export function removal(definition: Removal): Step {
 
 /** What to delete, and where: a result counts only where there is nothing to delete anywhere. */
 async function findIn(
-  { find, places }: Pick<Removal, "find" | "places">,
-  context: TeardownContext,
+  { find, places, at }: Pick<Removal, "find" | "places" | "at">,
+  lane: TeardownContext,
 ): Promise<readonly { object: KubeObject; place: TeardownContext }[] | CheckResult> {
+  const context = at?.(lane) ?? lane
   const all = [context, ...((await places?.(context)) ?? [])]
   const found = await Promise.all(
-    all.map(async (place) => ({ place, answer: await orGone(place, find(place)) })),
+    all.map(async (place) => ({ place, answer: await orGone(place, find(place, lane)) })),
   )
   const objects = found.flatMap(({ place, answer }) =>
     "state" in answer ? [] : answer.map((object) => ({ object, place })),
@@ -181,5 +185,6 @@ export async function ownObjects(
 
 /** Deletes with `oc`, without waiting: the check watches the objects. */
 export const byOc = async ({ $, site }: TeardownContext, { kind, metadata }: KubeObject): Promise<void> => {
-  await $`oc delete ${kind.toLowerCase()} ${metadata.name} -n ${site.project} --wait=false`
+  const namespace = metadata.namespace ?? site.project
+  await $`oc delete ${kind.toLowerCase()} ${metadata.name} -n ${namespace} --wait=false`
 }

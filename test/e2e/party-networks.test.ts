@@ -17,6 +17,17 @@ async function seenBy(site: string, namespace: string): Promise<string[]> {
   return found!.status.network.map(({ name }: { name: string }) => name).sort()
 }
 
+const leases = async (namespace: string): Promise<string[]> => {
+  const found = await world
+    .cluster("superlink")
+    .list({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace })
+  return found.map(({ metadata }) => metadata.name)
+}
+
+/** How a step ended last. */
+const reasonAt = (where: string): string | undefined =>
+  linesOf(world.journal(), "step ended").findLast((line) => place(line) === where)?.outcome.reason
+
 describe("one SuperLink and three SuperNodes in three networks", () => {
   beforeAll(async () => {
     world = await startWorld({ supernodes: 3 })
@@ -60,6 +71,39 @@ describe("one SuperLink and three SuperNodes in three networks", () => {
     expect(writes(requests())).toEqual([])
   })
 
+  test("what must not work does not: no other network hears of a SuperNode", {
+    timeout: 60_000,
+  }, async () => {
+    const proven = await world.call(["run", "--proof", "isolated", "--yes"])
+    expect(proven).toMatchObject({ code: 0, stderr: "" })
+    expect(reasonAt("supernode-1/verify")).toMatch(
+      /^link up, .*, isolated: the 2 other networks do not hear of it, node \d+ active$/,
+    )
+    expect(await at("supernode-1", "Connector", "flower-supernode-1")).toEqual([])
+  })
+
+  test("a network that is cut takes nobody else with it", { timeout: 120_000 }, async () => {
+    const cut = ["teardown", "--site", "supernode-3", "--only", "remove-network", "--yes"]
+    expect(await world.call(cut)).toMatchObject({ code: 0, stderr: "" })
+    expect(await at("superlink", "Site", "net-supernode-3")).toEqual([])
+    expect(await at("superlink", "AttachedConnectorBinding", "net-supernode-3")).toEqual([])
+    expect(await leases("net-supernode-3")).toEqual([])
+    const names = (await at("superlink", "AttachedConnector", DEMO)).map(({ metadata }) => metadata.name)
+    expect(names).toEqual(["fleet-api-supernode-1", "fleet-api-supernode-2"])
+
+    const others = await world.call(["run", "--site", "supernode-1", "--site", "supernode-2", "--yes"])
+    expect(others).toMatchObject({ code: 0, stderr: "" })
+    const status = await world.call(["status", "--live"])
+    expect(flat(status.stdout)).toMatch(/no Skupper site/)
+  })
+
+  test("and comes back with a new hub, which the old Link does not reach", { timeout: 120_000 }, async () => {
+    const [before] = await at("supernode-3", "Link", "flower-supernode-3")
+    expect(await world.call(["run", "--yes"])).toMatchObject({ code: 0, stderr: "" })
+    const [now] = await at("supernode-3", "Link", "flower-supernode-3")
+    expect(now!.metadata.uid).not.toBe(before!.metadata.uid)
+  })
+
   test("a teardown leaves nothing of it", { timeout: 120_000 }, async () => {
     const ended = await world.call(["teardown", "--projects", "--yes"])
     expect(flat(ended.stderr)).toBe("")
@@ -70,5 +114,58 @@ describe("one SuperLink and three SuperNodes in three networks", () => {
     expect(
       projects.map(({ metadata }) => metadata.name).filter((name) => /^(?:net-|flower-)/.test(name)),
     ).toEqual([])
+  })
+})
+
+describe("from the shared network into networks of their own", () => {
+  beforeAll(async () => {
+    world = await startWorld({ supernodes: 2 })
+    const first = await world.call(["run", "--federation", world.practice.federationFile, "--yes"])
+    expect(first).toMatchObject({ code: 0, stderr: "" })
+  }, 300_000)
+  afterAll(() => world?.close())
+
+  test("in the shared network, every site knows all sites", async () => {
+    expect(await seenBy("supernode-1", "flower-supernode-1")).toEqual([
+      "superlink-interconnect",
+      "supernode-1-interconnect",
+      "supernode-2-interconnect",
+    ])
+  })
+
+  test("the proof of isolation fails, and says what the others can do", async () => {
+    const failed = await world.call([
+      "step",
+      "verify",
+      "--site",
+      "supernode-1",
+      "--proof",
+      "isolated",
+      "--yes",
+    ])
+    expect(failed.code).toBe(1)
+    expect(flat(failed.stderr)).toMatch(
+      /isolation: none: supernode-1 shares one application network with 1 other site \(supernode-2-interconnect\): whoever administers one of them administers the router of supernode-1/,
+    )
+    expect(failed.stderr).toMatch(/next: flower-runbook plan --network per-party/)
+  })
+
+  test("the plan says that the old Links are deleted", async () => {
+    const plan = await world.call(["plan", "--network", "per-party"])
+    expect(flat(plan.stdout)).toMatch(
+      /moves supernode-1 on \S+ into a network of its own: its Link \S+ is deleted before the new one is created/,
+    )
+  })
+
+  test("the run moves them, and each knows only its hub", { timeout: 240_000 }, async () => {
+    const moved = await world.call(["run", "--network", "per-party", "--yes"])
+    expect(moved).toMatchObject({ code: 0, stderr: "" })
+    for (const n of [1, 2]) {
+      expect(await at(`supernode-${n}`, "Link", `flower-supernode-${n}`)).toHaveLength(1)
+      expect(await seenBy(`supernode-${n}`, `flower-supernode-${n}`)).toEqual([
+        `net-supernode-${n}`,
+        `supernode-${n}-interconnect`,
+      ])
+    }
   })
 })

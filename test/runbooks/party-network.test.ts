@@ -24,8 +24,8 @@ const NODE = "flower-supernode-1"
 const HUB = "net-st-marys"
 const NAME = "fleet-api-st-marys"
 const PER_PARTY: More = {
-  inputs: { network: "per-party", networkProject: "net-{party}" },
-  site: { party: "st-marys" },
+  inputs: { network: "per-party", networkProject: "net-{name}" },
+  site: { networkName: "st-marys" },
 }
 
 let clusters: Clusters
@@ -72,8 +72,8 @@ describe("network-project", () => {
   })
 
   test("it is named by the pattern; without a party, by the site", async () => {
-    const { party: _, ...site } = PER_PARTY.site!
-    const more = { site, inputs: { ...PER_PARTY.inputs, networkProject: "trial-{party}-net" } }
+    const { networkName: _, ...site } = PER_PARTY.site!
+    const more = { site, inputs: { ...PER_PARTY.inputs, networkProject: "trial-{name}-net" } }
     expect(await check(networkProject, more)).toMatchObject({
       reason: expect.stringContaining("project trial-supernode-1-net does not exist"),
     })
