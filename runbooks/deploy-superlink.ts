@@ -32,6 +32,7 @@ import {
 } from "./flower/superlink.ts"
 import { containerOf, type Deployment } from "./openshift/workload.ts"
 import { gateIn, withGate, withoutGate } from "./security/gate.ts"
+import { ONLY_REGISTERED } from "./security/node-auth.ts"
 import { CLAIM, claimProblem, claimRef } from "./security/state.ts"
 import { isOwn } from "./shared/labels.ts"
 import { objectRef } from "./shared/reading.ts"
@@ -53,7 +54,10 @@ async function targetOf(context: Context, found: Deployment | undefined): Promis
       const { image } = containerOf(one, "superlink")
       const wantedImage =
         site.image ?? (runningVersion(one, "superlink") === version ? image : superlinkImage(version))
-      return { image: wantedImage, ...adaptSuperlinkFlags(one, version, gate) }
+      return {
+        image: wantedImage,
+        ...adaptSuperlinkFlags(one, version, { gate, nodeAuth: context.inputs.nodeAuth }),
+      }
     },
     note: noteOn(version, gate),
   }
@@ -96,7 +100,12 @@ async function check(context: Context): Promise<CheckResult> {
   const version = runningVersion(found, "superlink")
   const flower = version === undefined ? "" : `; Flower ${version}`
   const shared = version === undefined ? "" : sharing(version, found, context)
-  const registered = hasFlag(superlinkFlags(found), "--enable-supernode-auth") ? ONLY_REGISTERED : ""
+  const closed = hasFlag(superlinkFlags(found), ONLY_REGISTERED)
+  const registered = !closed
+    ? ""
+    : context.inputs.nodeAuth === "on"
+      ? ", registered SuperNodes only"
+      : REGISTER_THEM
   const kept =
     isOwn(found, context) && context.inputs.superlinkState === "disk"
       ? `; its nodes and runs are on ${CLAIM} ${claimRef(site.project, site.superlinkWorkload).name}`
@@ -116,8 +125,7 @@ function sharing(version: string, found: Deployment, { inputs }: Context): strin
 }
 
 /** Said here, because a SuperNode only shows it by crash-looping. */
-const ONLY_REGISTERED =
-  "; it only accepts registered SuperNodes (--enable-supernode-auth): give each a key in its supernode-manifest (--auth-supernode-private-key) and register the public key with `flwr supernode register`"
+const REGISTER_THEM = `; it only accepts registered SuperNodes (${ONLY_REGISTERED}): --node-auth on gives each a key and registers it`
 
 const unknownVersion = (found: Deployment): CheckResult =>
   blocked(

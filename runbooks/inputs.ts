@@ -46,8 +46,8 @@ export const inputs = {
     help: "Allow changes to a SuperLink that existed before: a restart loses its list of SuperNodes",
     default: false,
   }),
-  proof: input.choice(["log", "list", "run", "isolated"], {
-    help: "What verify accepts as proof: the logs, the SuperLink's list of nodes, or a federated run of a tiny app; isolated: the logs, and that no other network hears of the SuperNode",
+  proof: input.choice(["log", "list", "run", "refused", "isolated"], {
+    help: "What verify accepts as proof: the logs, the SuperLink's list of nodes, or a federated run of a tiny app; refused: also that SuperNodes without a registered key are refused; isolated: the logs, and that no other network hears of the SuperNode",
     default: "log",
   }),
   probe: input.choice(["auto", "pod", "off"], {

@@ -102,6 +102,7 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
   const nodes = new PracticeNodes({
     auth,
     tls: !insecure,
+    http,
     log: (line) => say([info(line)]),
     error: (line) => say([error(line)]),
   })

@@ -10,6 +10,7 @@ import {
   ready,
 } from "../lib/index.ts"
 import { ownManifest } from "./flower/manifests.ts"
+import { dropRegistration, findRegistrations, findRegistry, isRegistration } from "./flower/unregistering.ts"
 import { environment, inputs, roles } from "./inputs.ts"
 import { ATTACHED, BINDING } from "./interconnect/attached.ts"
 import { atOwnHub, networkObjects, networks, partyPlaces } from "./interconnect/party-places.ts"
@@ -17,6 +18,7 @@ import { listSites, SKUPPER } from "./interconnect/skupper.ts"
 import { TokenFile } from "./interconnect/token-file.ts"
 import logout from "./logout.ts"
 import { OLM, PACKAGE } from "./openshift/olm.ts"
+import { nodeKeyRef } from "./security/node-key.ts"
 import { CLAIM } from "./security/state.ts"
 import { isOwn, ownsProject } from "./shared/labels.ts"
 import { ifAllowed, ifServed, some } from "./shared/reading.ts"
@@ -30,14 +32,18 @@ const WORKLOADS = [
 
 export const removeSupernode = removal({
   id: "remove-supernode",
-  undoes: ["deploy-supernode", "verify", "verify-federation"],
+  undoes: ["deploy-supernode", "node-key", "verify", "verify-federation"],
   title: "Remove the SuperNode",
   on: "supernode",
   inputs: ["project", "supernode-manifest"],
-  prose: "The SuperNode's Deployment, and the other objects of your own manifest. Volumes with data stay.",
+  prose:
+    "The SuperNode's Deployment, its key, and the other objects of your own manifest. Volumes with data stay.",
   async find(context) {
     // A pod of `--probe pod` may be left by a run that was killed.
     const found = await ownObjects(context, ...WORKLOADS, ["v1", "Pod"])
+    const keys = (["current", "next"] as const).map((which) => nodeKeyRef(context.site, which).name)
+    const secrets = await ownObjects(context, ["v1", "Secret"])
+    found.push(...secrets.filter(({ metadata }) => keys.includes(metadata.name)))
     const { cluster, site, federation } = context
     if (site.supernodeManifest === undefined) return found
     const { others } = await ownManifest(site.supernodeManifest, site.project, federation)
@@ -186,15 +192,38 @@ async function leftLease({
   return [lease]
 }
 
+/** In the lane of a SuperNode, because one that has left the federation is removed alone. */
+export const removeRegistration = removal({
+  id: "remove-registration",
+  undoes: ["register-node"],
+  title: "Unregister the SuperNode",
+  on: "supernode",
+  when: { "node-auth": "on" },
+  prose:
+    "The registration of the SuperNode's key at the SuperLink. That is final: the key is never accepted again.",
+  async find(context) {
+    const superlink = context.the("superlink").name
+    if (context.outcome("remove-superlink", superlink)?.ok) return []
+    return findRegistrations(context, context.site.name)
+  },
+  remove: dropRegistration,
+  exclusive: () => "flwr",
+})
+
 export const removeSuperlink = removal({
   id: "remove-superlink",
   undoes: ["deploy-superlink"],
   title: "Remove the SuperLink",
   on: "superlink",
   prose:
-    "The SuperLink's Deployment and Service, and its volume, with the nodes and runs that it kept there. A SuperLink that existed before stays.",
-  find: (context) => ownObjects(context, ...WORKLOADS, ["v1", CLAIM]),
-  remove: byOc,
+    "The registrations of SuperNodes, the SuperLink's Deployment and Service, and its volume, with the nodes and runs that it kept there. A SuperLink that existed before stays.",
+  async find(context) {
+    // Registrations come first: they are undone while the SuperLink still runs.
+    const registrations = [...(await findRegistrations(context)), ...(await findRegistry(context))]
+    return [...registrations, ...(await ownObjects(context, ...WORKLOADS, ["v1", CLAIM]))]
+  },
+  remove: (context, object) => (isRegistration(object) ? dropRegistration : byOc)(context, object),
+  exclusive: () => "flwr",
   loses: ({ kind, metadata }) =>
     kind === CLAIM ? `the SuperLink's nodes and runs on ${kind} ${metadata.name}` : undefined,
 })
@@ -307,6 +336,7 @@ export const teardown: Notebook = notebook({
     removeConnector,
     removeGrants,
     removeSite,
+    removeRegistration,
     removeSuperlink,
     removeOperator,
     removeProject,

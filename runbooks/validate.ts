@@ -20,6 +20,7 @@ export function validate(federation: Federation): Problem[] {
     ...places(guide),
     ...versions(guide),
     ...encryption(guide),
+    ...authentication(guide),
     ...guide.sites.flatMap(resources),
     ...guide.sites.flatMap(routes),
     ...guide.sites.flatMap(manifests),
@@ -118,6 +119,25 @@ function certificateAuthority({ ca, caCertificateFile, caKeyFile, caIssuer }: Va
   return needed
     .filter(([, given]) => given === undefined)
     .map(([name]) => ({ what: `ca is ${ca}, and ${name} is not given`, fix: `give ${name}, or another ca` }))
+}
+
+/** Flower authenticates SuperNodes over TLS alone: without it, its SuperLink exits. */
+function authentication({ sites, values }: Guide): Problem[] {
+  const tls = values.tls === "on" || sites.some(({ tlsSecret }) => tlsSecret !== undefined)
+  const problems: Problem[] = []
+  if (values.nodeAuth === "on" && !tls) {
+    problems.push({
+      what: "node-auth is on, and Flower's own TLS is off: its SuperLink authenticates SuperNodes over TLS only",
+      fix: "add --tls on, or a tls-secret and root-certificates-secrets; or set node-auth to off",
+    })
+  }
+  if (values.proof === "refused" && !tls) {
+    problems.push({
+      what: "--proof refused tries SuperNodes that a closed SuperLink refuses, and this one is open: tls and node-auth are off",
+      fix: "add --tls on and --node-auth on, or choose another proof",
+    })
+  }
+  return problems
 }
 
 /** What a linked site can do to the others, where it is decided. */

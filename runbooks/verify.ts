@@ -31,6 +31,7 @@ import { otherNodes, othersText } from "./flower/other-nodes.ts"
 import { tryByPod } from "./flower/probe-pod.ts"
 import { covers, forget, type Participants, readRecord } from "./flower/proof-record.ts"
 import { proveByRun } from "./flower/proof-run.ts"
+import { registeredHop } from "./flower/registered-hop.ts"
 import type { Running } from "./flower/running.ts"
 import { activationHop, onlineHop, registrationHop, runningHop } from "./flower/verify-hops.ts"
 import { tryIsolation } from "./interconnect/isolation-trial.ts"
@@ -66,13 +67,20 @@ async function followChain(context: Context): Promise<Chain | CheckResult> {
   const supernode = await runningHop(context, "supernode", await supernodeName(context))
   if ("state" in supernode) return supernode
   const registered = registrationHop(context, superlink, supernode)
-  if ("state" in registered && registered.state !== "progressing") return registered
+  if ("state" in registered && registered.state !== "progressing" && !mayBeKnown(context, registered))
+    return registered
   // A SuperNode that cannot connect names no cause: the port may.
   const port = await portHop(context, listener.found)
   if (isBroken(port)) return port
-  if ("state" in registered) return registered
-  return { superlink, supernode, id: registered.id, held: [link, matched, port].map(({ holds }) => holds) }
+  const known = await registeredHop(context, registered)
+  if ("state" in known) return known
+  const held = [...[link, matched, port].map(({ holds }) => holds), ...known.holds]
+  return { superlink, supernode, id: known.id, held }
 }
+
+/** An unproven registration may still be known from the SuperLink's side. */
+const mayBeKnown = ({ inputs }: Context, result: CheckResult): boolean =>
+  inputs.nodeAuth === "on" && result.state === "blocked" && result.code === "unproven"
 
 async function check(context: Context): Promise<CheckResult> {
   const chain = await followChain(context)

@@ -6,6 +6,7 @@ import { activeNodes } from "./flower-logs.ts"
 import { findFlwr } from "./flwr.ts"
 import { hasFallenSilent } from "./fresh-proof.ts"
 import { listNodes } from "./node-list.ts"
+import { sitesById } from "./registered-hop.ts"
 import type { Running } from "./running.ts"
 import { runningHop } from "./verify-hops.ts"
 
@@ -13,13 +14,15 @@ import { runningHop } from "./verify-hops.ts"
  * The ids of nodes that the SuperLink has and this federation does not: by its list with `--proof list`, else by its log.
  * A SuperNode that was killed does not sign off, so the log may count it for longer.
  * @param own the ids of this federation's SuperNodes
- * @returns nothing where the SuperLink cannot be read: that is not what this step is about
+ * @returns their ids, with the names of sites under which they are registered; nothing where the SuperLink cannot be read: that is not what this step is about
  */
 export async function otherNodes(context: Context, own: readonly string[]): Promise<readonly string[]> {
   try {
     const superlink = await runningHop(context, "superlink", context.the("superlink").superlinkWorkload)
     if ("state" in superlink) return []
-    return (await connected(context, superlink)).filter((id) => !own.includes(id))
+    const sites = await sitesById(context)
+    const others = (await connected(context, superlink)).filter((id) => !own.includes(id))
+    return others.map((id) => (sites.has(id) ? `${id} (registered as ${sites.get(id)})` : id))
   } catch (error) {
     if (error instanceof CheckError) return []
     throw error

@@ -20,6 +20,8 @@ const NO_KEY: Refusal = {
 }
 const UNKNOWN_KEY: Refusal = { code: 2004, message: "Failed to activate SuperNode." }
 
+const HTTP_CALL = { RegisterNode: "/v1/fleet/register-node", ActivateNode: "/v1/fleet/activate-node" }
+
 type Status = "registered" | "online" | "offline" | "unregistered"
 
 /** A SuperNode that a SuperLink knows. */
@@ -47,6 +49,8 @@ export interface NodesOptions {
   /** Only registered SuperNodes may join. */
   readonly auth: boolean
   readonly tls: boolean
+  /** From 1.40 on, the Fleet API is HTTP. */
+  readonly http: boolean
   /** A line into the SuperLink's log, and one of the level ERROR. */
   log(line: string): void
   error(line: string): void
@@ -163,10 +167,10 @@ export class PracticeNodes {
     return [...this.#nodes.values()].find((node) => node.key === key)
   }
 
-  #refuse(call: string, refusal: Refusal, exception?: string): Refusal {
+  #refuse(call: keyof typeof HTTP_CALL, refusal: Refusal, exception?: string): Refusal {
     const why = exception === undefined ? "" : `, exception: ${exception}`
     this.#options.error(
-      `[/flwr.proto.Fleet/${call}][ApiError:${refusal.code}] Attempted to register SuperNode with public key: b'-----BEGIN PUBLIC KEY-----\\n…\\n-----END PUBLIC KEY-----\\n'${why}`,
+      `[${this.#options.http ? HTTP_CALL[call] : `/flwr.proto.Fleet/${call}`}][ApiError:${refusal.code}] Attempted to register SuperNode with public key: b'-----BEGIN PUBLIC KEY-----\\n…\\n-----END PUBLIC KEY-----\\n'${why}`,
     )
     return refusal
   }

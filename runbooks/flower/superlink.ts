@@ -3,6 +3,7 @@ import type { Difference } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { containerOf, type Deployment } from "../openshift/workload.ts"
 import { gateIn } from "../security/gate.ts"
+import { ONLY_REGISTERED } from "../security/node-auth.ts"
 import { tlsSecretOf } from "../security/tls.ts"
 import { isOwn } from "../shared/labels.ts"
 import { argumentOf, changedFlags, commandLine, type Flags, hasFlag, isLoopback } from "./command-line.ts"
@@ -128,6 +129,8 @@ export function adoptedSuperlinkDifferences(
   if (tls !== (tlsSecretOf(site, context.inputs) !== undefined)) {
     differ("Flower's own TLS", tls ? "on" : "off", tls ? "off" : "on")
   }
+  const closed = hasFlag(flags, ONLY_REGISTERED)
+  if (context.inputs.nodeAuth === "on" && !closed) differ("SuperNode authentication", "off", "on")
   const gate = context.inputs.gate === "on" && familyOf(version).onePort
   const gated = gateIn(found) !== undefined
   if (gate !== gated) differ("gate", gated ? "on" : "off", gate ? "on" : "off")
@@ -155,7 +158,11 @@ function missingAddresses(flags: readonly string[], version: string, gate: boole
  * stay.
  * @throws RunbookError if they stand in a shell script
  */
-export function adaptSuperlinkFlags(found: Deployment, version: string, gate = false): Flags {
+export function adaptSuperlinkFlags(
+  found: Deployment,
+  version: string,
+  { gate = false, nodeAuth = "off" }: { readonly gate?: boolean; readonly nodeAuth?: "on" | "off" } = {},
+): Flags {
   const container = containerOf(found, "superlink")
   const flags = superlinkFlags(found)
   const before = familyOf(runningVersion(found, "superlink") ?? version, gateIn(found) !== undefined)
@@ -165,5 +172,6 @@ export function adaptSuperlinkFlags(found: Deployment, version: string, gate = f
     before !== family && addresses.some((flag) => hasFlag(flags, flag) || family.superlink.includes(flag))
   const more = moved ? family.superlink : missingAddresses(flags, version, gate)
   const without = moved ? addresses : more.filter((flag) => addresses.includes(flag))
-  return changedFlags(found, container, without, more)
+  const closing = nodeAuth === "on" && !hasFlag(flags, ONLY_REGISTERED) ? [ONLY_REGISTERED] : []
+  return changedFlags(found, container, without, [...more, ...closing])
 }

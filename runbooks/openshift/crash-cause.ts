@@ -21,17 +21,18 @@ interface Known extends Cause {
   readonly fix: string
 }
 
-/** Texts measured with 1.28, 1.34 and 1.41. */
+/** Texts measured with 1.28, 1.34, 1.38, 1.41 and 1.42. */
 const KNOWN: readonly Known[] = [
   {
-    says: /\[code: 2001\]/,
+    // Up to 1.34, gRPC's error is printed as it is.
+    says: /\[code: 2001\]|"code": 2001/,
     code: "authentication",
-    fix: "the SuperLink only accepts registered SuperNodes (--enable-supernode-auth), and this program does not register them: give the SuperNode a key in supernode-manifest (--auth-supernode-private-key), and register its public key at the SuperLink with `flwr supernode register`",
+    fix: "the SuperLink only accepts registered SuperNodes (--enable-supernode-auth): make this SuperNode one with --node-auth on",
   },
   {
-    says: /\[code: 2004\]/,
-    code: "authentication",
-    fix: "the SuperLink does not know the SuperNode's key: register its public key at the SuperLink with `flwr supernode register`",
+    says: /\[code: 2004\]|"code": 2004/,
+    code: "not registered",
+    fix: "the SuperLink does not know the SuperNode's key, or it was unregistered: --node-auth on registers it; for a key of your own use `flwr supernode register`",
   },
   {
     says: /WRONG_VERSION_NUMBER/,

@@ -65,9 +65,9 @@ const image = (part: Part): PracticeImage => ({
 export const practiceFlower: PracticeVariant = {
   images: [image("superlink"), image("supernode")],
   needed: ({ proof }) =>
-    proof === undefined || proof === "log" || proof === "isolated"
-      ? undefined
-      : `--proof ${String(proof)} queries the SuperLink's Control API, and the simulated SuperLink of practice clusters does not have it`,
+    proof === "run"
+      ? "--proof run makes a federated run, and the simulated SuperLink of practice clusters runs no apps"
+      : undefined,
   async prepare({ flowerVersion }, signal) {
     const version = String(flowerVersion)
     if ((await findEnvironment(version)) !== undefined) return undefined

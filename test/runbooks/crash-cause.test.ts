@@ -7,11 +7,16 @@ test.each([
   [
     "\u001b[91mERROR \u001b[0m:      Exit Code: 305\n[code: 2001] SuperNode authentication is enabled. All SuperNodes must be registered via the CLI.\nbye",
     "authentication",
-    "flwr supernode register",
+    "--node-auth on",
   ],
   [
     "Exit Code: 305\n[code: 2004] Failed to activate SuperNode.",
-    "authentication",
+    "not registered",
+    "does not know the SuperNode's key",
+  ],
+  [
+    'status = StatusCode.FAILED_PRECONDITION\ndetails = "{"code": 2004, "public_message": "Failed to activate SuperNode."}"\n>',
+    "not registered",
     "does not know the SuperNode's key",
   ],
   ["ssl_transport_security.cc:2563] Handshake failed: WRONG_VERSION_NUMBER", "tls", "only one of"],

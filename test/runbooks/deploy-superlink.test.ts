@@ -132,11 +132,49 @@ describe("created by this federation", () => {
   })
 })
 
+const SECURE = {
+  superlink: { "tls-secret": "flower-tls" },
+  "supernode-1": { "root-certificates-secret": "flower-ca" },
+}
+
 test("a SuperLink that only accepts registered SuperNodes says so, and what to do", async () => {
+  const tls = [
+    "--ssl-certfile",
+    "/c/tls.crt",
+    "--ssl-keyfile",
+    "/c/tls.key",
+    "--ssl-ca-certfile",
+    "/c/ca.crt",
+  ]
+  const sites = SECURE
   await world
     .cluster("superlink")
-    .create(theirs("flwr/superlink:1.34.0", ["--insecure", "--enable-supernode-auth"]))
-  expect(await run()).toMatch(/only accepts registered SuperNodes .*`flwr supernode register`$/)
+    .create(theirs("flwr/superlink:1.34.0", [...tls, "--enable-supernode-auth"]))
+  expect(await run({ sites })).toMatch(/only accepts registered SuperNodes .*--node-auth on gives each a key/)
+  const values = { "node-auth": "on", tls: "on" }
+  expect(await run({ sites, values })).toMatch(/, registered SuperNodes only$/)
+})
+
+test("an adopted SuperLink that is open to everybody is closed only if that is allowed", async () => {
+  await world
+    .cluster("superlink")
+    .create(
+      theirs("flwr/superlink:1.34.0", [
+        "--ssl-certfile",
+        "/c",
+        "--ssl-keyfile",
+        "/k",
+        "--ssl-ca-certfile",
+        "/a",
+      ]),
+    )
+  const closing = {
+    sites: SECURE,
+    values: { "node-auth": "on", tls: "on" },
+  }
+  expect(await run(closing)).toMatch(/^blocked: .*SuperNode authentication is off, should be on/)
+  expect(await run({ ...closing, values: { ...closing.values, "allow-restart": true } })).toMatch(/^updated/)
+  expect(first(await found()).args).toContain("--enable-supernode-auth")
 })
 
 describe("trouble", () => {

@@ -1,12 +1,14 @@
 /** SuperNode authentication on practice clusters: keys, registration, rotation, and what becomes of them. */
+import { once } from "node:events"
 import { readdirSync, readFileSync } from "node:fs"
+import { connect } from "node:net"
 import { join } from "node:path"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
 import { createAuthority } from "../../lib/practice/certificates.ts"
 import { readPrivateKey } from "../../runbooks/security/ssh-key.ts"
 import { labels } from "../../runbooks/shared/labels.ts"
-import { type Call, makeNetwork, startWorld, type World } from "./practice.ts"
+import { type Call, makeNetwork, startWorld, teardown, type World } from "./practice.ts"
 
 let world: World
 beforeAll(async () => {
@@ -84,4 +86,120 @@ describe("a federation with SuperNode authentication", () => {
     const again = await world.run(secure())
     expect(Object.values(again).filter((one) => !/^(?:unchanged|skipped: not needed)/.test(one))).toEqual([])
   })
+
+  const ids = async () =>
+    ((await registry())!["supernode-1"] as string).split("\n").map((line) => line.split(" ")[0])
+  const current = async () => (await ids()).at(-1)!
+  const log = async (site: string) => {
+    const [pod] = await world.cluster(site).list({
+      apiVersion: "v1",
+      kind: "Pod",
+      namespace: world.project(site),
+      labels: `app=${site}`,
+    })
+    return world.cluster(site).log({ namespace: world.project(site), pod: pod!.metadata.name })
+  }
+
+  test("--rerun rotates the key: registered before it is used, and the old one unregistered after", async () => {
+    await certificates()
+    await makeNetwork(world)
+    await world.run(secure())
+    const [before, old] = [await current(), publicKeyOf((await keySecret())!)]
+    const rotated = await world.run(secure({ rerun: true, selection: { only: ["node-key"] } }))
+    expect(rotated["supernode-1/node-key"]).toMatch(
+      /^(?:applied|updated): Secret supernode-1-node-key holds the key/,
+    )
+    const after = await current()
+    expect(await ids()).toEqual([after])
+    expect(after).not.toBe(before)
+    const found = (await keySecret())!
+    expect(publicKeyOf(found)).not.toBe(old)
+    expectNoCopy(privateKey(found))
+    expect(await get("supernode-1", "v1", "Secret", "supernode-1-node-key-next")).toBeUndefined()
+    // Registered, then activated under the new id, then the old one is unregistered.
+    const calls = (await log("superlink"))
+      .split("\n")
+      .filter((line) => /RegisterNode|UnregisterNode|Activated/.test(line))
+    expect(calls.map((line) => line.replace(/.*(?:ControlServicer\.|\[Fleet\.ActivateNode\] )/, ""))).toEqual(
+      [
+        "RegisterNode",
+        `Activated node_id=${before}`,
+        "RegisterNode",
+        `Activated node_id=${after}`,
+        "UnregisterNode",
+      ],
+    )
+    const again = await world.run(secure())
+    expect(again["supernode-1/verify"]).toContain(`registered as supernode-1, node ${after} active`)
+  })
+
+  test("an interrupted rotation is completed by the next run", async () => {
+    await certificates()
+    await makeNetwork(world)
+    await world.run(secure())
+    const before = await current()
+    const { data, metadata } = (await keySecret())!
+    // Killed right after the new key was made: another key waits beside the current one.
+    await world.run(secure({ rerun: true, selection: { only: ["node-key"] } }))
+    const next = (await keySecret())!
+    await world.cluster("supernode-1").create({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: `${metadata.name}-next`, namespace: metadata.namespace!, labels: labels("trial") },
+      type: "kubernetes.io/ssh-auth",
+      data,
+    })
+    expect(data["ssh-privatekey"]).not.toBe(next.data["ssh-privatekey"])
+    const ended = await world.run(secure())
+    // The key that waits was unregistered before, which is final: a new one is needed.
+    expect(ended["supernode-1/node-key"]).toMatch(/^(?:updated|failed)/)
+    expect(before).toMatch(/^\d+$/)
+  })
+
+  test("a key that was unregistered is final: blocked, and a new key makes it good", async () => {
+    await certificates()
+    await makeNetwork(world)
+    await world.run(secure())
+    const id = await current()
+    await get("superlink", "v1", "ConfigMap", "superlink-supernodes")
+    await unregister(id)
+    const ended = await world.run(secure())
+    expect(ended["supernode-1/register-node"]).toMatch(
+      new RegExp(`^blocked: the key of node ${id} was unregistered at the SuperLink, which is final`),
+    )
+    await world.run(secure({ rerun: true, selection: { only: ["node-key"] } }))
+    expect((await world.run(secure()))["supernode-1/verify"]).toContain(`node ${await current()} active`)
+  })
+
+  test("teardown unregisters the key and deletes it; keys of sites that left as well", async () => {
+    await certificates()
+    await makeNetwork(world)
+    await world.run(secure())
+    const ended = await world.run({ ...secure(), notebook: teardown })
+    expect(Object.values(ended).filter((one) => /^(?:failed|blocked)/.test(one))).toEqual([])
+    expect(await keySecret()).toBeUndefined()
+    expect(await registry()).toBeUndefined()
+  })
 })
+
+/** As the coordinator by hand, with the command of practice. */
+async function unregister(id: string): Promise<void> {
+  const cluster = world.cluster("superlink")
+  const [pod] = await cluster.list({
+    apiVersion: "v1",
+    kind: "Pod",
+    namespace: world.project("superlink"),
+    labels: "app=superlink",
+  })
+  const { name, namespace = "" } = pod!.metadata
+  const forward = await cluster.forward({ namespace, pod: name, port: 9093 })
+  try {
+    const socket = connect({ host: "127.0.0.1", port: forward.port })
+    socket.write(`secure\tunregister\t${id}\n`)
+    const [answer] = (await once(socket, "data")) as [Buffer]
+    expect(JSON.parse(answer.toString())).toMatchObject({ success: true })
+    socket.destroy()
+  } finally {
+    await forward.close()
+  }
+}
