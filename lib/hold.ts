@@ -39,7 +39,9 @@ export function leaseHold(
 ): Hold | undefined {
   const { lease: place, name: program } = notebook
   const site = federation.sites?.find(({ role }) => role === place?.role)
-  if (place === undefined || site === undefined || federation.name === undefined) return undefined
+  // Of a site of another party nothing is asked: its owner holds it.
+  if (place === undefined || site === undefined || site.party !== undefined || federation.name === undefined)
+    return undefined
   const namespace = String((site as Record<string, unknown>)[camel(place.namespace)])
   const name = `${program}-${federation.name}`
   const { user, host } = thisMachine()

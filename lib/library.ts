@@ -14,9 +14,11 @@ export interface Inputs {
   /** Federation-wide inputs: `{ greeting: "Hello" }`. */
   readonly values?: Readonly<Record<string, unknown>>
   /** Every site with its role and its own inputs. */
-  readonly sites: readonly ({ readonly name: string; readonly role: string } & Readonly<
-    Record<string, unknown>
-  >)[]
+  readonly sites: readonly ({
+    readonly name: string
+    readonly role: string
+    readonly party?: string
+  } & Readonly<Record<string, unknown>>)[]
 }
 
 export interface LibraryOptions {

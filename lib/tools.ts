@@ -66,6 +66,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
   const env = options.env ?? process.env
 
   const clusterOf = (site: Site): OpenCluster => {
+    assertOwn(site)
     let cluster = clusters.get(site.name)
     if (cluster === undefined) {
       cluster = openCluster({
@@ -81,6 +82,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
   }
 
   const shellOf = (place: Place, site: Site | undefined, signal: AbortSignal, ran: () => void): Shell => {
+    if (site !== undefined) assertOwn(site)
     const at = { step: place.step.id, ...(place.site !== undefined && { site: place.site.name }) }
     const shell = createShell({
       // Never the user's own kubeconfig: a step without a site has no cluster.
@@ -177,6 +179,12 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()))
     },
   }
+}
+
+/** No connection to a site of another party is ever opened, whatever a step asks for. */
+function assertOwn({ name, party }: Site): void {
+  if (party === undefined) return
+  throw new Error(`${name} belongs to the party ${party}: nothing here reads or writes its cluster`)
 }
 
 /** A cluster that reports its user and what is written to it. */

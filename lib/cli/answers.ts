@@ -6,7 +6,18 @@ import type { Call } from "./call.ts"
 const VERSION = 1
 
 /** What a command answers with `--json`, as schema/answers.schema.json describes it. */
-export type AnswerKind = "plan" | "status" | "doctor" | "values" | "show" | "error"
+export type AnswerKind =
+  | "plan"
+  | "status"
+  | "doctor"
+  | "values"
+  | "show"
+  | "party"
+  | "request"
+  | "approve"
+  | "accept"
+  | "revoke"
+  | "error"
 
 /** One object in one line. Redacted as an object: in JSON a secret may be escaped. */
 const line = (redactor: Call["redactor"], kind: AnswerKind, content: object): string =>

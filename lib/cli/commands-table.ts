@@ -1,11 +1,16 @@
 import type { Notebook } from "../notebook/notebook.ts"
 import type { CommandFlags, FlagSpec } from "./flags-table.ts"
 
+/** `federation`: the name of one, which may be left out. */
+export type ArgumentKind = "step" | "shell" | "folder" | "action" | "file" | "party" | "federation"
+
 export interface CommandSpec extends CommandFlags {
+  /** Only for notebooks whose sites can belong to several parties. */
+  readonly parties?: true
   readonly summary: string
   /** One paragraph for `COMMAND --help`. */
   readonly about: string
-  readonly argument?: { readonly name: string; readonly of: "step" | "shell" | "folder" }
+  readonly argument?: { readonly name: string; readonly of: ArgumentKind }
   /** Arguments after the program's name, and what they do. */
   readonly examples: readonly (readonly [string, string])[]
 }
@@ -44,6 +49,23 @@ const answer = {
 const trust = {
   name: "trust-checkpoints",
   help: "Trust the journal: do not check again what is done and unchanged",
+} as const satisfies FlagSpec
+
+const party = {
+  name: "party",
+  value: "ID",
+  type: "text",
+  help: "Which of your parties, if you act for several",
+} as const satisfies FlagSpec
+const fingerprint = {
+  name: "fingerprint",
+  value: "DIGITS",
+  type: "text",
+  help: "The other party's fingerprint, from another channel than the file; required when its keys are new here",
+} as const satisfies FlagSpec
+const withoutFingerprint = {
+  name: "without-fingerprint",
+  help: "Believe the file: its keys were not compared. It stands in journal, report and receipt",
 } as const satisfies FlagSpec
 
 const TABLE = [
@@ -230,6 +252,120 @@ const TABLE = [
     ],
   },
   {
+    name: "party",
+    parties: true,
+    summary: "make, show or replace the keys by which other parties know you",
+    about:
+      "`party init` makes the keys of a party that you act for: one to sign messages, one to open what is sealed to it. " +
+      "`party show` prints its fingerprint, which the other side needs over another channel (the telephone), and its " +
+      "public keys. `party rotate` replaces the keys: everybody has to compare the new fingerprint.",
+    argument: { name: "init|show|rotate", of: "action" },
+    groups: [],
+    flags: [
+      { name: "name", value: "TEXT", type: "text", help: "The party's name, as others read it" },
+      party,
+      answer,
+    ],
+    examples: [
+      ['party init --name "St. Mary\'s"', "once"],
+      ["party show", "the fingerprint, to read out"],
+    ],
+  },
+  {
+    name: "request",
+    parties: true,
+    summary: "write a request to join a federation that somebody else runs",
+    about:
+      "Runs the steps whose results the request holds, if there are any, and writes the request: your party's public keys, " +
+      "the sites that join, and what for. It holds nothing secret. Send the file to the coordinator, and read out your " +
+      "fingerprint over another channel.",
+    argument: { name: "[NAME]", of: "federation" },
+    groups: ["federation"],
+    flags: [
+      { name: "out", value: "FILE", type: "path", help: "Write to FILE (default: the party's id, .request)" },
+      { name: "purpose", value: "TEXT", type: "text", help: "What you join for: the coordinator reads it" },
+      party,
+      yes,
+      answer,
+    ],
+    examples: [
+      ["request trial --federation federation.yaml --out st-marys.request", "for the federation trial"],
+    ],
+  },
+  {
+    name: "approve",
+    parties: true,
+    summary: "approve another party's request to join",
+    about:
+      "Shows who asks, for which sites, what they would be granted and until when, and asks. The next run prepares it and " +
+      "writes the approval, sealed to that party. --again issues another approval, for one that has expired or was lost.",
+    argument: { name: "FILE", of: "file" },
+    groups: ["federation"],
+    flags: [
+      yes,
+      { name: "again", help: "FILE is the name of a party that was approved before: issue another approval" },
+      {
+        name: "as",
+        value: "NAME",
+        type: "text",
+        help: "The party's name in the federation file, if it is another one",
+      },
+      fingerprint,
+      withoutFingerprint,
+      party,
+      answer,
+    ],
+    examples: [
+      ["approve st-marys.request --fingerprint '…'", "the fingerprint that they read out"],
+      ["approve st-marys --again", "after the approval has expired"],
+    ],
+  },
+  {
+    name: "accept",
+    parties: true,
+    summary: "accept an approval, a receipt or a revocation of another party",
+    about:
+      "Checks everything in the file, keeps what it brings, and shows what a run would do now. It contacts only your own clusters.",
+    argument: { name: "FILE", of: "file" },
+    groups: ["federation"],
+    flags: [
+      {
+        name: "as",
+        value: "NAME",
+        type: "text",
+        help: "The party's name in the federation file, if it is another one",
+      },
+      fingerprint,
+      withoutFingerprint,
+      party,
+      answer,
+    ],
+    examples: [["accept st-marys.approval --fingerprint '…'", "the fingerprint that they read out"]],
+  },
+  {
+    name: "revoke",
+    parties: true,
+    summary: "end what another party was granted",
+    about:
+      "Deletes what was created for that party on your clusters, forgets its keys and writes a revocation, signed, for it. " +
+      "What is deleted is shown first, as a plan.",
+    argument: { name: "PARTY", of: "party" },
+    groups: ["federation"],
+    flags: [
+      yes,
+      {
+        name: "reason",
+        value: "TEXT",
+        type: "text",
+        help: "Why: it stands in the journal and in the revocation",
+      },
+      answer,
+      parallel,
+      timeout,
+    ],
+    examples: [["revoke st-marys", "shows the plan, then asks"]],
+  },
+  {
     name: "new",
     summary: "write a small notebook of your own, with its test",
     about:
@@ -255,7 +391,13 @@ const TABLE = [
   },
 ] as const satisfies readonly CommandSpec[]
 
-/** Every command of the program. */
+/** Every command there is. */
 export const COMMANDS: readonly CommandSpec[] = TABLE
+/** The commands of a notebook's program: those of parties only where it declares them. */
+export const commandsOf = ({ parties }: Pick<Notebook, "parties">): readonly CommandSpec[] =>
+  parties === undefined ? COMMANDS.filter((command) => command.parties !== true) : COMMANDS
+
+/** What the argument of `party` can be. */
+export const PARTY_ACTIONS = ["init", "show", "rotate"] as const
 export type CommandsTable = typeof TABLE
 export type CommandName = CommandsTable[number]["name"]

@@ -1,7 +1,7 @@
 import { siteInputs } from "../inputs/layers.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { inFishQuotes, inQuotes } from "../notebook/shell-word.ts"
-import { COMMANDS, notebookOf, SHELLS } from "./commands-table.ts"
+import { commandsOf, notebookOf, PARTY_ACTIONS, SHELLS } from "./commands-table.ts"
 import { type FlagSpec, flagsOf } from "./flags-table.ts"
 
 export type Shell = (typeof SHELLS)[number]
@@ -33,11 +33,17 @@ export function completionScript(notebook: Notebook, shell: Shell, program: stri
 function wordsOf(notebook: Notebook): Words {
   const steps = (of: Notebook) => of.steps.map(({ id }) => id)
   return {
-    commands: COMMANDS.map((command) => ({
+    commands: commandsOf(notebook).map((command) => ({
       name: command.name,
       summary: command.summary,
       argument:
-        command.argument?.of === "step" ? steps(notebook) : command.argument?.of === "shell" ? SHELLS : [],
+        command.argument?.of === "step"
+          ? steps(notebook)
+          : command.argument?.of === "shell"
+            ? SHELLS
+            : command.argument?.of === "action"
+              ? PARTY_ACTIONS
+              : [],
       flags: flagsOf(notebookOf(notebook, command.name), command),
     })),
     values: (command, flag) => {

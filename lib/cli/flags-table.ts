@@ -108,7 +108,7 @@ export function flagsOf(notebook: Notebook, command: CommandFlags): FlagSpec[] {
   }
   const byName = new Map<string, FlagSpec>()
   for (const flag of [...command.flags, ...command.groups.flatMap((group) => groups[group]), ...COMMON]) {
-    byName.set(flag.name, flag)
+    if (!byName.has(flag.name)) byName.set(flag.name, flag)
   }
   return [...byName.values()]
 }

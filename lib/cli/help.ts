@@ -5,7 +5,7 @@ import { variableName } from "../inputs/variable-layer.ts"
 import { exitCodes } from "../notebook/exit-codes.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { fileKey } from "../notebook/roles.ts"
-import { COMMANDS, type CommandSpec, notebookOf } from "./commands-table.ts"
+import { type CommandSpec, commandsOf, notebookOf } from "./commands-table.ts"
 import { type FlagSpec, flagsOf } from "./flags-table.ts"
 
 // Help must start fast: this file and what it imports load nothing heavy.
@@ -20,7 +20,8 @@ const exitCodesText = (): string =>
 
 /** `--help`: every command, and where to read on. */
 export function programHelp(notebook: Notebook, program: string): string {
-  const widest = Math.max(...COMMANDS.map((command) => usageOf(command).length))
+  const commands = commandsOf(notebook)
+  const widest = Math.max(...commands.map((command) => usageOf(command).length))
   return [
     `${notebook.title}`,
     "",
@@ -28,7 +29,7 @@ export function programHelp(notebook: Notebook, program: string): string {
     `       ${program}                   on a terminal: the same as walk`,
     "",
     "Commands",
-    ...COMMANDS.map((command) => `  ${usageOf(command).padEnd(widest)}  ${command.summary}`),
+    ...commands.map((command) => `  ${usageOf(command).padEnd(widest)}  ${command.summary}`),
     "",
     "Steps",
     ...lines(notebook.steps.map(({ id }) => id).join(", "), 2),
@@ -36,7 +37,7 @@ export function programHelp(notebook: Notebook, program: string): string {
     "Examples",
     ...exampleLines(
       notebook,
-      COMMANDS.slice(0, 4).flatMap(({ name, examples }) => examples.slice(0, name === "run" ? 2 : 1)),
+      commands.slice(0, 4).flatMap(({ name, examples }) => examples.slice(0, name === "run" ? 2 : 1)),
       program,
     ),
     "",

@@ -178,6 +178,16 @@ async function handlerOf(name: string): Promise<(call: Call) => Promise<number>>
       return (await import("./commands/doctor.ts")).doctor
     case "practice":
       return (await import("./commands/practice.ts")).practice
+    case "party":
+      return (await import("./commands/party.ts")).party
+    case "request":
+      return (await import("./commands/request.ts")).request
+    case "approve":
+      return (await import("./commands/approve.ts")).approve
+    case "accept":
+      return (await import("./commands/accept.ts")).accept
+    case "revoke":
+      return (await import("./commands/revoke.ts")).revoke
     case "new":
       return (await import("./commands/new.ts")).newNotebook
     case "teardown":

@@ -2,7 +2,15 @@ import { UsageError } from "../notebook/errors.ts"
 import { didYouMean } from "../notebook/nearest.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import { commandText } from "./call.ts"
-import { COMMANDS, type CommandSpec, notebookOf, SHELLS } from "./commands-table.ts"
+import {
+  type ArgumentKind,
+  COMMANDS,
+  type CommandSpec,
+  commandsOf,
+  notebookOf,
+  PARTY_ACTIONS,
+  SHELLS,
+} from "./commands-table.ts"
 import { type Flags, FlagValues } from "./flags.ts"
 import { type FlagSpec, flagsOf } from "./flags-table.ts"
 import { meantCommand } from "./other-names.ts"
@@ -31,7 +39,7 @@ export function parseCommandLine(
     const walk = COMMANDS.find(({ name }) => name === "walk")!
     return withoutCommand(argv, folder, program) ?? parseCommand(notebook, walk, argv, folder, program)
   }
-  const command = COMMANDS.find(({ name }) => name === found)
+  const command = commandsOf(notebook).find(({ name }) => name === found)
   if (command === undefined) {
     const meant = meantCommand(notebook, found, (words) => {
       if (words.includes("--help")) return commandText(program, words)
@@ -47,7 +55,7 @@ export function parseCommandLine(
     throw new UsageError(
       `Unknown command ${found}${didYouMean(
         found,
-        COMMANDS.map(({ name }) => name),
+        commandsOf(notebook).map(({ name }) => name),
       )}`,
       {
         next: `${program} --help`,
@@ -68,6 +76,9 @@ export function parseCommand(
   const source = notebookOf(notebook, command.name)
   const specs = flagsOf(source, command)
   const { given, positionals, unknown, problems } = scan(argv, specs)
+  // `request NAME` says which federation, as --name does.
+  if (command.argument?.of === "federation" && positionals[0] !== undefined && !given.has("name"))
+    given.set("name", [positionals[0]])
   const flags = new FlagValues(given, specs, folder)
   const help = flags.has("help")
   /** A flag of the walk alone (`--by-hand`) was meant for the walk. */
@@ -200,6 +211,11 @@ const commandsWith = (notebook: Notebook, flag: string): string[] =>
 const sameFederation = (flags: FlagValues): string[] =>
   ["federation", "name", "state"].flatMap((name) => flags.all(name).flatMap((value) => [`--${name}`, value]))
 
+function knownArguments(notebook: Notebook, of: ArgumentKind): readonly string[] {
+  if (of === "shell") return SHELLS
+  return of === "action" ? PARTY_ACTIONS : notebook.steps.map(({ id }) => id)
+}
+
 function argumentProblems(
   notebook: Notebook,
   command: CommandSpec,
@@ -209,9 +225,13 @@ function argumentProblems(
   if (argument === undefined) {
     return positionals.map((word) => `${command.name} takes no argument, but got ${JSON.stringify(word)}`)
   }
-  if (argument.of === "folder") return tooMany(command, positionals.slice(1))
-  const known: readonly string[] = argument.of === "shell" ? SHELLS : notebook.steps.map(({ id }) => id)
+  if (argument.of === "folder" || argument.of === "federation") return tooMany(command, positionals.slice(1))
   const [word, ...rest] = positionals
+  if (argument.of === "file" || argument.of === "party") {
+    if (word === undefined) return [`${command.name} needs ${argument.name}`]
+    return tooMany(command, rest)
+  }
+  const known = knownArguments(notebook, argument.of)
   if (word === undefined) return [`${command.name} needs ${argument.name}, one of ${known.join(", ")}`]
   const problems = tooMany(command, rest)
   return known.includes(word)

@@ -1,7 +1,8 @@
 import { RunbookError, UsageError } from "../notebook/errors.ts"
 import { EXIT } from "../notebook/exit-codes.ts"
+import { moment } from "../notebook/format.ts"
 import { openState, readState } from "../runner/open-state.ts"
-import type { Approval, PlanEntry, RunOptions } from "../runner/types.ts"
+import type { Approval, PlanEntry, RunOptions, RunResult } from "../runner/types.ts"
 import { type Call, federationFlags, refuseAborted, textOptions } from "./call.ts"
 import { formerLines } from "./former.ts"
 import {
@@ -10,6 +11,7 @@ import {
   type OpenFederationOptions,
   openFederation,
   refuseUnanswerable,
+  selectionOf,
 } from "./open-federation.ts"
 import { planText, printPlan, shownIn } from "./plan-entries.ts"
 import { rememberedLines } from "./remembered.ts"
@@ -19,6 +21,10 @@ import { viewOptions } from "./view-options.ts"
 export interface RunFederationOptions extends Omit<OpenFederationOptions, "complete"> {
   /** `plan`: shown and approved as a whole. `named`: calling a step by its name approves it. */
   readonly approvalBy: "plan" | "named"
+  /** As `step ID --rerun`. */
+  readonly rerun?: boolean
+  /** The sites that are meant, in place of those of the flags. */
+  readonly sites?: readonly string[]
   /** Steps show nothing (teardown). */
   readonly quiet?: boolean
   /** The clusters exist for this run only, so no later run can resume it. */
@@ -42,11 +48,15 @@ export async function runFederation(call: Call, options: RunFederationOptions): 
   )
   const toolbox = await toolboxFor(call, opened, reading)
   try {
-    const quiet = options.quiet === true && { quiet: true }
+    const more = {
+      ...(options.quiet === true && { quiet: true }),
+      ...(options.rerun === true && { rerun: true }),
+      ...(options.sites && { selection: { ...selectionOf(call, opened.federation), sites: options.sites } }),
+    }
     const approval = await approvalFor(
       call,
       opened,
-      { ...runOptions(call, opened, reading, toolbox), ...quiet },
+      { ...runOptions(call, opened, reading, toolbox), ...more },
       options,
     )
     refuseAborted(call)
@@ -56,7 +66,7 @@ export async function runFederation(call: Call, options: RunFederationOptions): 
       fresh: options.fresh ?? false,
     })
     try {
-      const settings = { ...runOptions(call, opened, state, toolbox, true), ...quiet, approval }
+      const settings = { ...runOptions(call, opened, state, toolbox, true), ...more, approval }
       return await runAndClose(call, opened, settings, options)
     } finally {
       await state.close()
@@ -74,6 +84,21 @@ function refuseWithoutApproval({ flags, interaction, command }: Call, options: R
       ? "approve the plan above with --yes"
       : "approve in advance with --yes; `plan` shows what it would do",
     next: `${command} --yes`,
+  })
+}
+
+/** The messages for other parties that a run has made possible. */
+async function writtenAfter(
+  call: Call,
+  federation: OpenedFederation["federation"],
+  { state }: RunOptions,
+  result: RunResult,
+): Promise<string[]> {
+  const { writeDue } = await import("./parties/due-messages.ts")
+  const written = await writeDue(call, { federation }, state, result)
+  return written.map(({ kind, name, file, expires, fingerprint }) => {
+    const until = expires === undefined ? "" : ` until ${moment(expires)}`
+    return `The ${kind} for ${name} is ${file}${until}: send it to them. Your fingerprint, for the telephone: ${fingerprint}`
   })
 }
 
@@ -160,12 +185,14 @@ async function runAndClose(
     ],
     ...(view.renderer && { renderer: view.renderer }),
   }).finally(() => view.close())
+  const written = notebook.parties === undefined ? [] : await writtenAfter(call, federation, settings, result)
   if (!json) {
     const closing = closingTable(result, {
       ...text,
       federation: federation.name,
       seconds: (performance.now() - started) / 1000,
       facts: [
+        ...written,
         ...(options.approvalBy === "plan" ? rememberedLines(call, federation) : []),
         ...formerLines(call, federation, settings.state.journal.memory),
       ],

@@ -10,7 +10,7 @@ export function dataLayer(
   data: {
     readonly name: string
     readonly values?: Readonly<Record<string, unknown>>
-    readonly sites: readonly { readonly name: string; readonly role: string }[]
+    readonly sites: readonly { readonly name: string; readonly role: string; readonly party?: string }[]
   },
   problems: Set<string>,
 ): Layer {
@@ -35,14 +35,14 @@ export function dataLayer(
     else if (input !== undefined) take(input, name, value, layer.defaults, name)
     else problems.add(`${name} is not an input${didYouMean(name, known)}`)
   }
-  for (const { name: site, role, ...own } of data.sites) {
+  for (const { name: site, role, party, ...own } of data.sites) {
     if (notebook.roles[role] === undefined) {
       problems.add(
         `${site}: the notebook has no role ${role}${didYouMean(role, Object.keys(notebook.roles))}`,
       )
       continue
     }
-    layer.sites.push({ name: site, role })
+    layer.sites.push({ name: site, role, ...(party !== undefined && { party }) })
     const values = new Map<string, { value: unknown; where: string }>()
     for (const [name, value] of Object.entries(own)) {
       if (hasInput(notebook.inputs, name, role))

@@ -174,6 +174,7 @@ class FileReader {
     const known = siteInputs(this.#notebook, site.role)
     const values = new Map<string, Given>()
     let { name: siteName } = site
+    let party: string | undefined
     for (const { name, value, offset: at } of this.#map(node, key, offset)) {
       const path = `${key}.${name}`
       const input = this.#input(name)
@@ -181,6 +182,10 @@ class FileReader {
         const parsed = readName(this.#text(value) ?? "")
         if ("wrong" in parsed) this.#wrong(this.#offset(value) ?? at, `${path}: ${parsed.wrong}`)
         else siteName = parsed.value
+      } else if (name === "party" && this.#notebook.parties !== undefined) {
+        const parsed = readName(this.#text(value) ?? "")
+        if ("wrong" in parsed) this.#wrong(this.#offset(value) ?? at, `${path}: ${parsed.wrong}`)
+        else party = parsed.value
       } else if (known.includes(name)) this.#take(name, path, value, at, values)
       else if (input?.per === "federation") {
         this.#wrong(
@@ -194,7 +199,7 @@ class FileReader {
     if (this.#layer.bySite.has(siteName)) {
       this.#wrong(this.#offset(node) ?? offset, `${key}: another site is also named ${siteName}`)
     }
-    this.#layer.sites.push({ name: siteName, role: site.role })
+    this.#layer.sites.push({ name: siteName, role: site.role, ...(party !== undefined && { party }) })
     this.#layer.bySite.set(siteName, values)
   }
 

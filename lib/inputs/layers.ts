@@ -6,6 +6,8 @@ import type { Notebook } from "../notebook/notebook.ts"
 export interface SiteName {
   readonly name: string
   readonly role: string
+  /** The party that it belongs to, where that is another one. */
+  readonly party?: string
 }
 
 /** A value and where it was found: `--server`, `MY_NOTEBOOK_SERVER`, `federation.yaml:3:5`. */

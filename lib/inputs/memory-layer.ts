@@ -19,9 +19,10 @@ export function memoryLayer(
     // An earlier version of the program kept approvals too: they held for their own run.
     if (input?.per === "federation" && input.approval !== true) layer.values.set(name, { value, where })
   }
-  for (const [name, { role, given }] of memory.known) {
+  for (const [name, { role, given, party }] of memory.known) {
     if (notebook.roles[role] === undefined) continue
-    if (withSites && memory.sites.has(name)) layer.sites.push({ name, role })
+    if (withSites && memory.sites.has(name))
+      layer.sites.push({ name, role, ...(party !== undefined && { party }) })
     layer.bySite.set(
       name,
       new Map(

@@ -79,9 +79,21 @@ class Resolver {
 
   #site(site: SiteName, values: Record<string, unknown>, given = this.#given(site)): Site {
     const own = { ...given }
-    for (const name of siteInputs(this.#notebook, site.role))
-      this.#takeDefault(name, own, { values: { ...values, ...own }, sites: [] }, site)
-    return { ...own, name: site.name, role: site.role }
+    const names = siteInputs(this.#notebook, site.role)
+    const { name, role, party } = site
+    if (party !== undefined) {
+      // Its own values are its owner's: none is asked for here, and no default stands in for one.
+      for (const input of names.filter(
+        (one) => this.#notebook.inputs[one]!.identity && own[camel(one)] !== undefined,
+      ))
+        this.#problems.add(
+          `${this.#places[originKey(input, site)]}: ${name} belongs to the party ${party} and is never logged in to: remove ${input}`,
+        )
+      return { ...own, name, role, party }
+    }
+    for (const input of names)
+      this.#takeDefault(input, own, { values: { ...values, ...own }, sites: [] }, site)
+    return { ...own, name, role }
   }
 
   #given(site: SiteName): Record<string, unknown> {
@@ -141,7 +153,7 @@ class Resolver {
         ),
       )
       if (cardinality === "one") {
-        sites.push({ role, name: [...named][0] ?? role })
+        sites.push(this.#owned({ role, name: [...named][0] ?? role }))
         this.#refuseSeveral(role)
         continue
       }
@@ -153,10 +165,18 @@ class Resolver {
       // The weakest layer (file, memory) has the usual order of the sites.
       const order = this.#layers.toReversed().flatMap((layer) => layer.sites.map(({ name }) => name))
       const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length)
-      sites.push(...[...named].sort((a, b) => place(a) - place(b)).map((name) => ({ name, role })))
+      sites.push(...[...named].sort((a, b) => place(a) - place(b)).map((name) => this.#owned({ name, role })))
     }
     this.#checkNames(sites)
     return sites
+  }
+
+  /** The site with the party that it belongs to, by the strongest source that names it. */
+  #owned({ name, role }: SiteName): SiteName {
+    const found = this.#layers.flatMap(({ sites }) =>
+      sites.filter((site) => site.name === name && site.party),
+    )[0]
+    return { name, role, ...(found?.party !== undefined && { party: found.party }) }
   }
 
   #refuseSeveral(role: string): void {

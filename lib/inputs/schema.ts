@@ -33,6 +33,13 @@ export function federationSchema(notebook: Notebook): Schema {
   for (const [role, cardinality] of Object.entries(notebook.roles)) {
     const site = closed({
       name: { ...NAME, description: "The name of the site" },
+      ...(notebook.parties && {
+        party: {
+          ...NAME,
+          description:
+            "The party that the site belongs to, if that is another one: nobody here logs in to it",
+        },
+      }),
       ...sitesProperties(notebook, siteInputs(notebook, role)),
     })
     properties[fileKey(role, cardinality)] =

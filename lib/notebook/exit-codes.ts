@@ -7,7 +7,8 @@ export const EXIT = {
   usage: 2,
   /** Another run holds the federation's lock. */
   locked: 3,
-  // 4 is kept free for a run that waits for another party.
+  /** Everything here is done: another party has to act next. */
+  waiting: 4,
   /** Only for `plan --exit-code`. */
   changes: 5,
   // As in shells: 128 + the number of the signal.
@@ -22,6 +23,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   failed: "a step failed or is blocked",
   usage: "invalid usage, missing inputs or a declined plan",
   locked: "another run holds the lock of the federation",
+  waiting: "another party has to act next",
   changes: "plan --exit-code found something to do",
   hungUp: "stopped by SIGHUP",
   interrupted: "stopped by SIGINT (Ctrl-C)",

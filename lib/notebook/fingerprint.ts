@@ -49,6 +49,8 @@ export function changes(before: FingerprintInputs, now: FingerprintInputs): stri
 /** In hexadecimal. */
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
 
+export const sha256Bytes = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
+
 export const shortHash = (text: string): string => sha256(text).slice(0, 16)
 
 /** JSON with sorted keys. */

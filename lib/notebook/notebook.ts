@@ -2,6 +2,7 @@ import type { CheckedSteps } from "./checked-steps.ts"
 import type { DoctorCheck } from "./doctor-check.ts"
 import type { Federation } from "./federation.ts"
 import { camel, type InputTable } from "./inputs.ts"
+import { assertParties, type Parties } from "./parties.ts"
 import { refuse } from "./refusal.ts"
 import { assertFreeNames } from "./reserved-flags.ts"
 import { linkRoles, type Roles, SCOPES, type Site } from "./roles.ts"
@@ -42,6 +43,8 @@ export interface Notebook {
    * project of this role's site, named after notebook and federation.
    */
   readonly lease?: LeasePlace
+  /** What parties that share no credentials hand each other, for a federation whose sites belong to several of them. */
+  readonly parties?: Parties
   /** Checks that `doctor` runs beside its own. */
   readonly doctor?: readonly DoctorCheck[]
 }
@@ -115,8 +118,14 @@ export function notebook<const R extends Roles, const I extends InputTable, cons
         refuse(`step ${step.id} has the input ${input}, which is not one of the notebook`)
     }
   }
+  for (const { id, on, side } of definition.steps) {
+    if (side !== undefined && definition.roles[side] !== "one" && side !== on)
+      refuse(`step ${id} has side ${JSON.stringify(side)}, which is not a role with one site`)
+  }
   assertValues(definition.steps)
   refuseCycles(definition.steps)
+  if (definition.parties !== undefined)
+    assertParties(definition.parties, { ...definition, steps: definition.steps as readonly Step[] })
   const { roles, inputs } = definition
   return Object.freeze({ ...definition, roles: bare(roles), inputs: bare(inputs) }) as Notebook
 }

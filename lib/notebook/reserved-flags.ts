@@ -4,11 +4,14 @@ import { fileKey, type Roles, SCOPES } from "./roles.ts"
 
 /** The flags of the program's own commands; roles and inputs are flags beside them. A test compares it with lib/cli. */
 export const PROGRAM_FLAGS = [
+  "again",
+  "as",
   "by-hand",
   "delays",
   "exit-code",
   "faults",
   "federation",
+  "fingerprint",
   "force",
   "format",
   "from",
@@ -22,8 +25,11 @@ export const PROGRAM_FLAGS = [
   "only",
   "out",
   "parallel",
+  "party",
   "practice",
+  "purpose",
   "real-commands",
+  "reason",
   "remove-gone",
   "rerun",
   "show",
@@ -35,6 +41,7 @@ export const PROGRAM_FLAGS = [
   "trust-checkpoints",
   "trust-file",
   "version",
+  "without-fingerprint",
   "yes",
 ] as const
 

@@ -24,6 +24,8 @@ export function linkRoles(roles: Roles): { readonly from: string; readonly to: s
 export type Site<Values = Record<string, unknown>> = Readonly<Values> & {
   readonly name: string
   readonly role: string
+  /** The party that it belongs to, where that is not whoever runs this: nobody here logs in to it. */
+  readonly party?: string
 }
 
 /** The key under which a role's sites stand in the federation file: `superlink`, `supernodes`. */

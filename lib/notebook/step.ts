@@ -90,6 +90,11 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
   /** A role of the notebook | "every site" | "here" | "link" (once per site that links to another, in its lane) | "federation". */
   readonly on: string
   /**
+   * The role whose one site it works on, where that is not its own: a step once per spoke that writes to the hub's
+   * cluster. Where parties share no credentials, the owner of that site runs it.
+   */
+  readonly side?: string
+  /**
    * It is part of the notebook only where these inputs have one of these values: `{ tls: "on" }`. A step that no value asks for stands in
    * no plan, and what waits for it does not.
    */

@@ -92,6 +92,7 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
         break
       }
       case "answered":
+      case "message":
         break
       default:
         place(line, open)

@@ -1,5 +1,6 @@
 import type { CheckedObject, CheckResult } from "../notebook/check-result.ts"
 import type { FingerprintInputs } from "../notebook/fingerprint.ts"
+import type { MessageKind } from "../notebook/parties.ts"
 
 /** How a step ended at a place. `ok` outcomes let the steps that need them run. */
 export type OutcomeKind =
@@ -11,12 +12,13 @@ export type OutcomeKind =
   | "failed"
   | "blocked"
   | "interrupted"
+  | "waiting" // for another party
 
 /**
- * Why a step was skipped. `not needed`: it only supplies a step that is ready. `not selected`: only checked, because another
+ * Why a step was skipped. `another party`: its owner runs it. `not needed`: it only supplies a step that is ready. `not selected`: only checked, because another
  * step needs it. `dependency`: a step that it needs did not succeed.
  */
-export type SkipReason = "not needed" | "not selected" | "dependency"
+export type SkipReason = "not needed" | "not selected" | "dependency" | "another party"
 
 export interface Outcome {
   readonly kind: OutcomeKind
@@ -31,6 +33,8 @@ export interface Outcome {
   readonly next?: string
   /** Machine-readable word, for example `unproven`, `expired`, `timeout`. */
   readonly code?: string
+  /** The party whose step it is, where that is another one. */
+  readonly party?: string
   /** `supernode-2/site-create`, the step whose failure this comes from (itself included). */
   readonly root?: string
   readonly adopted?: boolean
@@ -53,6 +57,40 @@ export interface SiteSummary {
   readonly role: string
   /** The values that were given for it (not the defaults), by input name; no secrets. */
   readonly given: Readonly<Record<string, unknown>>
+  /** The party that it belongs to, where that is another one. */
+  readonly party?: string
+}
+
+/** A message of another party that was accepted, or one to another party that was written. */
+export interface Exchanged {
+  readonly way: "received" | "sent"
+  readonly kind: MessageKind
+  /** The name that the party has here: that of its sites in the federation file. */
+  readonly party: string
+  /** As it calls itself. */
+  readonly name: string
+  /** Of the other party's keys. */
+  readonly fingerprint: string
+  /** How its keys are known. */
+  readonly trust: "fingerprint" | "pinned" | "none"
+  /** SHA-256 of the message. */
+  readonly digest: string
+  /** The digest of the message that it answers. */
+  readonly answers?: string
+  readonly created: string
+  readonly expires?: string
+  /** Of several approvals of one request, which one it is. */
+  readonly serial?: number
+  /** The sites that it is about: as the party that joins calls them, and their names here. */
+  readonly names: readonly { readonly theirs: string; readonly ours: string }[]
+  readonly purpose?: string
+  /** Another one was asked for: this one no longer counts. */
+  readonly closed?: true
+  /** Of what it brings: a later message with the same content is not written. */
+  readonly content?: string
+  /** Which party of this user's sent or accepted it. */
+  readonly own: string
+  readonly file?: string
 }
 
 /** A site that is in another place now. From here on, what the journal has of it is that of its earlier place, under this name. */
@@ -120,6 +158,7 @@ export type Event =
   | ({ type: "session"; user: string; server: string } & At)
   /** What was written to a cluster or passed to a command: `apply Deployment superlink`, and the SHA-256 of its text. */
   | ({ type: "written"; what: string; sha256?: string } & At)
+  | ({ type: "message" } & Exchanged)
   /** An object that an `apply` created: its UID tells it from every other one, also when its labels are lost. */
   | ({ type: "created"; object: CheckedObject & { uid: string } } & At)
   /** An action was left to the user (`--by-hand`). */

@@ -12,6 +12,8 @@ export interface Cell {
   readonly at: At
   /** `supernode-1/site-create`. */
   readonly key: string
+  /** The party whose cluster it works on, where that is another one: it runs there, never here. */
+  readonly party?: string
 }
 
 export interface Lane {
@@ -59,12 +61,19 @@ function peerIn({ roles }: Notebook, { sites }: Federation): Site | undefined {
   return sites.find(({ role }) => role === to)
 }
 
+/** The other party that runs a step: the owner of the site that it works on. */
+function ownerOf(step: Step, site: Site | undefined, { sites }: Federation): string | undefined {
+  const isOwn = step.side === undefined || step.side === site?.role
+  return (isOwn ? site : sites.find(({ role }) => role === step.side))?.party
+}
+
 export function buildGraph(notebook: Notebook, federation: Federation): Graph {
   const cells: Cell[] = []
   const byKey = new Map<string, Cell>()
   const add = (step: Step, site?: Site): void => {
     const at: At = site === undefined ? { step: step.id } : { step: step.id, site: site.name }
-    const cell: Cell = { step, site, at, key: placeName(at) }
+    const party = ownerOf(step, site, federation)
+    const cell: Cell = { step, site, at, key: placeName(at), ...(party !== undefined && { party }) }
     cells.push(cell)
     byKey.set(cell.key, cell)
   }

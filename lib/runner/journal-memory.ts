@@ -1,10 +1,12 @@
 import type { CheckedObject } from "../notebook/check-result.ts"
 
 import type { FingerprintInputs, KeyedHash } from "../notebook/fingerprint.ts"
+import type { MessageKind } from "../notebook/parties.ts"
 import {
   type At,
   type By,
   type Event,
+  type Exchanged,
   type Moved,
   placeName,
   type Recorded,
@@ -59,7 +61,15 @@ export interface Memory {
   readonly executions: ReadonlyMap<string, StepExecution>
   /** By site: the cluster user of its last session. */
   readonly users: ReadonlyMap<string, string>
+  /** By the name that a party has here: what was exchanged with it. */
+  readonly parties: ReadonlyMap<string, PartyMemory>
   readonly lastRun: { readonly started: string; readonly command: string; readonly code?: number } | undefined
+}
+
+/** What was exchanged with a party: the last message of each kind, in each direction. */
+export interface PartyMemory {
+  readonly received: ReadonlyMap<MessageKind, Exchanged>
+  readonly sent: ReadonlyMap<MessageKind, Exchanged>
 }
 
 export type Shown = Extract<Recorded, { type: "shown" }>
@@ -102,6 +112,7 @@ export class MemoryReader implements Memory {
   ended = new Map<string, Extract<Recorded, { type: "step ended" }>>()
   executions = new Map<string, StepExecution>()
   users = new Map<string, string>()
+  parties = new Map<string, { received: Map<MessageKind, Exchanged>; sent: Map<MessageKind, Exchanged> }>()
   lastRun: { started: string; command: string; code?: number } | undefined
   readonly keyed: KeyedHash
   #by: By | undefined
@@ -169,6 +180,12 @@ export class MemoryReader implements Memory {
       case "value":
         this.values.set(placeName(line), new Map(this.values.get(placeName(line))).set(line.name, line))
         break
+      case "message": {
+        const party = this.parties.get(line.party) ?? { received: new Map(), sent: new Map() }
+        this.parties.set(line.party, party)
+        party[line.way].set(line.kind, line)
+        break
+      }
       case "created":
         this.created.set(line.object.uid, line.object)
         break

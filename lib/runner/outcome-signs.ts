@@ -17,6 +17,7 @@ export const OUTCOME_SIGNS: Readonly<Record<OutcomeKind, Sign>> = {
   skipped: { symbol: "·", word: "skipped", tone: "quiet" },
   failed: { symbol: "✗", word: "failed", tone: "bad" },
   blocked: { symbol: "✗", word: "blocked", tone: "bad" },
+  waiting: { symbol: "◷", word: "waiting", tone: "warn" },
   interrupted: { symbol: "✗", word: "interrupted", tone: "warn" },
 }
 /** Skipped over a step that it needs: not as it should be, unlike the other reasons to skip. */

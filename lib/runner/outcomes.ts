@@ -15,7 +15,7 @@ export const outcomeDraft = (
   more: Partial<OutcomeDraft> = {},
 ): OutcomeDraft => ({
   kind,
-  ok: SUCCESSFUL.includes(kind) || more.because === "not needed",
+  ok: SUCCESSFUL.includes(kind) || more.because === "not needed" || more.because === "another party",
   reason,
   ...more,
 })
@@ -38,6 +38,10 @@ export function draftOfNeed(need: Cell, outcome: Outcome): OutcomeDraft {
   return outcomeDraft("skipped", reason, {
     because: "dependency",
     root,
+    ...(outcome.code === "party" && {
+      code: outcome.code,
+      ...(outcome.party !== undefined && { party: outcome.party }),
+    }),
     ...(outcome.fix !== undefined && { fix: outcome.fix }),
     ...(outcome.next !== undefined && { next: outcome.next }),
   })
@@ -47,6 +51,7 @@ function wordOf(outcome: Outcome): string {
   if (outcome.because === "not selected") return `was not selected and ${outcome.reason}`
   if (outcome.kind === "blocked") return "is blocked"
   if (outcome.kind === "interrupted") return "was interrupted"
+  if (outcome.kind === "waiting") return `is waited for: ${outcome.reason}`
   return "failed"
 }
 

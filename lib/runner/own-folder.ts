@@ -80,7 +80,7 @@ export function assertParts(root: string): void {
 }
 
 /** @throws UsageError where another user owns it, or others have rights: they are said, not changed */
-function assertPrivate(path: string, info: Stats): void {
+export function assertPrivate(path: string, info: Stats): void {
   const user = process.getuid?.()
   if (user === undefined) return
   if (info.uid !== user) {

@@ -4,7 +4,8 @@ import type { CheckResult } from "../notebook/check-result.ts"
 import type { Foreseen } from "../notebook/foreseen.ts"
 import { manualContext } from "../notebook/manual.ts"
 import { remember } from "./checkpoints.ts"
-import type { Outcome } from "./events.ts"
+import { crossingOf } from "./crossing.ts"
+import { type Outcome, placeName } from "./events.ts"
 import type { Cell } from "./graph.ts"
 import { withNextLine } from "./next-command.ts"
 import { draftOfError } from "./outcomes.ts"
@@ -31,9 +32,16 @@ export async function plan(options: RunOptions): Promise<PlanEntry[]> {
   return Promise.all(scope.source.graph.cells.filter(scope.selected).map((cell) => planner.entry(cell)))
 }
 
-/** Whether a plan has anything to do. */
-export const somethingToDo = (entries: readonly PlanEntry[]): boolean =>
-  entries.some(({ action }) => action !== "ok")
+/** Whether a plan has anything to do. What another party has to do is not for a run here. */
+export const somethingToDo = (entries: readonly PlanEntry[]): boolean => {
+  const theirs = new Set<string>()
+  const isTheirs = ({ action, party, after, site }: PlanEntry): boolean =>
+    (action === "wait" && party !== undefined) ||
+    (after !== undefined && (theirs.has(after) || theirs.has(`${site}/${after}`)))
+  // A step stands behind all that it needs.
+  for (const entry of entries) if (isTheirs(entry)) theirs.add(placeName(entry))
+  return entries.some((entry) => entry.action !== "ok" && !theirs.has(placeName(entry)))
+}
 
 class Planner {
   readonly #scope: RunScope
@@ -67,7 +75,7 @@ class Planner {
   /** A step that was checked says itself what it changes outside the site, and which object it is about. */
   #foreseeing(cell: Cell, entry: PlanEntry): PlanEntry {
     const { notebook, federation, state } = this.#scope.options
-    if (entry.action === "ok") return entry
+    if (entry.action === "ok" || entry.party !== undefined) return entry
     // What an earlier run has created is there.
     const exists = state.journal.memory.checkpoints.has(cell.key)
     const all = foreseenAt(notebook, federation, cell).filter(({ kind }) => kind !== "creates" || !exists)
@@ -78,6 +86,8 @@ class Planner {
 
   async #decide(cell: Cell): Promise<PlanEntry> {
     const { options, source } = this.#scope
+    const crossing = this.#crossing(cell)
+    if (crossing !== undefined) return crossing
     // What it reads may be provided in this plan, and makes it stale then.
     if (cell.step.reads !== undefined) await this.#firstPending(source.graph.needs(cell))
     const { checkpoints, keyed } = options.state.journal.memory
@@ -119,6 +129,26 @@ class Planner {
     if (lacking === undefined) return { ...base, ...fromResult(cell, result) }
     const { reason, fix, next } = lacking
     return { ...base, action: "blocked", reason, result, ...(fix && { fix }), ...(next && { next }) }
+  }
+
+  /** A step that another party runs, or that waits until its party is admitted. */
+  #crossing(cell: Cell): PlanEntry | undefined {
+    const { notebook, federation, state, now } = this.#scope.options
+    const { memory } = state.journal
+    const found = crossingOf({ notebook, federation, memory, now: now?.() ?? new Date() }, cell)
+    if (found === undefined) return undefined
+    const { step, site } = cell
+    const { ok, reason, party, fix, next } = found
+    return {
+      step: step.id,
+      title: step.title,
+      ...(site && { site: site.name }),
+      action: ok ? "ok" : "wait",
+      reason,
+      ...(party !== undefined && { party }),
+      ...(fix !== undefined && { fix }),
+      ...(next !== undefined && { next }),
+    }
   }
 
   async #firstPending(needs: readonly Cell[]): Promise<Cell | undefined> {

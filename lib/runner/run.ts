@@ -54,7 +54,9 @@ function exitCode(outcomes: RunResult["outcomes"], signal: AbortSignal): number 
   if (signal.aborted) return codeOfAbort(signal)
   // Another run holds the federation, on its cluster: as if it held the lock of this folder.
   if (outcomes.some(({ outcome }) => outcome.code === "held")) return EXIT.locked
-  return outcomes.every(({ outcome }) => outcome.ok) ? EXIT.done : EXIT.failed
+  const open = outcomes.filter(({ outcome }) => !outcome.ok)
+  if (open.length === 0) return EXIT.done
+  return open.every(({ outcome }) => outcome.code === "party") ? EXIT.waiting : EXIT.failed
 }
 
 function count(outcomes: readonly { outcome: Outcome }[]): Partial<Record<OutcomeKind, number>> {

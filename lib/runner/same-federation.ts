@@ -99,6 +99,7 @@ function summaries(
     sites: currentSites(federation).map((site: Site) => ({
       name: site.name,
       role: site.role,
+      ...(site.party !== undefined && { party: site.party }),
       given: kept("site", site as Record<string, unknown>, `${site.name}.`),
     })),
     given: kept("federation", federation.values, ""),

@@ -1,6 +1,7 @@
 import { UNSELECTED_TIMEOUT_S } from "../limits.ts"
 import type { CheckResult } from "../notebook/check-result.ts"
 import { remember } from "./checkpoints.ts"
+import { crossingOf } from "./crossing.ts"
 import { Deadline } from "./deadline.ts"
 import type { Outcome } from "./events.ts"
 import { Execution } from "./execute.ts"
@@ -40,8 +41,14 @@ export class Scheduler {
     let ending: { cell: Cell; outcome: Outcome } | undefined
     for (const cell of lane.cells) {
       if (!this.#scope.selected(cell)) continue
+      const crossing = this.#crossing(cell)
+      // What another party owes holds what needs it, not the rest of the lane.
+      if (crossing !== undefined) {
+        this.#end(cell, crossing, performance.now())
+        continue
+      }
       const outcome = ending === undefined ? await this.#execute(cell) : this.#skip(cell, ending)
-      if (!outcome.ok) ending ??= { cell, outcome }
+      if (!outcome.ok && outcome.code !== "party") ending ??= { cell, outcome }
     }
     return ending?.outcome
   }
@@ -63,6 +70,19 @@ export class Scheduler {
       result = this.#scope.options.signal.aborted ? draftOfInterrupt(cell) : draftOfError(cell, error)
     }
     return this.#end(cell, result, started)
+  }
+
+  /** The outcome of a step that another party runs, or that waits until its party is admitted. */
+  #crossing(cell: Cell): OutcomeDraft | undefined {
+    const { options, source } = this.#scope
+    const { notebook, federation, state, now } = options
+    const { memory } = state.journal
+    const found = crossingOf({ notebook, federation, memory, now: now?.() ?? new Date() }, cell)
+    if (found === undefined || !found.ok || cell.party === undefined)
+      return found && { ...found, root: cell.key }
+    // Its message was accepted, and what it brought is gone from here.
+    const lacking = found.because === undefined ? source.values.missingFrom(cell) : undefined
+    return lacking ?? found
   }
 
   #skip(cell: Cell, ending: { cell: Cell; outcome: Outcome }): Outcome {
@@ -175,6 +195,8 @@ export class Scheduler {
   /** A step that is not selected is checked because another needs it; a progressing one is waited for. */
   async #checkUnselected(cell: Cell): Promise<Outcome> {
     const { options, watcher } = this.#scope
+    const crossing = this.#crossing(cell)
+    if (crossing !== undefined) return this.#note(cell, crossing)
     const unmet = await this.#firstFailed(this.#scope.source.graph.needs(cell))
     if (unmet !== undefined) return this.#note(cell, unmet)
     const unchecked = await this.#unchecked(cell)
@@ -206,7 +228,7 @@ export class Scheduler {
 
 /** A step that is not selected ends without an event of its own, so whoever needs it passes its whole reason on. */
 function asUnselected(result: OutcomeDraft): OutcomeDraft {
-  if (result.ok || result.kind === "skipped") return result
+  if (result.ok || result.kind === "skipped" || result.kind === "waiting") return result
   return { ...result, kind: "skipped", because: "not selected", reason: `${result.kind}: ${result.reason}` }
 }
 

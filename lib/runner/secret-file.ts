@@ -27,12 +27,15 @@ export function readSecret(path: string): Secret | undefined {
 }
 
 /** Writes a secret whole (0600); it is on disk on return. */
-export function writeSecret(path: string, secret: Secret): void {
+export const writeSecret = (path: string, secret: Secret): void => writePrivate(path, JSON.stringify(secret))
+
+/** Writes a private file whole (0600); it is on disk on return. */
+export function writePrivate(path: string, text: string): void {
   const draft = draftOf(path)
   try {
     const file = openSync(draft, "wx", 0o600)
     try {
-      writeSync(file, JSON.stringify(secret))
+      writeSync(file, text)
       fsyncSync(file)
     } finally {
       closeSync(file)

@@ -53,6 +53,8 @@ export interface RunOptions {
   readonly edits?: ReadonlyMap<string, ReadonlyMap<string, Edit>>
   /** Skip `show` (teardown, plan). */
   readonly quiet?: boolean
+  /** The time by which messages of parties expire: that of a site's API server, where one has been asked. Default: this machine's. */
+  readonly now?: () => Date
   readonly listeners: readonly Listener[]
   /** Draws the lanes on a terminal; nothing is drawn without it. */
   readonly renderer?: ListrRendererFactory
@@ -60,7 +62,7 @@ export interface RunOptions {
 }
 
 export interface RunResult {
-  /** 0, 1, or 130/143/129 by the signal's reason; the exit code for the caller's process. */
+  /** 0, 1, 3, 4, or 130/143/129 by the signal's reason; the exit code for the caller's process. */
   readonly code: number
   readonly outcomes: readonly { readonly step: string; readonly site?: string; readonly outcome: Outcome }[]
 }
@@ -75,6 +77,8 @@ export interface PlanEntry {
    * named in `after`. `unknown`: it could not be checked.
    */
   readonly action: "apply" | "update" | "delete" | "ok" | "wait" | "blocked" | "unknown"
+  /** The party whose step it is, where that is another one. */
+  readonly party?: string
   /** A step that has to succeed first, so this one was not checked: its id, with its site where that is another one. */
   readonly after?: string
   readonly reason: string

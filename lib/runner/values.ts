@@ -5,6 +5,7 @@ import { blocked, CheckError } from "../notebook/check-result.ts"
 import { RunbookError } from "../notebook/errors.ts"
 import type { Federation } from "../notebook/federation.ts"
 import type { Notebook } from "../notebook/notebook.ts"
+import { CROSSING_KINDS } from "../notebook/parties.ts"
 import type { Site } from "../notebook/roles.ts"
 import type { Redactor } from "../notebook/secrets.ts"
 import type { Step } from "../notebook/step.ts"
@@ -111,13 +112,34 @@ export class Values {
     })
   }
 
+  /** The failure of another party's step whose message was accepted, but whose values are no longer here; nothing otherwise. */
+  missingFrom(cell: Cell): OutcomeDraft | undefined {
+    const { parties } = this.#options.notebook
+    const crossing = CROSSING_KINDS.flatMap((kind) => parties?.[kind]?.values ?? [])
+    const lacking = (cell.step.provides ?? []).filter(
+      (value) =>
+        crossing.some(({ name }) => name === value.name) &&
+        this.#content(cell.step, cell.site, value) === undefined,
+    )
+    if (lacking.length === 0) return undefined
+    return outcomeDraft(
+      "failed",
+      `the value ${lacking.map(({ name }) => name).join(", ")} of ${cell.party} is gone from this folder`,
+      {
+        root: cell.key,
+        code: "value",
+        fix: "accept the file that it came with again, or ask for it again",
+      },
+    )
+  }
+
   /** Removes the files of secrets that steps have provided: those steps are about to be undone, here and at a site. */
   removeSecrets(steps: readonly string[], site: Site | undefined): void {
     const { privateFile } = this.#options.state
     for (const step of steps) {
       for (const at of [{ step }, { step, site: site?.name }]) {
         for (const [name, kept] of this.kept.get(placeName(at)) ?? [])
-          if ("revision" in kept) rmSync(privateFile(...fileOf(at.site, name)), { force: true })
+          if ("revision" in kept) rmSync(privateFile(...fileOfSecret(at.site, name)), { force: true })
       }
     }
   }
@@ -153,7 +175,7 @@ export class Values {
     const isKept = kept !== undefined && "revision" in kept && kept.revision === before?.revision
     if (isKept && before?.content === content) return undefined
     const secret: Secret = { revision: randomUUID().slice(0, 8), content }
-    if (keep) writeSecret(state.privateFile(...fileOf(cell.at.site, name)), secret)
+    if (keep) writeSecret(state.privateFile(...fileOfSecret(cell.at.site, name)), secret)
     else this.#ownSecrets.set(`${cell.key} ${name}`, secret)
     return { type: "value", name, revision: secret.revision, ...cell.at }
   }
@@ -193,7 +215,7 @@ export class Values {
     const kept = this.kept.get(place)?.get(name)
     if (kept === undefined || !("revision" in kept)) return undefined
     const own = this.#ownSecrets.get(`${place} ${name}`)
-    const secret = own ?? readSecret(this.#options.state.privateFile(...fileOf(kept.site, name)))
+    const secret = own ?? readSecret(this.#options.state.privateFile(...fileOfSecret(kept.site, name)))
     this.#options.redactor.add(secret?.content)
     return secret
   }
@@ -202,7 +224,7 @@ export class Values {
 type Provided = Extract<Event, { type: "value" }>
 
 /** The private file of a secret value: at its site, or of the whole federation. */
-const fileOf = (site: string | undefined, name: string): [site: string, name: string] => [
+export const fileOfSecret = (site: string | undefined, name: string): [site: string, name: string] => [
   site ?? "federation",
   `value-${name}`,
 ]

@@ -35,6 +35,7 @@ const types: Record<Event["type"], true> = {
   manual: true,
   value: true,
   created: true,
+  message: true,
 }
 
 const parsed = (text: string): Recorded[] =>

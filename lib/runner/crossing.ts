@@ -1,0 +1,174 @@
+/** Steps of other parties: what settles them, what is waited for, and until when. */
+
+import type { Federation } from "../notebook/federation.ts"
+import { moment } from "../notebook/format.ts"
+import type { Notebook } from "../notebook/notebook.ts"
+import { type CrossingKind, settledBy } from "../notebook/parties.ts"
+import { shellWord } from "../notebook/shell-word.ts"
+import type { Exchanged } from "./events.ts"
+import { buildGraph, type Cell } from "./graph.ts"
+import type { Memory, PartyMemory } from "./journal-memory.ts"
+import { type OutcomeDraft, outcomeDraft } from "./outcomes.ts"
+
+export interface CrossingView {
+  readonly notebook: Notebook
+  readonly federation: Federation
+  readonly memory: Pick<Memory, "parties" | "checkpoints">
+  /** Now, by the clock that counts. */
+  readonly now: Date
+}
+
+/** Whether whoever runs this is the coordinator: the owner of the coordinating role's site. */
+export const isCoordinator = ({ parties }: Notebook, { sites }: Federation): boolean =>
+  sites.find(({ role }) => role === parties?.coordinator)?.party === undefined
+
+/** The last message of a party that still counts: a receipt that answers an earlier approval does not. */
+export function received(record: PartyMemory | undefined, kind: CrossingKind): Exchanged | undefined {
+  const found = record?.received.get(kind)
+  if (found === undefined || isRevoked(record!)) return undefined
+  const answered = kind === "receipt" ? "approval" : kind === "approval" ? "request" : undefined
+  if (answered !== undefined && found.answers !== record!.sent.get(answered)?.digest) return undefined
+  return found
+}
+
+/** Whether what was exchanged has been ended, and nothing has begun since. */
+export function isRevoked({ received: from, sent }: PartyMemory): boolean {
+  const ended = sent.get("revocation") ?? from.get("revocation")
+  if (ended === undefined) return false
+  const begun = from.get("request") ?? sent.get("request")
+  return begun === undefined || begun.created <= ended.created
+}
+
+/** Whether a message is too old to act on, by the clock that counts. */
+export const isExpired = ({ expires, closed }: Exchanged, now: Date): boolean =>
+  closed === true || (expires !== undefined && new Date(expires) <= now)
+
+/** How a step of another party stands, as far as its messages say; nothing for a step that runs here. */
+export function crossingOf(view: CrossingView, cell: Cell): OutcomeDraft | undefined {
+  const { notebook, federation, memory, now } = view
+  const { parties } = notebook
+  if (cell.party === undefined) return admission(view, cell)
+  const { party } = cell
+  const theirs = outcomeDraft("skipped", `${party} runs it`, { because: "another party", party })
+  if (parties === undefined) return theirs
+  const kinds: CrossingKind[] = isCoordinator(notebook, federation) ? ["request", "receipt"] : ["approval"]
+  const settled = settledBy(parties, notebook.steps, cell.step.id, kinds)
+  if (settled === undefined) return theirs
+  const record = memory.parties.get(party)
+  const message = about(received(record, settled.kind), cell, parties.coordinator)
+  if (message === undefined) return settled.holds ? waiting(view, party, settled.kind) : theirs
+  if (settled.kind === "approval" && isExpired(message, now) && !isUsed(notebook, federation, memory, cell))
+    return expired(view, party, message)
+  return outcomeDraft("unchanged", `${message.name}: ${settled.kind} of ${moment(message.created)}`, {
+    party,
+  })
+}
+
+/** The message, if it is about the site of a cell; the coordinator's own is meant by every one. */
+const about = (message: Exchanged | undefined, { site }: Cell, coordinator: string): Exchanged | undefined =>
+  site === undefined || site.role === coordinator || message?.names.some(({ ours }) => ours === site.name)
+    ? message
+    : undefined
+
+/** A step of ours at a party's site waits until the party is admitted. */
+function admission(view: CrossingView, cell: Cell): OutcomeDraft | undefined {
+  const party = cell.site?.party
+  if (party === undefined || view.notebook.parties === undefined) return undefined
+  const request = received(view.memory.parties.get(party), "request")
+  if (about(request, cell, view.notebook.parties.coordinator) !== undefined) return undefined
+  return waiting(view, party, "request")
+}
+
+/** Everything that waited for it has been done. */
+function isUsed(
+  notebook: Notebook,
+  federation: Federation,
+  memory: CrossingView["memory"],
+  cell: Cell,
+): boolean {
+  const graph = buildGraph(notebook, federation)
+  const readers = graph.cells.filter(
+    (one) => one.party === undefined && graph.needs(one).some(({ key }) => key === cell.key),
+  )
+  return readers.every(({ key }) => memory.checkpoints.has(key))
+}
+
+/** Who owes what, until when, what they type, and what is typed here then. */
+function waiting(
+  { notebook, federation, memory, now }: CrossingView,
+  party: string,
+  kind: CrossingKind,
+): OutcomeDraft {
+  const record = memory.parties.get(party)
+  const program = notebook.name
+  const more = { party, code: "party" }
+  if (record !== undefined && isRevoked(record)) {
+    return outcomeDraft("waiting", `${party} was revoked: it would have to join again`, {
+      ...more,
+      fix: `they type \`${program} request ${federation.name}\` and send you the file; or remove its sites from the federation file`,
+    })
+  }
+  switch (kind) {
+    case "request":
+      return outcomeDraft("waiting", `${party} has to send its request to join`, {
+        ...more,
+        fix: `they type \`${program} request ${federation.name} --out ${party}.request\` and send you the file`,
+        next: `${program} approve ${party}.request --fingerprint …`,
+      })
+    case "approval": {
+      const sent = record?.sent.get("request")
+      if (sent === undefined) {
+        return outcomeDraft("waiting", `${party} has to approve that you join; no request was made yet`, {
+          ...more,
+          fix: "make the request, and send them the file and, over another channel, your fingerprint",
+          next: `${program} request ${federation.name}`,
+        })
+      }
+      return outcomeDraft(
+        "waiting",
+        `${party} has to send its approval of your request, which ${until(sent, now)}`,
+        {
+          ...more,
+          fix: `they type \`${program} approve ${shellWord(fileName(sent) ?? "FILE")} --fingerprint …\`, then \`${program} run\`, and send you the approval`,
+          next: `${program} accept ${party}.approval --fingerprint …`,
+        },
+      )
+    }
+    case "receipt": {
+      const sent = record?.sent.get("approval")
+      if (sent !== undefined && isExpired(sent, now)) {
+        return outcomeDraft(
+          "waiting",
+          `${party} has not sent a receipt, and its approval ${until(sent, now)}`,
+          {
+            ...more,
+            fix: "if they have not used it, issue another one",
+            next: `${program} approve ${party} --again`,
+          },
+        )
+      }
+      const when = sent === undefined ? "" : `; its approval ${until(sent, now)}`
+      return outcomeDraft("waiting", `${party} has to send its receipt${when}`, {
+        ...more,
+        fix: `they type \`${program} accept ${shellWord(fileName(sent) ?? "FILE")}\`, then \`${program} run\`, and send you the receipt`,
+        next: `${program} accept ${party}.receipt`,
+      })
+    }
+  }
+}
+
+function expired({ notebook, now }: CrossingView, party: string, message: Exchanged): OutcomeDraft {
+  return outcomeDraft("waiting", `${message.name}'s approval ${until(message, now)} and was not used`, {
+    party,
+    code: "party",
+    fix: `ask for another one: they type \`${notebook.name} approve --again\` with your name, then \`${notebook.name} run\``,
+    next: `${notebook.name} accept ${party}.approval`,
+  })
+}
+
+const until = ({ expires }: Exchanged, now: Date): string =>
+  expires === undefined
+    ? "does not expire"
+    : `${new Date(expires) <= now ? "expired" : "expires"} ${moment(expires)}`
+
+const fileName = (message: Exchanged | undefined): string | undefined => message?.file?.split("/").at(-1)
