@@ -1,5 +1,7 @@
 import { CheckError, type CheckResult, type Diagnosis, type DoctorCheck, type Right } from "../lib/index.ts"
 import type { Context } from "./context.ts"
+import { hasFlag } from "./flower/command-line.ts"
+import { findSuperlink, superlinkFlags } from "./flower/superlink.ts"
 import installOperator from "./install-operator.ts"
 import { FLEET_API } from "./interconnect/exposure.ts"
 import { hubOf, hubsOf, isPerParty } from "./interconnect/hub.ts"
@@ -9,6 +11,8 @@ import { lostConfiguration } from "./interconnect/router-configuration.ts"
 import { activeSite, SKUPPER, type SkupperSite } from "./interconnect/skupper.ts"
 import { takeover } from "./interconnect/takeover.ts"
 import prerequisites from "./prerequisites.ts"
+import { ONLY_REGISTERED } from "./security/node-auth.ts"
+import { isOwn } from "./shared/labels.ts"
 import { counted, ifAllowed, ifServed, some } from "./shared/reading.ts"
 import { skupperVersion } from "./shared/skupper-version.ts"
 
@@ -180,6 +184,31 @@ async function network(context: Context): Promise<Diagnosis> {
   return { ok: true, said: `shares one network with ${others}, whose administrators administer its router` }
 }
 
+/** A SuperLink without TLS and authentication lets in whoever reaches its port. */
+async function open(context: Context): Promise<Diagnosis> {
+  const { site } = context
+  if (site.role !== "superlink") return { ok: true, said: "checked at the SuperLink's site" }
+  const found = await ifServed(ifAllowed(findSuperlink(context)))
+  if (found === undefined) return { ok: true, said: "no SuperLink is here yet, or you cannot read it" }
+  const flags = superlinkFlags(found)
+  const gaps = [
+    ...(hasFlag(flags, "--ssl-certfile") ? [] : ["it has no TLS of its own (tls)"]),
+    ...(hasFlag(flags, ONLY_REGISTERED) ? [] : ["it lets in SuperNodes that nobody registered (node-auth)"]),
+  ]
+  const name = `Deployment ${found.metadata.name}`
+  if (gaps.length === 0) return { ok: true, said: `${name} has TLS, and lets in registered SuperNodes only` }
+  const own = isOwn(found, context)
+  const said = `${name} ${own ? "" : "existed before and "}is open: ${gaps.join(", and ")}`
+  // Who follows the guide gets what the guide makes.
+  if (own) return { ok: true, said: `${said}; --security hardened closes it` }
+  return {
+    ok: "warn",
+    said,
+    fix: "close it with --tls on --node-auth on --allow-restart: it restarts once, and each SuperNode is out until it has its root certificate and its key",
+    next: "flower-runbook plan --tls on --node-auth on --allow-restart",
+  }
+}
+
 /** A router that was restarted may lack its configuration, and no status shows it. */
 async function router(context: Context): Promise<Diagnosis> {
   const { cluster, site } = context
@@ -217,6 +246,7 @@ export const doctor: readonly DoctorCheck[] = [
   { id: "rights", title: "Rights in the project", on: "every site", run: rights },
   { id: "grants", title: "Issuing tokens", on: "every site", run: grants },
   { id: "router", title: "Router", on: "every site", run: router },
+  { id: "superlink", title: "Who is let in", on: "every site", run: open },
   { id: "routing key", title: "Routing key", on: "every site", run: routingKey },
   { id: "network", title: "Application network", on: "every site", run: network },
 ]

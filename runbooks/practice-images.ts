@@ -17,6 +17,7 @@ import {
   unusableKey,
 } from "./flower/practice-nodes.ts"
 import { PROBE } from "./flower/probe-pod.ts"
+import { STRANGER } from "./flower/refused.ts"
 import { NodeDatabase } from "./practice-database.ts"
 import { GATE_IMAGE, startGate } from "./practice-gate.ts"
 import { KEY_FLAG, ONLY_REGISTERED } from "./security/node-auth.ts"
@@ -230,6 +231,7 @@ function startProbe(container: PracticeContainer): () => void {
 
 function startSupernode(container: PracticeContainer): void | (() => void) {
   if (container.pod.labels[PROBE] !== undefined) return startProbe(container)
+  if (container.pod.labels[STRANGER] !== undefined) return startStranger(container)
   if (refusesArguments(container, "supernode")) return
   const { args } = container
   container.log(info("Starting Flower SuperNode"))
@@ -244,6 +246,15 @@ function startSupernode(container: PracticeContainer): void | (() => void) {
     stopped = true
     stop?.()
   }
+}
+
+/** A pod of `--proof refused`: a SuperNode without a key, with one that nobody has registered, or with another root. */
+function startStranger(container: PracticeContainer): void | (() => void) {
+  const [, , , how, , ...args] = container.args
+  const stranger: PracticeContainer = { ...container, args }
+  if (refusesArguments(stranger, "supernode")) return
+  container.log(info("Starting Flower SuperNode"))
+  return beginSupernode(stranger, how === "unregistered-key" ? "a new key" : undefined, how === "other-root")
 }
 
 /** The public half of the mounted key. Without one, the program ends as the real one does. */
@@ -263,7 +274,12 @@ async function readKey(container: PracticeContainer, path: string): Promise<stri
   return undefined
 }
 
-function beginSupernode(container: PracticeContainer, key: string | undefined): () => void {
+/** @param otherRoot it does not trust the SuperLink's certificate */
+function beginSupernode(
+  container: PracticeContainer,
+  key: string | undefined,
+  otherRoot = false,
+): () => void {
   const { args } = container
   const version = versionOf(container)
   const address = argumentOf(args, "--superlink") ?? "127.0.0.1:9092"
@@ -284,13 +300,18 @@ function beginSupernode(container: PracticeContainer, key: string | undefined): 
     container.log(info(`Flower Deployment Runtime: Starting ${api} API on ${local}`))
   }
   container.ready()
-  return connect(container, { version, address, key })
+  return connect(container, { version, address, key, otherRoot })
 }
 
 /** Keeps a SuperNode connected, and fails in the same ways as the real one. */
 function connect(
   container: PracticeContainer,
-  { version, address, key }: { version: string; address: string; key: string | undefined },
+  {
+    version,
+    address,
+    key,
+    otherRoot,
+  }: { version: string; address: string; key: string | undefined; otherRoot: boolean },
 ): () => void {
   const http = since(version, "1.40.0")
   const tls = !container.args.includes("--insecure")
@@ -311,7 +332,8 @@ function connect(
       clearTimeout(first)
       const found = service as Fleet
       // A failed TLS handshake ends the SuperNode; an invalid answer is retried.
-      if (tls && !found.tls) return noHandshake()
+      if (tls && !found.tls) return noHandshake(http ? HTTP_HANDSHAKE : GRPC_HANDSHAKE)
+      if (tls && otherRoot) return noHandshake(untrusted(version))
       if (found.http !== http || found.tls !== tls) {
         found.stranger()
         return retry()
@@ -341,9 +363,9 @@ function connect(
     for (const line of [error(first), ...more]) container.log(line)
     container.exit(1)
   }
-  const noHandshake = (): void => {
+  const noHandshake = (lines: readonly string[]): void => {
     hung = true
-    for (const line of http ? HTTP_HANDSHAKE : GRPC_HANDSHAKE) container.log(line)
+    for (const line of lines) container.log(line)
     container.exit(1)
   }
   /** The SuperLink was restarted and has lost its list of nodes. */
@@ -390,6 +412,26 @@ const HTTP_HANDSHAKE = [
   "INFO:     Shutting down",
   "INFO:     Finished server process [1]",
 ]
+
+/** What a SuperNode logs that does not trust the SuperLink's certificate. */
+function untrusted(version: string): string[] {
+  const why = "CERTIFICATE_VERIFY_FAILED: unable to get local issuer certificate"
+  const grpc = `Handshake failed with error SSL_ERROR_SSL: error:1000007d:SSL routines:OPENSSL_internal:${why}`
+  const failed = error("SSL/TLS handshake error detected.")
+  if (!since(version, "1.35.0"))
+    return [`I0000 ssl_transport_security.cc:2563] ${grpc}`, failed, ...GRPC_HANDSHAKE.slice(2)]
+  const http = since(version, "1.40.0")
+  return [
+    ...(http ? [] : [`I0000 ssl_transport_security.cc:2563] ${grpc}`]),
+    failed,
+    error("Exit Code: 305"),
+    "Failed to initialize the connection to the SuperLink.",
+    http
+      ? "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate (_ssl.c:1006)"
+      : `failed to connect to all addresses; last error: UNKNOWN: Tls handshake failed (TSI_PROTOCOL_FAILURE): SSL_ERROR_SSL: error:1000007d:SSL routines:OPENSSL_internal:${why}: OK`,
+    ...HTTP_HANDSHAKE.slice(-3),
+  ]
+}
 
 /** Images with these names, from any registry. */
 export const practiceImages: readonly PracticeImage[] = [

@@ -31,6 +31,7 @@ import { otherNodes, othersText } from "./flower/other-nodes.ts"
 import { tryByPod } from "./flower/probe-pod.ts"
 import { covers, forget, type Participants, readRecord } from "./flower/proof-record.ts"
 import { proveByRun } from "./flower/proof-run.ts"
+import { forgetRefusals, lastRefusals, tryStrangers } from "./flower/refused.ts"
 import { registeredHop } from "./flower/registered-hop.ts"
 import type { Running } from "./flower/running.ts"
 import { activationHop, onlineHop, registrationHop, runningHop } from "./flower/verify-hops.ts"
@@ -86,13 +87,20 @@ async function check(context: Context): Promise<CheckResult> {
   const chain = await followChain(context)
   if ("state" in chain) return chain
   const { proof } = context.inputs
-  const byLog = proof === "log" || proof === "isolated"
+  const byLog = !ASKS_SUPERLINK.has(proof)
   const active = byLog ? await loggedHop(context, chain) : await listedHop(context, chain)
   if (isBroken(active)) return active
   const isolated = proof === "isolated" ? await isolationHop(context) : undefined
   if (isolated !== undefined && isBroken(isolated)) return isolated
-  return ready([...chain.held, ...(isolated ? [isolated.holds] : []), active.holds].join(", "))
+  const refused = proof === "refused" ? lastRefusals(context, chain.superlink, chain.supernode) : undefined
+  if (proof === "refused" && refused === undefined)
+    return missing("whether SuperNodes without a registered key are refused was not tried yet")
+  const proven = [isolated?.holds, refused].filter((words) => words !== undefined)
+  return ready([...chain.held, ...proven, active.holds].join(", "))
 }
+
+/** The proofs for which the SuperLink itself is asked, with `flwr`. */
+const ASKS_SUPERLINK: ReadonlySet<string> = new Set(["list", "run"])
 
 /** What the SuperLink's log says about the node, if it still holds. */
 async function loggedHop(context: Context, { superlink, supernode, id }: Chain): Promise<Hop> {
@@ -123,6 +131,8 @@ async function apply(context: Context): Promise<void> {
     const { own, hub } = await membersOf(context)
     return own && hub && tryIsolation(context, { own, hub })
   }
+  if (!("state" in chain) && context.inputs.proof === "refused")
+    return tryStrangers(context, chain.superlink, chain.supernode)
   if (!("state" in chain)) return installFlwr(context, chain.superlink)
   if (chain.state !== "missing" || chain.reason !== PORT_BY_POD) return
   const { cluster, site } = context
@@ -140,7 +150,7 @@ async function supernodeName({ site, federation }: Context): Promise<string> {
 
 /** With the logs as proof, no `flwr` is needed. */
 const flwrFromPypi = ({ proof, flwr }: Foresee["inputs"]) =>
-  proof === "log" || proof === "isolated" || flwr !== undefined
+  !ASKS_SUPERLINK.has(proof) || flwr !== undefined
     ? []
     : [foresee.also("installs flwr from PyPI on this machine, unless it is on PATH, and runs it")]
 
@@ -150,7 +160,16 @@ export const verify = guideStep({
   title: "Verify the SuperNode",
   on: "supernode",
   needs: ["link-status", "connector", "network-connector", "listener", "deploy-supernode"],
-  inputs: ["flower-version", "project", "proof", "probe", "network", "network-project", "network-name"],
+  inputs: [
+    "flower-version",
+    "project",
+    "proof",
+    "probe",
+    "node-auth",
+    "network",
+    "network-project",
+    "network-name",
+  ],
   prose: `
 Ready pods do not prove that the connection between them works. This step therefore checks the whole chain from the SuperNode to
 the SuperLink: the link is up, connector and listener match, both pods run, the SuperNode's log contains \`SuperNode ID: <n>\`,
@@ -181,6 +200,10 @@ forward to the SuperLink's pod, or at \`--control-api\`, and queried with \`flwr
 lists the SuperLink's hub and this party's SuperNodes and nobody else, and no hub of another network hears of a Connector that is created
 in this project for some seconds. In a shared network it fails, and says what the other sites can do.
 
+\`--proof refused\` tries SuperNodes that a closed SuperLink has to refuse, and deletes their pods again: without a key, with a key that
+nobody has registered, and with another root. A key of another site cannot be tried, because it never leaves that site. With SuperNode
+authentication, the registration says which node is which site, and the SuperNode's log has to agree.
+
 A SuperNode that dies without signing off is listed as online for about one more minute. \`--proof run\` detects that too (see the
 next step).
 `,
@@ -189,6 +212,7 @@ next step).
   docs: ["https://flower.ai/docs/framework/ref-flower-network-communication.html"],
   check,
   apply,
+  rerun: rerunVerify,
   manual: verifyManual,
   // It may install the flwr command.
   noPreview: true,
@@ -197,6 +221,18 @@ next step).
   always: true,
   timeout: 240,
 })
+
+/** `--rerun`: tries again what was refused, whatever was proven before. */
+async function rerunVerify(context: Context): Promise<void> {
+  if (context.inputs.proof !== "refused") {
+    throw new RunbookError("nothing to rerun: verify checks everything each time", {
+      fix: "omit --rerun; with --proof refused, it tries again what is refused",
+      next: `flower-runbook step verify --site ${context.site.name}`,
+    })
+  }
+  await forgetRefusals(context)
+  await apply(context)
+}
 
 /** How each SuperNode's `verify` ended. */
 const results = ({ all, outcome }: Context) =>

@@ -24,14 +24,20 @@ async function start(container: PracticeContainer, part: Part): Promise<void> {
   const bin = await ensureEnvironment(version)
   // A Deployment may name the program that the image starts by default.
   const given = container.args[0] === program ? container.args.slice(1) : container.args
-  const args = await (part === "superlink" ? superlinkHere : supernodeHere)(given, version, container)
+  const [command, args] =
+    container.args[0] === "python"
+      ? [join(bin, "python"), await scriptHere(container, version)]
+      : [
+          join(bin, program),
+          await (part === "superlink" ? superlinkHere : supernodeHere)(given, version, container),
+        ]
   const [home, flower, scratch] = await Promise.all(
     [HOME, join(HOME, ".flwr"), "/tmp"].map((path) => container.path(path)),
   )
   // Folders that exist in the image.
   await Promise.all([home, scratch].map((folder) => mkdir(folder!, { recursive: true, mode: 0o700 })))
   container.run({
-    command: join(bin, program),
+    command,
     args,
     env: {
       ...container.env,
@@ -46,6 +52,18 @@ async function start(container: PracticeContainer, part: Part): Promise<void> {
   })
   // A container without a probe is ready as soon as its process runs.
   container.ready()
+}
+
+/** A pod of `--proof refused`: a script, how the SuperNode is to be refused, a folder, and the SuperNode's arguments. */
+async function scriptHere(container: PracticeContainer, version: string): Promise<string[]> {
+  const [, flag = "", script = "", how = "", folder = "", ...flags] = container.args
+  return [
+    flag,
+    script,
+    how,
+    await container.path(folder),
+    ...(await supernodeHere(flags, version, container)),
+  ]
 }
 
 const image = (part: Part): PracticeImage => ({

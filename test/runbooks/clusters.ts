@@ -157,6 +157,7 @@ export async function startClusters(
       outcome: () => undefined,
       created: new Map(),
       recordCreated: () => undefined,
+      provide: () => undefined,
       note: (text: string) => notes.push(text),
       secret: (value: string | undefined) => redactor.add(value),
     }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { doctor } from "../../runbooks/doctor-checks.ts"
+import { labels } from "../../runbooks/shared/labels.ts"
 import siteCreate from "../../runbooks/site-create.ts"
 import { type Clusters, namespace, put, type ServedSite, skupper, startClusters } from "./clusters.ts"
 
@@ -84,5 +85,38 @@ test("an operator that cannot be installed", async () => {
   expect(await check("operator")).toMatchObject({
     ok: false,
     said: expect.stringContaining("no catalog offers"),
+  })
+})
+
+test("a SuperLink that existed before and is open: what is missing, and what closing it takes", async () => {
+  const superlink = (args: string[], labels = {}) =>
+    clusters.superlink.admin.apply({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "superlink", namespace: HUB, labels },
+      spec: {
+        selector: { matchLabels: { app: "superlink" } },
+        template: {
+          metadata: { labels: { app: "superlink" } },
+          spec: { containers: [{ name: "superlink", image: "docker.io/flwr/superlink:1.34.0", args }] },
+        },
+      },
+    })
+  expect(await check("superlink")).toMatchObject({ ok: true, said: expect.stringContaining("no SuperLink") })
+  await superlink(["--insecure"])
+  expect(await check("superlink")).toMatchObject({
+    ok: "warn",
+    said: "Deployment superlink existed before and is open: it has no TLS of its own (tls), and it lets in SuperNodes that nobody registered (node-auth)",
+    next: "flower-runbook plan --tls on --node-auth on --allow-restart",
+  })
+  await superlink(["--insecure"], labels("trial"))
+  expect(await check("superlink")).toMatchObject({
+    ok: true,
+    said: expect.stringContaining("--security hardened"),
+  })
+  await superlink(["--ssl-certfile", "/c/tls.crt", "--enable-supernode-auth"])
+  expect(await check("superlink")).toMatchObject({
+    ok: true,
+    said: "Deployment superlink has TLS, and lets in registered SuperNodes only",
   })
 })

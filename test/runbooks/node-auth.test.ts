@@ -1,6 +1,7 @@
 /** SuperNode authentication on practice clusters: keys, registration, rotation, and what becomes of them. */
+import { execFileSync } from "node:child_process"
 import { once } from "node:events"
-import { readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync, rmSync } from "node:fs"
 import { connect } from "node:net"
 import { join } from "node:path"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
@@ -22,7 +23,13 @@ const SITES = {
   superlink: { "tls-secret": "flower-tls" },
   "supernode-1": { "root-certificates-secret": "flower-ca" },
 }
-const secure = (more: Call = {}): Call => ({ ...more, values: { ...VALUES, ...more.values }, sites: SITES })
+// Real keys are made, and each call is a process: a busy machine takes its time.
+const secure = (more: Call = {}): Call => ({
+  timeout: 120,
+  ...more,
+  values: { ...VALUES, ...more.values },
+  sites: SITES,
+})
 
 const secret = (site: string, name: string, files: Record<string, string>): Promise<KubeObject> =>
   world.cluster(site).create({
@@ -67,7 +74,10 @@ describe("a federation with SuperNode authentication", () => {
     await certificates()
     await makeNetwork(world)
     const ended = await world.run(secure())
-    const id = /node (\d+) is registered as supernode-1/.exec(ended["supernode-1/register-node"]!)![1]
+    expect(ended["supernode-1/register-node"]).toMatch(
+      /^applied: node \d+ is registered as supernode-1 with the key/,
+    )
+    const id = /node (\d+)/.exec(ended["supernode-1/register-node"]!)![1]
     expect(ended["supernode-1/verify"]).toContain(`node ${id} active`)
     const found = (await keySecret())!
     expect(found).toMatchObject({ type: "kubernetes.io/ssh-auth", metadata: { labels: labels("trial") } })
@@ -138,22 +148,58 @@ describe("a federation with SuperNode authentication", () => {
     await makeNetwork(world)
     await world.run(secure())
     const before = await current()
-    const { data, metadata } = (await keySecret())!
-    // Killed right after the new key was made: another key waits beside the current one.
-    await world.run(secure({ rerun: true, selection: { only: ["node-key"] } }))
-    const next = (await keySecret())!
+    // Killed right after the new key was made: it waits beside the current one.
+    const path = join(world.state, "next")
+    execFileSync("ssh-keygen", ["-q", "-t", "ecdsa", "-b", "384", "-N", "", "-f", path])
+    const waiting = readFileSync(path, "utf8")
+    rmSync(path)
     await world.cluster("supernode-1").create({
       apiVersion: "v1",
       kind: "Secret",
-      metadata: { name: `${metadata.name}-next`, namespace: metadata.namespace!, labels: labels("trial") },
+      metadata: {
+        name: "supernode-1-node-key-next",
+        namespace: world.project("supernode-1"),
+        labels: labels("trial"),
+      },
       type: "kubernetes.io/ssh-auth",
-      data,
+      stringData: { "ssh-privatekey": waiting, "ssh-publickey": readFileSync(`${path}.pub`, "utf8") },
     })
-    expect(data["ssh-privatekey"]).not.toBe(next.data["ssh-privatekey"])
+    expect((await world.plan(secure()))["supernode-1/node-key"]).toMatch(
+      /^update: the rotation to the key SHA256:\S+ was interrupted/,
+    )
     const ended = await world.run(secure())
-    // The key that waits was unregistered before, which is final: a new one is needed.
-    expect(ended["supernode-1/node-key"]).toMatch(/^(?:updated|failed)/)
-    expect(before).toMatch(/^\d+$/)
+    expect(ended["supernode-1/node-key"]).toMatch(/^updated: Secret supernode-1-node-key holds the key/)
+    expect(privateKey((await keySecret())!).trim()).toBe(waiting.trim())
+    expect(await ids()).toHaveLength(1)
+    expect(await current()).not.toBe(before)
+    expect(ended["supernode-1/verify"]).toContain(`node ${await current()} active`)
+  })
+
+  test("--proof refused: each stranger is tried by a pod that is deleted then", async () => {
+    await certificates()
+    await makeNetwork(world)
+    const proof = secure({ values: { proof: "refused" } })
+    const ended = await world.run(proof)
+    expect(ended["supernode-1/verify"]).toMatch(
+      /refused: a SuperNode without a key, one with an unregistered key, one that trusts another root, node \d+ active/,
+    )
+    const notes = world.events.flatMap((event) => (event.type === "note" ? [event.text] : []))
+    expect(notes).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^a SuperNode without a key is refused: .*2001/),
+        expect.stringMatching(/^one with an unregistered key is refused: .*2004/),
+        expect.stringMatching(/^one that trusts another root is refused: .*CERTIFICATE_VERIFY_FAILED/),
+        "a key of another site was not tried: it never leaves that site",
+      ]),
+    )
+    const pods = await world.cluster("supernode-1").list({
+      apiVersion: "v1",
+      kind: "Pod",
+      namespace: world.project("supernode-1"),
+      labels: "flower-runbook/stranger",
+    })
+    expect(pods).toEqual([])
+    expect((await world.run(proof))["supernode-1/verify"]).toMatch(/^unchanged/)
   })
 
   test("a key that was unregistered is final: blocked, and a new key makes it good", async () => {
@@ -161,7 +207,6 @@ describe("a federation with SuperNode authentication", () => {
     await makeNetwork(world)
     await world.run(secure())
     const id = await current()
-    await get("superlink", "v1", "ConfigMap", "superlink-supernodes")
     await unregister(id)
     const ended = await world.run(secure())
     expect(ended["supernode-1/register-node"]).toMatch(

@@ -87,6 +87,20 @@ export function holdTo(version: string): void {
       expect(again.stdout).not.toMatch(/\b(?:applied|updated)\b/)
     })
 
+    test("strangers are refused, each in the words of this version", async () => {
+      const { stdout } = await world.ends(
+        0,
+        ...["step", "verify", "--site", "supernode-1", "--proof", "refused", "--yes"],
+        ...FLAGS,
+      )
+      for (const words of [
+        /a SuperNode without a key is refused: .*2001/,
+        /one with an unregistered key is refused: .*2004/,
+        /one that trusts another root is refused: .*CERTIFICATE_VERIFY_FAILED/,
+      ])
+        expect(flat(stdout)).toMatch(words)
+    })
+
     test("a rotated key: the new one is used, and the old one is unregistered", async () => {
       const before = await registered("supernode-1")
       const { stdout } = await world.ends(
