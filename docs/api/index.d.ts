@@ -231,7 +231,9 @@ export type Event = {
     type: "written";
     what: string;
     sha256?: string;
-} & At)
+} & At) | ({
+    type: "message";
+} & Exchanged)
  | ({
     type: "created";
     object: CheckedObject & {
@@ -360,6 +362,7 @@ export interface Inputs {
     readonly sites: readonly ({
         readonly name: string;
         readonly role: string;
+        readonly party?: string;
     } & Readonly<Record<string, unknown>>)[];
 }
 export interface KubeObject {
@@ -465,6 +468,7 @@ export interface Notebook {
         readonly help: string;
     };
     readonly lease?: LeasePlace;
+    readonly parties?: Parties;
     readonly doctor?: readonly DoctorCheck[];
 }
 export interface ObjectMeta {
@@ -513,12 +517,13 @@ export interface Outcome {
     readonly fix?: string;
     readonly next?: string;
     readonly code?: string;
+    readonly party?: string;
     readonly root?: string;
     readonly adopted?: boolean;
     readonly seconds: number;
     readonly stack?: string;
 }
-export type OutcomeKind = "unchanged" | "applied" | "updated" | "deleted" | "skipped" | "failed" | "blocked" | "interrupted";
+export type OutcomeKind = "unchanged" | "applied" | "updated" | "deleted" | "skipped" | "failed" | "blocked" | "interrupted" | "waiting";
 export interface Ownership {
     labels(federation: string): Record<string, string>;
     selector(federation: string): string;
@@ -552,6 +557,7 @@ export interface PlanEntry {
     readonly title: string;
     readonly site?: string;
     readonly action: "apply" | "update" | "delete" | "ok" | "wait" | "blocked" | "unknown";
+    readonly party?: string;
     readonly after?: string;
     readonly reason: string;
     readonly result?: CheckResult;
@@ -725,14 +731,16 @@ export interface SimulatedPort {
 export type Site<Values = Record<string, unknown>> = Readonly<Values> & {
     readonly name: string;
     readonly role: string;
+    readonly party?: string;
 };
 export interface SiteSummary {
     readonly name: string;
     readonly role: string;
     readonly given: Readonly<Record<string, unknown>>;
+    readonly party?: string;
 }
 export type SiteValues<T extends InputTable> = ValuesOf<T, "site">;
-export type SkipReason = "not needed" | "not selected" | "dependency";
+export type SkipReason = "not needed" | "not selected" | "dependency" | "another party";
 export interface Step<Id extends string = string, On extends string = string, Needs extends string = string, Inputs extends string = string, Provides extends string = string, Reads extends string = string> extends StepDefinition<any> {
     readonly id: Id;
     readonly on: On;
@@ -748,6 +756,7 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
     readonly version?: number;
     readonly title: string;
     readonly on: string;
+    readonly side?: string;
     readonly when?: Readonly<Record<string, string | boolean | readonly (string | boolean)[]>>;
     readonly needs?: readonly string[];
     readonly feeds?: string;
