@@ -69,7 +69,10 @@ describe("journal", () => {
     ["text", "name,age\nx,5\n"],
     ["text without an end", "a shopping list"],
     ["wrong fields", '{"type":"run started","t":5,"sites":{"a":1}}\n{"type":"step ended","outcome":null}\n'],
-    ["a null outcome", '{"v":2,"t":"2026-11-22T18:00:00.000Z","run":"r","type":"step ended","step":"a","outcome":null}\n'],
+    [
+      "a null outcome",
+      '{"v":2,"t":"2026-11-22T18:00:00.000Z","run":"r","type":"step ended","step":"a","outcome":null}\n',
+    ],
     ["no time", '{"v":2,"t":"2026-11-22T18:n0:00.100Z","run":"r","type":"warning","text":"x"}\n'],
     [
       "sites of another shape",
