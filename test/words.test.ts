@@ -31,7 +31,7 @@ const WORDS: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\bnothing of ours\b/, "nothing created by this federation"],
   [/\brehears(e|es|ed|ing)\b/, "preview"],
   [/\bclaim(s|ed)? (it|them|what|the)\b/, "takes ownership"],
-  [/--again\b/, "--rerun"],
+  [/\bstep \S+ --again\b/, "--rerun"],
 ]
 
 const files = (...paths: string[]): string[] =>

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url"
 import { inputsTable } from "../lib/inputs/inputs-table.ts"
 import { schemaText } from "../lib/inputs/schema.ts"
 import { exitCodes } from "../lib/notebook/exit-codes.ts"
+import { messagesSchema } from "../lib/parties/payloads.ts"
 import { program } from "../runbooks/index.ts"
 
 /** Every generated file as it must be. */
@@ -10,9 +11,13 @@ export async function generated(): Promise<{ file: string; text: string }[]> {
   return [
     withPart("README.md", "inputs", inputsTable(program.notebook)),
     withPart("docs/design.md", "exit codes", exitCodesTable()),
+    { file: at("schema/messages.schema.json"), text: messagesText(program.notebook.name) },
     { file: at("schema/federation.schema.json"), text: schemaText(program.notebook) },
   ]
 }
+
+const messagesText = (notebook: string): string =>
+  `${JSON.stringify(messagesSchema(notebook), undefined, 2)}\n`
 
 const at = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url))
 

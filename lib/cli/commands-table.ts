@@ -1,7 +1,7 @@
 import type { Notebook } from "../notebook/notebook.ts"
 import type { CommandFlags, FlagSpec } from "./flags-table.ts"
 
-/** `federation`: the name of one, which may be left out. */
+/** `federation`: the name of one, which can be omitted. */
 export type ArgumentKind = "step" | "shell" | "folder" | "action" | "file" | "party" | "federation"
 
 export interface CommandSpec extends CommandFlags {

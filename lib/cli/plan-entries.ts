@@ -15,10 +15,12 @@ export async function planEntries(
 ): Promise<PlanEntry[]> {
   const state = readState(opened.folder)
   const toolbox = await toolboxFor(call, opened, state)
+  const clock = call.notebook.hasParties && (await (await import("./parties/clock.ts")).clockOf(call, opened))
   try {
     const { plan } = await import("../runner/plan.ts")
     const entries = await plan({
       ...runOptions(call, opened, state, toolbox),
+      ...(clock && { now: clock.now }),
       ...(selection && { selection }),
     })
     refuseAborted(call)

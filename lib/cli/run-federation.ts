@@ -43,12 +43,14 @@ export async function runFederation(call: Call, options: RunFederationOptions): 
   const opened = await openFederation(call, { ...options, complete: true })
   if (options.planShown !== true || call.flags.has("json")) refuseWithoutApproval(call, options)
   const reading = readState(opened.folder)
-  await refuseUnanswerable(call, chosenSites(call, opened.federation), (site, server) =>
-    hasSession(call, reading, site, server),
-  )
+  const own = chosenSites(call, opened.federation).filter(({ party }) => party === undefined)
+  await refuseUnanswerable(call, own, (site, server) => hasSession(call, reading, site, server))
   const toolbox = await toolboxFor(call, opened, reading)
   try {
+    const clock =
+      call.notebook.hasParties && (await (await import("./parties/clock.ts")).clockOf(call, opened))
     const more = {
+      ...(clock && { now: clock.now }),
       ...(options.quiet === true && { quiet: true }),
       ...(options.rerun === true && { rerun: true }),
       ...(options.sites && { selection: { ...selectionOf(call, opened.federation), sites: options.sites } }),
@@ -91,11 +93,11 @@ function refuseWithoutApproval({ flags, interaction, command }: Call, options: R
 async function writtenAfter(
   call: Call,
   federation: OpenedFederation["federation"],
-  { state }: RunOptions,
+  { state, now }: RunOptions,
   result: RunResult,
 ): Promise<string[]> {
   const { writeDue } = await import("./parties/due-messages.ts")
-  const written = await writeDue(call, { federation }, state, result)
+  const written = await writeDue(call, { federation }, state, result, now ?? (() => new Date()))
   return written.map(({ kind, name, file, expires, fingerprint }) => {
     const until = expires === undefined ? "" : ` until ${moment(expires)}`
     return `The ${kind} for ${name} is ${file}${until}: send it to them. Your fingerprint, for the telephone: ${fingerprint}`

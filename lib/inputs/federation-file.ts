@@ -182,7 +182,7 @@ class FileReader {
         const parsed = readName(this.#text(value) ?? "")
         if ("wrong" in parsed) this.#wrong(this.#offset(value) ?? at, `${path}: ${parsed.wrong}`)
         else siteName = parsed.value
-      } else if (name === "party" && this.#notebook.parties !== undefined) {
+      } else if (name === "party" && this.#notebook.hasParties === true) {
         const parsed = readName(this.#text(value) ?? "")
         if ("wrong" in parsed) this.#wrong(this.#offset(value) ?? at, `${path}: ${parsed.wrong}`)
         else party = parsed.value

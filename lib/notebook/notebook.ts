@@ -45,6 +45,8 @@ export interface Notebook {
   readonly lease?: LeasePlace
   /** What parties that share no credentials hand each other, for a federation whose sites belong to several of them. */
   readonly parties?: Parties
+  /** Sites can belong to other parties: set by `notebook`, also for its teardown. */
+  readonly hasParties?: true
   /** Checks that `doctor` runs beside its own. */
   readonly doctor?: readonly DoctorCheck[]
 }
@@ -127,7 +129,13 @@ export function notebook<const R extends Roles, const I extends InputTable, cons
   if (definition.parties !== undefined)
     assertParties(definition.parties, { ...definition, steps: definition.steps as readonly Step[] })
   const { roles, inputs } = definition
-  return Object.freeze({ ...definition, roles: bare(roles), inputs: bare(inputs) }) as Notebook
+  const owned = definition.parties !== undefined && {
+    hasParties: true as const,
+    ...(definition.teardown && {
+      teardown: Object.freeze({ ...definition.teardown, hasParties: true as const }),
+    }),
+  }
+  return Object.freeze({ ...definition, ...owned, roles: bare(roles), inputs: bare(inputs) }) as Notebook
 }
 
 /** A table that has its own names only: a file may well ask for `constructor`. */

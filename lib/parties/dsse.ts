@@ -10,6 +10,8 @@ export interface Envelope {
   readonly payloadType: string
   readonly payload: Buffer
   readonly signature: Buffer
+  /** Not signed: it has to be what the reader computes. */
+  readonly keyid: string | undefined
 }
 
 export const ENVELOPE: Shape = object({
@@ -45,9 +47,10 @@ export function readEnvelope(content: Buffer): Envelope {
   const { payloadType, payload, signatures } = value as {
     payloadType: string
     payload: string
-    signatures: [{ sig: string }]
+    signatures: [{ sig: string; keyid?: string }]
   }
-  return { payloadType, payload: strictBase64(payload), signature: strictBase64(signatures[0].sig) }
+  const [{ sig, keyid }] = signatures
+  return { payloadType, payload: strictBase64(payload), signature: strictBase64(sig), keyid }
 }
 
 /** Whether the envelope is signed with this key (Ed25519, raw, in base64). */

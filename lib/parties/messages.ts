@@ -148,7 +148,10 @@ export function parseMessage(notebook: string, content: Buffer): Omit<ReadMessag
   if (payload.notebook !== notebook) throw new Error(`it is of the notebook ${payload.notebook}`)
   if (!isSignedBy(envelope, payload.from.signing))
     throw new Error("its signature does not fit its content: it was altered, or signed with another key")
-  return { payload, digest: sha256Bytes(envelope.payload), fingerprint: fingerprintOf(payload.from) }
+  const fingerprint = fingerprintOf(payload.from)
+  if (envelope.keyid !== undefined && envelope.keyid !== fingerprint)
+    throw new Error("the name of its key is not that of its keys: it was altered")
+  return { payload, digest: sha256Bytes(envelope.payload), fingerprint }
 }
 
 function bytesOf(file: string, shown: string): Buffer {

@@ -1,7 +1,9 @@
 /** The tables of the page: summary, sites, steps at a glance, inputs. */
+
 import { count, duration, moment } from "../notebook/format.ts"
 import { signHtml } from "./html-cells.ts"
 import { html, type Markup, type Part } from "./markup.ts"
+import { MESSAGE_HEAD, messageRows, type ReportMessage } from "./messages.ts"
 import { personOf } from "./run-rows.ts"
 import { isDone, PRACTICE, placeSign, runSeconds, type Sign, together } from "./signs.ts"
 import type { Report, ReportInput, ReportPlace } from "./types.ts"
@@ -73,13 +75,17 @@ export function sitesHtml(walk: Report): Markup {
       return [
         site.name,
         site.role,
-        site.identity ?? "–",
+        site.identity ?? (site.party === undefined ? "–" : `of ${site.party}`),
         site.user ?? "–",
         html`${signHtml(together(places.map(placeSign)))} <span class="dim">${good} of ${places.length}</span>${site.gone === true && " · no longer in the federation"}`,
       ]
     }),
   )
 }
+
+/** What was exchanged with other parties. */
+export const messagesHtml = (messages: readonly ReportMessage[]): Markup =>
+  table("What was exchanged with other parties", [...MESSAGE_HEAD], messageRows(messages))
 
 /** The steps at a glance: how many places are in which state. */
 export function stepsHtml(walk: Report): Markup {

@@ -4,6 +4,7 @@ import { approvalLines, changeLines, runLines } from "./markdown-runs.ts"
 import { stepLines } from "./markdown-step.ts"
 import { summaryOf, troubleLines } from "./markdown-summary.ts"
 import { atMost, code, codeCell, inline, table } from "./markdown-text.ts"
+import { MESSAGE_HEAD, messageRows } from "./messages.ts"
 import { placeSign } from "./signs.ts"
 import type { Report, ReportCell, ReportPlace } from "./types.ts"
 
@@ -23,6 +24,7 @@ export function markdownReport(walk: Report): string {
     section("Changed inputs", changeLines(walk)),
     section("Runs", runLines(walk)),
     section("Approvals", approvalLines(walk)),
+    section("Other parties", messageLines(walk)),
     section("What was done", cellLines(walk, walk.cells)),
     section("Teardown and other steps", cellLines(walk, walk.others)),
   ]
@@ -35,14 +37,24 @@ export function markdownReport(walk: Report): string {
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`## ${title}`, "", ...lines]
 
+/** What crossed, who compared which fingerprint, and until when it is valid. */
+function messageLines({ messages = [] }: Report): string[] {
+  return messages.length === 0
+    ? []
+    : table(
+        [...MESSAGE_HEAD],
+        messageRows(messages).map((row) => row.map(inline)),
+      )
+}
+
 function sitesTable({ sites, notebook }: Report): string[] {
   const identity = Object.keys(notebook.inputs).find((name) => notebook.inputs[name]!.identity) ?? "identity"
   return table(
     ["site", "role", identity, "user"],
-    sites.map(({ name, role, identity: value, user, gone }) => [
+    sites.map(({ name, role, identity: value, user, gone, party }) => [
       gone === true ? `${name} (left)` : name,
       role,
-      inline(value ?? ""),
+      inline(value ?? (party === undefined ? "" : `of ${party}`)),
       inline(user ?? ""),
     ]),
   )

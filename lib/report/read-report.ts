@@ -6,6 +6,7 @@ import { placeName, type Recorded } from "../runner/events.ts"
 import type { Memory } from "../runner/journal-memory.ts"
 import { changesOf } from "./changes.ts"
 import { readJournal } from "./journal.ts"
+import { messagesOf } from "./messages.ts"
 import type { Execution, Report, ReportCell, ReportInput, ReportPlace, ReportSite } from "./types.ts"
 
 export interface ReportOptions {
@@ -87,7 +88,9 @@ export function readReport(options: ReportOptions): Report {
   const others = [...new Set([...undoing, ...journaled.steps])].filter(
     (id) => !known.has(id) && journaled.steps.has(id),
   )
+  const messages = messagesOf(options.lines)
   return {
+    ...(messages.length > 0 && { messages }),
     notebook,
     federation,
     made,
@@ -124,19 +127,22 @@ const placesIn = (notebook: Notebook, step: Step, federation: Federation): reado
 /** The federation's sites, then those that left it. */
 function sitesOf({ notebook, federation, memory, sites: only = [] }: ReportOptions): ReportSite[] {
   const identity = Object.keys(notebook.inputs).find((name) => notebook.inputs[name]!.identity)
-  const siteOf = (name: string, role: string, value: unknown): ReportSite => {
+  const siteOf = (name: string, role: string, value: unknown, party?: string): ReportSite => {
     const user = memory?.users.get(name)
     return {
       name,
       role,
       ...(value !== undefined && { identity: String(value) }),
+      ...(party !== undefined && { party }),
       ...(user !== undefined && { user }),
     }
   }
   const here = new Set(federation.sites.map(({ name }) => name))
   const gone = [...(memory?.known.values() ?? [])].filter(({ name }) => !here.has(name))
   return [
-    ...federation.sites.map((site) => siteOf(site.name, site.role, identity && site[camel(identity)])),
+    ...federation.sites.map((site) =>
+      siteOf(site.name, site.role, identity && site[camel(identity)], site.party),
+    ),
     ...gone.map(({ name, role, given }) => ({
       ...siteOf(name, role, identity && given[identity]),
       gone: true,

@@ -4,6 +4,7 @@ import type { CheckResult } from "../notebook/check-result.ts"
 import type { Federation, Origin } from "../notebook/federation.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import type { Action, By, Outcome, OutcomeKind } from "../runner/events.ts"
+import type { ReportMessage } from "./messages.ts"
 
 export interface Report {
   readonly notebook: Notebook
@@ -19,6 +20,8 @@ export interface Report {
   readonly inputs: readonly ReportInput[]
   /** Inputs whose values changed between runs, in the journal's order. */
   readonly changes: readonly ReportChange[]
+  /** What was exchanged with other parties. Missing where nothing was. */
+  readonly messages?: readonly ReportMessage[]
   /** In the journal's order. Empty: nothing has run yet. */
   readonly runs: readonly ReportRun[]
   /** One cell per step, in the notebook's order. */
@@ -34,6 +37,8 @@ export interface ReportSite {
   readonly role: string
   /** The value of its identity input (its server), where the notebook has one. */
   readonly identity?: string
+  /** The party that it belongs to, where that is another one. */
+  readonly party?: string
   /** The cluster user of its last session. */
   readonly user?: string
   /** It is no longer in the federation, but in the journal. */

@@ -31,12 +31,12 @@ export function received(record: PartyMemory | undefined, kind: CrossingKind): E
   return found
 }
 
-/** Whether what was exchanged has been ended, and nothing has begun since. */
+/** Whether what was exchanged has been ended, and no request is newer. */
 export function isRevoked({ received: from, sent }: PartyMemory): boolean {
   const ended = sent.get("revocation") ?? from.get("revocation")
   if (ended === undefined) return false
-  const begun = from.get("request") ?? sent.get("request")
-  return begun === undefined || begun.created <= ended.created
+  const started = from.get("request") ?? sent.get("request")
+  return started === undefined || started.created <= ended.created
 }
 
 /** Whether a message is too old to act on, by the clock that counts. */
@@ -55,13 +55,25 @@ export function crossingOf(view: CrossingView, cell: Cell): OutcomeDraft | undef
   const settled = settledBy(parties, notebook.steps, cell.step.id, kinds)
   if (settled === undefined) return theirs
   const record = memory.parties.get(party)
+  if (record !== undefined && isRevoked(record)) return ended(party, record)
   const message = about(received(record, settled.kind), cell, parties.coordinator)
-  if (message === undefined) return settled.holds ? waiting(view, party, settled.kind) : theirs
+  if (message === undefined) return settled.holds ? waiting(view, party, next(record, settled.kind)) : theirs
   if (settled.kind === "approval" && isExpired(message, now) && !isUsed(notebook, federation, memory, cell))
     return expired(view, party, message)
   return outcomeDraft("unchanged", `${message.name}: ${settled.kind} of ${moment(message.created)}`, {
     party,
   })
+}
+
+/** Before a receipt there is a request. */
+const next = (record: PartyMemory | undefined, kind: CrossingKind): CrossingKind =>
+  kind === "receipt" && received(record, "request") === undefined ? "request" : kind
+
+/** Nobody owes anything after a revocation. */
+function ended(party: string, record: PartyMemory): OutcomeDraft {
+  const { name, created } = (record.sent.get("revocation") ?? record.received.get("revocation"))!
+  const who = record.sent.has("revocation") ? `${name} was revoked` : `${name} has ended your part`
+  return outcomeDraft("skipped", `${who} at ${moment(created)}`, { because: "another party", party })
 }
 
 /** The message, if it is about the site of a cell; the coordinator's own is meant by every one. */
@@ -74,7 +86,9 @@ const about = (message: Exchanged | undefined, { site }: Cell, coordinator: stri
 function admission(view: CrossingView, cell: Cell): OutcomeDraft | undefined {
   const party = cell.site?.party
   if (party === undefined || view.notebook.parties === undefined) return undefined
-  const request = received(view.memory.parties.get(party), "request")
+  const record = view.memory.parties.get(party)
+  if (record !== undefined && isRevoked(record)) return ended(party, record)
+  const request = received(record, "request")
   if (about(request, cell, view.notebook.parties.coordinator) !== undefined) return undefined
   return waiting(view, party, "request")
 }
@@ -102,15 +116,10 @@ function waiting(
   const record = memory.parties.get(party)
   const program = notebook.name
   const more = { party, code: "party" }
-  if (record !== undefined && isRevoked(record)) {
-    return outcomeDraft("waiting", `${party} was revoked: it would have to join again`, {
-      ...more,
-      fix: `they type \`${program} request ${federation.name}\` and send you the file; or remove its sites from the federation file`,
-    })
-  }
+  const who = [...(record?.received.values() ?? [])][0]?.name ?? party
   switch (kind) {
     case "request":
-      return outcomeDraft("waiting", `${party} has to send its request to join`, {
+      return outcomeDraft("waiting", `${who} has to send its request to join`, {
         ...more,
         fix: `they type \`${program} request ${federation.name} --out ${party}.request\` and send you the file`,
         next: `${program} approve ${party}.request --fingerprint …`,
@@ -118,7 +127,7 @@ function waiting(
     case "approval": {
       const sent = record?.sent.get("request")
       if (sent === undefined) {
-        return outcomeDraft("waiting", `${party} has to approve that you join; no request was made yet`, {
+        return outcomeDraft("waiting", `${who} has to approve that you join; no request was made yet`, {
           ...more,
           fix: "make the request, and send them the file and, over another channel, your fingerprint",
           next: `${program} request ${federation.name}`,
@@ -126,7 +135,7 @@ function waiting(
       }
       return outcomeDraft(
         "waiting",
-        `${party} has to send its approval of your request, which ${until(sent, now)}`,
+        `${who} has to send its approval of your request, which ${until(sent, now)}`,
         {
           ...more,
           fix: `they type \`${program} approve ${shellWord(fileName(sent) ?? "FILE")} --fingerprint …\`, then \`${program} run\`, and send you the approval`,
@@ -139,7 +148,7 @@ function waiting(
       if (sent !== undefined && isExpired(sent, now)) {
         return outcomeDraft(
           "waiting",
-          `${party} has not sent a receipt, and its approval ${until(sent, now)}`,
+          `${who} has not sent a receipt, and its approval ${until(sent, now)}`,
           {
             ...more,
             fix: "if they have not used it, issue another one",
@@ -148,7 +157,7 @@ function waiting(
         )
       }
       const when = sent === undefined ? "" : `; its approval ${until(sent, now)}`
-      return outcomeDraft("waiting", `${party} has to send its receipt${when}`, {
+      return outcomeDraft("waiting", `${who} has to send its receipt${when}`, {
         ...more,
         fix: `they type \`${program} accept ${shellWord(fileName(sent) ?? "FILE")}\`, then \`${program} run\`, and send you the receipt`,
         next: `${program} accept ${party}.receipt`,
@@ -166,9 +175,11 @@ function expired({ notebook, now }: CrossingView, party: string, message: Exchan
   })
 }
 
-const until = ({ expires }: Exchanged, now: Date): string =>
-  expires === undefined
-    ? "does not expire"
-    : `${new Date(expires) <= now ? "expired" : "expires"} ${moment(expires)}`
+const until = ({ expires, closed }: Exchanged, now: Date): string =>
+  closed === true
+    ? "was withdrawn"
+    : expires === undefined
+      ? "does not expire"
+      : `${new Date(expires) <= now ? "expired" : "expires"} ${moment(expires)}`
 
 const fileName = (message: Exchanged | undefined): string | undefined => message?.file?.split("/").at(-1)

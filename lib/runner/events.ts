@@ -90,6 +90,8 @@ export interface Exchanged {
   readonly content?: string
   /** Which party of this user's sent or accepted it. */
   readonly own: string
+  /** Who did. */
+  readonly by?: By
   readonly file?: string
 }
 

@@ -87,7 +87,8 @@ export class Values {
     return sites.flatMap((site) => {
       if (site === undefined)
         throw new Error(`step ${step.id}, which provides ${value.name}, has no site: read it with value()`)
-      const failed = this.#options.outcome({ step: step.id, site: site.name })?.ok === false
+      const outcome = this.#options.outcome({ step: step.id, site: site.name })
+      const failed = outcome?.ok === false || outcome?.because === "another party"
       if (failed && this.#content(step, site, value) === undefined) return []
       return [{ site, value: this.#present(step, site, value) }]
     })

@@ -1,3 +1,4 @@
+import { EXIT } from "../notebook/exit-codes.ts"
 import { clean, count, duration } from "../notebook/format.ts"
 import { isHeldBack, type OutcomeKind, placeName } from "../runner/events.ts"
 import type { RunResult } from "../runner/types.ts"
@@ -21,19 +22,24 @@ type Ended = RunResult["outcomes"][number]
 
 /** How many steps are done, what failed and why, what was skipped, and what to type next. */
 export function closingTable(result: RunResult, options: ClosingOptions): string {
-  const { bold, green, red } = options.colours ?? colours(false)
+  const { bold, green, red, yellow } = options.colours ?? colours(false)
   const { outcomes } = result
   const broken = outcomes.filter(({ outcome }) => ["failed", "blocked", "interrupted"].includes(outcome.kind))
-  const stopped = outcomes.filter(({ outcome }) => isHeldBack(outcome))
+  const awaited = outcomes.filter(({ outcome }) => outcome.kind === "waiting")
+  const stopped = outcomes.filter(
+    ({ outcome }) => isHeldBack(outcome) && !awaited.some((one) => placeName(one) === outcome.root),
+  )
+  const mark = result.code === EXIT.waiting ? yellow("◷") : red("✗")
   const well = result.code === 0 && broken.length === 0
   const time = options.seconds === undefined ? "" : `, in ${duration(options.seconds)}`
   const headLines = (text: string) =>
     wrap(text, screenWidth(options.columns) - 2).map(
-      (line, index) => `${index > 0 ? " " : well ? green("✓") : red("✗")} ${bold(line)}`,
+      (line, index) => `${index > 0 ? " " : well ? green("✓") : mark} ${bold(line)}`,
     )
   const lines = [
     ...headLines(`${options.federation}: ${sum(outcomes)}${time}.`),
     ...broken.flatMap((ended) => ["", ...brokenLines(ended, options)]),
+    ...awaitedLines(awaited, options),
     ...(stopped.length === 0 ? [] : ["", ...stoppedLines(stopped, broken, options)]),
   ]
   if (options.facts?.length)
@@ -41,7 +47,9 @@ export function closingTable(result: RunResult, options: ClosingOptions): string
   const next = well ? options.after : options.resume
   if (next !== undefined) {
     // A fix above has a command of its own to type first.
-    const first = broken.some(({ outcome }) => outcome.next !== undefined && outcome.next !== next)
+    const first = [...broken, ...awaited].some(
+      ({ outcome }) => outcome.next !== undefined && outcome.next !== next,
+    )
     lines.push("", `${bold(first ? "Then:" : "Next:")} ${next}`)
     if (!well && broken.length > 0) {
       const when = wrap("(once the cause is fixed; it resumes from here)", screenWidth(options.columns) - 6)
@@ -64,10 +72,23 @@ function sum(outcomes: readonly Ended[]): string {
         [number("failed"), "failed"],
         [number("blocked"), "blocked"],
         [number("interrupted"), "interrupted"],
+        [number("waiting"), "waiting for another party"],
         [outcomes.filter(({ outcome }) => isHeldBack(outcome)).length, "skipped"],
       ] as const
     ).flatMap(([n, word]) => (n > 0 ? [`${n} ${word}`] : [])),
   ].join(", ")
+}
+
+/** What other parties owe, each once: who, what, until when, what they type, and what is typed here then. */
+function awaitedLines(awaited: readonly Ended[], options: ClosingOptions): string[] {
+  const { yellow } = options.colours ?? colours(false)
+  const room = screenWidth(options.columns) - 2
+  const owed = Map.groupBy(awaited, ({ outcome }) => outcome.reason)
+  return [...owed.values()].flatMap(([ended]) => {
+    const { outcome } = ended!
+    const [first = "", ...rest] = wrap(clean(outcome.reason), room)
+    return ["", `${yellow("◷")} ${first}`, ...rest.map((line) => `  ${line}`), ...fixLines(outcome, options)]
+  })
 }
 
 function brokenLines(ended: Ended, options: ClosingOptions): string[] {

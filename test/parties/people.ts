@@ -9,6 +9,7 @@ import { startPractice } from "../../lib/practice/practice.ts"
 import type { Practice } from "../../lib/practice/types/practice.ts"
 import type { Recorded } from "../../lib/runner/events.ts"
 import { io, type Result } from "../cli/screen.ts"
+import { checkJson } from "../json-lines.ts"
 import { meeting } from "./notebook.ts"
 
 export interface Person {
@@ -74,6 +75,7 @@ export async function startPeople(guests = 1): Promise<People> {
         version: "1.0.0",
         practiceImages: [],
       } as never)
+      checkJson(argv, screen.stdout())
       for (const other of practice.clusters.filter((one) => one.name !== name)) {
         const more = asked(other.name).slice(before[other.name])
         trespasses.push(...more.map(({ method, path }) => `${name} asked ${other.name}: ${method} ${path}`))

@@ -1,12 +1,14 @@
 import { resolve } from "node:path"
 import { UsageError } from "../../notebook/errors.ts"
 import { EXIT } from "../../notebook/exit-codes.ts"
+import { moment } from "../../notebook/format.ts"
 import { DEFAULT_LIFETIME_S } from "../../notebook/parties.ts"
 import { type ReadMessage, type RequestPayload, readMessage, type Trust } from "../../parties/messages.ts"
 import { Pins, trustOf } from "../../parties/pins.ts"
 import { isRevoked } from "../../runner/crossing.ts"
 import { cellsOf, keep, wrongValues } from "../../runner/crossing-values.ts"
 import type { Exchanged } from "../../runner/events.ts"
+import { thisMachine } from "../../runner/this-machine.ts"
 import { printAnswer } from "../answers.ts"
 import { type CallOf, federationFlags } from "../call.ts"
 import { type OpenedFederation, openFederation } from "../open-federation.ts"
@@ -48,6 +50,7 @@ async function admit(call: CallOf<"approve">, opened: OpenedFederation): Promise
     next: `${call.command} --fingerprint '…'`,
   })
   assertCurrent(shown, payload, await clockOf(call, opened), `ask ${payload.from.name} for a new request`)
+  refuseEnded(call, opened, message, party)
   const cells = cellsOf({ notebook, federation }, "request", sites).filter((cell) => cell.party === party)
   const given = { plain: payload.values, sealed: [] }
   const wrong = wrongValues({ notebook }, "request", cells, sites, given)
@@ -76,6 +79,7 @@ async function admit(call: CallOf<"approve">, opened: OpenedFederation): Promise
       names: sites,
       purpose,
       own: own.id,
+      by: thisMachine(),
       file: message.file,
     }).durable
     const next = `${io.program} run${federationFlags(call)}`
@@ -107,6 +111,23 @@ function requestIn({ notebook, io }: CallOf<"approve">, shown: string): ReadMess
     fix: "approve takes the request of a party that wants to join",
     next: `${io.program} accept ${shown}`,
   })
+}
+
+/** A request from before a revocation does not bring a party back. */
+function refuseEnded(
+  { argument }: CallOf<"approve">,
+  { memory }: OpenedFederation,
+  { payload }: ReadMessage<RequestPayload>,
+  party: string,
+): void {
+  const ended = memory?.parties.get(party)?.sent.get("revocation")
+  if (ended === undefined || payload.created > ended.created) return
+  throw new UsageError(
+    `${argument} cannot be approved: what it asked for was ended at ${moment(ended.created)}`,
+    {
+      fix: `ask ${payload.from.name} for a new request, if it is to join again`,
+    },
+  )
 }
 
 /** What is approved, as sentences. */

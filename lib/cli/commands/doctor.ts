@@ -50,7 +50,8 @@ export async function doctor(call: CallOf<"doctor">): Promise<number> {
           : []
       return [...generic, ...own].map((row) => ({ ...row, site: site.name }))
     }
-    const sites = chosenSites(call, opened.federation)
+    // Of a site of another party nothing is asked.
+    const sites = chosenSites(call, opened.federation).filter(({ party }) => party === undefined)
     const complete = nextLines(call, opened.federation, state, false)
     const rows = (await Promise.all([here(), ...sites.map(at)]))
       .flat()

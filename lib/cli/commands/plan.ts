@@ -24,10 +24,11 @@ const planAnswer = (
   federation: federation.name,
   somethingToDo: somethingToDo(entries),
   notices: notebook.notices?.(federation) ?? [],
-  steps: entries.map(({ step, site, action, after, reason, stale, fix, next, approval }) => ({
+  steps: entries.map(({ step, site, action, party, after, reason, stale, fix, next, approval }) => ({
     step,
     site,
     action,
+    party,
     after,
     reason,
     stale,

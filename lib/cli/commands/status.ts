@@ -11,6 +11,7 @@ import { printAnswer } from "../answers.ts"
 import { type CallOf, inputFlags, textOptions } from "../call.ts"
 import { formerLines } from "../former.ts"
 import { type OpenedFederation, openFederation, selectionOf } from "../open-federation.ts"
+import { partyAnswers, partyLines } from "../parties/party-lines.ts"
 import { planEntries, printPlan } from "../plan-entries.ts"
 
 /** `status`: how each step ended, from the journal; with `--live` by checking again. */
@@ -38,14 +39,19 @@ export async function status(call: CallOf<"status">): Promise<number> {
     return EXIT.done
   }
   if (memory?.lastRun === undefined) {
-    out.print(`Nothing has run yet: there is no journal in ${folder}\n`)
+    const lines = partyLines(memory)
+    out.print(
+      lines.length > 0
+        ? `Nothing has run yet.\n${lines.join("\n")}\n`
+        : `Nothing has run yet: there is no journal in ${folder}\n`,
+    )
     return EXIT.done
   }
   const cells = new Map(buildGraph(notebook, federation).cells.map((cell) => [cell.key, cell]))
   const text = statusTable(selected(call, memory, cells), {
     ...(await textOptions(call)),
     steps: notebook.steps.map(({ id }) => id),
-    facts: formerLines(call, federation, memory),
+    facts: [...partyLines(memory), ...formerLines(call, federation, memory)],
     holder: holderOf(folder),
     stale: staleness(notebook, federation, memory),
     details: isSelective(call),
@@ -58,7 +64,8 @@ export async function status(call: CallOf<"status">): Promise<number> {
 function statusAnswer(call: CallOf<"status">, { memory, folder, federation }: OpenedFederation): object {
   const { notebook } = call
   const head = { federation: federation.name, live: false, folder }
-  if (memory?.lastRun === undefined) return { ...head, steps: [] }
+  const parties = notebook.parties && { parties: partyAnswers(memory) }
+  if (memory?.lastRun === undefined) return { ...head, ...parties, steps: [] }
   const cells = new Map(buildGraph(notebook, federation).cells.map((cell) => [cell.key, cell]))
   const { ended, checkpoints, interrupted } = selected(call, memory, cells)
   const stale = staleness(notebook, federation, memory)
@@ -74,6 +81,7 @@ function statusAnswer(call: CallOf<"status">, { memory, folder, federation }: Op
       outcome: last?.outcome.kind,
       done: checkpoint !== undefined,
       interrupted: interrupted.has(place),
+      party: last?.outcome.party,
       reason: last?.outcome.reason ?? checkpoint?.reason,
       fix: last?.outcome.fix,
       next: last?.outcome.next,
@@ -83,6 +91,7 @@ function statusAnswer(call: CallOf<"status">, { memory, folder, federation }: Op
   const { started, command, code } = memory.lastRun
   return {
     ...head,
+    ...parties,
     lastRun: { started, command, code, pid: holderOf(folder) },
     facts: formerLines(call, federation, memory),
     steps,
@@ -93,10 +102,11 @@ function statusAnswer(call: CallOf<"status">, { memory, folder, federation }: Op
 const liveAnswer = ({ federation }: OpenedFederation, entries: readonly PlanEntry[]) => ({
   federation: federation.name,
   live: true,
-  steps: entries.map(({ step, site, action, reason, fix, next, stale = [] }) => ({
+  steps: entries.map(({ step, site, action, party, reason, fix, next, stale = [] }) => ({
     step,
     site,
     action,
+    party,
     reason,
     fix,
     next,

@@ -11,6 +11,7 @@ import { openSealed } from "../../parties/sealing.ts"
 import { assertShape } from "../../parties/shape.ts"
 import { strictJson } from "../../parties/strict-json.ts"
 import { type Crossing, cellsOf, keep, wrongValues } from "../../runner/crossing-values.ts"
+import { thisMachine } from "../../runner/this-machine.ts"
 import type { CallOf } from "../call.ts"
 import type { OpenedFederation } from "../open-federation.ts"
 import { assertCurrent, clockOf } from "./clock.ts"
@@ -134,6 +135,7 @@ export async function acceptApproval(
       serial: payload.serial,
       names: sent.names,
       own: own.id,
+      by: thisMachine(),
       file: message.file,
     }).durable
   })

@@ -4,6 +4,7 @@ import type { ReadMessage, ReceiptPayload, RevocationPayload } from "../../parti
 import { Pins, trustOf } from "../../parties/pins.ts"
 import { cellsOf, keep, wrongValues } from "../../runner/crossing-values.ts"
 import type { PartyMemory } from "../../runner/journal-memory.ts"
+import { thisMachine } from "../../runner/this-machine.ts"
 import type { CallOf } from "../call.ts"
 import type { OpenedFederation } from "../open-federation.ts"
 import type { Accepted } from "./accept-approval.ts"
@@ -58,6 +59,7 @@ export async function acceptReceipt(
       created: payload.created,
       names: request.names,
       own: own.id,
+      by: thisMachine(),
       file: message.file,
     }).durable
   })
@@ -106,6 +108,7 @@ export async function acceptRevocation(
       created: payload.created,
       names: request?.names ?? [],
       own: own.id,
+      by: thisMachine(),
       file: message.file,
     }).durable
   })

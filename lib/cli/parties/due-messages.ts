@@ -35,6 +35,7 @@ interface Due {
   readonly state: State
   /** How the cells of the run ended. */
   readonly ended: ReadonlyMap<string, boolean>
+  readonly now: () => Date
 }
 
 /** Writes what is due. What was written before with the same content, and still counts, is not written again. */
@@ -43,11 +44,12 @@ export async function writeDue(
   { federation }: Pick<OpenedFederation, "federation">,
   state: State,
   result: RunResult,
+  now: () => Date,
 ): Promise<Written[]> {
   const { notebook } = call
   if (notebook.parties === undefined) return []
   const ended = new Map(result.outcomes.map(({ outcome, ...at }) => [placeName(at), outcome.ok]))
-  const due: Due = { call, federation, state, ended }
+  const due: Due = { call, federation, state, ended, now }
   const write = isCoordinator(notebook, federation) ? writeApproval : writeReceipt
   const written: Written[] = []
   for (const [party, record] of state.journal.memory.parties) {
@@ -57,11 +59,8 @@ export async function writeDue(
   return written
 }
 
-async function writeApproval(
-  { call, federation, state, ended }: Due,
-  party: string,
-  record: PartyMemory,
-): Promise<Written | undefined> {
+async function writeApproval(due: Due, party: string, record: PartyMemory): Promise<Written | undefined> {
+  const { call, federation, state, ended } = due
   const { notebook } = call
   const { parties } = notebook
   const request = received(record, "request")
@@ -77,7 +76,7 @@ async function writeApproval(
   }))
   const content = state.journal.memory.keyed(JSON.stringify([values, inputs, request.digest]))
   const before = record.sent.get("approval")
-  const now = new Date()
+  const now = due.now()
   const counts = before?.answers === request.digest && !isExpired(before, now)
   // An expired approval is not written again by itself: what it grants was asked for once.
   if (before?.answers === request.digest && before.closed !== true && (before.content === content || !counts))
@@ -129,7 +128,7 @@ async function writeApproval(
 }
 
 async function writeReceipt(
-  { call, federation, state, ended }: Due,
+  { call, federation, state, ended, now }: Due,
   party: string,
   record: PartyMemory,
 ): Promise<Written | undefined> {
@@ -152,7 +151,7 @@ async function writeReceipt(
     notebook: notebook.name,
     federation: federation.name,
     from: { id: own.id, name: own.name, signing: own.signing, recipient: own.recipient },
-    created: new Date().toISOString(),
+    created: now().toISOString(),
     approval: approval.digest,
     values: values.plain,
     steps: cells.map((cell) => {

@@ -6,6 +6,7 @@ import type { OwnParty } from "../../parties/identity.ts"
 import { type Payload, writeMessage } from "../../parties/messages.ts"
 import type { Exchanged } from "../../runner/events.ts"
 import type { State } from "../../runner/state.ts"
+import { thisMachine } from "../../runner/this-machine.ts"
 import type { Call } from "../call.ts"
 
 /** What the journal keeps of a message beside its payload. */
@@ -43,6 +44,7 @@ export async function sendMessage(
     created: payload.created,
     ...(expires !== undefined && { expires }),
     own: own.id,
+    by: thisMachine(),
     file: out,
   }).durable
   return { digest, file: out }
