@@ -91,7 +91,7 @@ export interface StepDefinition<C extends BaseContext = BaseContext> {
   readonly on: string
   /**
    * The role whose one site it works on, where that is not its own: a step once per spoke that writes to the hub's
-   * cluster. Where parties share no credentials, the owner of that site runs it.
+   * cluster. What it needs of "every site" it needs there as well. Where parties share no credentials, the owner of that site runs it.
    */
   readonly side?: string
   /**

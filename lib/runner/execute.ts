@@ -165,9 +165,9 @@ export class Execution {
     const session = options.notebook.steps.find((step) => step.session)
     if (!options.interactive || this.#signedIn || session === undefined) return draftOfBlocked(cell, result)
     this.#signedIn = true
-    for (const site of [cell.site, source.graph.peer(cell)]) {
+    for (const site of [cell.site, source.graph.other(cell)]) {
       const login = site === undefined ? undefined : source.graph.find(session.id, site)
-      if (login === undefined || login === cell) continue
+      if (login === undefined || login === cell || login.party !== undefined) continue
       const ended = await new Execution(this.#scope, login).run()
       if (!ended.ok) return ended
     }

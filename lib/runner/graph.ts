@@ -34,6 +34,8 @@ export interface Graph {
   needs(cell: Cell): readonly Cell[]
   /** The other end of a link step. */
   peer(cell: Cell): Site | undefined
+  /** The second site that a step works with: see `Step.side`. */
+  other(cell: Cell): Site | undefined
 }
 
 /**
@@ -51,8 +53,14 @@ export function neededAt(
   if (needed.on === "here" || needed.on === "federation") return [undefined]
   if (site === undefined || !appliesTo(notebook, needed, site) || everywhere)
     return federation.sites.filter((one) => appliesTo(notebook, needed, one))
-  const peer = step.on === "link" && needed.on === "every site" ? peerIn(notebook, federation) : undefined
-  return peer === undefined ? [site] : [site, peer]
+  const other = needed.on === "every site" ? otherEnd(notebook, federation, step) : undefined
+  return other === undefined || other === site ? [site] : [site, other]
+}
+
+/** The second site that a step works with: the one that it links to, or the one on whose cluster it works. */
+function otherEnd(notebook: Notebook, federation: Federation, { on, side }: Step): Site | undefined {
+  if (on === "link") return peerIn(notebook, federation)
+  return side === undefined ? undefined : federation.sites.find(({ role }) => role === side)
 }
 
 /** The site that others link to. */
@@ -103,5 +111,6 @@ export function buildGraph(notebook: Notebook, federation: Federation): Graph {
     find,
     needs,
     peer: (cell) => (cell.step.on === "link" ? far : undefined),
+    other: (cell) => otherEnd(notebook, federation, cell.step),
   }
 }
