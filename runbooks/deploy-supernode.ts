@@ -41,6 +41,7 @@ import {
   versionForSupernode,
 } from "./flower/superlink.ts"
 import { FLEET_API, listenerPort } from "./interconnect/exposure.ts"
+import { isTheirs } from "./interconnect/other-side.ts"
 import { PODS } from "./openshift/rollout.ts"
 import { currentPods } from "./openshift/trouble.ts"
 import { containerOf, type Deployment } from "./openshift/workload.ts"
@@ -190,6 +191,7 @@ const lost = (found: Deployment, what: string): CheckResult =>
  * may belong to another institution: without it the answer is no.
  */
 async function stranded(context: Context, pod: KubeObject, id: string): Promise<boolean> {
+  if (isTheirs(context.the("superlink"))) return false
   try {
     const superlink = await findSuperlink(context)
     if (superlink === undefined) return false

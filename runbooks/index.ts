@@ -7,12 +7,14 @@ import type { SiteInputs } from "./context.ts"
 import deploySuperlink from "./deploy-superlink.ts"
 import deploySupernode from "./deploy-supernode.ts"
 import { doctor } from "./doctor-checks.ts"
+import { confirm, handOver } from "./hand-over.ts"
 import { environment, inputs, roles } from "./inputs.ts"
 import installOperator from "./install-operator.ts"
 import linkStatus from "./link-status.ts"
 import listener from "./listener.ts"
 import login from "./login.ts"
 import nodeKey from "./node-key.ts"
+import { parties } from "./parties.ts"
 import { networkConnector, networkProject, networkSite } from "./party-network.ts"
 import { practiceFlower } from "./practice-flower/index.ts"
 import { practiceImages, practiceValues } from "./practice-images.ts"
@@ -47,6 +49,7 @@ const guide: Notebook = notebook({
     networkProject,
     networkSite,
     tokenIssue,
+    handOver,
     tokenRedeem,
     linkStatus,
     connector,
@@ -54,10 +57,12 @@ const guide: Notebook = notebook({
     listener,
     deploySupernode,
     verify,
+    confirm,
     verifyFederation,
   ],
   teardown,
   lease: { role: "superlink", namespace: "project", after: "project" },
+  parties,
   validate,
   notices,
   missing,

@@ -1,12 +1,12 @@
 import { blocked, type CheckResult, main, missing, progressing, ready } from "../lib/index.ts"
 import { type Context, guideStep } from "./context.ts"
-import { hubOf } from "./interconnect/hub.ts"
 import { linkState } from "./interconnect/link-up.ts"
 import { sortLinks } from "./interconnect/links.ts"
 import { linkUpManual } from "./interconnect/manual.ts"
+import { hubSite, hubValue } from "./interconnect/other-side.ts"
 import { resolved } from "./interconnect/resolved.ts"
 import { linkFailure } from "./interconnect/router-log.ts"
-import { activeSite, interRouter, linkRef, listLinks, type SkupperLink } from "./interconnect/skupper.ts"
+import { interRouter, linkRef, listLinks, type SkupperLink } from "./interconnect/skupper.ts"
 import { condition, isTrue, objectRef, some, untilSeen } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
@@ -17,9 +17,8 @@ const FIRST_STATUS = 1000
 
 /** The Links to the SuperLink's Site, those that are up first. */
 async function linksOf(context: Context): Promise<readonly SkupperLink[]> {
-  const { cluster, site, at } = context
-  const hub = hubOf(context, site)
-  const to = await activeSite(at(hub).cluster, hub.project)
+  const { cluster, site } = context
+  const to = await hubSite(context)
   const links = await listLinks(cluster, site.project)
   return to === undefined ? [] : sortLinks(links, to, context).current
 }
@@ -80,7 +79,8 @@ export default guideStep({
   id: "link-status",
   title: "Wait for the link",
   on: "supernode",
-  needs: ["token-redeem"],
+  needs: ["token-redeem", "hand-over"],
+  reads: [hubValue],
   inputs: ["server", "project", "network"],
   prose: `
 The two routers now connect to each other. The guide repeats this command until the link is ready:

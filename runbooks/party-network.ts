@@ -24,6 +24,7 @@ import {
 } from "./interconnect/attached.ts"
 import { atHub, hubOf, networkOf } from "./interconnect/hub.ts"
 import { siteManual } from "./interconnect/manual.ts"
+import { isTheirs } from "./interconnect/other-side.ts"
 import { listLinks, listSites } from "./interconnect/skupper.ts"
 import { createProject, creation, recordProject, usableProject } from "./openshift/projects.ts"
 import type { Deployment } from "./openshift/workload.ts"
@@ -46,6 +47,7 @@ export const networkProject = guideStep({
   ],
   title: "Give the party's network a project",
   on: "link",
+  side: "superlink",
   when: PER_PARTY,
   needs: ["project"],
   inputs: INPUTS,
@@ -84,7 +86,9 @@ SuperNodes with the same \`network-name\` share a network.
 
 /** A site that was in the shared network leaves it before it joins its own: whoever approves the plan has to know. */
 async function leftBehind(context: Context): Promise<string | undefined> {
-  const { cluster, site } = context
+  const { site } = context
+  if (isTheirs(site)) return undefined
+  const { cluster } = context
   const links = ((await ifServed(listLinks(cluster, site.project))) ?? []).filter((link) =>
     isOwn(link, context),
   )
@@ -100,6 +104,7 @@ export const networkSite = guideStep({
   ],
   title: "Create the hub of the party's network",
   on: "link",
+  side: "superlink",
   when: PER_PARTY,
   needs: ["network-project", "install-operator"],
   inputs: [...INPUTS, "link-access-type"],
@@ -163,6 +168,7 @@ export const networkConnector = guideStep({
   ],
   title: "Offer the Fleet API to the party's network",
   on: "link",
+  side: "superlink",
   when: PER_PARTY,
   needs: ["network-site", "deploy-superlink"],
   inputs: [...INPUTS, "superlink-workload"],

@@ -129,6 +129,7 @@ export const removeNetwork = removal({
   undoes: ["network-project", "network-site", "network-connector", "token-issue"],
   title: "Remove the party's network",
   on: "link",
+  side: "superlink",
   when: { network: "per-party" },
   prose:
     "At the SuperLink's cluster: unused tokens first, because they could be redeemed by a new hub; then the hub of the party's network, which closes its connections and nobody else's, and the two ends that lead to the SuperLink. A network that other SuperNodes share stays.",

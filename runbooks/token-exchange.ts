@@ -2,6 +2,7 @@ import { foresee, main } from "../lib/index.ts"
 import { type Foresee, guideStep } from "./context.ts"
 import { checkToken, issueToken, takeToken } from "./interconnect/issuing.ts"
 import { linkManual, tokenManual } from "./interconnect/manual.ts"
+import { hubValue, tokenValue } from "./interconnect/other-side.ts"
 import { checkLink, recreateLink, redeem, replaceLinks, takeLink } from "./interconnect/redeeming.ts"
 
 /** Runs in the lane of each SuperNode, at the SuperLink's cluster. */
@@ -9,6 +10,7 @@ export const tokenIssue = guideStep({
   id: "token-issue",
   title: "Issue a token for the link",
   on: "link",
+  side: "superlink",
   needs: ["site-create", "network-site"],
   feeds: "token-redeem",
   inputs: ["link-with", "network"],
@@ -55,7 +57,8 @@ export const tokenRedeem = guideStep({
   title: "Redeem the token and create the link",
   on: "link",
   // Not token-issue: without a token, this step requests one itself.
-  needs: ["site-create", "network-site"],
+  needs: ["site-create", "network-site", "hand-over"],
+  reads: [hubValue, tokenValue],
   inputs: ["server", "project", "network", "network-project", "network-name"],
   prose: `
 In the SuperNode's project, redeeming the token creates a **link** to the SuperLink's site:

@@ -3,6 +3,7 @@ import type { Federation, Problem, Site } from "../lib/index.ts"
 import { normalServer } from "../lib/kit.ts"
 import type { SiteInputs, Values } from "./context.ts"
 import { compareVersions, isFlowersOwn, OLDEST, versionOfImage } from "./flower/flower-versions.ts"
+import { isTheirs } from "./interconnect/other-side.ts"
 import { LONGEST_PROJECT } from "./interconnect/skupper.ts"
 import { amount } from "./openshift/workload.ts"
 import { tlsSecretOf } from "./security/tls.ts"
@@ -15,15 +16,18 @@ const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/
 /** All problems at once, each with its fix. */
 export function validate(federation: Federation): Problem[] {
   const guide = federation as unknown as Guide
+  // What another party's sites have, their owner checks.
+  const own = { ...guide, sites: guide.sites.filter((site) => !isTheirs(site)) }
   return [
     ...names(guide),
-    ...places(guide),
-    ...versions(guide),
-    ...encryption(guide),
-    ...authentication(guide),
-    ...guide.sites.flatMap(resources),
-    ...guide.sites.flatMap(routes),
-    ...guide.sites.flatMap(manifests),
+    ...places(own),
+    ...versions(own),
+    ...encryption(own),
+    ...authentication(own),
+    ...ownProofs(guide),
+    ...own.sites.flatMap(resources),
+    ...own.sites.flatMap(routes),
+    ...own.sites.flatMap(manifests),
   ]
 }
 
@@ -143,6 +147,7 @@ function authentication({ sites, values }: Guide): Problem[] {
 /** What a linked site can do to the others, where it is decided. */
 export function notices(federation: Federation): string[] {
   const { sites, values } = federation as unknown as Guide
+  if (values.network === "per-party") return []
   const supernodes = sites.filter(({ role }) => role === "supernode")
   const encrypted = sites.some((site) => site.role === "superlink" && tlsSecretOf(site, values) !== undefined)
   if (supernodes.length < 2 || encrypted) return []
@@ -150,6 +155,18 @@ export function notices(federation: Federation): string[] {
     `Trust: the ${supernodes.length} SuperNodes join one Skupper network, and Flower has no TLS of its own (tls). Whoever ` +
       "administers one linked site administers the routers of all the others, reaches what those routers reach, and can take the " +
       "place of the SuperLink. See docs/security.md.",
+  ]
+}
+
+/** Whoever does not own the SuperLink cannot ask its Control API, nor see other networks. */
+function ownProofs({ sites, values }: Guide): Problem[] {
+  const superlink = sites.find(({ role }) => role === "superlink")
+  if (superlink?.party === undefined || values.proof === "log") return []
+  return [
+    {
+      what: `--proof ${values.proof} needs the SuperLink's cluster, which belongs to ${superlink.party}`,
+      fix: "omit --proof: the receipt says what was verified here, and its owner confirms it",
+    },
   ]
 }
 

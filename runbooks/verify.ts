@@ -28,6 +28,7 @@ import {
 } from "./flower/network-hops.ts"
 import { listNodes } from "./flower/node-list.ts"
 import { otherNodes, othersText } from "./flower/other-nodes.ts"
+import { followOwnSide } from "./flower/own-side.ts"
 import { tryByPod } from "./flower/probe-pod.ts"
 import { covers, forget, type Participants, readRecord } from "./flower/proof-record.ts"
 import { proveByRun } from "./flower/proof-run.ts"
@@ -36,8 +37,11 @@ import { registeredHop } from "./flower/registered-hop.ts"
 import type { Running } from "./flower/running.ts"
 import { activationHop, onlineHop, registrationHop, runningHop } from "./flower/verify-hops.ts"
 import { tryIsolation } from "./interconnect/isolation-trial.ts"
+import { sortLinks } from "./interconnect/links.ts"
 import { membersOf } from "./interconnect/members.ts"
+import { hubSite, hubValue, isTheirs, nodeValue } from "./interconnect/other-side.ts"
 import { routerPod } from "./interconnect/router-pod.ts"
+import { activeSite, listLinks } from "./interconnect/skupper.ts"
 
 /** What the hops have found: the running pods, and the id under which the SuperLink accepted the SuperNode. */
 interface Chain {
@@ -84,6 +88,7 @@ const mayBeKnown = ({ inputs }: Context, result: CheckResult): boolean =>
   inputs.nodeAuth === "on" && result.state === "blocked" && result.code === "unproven"
 
 async function check(context: Context): Promise<CheckResult> {
+  if (isTheirs(context.the("superlink"))) return checkOwnSide(context)
   const chain = await followChain(context)
   if ("state" in chain) return chain
   const { proof } = context.inputs
@@ -96,7 +101,31 @@ async function check(context: Context): Promise<CheckResult> {
   if (proof === "refused" && refused === undefined)
     return missing("whether SuperNodes without a registered key are refused was not tried yet")
   const proven = [isolated?.holds, refused].filter((words) => words !== undefined)
+  await provideNode(context, chain.id)
   return ready([...chain.held, ...proven, active.holds].join(", "))
+}
+
+/** Where the SuperLink belongs to another party: what can be seen from here. */
+async function checkOwnSide(context: Context): Promise<CheckResult> {
+  const side = await followOwnSide(context, await supernodeName(context))
+  if ("state" in side) return side
+  await provideNode(context, side.id)
+  const coordinator = context.the("superlink").party
+  return ready(
+    [...side.held, `node ${side.id} registered; ${coordinator} sees whether it is active`].join(", "),
+  )
+}
+
+/** Handed to the party that owns the SuperLink, where that is another one. */
+async function provideNode(context: Context, id: string): Promise<void> {
+  const { cluster, site, provide } = context
+  const hub = await hubSite(context)
+  const own = await activeSite(cluster, site.project)
+  const link = hub && sortLinks(await listLinks(cluster, site.project), hub, context).current[0]
+  provide(nodeValue, {
+    ...{ id, link: link?.metadata.name ?? "", remoteSite: hub?.metadata.uid ?? "" },
+    site: own?.metadata.uid ?? "",
+  })
 }
 
 /** The proofs for which the SuperLink itself is asked, with `flwr`. */
@@ -159,7 +188,9 @@ export const verify = guideStep({
   foresees: ({ inputs }: Foresee) => flwrFromPypi(inputs),
   title: "Verify the SuperNode",
   on: "supernode",
-  needs: ["link-status", "connector", "network-connector", "listener", "deploy-supernode"],
+  needs: ["link-status", "connector", "network-connector", "listener", "deploy-supernode", "hand-over"],
+  reads: [hubValue],
+  provides: [nodeValue],
   inputs: [
     "flower-version",
     "project",
@@ -263,19 +294,18 @@ const siteContext = (context: Context, site: Context["site"]): Context =>
 async function currentParticipants(
   context: Context,
 ): Promise<{ superlink: Running; participants: Participants } | CheckResult> {
-  const chains = await Promise.all(
-    context.all("supernode").map((site) => followChain(siteContext(context, site))),
-  )
-  const nodes: string[] = []
-  let superlink: Running | undefined
+  const superlink = await runningHop(context, "superlink", context.the("superlink").superlinkWorkload)
+  if ("state" in superlink) return superlink
+  const own = context.all("supernode").filter((site) => !isTheirs(site))
+  const chains = await Promise.all(own.map((site) => followChain(siteContext(context, site))))
+  const nodes = theirNodes(context)
   for (const chain of chains) {
     if ("state" in chain) return chain
-    superlink = chain.superlink
     nodes.push(chain.id)
   }
   return {
-    superlink: superlink!,
-    participants: { superlink: `${superlink!.uid} ${superlink!.restarts}`, nodes: nodes.sort() },
+    superlink,
+    participants: { superlink: `${superlink.uid} ${superlink.restarts}`, nodes: nodes.sort() },
   }
 }
 
@@ -294,11 +324,19 @@ async function checkFederation(context: Context): Promise<CheckResult> {
   return missing(`${verified.reason}; no federated run with exactly these SuperNodes yet`)
 }
 
-/** The ids under which the SuperLink accepted the SuperNodes, from the results of their `verify`. */
-const ownIds = (context: Context): string[] =>
-  results(context).flatMap(
+/** The ids under which the SuperLink accepted the SuperNodes, from the results of their `verify` and from receipts. */
+const ownIds = (context: Context): string[] => [
+  ...results(context).flatMap(
     ({ outcome }) => /\bnode (\d+) (?:active|online)/.exec(outcome?.reason ?? "")?.[1] ?? [],
-  )
+  ),
+  ...theirNodes(context),
+]
+
+/** The ids in the receipts of other parties. */
+const theirNodes = (context: Context): string[] =>
+  context.all("supernode").some(isTheirs)
+    ? context.values(nodeValue).flatMap(({ site, value }) => (isTheirs(site) ? [value.id] : []))
+    : []
 
 async function runApp(context: Context): Promise<void> {
   const now = await currentParticipants(context)
@@ -328,7 +366,8 @@ export const verifyFederation = guideStep({
   id: "verify-federation",
   title: "Verify the federation",
   on: "federation",
-  needs: ["verify"],
+  needs: ["verify", "confirm"],
+  reads: [nodeValue],
   inputs: ["proof"],
   prose: `
 Every SuperNode is verified, so the federation works. \`--proof run\` also proves that it computes. It submits a tiny app
@@ -368,7 +407,7 @@ async function table(context: Context): Promise<string> {
     ...results(context).map(({ site, outcome }) => [
       site.name,
       outcome?.reason?.split(", ").at(-1) ?? "",
-      site.server,
+      site.party ?? site.server,
     ]),
   ]
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)))
@@ -380,6 +419,7 @@ async function table(context: Context): Promise<string> {
   )
   const count = results(context).length
   const superlink = context.the("superlink")
+  if (isTheirs(superlink)) return `${lines.join("\n")}\n\nThe SuperLink belongs to ${superlink.party}.\n`
   const record = context.inputs.proof === "run" ? readRecord(context.folder) : undefined
   const rounds = record?.finished ? `\n\nrun ${record.run}\n${record.rounds.join("\n")}` : ""
   const others = await otherNodes(context, ownIds(context))

@@ -8,6 +8,7 @@ import { linkState } from "../interconnect/link-up.ts"
 import { sortLinks } from "../interconnect/links.ts"
 import { askPort } from "../interconnect/listener-port.ts"
 import { hasEnd, recordOf } from "../interconnect/network-record.ts"
+import { hubSite, isTheirs } from "../interconnect/other-side.ts"
 import { lostConfiguration } from "../interconnect/router-configuration.ts"
 import { linkFailure } from "../interconnect/router-log.ts"
 import type { RouterPod } from "../interconnect/router-pod.ts"
@@ -22,15 +23,21 @@ import { lastTried } from "./probe-pod.ts"
 export async function takeoverHop(context: Context): Promise<CheckResult | undefined> {
   const { cluster, site, at } = context
   const hub = hubOf(context, site)
-  const there = await activeSite(at(hub).cluster, hub.project)
-  const views = [there, await activeSite(cluster, site.project)]
-  return there && takeover(views, there, (command) => atSite({ at }, hub, command))
+  const there = await hubSite(context)
+  const here = await activeSite(cluster, site.project)
+  // Of another party's hub only what the own router knows of it.
+  if (isTheirs(hub)) return there && takeover([here], there, () => recordCommand(site.project))
+  return there && takeover([there, here], there, (command) => atSite({ at }, hub, command))
 }
+
+/** Prints what the router of a project knows of its network. */
+const recordCommand = (project: string): string =>
+  `oc get sites.skupper.io -n ${project} -o jsonpath='{.items[*].status.network}'`
 
 /** No router on the way has come back without its configuration; otherwise the result that names it. */
 export async function routerHop(context: Context): Promise<CheckResult | undefined> {
   const hub = hubOf(context, context.site)
-  for (const place of [hub, context.site]) {
+  for (const place of isTheirs(hub) ? [context.site] : [hub, context.site]) {
     const lost = await lostConfiguration(context.at(place).cluster, place.project)
     if (lost === undefined) continue
     const step = place === hub ? hubStep(context) : { id: "site-create", site: place.name }
@@ -45,12 +52,11 @@ export async function routerHop(context: Context): Promise<CheckResult | undefin
 
 /** The Link to the SuperLink's current Site is up. */
 export async function linkHop(context: Context): Promise<{ holds: string; link: SkupperLink } | CheckResult> {
-  const { cluster, site, at } = context
-  const hub = hubOf(context, site)
-  const peer = await activeSite(at(hub).cluster, hub.project)
+  const { cluster, site } = context
+  const peer = await hubSite(context)
   if (peer === undefined) {
     const step = hubStep(context)
-    return brokenHop("link", `no Skupper site in ${hub.project}`, step.id, step.site)
+    return brokenHop("link", `no Skupper site in ${hubOf(context, site).project}`, step.id, step.site)
   }
   const { current, obsolete } = sortLinks(await listLinks(cluster, site.project), peer, context)
   const link = current.find((one) => isTrue(one, "Ready")) ?? current[0]

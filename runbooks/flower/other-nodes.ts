@@ -1,6 +1,7 @@
 /** SuperNodes that are connected to the SuperLink and not in the federation file: they left it, or somebody else runs them. */
 import { CheckError } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
+import { isTheirs } from "../interconnect/other-side.ts"
 import { some } from "../shared/reading.ts"
 import { activeNodes } from "./flower-logs.ts"
 import { findFlwr } from "./flwr.ts"
@@ -17,6 +18,7 @@ import { runningHop } from "./verify-hops.ts"
  * @returns their ids, with the names of sites under which they are registered; nothing where the SuperLink cannot be read: that is not what this step is about
  */
 export async function otherNodes(context: Context, own: readonly string[]): Promise<readonly string[]> {
+  if (isTheirs(context.the("superlink"))) return []
   try {
     const superlink = await runningHop(context, "superlink", context.the("superlink").superlinkWorkload)
     if ("state" in superlink) return []

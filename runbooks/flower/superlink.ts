@@ -1,6 +1,7 @@
 /** The existing SuperLink: who created it, and which Flower version it runs. */
 import type { Difference } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
+import { isTheirs } from "../interconnect/other-side.ts"
 import { containerOf, type Deployment } from "../openshift/workload.ts"
 import { gateIn } from "../security/gate.ts"
 import { ONLY_REGISTERED } from "../security/node-auth.ts"
@@ -64,7 +65,9 @@ export function chooseVersion(
 
 /** The version for a SuperNode's site. Reads the SuperLink's cluster only if no version was given. */
 export async function versionForSupernode(context: Context): Promise<ChosenVersion | undefined> {
-  return chooseVersion(context, context.given("flower-version") ? undefined : await findSuperlink(context))
+  // Of another party's SuperLink nothing is read: both sides have agreed about the version.
+  const known = context.given("flower-version") || isTheirs(context.the("superlink"))
+  return chooseVersion(context, known ? undefined : await findSuperlink(context))
 }
 
 /** The command line of a SuperLink's container. */

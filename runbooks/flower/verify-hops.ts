@@ -60,7 +60,7 @@ export async function runningHop(
 /** The SuperNode's log says that the SuperLink accepted it, and under which id. */
 export function registrationHop(
   context: Context,
-  superlink: Running,
+  superlink: Running | undefined,
   supernode: Running,
 ): { id: string } | CheckResult {
   const { site } = context
@@ -92,7 +92,7 @@ export function registrationHop(
       )
     case "connecting":
       return (
-        incompatibility(context, superlink, supernode) ??
+        (superlink && incompatibility(context, superlink, supernode)) ??
         pendingHop("registration", found.line ?? "no `SuperNode ID:` in its log yet", logs)
       )
   }

@@ -13,8 +13,7 @@ type Sites = Pick<Manual, "inputs" | "the">
 export const isPerParty = ({ inputs }: Pick<Manual, "inputs">): boolean => inputs.network === "per-party"
 
 /** The name of a SuperNode's network: that of its party, unless another one is given. */
-export const networkOf = ({ networkName, party, name }: Place & { readonly party?: string }): string =>
-  networkName ?? party ?? name
+export const networkOf = ({ networkName, party, name }: Place): string => networkName ?? party ?? name
 
 /** The SuperLink's site with the project and the Skupper site of the network that a SuperNode is in. */
 export function hubOf(context: Sites, supernode: Place): Place {

@@ -10,6 +10,11 @@ export const networkInputs = {
     default: (_: unknown, __: unknown, sites: readonly Readonly<Record<string, unknown>>[]) =>
       sites.some(({ role, party }) => role === "supernode" && party !== undefined) ? "per-party" : "shared",
   }),
+  owners: input.choice(["one", "several"], {
+    help: "several: a site belongs to another party, which shares no credentials; follows from party in the federation file",
+    default: (_: unknown, __: unknown, sites: readonly Readonly<Record<string, unknown>>[]) =>
+      sites.some(({ party }) => party !== undefined) ? "several" : "one",
+  }),
   "network-project": input.text({
     help: `With network per-party: the project of a network in the SuperLink's cluster; ${NAME} is the network's name`,
     default: `net-${NAME}`,

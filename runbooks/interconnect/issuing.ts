@@ -1,15 +1,18 @@
 /** Creates a token or a link file at the SuperLink's site. */
-import { type CheckResult, type Cluster, missing, RunbookError, ready } from "../../lib/index.ts"
+import { blocked, type CheckResult, type Cluster, missing, RunbookError, ready } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { atSite } from "../shared/at-site.ts"
 import { adoptedMark, isOwn, selector, takeObject } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
 import { hubOf } from "./hub.ts"
+import { isTheirs } from "./other-side.ts"
 import { type AccessGrant, activeSite, DEFAULT_LIFETIME, grantRef, interRouter, SKUPPER } from "./skupper.ts"
 import { type TokenContent, TokenFile } from "./token-file.ts"
 
 /** Label of a grant: the SuperNode's site that its token is for. */
 const FOR_SITE = "flower-runbook/site"
+/** How long a token for another party can be redeemed by default, in seconds. */
+const PARTY_LIFETIME = 24 * 3600
 /** A token that expires within this time is replaced, in milliseconds. */
 const MARGIN = 60_000
 
@@ -19,11 +22,46 @@ export async function checkToken(context: Context): Promise<CheckResult> {
   const file = await new TokenFile(context).read()
   const { cluster } = at(hub)
   if (inputs.linkWith === "file") return linkFileStillValid(file, cluster, hub.project)
-  if (file?.is !== "token") return missing("no token exists yet")
+  if (file?.is !== "token") return (await usedBy(context)) ?? missing("no token exists yet")
   const grant = await cluster.get<AccessGrant>(grantRef(hub.project, file.name))
+  if (isTheirs(site)) return handedOver(context, grant, await cluster.now())
   if (grant === undefined) return missing("the token's grant no longer exists")
   // A grant stays Ready after its last use and after it has expired: only these numbers show it. Times are the server's.
   return grantStillValid(grant, await cluster.now())
+}
+
+/** The site of another party that has joined the network needs no other token. */
+async function usedBy({ at, site, inputs, the }: Context): Promise<CheckResult | undefined> {
+  if (!isTheirs(site)) return undefined
+  const hub = hubOf({ inputs, the }, site)
+  const found = await activeSite(at(hub).cluster, hub.project)
+  const others = (found?.status?.network ?? []).filter(({ id }) => id !== found?.metadata.uid)
+  const linked = others.find(({ links }) =>
+    links?.some(({ remoteSiteId }) => remoteSiteId === found?.metadata.uid),
+  )
+  return linked && ready(`site ${linked.name} of ${site.party} is linked`)
+}
+
+/** A token that another party has or gets: whether it was used is known, a new one only goes with a new approval. */
+async function handedOver(
+  context: Context,
+  grant: AccessGrant | undefined,
+  now: number,
+): Promise<CheckResult> {
+  const used = await usedBy(context)
+  if (used !== undefined) return used
+  const { party } = context.site
+  const answer: CheckResult =
+    grant === undefined ? missing("the token's grant no longer exists") : grantStillValid(grant, now)
+  if (answer.state === "ready") return ready(`a token for ${party} exists; ${answer.reason.split("; ")[1]}`)
+  if (grant !== undefined && (grant.status?.redemptions ?? 0) > 0)
+    return ready(`${party} has redeemed its token; its link is not up yet`)
+  if (grant !== undefined && grant.status?.expirationTime === undefined) return answer
+  return blocked(`the token of ${party} cannot be redeemed any more: ${answer.reason}`, {
+    code: "expired",
+    fix: "issue another approval, which has another token",
+    next: `flower-runbook approve ${party} --again`,
+  })
 }
 
 /** Whether a grant's token can be redeemed. `now`: the API server's clock, in milliseconds. */
@@ -61,13 +99,13 @@ export async function issueToken(context: Context): Promise<void> {
 }
 
 async function issue(context: Context): Promise<void> {
-  const { inputs, at, signal, site } = context
+  const { at, signal, site } = context
   const hub = hubOf(context, site)
   const tokenFile = new TokenFile(context)
   const { $, cluster } = at(hub)
   await tokenFile.create()
-  const window =
-    inputs.tokenLifetime === DEFAULT_LIFETIME ? [] : ["--expiration-window", `${inputs.tokenLifetime}s`]
+  const lifetime = lifetimeOf(context)
+  const window = lifetime === DEFAULT_LIFETIME ? [] : ["--expiration-window", `${lifetime}s`]
   const known = new Set((await grants(cluster, hub.project)).map(({ metadata }) => metadata.uid))
   const ended = new AbortController()
   const watching = AbortSignal.any([signal, ended.signal])
@@ -106,6 +144,10 @@ async function issue(context: Context): Promise<void> {
     ended.abort()
   }
 }
+
+/** A token for another party travels by mail or by hand: it lives a day, unless something else was asked for. */
+const lifetimeOf = ({ inputs, given, site }: Context): number =>
+  isTheirs(site) && !given("token-lifetime") ? PARTY_LIFETIME : inputs.tokenLifetime
 
 const grants = (cluster: Cluster, namespace: string): Promise<AccessGrant[]> =>
   cluster.list<AccessGrant>({ apiVersion: SKUPPER, kind: "AccessGrant", namespace })
@@ -157,6 +199,12 @@ export async function takeToken(context: Context): Promise<void> {
   else if (file?.is === "file") {
     for (const name of file.secrets) await takeObject(superlinkContext, certificateRef(hub.project, name))
   }
+}
+
+/** Of a token that another party has used: the grant, and the file here. */
+export async function discardIssued(context: Context): Promise<void> {
+  await dropGrants(context)
+  await new TokenFile(context).remove()
 }
 
 /** Deletes the grants of this SuperNode's tokens: they are not needed when its Link exists. */

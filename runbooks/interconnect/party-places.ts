@@ -4,6 +4,7 @@ import { ifServed } from "../shared/reading.ts"
 import { ownObjects, type TeardownContext } from "../shared/removal.ts"
 import { ATTACHED, attachedRef, BINDING } from "./attached.ts"
 import { hubOf, hubsOf, isPerParty, sharersOf } from "./hub.ts"
+import { isTheirs } from "./other-side.ts"
 import { SKUPPER } from "./skupper.ts"
 
 /** Several lanes delete these objects: one at a time, so that the next one sees what is left. */
@@ -53,8 +54,7 @@ export async function networkObjects(
   lane: TeardownContext,
 ): Promise<readonly KubeObject[]> {
   const { site } = lane
-  const theirs = (site as { readonly party?: string }).party !== undefined
-  if (!theirs && sharersOf(lane, site).length > 1) return []
+  if (!isTheirs(site) && sharersOf(lane, site).length > 1) return []
   const attached = attachedRef(lane, site)
   const ends = await ownObjects(inProject(hub, attached.namespace!), [SKUPPER, ATTACHED])
   return [

@@ -16,9 +16,9 @@ import { ifAllowed, objectRef, some, untilSeen } from "../shared/reading.ts"
 import { hubOf } from "./hub.ts"
 import { dropGrants } from "./issuing.ts"
 import { atOldAddress, type SortedLinks, sortLinks } from "./links.ts"
+import { hubSite, isTheirs, tokenValue } from "./other-side.ts"
 import {
   type AccessToken,
-  activeSite,
   interRouter,
   linkRef,
   listLinks,
@@ -32,10 +32,9 @@ import { otherNetwork } from "./two-networks.ts"
 const ISSUE = "token-issue"
 
 export async function checkLink(context: Context): Promise<CheckResult> {
-  const { cluster, site, peer, at } = context
-  const hub = hubOf(context, site)
-  const to = await activeSite(at(hub).cluster, hub.project)
-  if (to === undefined) return unknown("missing", noSite(hub))
+  const { cluster, site, peer } = context
+  const to = await hubSite(context)
+  if (to === undefined) return unknown("missing", noSite(hubOf(context, site)))
   const file = await new TokenFile(context).read()
   const { current, obsolete, foreign } = sortLinks(await listLinks(cluster, site.project), to, context, file)
   const joining = otherNetwork(context, foreign, to)
@@ -125,9 +124,11 @@ const failed = ({ status }: AccessToken): boolean => status?.redeemed !== true &
 export async function redeem(context: Context): Promise<ApplyResult> {
   const { inputs } = context
   const tokenFile = new TokenFile(context)
+  // What another party has issued came sealed in its approval.
+  if (isTheirs(context.peer)) await tokenFile.put(context.value(tokenValue))
   const file = await tokenFile.read()
   if (inputs.linkWith === "file") {
-    if (file?.is !== "file") return rerun(ISSUE, "no link file exists")
+    if (file?.is !== "file") return requestToken(context, "no link file exists")
     await refuseStrange(tokenFile, context)
     const { $, site } = context
     // Applied server-side: otherwise an annotation would contain the key a second time.
@@ -135,9 +136,19 @@ export async function redeem(context: Context): Promise<ApplyResult> {
     await shell`oc apply --server-side --field-manager=${PROGRAM} -n ${site.project} -f ${tokenFile.name}`
     return undefined
   }
-  if (file?.is !== "token") return rerun(ISSUE, "no token exists")
+  if (file?.is !== "token") return requestToken(context, "no token exists")
   await refuseStrange(tokenFile, context)
   return redeemToken(context, file)
+}
+
+/** Issues another token; one of another party has to be asked for. */
+function requestToken({ peer, site }: Context, reason: string): ApplyResult {
+  if (!isTheirs(peer)) return rerun(ISSUE, reason)
+  throw new RunbookError(`${site.name} needs another token of ${peer.party}`, {
+    why: reason,
+    fix: `ask ${peer.party} to type \`flower-runbook approve PARTY --again\` with the id of your party, and to send you the new approval`,
+    next: `flower-runbook accept ${peer.party}.approval`,
+  })
 }
 
 /** @throws RunbookError before anything of the file has reached a cluster */
@@ -165,7 +176,7 @@ async function redeemToken(context: Context, file: IssuedToken): Promise<ApplyRe
     await cluster.remove(ref)
     if (left.status?.redeemed === true) {
       await tokenFile.remove()
-      return rerun(ISSUE, "the token was redeemed before, and its Link no longer exists")
+      return requestToken(context, "the token was redeemed before, and its Link no longer exists")
     }
   }
   const ended = new AbortController()
@@ -204,7 +215,7 @@ async function handleRefusal(message: string, context: Context, file: IssuedToke
   // 404: expired, used up or unknown; 403: wrong code. A new token solves that.
   if (/failed response: 40[34]/.test(message)) {
     await new TokenFile(context).remove()
-    return rerun(ISSUE, `the token was refused: ${message}`)
+    return requestToken(context, `the token was refused: ${message}`)
   }
   const address = URL.parse(file.url)?.host ?? file.url
   if (/Controller got error/.test(message)) {
@@ -257,14 +268,13 @@ async function withLinks(
   which: (links: SortedLinks) => SortedLinks["current"],
   reason: string,
 ): Promise<ApplyResult> {
-  const { cluster, site, at } = context
-  const hub = hubOf(context, site)
-  const to = await activeSite(at(hub).cluster, hub.project)
-  if (to === undefined) throw new RunbookError(noSite(hub))
+  const { cluster, site } = context
+  const to = await hubSite(context)
+  if (to === undefined) throw new RunbookError(noSite(hubOf(context, site)))
   const file = await new TokenFile(context).read()
   await dropLinks(context, which(sortLinks(await listLinks(cluster, site.project), to, context, file)))
   await discard(context)
-  return rerun(ISSUE, reason)
+  return requestToken(context, reason)
 }
 
 /**
@@ -294,6 +304,6 @@ async function discard(context: Context): Promise<void> {
   const tokenFile = new TokenFile(context)
   const file = await tokenFile.read()
   if (file?.is === "token") await cluster.remove(tokenRef(site.project, file.name))
-  await dropGrants(context)
+  if (!isTheirs(context.peer)) await dropGrants(context)
   await tokenFile.remove()
 }

@@ -54,6 +54,18 @@ export class TokenFile {
     return existsSync(this.path)
   }
 
+  /** As it is; undefined if it does not exist or is incomplete. */
+  async text(): Promise<string | undefined> {
+    return (await this.read()) === undefined ? undefined : readRegularText(this.path)
+  }
+
+  /** Writes what another party has issued. */
+  async put(text: string): Promise<void> {
+    this.#hide(await parseToken(text))
+    await mkdir(this.folder, { recursive: true, mode: 0o700 })
+    await writeWhole(this.path, text)
+  }
+
   /** The content; undefined if the file does not exist or is incomplete (the command was killed while writing). */
   async read(): Promise<TokenContent | undefined> {
     try {

@@ -43,6 +43,7 @@ export interface Removal {
   /** The steps of the main notebook whose checkpoints are forgotten. */
   readonly undoes: readonly string[]
   readonly on: string
+  readonly side?: Step["side"]
   readonly when?: Step["when"]
   readonly needs?: readonly string[]
   readonly prose: string
