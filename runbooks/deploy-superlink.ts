@@ -202,6 +202,10 @@ to register again (a SuperNode of Flower 1.28 only does so when it is restarted 
 has the Fleet API on port 9092 and the Control API on 9093; the current one (from 1.40 on) has one HTTP port, 8000, for all APIs,
 so whoever reaches the Fleet API also reaches the Control API and the Runtime API. What either edition has created is used as it is.
 
+**Gate.** With \`--gate on\`, and from 1.40 on, the SuperLink listens on its pod's loopback only, and a second container in the pod, nginx
+at port 9092, passes the Fleet API and \`GET /health\` and refuses everything else (\`snippets/gate\`, docs/security.md). \`flwr\` still
+reaches the Control API by a port forward to port 8000 of the pod.
+
 **Apps.** From 1.32 on, a SuperLink installs the dependencies of apps at run time, in a volume of 50Mi. Give it more room with
 \`--runtime-dependencies 2Gi\`, or turn that off with \`--runtime-dependencies off\` (a cluster without access to PyPI).
 

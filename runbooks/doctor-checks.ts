@@ -1,7 +1,8 @@
 import { CheckError, type CheckResult, type Diagnosis, type DoctorCheck, type Right } from "../lib/index.ts"
 import type { Context } from "./context.ts"
 import { hasFlag } from "./flower/command-line.ts"
-import { findSuperlink, superlinkFlags } from "./flower/superlink.ts"
+import { familyOf } from "./flower/flower-versions.ts"
+import { findSuperlink, runningVersion, superlinkFlags } from "./flower/superlink.ts"
 import installOperator from "./install-operator.ts"
 import { FLEET_API } from "./interconnect/exposure.ts"
 import { hubOf, hubsOf, isPerParty } from "./interconnect/hub.ts"
@@ -11,6 +12,7 @@ import { lostConfiguration } from "./interconnect/router-configuration.ts"
 import { activeSite, SKUPPER, type SkupperSite } from "./interconnect/skupper.ts"
 import { takeover } from "./interconnect/takeover.ts"
 import prerequisites from "./prerequisites.ts"
+import { gateIn } from "./security/gate.ts"
 import { ONLY_REGISTERED } from "./security/node-auth.ts"
 import { isOwn } from "./shared/labels.ts"
 import { counted, ifAllowed, ifServed, some } from "./shared/reading.ts"
@@ -145,6 +147,25 @@ async function routingKey(context: Context): Promise<Diagnosis> {
   return { ok: true, said: `no other site serves ${FLEET_API}` }
 }
 
+/** From Flower 1.40 on, the Fleet port is that of all APIs, and nothing but a gate keeps a linked site from the others. */
+async function otherApis(context: Context): Promise<Diagnosis> {
+  if (context.site.role !== "superlink") return { ok: true, said: "checked at the SuperLink's site" }
+  const superlink = await ifAllowed(findSuperlink(context))
+  if (superlink === undefined) return { ok: true, said: "no SuperLink here yet" }
+  if (gateIn(superlink) !== undefined)
+    return { ok: true, said: "the SuperLink's gate passes the Fleet API only" }
+  const version = runningVersion(superlink, "superlink")
+  if (version === undefined || !familyOf(version).onePort)
+    return { ok: true, said: "the SuperLink's Fleet API has a port of its own" }
+  const restart = isOwn(superlink, context) ? "" : " --allow-restart"
+  return {
+    ok: "warn",
+    said: `SuperLink ${version} serves its Control and Runtime APIs on the Fleet port: every linked site can start runs and take over tasks`,
+    fix: "put a gate before it: the SuperLink is restarted, and the connector moves to the gate's port",
+    next: `flower-runbook run --gate on${restart}`,
+  }
+}
+
 /** Undefined where the SuperLink's cluster cannot be read: another check says why. */
 async function hubKnown<T>(read: Promise<T>): Promise<T | undefined> {
   try {
@@ -249,4 +270,5 @@ export const doctor: readonly DoctorCheck[] = [
   { id: "superlink", title: "Who is let in", on: "every site", run: open },
   { id: "routing key", title: "Routing key", on: "every site", run: routingKey },
   { id: "network", title: "Application network", on: "every site", run: network },
+  { id: "other APIs", title: "Other APIs", on: "every site", run: otherApis },
 ]

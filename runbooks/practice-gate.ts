@@ -3,9 +3,6 @@ import type { PracticeContainer, SimulatedPort } from "../lib/index.ts"
 import { FLEET_PORT } from "./flower/flower-versions.ts"
 import { GATE_UPSTREAM } from "./security/gate.ts"
 
-/** The gate's image; another one that runs nginx has that in its name as well. */
-export const GATE_IMAGE = /(?:^|\/)[\w.-]*nginx[\w.-]*(?::|@|$)/
-
 const HEALTH = /^GET \/health HTTP\/1\.1\r\n/
 const answerOf = (status: string): Buffer =>
   Buffer.from(`HTTP/1.1 ${status}\r\nserver: nginx\r\ncontent-length: 0\r\nconnection: keep-alive\r\n\r\n`)

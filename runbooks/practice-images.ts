@@ -19,7 +19,8 @@ import {
 import { PROBE } from "./flower/probe-pod.ts"
 import { STRANGER } from "./flower/refused.ts"
 import { NodeDatabase } from "./practice-database.ts"
-import { GATE_IMAGE, startGate } from "./practice-gate.ts"
+import { startGate } from "./practice-gate.ts"
+import { GATE_IMAGE } from "./security/gate.ts"
 import { KEY_FLAG, ONLY_REGISTERED } from "./security/node-auth.ts"
 import { readPrivateKey } from "./security/ssh-key.ts"
 

@@ -10,6 +10,7 @@ import {
   ready,
 } from "../lib/index.ts"
 import { ownManifest } from "./flower/manifests.ts"
+import { deploymentRef } from "./flower/superlink.ts"
 import { dropRegistration, findRegistrations, findRegistry, isRegistration } from "./flower/unregistering.ts"
 import { environment, inputs, roles } from "./inputs.ts"
 import { ATTACHED, BINDING } from "./interconnect/attached.ts"
@@ -18,6 +19,8 @@ import { listSites, SKUPPER } from "./interconnect/skupper.ts"
 import { TokenFile } from "./interconnect/token-file.ts"
 import logout from "./logout.ts"
 import { OLM, PACKAGE } from "./openshift/olm.ts"
+import type { Deployment } from "./openshift/workload.ts"
+import { gateConfigName, gateIn } from "./security/gate.ts"
 import { nodeKeyRef } from "./security/node-key.ts"
 import { CLAIM } from "./security/state.ts"
 import { isOwn, ownsProject } from "./shared/labels.ts"
@@ -217,11 +220,19 @@ export const removeSuperlink = removal({
   title: "Remove the SuperLink",
   on: "superlink",
   prose:
-    "The registrations of SuperNodes, the SuperLink's Deployment and Service, and its volume, with the nodes and runs that it kept there. A SuperLink that existed before stays.",
+    "The registrations of SuperNodes, the SuperLink's Deployment and Service, the configuration of its gate, and its volume, with the nodes and runs that it kept there. A SuperLink that existed before stays, with the gate that it got.",
   async find(context) {
     // Registrations come first: they are undone while the SuperLink still runs.
     const registrations = [...(await findRegistrations(context)), ...(await findRegistry(context))]
-    return [...registrations, ...(await ownObjects(context, ...WORKLOADS, ["v1", CLAIM]))]
+    const found = await ownObjects(context, ...WORKLOADS, ["v1", "ConfigMap"], ["v1", CLAIM])
+    const { cluster, site } = context
+    const superlink = await cluster.get<Deployment>(deploymentRef(site.project, site.superlinkWorkload))
+    const stays = superlink !== undefined && !isOwn(superlink, context) && gateIn(superlink) !== undefined
+    const config = gateConfigName(site.superlinkWorkload)
+    const going = stays
+      ? found.filter(({ kind, metadata }) => kind !== "ConfigMap" || metadata.name !== config)
+      : found
+    return [...registrations, ...going]
   },
   remove: (context, object) => (isRegistration(object) ? dropRegistration : byOc)(context, object),
   exclusive: () => "flwr",

@@ -15,11 +15,17 @@ import type { Context } from "../context.ts"
 import { checkRollout } from "../openshift/rollout.ts"
 import { containerOf, type Deployment, deploymentDifferences, selectorText } from "../openshift/workload.ts"
 import { contentHash } from "../security/certificate.ts"
-import { configDifferences, foreignConfig, gateDifferences } from "../security/gate.ts"
+import {
+  ANOTHER,
+  configDifferences,
+  foreignConfig,
+  gateConfigName,
+  gateDifferences,
+} from "../security/gate.ts"
 import { readSecret } from "../security/secrets.ts"
 import { CLAIM, claimGrows, claimRef, claimText } from "../security/state.ts"
 import { rootsSecretOf, tlsSecretOf } from "../security/tls.ts"
-import { adoptedMark, isOwn, recordOwn } from "../shared/labels.ts"
+import { adoptedMark, isOwn, owns, recordOwn } from "../shared/labels.ts"
 import { ifAllowed, objectRef } from "../shared/reading.ts"
 import type { Flags } from "./command-line.ts"
 import { applyManifest, type Manifest, type ManifestInputs } from "./manifests.ts"
@@ -245,9 +251,15 @@ export async function updateDeployment(context: Context, target: DeployTarget): 
   const found = await findDeployment(context, target)
   if (found === undefined) return deploy(context, target)
   if (isOwn(found, context)) {
-    if ((await differences(context, target, found)).length > 0) return deploy(context, target)
-    return restart(context, found)
+    const fields = await differences(context, target, found)
+    if (fields.length === 0) return restart(context, found)
+    await deploy(context, target)
+    await removeLeftConfig(context, target)
+    // The pods are the same to the Deployment, and may have been started with the other configuration.
+    if (fields.some((one) => one.found === ANOTHER)) await restart(context, found)
+    return
   }
+  for (const config of target.manifest.others.filter(isConfigMap)) await context.cluster.apply(config)
   if (target.adoptedDifferences(found).length === 0) return restart(context, found)
   const container = containerOf(found, context.site.role)
   const flags = target.adapt(found)
@@ -261,12 +273,21 @@ export async function updateDeployment(context: Context, target: DeployTarget): 
   context.note(
     `Deployment ${found.metadata.name} existed before: only its image, arguments and gate are changed`,
   )
-  for (const config of target.manifest.others.filter(isConfigMap)) await context.cluster.apply(config)
   await context.cluster.merge(deploymentRef(context.site.project, found.metadata.name), {
     // The list of containers is written as a whole: refused if another user changes it at the same time.
     metadata: { resourceVersion: found.metadata.resourceVersion, ...adoptedMark(context.federation) },
     spec: { replicas: Math.max(1, found.spec.replicas ?? 1), template: podPatch(template, spec.template) },
   })
+  await removeLeftConfig(context, target)
+}
+
+/** The configuration of a gate that the SuperLink does not have any more. */
+async function removeLeftConfig({ cluster, site, federation }: Context, { manifest }: DeployTarget) {
+  if (site.role !== "superlink" || manifest.others.some(isConfigMap)) return
+  const name = gateConfigName(manifest.deployment.metadata.name)
+  const ref = { apiVersion: "v1", kind: "ConfigMap", name, namespace: site.project }
+  const found = await cluster.get(ref)
+  if (found !== undefined && owns(found, federation)) await cluster.remove(ref)
 }
 
 /** A merge patch from one template to the other, of the fields in which they may differ. */

@@ -1,7 +1,7 @@
 /** What a changed Deployment restarts, and what is lost with that: the plan shows it before it is approved. */
 import type { CheckResult, Difference } from "../../lib/index.ts"
 import { containerOf, type Deployment } from "../openshift/workload.ts"
-import { GATE, gateIn } from "../security/gate.ts"
+import { ANOTHER, GATE, gateIn } from "../security/gate.ts"
 import { argumentOf, commandLine } from "./command-line.ts"
 import { familyOf } from "./flower-versions.ts"
 import { runningVersion } from "./superlink.ts"
@@ -30,7 +30,8 @@ export function withRestartEffects(
 }
 
 /** Other objects of the manifest and the number of pods are changed without a restart. */
-const restarts = ({ field }: Difference): boolean => field !== "replicas" && !/^[A-Z]\w* \S/.test(field)
+const restarts = ({ field, found }: Difference): boolean =>
+  (field !== "replicas" && !/^[A-Z]\w* \S/.test(field)) || found === ANOTHER
 
 function restartEffect(found: Deployment, role: Role, wanted: Deployment | undefined): string {
   const { name, namespace } = found.metadata

@@ -135,8 +135,11 @@ export function adoptedSuperlinkDifferences(
   const closed = hasFlag(flags, ONLY_REGISTERED)
   if (context.inputs.nodeAuth === "on" && !closed) differ("SuperNode authentication", "off", "on")
   const gate = context.inputs.gate === "on" && familyOf(version).onePort
-  const gated = gateIn(found) !== undefined
+  const its = gateIn(found)
+  const gated = its !== undefined
   if (gate !== gated) differ("gate", gated ? "on" : "off", gate ? "on" : "off")
+  else if (its !== undefined && site.gateImage !== undefined && its.image !== site.gateImage)
+    differ("image of the gate", its.image, site.gateImage)
   const missing = gate === gated ? missingAddresses(flags, version, gate) : []
   if (missing.length > 0) differ("arguments", flags.join(" ") || "none", [...flags, ...missing].join(" "))
   return differences

@@ -4,7 +4,9 @@ import { join } from "node:path"
 import type { PracticeContainer, PracticeImage, PracticeVariant } from "../../lib/index.ts"
 import { ensureEnvironment, findEnvironment, findPython, QUIET } from "../flower/environment.ts"
 import { versionOfImage } from "../flower/flower-versions.ts"
+import { GATE_IMAGE } from "../security/gate.ts"
 import { superlinkHere, supernodeHere } from "./arguments.ts"
+import { startGateHere } from "./gate.ts"
 
 type Part = "superlink" | "supernode"
 
@@ -66,22 +68,27 @@ async function scriptHere(container: PracticeContainer, version: string): Promis
   ]
 }
 
+/** How an image starts; what fails then ends the container. */
+const starting =
+  (started: (container: PracticeContainer) => Promise<void>) =>
+  (container: PracticeContainer): void => {
+    started(container).catch((error: Error) => {
+      container.log(error.message)
+      container.exit(128)
+    })
+  }
+
 const image = (part: Part): PracticeImage => ({
   image: new RegExp(`(?:^|/)${part}(?:[:@]|$)`),
   async pull(reference) {
     await ensureEnvironment(versionOf(reference))
   },
-  start(container) {
-    start(container, part).catch((error: Error) => {
-      container.log(error.message)
-      container.exit(128)
-    })
-  },
+  start: starting((container) => start(container, part)),
 })
 
 /** `--flower` */
 export const practiceFlower: PracticeVariant = {
-  images: [image("superlink"), image("supernode")],
+  images: [image("superlink"), image("supernode"), { image: GATE_IMAGE, start: starting(startGateHere) }],
   needed: ({ proof }) =>
     proof === "run"
       ? "--proof run makes a federated run, and the simulated SuperLink of practice clusters runs no apps"

@@ -19,6 +19,8 @@ import { snippet } from "../shared/snippet.ts"
 export const GATE = "gate"
 /** Where it reaches the SuperLink: on their pod's loopback. */
 export const GATE_UPSTREAM = "127.0.0.1:8000"
+/** Images that run nginx: what practice clusters take for a gate. */
+export const GATE_IMAGE = /(?:^|\/)[\w.-]*nginx[\w.-]*(?::|@|$)/
 /** Annotation of the SuperLink's pods: a pod reads its configuration once, so another one has to be another pod. */
 const CONFIGURATION = `${PROGRAM}/gate`
 
@@ -154,12 +156,15 @@ export function gateDifferences(
   return is === should ? rest : [{ field: GATE, found: is, wanted: should }, ...rest]
 }
 
+/** What is said of a configuration that is not the gate's: pods that were started meanwhile run with it. */
+export const ANOTHER = "another configuration"
+
 /** How the ConfigMap differs: its content decides what the gate passes. */
 export function configDifferences(found: KubeObject | undefined, wanted: KubeObject): Difference[] {
   const field = `ConfigMap ${wanted.metadata.name}`
   if (found === undefined) return [{ field, found: "missing", wanted: "present" }]
   const [is, should] = [found, wanted].map(({ data }) => JSON.stringify(Object.entries(data ?? {}).sort()))
-  return is === should ? [] : [{ field, found: "another configuration", wanted: "the gate's" }]
+  return is === should ? [] : [{ field, found: ANOTHER, wanted: "the gate's" }]
 }
 
 /** A ConfigMap of somebody else's under the gate's name: it would decide what the gate passes. */
