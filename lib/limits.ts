@@ -40,6 +40,9 @@ export const maxActions = (): number => Math.min(16, 2 * availableParallelism())
 /** Checks of a plan: they mostly wait for the network. */
 export const maxChecks = (): number => Math.max(32, maxActions())
 
+/** How long the checks of a run take what another check of the same site has just read, unless the run acts there. */
+export const SHARED_READS_MS = 10_000
+
 // ---- Files
 
 /** A file that an input names (a kubeconfig, a manifest, a bundle of authorities) is not longer; one that is was named by mistake. */

@@ -2,7 +2,8 @@ import { Changes } from "./cluster/changes.ts"
 import { type OpenCluster, openCluster } from "./cluster/index.ts"
 import { siteEnvironment } from "./cluster/proxy.ts"
 import { previewingWrites, reportingWrites, withParts } from "./cluster/reporting-writes.ts"
-import type { Cluster, Observed } from "./cluster/types.ts"
+import { SharedReads } from "./cluster/shared-reads.ts"
+import type { Cluster, ClusterWriter, Observed } from "./cluster/types.ts"
 import { leaseHold } from "./hold.ts"
 import type { Federation } from "./notebook/federation.ts"
 import type { Notebook } from "./notebook/notebook.ts"
@@ -61,6 +62,9 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
   const { state, redactor } = options
   const ended = new AbortController()
   const clusters = new Map<string, OpenCluster>()
+  const reads = new Map<string, SharedReads>()
+  /** Where commands were found: looked for once, not at each call. */
+  const found = new Map<string, string>()
   /** The cluster user at each site that each run last reported: every run reports it once. */
   const users = new WeakMap<Emit, Users>()
   const env = options.env ?? process.env
@@ -81,6 +85,12 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
     return cluster
   }
 
+  const readsOf = (site: Site): SharedReads => {
+    const known = reads.get(site.name) ?? new SharedReads()
+    reads.set(site.name, known)
+    return known
+  }
+
   const shellOf = (place: Place, site: Site | undefined, signal: AbortSignal, ran: () => void): Shell => {
     if (site !== undefined) assertOwn(site)
     const at = { step: place.step.id, ...(place.site !== undefined && { site: place.site.name }) }
@@ -90,8 +100,11 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
         { ...options, env: siteEnvironment(env, site) },
         site ? state.kubeconfig(site.name) : "/dev/null",
       ),
+      found,
       emit: (event) => {
         if (event.type === "command") ran()
+        // Whatever a command does, it has done some of it until its end.
+        if (event.type !== "output" && site !== undefined) readsOf(site).forget()
         place.emit({ ...event, ...at })
       },
       redact: (text) => redactor.text(text),
@@ -109,7 +122,8 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
     if (recorder !== undefined) return previewingWrites(cluster, recorder.write)
     const known = users.get(emit) ?? new Map<string, string>()
     users.set(emit, known)
-    return reportingSession(cluster, place, site, known, (text) => redactor.hash(text))
+    const forgetting = aroundWrites(cluster, () => readsOf(site).forget())
+    return reportingSession(forgetting, place, site, known, (text) => redactor.hash(text))
   }
 
   /** `reader` wraps a site's cluster: as it is, or observed. */
@@ -147,10 +161,12 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
   }
 
   return {
+    begin: () => reads.clear(),
     open: (place) =>
       toolsOf(
         place,
-        (cluster) => cluster,
+        (cluster, site) =>
+          place.checks === true ? withParts(cluster, readsOf(site).reader(cluster)) : cluster,
         () => undefined,
       ),
     observe: (place) => {
@@ -169,6 +185,8 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
         tools: toolsOf(place, reader, () => changes.unwatched()),
         changed: (signal) => changes.changed(signal),
         close: () => {
+          // What was waited for is there now, or is not: what was read before the wait says nothing about it.
+          for (const name of observed.keys()) reads.get(name)?.forget()
           for (const seen of observed.values()) seen.close()
         },
       }
@@ -185,6 +203,26 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
 function assertOwn({ name, party }: Site): void {
   if (party === undefined) return
   throw new Error(`${name} belongs to the party ${party}: nothing here reads or writes its cluster`)
+}
+
+/** A cluster that says before and after each write that it writes. */
+function aroundWrites(cluster: Cluster, told: () => void): Cluster {
+  const around =
+    <A extends unknown[], R>(write: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      told()
+      return write(...args).finally(told)
+    }
+  const { create, apply, merge, replace, remove, post } = cluster
+  const writes = {
+    create: around(create),
+    apply: around(apply),
+    merge: around(merge),
+    replace: around(replace),
+    remove: around(remove),
+    post: around(post),
+  } as ClusterWriter
+  return withParts(cluster, writes)
 }
 
 /** A cluster that reports its user and what is written to it. */

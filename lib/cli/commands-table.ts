@@ -37,7 +37,10 @@ const parallel = {
   type: "number",
   help: "How many commands run at once (default: two per core, at most 16)",
 } as const satisfies FlagSpec
-const show = { name: "show", help: "Also print the output that each step shows" } as const satisfies FlagSpec
+const show = {
+  name: "show",
+  help: "Also print the output that each step shows, and ask the clusters for it again",
+} as const satisfies FlagSpec
 const json = {
   name: "json",
   help: "Print events, one JSON object per line; never ask",

@@ -52,6 +52,8 @@ export async function runFederation(call: Call, options: RunFederationOptions): 
     const more = {
       ...(clock && { now: clock.now }),
       ...(options.quiet === true && { quiet: true }),
+      // Whoever names one step wants to see what it shows now.
+      ...(options.approvalBy === "named" && { show: true }),
       ...(options.rerun === true && { rerun: true }),
       ...(options.sites && { selection: { ...selectionOf(call, opened.federation), sites: options.sites } }),
     }

@@ -64,6 +64,7 @@ export function runOptions(
     ...(timeout !== undefined && { timeout }),
     ...(flags.has("trust-checkpoints") && { trustCheckpoints: true }),
     ...(flags.has("rerun") && { rerun: true }),
+    ...(flags.has("show") && { show: true }),
     listeners: [],
     signal,
   }

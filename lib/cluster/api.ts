@@ -77,8 +77,13 @@ export class Api {
     return found
   }
 
-  /** Asks the server each time. */
+  /** Asks the server until it serves it. */
   async serves(apiVersion: string, kind: string, signal?: AbortSignal): Promise<boolean> {
+    const known = await this.#groups.get(apiVersion)?.catch(() => undefined)
+    return known?.has(kind) === true || this.#servesNow(apiVersion, kind, signal)
+  }
+
+  async #servesNow(apiVersion: string, kind: string, signal?: AbortSignal): Promise<boolean> {
     return (await this.#group(apiVersion, signal, true)).has(kind)
   }
 
@@ -148,7 +153,7 @@ export class Api {
     signal?: AbortSignal,
   ): Promise<void> {
     // A missing object comes with a Status; a missing kind with a router's plain "404 page not found".
-    if (error.reason !== "NotFound" && !(await this.serves(query.apiVersion, query.kind, signal))) {
+    if (error.reason !== "NotFound" && !(await this.#servesNow(query.apiVersion, query.kind, signal))) {
       throw notServed(this.server ?? "", query.apiVersion, query.kind)
     }
   }

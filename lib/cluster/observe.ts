@@ -85,7 +85,12 @@ export function observe(
         return log.text
       }),
     dryRun: (object) => unwatched(() => plain.dryRun(object)),
-    serves: (apiVersion, kind) => unwatched(() => plain.serves(apiVersion, kind)),
+    serves: async (apiVersion, kind) => {
+      const served = await orUnwatched(() => plain.serves(apiVersion, kind))
+      // What is served stays so; what is not may be any moment, and no watch tells it.
+      if (!served) changes.unwatched()
+      return served
+    },
     allowed: (right) => unwatched(() => plain.allowed(right)),
     whoami: () => unwatched(() => plain.whoami()),
     now: () => unwatched(() => plain.now()),

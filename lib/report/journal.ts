@@ -44,7 +44,9 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
     const reading = readings.get(name) ?? new Reading(run.number)
     if (!readings.has(name)) readings.set(name, reading)
     const opened = reading.take(line)
-    if (opened !== undefined) executions.set(name, [...(executions.get(name) ?? []), opened])
+    const mine = executions.get(name) ?? []
+    if (opened !== undefined) executions.set(name, mine)
+    if (opened !== undefined) mine.push(opened)
     if (line.type === "checkpoint") undone.delete(name)
     if (line.type !== "action started") return
     for (const step of line.undoes ?? []) {
@@ -98,7 +100,20 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
         place(line, open)
     }
   }
-  return { runs: runs.map(closed), steps, executions, undone }
+  const kept = new Map([...executions].map(([name, all]) => [name, keptOutputs(all)]))
+  return { runs: [...runs.values()].map(closed), steps, executions: kept, undone }
+}
+
+/** A run that changed nothing at a place did not ask for its output again: what was shown there before still holds. */
+function keptOutputs(executions: readonly Execution[]): Execution[] {
+  let shown: Execution["shown"] = []
+  return executions.map((one) => {
+    if (one.shown.length > 0) shown = one.shown
+    else if (one.actions.length > 0) shown = []
+    return one.outcome?.kind === "unchanged" && one.shown.length === 0 && shown.length > 0
+      ? { ...one, shown }
+      : one
+  })
 }
 
 function closed({ run, executed, wrong }: OpenRun): ReportRun {

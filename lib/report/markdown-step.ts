@@ -219,9 +219,17 @@ function sameness(walk: Report, place: ReportPlace): string {
   return JSON.stringify([placeSign(place), executions, stale, adopted, undone?.step, gone])
 }
 
+/** Sorted once per report: each place asks for its own. */
+const inputsBySite = new WeakMap<Report["inputs"], Map<string | undefined, Report["inputs"]>>()
+
 /** A text without the site's name, the values of its inputs (the longest first: each may stand in another), numbers and ids. */
 function generalOf({ inputs }: Report, site: string | undefined): (text: string) => string {
-  const values = inputs.flatMap((input) => (input.site === site ? (input.value ?? []) : []))
+  let bySite = inputsBySite.get(inputs)
+  if (bySite === undefined) {
+    bySite = Map.groupBy(inputs, (input) => input.site)
+    inputsBySite.set(inputs, bySite)
+  }
+  const values = (bySite.get(site) ?? []).flatMap((input) => input.value ?? [])
   const own = site === undefined ? [] : [site, ...values].filter((value) => value.length > 2)
   own.sort((a, b) => b.length - a.length)
   return (text) =>

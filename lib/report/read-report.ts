@@ -38,8 +38,8 @@ export function readReport(options: ReportOptions): Report {
   const journaled = readJournal(options.lines)
   const lastStart = options.lines.findLast((line) => line.type === "run started")
   const sites = sitesOf(options)
-  const isSelected = (site: string | undefined) =>
-    site === undefined || sites.some(({ name }) => name === site)
+  const byName = new Map(sites.map((site) => [site.name, site]))
+  const isSelected = (site: string | undefined) => site === undefined || byName.has(site)
 
   /** The last execution of a run in progress has no end yet. */
   const lastRun = options.running === true ? journaled.runs.at(-1)?.number : undefined
@@ -61,15 +61,16 @@ export function readReport(options: ReportOptions): Report {
       ...(memory?.checkpoints.get(name)?.adopted && { adopted: true }),
       ...(memory?.interrupted.has(name) && !isRunning && { interrupted: true }),
       ...(undone && { undone }),
-      ...(sites.some((one) => one.name === site && one.gone) && { gone: true }),
+      ...(site !== undefined && byName.get(site)?.gone && { gone: true }),
       executions,
     }
   }
 
   /** At the places where the notebook has it, then at others that the journal has. */
   const cellOf = (step: StepText, number: number, expected: readonly (string | undefined)[]): ReportCell => {
+    const there = new Set(expected)
     const elsewhere = [undefined, ...sites.map(({ name }) => name)].filter(
-      (site) => !expected.includes(site) && journaled.executions.has(placeName({ step: step.id, site })),
+      (site) => !there.has(site) && journaled.executions.has(placeName({ step: step.id, site })),
     )
     const execution = memory?.executions.get(step.id)?.number
     return {

@@ -2,6 +2,7 @@ import { remember } from "./checkpoints.ts"
 import type { Deadline } from "./deadline.ts"
 import type { Action } from "./events.ts"
 import type { Cell } from "./graph.ts"
+import type { Memory } from "./journal-memory.ts"
 import { type OutcomeDraft, outcomeDraft } from "./outcomes.ts"
 import type { RunScope } from "./run-scope.ts"
 import { showCell } from "./show.ts"
@@ -25,12 +26,20 @@ export async function finishCell(
   const { options, bus, source } = scope
   const lacking = source.values.unprovided(cell)
   if (lacking !== undefined) return lacking
-  if (!options.quiet) await showCell(scope, cell, deadline)
   const { memory } = options.state.journal
   const { fingerprint, inputs } = remember(options.notebook, options.federation, memory, cell)
+  const stays = action === undefined && !options.show && wasShown(memory, cell.key) && cell.site !== undefined
+  if (!options.quiet && !(stays && memory.checkpoints.get(cell.key)?.fingerprint === fingerprint))
+    await showCell(scope, cell, deadline)
   const more = adopted ? { adopted } : {}
   await bus.durable({ type: "checkpoint", fingerprint, inputs, reason, ...more, ...cell.at })
   return outcomeDraft(action === undefined ? "unchanged" : ENDED[action], reason, more)
+}
+
+/** The output of its commands is in the journal: nothing has changed, so it need not cost a process for each again. */
+const wasShown = ({ shown }: Pick<Memory, "shown">, key: string): boolean => {
+  const lines = shown.get(key) ?? []
+  return lines.length > 0 && lines.every(({ line }) => line !== "")
 }
 
 /** The cell stays as the user edited it, without a checkpoint: the next run checks it and applies the inputs again. */

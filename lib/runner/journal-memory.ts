@@ -104,7 +104,7 @@ export class MemoryReader implements Memory {
   checkpoints = new Map<string, Checkpoint>()
   values = new Map<string, Map<string, KeptValue>>()
   interrupted = new Set<string>()
-  interruptedApplies = new Map<string, { from: string; to: string }>()
+  interruptedApplies = new Map<string, Period>()
   applied = new Set<string>()
   touched = new Map<string, Map<string, string>>()
   created = new Map<string, CheckedObject>()
@@ -119,6 +119,8 @@ export class MemoryReader implements Memory {
   #run: string | undefined
   /** By place, for the run that is being read: the first start of an `apply` there, whatever became of it. */
   #firstApplies = new Map<string, string>()
+  /** When the run that is being read wrote its last line. */
+  #last = { t: "" }
   /** Steps of the run that is being read: a step at all its sites is one execution. */
   #executed = new Set<string>()
   #number = 0
@@ -203,19 +205,25 @@ export class MemoryReader implements Memory {
 
   /** A run goes on for as long as it writes lines. */
   #date({ run, t }: Recorded): void {
-    if (run !== this.#run) this.#firstApplies.clear()
-    this.#run = run
-    for (const place of this.#firstApplies.keys()) {
-      const period = this.interruptedApplies.get(place)
-      if (period !== undefined) period.to = t
+    if (run !== this.#run) {
+      this.#firstApplies.clear()
+      this.#last = { t }
     }
+    this.#run = run
+    this.#last.t = t
   }
 
   #applied(line: At & { readonly t: string }): void {
     const place = placeName(line)
     const from = this.#firstApplies.get(place) ?? line.t
     this.#firstApplies.set(place, from)
-    this.interruptedApplies.set(place, { from, to: line.t })
+    const last = this.#last
+    this.interruptedApplies.set(place, {
+      from,
+      get to() {
+        return last.t
+      },
+    })
   }
 
   #answered(line: {

@@ -34,6 +34,7 @@ export function openRunScope(
   keep = false,
 ): RunScope & { bus: Bus } {
   const { notebook, federation, state, redactor } = options
+  options.toolbox.begin?.()
   const bus = createBus(state.journal, redactor, options.listeners)
   const graph = buildGraph(notebook, federation)
   const slots = new Semaphore(options.parallel ?? maxActions())

@@ -9,6 +9,8 @@ export interface Place {
   readonly site: Site | undefined
   readonly signal: AbortSignal
   readonly emit: Emit
+  /** The tools are for a check: it may be told what another check of this run has just read. */
+  readonly checks?: boolean
   /** Set for a preview: what the action would run and write is recorded here and not done. */
   readonly recorder?: Recorder
   /** Commands that the user edited, by the line that they replace. */
@@ -60,6 +62,8 @@ export interface Hold {
 export interface Toolbox {
   /** Tools for one check, action or show. */
   open(place: Place): object
+  /** A run, a plan or an examination begins: its checks are told nothing that was read before. */
+  begin?(): void
   /** Tools for the checks of a wait. */
   observe(place: Place): Observation
   /** What tells others that this run applies something, where the notebook has that (`lease`). */

@@ -51,6 +51,8 @@ export interface RunOptions {
   readonly manual?: boolean
   /** By place name: commands that the user edited, by the line that they replace. */
   readonly edits?: ReadonlyMap<string, ReadonlyMap<string, Edit>>
+  /** Run each step's `show` also where nothing was changed and the journal has what it showed. */
+  readonly show?: boolean
   /** Skip `show` (teardown, plan). */
   readonly quiet?: boolean
   /** The time by which messages of parties expire: that of a site's API server, where one has been asked. Default: this machine's. */

@@ -31,7 +31,7 @@ export class Watcher {
   now(cell: Cell, signal: AbortSignal): Promise<CheckResult> {
     const emit = this.#bus.emit
     return resultOf(() => {
-      const tools = this.#toolbox.open({ step: cell.step, site: cell.site, signal, emit })
+      const tools = this.#toolbox.open({ step: cell.step, site: cell.site, signal, emit, checks: true })
       return endedBy(signal, cell.step.check(contextOf(this.#source, cell, tools, signal, emit)))
     })
   }

@@ -21,6 +21,8 @@ export interface CreateShellOptions {
   readonly emit: (event: ShellEvent) => void
   /** Removes secrets from text. */
   readonly redact: (text: string) => string
+  /** Where commands were found: with it, each is looked for once. */
+  readonly found?: Map<string, string>
   /** Ends every command with its whole group; its promise then rejects with the signal's reason. */
   readonly signal: AbortSignal
   /** The line to run in place of another, as the user edited it. */
@@ -37,12 +39,12 @@ export function createShell(options: CreateShellOptions, own: ShellOptions = {})
   return Object.assign(shell, {
     with: (more: ShellOptions) =>
       createShell(options, { ...own, ...more, ...(own.env && { env: { ...own.env, ...more.env } }) }),
-    which: (command: string) => which(command, { ...options.env, ...own.env }),
+    which: (command: string) => which(command, { ...options.env, ...own.env }, options.found),
   })
 }
 
 async function runCommand(
-  { env: base, cwd: home, emit, redact, signal, edited }: CreateShellOptions,
+  { env: base, cwd: home, emit, redact, signal, edited, found }: CreateShellOptions,
   own: ShellOptions,
   pieces: TemplateStringsArray,
   values: unknown[],
@@ -52,7 +54,7 @@ async function runCommand(
   if (missing !== -1) throw new Error(`argument ${missing + 1} of a command is missing: ${pieces.join("…")}`)
   const env = { ...base, ...own.env }
   const cwd = own.cwd ?? home
-  const bash = await which("bash", env)
+  const bash = await which("bash", env, found)
   if (bash === undefined) {
     throw new RunbookError("bash was not found on PATH", {
       why: "the commands of the steps run in bash",
@@ -185,7 +187,14 @@ async function assertFolder(cwd: string): Promise<void> {
   if (!found?.isDirectory()) throw new RunbookError(`${cwd} is not a folder, so no command can run there`)
 }
 
-async function which(command: string, env: Readonly<NodeJS.ProcessEnv>): Promise<string | undefined> {
+async function which(
+  command: string,
+  env: Readonly<NodeJS.ProcessEnv>,
+  found?: Map<string, string>,
+): Promise<string | undefined> {
+  const key = `${env.PATH}\n${command}`
+  const known = found?.get(key)
+  if (known !== undefined) return known
   const places = command.includes("/")
     ? [command]
     : (env.PATH ?? "").split(delimiter).map((dir) => join(dir, command))
@@ -194,7 +203,9 @@ async function which(command: string, env: Readonly<NodeJS.ProcessEnv>): Promise
       async () => (await stat(place)).isFile(),
       () => false,
     )
-    if (runs) return resolve(place)
+    if (!runs) continue
+    found?.set(key, resolve(place))
+    return resolve(place)
   }
   return undefined
 }

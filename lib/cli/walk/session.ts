@@ -115,6 +115,7 @@ export class Session {
         .interruptible((signal) =>
           run({
             ...runOptions(this.call, this.#opened, state, this.#toolbox, true),
+            show: true,
             ...how,
             command: this.#commandOf(how.selection),
             ...(how.manual === true && { timeout: MANUAL_TIMEOUT_S }),
