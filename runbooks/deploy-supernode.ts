@@ -1,3 +1,4 @@
+import { dirname } from "node:path"
 import {
   blocked,
   CheckError,
@@ -45,6 +46,8 @@ import { isTheirs } from "./interconnect/other-side.ts"
 import { PODS } from "./openshift/rollout.ts"
 import { currentPods } from "./openshift/trouble.ts"
 import { containerOf, type Deployment } from "./openshift/workload.ts"
+import { addNodeKey, KEY_FLAG, KEY_PATH, KEY_VOLUME } from "./security/node-auth.ts"
+import { nodeKeySecret } from "./security/node-key.ts"
 import { rootsSecretOf } from "./security/tls.ts"
 import { atSite } from "./shared/at-site.ts"
 import { objectRef } from "./shared/reading.ts"
@@ -63,9 +66,10 @@ async function targetOf(context: Context): Promise<DeployTarget | undefined> {
   const { version } = chosen
   const port = await listenerPort(context, site.project)
   const fleetAddress = `${FLEET_API}:${port}`
+  const manifestInputs = { ...(await manifestInputsOf(context, version)), fleetAddress }
   return {
     step: "deploy-supernode",
-    manifest: await supernodeManifest(site, { ...(await manifestInputsOf(context, version)), fleetAddress }),
+    manifest: await supernodeManifest(site, manifestInputs),
     adoptedDifferences: (found) => adoptedSupernodeDifferences(found, context, version, port),
     adapt(found) {
       const { image } = containerOf(found, "supernode")
@@ -73,6 +77,7 @@ async function targetOf(context: Context): Promise<DeployTarget | undefined> {
         site.image ?? (runningVersion(found, "supernode") === version ? image : supernodeImage(version))
       return { image: wantedImage, ...adaptFlags(found, version, port) }
     },
+    adaptPods: async (found) => withKey(found, context, manifestInputs.numericUser),
     note: chosen.from === "adopted" ? `Flower ${version}, as the SuperLink runs` : undefined,
   }
 }
@@ -102,7 +107,35 @@ function adoptedSupernodeDifferences(
   if (tls !== (rootsSecretOf(site, inputs) !== undefined)) {
     fields.push({ field: "Flower's own TLS", found: tls ? "on" : "off", wanted: tls ? "off" : "on" })
   }
+  if (lacksKey(found, inputs)) fields.push({ field: "key of the SuperNode", found: "none", wanted: KEY_PATH })
   return fields
+}
+
+/** Whether a SuperNode would be refused, because it has no key of its own. */
+const lacksKey = (found: Deployment, { nodeAuth }: Pick<Context["inputs"], "nodeAuth">): boolean =>
+  nodeAuth === "on" && !hasFlag(commandLine(containerOf(found, "supernode")), KEY_FLAG)
+
+/** A SuperNode that existed before, with its key. @param numericUser no group is set by the cluster, so every user has to be able to read it */
+function withKey(found: Deployment, { site, inputs }: Context, numericUser: boolean): Deployment {
+  if (!lacksKey(found, inputs)) return found
+  const changed = structuredClone(found)
+  addNodeKey(changed, containerOf(changed, "supernode"), site, undefined)
+  const secret = changed.spec.template.spec.volumes?.find(({ name }) => name === KEY_VOLUME)?.secret
+  if (numericUser && secret !== undefined) secret.defaultMode = 0o444
+  return changed
+}
+
+/** What a manifest of the user has to hold that is not changed by this program. */
+function manifestWithoutKey({ site, inputs }: Context, target: DeployTarget): CheckResult | undefined {
+  if (site.supernodeManifest === undefined || !lacksKey(target.manifest.deployment, inputs)) return undefined
+  return blocked(
+    `supernode-manifest ${site.supernodeManifest}: its SuperNode has no key, and node-auth is on: the SuperLink would refuse it`,
+    {
+      code: "manifest",
+      fix: `mount Secret ${nodeKeySecret(site)} at ${dirname(KEY_PATH)}, and add ${KEY_FLAG} ${KEY_PATH} to its arguments`,
+      next: `flower-runbook step deploy-supernode --site ${site.name}`,
+    },
+  )
 }
 
 /** What to change in a SuperNode's flags, so that it connects to the listener's Service and has only flags of this version. */
@@ -144,6 +177,8 @@ async function check(context: Context): Promise<CheckResult> {
       },
     )
   }
+  const keyless = manifestWithoutKey(context, target)
+  if (keyless !== undefined) return keyless
   const answer = await checkDeployment(context, target)
   if (answer.state !== "ready") return stillCounted(context, answer) ?? answer
   const found = (await findDeployment(context, target))!

@@ -10,6 +10,7 @@ import {
 } from "../lib/index.ts"
 import { type Context, type Foresee, guideStep, type Manual } from "./context.ts"
 import { findFlwr } from "./flower/flwr.ts"
+import { supernodeName } from "./flower/manifests.ts"
 import { type ListedNode, listNodes } from "./flower/node-list.ts"
 import { registeredHere, registerKey } from "./flower/registration.ts"
 import { dropOthers, loggedId, readyFlwr } from "./flower/rotation.ts"
@@ -86,8 +87,10 @@ async function learned(context: Context): Promise<CheckResult> {
   return drifted([{ field: "id of the SuperNode", found: "unknown", wanted: id }])
 }
 
-async function idInLog({ cluster, site }: Context): Promise<string | undefined> {
-  const deployment = await cluster.get<Deployment>(deploymentRef(site.project, site.name))
+async function idInLog(context: Context): Promise<string | undefined> {
+  const { cluster, site } = context
+  const ref = deploymentRef(site.project, await supernodeName(context))
+  const deployment = await cluster.get<Deployment>(ref)
   return deployment && loggedId(cluster, site, deployment)
 }
 

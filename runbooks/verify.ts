@@ -14,7 +14,7 @@ import { staleProof } from "./flower/fresh-proof.ts"
 import { type Hop, isBroken } from "./flower/hop.ts"
 import { isolationHop, membersHop } from "./flower/isolation-hops.ts"
 import { keptHop } from "./flower/kept-node.ts"
-import { ownManifest } from "./flower/manifests.ts"
+import { supernodeName } from "./flower/manifests.ts"
 import { federationManual, verifyManual } from "./flower/manual.ts"
 import {
   exposureHop,
@@ -170,11 +170,6 @@ async function apply(context: Context): Promise<void> {
   const router = await routerPod(cluster, site.project)
   if ("state" in supernode || "state" in listener || router === undefined) return
   await tryByPod(context, supernode, router, listener.found)
-}
-
-async function supernodeName({ site, federation }: Context): Promise<string> {
-  if (site.supernodeManifest === undefined) return site.name
-  return (await ownManifest(site.supernodeManifest, site.project, federation)).deployment.metadata.name
 }
 
 /** With the logs as proof, no `flwr` is needed. */

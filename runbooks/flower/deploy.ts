@@ -271,7 +271,7 @@ export async function updateDeployment(context: Context, target: DeployTarget): 
   }
   const { spec } = (await target.adaptPods?.(adapted)) ?? adapted
   context.note(
-    `Deployment ${found.metadata.name} existed before: only its image, arguments and gate are changed`,
+    `Deployment ${found.metadata.name} existed before: only its image, arguments, gate and key are changed`,
   )
   await context.cluster.merge(deploymentRef(context.site.project, found.metadata.name), {
     // The list of containers is written as a whole: refused if another user changes it at the same time.

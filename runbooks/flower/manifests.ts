@@ -286,3 +286,12 @@ export async function applyManifest(context: Context, name: string, manifest: Ma
   note(`others have changed some of its fields meanwhile; they are reset: ${words.split("\n")[0]}`)
   await $`oc apply ${arguments_} --force-conflicts`
 }
+
+/** The name of a site's SuperNode: of its own manifest, or the site's. */
+export async function supernodeName({
+  site,
+  federation,
+}: Pick<Context, "site" | "federation">): Promise<string> {
+  if (site.supernodeManifest === undefined) return site.name
+  return (await ownManifest(site.supernodeManifest, site.project, federation)).deployment.metadata.name
+}

@@ -11,7 +11,7 @@ import { writeWhole } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
 import { lastWords } from "../openshift/last-words.ts"
 import { type Container, containerOf, type PodSpec } from "../openshift/workload.ts"
-import { KEY_FLAG } from "../security/node-auth.ts"
+import { KEY_FLAG, KEY_VOLUME } from "../security/node-auth.ts"
 import { labels, PROGRAM } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
 import { snippet } from "../shared/snippet.ts"
@@ -160,7 +160,7 @@ function podOf({ site, federation }: Context, { deployment }: Running, stranger:
   const container = containerOf(deployment, "supernode") as Container & { securityContext?: object }
   const own = volumes.filter(
     (volume) =>
-      volume.name !== "node-key" && (volume.secret ?? volume.emptyDir ?? volume.configMap) !== undefined,
+      volume.name !== KEY_VOLUME && (volume.secret ?? volume.emptyDir ?? volume.configMap) !== undefined,
   )
   const mounts = (container.volumeMounts ?? []).filter((one) =>
     own.some((volume) => volume.name === one.name),

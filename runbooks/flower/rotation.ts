@@ -15,6 +15,7 @@ import { isOwn } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
 import { readSupernodeLog } from "./flower-logs.ts"
 import { findFlwr, installFlwr } from "./flwr.ts"
+import { supernodeName } from "./manifests.ts"
 import { registeredHere, registerKey, unregister } from "./registration.ts"
 import type { Running } from "./running.ts"
 import { deploymentRef } from "./superlink.ts"
@@ -35,10 +36,10 @@ export async function rotateNodeKey(context: Context): Promise<string> {
   const entry = await registerKey(context, superlink, flwr, next)
   note(`registered the new key ${fingerprintOf(next)} as node ${entry.id ?? "of unknown id"}`)
   await replaceKey(context)
-  const deployment = await context.cluster.get<Deployment>(deploymentRef(site.project, site.name))
-  if (deployment !== undefined) {
-    await context.$`oc rollout restart deployment/${site.name} -n ${site.project}`
-    await untilAccepted(context, entry.id)
+  const name = await supernodeName(context)
+  if ((await context.cluster.get(deploymentRef(site.project, name))) !== undefined) {
+    await context.$`oc rollout restart deployment/${name} -n ${site.project}`
+    await untilAccepted(context, name, entry.id)
   }
   await dropOthers(context, superlink, flwr, next)
   await context.cluster.remove(nodeKeyRef(site, "next"))
@@ -80,10 +81,10 @@ async function replaceKey({ cluster, site }: Context): Promise<void> {
  * Until the SuperLink has accepted the SuperNode under its new id.
  * @throws RunbookError otherwise: the old key stays registered
  */
-async function untilAccepted(context: Context, id: string | undefined): Promise<void> {
+async function untilAccepted(context: Context, name: string, id: string | undefined): Promise<void> {
   const { cluster, site, signal } = context
   const accepted = await untilSeen(cluster, signal, async (reader) => {
-    const found = await reader.get<Deployment>(deploymentRef(site.project, site.name))
+    const found = await reader.get<Deployment>(deploymentRef(site.project, name))
     if (found === undefined) return "no SuperNode"
     if (incomplete(found) !== undefined) return undefined
     const shown = await loggedId(reader, site, found)

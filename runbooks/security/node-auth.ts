@@ -8,6 +8,8 @@ export const ONLY_REGISTERED = "--enable-supernode-auth"
 /** The SuperNode's flag. */
 export const KEY_FLAG = "--auth-supernode-private-key"
 
+/** The volume with the key. */
+export const KEY_VOLUME = "node-key"
 const FOLDER = "/app/node-key"
 /** The key in a SuperNode's container. */
 export const KEY_PATH = `${FOLDER}/${PRIVATE_KEY}`
@@ -32,13 +34,13 @@ export function addNodeKey(
   container.args = [...(container.args ?? []), KEY_FLAG, KEY_PATH]
   container.volumeMounts = [
     ...(container.volumeMounts ?? []),
-    { name: "node-key", mountPath: FOLDER, readOnly: true },
+    { name: KEY_VOLUME, mountPath: FOLDER, readOnly: true },
   ]
   // Only the private half: nothing else is needed there.
   const items = [{ key: PRIVATE_KEY, path: PRIVATE_KEY }]
   pod.volumes = [
     ...(pod.volumes ?? []),
-    { name: "node-key", secret: { secretName: nodeKeySecret(site), defaultMode: MODE, items } },
+    { name: KEY_VOLUME, secret: { secretName: nodeKeySecret(site), defaultMode: MODE, items } },
   ]
   if (group !== undefined) pod.securityContext = { ...pod.securityContext, fsGroup: group }
 }

@@ -2,7 +2,7 @@
  * A SuperNode's private key. It is made where the SuperNode runs, becomes a Secret there, and is nowhere else: the file that
  * `ssh-keygen` writes is deleted at once, and one that a killed run has left by the next run that opens the folder.
  */
-import { mkdir, readdir, readFile, rm } from "node:fs/promises"
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { type KubeObject, type Ref, RunbookError, value } from "../../lib/index.ts"
 import { draftOf } from "../../lib/kit.ts"
@@ -86,6 +86,8 @@ async function makeKey({ $, site, secret, privateFile }: Making): Promise<NewKey
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await removePublicHalves(folder, site)
   try {
+    // ssh-keygen keeps the mode of a file that exists; a new one could be read by everybody.
+    await writeFile(`${path}.pub`, "", { mode: 0o600, flag: "wx" })
     // Without a comment of its own, it would be the name of this user and machine.
     await $.with({ cwd: folder })`ssh-keygen -q -t ecdsa -b 384 -N ${""} -C ${site.name} -f ${basename(path)}`
     const [text, line] = await Promise.all([readFile(path, "utf8"), readFile(`${path}.pub`, "utf8")])

@@ -9,6 +9,7 @@ import nodeKey from "../../runbooks/node-key.ts"
 import { registryOf } from "../../runbooks/security/registry.ts"
 import { fingerprintOf, publicKeyLine, readPrivateKey } from "../../runbooks/security/ssh-key.ts"
 import { labels } from "../../runbooks/shared/labels.ts"
+import { openedFiles } from "../e2e/canaries.ts"
 import { type Clusters, namespace, startClusters } from "./clusters.ts"
 
 let folder: string
@@ -105,8 +106,9 @@ describe("the step", () => {
 
   test("missing, then made: labelled, and no copy is left", async () => {
     expect(await check()).toMatchObject({ state: "missing" })
-    const context = clusters.context(nodeKey, clusters.supernode)
-    await nodeKey.apply!(context)
+    const opened = openedFiles(clusters.folder)
+    await nodeKey.apply!(clusters.context(nodeKey, clusters.supernode))
+    expect(opened.stop()).toEqual([])
     expect(await check()).toMatchObject({
       state: "ready",
       reason: expect.stringMatching(/^Secret supernode-1-node-key holds the key SHA256:[A-Za-z0-9+/]{43}$/),
