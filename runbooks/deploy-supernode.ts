@@ -1,4 +1,3 @@
-import { dirname } from "node:path"
 import {
   blocked,
   CheckError,
@@ -8,7 +7,6 @@ import {
   foresee,
   type KubeObject,
   main,
-  progressing,
   RunbookError,
 } from "../lib/index.ts"
 import { type Context, type Foresee, guideStep } from "./context.ts"
@@ -41,13 +39,13 @@ import {
   runningVersion,
   versionForSupernode,
 } from "./flower/superlink.ts"
+import { lacksKey, manifestWithoutKey, stillCounted, withKey } from "./flower/supernode-key.ts"
 import { FLEET_API, listenerPort } from "./interconnect/exposure.ts"
 import { isTheirs } from "./interconnect/other-side.ts"
 import { PODS } from "./openshift/rollout.ts"
 import { currentPods } from "./openshift/trouble.ts"
 import { containerOf, type Deployment } from "./openshift/workload.ts"
-import { addNodeKey, KEY_FLAG, KEY_PATH, KEY_VOLUME } from "./security/node-auth.ts"
-import { nodeKeySecret } from "./security/node-key.ts"
+import { KEY_PATH } from "./security/node-auth.ts"
 import { rootsSecretOf } from "./security/tls.ts"
 import { atSite } from "./shared/at-site.ts"
 import { objectRef } from "./shared/reading.ts"
@@ -109,33 +107,6 @@ function adoptedSupernodeDifferences(
   }
   if (lacksKey(found, inputs)) fields.push({ field: "key of the SuperNode", found: "none", wanted: KEY_PATH })
   return fields
-}
-
-/** Whether a SuperNode would be refused, because it has no key of its own. */
-const lacksKey = (found: Deployment, { nodeAuth }: Pick<Context["inputs"], "nodeAuth">): boolean =>
-  nodeAuth === "on" && !hasFlag(commandLine(containerOf(found, "supernode")), KEY_FLAG)
-
-/** A SuperNode that existed before, with its key. @param numericUser no group is set by the cluster, so every user has to be able to read it */
-function withKey(found: Deployment, { site, inputs }: Context, numericUser: boolean): Deployment {
-  if (!lacksKey(found, inputs)) return found
-  const changed = structuredClone(found)
-  addNodeKey(changed, containerOf(changed, "supernode"), site, undefined)
-  const secret = changed.spec.template.spec.volumes?.find(({ name }) => name === KEY_VOLUME)?.secret
-  if (numericUser && secret !== undefined) secret.defaultMode = 0o444
-  return changed
-}
-
-/** What a manifest of the user has to hold that is not changed by this program. */
-function manifestWithoutKey({ site, inputs }: Context, target: DeployTarget): CheckResult | undefined {
-  if (site.supernodeManifest === undefined || !lacksKey(target.manifest.deployment, inputs)) return undefined
-  return blocked(
-    `supernode-manifest ${site.supernodeManifest}: its SuperNode has no key, and node-auth is on: the SuperLink would refuse it`,
-    {
-      code: "manifest",
-      fix: `mount Secret ${nodeKeySecret(site)} at ${dirname(KEY_PATH)}, and add ${KEY_FLAG} ${KEY_PATH} to its arguments`,
-      next: `flower-runbook step deploy-supernode --site ${site.name}`,
-    },
-  )
 }
 
 /** What to change in a SuperNode's flags, so that it connects to the listener's Service and has only flags of this version. */
@@ -200,18 +171,6 @@ async function check(context: Context): Promise<CheckResult> {
     return lost(found, `the SuperLink was restarted and does not know node ${registration.id}`)
   }
   return answer
-}
-
-/**
- * With a key, a SuperLink refuses a SuperNode in the same words as an unregistered one while it still counts its predecessor as online: for up to
- * a minute after that was killed (measured with 1.34, 1.38). The step before has registered the key.
- */
-function stillCounted({ inputs }: Context, answer: CheckResult): CheckResult | undefined {
-  if (inputs.nodeAuth !== "on" || answer.state !== "blocked" || answer.code !== "not registered")
-    return undefined
-  const why =
-    "if it was killed, the SuperLink accepts its key again once it has missed its heartbeats (a minute)"
-  return progressing(`${answer.reason}; ${why}`, answer.object)
 }
 
 const lost = (found: Deployment, what: string): CheckResult =>

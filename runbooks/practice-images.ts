@@ -136,13 +136,16 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
     // A port forward reaches it at any address of the pod.
     if (!http) container.listen(controlPortOf(version, args), control)
   }
-  NodeDatabase.open<Node>(container, argumentOf(args, "--database"))
-    .then((database) => database && nodes.keepIn(database))
-    .then(serve)
-    .catch((why: Error) => {
-      say([error(why.message)])
-      container.exit(1)
-    })
+  const database = argumentOf(args, "--database")
+  if (database === undefined) serve()
+  else
+    NodeDatabase.open<Node>(container, database)
+      .then((kept) => kept && nodes.keepIn(kept))
+      .then(serve)
+      .catch((why: Error) => {
+        say([error(why.message)])
+        container.exit(1)
+      })
   return () => say(endLines(version))
 }
 

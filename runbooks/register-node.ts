@@ -128,7 +128,7 @@ function manual({ site, the, on }: Manual): string {
   const { name } = registryRef(superlink)
   return `# Needs flwr in the SuperLink's version, and in its configuration a connection "runbook" to the SuperLink's Control API.
 oc get secret ${nodeKeySecret(site)} -n ${site.project} -o 'jsonpath={.data.ssh-publickey}' | base64 -d >${site.name}.pub
-flwr supernode register ${site.name}.pub runbook --name ${site.name} --format json
+flwr supernode register ${site.name}.pub runbook --name ${site.name} || echo "A key that is in use is registered already, or was unregistered, which is final."
 # Which id belongs to which site is kept in ConfigMap ${name}; the SuperLink lists ids only.
 ${on(superlink)}oc get configmap ${name} -n ${superlink.project} --ignore-not-found`
 }

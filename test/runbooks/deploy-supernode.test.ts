@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process"
+import { readFileSync, rmSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
@@ -112,6 +114,63 @@ describe("one that existed before", () => {
       "fleet-api:9092",
     ])
     expect((await found()).metadata.labels ?? {}).not.toMatchObject(labels("trial"))
+  })
+
+  test("without a key, where SuperNodes are authenticated, gets its key only if that is allowed", async () => {
+    const path = join(world.state, "key")
+    execFileSync("ssh-keygen", ["-q", "-t", "ecdsa", "-b", "384", "-N", "", "-f", path])
+    const key = readFileSync(path, "utf8")
+    for (const file of [path, `${path}.pub`]) rmSync(file)
+    const metadata = { name: "supernode-1-node-key", namespace: eastProject }
+    await east().create({ apiVersion: "v1", kind: "Secret", metadata, stringData: { "ssh-privatekey": key } })
+    await theirs(["--root-certificates", "/c/ca.crt", "--superlink", "fleet-api:9092"])
+    const closed = {
+      notebook: alone,
+      sites: {
+        superlink: { "tls-secret": "flower-tls" },
+        "supernode-1": { "root-certificates-secret": "flower-ca" },
+      },
+      values: { "node-auth": "on", "flower-version": "1.34.0" },
+    }
+    expect(await run(closed)).toMatch(
+      /^blocked: .*key of the SuperNode is none, should be \/app\/node-key\/ssh-privatekey/,
+    )
+    const allowed = { ...closed, values: { ...closed.values, "allow-restart": true } }
+    expect(await run(allowed)).toContain("updated: existed before")
+    expect(first(await found()).args.slice(-2)).toEqual([
+      "--auth-supernode-private-key",
+      "/app/node-key/ssh-privatekey",
+    ])
+    expect((await found()).spec.template.spec.volumes).toEqual([
+      expect.objectContaining({ secret: expect.objectContaining({ secretName: metadata.name }) }),
+    ])
+  })
+
+  test("a manifest of the user without a key is named before anything is applied", async () => {
+    const file = join(world.state, "own.yaml")
+    const spec = {
+      containers: [{ name: "supernode", image: "x/supernode:1", args: ["--superlink", "fleet-api:9092"] }],
+    }
+    const labelled = { metadata: { labels: { app: "x" } }, spec }
+    await writeFile(
+      file,
+      JSON.stringify({
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "ward-7" },
+        spec: { selector: { matchLabels: { app: "x" } }, template: labelled },
+      }),
+      { mode: 0o600 },
+    )
+    const outcome = await run({
+      notebook: alone,
+      sites: { superlink: { "tls-secret": "flower-tls" }, "supernode-1": { "supernode-manifest": file } },
+      values: { "node-auth": "on" },
+    })
+    expect(outcome).toMatch(
+      /^blocked: supernode-manifest .*own\.yaml: its SuperNode has no key, and node-auth is on/,
+    )
+    expect(await found("ward-7")).toBeUndefined()
   })
 
   test("of another version", async () => {

@@ -216,6 +216,37 @@ describe("a federation with SuperNode authentication", () => {
     expect((await world.run(secure()))["supernode-1/verify"]).toContain(`node ${await current()} active`)
   })
 
+  test("a SuperNode with another key than the registered one is named", async () => {
+    await certificates()
+    await makeNetwork(world)
+    await world.run(secure())
+    const id = await current()
+    const ref = { apiVersion: "v1", kind: "ConfigMap", name: "superlink-supernodes" }
+    const line = `12345 ${publicKeyOf((await keySecret())!)}`
+    await world
+      .cluster("superlink")
+      .merge({ ...ref, namespace: world.project("superlink") }, { data: { "supernode-1": line } })
+    const ended = await world.run(secure({ selection: { only: ["verify"] } }))
+    expect(ended["supernode-1/verify"]).toBe(
+      `blocked: registration: its log shows node ${id}, and supernode-1 is registered as node 12345`,
+    )
+  })
+
+  test("a key that the coordinator registered by hand: used, and its id is learned from the log", async () => {
+    await certificates()
+    await makeNetwork(world)
+    await world.run(secure({ selection: { only: ["node-key", "deploy-superlink"] } }))
+    const id = await ask(`register\t${publicKeyOf((await keySecret())!)}\tsomebody`)
+    const first = await world.run(secure())
+    expect(first["supernode-1/register-node"]).toMatch(/its key was registered before, by somebody else/)
+    expect(first["supernode-1/verify"]).toContain(`registered by somebody else, node ${id} active`)
+    const second = await world.run(secure())
+    expect(second["supernode-1/register-node"]).toMatch(
+      new RegExp(`^updated: node ${id} is registered as supernode-1`),
+    )
+    expect(second["supernode-1/verify"]).toContain(`registered as supernode-1, node ${id} active`)
+  })
+
   test("teardown unregisters the key and deletes it; keys of sites that left as well", async () => {
     await certificates()
     await makeNetwork(world)
@@ -227,8 +258,10 @@ describe("a federation with SuperNode authentication", () => {
   })
 })
 
-/** As the coordinator by hand, with the command of practice. */
-async function unregister(id: string): Promise<void> {
+const unregister = (id: string): Promise<string> => ask(`unregister\t${id}`)
+
+/** What the coordinator does by hand, as the command of practice asks for it. @returns the node's id */
+async function ask(line: string): Promise<string> {
   const cluster = world.cluster("superlink")
   const [pod] = await cluster.list({
     apiVersion: "v1",
@@ -240,10 +273,12 @@ async function unregister(id: string): Promise<void> {
   const forward = await cluster.forward({ namespace, pod: name, port: 9093 })
   try {
     const socket = connect({ host: "127.0.0.1", port: forward.port })
-    socket.write(`secure\tunregister\t${id}\n`)
+    socket.write(`secure\t${line}\n`)
     const [answer] = (await once(socket, "data")) as [Buffer]
-    expect(JSON.parse(answer.toString())).toMatchObject({ success: true })
     socket.destroy()
+    const said = JSON.parse(answer.toString()) as { success: boolean; "node-id": string }
+    expect(said).toMatchObject({ success: true })
+    return said["node-id"]
   } finally {
     await forward.close()
   }
