@@ -13,7 +13,8 @@ import { snippet } from "./shared/snippet.ts"
 /** The roots that SuperNodes have to trust, as PEM: public. While a CA is being replaced, there are two. */
 export const ROOTS = value("roots")
 
-const look = (context: Context): Promise<Situation> => {
+/** Where the certificates stand, whoever looks: this step or `doctor`. */
+export const lookAtCertificates = (context: Context): Promise<Situation> => {
   const { tlsSecret } = context.site
   return tlsSecret === undefined
     ? situationOf(context, {
@@ -24,7 +25,7 @@ const look = (context: Context): Promise<Situation> => {
 }
 
 async function check(context: Context): Promise<CheckResult> {
-  const { result, roots } = await look(context)
+  const { result, roots } = await lookAtCertificates(context)
   if (roots !== "") context.provide(ROOTS, roots)
   return result
 }
@@ -33,7 +34,7 @@ async function check(context: Context): Promise<CheckResult> {
 async function apply(context: Context): Promise<void> {
   let before: string | undefined
   for (;;) {
-    const { result, act } = await look(context)
+    const { result, act } = await lookAtCertificates(context)
     // In a preview nothing changes.
     if (act === undefined || result.reason === before) return
     before = result.reason
@@ -95,7 +96,7 @@ CA once every SuperNode trusts it, and the third drops the old root.
         fix: "replace the CA where it is kept; the next run then gives its root to the SuperNodes first",
       })
     }
-    const { roots } = await look(context)
+    const { roots } = await lookAtCertificates(context)
     if ((roots.match(/BEGIN CERTIFICATE/g) ?? []).length > 1) {
       throw new RunbookError("the CA is being replaced already", {
         fix: "finish that first: each run goes on with it",

@@ -211,8 +211,9 @@ reaches the Control API by a port forward to port 8000 of the pod.
 
 **Encryption.** \`--insecure\` turns off Flower's own TLS. Between the clusters, Skupper always encrypts with mutual TLS. That
 protects against outsiders, not against the other linked sites: each of them can read this traffic and take the SuperLink's place.
-Only Flower's own TLS prevents that (docs/security.md). For it, give a Secret with \`tls.crt\`, \`tls.key\` and \`ca.crt\` as \`tls-secret\` here, and a Secret with
-\`ca.crt\` as \`root-certificates-secret\` at every SuperNode. The certificate must be valid for the name \`fleet-api\`.
+Only Flower's own TLS prevents that (docs/security.md): \`--tls on\` issues its certificates. With certificates of your own, give a
+Secret with \`tls.crt\`, \`tls.key\` and \`ca.crt\` as \`tls-secret\` here, and a Secret with \`ca.crt\` as \`root-certificates-secret\` at
+every SuperNode; the certificate must be valid for \`fleet-api\`, and for \`127.0.0.1\`, where the SuperLink's own processes reach it.
 `,
   readyWhen:
     "Ready when the Deployment has the requested image, arguments, environment and resources, its newest revision is rolled out, no old pod remains, and its Service has a ready endpoint.",

@@ -1,8 +1,5 @@
-import { CheckError, type CheckResult, type Diagnosis, type DoctorCheck, type Right } from "../lib/index.ts"
+import { CheckError, type Diagnosis, type DoctorCheck, type Right } from "../lib/index.ts"
 import type { Context } from "./context.ts"
-import { hasFlag } from "./flower/command-line.ts"
-import { familyOf } from "./flower/flower-versions.ts"
-import { findSuperlink, runningVersion, superlinkFlags } from "./flower/superlink.ts"
 import installOperator from "./install-operator.ts"
 import { FLEET_API } from "./interconnect/exposure.ts"
 import { hubOf, hubsOf, isPerParty } from "./interconnect/hub.ts"
@@ -12,19 +9,9 @@ import { lostConfiguration } from "./interconnect/router-configuration.ts"
 import { activeSite, SKUPPER, type SkupperSite } from "./interconnect/skupper.ts"
 import { takeover } from "./interconnect/takeover.ts"
 import prerequisites from "./prerequisites.ts"
-import { gateIn } from "./security/gate.ts"
-import { ONLY_REGISTERED } from "./security/node-auth.ts"
-import { isOwn } from "./shared/labels.ts"
 import { counted, ifAllowed, ifServed, some } from "./shared/reading.ts"
 import { skupperVersion } from "./shared/skupper-version.ts"
-
-/** A check's result as a diagnosis: something that is only missing so far is not a problem. */
-function finding(result: CheckResult): Diagnosis {
-  const ok = result.state === "ready" || (result.state === "blocked" ? false : "warn")
-  const fix = "fix" in result ? result.fix : undefined
-  const next = "next" in result ? result.next : undefined
-  return { ok, said: result.reason, ...(fix !== undefined && { fix }), ...(next !== undefined && { next }) }
-}
+import { certificates, finding, open, otherApis } from "./superlink-diagnoses.ts"
 
 async function commands(context: Context): Promise<Diagnosis> {
   const found = finding(await prerequisites.check(context))
@@ -147,25 +134,6 @@ async function routingKey(context: Context): Promise<Diagnosis> {
   return { ok: true, said: `no other site serves ${FLEET_API}` }
 }
 
-/** From Flower 1.40 on, the Fleet port is that of all APIs, and nothing but a gate keeps a linked site from the others. */
-async function otherApis(context: Context): Promise<Diagnosis> {
-  if (context.site.role !== "superlink") return { ok: true, said: "checked at the SuperLink's site" }
-  const superlink = await ifAllowed(findSuperlink(context))
-  if (superlink === undefined) return { ok: true, said: "no SuperLink here yet" }
-  if (gateIn(superlink) !== undefined)
-    return { ok: true, said: "the SuperLink's gate passes the Fleet API only" }
-  const version = runningVersion(superlink, "superlink")
-  if (version === undefined || !familyOf(version).onePort)
-    return { ok: true, said: "the SuperLink's Fleet API has a port of its own" }
-  const restart = isOwn(superlink, context) ? "" : " --allow-restart"
-  return {
-    ok: "warn",
-    said: `SuperLink ${version} serves its Control and Runtime APIs on the Fleet port: every linked site can start runs and take over tasks`,
-    fix: "put a gate before it: the SuperLink is restarted, and the connector moves to the gate's port",
-    next: `flower-runbook run --gate on${restart}`,
-  }
-}
-
 /** Undefined where the SuperLink's cluster cannot be read: another check says why. */
 async function hubKnown<T>(read: Promise<T>): Promise<T | undefined> {
   try {
@@ -203,31 +171,6 @@ async function network(context: Context): Promise<Diagnosis> {
   }
   const others = counted(strangers.length, "other site")
   return { ok: true, said: `shares one network with ${others}, whose administrators administer its router` }
-}
-
-/** A SuperLink without TLS and authentication lets in whoever reaches its port. */
-async function open(context: Context): Promise<Diagnosis> {
-  const { site } = context
-  if (site.role !== "superlink") return { ok: true, said: "checked at the SuperLink's site" }
-  const found = await ifServed(ifAllowed(findSuperlink(context)))
-  if (found === undefined) return { ok: true, said: "no SuperLink is here yet, or you cannot read it" }
-  const flags = superlinkFlags(found)
-  const gaps = [
-    ...(hasFlag(flags, "--ssl-certfile") ? [] : ["it has no TLS of its own (tls)"]),
-    ...(hasFlag(flags, ONLY_REGISTERED) ? [] : ["it lets in SuperNodes that nobody registered (node-auth)"]),
-  ]
-  const name = `Deployment ${found.metadata.name}`
-  if (gaps.length === 0) return { ok: true, said: `${name} has TLS, and lets in registered SuperNodes only` }
-  const own = isOwn(found, context)
-  const said = `${name} ${own ? "" : "existed before and "}is open: ${gaps.join(", and ")}`
-  // Who follows the guide gets what the guide makes.
-  if (own) return { ok: true, said: `${said}; --security hardened closes it` }
-  return {
-    ok: "warn",
-    said,
-    fix: "close it with --tls on --node-auth on --allow-restart: it restarts once, and each SuperNode is out until it has its root certificate and its key",
-    next: "flower-runbook plan --tls on --node-auth on --allow-restart",
-  }
 }
 
 /** A router that was restarted may lack its configuration, and no status shows it. */
@@ -268,6 +211,7 @@ export const doctor: readonly DoctorCheck[] = [
   { id: "grants", title: "Issuing tokens", on: "every site", run: grants },
   { id: "router", title: "Router", on: "every site", run: router },
   { id: "superlink", title: "Who is let in", on: "every site", run: open },
+  { id: "certificates", title: "Certificates", on: "every site", run: certificates },
   { id: "routing key", title: "Routing key", on: "every site", run: routingKey },
   { id: "network", title: "Application network", on: "every site", run: network },
   { id: "other APIs", title: "Other APIs", on: "every site", run: otherApis },

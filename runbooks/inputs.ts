@@ -199,7 +199,7 @@ export const inputs = {
   "tls-secret": input.name({
     per: "site",
     roles: superlink,
-    help: "Secret with tls.crt, tls.key, ca.crt for Flower's own TLS",
+    help: "Your own Secret with tls.crt, tls.key, ca.crt for Flower's own TLS; default with tls on: one that the step certificates issues",
   }),
   "gate-image": input.text({
     per: "site",
@@ -235,7 +235,7 @@ export const inputs = {
   "root-certificates-secret": input.name({
     per: "site",
     roles: supernode,
-    help: "Secret with ca.crt for Flower's own TLS",
+    help: "Your own Secret with ca.crt for Flower's own TLS; default with tls on: flower-root-certificates, with the root of the SuperLink's CA",
   }),
   "node-config": input.map({ per: "site", roles: supernode, help: "Flower's --node-config: partition-id=0" }),
   "supernode-manifest": input.path({

@@ -3,6 +3,7 @@
  * of the real programs (measured with 1.28, 1.34, 1.38, 1.41 and 1.42; test/real/flower runs them). Omitted: the line for each poll of a
  * SuperNode, every three seconds, and the pauses of up to twenty seconds before a SuperNode retries.
  */
+import type { X509Certificate } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import type { PracticeContainer, PracticeImage, SimulatedPort } from "../lib/index.ts"
 import { argumentMistake } from "./flower/command-flags.ts"
@@ -16,6 +17,7 @@ import {
   refusedLines,
   unusableKey,
 } from "./flower/practice-nodes.ts"
+import { certificatesOf, distrust, withCertificates } from "./flower/practice-tls.ts"
 import { PROBE } from "./flower/probe-pod.ts"
 import { STRANGER } from "./flower/refused.ts"
 import { NodeDatabase } from "./practice-database.ts"
@@ -29,6 +31,9 @@ interface Fleet extends SimulatedPort {
   /** gRPC up to 1.39, HTTP from 1.40 on: the two are incompatible. */
   readonly http: boolean
   readonly tls: boolean
+  /** Of Flower's own TLS. */
+  readonly chain: readonly X509Certificate[]
+  say(lines: readonly string[]): void
   /** Called by a SuperNode with another protocol. */
   stranger(): void
   /** A call of a node; false if the node is unknown. */
@@ -114,6 +119,8 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
     ...(http && control),
     http,
     tls: !insecure,
+    chain: certificatesOf(container),
+    say,
     stranger: () => http && say([uvicorn("WARNING", "Invalid HTTP request received.")]),
     call(id) {
       const known = nodes.knows(id)
@@ -342,6 +349,15 @@ function connect(
         found.stranger()
         return retry()
       }
+      const distrusted = tls && distrust(container, found.chain, { address, version })
+      if (distrusted) {
+        const { lines, ends, atSuperlink } = distrusted
+        for (const line of lines) container.log(line)
+        if (atSuperlink !== undefined) found.say([atSuperlink])
+        if (!ends) return retry()
+        hung = true
+        return container.exit(1)
+      }
       fleet = found
       if (id === undefined) {
         const joined = fleet.join(key, () => forgotten())
@@ -440,8 +456,8 @@ function untrusted(version: string): string[] {
 /** Images with these names, from any registry. */
 export const practiceImages: readonly PracticeImage[] = [
   { image: GATE_IMAGE, start: startGate },
-  { image: /(?:^|\/)superlink(?:[:@]|$)/, start: startSuperlink },
-  { image: /(?:^|\/)supernode(?:[:@]|$)/, start: startSupernode },
+  { image: /(?:^|\/)superlink(?:[:@]|$)/, start: withCertificates("--ssl-certfile", startSuperlink) },
+  { image: /(?:^|\/)supernode(?:[:@]|$)/, start: withCertificates("--root-certificates", startSupernode) },
 ]
 
 /** What practice adds to a site in its federation file: the names that the guide uses. */

@@ -20,9 +20,11 @@ import { TokenFile } from "./interconnect/token-file.ts"
 import logout from "./logout.ts"
 import { OLM, PACKAGE } from "./openshift/olm.ts"
 import type { Deployment } from "./openshift/workload.ts"
+import { CERT_MANAGER } from "./security/cert-manager.ts"
 import { gateConfigName, gateIn } from "./security/gate.ts"
 import { nodeKeyRef } from "./security/node-key.ts"
 import { CLAIM } from "./security/state.ts"
+import { CERTIFICATES_PART, PART } from "./security/tls.ts"
 import { isOwn, ownsProject } from "./shared/labels.ts"
 import { ifAllowed, ifServed, some } from "./shared/reading.ts"
 import { byOc, ownObjects, removal, type TeardownContext, teardownInputs } from "./shared/removal.ts"
@@ -117,7 +119,8 @@ export const removeLink = removal({
   prose:
     "The link to the SuperLink's site, its credentials, and remaining tokens in the project and on this machine.",
   async find(context) {
-    const found = await ownObjects(context, [SKUPPER, "Link"], [SKUPPER, "AccessToken"], ["v1", "Secret"])
+    const all = await ownObjects(context, [SKUPPER, "Link"], [SKUPPER, "AccessToken"], ["v1", "Secret"])
+    const found = all.filter(({ metadata }) => metadata.labels?.[PART] === undefined)
     // The key in a link file is valid for years.
     return new TokenFile(context).exists ? [...found, tokenFileOf(context)] : found
   },
@@ -240,6 +243,24 @@ export const removeSuperlink = removal({
     kind === CLAIM ? `the SuperLink's nodes and runs on ${kind} ${metadata.name}` : undefined,
 })
 
+export const removeCertificates = removal({
+  id: "remove-certificates",
+  undoes: ["certificates", "root-certificates"],
+  title: "Remove the certificates",
+  on: "every site",
+  prose:
+    "The certificates of Flower's own TLS with their keys: the SuperLink's, its CA's, and the roots at the SuperNodes. What you gave stays.",
+  async find(context) {
+    // cert-manager would create the Secret of a Certificate again.
+    const found = await ownObjects(context, [CERT_MANAGER, "Certificate"], ["v1", "Secret"])
+    return found.filter(({ metadata }) => metadata.labels?.[PART] === CERTIFICATES_PART[PART])
+  },
+  async remove({ $, site }, { kind, metadata }) {
+    const type = kind === "Secret" ? "secret" : "certificates.cert-manager.io"
+    await $`oc delete ${type} ${metadata.name} -n ${site.project} --wait=false`
+  },
+})
+
 /** The Subscription that this federation created and the operator that it installed. The operator comes first, because only the Subscription names it. */
 async function operatorOf(context: TeardownContext): Promise<readonly KubeObject[] | CheckResult> {
   const { cluster, site, inputs } = context
@@ -350,6 +371,7 @@ export const teardown: Notebook = notebook({
     removeSite,
     removeRegistration,
     removeSuperlink,
+    removeCertificates,
     removeOperator,
     removeProject,
     logout,

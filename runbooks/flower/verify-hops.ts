@@ -110,6 +110,16 @@ function incompatibility(context: Context, superlink: Running, supernode: Runnin
     const what = `SuperLink ${one} and SuperNode ${other} cannot communicate: from 1.40 on, Flower uses another protocol`
     return blocked(`registration: ${what}`, { code: "versions", ...howToFix })
   }
+  // Up to 1.39 a SuperNode retries for ever, and only the SuperLink's log has the cause (measured with 1.34.0 and 1.38.0).
+  const unknown = /No match found for server name: (\S+)/.exec(superlink.log)?.[1]
+  if (unknown !== undefined) {
+    return blocked(`registration: the SuperLink's certificate is not valid for ${unknown}`, {
+      code: "tls",
+      fix: `issue it for ${unknown} too: with tls on, run flower-runbook again; otherwise renew tls-secret`,
+      next: "flower-runbook run",
+      object: objectRef(superlink.deployment),
+    })
+  }
   const has = ({ deployment }: Running, role: string, flag: string): boolean =>
     hasFlag(commandLine(containerOf(deployment, role)), flag)
   const plain = [has(superlink, "superlink", "--insecure"), has(supernode, "supernode", "--insecure")]
@@ -122,7 +132,7 @@ function incompatibility(context: Context, superlink: Running, supernode: Runnin
   return blocked(`registration: the ${secured} has Flower's own TLS, and the ${unsecured} is --insecure`, {
     code: "tls",
     ...howToFix,
-    fix: "give certificates to both (tls-secret, root-certificates-secret) or to neither",
+    fix: "give certificates to both (tls on; or tls-secret, root-certificates-secret) or to neither",
   })
 }
 

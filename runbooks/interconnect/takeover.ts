@@ -32,7 +32,7 @@ export function takeover(
         code: "taken over",
         fix:
           `delete the Connector with the routing key ${FLEET_API} there, or the link of that site, and find out who ` +
-          "created it; only Flower's own TLS (tls-secret, root-certificates-secret) keeps SuperNodes from trusting another SuperLink",
+          "created it; only Flower's own TLS (tls on) keeps SuperNodes from trusting another SuperLink",
         next: there(`oc get sites.skupper.io ${name} -n ${namespace} -o jsonpath='{.status.network}'`),
       },
     )

@@ -37,17 +37,17 @@ const KNOWN: readonly Known[] = [
   {
     says: /WRONG_VERSION_NUMBER/,
     code: "tls",
-    fix: "only one of SuperLink and SuperNode has Flower's own TLS: give certificates to both (tls-secret, root-certificates-secret) or to neither",
+    fix: "only one of SuperLink and SuperNode has Flower's own TLS: give certificates to both (tls on; or tls-secret, root-certificates-secret) or to neither",
   },
   {
     says: /CERTIFICATE_VERIFY_FAILED/,
     code: "tls",
-    fix: "the SuperNode does not trust the SuperLink's certificate: root-certificates-secret must hold its CA as ca.crt, and the certificate must be valid for fleet-api",
+    fix: "the SuperNode does not trust the SuperLink's certificate: with tls on, run flower-runbook again; otherwise root-certificates-secret must hold its CA as ca.crt, and the certificate must be valid for fleet-api",
   },
   {
     says: /^Certificates are required/,
     code: "tls",
-    fix: "the SuperLink has neither certificates nor --insecure: give tls-secret, or add --insecure to its arguments",
+    fix: "the SuperLink has neither certificates nor --insecure: set tls on, give tls-secret, or add --insecure to its arguments",
   },
   {
     says: /No space left on device|Disk quota exceeded/i,

@@ -10,6 +10,7 @@ import { condition, objectRef } from "../shared/reading.ts"
 import { certificatesIn, rootOf } from "./certificate.ts"
 import { type FoundAuthority, stop } from "./found-authority.ts"
 import { readSecret } from "./secrets.ts"
+import { CERTIFICATES_PART } from "./tls.ts"
 
 export const CERT_MANAGER = "cert-manager.io/v1"
 
@@ -76,14 +77,15 @@ export function certificateObject(
 ): KubeObject {
   const [, kind = "Issuer", name = ""] = /^(?:(\w+)\/)?(.+)$/.exec(inputs.caIssuer ?? "") ?? []
   const issued = `${site.superlinkWorkload}-issued`
+  const own = { ...labels(federation), ...CERTIFICATES_PART }
   return {
     apiVersion: CERT_MANAGER,
     kind: "Certificate",
-    metadata: { name: issued, namespace: site.project, labels: labels(federation) },
+    metadata: { name: issued, namespace: site.project, labels: own },
     spec: {
       secretName: issued,
       // So that it goes with the labels of what a teardown deletes.
-      secretTemplate: { labels: labels(federation) },
+      secretTemplate: { labels: own },
       commonName: hosts[0],
       dnsNames: hosts.filter((host) => isIP(host) === 0),
       ipAddresses: hosts.filter((host) => isIP(host) !== 0),

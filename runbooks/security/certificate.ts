@@ -68,10 +68,11 @@ export const covers = (certificate: X509Certificate, host: string): boolean =>
 export const daysLeft = ({ validTo }: X509Certificate, now: number): number =>
   Math.floor((Date.parse(validTo) - now) / DAY_MS)
 
+export const days = (count: number): string => `${count} day${count === 1 ? "" : "s"}`
+
 /** `expires in 364 days`, `expired 2 days ago` */
 export function expiry(certificate: X509Certificate, now: number): string {
   const left = daysLeft(certificate, now)
-  const days = (count: number) => `${count} day${count === 1 ? "" : "s"}`
   return left < 0 ? `expired ${days(-left)} ago` : `expires in ${days(left)}`
 }
 

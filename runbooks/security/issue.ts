@@ -40,7 +40,7 @@ type Structures = Awaited<ReturnType<typeof structures>>
 const newKey = (): KeyObject => generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey
 
 /** A new certificate authority. */
-export async function newAuthority(name: string): Promise<Pair> {
+export async function newAuthority(name: string, days = AUTHORITY_DAYS): Promise<Pair> {
   const load = await structures()
   const { x509 } = load
   const key = newKey()
@@ -54,7 +54,7 @@ export async function newAuthority(name: string): Promise<Pair> {
       new x509.KeyUsage(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign),
     ),
   ]
-  const until = Date.now() + AUTHORITY_DAYS * DAY_MS
+  const until = Date.now() + days * DAY_MS
   return certify(load, { subject, issuer: subject, key, signer: key, until, extensions })
 }
 
@@ -65,6 +65,7 @@ export async function newAuthority(name: string): Promise<Pair> {
 export async function issueServer(
   authority: { readonly certificate: string; readonly key: KeyObject },
   hosts: readonly string[],
+  days = SERVER_DAYS,
 ): Promise<Pair> {
   const load = await structures()
   const { x509, AsnConvert } = load
@@ -92,10 +93,7 @@ export async function issueServer(
   ]
   const issuer = AsnConvert.parse(signer.raw, x509.Certificate).tbsCertificate.subject
   // A certificate does not outlive the one that it is verified with.
-  const until = Math.min(
-    Date.now() + SERVER_DAYS * DAY_MS,
-    ...chain.map(({ validTo }) => Date.parse(validTo)),
-  )
+  const until = Math.min(Date.now() + days * DAY_MS, ...chain.map(({ validTo }) => Date.parse(validTo)))
   const made = await certify(load, {
     subject: nameOf(load, hosts[0]!),
     issuer,

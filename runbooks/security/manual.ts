@@ -5,7 +5,7 @@ import type { Manual } from "../context.ts"
 import { labels } from "../shared/labels.ts"
 import { APPLY, hereDocument, unlessExists } from "../shared/manual.ts"
 import { CERT_MANAGER, certificateObject } from "./cert-manager.ts"
-import { caSecretOf, certificateHosts, rootsSecretOf, tlsSecretOf } from "./tls.ts"
+import { CERTIFICATES_PART, caSecretOf, certificateHosts, rootsSecretOf, tlsSecretOf } from "./tls.ts"
 
 /** A Secret whose values are words of the shell: base64. */
 const secretOf = (
@@ -20,7 +20,7 @@ metadata:
   name: ${name}
   namespace: ${site.project}
   labels:
-${Object.entries(labels(federation))
+${Object.entries({ ...labels(federation), ...CERTIFICATES_PART })
   .map(([key, value]) => `    ${key}: ${value}`)
   .join("\n")}
 type: ${type}

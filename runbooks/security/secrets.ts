@@ -2,7 +2,7 @@
 import type { ClusterReader, KubeObject } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { isOwn, labels, type Owner } from "../shared/labels.ts"
-import { secretRef } from "./tls.ts"
+import { CERTIFICATES_PART, secretRef } from "./tls.ts"
 
 /** A Secret as it is in the cluster. */
 export interface KeptSecret {
@@ -36,7 +36,7 @@ export async function writeSecret(
   await cluster.apply({
     apiVersion: "v1",
     kind: "Secret",
-    metadata: { name, namespace: site.project, labels: labels(federation) },
+    metadata: { name, namespace: site.project, labels: { ...labels(federation), ...CERTIFICATES_PART } },
     type,
     data: Object.fromEntries(
       Object.entries(content).map(([key, text]) => [key, Buffer.from(text).toString("base64")]),

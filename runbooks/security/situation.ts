@@ -11,6 +11,7 @@ import {
   bundle,
   certificatesIn,
   contentHash,
+  days,
   daysLeft,
   expiry,
   hasRoot,
@@ -125,7 +126,7 @@ async function judge(context: Context, one: Case): Promise<Situation> {
       return {
         result: ready(
           said(
-            `; the CA is being replaced (1 of 3), ${GO_ON}: not every SuperNode trusts the new root ${shortFingerprint(root)} yet (${waiting.join("; ")})`,
+            `; ${REPLACED} (1 of 3), ${GO_ON}: not every SuperNode trusts the new root ${shortFingerprint(root)} yet (${waiting.join("; ")})`,
           ),
         ),
         roots,
@@ -145,16 +146,20 @@ async function judge(context: Context, one: Case): Promise<Situation> {
   }
   const lacking = uncovered(certificate, hosts)
   if (lacking.length > 0) {
-    const found = certificate.subjectAltName ?? "none"
+    const found = `${(certificate.subjectAltName ?? "none").split(", ").length} names`
     return change(context, roots, { field: "names", found, wanted: `also ${lacking.join(", ")}` }, issue, [
       RESTART,
     ])
   }
   if (daysLeft(certificate, now) < soon) {
-    const wanted = `at least ${Math.ceil(soon)} days (renew-before)`
-    return change(context, roots, { field: "validity", found: expiry(certificate, now), wanted }, issue, [
-      RESTART,
-    ])
+    const wanted = `at least ${days(Math.ceil(soon))} (renew-before)`
+    return change(
+      context,
+      roots,
+      { field: "validity", found: days(daysLeft(certificate, now)), wanted },
+      issue,
+      [RESTART],
+    )
   }
   // A certificate that ends with its CA cannot be renewed for longer.
   if (inputs.ca === "secret" && daysLeft(root, now) < 2 * soon) {
@@ -170,9 +175,7 @@ async function judge(context: Context, one: Case): Promise<Situation> {
     if (!(await parts.presents(served.hash)))
       return {
         result: ready(
-          said(
-            `; the CA is being replaced (2 of 3), ${GO_ON}: the SuperLink does not present the new certificate yet`,
-          ),
+          said(`; ${REPLACED} (2 of 3), ${GO_ON}: the SuperLink does not present the new certificate yet`),
         ),
         roots,
       }
@@ -187,6 +190,8 @@ async function judge(context: Context, one: Case): Promise<Situation> {
   return { result: ready(said()), roots }
 }
 
+/** Said while SuperNodes trust two roots. */
+export const REPLACED = "the CA is being replaced"
 const DAY_S = 24 * 3600
 const GO_ON = "each further run goes on with it"
 const RESTART = "restarts the SuperLink, which reads its certificate when it starts"

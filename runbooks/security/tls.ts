@@ -8,6 +8,10 @@ import type { Security } from "./inputs.ts"
 /** Annotation of pods: the hash of the certificate or of the roots that they were started with. */
 export const STARTED_WITH = `${PROGRAM}/certificates`
 
+/** Label of Secrets that hold certificates: what else the federation has created keeps Secrets of its own. */
+export const PART = `${PROGRAM}/part`
+export const CERTIFICATES_PART = { [PART]: "certificates" } as const
+
 /** In the projects of SuperNodes. */
 const ROOTS = "flower-root-certificates"
 

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
 import { parse } from "yaml"
 import type { KubeObject } from "../../lib/cluster/types.ts"
+import { createAuthority } from "../../lib/practice/certificates.ts"
 import { type Ended, flat, linesOf, place, startWorld, type World } from "./harness.ts"
 
 const DEMO = "flower-openshift-demo"
@@ -63,12 +64,12 @@ function expectRestricted({ spec }: KubeObject): void {
   }
 }
 
-const secret = (site: string, name: string, keys: readonly string[]): Promise<KubeObject> =>
+const secret = (site: string, name: string, files: Record<string, string>): Promise<KubeObject> =>
   world.cluster(site).create({
     apiVersion: "v1",
     kind: "Secret",
     metadata: { name, namespace: site === "superlink" ? DEMO : `flower-${site}` },
-    stringData: Object.fromEntries(keys.map((key) => [key, "PEM"])),
+    stringData: files,
   })
 
 test("each family of versions, rolled out one after the other; then TLS of Flower itself", {
@@ -104,8 +105,14 @@ test("each family of versions, rolled out one after the other; then TLS of Flowe
   expect(mixed.code).toBe(2)
   expect(mixed.said).toMatch(/supernode-1 has image flwr\/supernode:1\.34\.0, and flower-version is 1\.41\.0/)
 
-  await secret("superlink", "flower-tls", ["tls.crt", "tls.key", "ca.crt"])
-  await secret("supernode-1", "flower-ca", ["ca.crt"])
+  const authority = await createAuthority("flower")
+  const served = await authority.issue("fleet-api", { hosts: ["fleet-api"], server: true })
+  await secret("superlink", "flower-tls", {
+    "tls.crt": served.certificate,
+    "tls.key": served.key,
+    "ca.crt": authority.certificate,
+  })
+  await secret("supernode-1", "flower-ca", { "ca.crt": authority.certificate })
   const [tls, roots] = [
     ["--superlink", "tls-secret=flower-tls"],
     ["--supernode", "name=supernode-1,root-certificates-secret=flower-ca"],

@@ -1,8 +1,17 @@
-import { afterEach, expect, test } from "vitest"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import type { PracticeContainer } from "../../lib/practice/types/images.ts"
 import { readSuperlinkLog, readSupernodeLog } from "../../runbooks/flower/flower-logs.ts"
 import { lastWords } from "../../runbooks/openshift/last-words.ts"
 import { practiceImages, practiceValues } from "../../runbooks/practice-images.ts"
+import { privateKeyIn } from "../../runbooks/security/certificate.ts"
+import { issueServer, newAuthority } from "../../runbooks/security/issue.ts"
+
+/** The certificates that are mounted into containers. */
+const folder = mkdtempSync(join(tmpdir(), "practice images_"))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Stands in for a container: its log, how it ended, and what it is connected to. */
 class Place implements PracticeContainer {
@@ -48,7 +57,7 @@ class Place implements PracticeContainer {
   }
   serve = () => Promise.reject(new Error("simulated images serve no port of this machine"))
   forward = this.serve
-  path = this.serve
+  path = async (inside: string) => join(folder, inside)
   get text() {
     return this.lines.join("\n")
   }
@@ -96,10 +105,11 @@ test.each([
   expect(place.lines.at(-1)).toContain(words)
 })
 
-test("neither --insecure nor certificates", () => {
+test("neither --insecure nor certificates", async () => {
   expect(superlink("1.34.0", "")).toMatchObject({ exitCode: 1 })
   const args = "--ssl-certfile a --ssl-keyfile b --ssl-ca-certfile c"
-  expect(superlink("1.34.0", args)).toMatchObject({ exitCode: undefined, isReady: true })
+  const place = superlink("1.34.0", args)
+  await expect.poll(() => place).toMatchObject({ exitCode: undefined, isReady: true })
 })
 
 test.each([
@@ -167,9 +177,11 @@ const TLS = "--ssl-certfile a --ssl-keyfile b --ssl-ca-certfile c"
 test.each([
   ["another protocol", "1.41.0", NEW, "--insecure"],
   ["no TLS where it is expected", "1.34.0", OLD, TLS],
-])("%s: it retries forever and never registers", (_, version, args, linkArgs) => {
+])("%s: it retries forever and never registers", async (_, version, args, linkArgs) => {
   const node = supernode(version, args)
-  node.dialled!.open(fleet(superlink("1.34.0", linkArgs)))
+  const link = superlink("1.34.0", linkArgs)
+  await expect.poll(() => fleet(link)).toBeDefined()
+  node.dialled!.open(fleet(link))
   expect(readSupernodeLog(node.text)).toMatchObject({
     is: "connecting",
     line: expect.stringContaining("Connection attempt failed"),
@@ -182,13 +194,72 @@ test.each([
   ["1.41.0", "--insecure --host 0.0.0.0 --port 9092", NEW.replace("--insecure", "--root-certificates ca")],
 ])(
   "TLS against a SuperLink without TLS ends a SuperNode of %s, which logs why",
-  (version, args, nodeArgs) => {
+  async (version, args, nodeArgs) => {
     const node = supernode(version, nodeArgs)
+    await expect.poll(() => node.dialled).toBeDefined()
     node.dialled!.open(fleet(superlink(version, args)))
     expect(node.exitCode).toBe(1)
     expect(lastWords(node.text)).toContain("WRONG_VERSION_NUMBER")
   },
 )
+
+describe("certificates, as measured with real Flower", () => {
+  beforeAll(async () => {
+    const [ca, another] = [await newAuthority("ca"), await newAuthority("ca")]
+    const key = privateKeyIn(ca.key)!
+    const issue = (hosts: string[], days?: number) =>
+      issueServer({ certificate: ca.certificate, key }, hosts, days)
+    const files = {
+      "ca.crt": ca.certificate,
+      "both.crt": another.certificate + ca.certificate,
+      "another.crt": another.certificate,
+      "good.crt": (await issue(["fleet-api"])).certificate,
+      "elsewhere.crt": (await issue(["superlink.example"])).certificate,
+      "expired.crt": (await issue(["fleet-api"], -1)).certificate,
+    }
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  })
+
+  const connected = async (version: string, certificate: string, roots: string) => {
+    const one = version === "1.42.0"
+    const link = superlink(
+      version,
+      `--ssl-certfile ${certificate}${one ? " --host 0.0.0.0 --port 9092" : ""}`,
+    )
+    const node = supernode(version, `--root-certificates ${roots} --superlink fleet-api:9092`)
+    await expect.poll(() => fleet(link) !== undefined && node.dialled !== undefined).toBe(true)
+    node.dialled!.open(fleet(link))
+    return { link, node }
+  }
+
+  test.each([
+    ["1.34.0", "ca.crt"],
+    ["1.42.0", "both.crt"],
+  ])("%s: a SuperNode whose roots have the CA registers", async (version, roots) => {
+    const { node } = await connected(version, "good.crt", roots)
+    expect(readSupernodeLog(node.text).is).toBe("registered")
+  })
+
+  test.each([
+    ["1.34.0", "good.crt", "another.crt", "unable to get local issuer certificate"],
+    ["1.42.0", "good.crt", "another.crt", "unable to get local issuer certificate"],
+    ["1.34.0", "expired.crt", "ca.crt", "certificate has expired"],
+    ["1.42.0", "expired.crt", "ca.crt", "certificate has expired"],
+    ["1.42.0", "elsewhere.crt", "ca.crt", "Hostname mismatch, certificate is not valid for 'fleet-api'."],
+  ])("%s: %s with %s ends it, and its last words say why", async (version, certificate, roots, words) => {
+    const { node } = await connected(version, certificate, roots)
+    expect(node.exitCode).toBe(1)
+    expect(lastWords(node.text)).toContain("CERTIFICATE_VERIFY_FAILED")
+    expect(node.text).toContain(words)
+  })
+
+  test("1.34.0: another name is retried for ever, and only the SuperLink's log says why", async () => {
+    const { link, node } = await connected("1.34.0", "elsewhere.crt", "ca.crt")
+    expect(node.exitCode).toBeUndefined()
+    expect(node.lines.at(-1)).toContain("Connection attempt failed")
+    expect(link.lines.at(-1)).toContain("No match found for server name: fleet-api")
+  })
+})
 
 test("the names that the guide uses", () => {
   expect(practiceValues({ name: "superlink", role: "superlink" })).toEqual({

@@ -1,0 +1,102 @@
+/**
+ * What certificates do to Flower's simulated pods: they are read from the volumes when a container starts, as the real programs do, and
+ * a SuperNode that does not trust its SuperLink fails in the same ways (measured with 1.34.0, 1.38.0 and 1.42.0).
+ */
+import type { X509Certificate } from "node:crypto"
+import { readFile } from "node:fs/promises"
+import type { PracticeContainer, PracticeImage } from "../../lib/index.ts"
+import { certificatesIn, covers, rootOf } from "../security/certificate.ts"
+import { argumentOf } from "./command-line.ts"
+import { since } from "./flower-versions.ts"
+
+/** `tls.crt` of a SuperLink, `ca.crt` of a SuperNode. */
+type Certificates = readonly X509Certificate[]
+
+const started = new WeakMap<PracticeContainer, Certificates>()
+
+/** Starts a simulated program once its certificates are read; at once where it has none. */
+export const withCertificates =
+  (flag: string, start: PracticeImage["start"]): PracticeImage["start"] =>
+  (container) => {
+    const path = argumentOf(container.args, flag)
+    if (path === undefined) return start(container)
+    let ended = false
+    let end: (() => void) | void
+    void read(container, path).then((certificates) => {
+      started.set(container, certificates)
+      if (!ended) end = start(container)
+    })
+    return () => {
+      ended = true
+      end?.()
+    }
+  }
+
+/** A file that is not there is a certificate that nobody trusts: the kubelet does not start a pod without its Secret. */
+async function read(container: PracticeContainer, path: string): Promise<Certificates> {
+  try {
+    return certificatesIn(await readFile(await container.path(path), "utf8"))
+  } catch {
+    return []
+  }
+}
+
+/** What a SuperLink presents, or a SuperNode trusts. */
+export const certificatesOf = (container: PracticeContainer): Certificates => started.get(container) ?? []
+
+export interface Distrust {
+  /** What the SuperNode logs. */
+  readonly lines: readonly string[]
+  /** It ends with exit code 1; otherwise it tries again for ever. */
+  readonly ends: boolean
+  /** What the SuperLink logs about it. */
+  readonly atSuperlink?: string
+}
+
+/** Why a SuperNode does not talk to a SuperLink with this chain; undefined if it does. */
+export function distrust(
+  container: PracticeContainer,
+  chain: Certificates,
+  { address, version }: { address: string; version: string },
+): Distrust | undefined {
+  const http = since(version, "1.40.0")
+  const host = address.replace(/:\d+$/, "")
+  const [certificate] = chain
+  if (certificate === undefined || rootOf(chain, certificatesOf(container)) === undefined)
+    return refusal(http, "unable to get local issuer certificate", "unable to get local issuer certificate")
+  if (Date.parse(certificate.validTo) <= Date.now())
+    return refusal(http, "certificate has expired", "certificate has expired")
+  if (covers(certificate, host)) return undefined
+  // gRPC does not end: it takes the mismatch for a failure of the connection.
+  if (!http) {
+    const at = `E0000 ssl_transport_security.cc:3238] No match found for server name: ${host}`
+    return { lines: [], ends: false, atSuperlink: at }
+  }
+  return refusal(http, `Hostname mismatch, certificate is not valid for '${host}'.`, "")
+}
+
+const coloured = (text: string): string => `\u001b[91mERROR \u001b[0m:      ${text}`
+
+function refusal(http: boolean, python: string, boring: string): Distrust {
+  const failed = coloured("SSL/TLS handshake error detected.")
+  const lines = http
+    ? [
+        failed,
+        coloured("Exit Code: 305"),
+        "Failed to initialize the connection to the SuperLink.",
+        `[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: ${python} (_ssl.c:1006)`,
+        "The SuperNode could not establish a connection to the SuperLink.",
+        "INFO:     Shutting down",
+        "INFO:     Finished server process [1]",
+      ]
+    : [
+        `I0000 ssl_transport_security.cc:2563] Handshake failed with error SSL_ERROR_SSL: error:1000007d:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED: ${boring}`,
+        failed,
+        coloured("<_InactiveRpcError of RPC that terminated with:"),
+        "\tstatus = StatusCode.UNAVAILABLE",
+        ">",
+        "Traceback (most recent call last):",
+        "RuntimeError: generator didn't yield",
+      ]
+  return { lines, ends: true }
+}
