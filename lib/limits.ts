@@ -24,6 +24,9 @@ export const UNCHANGED_IS_FINAL_MS = 10_000
 /** A preview ends here: an action that waits for what a command would have created would wait for ever. */
 export const PREVIEW_LIMIT_MS = 10_000
 
+/** Clocks that differ by less are the same: an answer gives whole seconds, and takes a while. Less than what ownership allows. */
+export const SAME_CLOCK_MS = 3_000
+
 // ---- Checks
 
 /** Between two checks while the result is *unknown*; doubled each time, for the cluster may be away for long. */
@@ -79,6 +82,13 @@ export const FIRST_CONTACT_S = 12
 /** Between the attempts within that time, where the reason may pass. */
 export const FIRST_CONTACT_PAUSES_MS: readonly number[] = [500, 1_500]
 
+/** An answer is not longer: etcd takes objects of 1.5 MB, and lists are read in pages. */
+export const LONGEST_ANSWER_BYTES = 64 * 1024 * 1024
+/** All pages of one list together, as text. */
+export const LONGEST_LIST_BYTES = 128 * 1024 * 1024
+/** So much of an answer that refuses is read. */
+export const LONGEST_REFUSAL_BYTES = 64 * 1024
+
 // ---- The Lease of a federation
 
 /** A Lease that was not renewed for so long belongs to a run that was killed, or cut off. */
@@ -95,6 +105,9 @@ export const PLUGIN_TIMEOUT_S = 120
 
 /** Between SIGTERM and SIGKILL of a command that is ended. */
 export const GRACE_MS = 2_000
+
+/** What is left when the work is done gets so long to end. */
+export const LINGERING_MS = 3_000
 
 /** Resolves after so many milliseconds, or at once when the signal aborts. Never rejects. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { basename, dirname, extname, relative } from "node:path"
 import { fileURLToPath } from "node:url"
+import { LINGERING_MS } from "./limits.ts"
 import { UsageError } from "./notebook/errors.ts"
 import type { Notebook } from "./notebook/notebook.ts"
 import { reportUncaughtRefusals } from "./notebook/refusal.ts"
@@ -33,6 +34,25 @@ export interface Program {
  * Sets the process's exit code (docs/design.md); never throws.
  */
 export async function main(url: string): Promise<void> {
+  try {
+    await runProgram(url)
+  } finally {
+    endLater()
+  }
+}
+
+/**
+ * What nothing can end would keep the process alive when its work is done: a name server that does not answer, a file on a network
+ * disk that is away. It ends some seconds later, once its output has been taken.
+ */
+function endLater(): void {
+  const { stdout, stderr } = process
+  setInterval(() => {
+    if (stdout.writableLength + stderr.writableLength === 0) process.exit()
+  }, LINGERING_MS).unref()
+}
+
+async function runProgram(url: string): Promise<void> {
   const { stdin, stdout, stderr, env } = process
   const streams = { stdin, stdout, stderr, env, cwd: process.cwd() }
   const argv = process.argv.slice(2)

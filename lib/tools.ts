@@ -191,6 +191,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
         },
       }
     },
+    ahead: (site) => clusters.get(site.name)?.ahead,
     hold: (emit) => leaseHold(options, clusterOf, emit),
     close: async () => {
       ended.abort()

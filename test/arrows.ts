@@ -39,7 +39,7 @@ const MAY: Record<string, readonly string[]> = {
   "lib/tools.ts": ["lib/notebook", "lib/runner", "lib/cluster", "lib/shell", "lib/hold.ts"],
   "lib/hold.ts": ["lib/notebook", "lib/runner", "lib/cluster", "lib/limits.ts"],
   "lib/steps-for.ts": ["lib/notebook", "lib/tools.ts"],
-  "lib/program.ts": ["lib/notebook", "lib/practice", "lib/cli"],
+  "lib/program.ts": ["lib/notebook", "lib/limits.ts", "lib/practice", "lib/cli"],
   "lib/library.ts": ["lib/notebook", "lib/runner", "lib/inputs", "lib/tools.ts"],
   "lib/login": ["lib/notebook", "lib/cluster", "lib/tools.ts", "lib/limits.ts", "lib/regular-file.ts"],
   "lib/practice-world.ts": [

@@ -1,6 +1,8 @@
+import { LONGEST_LIST_BYTES, RETRIES_AFTER_CUT } from "../limits.ts"
 import { CheckError } from "../notebook/check-result.ts"
+import { objectIn, tooLong } from "./body.ts"
 import type { Answer, Connection, Connections, Request } from "./connection.ts"
-import { ClusterError, notAnApi, notServed, refused } from "./errors.ts"
+import { ClusterError, notAnApi, notServed, refused, spoiled, wasCut } from "./errors.ts"
 import type { KubeObject, Query, Ref } from "./types.ts"
 
 /** What discovery says of a kind. */
@@ -29,6 +31,8 @@ export class Api {
   readonly #groups = new Map<string, Promise<Map<string, Kind>>>()
   /** The server last talked to. */
   server: string | undefined
+  /** Milliseconds that its clock is ahead of this machine's, once it has answered. */
+  ahead: number | undefined
 
   constructor(connections: Connections) {
     this.#connections = connections
@@ -44,6 +48,7 @@ export class Api {
   async ask(request: Request): Promise<{ answer: Answer; connection: Connection }> {
     let connection = await this.connection()
     let answer = await connection.ask(request)
+    this.ahead = connection.ahead
     if (answer.status === 401 && connection.renewable) {
       await answer.body.dump()
       this.#connections.renew()
@@ -60,12 +65,37 @@ export class Api {
     return { text, headers: answer.headers }
   }
 
-  async json<T>(request: Request): Promise<T> {
-    const { text } = await this.text(request)
-    try {
-      return JSON.parse(text) as T
-    } catch (error) {
-      throw notAnApi(this.server ?? "", text, error)
+  /**
+   * One request and the object that it is answered with. A GET whose answer was cut off, or is something else, is sent once more.
+   * @param fits whether an object is what was asked for
+   */
+  async json<T>(
+    request: Request,
+    { fits = () => true, size }: { fits?: (object: T) => boolean; size?: (bytes: number) => void } = {},
+  ): Promise<T> {
+    const isRead = request.method === undefined || request.method === "GET"
+    for (let again = 0; ; again++) {
+      const isLast = !isRead || again === RETRIES_AFTER_CUT
+      const { answer, connection } = await this.ask(request)
+      let text: string
+      try {
+        text = await connection.text(answer, request.signal)
+      } catch (error) {
+        if (isLast || !wasCut(error)) throw error
+        continue
+      }
+      if (answer.status >= 300) throw refused(connection, answer.status, text)
+      const found = objectIn(text)
+      const instead =
+        "instead" in found ? found.instead : fits(found.object as T) ? undefined : "another object"
+      if (instead === undefined) {
+        connection.isApi = true
+        size?.(text.length)
+        return (found as { object: object }).object as T
+      }
+      // A web page is no answer that was spoiled on its way: a proxy or a console answers.
+      if (!connection.isApi || instead === "a web page") throw notAnApi(connection.server, instead)
+      if (isLast) throw spoiled(connection, answer.about, instead)
     }
   }
 
@@ -106,7 +136,7 @@ export class Api {
 
   async get(ref: Ref, signal?: AbortSignal): Promise<KubeObject | undefined> {
     try {
-      return await this.json<KubeObject>({ path: await this.path(ref, signal), signal })
+      return await this.json<KubeObject>({ path: await this.path(ref, signal), signal }, { fits: isObject })
     } catch (error) {
       if (!isNotFound(error)) throw error
       await this.#stillServed(ref, error, signal)
@@ -118,14 +148,17 @@ export class Api {
   async list(query: Query, signal?: AbortSignal): Promise<Page> {
     const path = await this.path({ ...query, name: undefined }, signal)
     const items: KubeObject[] = []
+    let length = 0
     let next: string | undefined
     for (let limit: number | undefined = PAGE; ; ) {
       let page: RawList
       try {
-        page = await this.json<RawList>({
-          path,
-          query: { ...selectors(query), limit, continue: next },
-          signal,
+        const request = { path, query: { ...selectors(query), limit, continue: next }, signal }
+        page = await this.json<RawList>(request, {
+          fits: isList,
+          size(read) {
+            length += read
+          },
         })
       } catch (error) {
         // The snapshot of a long list expired while it was read in pages: read it whole.
@@ -141,6 +174,8 @@ export class Api {
       for (const item of page.items ?? []) {
         items.push(Object.assign(item, { apiVersion: query.apiVersion, kind: query.kind }))
       }
+      if (length > LONGEST_LIST_BYTES)
+        throw tooLong(this.server ?? "", `GET ${path}, page by page,`, LONGEST_LIST_BYTES)
       next = page.metadata?.continue || undefined
       if (next === undefined) return { items, resourceVersion: page.metadata?.resourceVersion ?? "" }
     }
@@ -189,6 +224,14 @@ export class Api {
     }
   }
 }
+
+const isObject = (found: Partial<KubeObject> | null): boolean =>
+  typeof found?.metadata === "object" && found.metadata !== null
+
+/** An empty list of Go is null. */
+const isList = ({ items, metadata }: RawList): boolean =>
+  (Array.isArray(items) && items.every(isObject)) ||
+  ((items === null || items === undefined) && typeof metadata === "object" && metadata !== null)
 
 /** The label and field selector of a query. */
 export const selectors = (query: Query): { labelSelector?: string; fieldSelector?: string } => ({

@@ -10,7 +10,9 @@ import {
 import { CheckError } from "../notebook/check-result.ts"
 import { stillWaiting } from "../notebook/errors.ts"
 import { hostPort } from "../notebook/server-url.ts"
-import { type Door, notLoggedIn, refused, unreachable, wasCut } from "./errors.ts"
+import { bodyText, objectIn } from "./body.ts"
+import { endedWith } from "./ended-with.ts"
+import { type Door, notLoggedIn, refused, spoiled, unreachable, wasCut } from "./errors.ts"
 import type { Address, PooledKubeConfig, PortReader, PortSocket } from "./pooled-kubeconfig.ts"
 import { plainProxy, proxySecrets } from "./proxy.ts"
 
@@ -33,7 +35,9 @@ export interface Request {
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: Readable & { text(): Promise<string>; dump(): Promise<unknown> }
+  readonly body: Readable & { dump(): Promise<unknown> }
+  /** What it answers: `GET /version`. */
+  readonly about: string
 }
 
 const JSON_TYPE = "application/json"
@@ -51,6 +55,10 @@ export class Connection implements Door {
   #reported: string | undefined
   /** The server has accepted these credentials before. */
   #accepted = false
+  /** It has answered with an object before, so that it is an API server. */
+  isApi = false
+  /** Milliseconds that the server's clock is ahead of this machine's, by its last answer that said so. */
+  ahead: number | undefined
 
   constructor(config: PooledKubeConfig, options: ConnectionOptions) {
     this.#config = config
@@ -70,12 +78,17 @@ export class Connection implements Door {
    * @throws CheckError unknown: not logged in (no credentials), or not reachable; the signal's reason
    */
   async ask(request: Request): Promise<Answer> {
-    const { method = "GET" } = request
+    const { method = "GET", signal } = request
+    const about = `${method} ${request.path}`
+    const waited = () => `${hostPort(this.server)} had not answered ${about}`
     for (let again = 0; ; again++) {
-      request.signal?.throwIfAborted()
-      const { headers, dispatcher } = await this.#credentials()
+      const { headers, dispatcher } = await endedWith(
+        signal,
+        () => this.#withoutCredentials,
+        this.#credentials(),
+      )
       try {
-        const answer = await dispatcher.request({
+        const asked = dispatcher.request({
           origin: this.#url.origin,
           path: this.#path(request),
           method,
@@ -92,10 +105,13 @@ export class Connection implements Door {
               : typeof request.body === "string"
                 ? request.body
                 : JSON.stringify(request.body),
-          signal: request.signal ?? null,
+          signal: signal ?? null,
           headersTimeout: ANSWER_TIMEOUT_MS,
           bodyTimeout: request.quiet ?? ANSWER_TIMEOUT_MS,
         })
+        // A request that is still connecting ignores its signal.
+        const answer = await endedWith(signal, waited, asked)
+        this.#compareClocks(answer.headers.date)
         const after = Number(answer.headers["retry-after"])
         if (
           answer.statusCode === 429 &&
@@ -103,21 +119,23 @@ export class Connection implements Door {
           after >= 0 &&
           after <= LONGEST_RETRY_AFTER_S
         ) {
-          await answer.body.dump()
-          await pause(after * 1000, request.signal)
+          await endedWith(signal, waited, answer.body.dump())
+          await pause(after * 1000, signal)
           continue
         }
         if (answer.statusCode !== 401) this.#accepted = true
-        return { status: answer.statusCode, headers: answer.headers, body: answer.body }
+        return { status: answer.statusCode, headers: answer.headers, body: answer.body, about }
       } catch (error) {
-        if (request.signal?.aborted) {
-          const what = `${hostPort(this.server)} had not answered ${method} ${request.path}`
-          throw stillWaiting(request.signal, what)
-        }
+        if (signal?.aborted) throw stillWaiting(signal, waited())
         if (method === "GET" && again < RETRIES_AFTER_CUT && wasCut(error)) continue
         throw unreachable(this, error)
       }
     }
+  }
+
+  #compareClocks(date: string | string[] | undefined): void {
+    const ahead = Date.parse(String(date)) - Date.now()
+    if (!Number.isNaN(ahead)) this.ahead = ahead
   }
 
   /**
@@ -128,15 +146,19 @@ export class Connection implements Door {
     const answer = await this.ask(request)
     const text = await this.text(answer, request.signal)
     if (answer.status >= 300) throw refused(this, answer.status, text)
-    return { body: JSON.parse(text) as T, headers: answer.headers }
+    const found = objectIn(text)
+    if ("instead" in found) throw spoiled(this, answer.about, found.instead)
+    return { body: found.object as T, headers: answer.headers }
   }
 
-  /** The whole body. */
+  /** The whole body. @throws CheckError where it was cut off or is too long */
   async text(answer: Answer, signal?: AbortSignal): Promise<string> {
+    const waited = () => `${hostPort(this.server)} had not finished its answer to ${answer.about}`
     try {
-      return await answer.body.text()
+      return await endedWith(signal, waited, bodyText(this.server, answer))
     } catch (error) {
-      signal?.throwIfAborted()
+      if (signal?.aborted) throw stillWaiting(signal, waited())
+      if (error instanceof CheckError) throw error
       throw unreachable(this, error)
     }
   }
@@ -158,6 +180,10 @@ export class Connection implements Door {
 
   destroy(): Promise<void> {
     return this.#config.destroy()
+  }
+
+  get #withoutCredentials(): string {
+    return `there were no credentials for ${hostPort(this.server)} yet${this.#config.plugin ? ": the login plugin had printed none" : ""}`
   }
 
   async #credentials(): ReturnType<PooledKubeConfig["credentials"]> {

@@ -73,11 +73,14 @@ export function notServed(server: string, apiVersion: string, kind: string): Che
   return new CheckError(unknown("missing", `${hostPort(server)} does not serve ${kind} (${apiVersion})`))
 }
 
+/** An API server has answered with something else, this time: whatever spoiled the answer on its way may pass. */
+export const spoiled = ({ server }: Door, about: string, instead: string): CheckError =>
+  new CheckError(unknown("unreachable", `${hostPort(server)} answered ${about} with ${instead}`))
+
 /** A web page came in place of an object: the address is a web console's, or a proxy answered. */
-export function notAnApi(server: string, body: string, cause: unknown): CheckError {
-  const what = /^\s*</.test(body) ? "a web page" : "text that is not JSON"
+export function notAnApi(server: string, instead: string, cause?: unknown): CheckError {
   return new CheckError(
-    blocked(`${hostPort(server)} answered with ${what}: it is not an API server`, {
+    blocked(`${hostPort(server)} answered with ${instead}: it is not an API server`, {
       code: "no-api",
       fix: "give the API server's address (oc whoami --show-server), not the web console's",
     }),

@@ -92,6 +92,7 @@ function run(
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     })
+    if (child.pid !== undefined) remember(child.pid)
     let stdout = ""
     let stderr = ""
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -103,11 +104,7 @@ function run(
       stderr = (stderr + text).slice(-MAX_OUTPUT)
     })
     const end = (why: Error): void => {
-      if (child.pid !== undefined) {
-        try {
-          process.kill(-child.pid, "SIGKILL")
-        } catch {} // it has just ended
-      }
+      if (child.pid !== undefined) endGroup(child.pid)
       done(why)
     }
     const timer = setTimeout(() => {
@@ -118,6 +115,7 @@ function run(
     if (signal?.aborted) aborted()
     const done = (why: Error | undefined): void => {
       clearTimeout(timer)
+      if (child.pid !== undefined) forget(child.pid)
       signal?.removeEventListener("abort", aborted)
       if (why === undefined) resolve(stdout)
       else reject(why)
@@ -129,6 +127,29 @@ function run(
       done(new Error(`exec: executable ${command} ${how}${said(stderr)}`))
     })
   })
+}
+
+/** Plugins that run: they end with this program, however it ends. */
+const running = new Set<number>()
+
+function remember(pid: number): void {
+  if (running.size === 0) process.on("exit", endAll)
+  running.add(pid)
+}
+
+function forget(pid: number): void {
+  running.delete(pid)
+  if (running.size === 0) process.off("exit", endAll)
+}
+
+const endAll = (): void => {
+  for (const pid of running) endGroup(pid)
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL")
+  } catch {} // it has just ended
 }
 
 /** What it printed to stderr last, which is why it failed. */

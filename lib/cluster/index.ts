@@ -26,6 +26,8 @@ export type OpenOptions = Identity & {
 export interface OpenCluster extends Cluster {
   /** The same cluster and connections; requests made through it end when the signal aborts. */
   bound(signal: AbortSignal): Cluster
+  /** Milliseconds that the server's clock is ahead of this machine's, by its last answer; nothing before the first. */
+  readonly ahead: number | undefined
 }
 
 /**
@@ -52,6 +54,9 @@ export function openCluster(options: OpenOptions): OpenCluster {
     // Spreading would read it once and for all.
     get server() {
       return api.server ?? server
+    },
+    get ahead() {
+      return api.ahead
     },
     bound: (signal) => cluster(api, server, manager, AbortSignal.any([ended.signal, signal]), close),
   }

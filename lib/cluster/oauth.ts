@@ -14,6 +14,7 @@ export interface PasswordLogin {
   readonly password: string
   /** The User-Agent. */
   readonly agent: string
+  readonly signal?: AbortSignal
 }
 
 const CLIENT = "openshift-challenging-client"
@@ -40,7 +41,7 @@ export async function passwordLogin(login: PasswordLogin): Promise<string> {
   }
   try {
     const api = await connect(login.server, login.ca)
-    const metadata = await discover(api)
+    const metadata = await discover(api, login.signal)
     const issuer = new URL(metadata.authorization_endpoint).origin
     // A server under a path is reached by a connection of its own: the login server's paths begin at the root.
     const oauth =
@@ -48,7 +49,7 @@ export async function passwordLogin(login: PasswordLogin): Promise<string> {
     const verifier = randomBytes(32).toString("base64url")
     const redirect = `${metadata.issuer}/oauth/token/implicit`
     const code = await challenge(oauth, metadata, login, verifier, redirect)
-    return await exchange(oauth, metadata, code, verifier, redirect)
+    return await exchange(oauth, metadata, code, { verifier, redirect, signal: login.signal })
   } catch (error) {
     if (
       !(error instanceof CheckError) ||
@@ -66,9 +67,9 @@ export async function passwordLogin(login: PasswordLogin): Promise<string> {
   }
 }
 
-async function discover(api: Connection): Promise<Metadata> {
-  const answer = await api.ask({ path: "/.well-known/oauth-authorization-server", headers: csrf })
-  const text = await api.text(answer)
+async function discover(api: Connection, signal: AbortSignal | undefined): Promise<Metadata> {
+  const answer = await api.ask({ path: "/.well-known/oauth-authorization-server", headers: csrf, signal })
+  const text = await api.text(answer, signal)
   if (answer.status === 200) {
     try {
       return JSON.parse(text) as Metadata
@@ -98,6 +99,7 @@ async function challenge(
       response_type: "code",
     },
     headers: csrf,
+    signal: login.signal,
   }
   const challenged = await ended(await oauth.ask(request))
   if (challenged.status !== 401 || !/\bbasic\b/i.test(header(challenged, "www-authenticate"))) {
@@ -129,8 +131,7 @@ async function exchange(
   oauth: Connection,
   metadata: Metadata,
   code: string,
-  verifier: string,
-  redirect: string,
+  { verifier, redirect, signal }: { verifier: string; redirect: string; signal: AbortSignal | undefined },
 ): Promise<string> {
   const answer = await oauth.json<{ access_token?: string }>({
     method: "POST",
@@ -143,6 +144,7 @@ async function exchange(
       redirect_uri: redirect,
     }).toString(),
     headers: { ...csrf, authorization: `Basic ${Buffer.from(`${CLIENT}:`).toString("base64")}` },
+    signal,
   })
   const token = answer.body.access_token
   if (!token) throw new RunbookError(`${hostPort(oauth.server)} gave no token`)

@@ -87,7 +87,7 @@ export function ownership(notebook: string): Ownership {
   }
 }
 
-/** Clocks differ a little, and times of creation are whole seconds. */
+/** The time is by the cluster's own clock as well as an answer told it, and times of creation are whole seconds. */
 const SKEW_MS = 5_000
 /** A command that its killed program has left behind goes on for a while. */
 const LEFT_BEHIND_MS = 60_000

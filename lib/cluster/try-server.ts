@@ -2,6 +2,7 @@
 import { FIRST_CONTACT_PAUSES_MS, FIRST_CONTACT_S, pause } from "../limits.ts"
 import { type Blocked, blocked, CheckError, type Unknown, unknown } from "../notebook/check-result.ts"
 import { hostPort } from "../notebook/server-url.ts"
+import { objectIn } from "./body.ts"
 import { type Answer, Connections } from "./connection.ts"
 import { errorCode, notAnApi, refused } from "./errors.ts"
 import type { Address } from "./pooled-kubeconfig.ts"
@@ -60,10 +61,7 @@ export async function tryServer(address: Address, options: TryOptions): Promise<
   try {
     for (const wait of options.patient === true ? [...FIRST_CONTACT_PAUSES_MS, undefined] : [undefined]) {
       try {
-        // A request that is still connecting ignores its signal.
-        const asked = connection.ask({ path: "/version", signal })
-        asked.catch(() => undefined)
-        const answer = await Promise.race([asked, aborted(signal)])
+        const answer = await connection.ask({ path: "/version", signal })
         return answered(address, answer, await connection.text(answer, signal))
       } catch (error) {
         options.signal?.throwIfAborted()
@@ -123,20 +121,11 @@ function versionOf(text: string): string | undefined {
 
 function otherResult(server: string, status: number, text: string): Blocked | Unknown {
   if (status === 200) {
-    try {
-      JSON.parse(text)
-    } catch (error) {
-      return notAnApi(server, text, error).result
-    }
+    const found = objectIn(text)
+    if ("instead" in found) return notAnApi(server, found.instead).result
   }
   return blocked(`${hostPort(server)} answers, but not like an API server (/version: ${status})`, {
     code: "no-api",
     fix: "give the API server's address (oc whoami --show-server), not the web console's",
   })
 }
-
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason as Error)
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true })
-  })

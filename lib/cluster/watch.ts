@@ -1,6 +1,7 @@
 import { StringDecoder } from "node:string_decoder"
-import { GOOD_STREAM_MS, pause, QUIET_STREAM_MS, WATCH_BACK_OFF_MS } from "../limits.ts"
+import { GOOD_STREAM_MS, LONGEST_ANSWER_BYTES, pause, QUIET_STREAM_MS, WATCH_BACK_OFF_MS } from "../limits.ts"
 import { type Api, selectors } from "./api.ts"
+import { tooLong } from "./body.ts"
 import { ClusterError, errorCode, refused, unreachable } from "./errors.ts"
 import type { KubeObject, Query, WatchEvent } from "./types.ts"
 
@@ -97,6 +98,8 @@ async function* events(
       for await (const chunk of body) {
         const parts = (rest + decoder.write(chunk)).split("\n")
         rest = parts.pop()!
+        if (rest.length > LONGEST_ANSWER_BYTES)
+          throw tooLong(connection.server, answer.about, LONGEST_ANSWER_BYTES)
         for (const part of parts) if (part.trim() !== "") yield part
       }
     } catch (error) {

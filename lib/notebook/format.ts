@@ -65,3 +65,27 @@ export function filled<T>(words: readonly T[], columns: number, width: (word: T)
   }
   return lines
 }
+
+/** So much of one text from outside goes into the journal and into JSON, in characters. */
+export const LONGEST_JOURNALED = 64 * 1024
+/** So much of one text from outside goes to the screen, in characters. */
+export const LONGEST_SHOWN = 4 * 1024
+
+/** A text of limited length, with how much of it is missing. */
+export function clipped(text: string, most: number): string {
+  if (text.length <= most) return text
+  // Not between the two halves of a character.
+  const kept = text.slice(0, most).replace(/[\ud800-\udbff]$/, "")
+  return `${kept}… (${text.length - kept.length} more characters)`
+}
+
+/** As {@link oneLine}, of limited length: words of a cluster on the screen. */
+export const shortLine = (text: string): string => oneLine(clipped(text, LONGEST_SHOWN))
+
+/** The same for every text in a value. What is short enough is the same value. */
+export function clippedDeep<T>(value: T, most: number): T {
+  if (typeof value === "string") return clipped(value, most) as T
+  if (Array.isArray(value)) return value.map((item) => clippedDeep(item, most)) as T
+  if (value === null || typeof value !== "object") return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, clippedDeep(item, most)])) as T
+}

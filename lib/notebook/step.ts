@@ -26,7 +26,10 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
   readonly signal: AbortSignal
   /** A run was killed during its `apply` at this site, so it may have created what exists. Not set after an interrupted `update`. */
   readonly applyInterrupted: boolean
-  /** When that was: what was created before or later is somebody else's. ISO 8601, from its start to the last sign of its run. */
+  /**
+   * When that was: what was created before or later is somebody else's. ISO 8601, by the clock of the site's cluster, from
+   * its start to the last sign of its run.
+   */
   readonly applyPeriod?: { readonly from: string; readonly to: string } | undefined
   /** The session is interactive: a browser login may be started. */
   readonly interactive: boolean

@@ -17,6 +17,7 @@ const kinds: Readonly<Record<FaultWhere, readonly string[]>> = {
   pod: ["quota", "image", "short-name", "crash", "pending"],
   route: ["shards"],
   tls: ["wrong-ca"],
+  clock: ["ahead", "behind"],
 }
 
 const fields: Readonly<Record<keyof Fault, "string" | "number">> = {

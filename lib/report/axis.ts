@@ -74,15 +74,35 @@ function foldedTimes(bars: readonly Bar[]): { run: number; from: number; to: num
   return join(Math.max(2000, busy / 10))
 }
 
+const DAY = 86_400
 const STEPS = [
-  0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400,
+  0.1,
+  0.2,
+  0.5,
+  1,
+  2,
+  5,
+  10,
+  15,
+  30,
+  60,
+  120,
+  300,
+  600,
+  900,
+  1800,
+  3600,
+  7200,
+  14400,
+  43200,
+  DAY,
 ]
 
 /** The marks of a stretch: round times since the start of its run, as close as their labels allow. */
 export function ticks(stretch: Stretch, origin: number, least: number): { time: number; words: string }[] {
   const seconds = (stretch.to - stretch.from) / 1000
   const perSecond = stretch.width / Math.max(seconds, 0.001)
-  const step = STEPS.find((each) => each * perSecond >= least) ?? STEPS.at(-1)!
+  const step = STEPS.find((each) => each * perSecond >= least) ?? DAY * Math.ceil(least / (DAY * perSecond))
   const marks: { time: number; words: string }[] = []
   const first = Math.ceil((stretch.from - origin) / 1000 / step - 0.02)
   for (let n = first; origin + n * step * 1000 <= stretch.to; n++) {

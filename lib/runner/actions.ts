@@ -1,4 +1,4 @@
-import { MAX_ATTEMPTS, pause, RETRY_PAUSE_MS } from "../limits.ts"
+import { MAX_ATTEMPTS, pause, RETRY_PAUSE_MS, SAME_CLOCK_MS } from "../limits.ts"
 import type { CheckResult } from "../notebook/check-result.ts"
 import { isRerun, type Rerun, type Step } from "../notebook/step.ts"
 import { refusalOf } from "./approval.ts"
@@ -124,7 +124,14 @@ export class Actions {
     this.#attempts++
     const { undoes } = cell.step
     if (undoes !== undefined) source.values.removeSecrets(undoes, cell.site)
-    await bus.durable({ type: "action started", action, ...(undoes && { undoes }), ...cell.at })
+    const ahead = this.#ahead()
+    await bus.durable({
+      type: "action started",
+      action,
+      ...(undoes && { undoes }),
+      ...(ahead !== undefined && { ahead }),
+      ...cell.at,
+    })
     try {
       const answer = await endedBy(deadline.signal, run(this.#context(deadline)))
       if (isRerun(answer)) return { answer }
@@ -134,6 +141,13 @@ export class Actions {
     } catch (error) {
       return { answer: undefined, error }
     }
+  }
+
+  /** Seconds that the cluster's clock is ahead, where that is more than a slow answer explains: it dates what the action creates. */
+  #ahead(): number | undefined {
+    const { site } = this.#cell
+    const ahead = (site && this.#scope.options.toolbox.ahead?.(site)) ?? 0
+    return Math.abs(ahead) < SAME_CLOCK_MS ? undefined : Math.round(ahead / 1000)
   }
 
   /**

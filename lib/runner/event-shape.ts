@@ -44,6 +44,9 @@ const FIELDS: Readonly<Record<Event["type"], Fields>> = {
   warning: { text: "text" },
 }
 
+/** As `toISOString` writes it: other texts are times for JavaScript too, such as `202500Z`, the year 202500. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/
+
 /** What an object in a field has. */
 const WITHIN: Readonly<Record<string, Fields>> = {
   outcome: { kind: "text", ok: "boolean", reason: "text", seconds: "number" },
@@ -62,7 +65,8 @@ export function wrongEvent(line: unknown): string | undefined {
   if (fields === undefined) return undefined
   const wrong = wrongField(line, { t: "text", run: "text", ...fields })
   if (wrong !== undefined) return `${line.type}: ${wrong}`
-  if (Number.isNaN(Date.parse(line.t as string))) return `${line.type}: t is not a time`
+  if (!TIME.test(line.t as string) || Number.isNaN(Date.parse(line.t as string)))
+    return `${line.type}: t is not a time`
   for (const [name, within] of Object.entries(WITHIN)) {
     if (fields[name] !== "object") continue
     const inner = wrongField(line[name] as Record<string, unknown>, within)

@@ -151,6 +151,8 @@ export type Event =
       action: Action
       /** Steps of this site whose checkpoints and values are forgotten. */
       undoes?: readonly string[]
+      /** The clock of the site's API server is so many seconds ahead of this machine's (negative: behind), where they differ. */
+      ahead?: number
     } & At)
   | ({ type: "command"; line: string; cwd?: string } & At)
   | ({ type: "output"; stream: "stdout" | "stderr"; text: string } & At)

@@ -118,7 +118,7 @@ export class MemoryReader implements Memory {
   #by: By | undefined
   #run: string | undefined
   /** By place, for the run that is being read: the first start of an `apply` there, whatever became of it. */
-  #firstApplies = new Map<string, string>()
+  #firstApplies = new Map<string, { from: string; ahead: number }>()
   /** When the run that is being read wrote its last line. */
   #last = { t: "" }
   /** Steps of the run that is being read: a step at all its sites is one execution. */
@@ -213,15 +213,16 @@ export class MemoryReader implements Memory {
     this.#last.t = t
   }
 
-  #applied(line: At & { readonly t: string }): void {
+  #applied(line: At & { readonly t: string; readonly ahead?: number }): void {
     const place = placeName(line)
-    const from = this.#firstApplies.get(place) ?? line.t
-    this.#firstApplies.set(place, from)
+    const { ahead = 0 } = line
+    const first = this.#firstApplies.get(place) ?? { from: later(line.t, ahead), ahead }
+    this.#firstApplies.set(place, first)
     const last = this.#last
     this.interruptedApplies.set(place, {
-      from,
+      from: first.from,
       get to() {
-        return last.t
+        return later(last.t, first.ahead)
       },
     })
   }
@@ -287,3 +288,7 @@ export class MemoryReader implements Memory {
     this.shown.delete(placeName(at))
   }
 }
+
+/** A time by a clock that is so many seconds ahead. */
+const later = (t: string, ahead: number): string =>
+  ahead === 0 ? t : new Date(Date.parse(t) + ahead * 1000).toISOString()

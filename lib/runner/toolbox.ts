@@ -68,6 +68,8 @@ export interface Toolbox {
   observe(place: Place): Observation
   /** What tells others that this run applies something, where the notebook has that (`lease`). */
   hold?(emit: Emit): Hold | undefined
+  /** Milliseconds that the clock of a site's cluster is ahead of this machine's, where that is known. */
+  ahead?(site: Site): number | undefined
   /** Ends pooled connections and anything still running. */
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { EXIT } from "../notebook/exit-codes.ts"
-import { clean, count, duration } from "../notebook/format.ts"
+import { clean, clipped, count, duration, LONGEST_SHOWN } from "../notebook/format.ts"
 import { isHeldBack, type OutcomeKind, placeName } from "../runner/events.ts"
 import type { RunResult } from "../runner/types.ts"
 import { colours } from "./colours.ts"
@@ -97,7 +97,10 @@ function brokenLines(ended: Ended, options: ClosingOptions): string[] {
   const room = screenWidth(options.columns) - 2
   const word =
     outcome.kind === "blocked" ? "is blocked" : outcome.kind === "failed" ? "failed" : "was interrupted"
-  const [first = "", ...rest] = wrap(clean(`${placeName(ended)} ${word}: ${outcome.reason}`), room)
+  const [first = "", ...rest] = wrap(
+    clean(clipped(`${placeName(ended)} ${word}: ${outcome.reason}`, LONGEST_SHOWN)),
+    room,
+  )
   return [`${red("✗")} ${first}`, ...rest.map((line) => `  ${line}`), ...fixLines(outcome, options)]
 }
 

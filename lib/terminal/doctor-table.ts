@@ -1,4 +1,4 @@
-import { count, oneLine } from "../notebook/format.ts"
+import { count, shortLine } from "../notebook/format.ts"
 import { colours } from "./colours.ts"
 import { fixLines, type TextOptions } from "./error-text.ts"
 import { table } from "./table.ts"
@@ -30,7 +30,7 @@ export function doctorTable(rows: readonly DoctorRow[], options: TextOptions = {
       const advice =
         row.ok === true ? [] : fixLines(row, { ...options, columns: (options.columns || 80) - 2 })
       return (
-        table([[symbol, pad(row.title, titles), oneLine(row.said)]], {
+        table([[symbol, pad(row.title, titles), shortLine(row.said)]], {
           columns: options.columns,
           indent: 2,
         }) + advice.map((line) => `  ${line}\n`).join("")

@@ -1,5 +1,5 @@
 import type { RunbookError } from "../notebook/errors.ts"
-import { clean } from "../notebook/format.ts"
+import { clean, clipped, LONGEST_SHOWN } from "../notebook/format.ts"
 import { type Colours, colours } from "./colours.ts"
 import { screenWidth, wrap } from "./width.ts"
 
@@ -31,7 +31,7 @@ export interface TextOptions {
 /** The parts below each other, each wrapped after its name; commands are never wrapped, so that they can be copied. */
 export function errorText(parts: ErrorParts, options: TextOptions = {}): string {
   const { red } = options.colours ?? colours(false)
-  const lines = wrap(clean(parts.what), screenWidth(options.columns) - 2)
+  const lines = wrap(clean(clipped(parts.what, LONGEST_SHOWN)), screenWidth(options.columns) - 2)
   const [first = "", ...rest] = lines
   return `${[`${red("✗")} ${first}`, ...rest.map((line) => `  ${line}`), ...fixLines(parts, options)].join("\n")}\n`
 }
@@ -41,7 +41,7 @@ export function fixLines(parts: Omit<ErrorParts, "what">, options: TextOptions =
   const { bold, dim } = options.colours ?? colours(false)
   const room = screenWidth(options.columns) - 8
   const named = (name: string, text: string | undefined, whole: boolean): string[] => {
-    const tidy = clean(text ?? "").trim()
+    const tidy = clean(clipped(text ?? "", LONGEST_SHOWN)).trim()
     if (tidy === "") return []
     return (whole ? tidy.split("\n") : wrap(tidy, room)).map(
       (line, index) => `  ${index === 0 ? bold(`${name}:`.padEnd(6)) : "      "}${line}`,
@@ -53,7 +53,7 @@ export function fixLines(parts: Omit<ErrorParts, "what">, options: TextOptions =
     ...named("next", parts.next, true),
     ...(parts.stack === undefined
       ? []
-      : clean(parts.stack)
+      : clean(clipped(parts.stack, LONGEST_SHOWN))
           .split("\n")
           .map((line) => dim(`  ${line}`))),
   ]

@@ -1,4 +1,4 @@
-import { count, duration, oneLine } from "../notebook/format.ts"
+import { count, duration, oneLine, shortLine } from "../notebook/format.ts"
 import type { Colours, Paint } from "./colours.ts"
 import { CHANGES, type LaneState, type LaneView, type Totals, totals } from "./model.ts"
 import { cut, pad, width } from "./width.ts"
@@ -84,7 +84,7 @@ function textOf(lane: LaneView, options: FrameOptions): string {
   const progress = `${lane.done}/${lane.total}`
   const skipped = lane.heldBack > 0 ? `, ${lane.heldBack} skipped` : ""
   const step = lane.step ?? ""
-  const reason = oneLine(lane.reason ?? "")
+  const reason = shortLine(lane.reason ?? "")
   switch (lane.state) {
     case "done":
       return [

@@ -1,4 +1,4 @@
-import { clean, count, duration, oneLine } from "../notebook/format.ts"
+import { clean, clipped, count, duration, LONGEST_SHOWN, shortLine } from "../notebook/format.ts"
 import { type At, type Event, isHeldBack, placeName, providedText } from "../runner/events.ts"
 import type { Colours } from "./colours.ts"
 import { showText } from "./show-text.ts"
@@ -47,9 +47,9 @@ export class EventLines {
       case "value":
         return this.#note(event, providedText(event))
       case "warning":
-        return [yellow(`warning: ${clean(event.text)}`)]
+        return [yellow(`warning: ${clean(clipped(event.text, LONGEST_SHOWN))}`)]
       case "approval":
-        return [dim(`approved${event.how === "flag" ? " (--yes)" : ""}: ${oneLine(event.what)}`)]
+        return [dim(`approved${event.how === "flag" ? " (--yes)" : ""}: ${shortLine(event.what)}`)]
       case "action started":
         this.#applying.add(placeName(event))
         return []
@@ -103,7 +103,7 @@ export class EventLines {
     const place = placeName(at)
     if (this.#waiting.get(place) === reason) return []
     this.#waiting.set(place, reason)
-    return [`${this.#at(this.#colours.cyan("…"), at)}${pad("waiting", WORD)}  ${oneLine(reason)}`]
+    return [`${this.#at(this.#colours.cyan("…"), at)}${pad("waiting", WORD)}  ${shortLine(reason)}`]
   }
 
   #end(event: Extract<Event, { type: "step ended" }>): string[] {
@@ -119,10 +119,10 @@ export class EventLines {
       const cause = `${event.site} ${outcome.root}`
       if (this.#stopped.has(cause)) return []
       this.#stopped.add(cause)
-      return [`${start}${oneLine(outcome.reason)}; the rest of this lane is skipped too`]
+      return [`${start}${shortLine(outcome.reason)}; the rest of this lane is skipped too`]
     }
     const time = outcome.seconds < 0.05 ? "" : ` (${duration(outcome.seconds)})`
-    return [`${start}${oneLine(outcome.reason)}${time}`]
+    return [`${start}${shortLine(outcome.reason)}${time}`]
   }
 
   #note(at: At, text: string): string[] {

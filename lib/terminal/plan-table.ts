@@ -1,5 +1,5 @@
 import type { Foreseen } from "../notebook/foreseen.ts"
-import { oneLine } from "../notebook/format.ts"
+import { shortLine } from "../notebook/format.ts"
 import { placeName } from "../runner/events.ts"
 import type { PlanEntry } from "../runner/types.ts"
 import { colours } from "./colours.ts"
@@ -36,9 +36,9 @@ export function planTable(entries: readonly PlanEntry[], options: PlanOptions): 
     .map(({ title, items }) => `\n${lines(title)}${items.map((item) => listItem(item, options)).join("")}`)
     .join("")
   const isDone = entries.every(({ action }) => action === "ok")
-  const notices = isDone ? [] : (options.notices ?? []).map((text) => `\n${lines(oneLine(text))}`)
+  const notices = isDone ? [] : (options.notices ?? []).map((text) => `\n${lines(shortLine(text))}`)
   const facts = (options.facts ?? []).map(
-    (text, index) => `${index === 0 ? "\n" : ""}${lines(oneLine(text))}`,
+    (text, index) => `${index === 0 ? "\n" : ""}${lines(shortLine(text))}`,
   )
   return `${blocks.join("\n")}${blocks.length > 0 ? "\n" : ""}${lines(planSummary(entries))}${facts.join("")}${tail}${notices.join("")}`
 }
@@ -70,7 +70,7 @@ function consequences(entries: readonly PlanEntry[]): { title: string; items: st
         .map(({ what }) => ({ entry, what: checked(entry) ? what : `${what}, if needed` })),
     )
   const items = (found: readonly { entry: PlanEntry; what: string }[]) =>
-    found.map(({ entry, what }) => `${placeName(entry)}: ${oneLine(what)}`)
+    found.map(({ entry, what }) => `${placeName(entry)}: ${shortLine(what)}`)
   const known = changing.flatMap((entry) =>
     entry.approval === undefined ? [] : [{ entry, what: entry.approval }],
   )

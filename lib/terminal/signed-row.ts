@@ -1,4 +1,4 @@
-import { oneLine } from "../notebook/format.ts"
+import { shortLine } from "../notebook/format.ts"
 import { colours, type Paint } from "./colours.ts"
 import type { TextOptions } from "./error-text.ts"
 import { type Sign, WORD } from "./signs.ts"
@@ -36,7 +36,7 @@ export function signedRow(row: SignedRow, rows: readonly SignedRow[], options: T
   const wide = [names, words, ...(times > 0 ? [times] : [])].reduce((sum, each) => sum + each + 2, SYMBOL)
   if (columns < NARROW || wide + REASON > columns) return narrowRow(row, columns, { dim, yellow })
   // A word that does not fit into its column would run over the edge of the screen.
-  const widest = longest(oneLine(said).split(" "))
+  const widest = longest(shortLine(said).split(" "))
   if (widest > columns - wide && widest <= columns - BELOW) {
     const word = pad(sign.word, time === undefined ? 0 : words)
     const head = [
@@ -50,7 +50,7 @@ export function signedRow(row: SignedRow, rows: readonly SignedRow[], options: T
     return (
       table([head], { columns: screen, indent: 2 }) +
       table(
-        below.map(({ text, paint }) => [{ text: oneLine(text), paint }]),
+        below.map(({ text, paint }) => [{ text: shortLine(text), paint }]),
         { columns: screen, indent: BELOW },
       )
     )
@@ -60,7 +60,7 @@ export function signedRow(row: SignedRow, rows: readonly SignedRow[], options: T
     pad(first ? name : "", names),
     { text: pad(first ? sign.word : "", words), paint: sign.paint },
     ...(time === undefined ? [] : [{ text: pad(first ? time : "", times, "right"), paint: dim }]),
-    { text: oneLine(text), paint },
+    { text: shortLine(text), paint },
   ]
   const lines = [cells(true, said, saidIn), ...more.map((text) => cells(false, text, yellow))]
   return table(lines, { columns: options.columns, indent: 2 })
@@ -72,7 +72,7 @@ function narrowRow(
   columns: number,
   { dim, yellow }: { readonly dim: Paint; readonly yellow: Paint },
 ): string {
-  const lines = (texts: readonly string[]) => texts.flatMap((text) => wrap(oneLine(text), columns - 4))
+  const lines = (texts: readonly string[]) => texts.flatMap((text) => wrap(shortLine(text), columns - 4))
   const isBeside = width([sign.symbol, name, sign.word, time].join("  ")) <= columns
   const head = [sign.paint(sign.symbol), name, sign.paint(sign.word)]
   if (time !== "" && isBeside) head.push(dim(time))

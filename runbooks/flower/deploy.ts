@@ -197,7 +197,7 @@ async function differences(
 async function drift(context: Context, found: Deployment, sent: Deployment): Promise<Difference[]> {
   const fields = unlike(found, sent)
   if (fields.length === 0) return fields
-  const stored = await wouldBe(context, sent)
+  const stored = await wouldBe(context, sent, found)
   if (stored === undefined) return fields
   const names = new Set(fields.map(({ field }) => field))
   return unlike(found, stored).filter(({ field }) => names.has(field))
@@ -205,24 +205,37 @@ async function drift(context: Context, found: Deployment, sent: Deployment): Pro
 
 const unlike = (found: Deployment, wanted: Deployment): Difference[] =>
   gateDifferences(deploymentDifferences(found, wanted), found, wanted)
+/** The checks and the update of a drifted Deployment ask the same; later the answer may be another one. In milliseconds. */
+const SAME_ANSWER = 60_000
+/** The last answer about each Deployment, by its UID. */
+const answers = new Map<string | undefined, { asked: string; at: number; stored: Deployment | undefined }>()
 
 /** undefined where the server does not say: without the right to patch, or with a webhook that takes no dry runs. */
-async function wouldBe({ cluster }: Context, sent: Deployment): Promise<Deployment | undefined> {
-  try {
-    return await ifAllowed(cluster.dryRun(sent))
-  } catch (error) {
+async function wouldBe(
+  { cluster }: Context,
+  sent: Deployment,
+  found: Deployment | undefined,
+): Promise<Deployment | undefined> {
+  const { uid, generation } = found?.metadata ?? {}
+  const asked = JSON.stringify([generation, sent])
+  const before = answers.get(uid)
+  if (uid !== undefined && before?.asked === asked && Date.now() - before.at < SAME_ANSWER)
+    return before.stored
+  const stored = await ifAllowed(cluster.dryRun(sent)).catch((error: unknown) => {
     if (error instanceof ClusterError) return undefined
     throw error
-  }
+  })
+  if (uid !== undefined) answers.set(uid, { asked, at: Date.now(), stored })
+  return stored
 }
 
 const serviceText = ({ spec }: KubeObject): string =>
   `ports ${(spec.ports ?? []).map(({ port }: { port: number }) => port).join(" ")} to ${selectorText(spec.selector)}`
 
 /** Applies the manifest. */
-export async function deploy(context: Context, target: DeployTarget): Promise<void> {
+export async function deploy(context: Context, target: DeployTarget, found?: Deployment): Promise<void> {
   if (target.note !== undefined) context.note(target.note)
-  const stored = await wouldBe(context, target.manifest.deployment)
+  const stored = await wouldBe(context, target.manifest.deployment, found)
   await applyManifest(context, `${context.site.name}-${context.site.role}`, target.manifest)
   const rewritten = stored === undefined ? [] : deploymentDifferences(stored, target.manifest.deployment)
   if (rewritten.length > 0) {
@@ -253,7 +266,7 @@ export async function updateDeployment(context: Context, target: DeployTarget): 
   if (isOwn(found, context)) {
     const fields = await differences(context, target, found)
     if (fields.length === 0) return restart(context, found)
-    await deploy(context, target)
+    await deploy(context, target, found)
     await removeLeftConfig(context, target)
     // The pods are the same to the Deployment, and may have been started with the other configuration.
     if (fields.some((one) => one.found === ANOTHER)) await restart(context, found)

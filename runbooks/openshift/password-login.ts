@@ -43,6 +43,7 @@ async function login(context: Context): Promise<string> {
     username: site.username,
     password,
     agent: context.notebook,
+    signal: context.signal,
     ca: await authorityOf(site),
     proxy: proxyOf(site),
   })

@@ -36,7 +36,7 @@ export async function startKillWorld(): Promise<KillWorld> {
   let ended = false
   const start = async (): Promise<void> => {
     // Another home than the runs have: their processes are found by it.
-    server = programs.start([...argv, "--state", place, "--keep", join(place, "kept.json")], {
+    server = programs.start([...argv, "--state", place, "--keep", join(folder, "kept.json")], {
       env: { HOME: home },
     })
     ended = false

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, readFileSync, statSync, watch } from "node:fs"
+import { existsSync, readFileSync, statSync, watch, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -76,6 +76,41 @@ describe("signals", () => {
     expect(next.code).toBe(0)
     expect(existsSync(join(at, "m1/index.html"))).toBe(true)
   })
+})
+
+test.each(["plan", "run"])(
+  "%s: work that nothing can wake is told and ended, not left without a word",
+  async (command) => {
+    const at = room()
+    const sites = ["--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`]
+    const argv = command === "run" ? [command, "--yes", ...sites] : [command, ...sites]
+    const { code, stderr } = await ended(start(at, argv, { STALL: "yes" }))
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining("Nothing is left to wait for, and the work has not ended"),
+    })
+    expect(existsSync(join(at, "state/mirror-pages/default/lock"))).toBe(false)
+    const next = await ended(start(at, ["run", "--yes", ...sites], { QUICK: "yes" }))
+    expect(next.code).toBe(0)
+  },
+)
+
+test("what nothing can end does not keep a program whose work is done", async () => {
+  const at = room()
+  const from = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
+  const lines = [
+    `import { main } from ${from("../../lib/program.ts")}`,
+    `import { mirrors } from ${from("../example/notebook.ts")}`,
+    'export const program = { notebook: mirrors, version: "1.2.3" }',
+    // As a name that is being resolved, or a file on a network disk that is away.
+    "setInterval(() => {}, 60_000)",
+    "void main(import.meta.url)",
+  ]
+  writeFileSync(join(at, "left.mjs"), lines.join("\n"))
+  const child = spawn(process.execPath, [join(at, "left.mjs"), "values"], { cwd: at, env: { HOME: at } })
+  started.push(child)
+  const { code, stdout } = await ended(child)
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("greeting") })
 })
 
 test("a closed pipe neither breaks nor ends a run", async () => {

@@ -10,6 +10,8 @@ const slow = step<StepContext>({
   on: "here",
   prose: "",
   check: ({ applyInterrupted: interrupted, folder }) => {
+    // Neither settles nor keeps the process alive.
+    if (process.env.STALL === "yes") return new Promise<never>(() => {})
     if (process.env.QUICK === "yes") return ready("quick")
     return interrupted ? progressing(`started in ${folder}`) : { state: "missing", reason: "not yet" }
   },

@@ -208,6 +208,7 @@ describe("the axis", () => {
     [45, ["0 s", "5 s"], 10],
     [600, ["0 s", "1 min"], 10],
     [10_800, ["0 s", "15 min"], 13],
+    [86_400_000, ["0 s", "73 d"], 14],
   ])("has even marks for a run of %i s", (seconds, first, most) => {
     const walk = walkOf(run("one", 0, [["superlink/login", 0, seconds]]))
     const { stretches } = axisOf(bars(walk), 0, 860)

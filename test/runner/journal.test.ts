@@ -73,6 +73,7 @@ describe("journal", () => {
       "a null outcome",
       '{"v":2,"t":"2026-11-22T18:00:00.000Z","run":"r","type":"step ended","step":"a","outcome":null}\n',
     ],
+    ["a year far away", '{"v":2,"t":"202500Z","run":"r","type":"warning","text":"x"}\n'],
     ["no time", '{"v":2,"t":"2026-11-22T18:n0:00.100Z","run":"r","type":"warning","text":"x"}\n'],
     [
       "sites of another shape",

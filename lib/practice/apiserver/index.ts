@@ -60,6 +60,7 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
   const watches = new Watches(store)
   const access = new Access(options.users, store, kinds)
   const interference = new Interference(options.faults, options.name, kinds, watches)
+  objects.clock = () => interference.now()
   const collector = options.collect === false ? undefined : new Collector(objects, kinds)
   const kubeletClient = await options.ca.issue("kube-apiserver-kubelet-client", { client: true })
   const tokens = new AccountTokens(objects, options.ca)
@@ -212,6 +213,7 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
   }
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    response.setHeader("date", new Date(interference.now()).toUTCString())
     guarded(report, () => handle(request, response).catch((error) => sendError(response, error)))
   }
   const { server, close } = await createTlsServer(options.name, options.ca, options.faults, answer)

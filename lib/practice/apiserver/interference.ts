@@ -33,6 +33,9 @@ const errors: Readonly<Record<string, () => ApiError>> = {
   unauthorized,
 }
 
+/** In milliseconds. */
+const CLOCK_DIFFERENCE = 600_000
+
 export class Interference {
   #faults: FaultTable
   #cluster: string
@@ -98,6 +101,13 @@ export class Interference {
     const error = errors[fault.what]
     if (error !== undefined) throw error()
     return fault
+  }
+
+  /** The time by the server's clock, which a fault sets wrong. */
+  now(): number {
+    const fault = this.#faults.peek("clock", this.#cluster)
+    const { what, delay: difference = CLOCK_DIFFERENCE } = fault ?? {}
+    return Date.now() + (what === "ahead" ? difference : what === "behind" ? -difference : 0)
   }
 
   /** Whether a token that was issued then is dead now. */

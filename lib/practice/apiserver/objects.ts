@@ -66,6 +66,8 @@ export class Objects {
   readonly store: Store
   /** What is let in, and how; everything as it is where it is left out. */
   admission: Gate | undefined
+  /** What dates new objects. */
+  clock: () => number = Date.now
   constructor(store: Store) {
     this.store = store
   }
@@ -150,7 +152,7 @@ export class Objects {
     const name = given.name || `${given.generateName}${suffix()}`
     this.#checkNamespace(kind, namespace, name)
     const { deletionTimestamp, deletionGracePeriodSeconds, managedFields, ...kept } = given
-    const now = wireTime()
+    const now = wireTime(this.clock())
     const metadata: Meta = {
       ...kept,
       name,

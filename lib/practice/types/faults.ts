@@ -13,6 +13,7 @@ export type FaultWhere =
   | "pod" // scheduling and starting pods; `match` is a RegExp on the pod's name
   | "route" // the ingress routers; `match` is a RegExp on "NAMESPACE/NAME"
   | "tls" // certificates served
+  | "clock" // of the API server: the Date of its answers and the creationTimestamp of its objects
 
 /** One line of the fault table. */
 export interface Fault {
@@ -28,10 +29,10 @@ export interface Fault {
    * site: `pending`. grant: `expired` `used` `unreachable` `off`. link: `down` (refused) `reset` `drop` (packets are lost)
    * `dns`. router: `restart` (of its container) `oom` `hang` `replace` (of its pod). pod: `quota` `image` `short-name`
    * (images without a registry are not pulled) `crash` `pending`. route: `shards` (a second router refuses the Route).
-   * tls: `wrong-ca`.
+   * tls: `wrong-ca`. clock: `ahead` `behind` (ten minutes, or `delay`).
    */
   what: string
-  /** Milliseconds, for `slow`. */
+  /** Milliseconds, for `slow` and `clock`. */
   delay?: number
   /** Strikes so many times, then is cured. Default: always; a router once. */
   times?: number
