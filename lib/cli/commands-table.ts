@@ -196,6 +196,13 @@ const TABLE = [
         help: "md, html, json, ipynb or sh (default: the extension of FILE, else md)",
       },
       { name: "out", value: "FILE", type: "path", help: "Write to FILE instead of stdout" },
+      {
+        name: "join",
+        value: "FILE",
+        type: "list",
+        repeat: true,
+        help: "Another party's report (JSON): both on one timeline, and whether their records are the same",
+      },
       { name: "force", help: "Replace FILE also if it is not a report" },
     ],
     examples: [
@@ -308,7 +315,7 @@ const TABLE = [
       yes,
       { name: "again", help: "FILE is the name of a party that was approved before: issue another approval" },
       {
-        name: "as",
+        name: "known-as",
         value: "NAME",
         type: "text",
         help: "The party's name in the federation file, if it is another one",
@@ -333,7 +340,7 @@ const TABLE = [
     groups: ["federation"],
     flags: [
       {
-        name: "as",
+        name: "known-as",
         value: "NAME",
         type: "text",
         help: "The party's name in the federation file, if it is another one",

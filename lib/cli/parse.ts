@@ -203,9 +203,9 @@ function meantFlag(name: string, notebook: Notebook, specs: readonly FlagSpec[])
 
 /** The commands that have a flag of this name. */
 const commandsWith = (notebook: Notebook, flag: string): string[] =>
-  COMMANDS.filter((one) =>
-    flagsOf(notebookOf(notebook, one.name), one).some(({ name }) => name === flag),
-  ).map(({ name }) => name)
+  commandsOf(notebook)
+    .filter((one) => flagsOf(notebookOf(notebook, one.name), one).some(({ name }) => name === flag))
+    .map(({ name }) => name)
 
 /** The flags that name the federation, as they were typed. */
 const sameFederation = (flags: FlagValues): string[] =>

@@ -1,6 +1,5 @@
 import { RunbookError, UsageError } from "../notebook/errors.ts"
 import { EXIT } from "../notebook/exit-codes.ts"
-import { moment } from "../notebook/format.ts"
 import { openState, readState } from "../runner/open-state.ts"
 import type { Approval, PlanEntry, RunOptions, RunResult } from "../runner/types.ts"
 import { type Call, federationFlags, refuseAborted, textOptions } from "./call.ts"
@@ -98,12 +97,8 @@ async function writtenAfter(
   { state, now }: RunOptions,
   result: RunResult,
 ): Promise<string[]> {
-  const { writeDue } = await import("./parties/due-messages.ts")
-  const written = await writeDue(call, { federation }, state, result, now ?? (() => new Date()))
-  return written.map(({ kind, name, file, expires, fingerprint }) => {
-    const until = expires === undefined ? "" : ` until ${moment(expires)}`
-    return `The ${kind} for ${name} is ${file}${until}: send it to them. Your fingerprint, for the telephone: ${fingerprint}`
-  })
+  const { writeDue, writtenText } = await import("./parties/due-messages.ts")
+  return (await writeDue(call, { federation }, state, result, now ?? (() => new Date()))).map(writtenText)
 }
 
 /** Who approves. On a terminal the plan is shown and approved once; that covers later questions. */

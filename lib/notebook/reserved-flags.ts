@@ -5,7 +5,6 @@ import { fileKey, type Roles, SCOPES } from "./roles.ts"
 /** The flags of the program's own commands; roles and inputs are flags beside them. A test compares it with lib/cli. */
 export const PROGRAM_FLAGS = [
   "again",
-  "as",
   "by-hand",
   "delays",
   "exit-code",
@@ -17,8 +16,10 @@ export const PROGRAM_FLAGS = [
   "from",
   "gone",
   "help",
+  "join",
   "json",
   "keep",
+  "known-as",
   "live",
   "name",
   "no-input",

@@ -94,6 +94,8 @@ export interface ReadMessage<P extends Payload = Payload> {
   readonly digest: string
   readonly fingerprint: string
   readonly file: string
+  /** The whole file. */
+  readonly text: string
 }
 
 export const typeOf = (notebook: string, kind: MessageKind): string =>
@@ -122,7 +124,7 @@ export function writeMessage(
 export function readMessage(notebook: string, file: string, shown = file): ReadMessage {
   const content = bytesOf(file, shown)
   try {
-    return { ...parseMessage(notebook, content), file }
+    return { ...parseMessage(notebook, content), file, text: content.toString() }
   } catch (error) {
     throw new UsageError(`${shown} is not a message that can be accepted: ${(error as Error).message}`, {
       fix: "ask for the file again, as it was written; nothing was changed",
@@ -131,7 +133,7 @@ export function readMessage(notebook: string, file: string, shown = file): ReadM
 }
 
 /** The same for what was read already. @throws Error in words */
-export function parseMessage(notebook: string, content: Buffer): Omit<ReadMessage, "file"> {
+export function parseMessage(notebook: string, content: Buffer): Omit<ReadMessage, "file" | "text"> {
   if (holdsPrivateKey(content.subarray(0, MAX_BYTES).toString("latin1")))
     throw new Error(
       "it holds a private key: whoever sent it has to make a new key, because this one has travelled",

@@ -3,7 +3,7 @@
 import { count, duration, moment } from "../notebook/format.ts"
 import { signHtml } from "./html-cells.ts"
 import { html, type Markup, type Part } from "./markup.ts"
-import { MESSAGE_HEAD, messageRows, type ReportMessage } from "./messages.ts"
+import { type Joined, MESSAGE_HEAD, messageRows, type ReportMessage } from "./messages.ts"
 import { personOf } from "./run-rows.ts"
 import { isDone, PRACTICE, placeSign, runSeconds, type Sign, together } from "./signs.ts"
 import type { Report, ReportInput, ReportPlace } from "./types.ts"
@@ -86,6 +86,18 @@ export function sitesHtml(walk: Report): Markup {
 /** What was exchanged with other parties. */
 export const messagesHtml = (messages: readonly ReportMessage[]): Markup =>
   table("What was exchanged with other parties", [...MESSAGE_HEAD], messageRows(messages))
+
+/** Whether the records of the parties are the same, and one timeline of all. */
+export const joinedHtml = ({ checks, timeline }: Joined): Markup =>
+  html`${table(
+    "Whether both sides have the same messages",
+    ["Message", "Same", "Why"],
+    checks.map(({ what, ok, why }) => [what, ok ? "✓ yes" : "✗ no", why]),
+  )}${table(
+    "Who did what, in time",
+    ["When", "Who", "What"],
+    timeline.map(({ t, who, what }) => [t, who, what]),
+  )}`
 
 /** The steps at a glance: how many places are in which state. */
 export function stepsHtml(walk: Report): Markup {

@@ -4,7 +4,7 @@ import { barsOf, criticalPath, laneOf, pathWords, secondsOf } from "./critical-p
 import { cellHtml, signHtml } from "./html-cells.ts"
 import { changesHtml, runsHtml } from "./html-runs.ts"
 import { STYLE } from "./html-style.ts"
-import { inputsHtml, messagesHtml, sitesHtml, stepsHtml, summaryHtml } from "./html-tables.ts"
+import { inputsHtml, joinedHtml, messagesHtml, sitesHtml, stepsHtml, summaryHtml } from "./html-tables.ts"
 import { html, Markup, type Part } from "./markup.ts"
 import { placeSign, runSeconds, together } from "./signs.ts"
 import { timeline } from "./timeline.ts"
@@ -31,6 +31,9 @@ export function htmlReport(walk: Report): string {
     ...(walk.messages === undefined
       ? []
       : ([["parties", "Other parties", messagesHtml(walk.messages)]] as [string, string, Part][])),
+    ...(walk.joined === undefined
+      ? []
+      : ([["joined", "Joined with other parties", joinedHtml(walk.joined)]] as [string, string, Part][])),
     ["inputs", "Inputs", [inputsHtml(walk), changesHtml(walk)]],
     ["runs", "Runs", runsHtml(walk)],
   ]

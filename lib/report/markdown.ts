@@ -25,6 +25,7 @@ export function markdownReport(walk: Report): string {
     section("Runs", runLines(walk)),
     section("Approvals", approvalLines(walk)),
     section("Other parties", messageLines(walk)),
+    section("Joined with the reports of other parties", joinedLines(walk)),
     section("What was done", cellLines(walk, walk.cells)),
     section("Teardown and other steps", cellLines(walk, walk.others)),
   ]
@@ -45,6 +46,21 @@ function messageLines({ messages = [] }: Report): string[] {
         [...MESSAGE_HEAD],
         messageRows(messages).map((row) => row.map(inline)),
       )
+}
+
+/** Whether both sides have the same records, and one timeline of all. */
+function joinedLines({ joined }: Report): string[] {
+  if (joined === undefined) return []
+  return [
+    ...joined.checks
+      .map(({ what, ok, why }) => inline(`${ok ? "✓" : "✗"} ${what}: ${why}`))
+      .map((line) => `- ${line}`),
+    "",
+    ...table(
+      ["when", "who", "what"],
+      joined.timeline.map(({ t, who, what }) => [t, inline(who), inline(what)]),
+    ),
+  ]
 }
 
 function sitesTable({ sites, notebook }: Report): string[] {

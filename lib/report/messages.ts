@@ -84,3 +84,12 @@ export const MESSAGE_HEAD = [
   "valid until",
   "SHA-256",
 ]
+
+/** The records of several parties together. */
+export interface Joined {
+  /** By the names by which they are known here. */
+  readonly parties: readonly string[]
+  /** Of each message that this party and one of the others exchanged: whether both have it. */
+  readonly checks: readonly { readonly what: string; readonly ok: boolean; readonly why: string }[]
+  readonly timeline: readonly { readonly t: string; readonly who: string; readonly what: string }[]
+}

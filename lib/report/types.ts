@@ -4,7 +4,7 @@ import type { CheckResult } from "../notebook/check-result.ts"
 import type { Federation, Origin } from "../notebook/federation.ts"
 import type { Notebook } from "../notebook/notebook.ts"
 import type { Action, By, Outcome, OutcomeKind } from "../runner/events.ts"
-import type { ReportMessage } from "./messages.ts"
+import type { Joined, ReportMessage } from "./messages.ts"
 
 export interface Report {
   readonly notebook: Notebook
@@ -22,6 +22,8 @@ export interface Report {
   readonly changes: readonly ReportChange[]
   /** What was exchanged with other parties. Missing where nothing was. */
   readonly messages?: readonly ReportMessage[]
+  /** The same of other parties, from their reports. */
+  readonly joined?: Joined
   /** In the journal's order. Empty: nothing has run yet. */
   readonly runs: readonly ReportRun[]
   /** One cell per step, in the notebook's order. */

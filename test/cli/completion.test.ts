@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { COMMANDS, SHELLS } from "../../lib/cli/commands-table.ts"
+import { commandsOf, SHELLS } from "../../lib/cli/commands-table.ts"
 import { call, room } from "./world.ts"
 
 const script = async (shell: string) => (await call(room(), ["completion", shell])).stdout
@@ -30,7 +30,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
     return execFileSync("bash", ["--norc", "-c", program], { cwd: at, encoding: "utf8" }).trim().split("\n")
   }
   test("commands", () => {
-    expect(offered("")).toEqual([...COMMANDS.map(({ name }) => name), "--help", "--version"])
+    expect(offered("")).toEqual([...commandsOf(mirrors).map(({ name }) => name), "--help", "--version"])
     expect(offered("st")).toEqual(["step", "status"])
   })
   test("steps, as argument and after flags", () => {
@@ -55,7 +55,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
 
 test.each(["zsh", "fish"])("%s reads its script", async (shell) => {
   const text = await script(shell)
-  for (const { name } of COMMANDS) expect(text).toContain(name)
+  for (const { name } of commandsOf(mirrors)) expect(text).toContain(name)
   if (!has(shell)) return
   const at = room()
   writeFileSync(join(at, "completion"), text)

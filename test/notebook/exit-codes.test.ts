@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { codeOfAbort, EXIT, exitCodes } from "../../lib/notebook/exit-codes.ts"
 
 test("scripts may rely on the numbers", () => {
-  expect(exitCodes().map(([code]) => code)).toEqual([0, 1, 2, 3, 5, 129, 130, 143])
+  expect(exitCodes().map(([code]) => code)).toEqual([0, 1, 2, 3, 4, 5, 129, 130, 143])
 })
 
 test("a signal ends with the code that shells give it", () => {

@@ -116,7 +116,7 @@ it("a request: new key, wrong fingerprint, a fingerprint with a typing error, an
   )
   await refuses(
     host,
-    ["approve", file, ...FILE, ...yes, "--as", "nobody"],
+    ["approve", file, ...FILE, ...yes, "--known-as", "nobody"],
     "No site of trial belongs to nobody",
   )
   await refuses(host, ["accept", file, ...FILE], "is a request to join")

@@ -11,7 +11,41 @@ const read = (name: string) =>
 const schema = read("report")
 
 const { lines, names } = manySites(3)
+/** A report of one of several parties, joined with another's. */
+const shared = (): Report => {
+  const walk = walkOf([...killed(), ...failed()])
+  const t = "2026-11-30T12:00:00.000Z"
+  const message = {
+    t,
+    way: "received",
+    kind: "request",
+    party: "st-marys",
+    name: "St. Mary's",
+    fingerprint: "12345 ".repeat(8).trim(),
+    trust: "none",
+    digest: "0".repeat(64),
+    created: t,
+    expires: t,
+    purpose: "to see",
+  } as const
+  return {
+    ...walk,
+    sites: walk.sites.map((site) => ({ ...site, party: "st-marys" })),
+    messages: [
+      message,
+      { ...message, way: "sent", kind: "approval", answers: message.digest },
+      { t, approved: "joins", how: "asked" },
+    ],
+    joined: {
+      parties: ["St. Mary's"],
+      checks: [{ what: "the request", ok: true, why: "both have it" }],
+      timeline: [{ t, who: "here", what: "accepted it" }],
+    },
+  }
+}
+
 const walks: [string, Report][] = [
+  ["of one of several parties", shared()],
   ["of a killed run, one that failed and a teardown", walkOf([...killed(), ...failed(), ...undone()])],
   ["of a run in progress", walkOf(killed(), { running: true })],
   ["of no run", walkOf([])],

@@ -13,6 +13,7 @@ import { printAnswer } from "../answers.ts"
 import { type CallOf, federationFlags } from "../call.ts"
 import { type OpenedFederation, openFederation } from "../open-federation.ts"
 import { assertCurrent, clockOf } from "../parties/clock.ts"
+import { keepCopy } from "../parties/keep-copy.ts"
 import { matchSites } from "../parties/match-sites.ts"
 import { ownIn, ownPartyOf } from "../parties/own-party.ts"
 import { refuseOthers, sitesOfParty } from "../parties/sides.ts"
@@ -37,7 +38,7 @@ async function admit(call: CallOf<"approve">, opened: OpenedFederation): Promise
       fix: "use the federation file of that federation, or ask for a request with this federation's name",
     })
   }
-  const party = flags.text("as") ?? payload.from.id
+  const party = flags.text("known-as") ?? payload.from.id
   const ours = sitesOfParty(call, federation, party, payload.sites)
   const sites = matchSites(payload.sites, ours, shown)
   const own = await ownPartyOf(call, flags.text("party"), ownIn(opened.memory))
@@ -65,6 +66,7 @@ async function admit(call: CallOf<"approve">, opened: OpenedFederation): Promise
     pins.add(party, { ...from, fingerprint: message.fingerprint, trust, since: new Date().toISOString() })
     await state.journal.append({ type: "approval", what: scope.join("; "), how }).durable
     await keep({ state }, call.redactor, cells, sites, given)
+    keepCopy(state, party, "request", message.digest, message.text)
     await state.journal.append({
       type: "message",
       way: "received",

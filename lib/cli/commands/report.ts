@@ -13,6 +13,7 @@ import type { ValueRow } from "../../notebook/federation.ts"
 import { clean } from "../../notebook/format.ts"
 import { shellWord } from "../../notebook/shell-word.ts"
 import { readRegularText } from "../../regular-file.ts"
+import type { Joined } from "../../report/messages.ts"
 import { readReport } from "../../report/read-report.ts"
 import type { Report, ReportInput } from "../../report/types.ts"
 import { staleness } from "../../runner/checkpoints.ts"
@@ -34,7 +35,12 @@ export async function report(call: CallOf<"report">): Promise<number> {
   if (file !== undefined) refuseUnwritable(file)
   if (file !== undefined && !flags.has("force")) await approveReplacing(call, file)
   const opened = await openFederation(call, { complete: false })
-  const content = reportOf(call, opened)
+  const files = flags.list("join")
+  const alone = reportOf(call, opened)
+  const content =
+    files.length === 0
+      ? alone
+      : { ...alone, joined: cleaned(await joinedWith(call, alone, opened.folder, files)) }
   if (format === "sh") refuseMissing(call, opened)
   else if (content.runs.length === 0) throw nothingToReport(call, opened.folder)
   const write = await writerOf(format)
@@ -42,6 +48,21 @@ export async function report(call: CallOf<"report">): Promise<number> {
   if (file === undefined) call.out.print(text)
   else await writeReport(file, text, call.signal)
   return EXIT.done
+}
+
+async function joinedWith(
+  call: CallOf<"report">,
+  own: Report,
+  folder: string,
+  files: readonly string[],
+): Promise<Joined> {
+  if (own.messages === undefined) {
+    throw new UsageError("--join: this federation has exchanged nothing with other parties", {
+      fix: "remove --join",
+    })
+  }
+  const { joinReports } = await import("../parties/join-reports.ts")
+  return joinReports(call, own, folder, files)
 }
 
 async function writerOf(format: Format): Promise<(content: Report) => string | Promise<string>> {

@@ -15,6 +15,7 @@ import { thisMachine } from "../../runner/this-machine.ts"
 import type { CallOf } from "../call.ts"
 import type { OpenedFederation } from "../open-federation.ts"
 import { assertCurrent, clockOf } from "./clock.ts"
+import { keepCopy } from "./keep-copy.ts"
 import { ownPartyOf } from "./own-party.ts"
 import { coordinatorOf } from "./sides.ts"
 import { withState } from "./with-state.ts"
@@ -120,6 +121,7 @@ export async function acceptApproval(
       pins.add(party, { ...payload.from, fingerprint, trust, since: new Date().toISOString() })
     await keep({ state }, redactor, cells, sent.names, given)
     if (state.journal.memory.parties.get(party)?.received.get("approval")?.digest === digest) return
+    keepCopy(state, party, "approval", message.digest, message.text)
     await state.journal.append({
       type: "message",
       way: "received",

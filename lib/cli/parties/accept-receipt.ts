@@ -9,6 +9,7 @@ import type { CallOf } from "../call.ts"
 import type { OpenedFederation } from "../open-federation.ts"
 import type { Accepted } from "./accept-approval.ts"
 import { assertCurrent, clockOf } from "./clock.ts"
+import { keepCopy } from "./keep-copy.ts"
 import { ownPartyOf } from "./own-party.ts"
 import { refuseOthers } from "./sides.ts"
 import { withState } from "./with-state.ts"
@@ -46,6 +47,7 @@ export async function acceptReceipt(
   await withState(call, opened, async (state) => {
     await keep({ state }, redactor, cells, request.names, given)
     if (state.journal.memory.parties.get(party)?.received.get("receipt")?.digest === digest) return
+    keepCopy(state, party, "receipt", message.digest, message.text)
     await state.journal.append({
       type: "message",
       way: "received",
@@ -96,6 +98,7 @@ export async function acceptRevocation(
     })
   }
   await withState(call, opened, async (state) => {
+    keepCopy(state, party, "revocation", message.digest, message.text)
     await state.journal.append({
       type: "message",
       way: "received",
@@ -138,7 +141,7 @@ async function senderOf(
   const byKeys = parties.find(([, { received }]) =>
     [...received.values()].some((one) => one.fingerprint === fingerprint),
   )
-  const party = flags.text("as") ?? byKeys?.[0] ?? payload.from.id
+  const party = flags.text("known-as") ?? byKeys?.[0] ?? payload.from.id
   const record = memory?.parties.get(party)
   if (record === undefined) {
     throw new UsageError(

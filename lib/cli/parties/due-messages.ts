@@ -1,6 +1,7 @@
 /** After a run: the approvals and receipts that can be written now. */
 
 import { RunbookError } from "../../notebook/errors.ts"
+import { moment } from "../../notebook/format.ts"
 import { camel } from "../../notebook/inputs.ts"
 import { DEFAULT_LIFETIME_S } from "../../notebook/parties.ts"
 import type { ApprovalPayload, ReceiptPayload } from "../../parties/messages.ts"
@@ -27,6 +28,12 @@ export interface Written {
   readonly expires?: string
   /** Of the own keys, which the other side compares. */
   readonly fingerprint: string
+}
+
+/** What has to be done with it. */
+export function writtenText({ kind, name, file, expires, fingerprint }: Written): string {
+  const until = expires === undefined ? "" : ` until ${moment(expires)}`
+  return `The ${kind} for ${name} is ${file}${until}: send it to them. Your fingerprint, for the telephone: ${fingerprint}`
 }
 
 interface Due {

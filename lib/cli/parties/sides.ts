@@ -49,7 +49,7 @@ export function sitesOfParty(
   })
   throw new UsageError(`No site of ${name} belongs to ${party}`, {
     why: "who may join which site stands in the federation file, and nowhere else",
-    fix: `add to it: ${lines.join("; ")}. If the party has another name there, give it with --as`,
+    fix: `add to it: ${lines.join("; ")}. If the party has another name there, give it with --known-as`,
     next: command,
   })
 }

@@ -8,6 +8,7 @@ import type { Exchanged } from "../../runner/events.ts"
 import type { State } from "../../runner/state.ts"
 import { thisMachine } from "../../runner/this-machine.ts"
 import type { Call } from "../call.ts"
+import { keepCopy } from "./keep-copy.ts"
 
 /** What the journal keeps of a message beside its payload. */
 export type AboutMessage = Pick<Exchanged, "party" | "name" | "fingerprint" | "trust" | "names"> &
@@ -34,6 +35,7 @@ export async function sendMessage(
       fix: "choose another file with --out",
     })
   })
+  keepCopy(state, about.party, payload.kind, digest, text)
   const expires = "expires" in payload ? payload.expires : undefined
   await state.journal.append({
     type: "message",

@@ -242,7 +242,7 @@ export class CellTurn {
   }
 
   /** Prints one line per site; for sites that failed also the commands and their output. */
-  async #printEnd({ result, events }: CellResult): Promise<void> {
+  async #printEnd({ result, events, written = [] }: CellResult): Promise<void> {
     const options = await this.#screen.options()
     const failed = result.outcomes.filter(({ outcome }) => outcome.kind === "failed")
     for (const { site, step } of failed) {
@@ -253,6 +253,7 @@ export class CellTurn {
       if (output.length > 0) this.#screen.print(`${output.join("\n")}\n`)
     }
     this.#screen.print(await keptOf(this.#screen, this.#session, this.#session.memory, this.#step))
+    for (const text of written) this.#screen.print(`${text}\n`)
   }
 
   /** Runs all remaining cells, including earlier ones: the plan, one question, the lanes. */
@@ -262,7 +263,7 @@ export class CellTurn {
     this.#screen.print(`\n${await planText(call, opened, entries)}\n`)
     if (!(await this.#screen.confirm("Run this plan?", !reachesOut(entries)))) return undefined
     const started = performance.now()
-    const { result } = await this.#screen.worked(
+    const { result, written } = await this.#screen.worked(
       this.#session.runSelection({
         selection: {},
         approval: shownIn(entries),
@@ -271,7 +272,7 @@ export class CellTurn {
     )
     const seconds = (performance.now() - started) / 1000
     this.#screen.print(
-      `\n${closingTable(result, { ...(await this.#screen.options()), federation: opened.federation.name, seconds, resume: `${call.io.program}${federationFlags(call)}` })}`,
+      `\n${closingTable(result, { ...(await this.#screen.options()), federation: opened.federation.name, seconds, ...(written && { facts: written }), resume: `${call.io.program}${federationFlags(call)}` })}`,
     )
     const { steps } = call.notebook
     const failed = result.outcomes.find(({ outcome }) => !outcome.ok)

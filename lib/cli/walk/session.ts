@@ -27,6 +27,8 @@ export interface CellRunOptions {
 export interface CellResult {
   readonly result: RunResult
   readonly events: ReadonlyMap<string, readonly Recorded[]>
+  /** Messages for other parties that the run has made possible: a sentence for each. */
+  readonly written?: readonly string[]
 }
 
 /**
@@ -125,7 +127,11 @@ export class Session {
           }),
         )
         .finally(() => view.close())
-      return { result, events }
+      const { notebook } = this.call
+      if (notebook.parties === undefined) return { result, events }
+      const { writeDue, writtenText } = await import("../parties/due-messages.ts")
+      const written = await writeDue(this.call, this.#opened, state, result, () => new Date())
+      return { result, events, written: written.map(writtenText) }
     } finally {
       await state.close()
     }
