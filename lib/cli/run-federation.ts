@@ -1,5 +1,6 @@
 import { RunbookError, UsageError } from "../notebook/errors.ts"
 import { EXIT } from "../notebook/exit-codes.ts"
+import { jsonText } from "../notebook/hidden-characters.ts"
 import { openState, readState } from "../runner/open-state.ts"
 import type { Approval, PlanEntry, RunOptions, RunResult } from "../runner/types.ts"
 import { type Call, federationFlags, refuseAborted, textOptions } from "./call.ts"
@@ -98,7 +99,10 @@ async function writtenAfter(
   result: RunResult,
 ): Promise<string[]> {
   const { writeDue, writtenText } = await import("./parties/due-messages.ts")
-  return (await writeDue(call, { federation }, state, result, now ?? (() => new Date()))).map(writtenText)
+  const written = await writeDue(call, { federation }, state, result, now ?? (() => new Date()))
+  if (call.flags.has("json"))
+    for (const { recorded } of written) call.out.print(`${jsonText(call.redactor.deep(recorded))}\n`)
+  return written.map(writtenText)
 }
 
 /** Who approves. On a terminal the plan is shown and approved once; that covers later questions. */

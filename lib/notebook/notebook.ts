@@ -209,3 +209,13 @@ export function appliesTo(notebook: Notebook, step: Step, site: Site): boolean {
   if (step.on === "link") return site.role === linkRoles(notebook.roles)?.from
   return step.on === site.role
 }
+
+/** The other party that runs a step: the owner of the site that it works on. */
+export function ownerOf(
+  step: Pick<Step, "side">,
+  site: Site | undefined,
+  { sites }: Pick<Federation, "sites">,
+): string | undefined {
+  const isOwn = step.side === undefined || step.side === site?.role
+  return (isOwn ? site : sites.find(({ role }) => role === step.side))?.party
+}

@@ -2,7 +2,7 @@
 
 import { moment, oneLine } from "../notebook/format.ts"
 import { type ManualFiles, manualContext } from "../notebook/manual.ts"
-import { appliesTo, isWanted } from "../notebook/notebook.ts"
+import { appliesTo, isWanted, ownerOf } from "../notebook/notebook.ts"
 import type { Site } from "../notebook/roles.ts"
 import { shellWord } from "../notebook/shell-word.ts"
 import type { Step } from "../notebook/step.ts"
@@ -13,7 +13,9 @@ import type { Report } from "./types.ts"
 /** A script that runs the `manual` commands of every step; they can be run again. */
 export async function shellScript(walk: Report): Promise<string> {
   const { federation } = walk
-  const shown = federation.sites.filter(({ name }) => walk.sites.some((site) => site.name === name))
+  const shown = federation.sites.filter(
+    (site) => walk.sites.some(({ name }) => name === site.name) && stepsOf(walk, site).length > 0,
+  )
   const explained = new Set<Step>()
   const part = async (site: Site | undefined): Promise<string> => {
     const steps = stepsOf(walk, site)
@@ -59,7 +61,10 @@ function namesOf({ name }: Pick<Site, "name">) {
 
 /** A site's steps in order, those of this machine first; without a site those of the federation. */
 function stepsOf({ notebook, federation }: Report, site: Site | undefined): readonly Step[] {
-  const wanted = notebook.steps.filter((step) => isWanted(step, federation, site))
+  // What another party runs is not for this script.
+  const wanted = notebook.steps.filter(
+    (step) => isWanted(step, federation, site) && ownerOf(step, site, federation) === undefined,
+  )
   if (site === undefined) return wanted.filter(({ on }) => on === "federation")
   return [
     ...wanted.filter(({ on }) => on === "here"),

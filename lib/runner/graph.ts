@@ -1,5 +1,5 @@
 import type { Federation } from "../notebook/federation.ts"
-import { appliesTo, isWanted, type Notebook } from "../notebook/notebook.ts"
+import { appliesTo, isWanted, type Notebook, ownerOf } from "../notebook/notebook.ts"
 import { linkRoles, type Site } from "../notebook/roles.ts"
 import type { Step } from "../notebook/step.ts"
 import { readsEverySite } from "../notebook/value.ts"
@@ -67,12 +67,6 @@ function otherEnd(notebook: Notebook, federation: Federation, { on, side }: Step
 function peerIn({ roles }: Notebook, { sites }: Federation): Site | undefined {
   const to = linkRoles(roles)?.to
   return sites.find(({ role }) => role === to)
-}
-
-/** The other party that runs a step: the owner of the site that it works on. */
-function ownerOf(step: Step, site: Site | undefined, { sites }: Federation): string | undefined {
-  const isOwn = step.side === undefined || step.side === site?.role
-  return (isOwn ? site : sites.find(({ role }) => role === step.side))?.party
 }
 
 export function buildGraph(notebook: Notebook, federation: Federation): Graph {

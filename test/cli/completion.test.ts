@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { commandsOf, SHELLS } from "../../lib/cli/commands-table.ts"
+import { mirrors } from "../example/notebook.ts"
 import { call, room } from "./world.ts"
 
 const script = async (shell: string) => (await call(room(), ["completion", shell])).stdout

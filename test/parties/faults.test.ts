@@ -200,7 +200,8 @@ it("an approval: of another request, for another party, altered, expired, replay
   expect((await guest.call("accept", file, ...FILE, ...compared)).code).toBe(0)
   // The same file again changes nothing and is no error; an older one is.
   expect((await guest.call("accept", file, ...FILE)).code).toBe(0)
-  const again = await host.call("approve", "st-marys", "--again", ...FILE, "--yes")
+  const again = await host.call("approve", "st-marys", "--again", ...FILE, "--yes", "--json")
+  expect(again.stdout).toContain('"type":"message","way":"sent","kind":"approval"')
   expect(again.code).toBe(0)
   const second = give(join(host.folder, "messages", "st-marys.approval"), guest, "b.approval")
   expect((await guest.call("accept", second, ...FILE)).code).toBe(0)

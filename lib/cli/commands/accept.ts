@@ -21,7 +21,8 @@ export async function accept(call: CallOf<"accept">): Promise<number> {
       next: `${io.program} approve ${shown} --fingerprint '…'`,
     })
   }
-  const opened = await openFederation(call, { complete: false, reading: false })
+  // Checks run afterwards, so the file has to be trusted first.
+  const opened = await openFederation(call, { complete: false, reading: false, runs: true })
   if (payload.federation !== opened.federation.name) {
     throw new UsageError(`${shown} is about ${payload.federation}, not ${opened.federation.name}`, {
       fix: "name the federation that it is about: --federation FILE or --name NAME",

@@ -10,7 +10,7 @@ import { holdsPrivateKey } from "../../parties/private-keys.ts"
 import { sealFor } from "../../parties/sealing.ts"
 import { isCoordinator, isExpired, received } from "../../runner/crossing.ts"
 import { type Crossing, cellsOf, collect, isReady } from "../../runner/crossing-values.ts"
-import { placeName } from "../../runner/events.ts"
+import { placeName, type Recorded } from "../../runner/events.ts"
 import type { PartyMemory } from "../../runner/journal-memory.ts"
 import type { State } from "../../runner/state.ts"
 import type { RunResult } from "../../runner/types.ts"
@@ -25,6 +25,8 @@ export interface Written {
   readonly party: string
   readonly name: string
   readonly file: string
+  /** Its line in the journal. */
+  readonly recorded: Recorded
   readonly expires?: string
   /** Of the own keys, which the other side compares. */
   readonly fingerprint: string
@@ -130,8 +132,8 @@ async function writeApproval(due: Due, party: string, record: PartyMemory): Prom
     serial: payload.serial,
     answers: request.digest,
   }
-  const { file } = await sendMessage(call, state, own, payload, about)
-  return { kind: "approval", party, name, file, expires, fingerprint: own.fingerprint }
+  const { file, recorded } = await sendMessage(call, state, own, payload, about)
+  return { kind: "approval", party, name, file, recorded, expires, fingerprint: own.fingerprint }
 }
 
 async function writeReceipt(
@@ -176,8 +178,8 @@ async function writeReceipt(
   }
   const { name, fingerprint, trust, names } = approval
   const about = { party, name, fingerprint, trust, names, content, answers: approval.digest }
-  const { file } = await sendMessage(call, state, own, payload, about)
-  return { kind: "receipt", party, name, file, fingerprint: own.fingerprint }
+  const { file, recorded } = await sendMessage(call, state, own, payload, about)
+  return { kind: "receipt", party, name, file, recorded, fingerprint: own.fingerprint }
 }
 
 /** Sealed or not, a private key does not cross, unless the notebook says that this value may hold one. */

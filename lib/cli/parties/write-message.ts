@@ -4,7 +4,7 @@ import { writeWhole } from "../../cluster/whole-file.ts"
 import { RunbookError, UsageError } from "../../notebook/errors.ts"
 import type { OwnParty } from "../../parties/identity.ts"
 import { type Payload, writeMessage } from "../../parties/messages.ts"
-import type { Exchanged } from "../../runner/events.ts"
+import type { Exchanged, Recorded } from "../../runner/events.ts"
 import type { State } from "../../runner/state.ts"
 import { thisMachine } from "../../runner/this-machine.ts"
 import type { Call } from "../call.ts"
@@ -22,7 +22,7 @@ export async function sendMessage(
   payload: Payload,
   about: AboutMessage,
   out = join(state.folder, "messages", `${about.party}.${payload.kind}`),
-): Promise<{ digest: string; file: string }> {
+): Promise<{ digest: string; file: string; recorded: Recorded }> {
   const { text, digest } = signedText(own, payload)
   if (redactor.text(text) !== text || redactor.text(JSON.stringify(payload)) !== JSON.stringify(payload))
     throw new RunbookError(`The ${payload.kind} would show a secret`, {
@@ -37,7 +37,7 @@ export async function sendMessage(
   })
   keepCopy(state, about.party, payload.kind, digest, text)
   const expires = "expires" in payload ? payload.expires : undefined
-  await state.journal.append({
+  const { recorded, durable } = state.journal.append({
     type: "message",
     way: "sent",
     kind: payload.kind,
@@ -48,8 +48,9 @@ export async function sendMessage(
     own: own.id,
     by: thisMachine(),
     file: out,
-  }).durable
-  return { digest, file: out }
+  })
+  await durable
+  return { digest, file: out, recorded }
 }
 
 function signedText(own: OwnParty, payload: Payload): { text: string; digest: string } {

@@ -90,9 +90,10 @@ class Round {
     }
     return [
       ...Object.keys(notebook.inputs).flatMap((input) => question(input, federation.values)),
-      ...federation.sites.flatMap((site) =>
-        siteInputs(notebook, site.role).flatMap((input) => question(input, site, site)),
-      ),
+      // Of a site of another party nothing is asked.
+      ...federation.sites
+        .filter(({ party }) => party === undefined)
+        .flatMap((site) => siteInputs(notebook, site.role).flatMap((input) => question(input, site, site))),
     ]
   }
 
