@@ -94,7 +94,12 @@ export async function findSources(call: Call, options: OpenFederationOptions): P
   const file =
     path === undefined
       ? undefined
-      : await suggestRetry(call, path, () => readFederationFile(notebook, path, io.cwd))
+      : await suggestRetry(call, path, () =>
+          readFederationFile(notebook, path, io.cwd, async (kubeconfig) => {
+            const { contextServers } = await import("../cluster/context-servers.ts")
+            return contextServers(kubeconfig)
+          }),
+        )
   if (file !== undefined) options.adapt?.(file)
   const found = findFolder({
     notebook,

@@ -8,15 +8,24 @@ import { defaultSiteName, fileKey } from "../notebook/roles.ts"
 import { readRegularText } from "../regular-file.ts"
 import { checked, type Parsed, parseText } from "./input-values.ts"
 import { emptyLayer, type Given, type LayerData, type SiteName, siteInputs } from "./layers.ts"
+import { type ContextServer, contextsNamed, parseCsv, siteNameOf } from "./many-sites.ts"
 import { readName } from "./names.ts"
 
 type Yaml = typeof import("yaml")
+
+/** The contexts of a kubeconfig: the file may name many by a pattern. */
+export type FindContexts = (kubeconfig: string | undefined) => Promise<readonly ContextServer[]>
 
 /**
  * Reads a federation file (`version: 1`). Relative paths in it are relative to its folder.
  * @throws UsageError with every mistake of the file, each with line, column and key
  */
-export async function readFederationFile(notebook: Notebook, file: string, cwd: string): Promise<LayerData> {
+export async function readFederationFile(
+  notebook: Notebook,
+  file: string,
+  cwd: string,
+  findContexts: FindContexts = async () => [],
+): Promise<LayerData> {
   let text: string
   try {
     text = readRegularText(file)
@@ -34,11 +43,13 @@ export async function readFederationFile(notebook: Notebook, file: string, cwd: 
   const inside = relative(cwd, file)
   const shown = inside.startsWith("..") || inside === "" ? file : inside
   const reader = new FileReader(await import("yaml"), notebook, text, file, shown)
+  await reader.prepare(findContexts)
   const layer = reader.read()
   if (reader.problems.length > 0) {
     throw new UsageError(reader.problems.join("\n"), { fix: `correct ${shown}; --help lists its keys` })
   }
-  return { ...layer, text }
+  // Whoever trusts the file trusts the rows that it takes in, too.
+  return { ...layer, text: [text, ...reader.tables].join("\n") }
 }
 
 /** A key of a map with its value, and the position of the key. */
@@ -49,6 +60,17 @@ interface Entry {
   readonly offset: number
 }
 
+/** What is said of one of the many sites of an entry: by a row of a table, or by a context. */
+interface Row {
+  readonly where: string
+  readonly fields: readonly (readonly [key: string, text: string])[]
+  /** Where the context leads to: for notebooks that ask for it. */
+  readonly server?: string
+}
+
+/** An entry that is one site. */
+const ONE: Row = { where: "", fields: [] }
+
 class FileReader {
   readonly #found: { message: string; offset: number }[] = []
   readonly #yaml: Yaml
@@ -58,6 +80,10 @@ class FileReader {
   readonly #folder: string
   readonly #shown: string
   readonly #layer = emptyLayer()
+  /** By the path of the kubeconfig; none for the one that kubectl would find. */
+  readonly #contexts = new Map<string | undefined, readonly ContextServer[]>()
+  /** The texts of CSV files. */
+  readonly tables: string[] = []
 
   constructor(yaml: Yaml, notebook: Notebook, text: string, file: string, shown: string) {
     this.#yaml = yaml
@@ -85,6 +111,29 @@ class FileReader {
     }
     this.#readTop(root.items as Pair<Node, Node | null>[])
     return this.#layer
+  }
+
+  /** Reads the kubeconfigs whose contexts the file names by a pattern. */
+  async prepare(find: FindContexts): Promise<void> {
+    const { roles } = this.#notebook
+    for (const [role, many] of Object.entries(roles)) {
+      const list = this.#document.get(fileKey(role, many), true) as Node | undefined
+      if (many === "one" || !this.#yaml.isSeq(list)) continue
+      for (const item of list.items) {
+        const entry = this.#resolved(item as Node)
+        if (!this.#yaml.isMap(entry) || !entry.has("contexts")) continue
+        const path = this.#kubeconfigOf(entry.get("kubeconfig", true) as Node | null)
+        if (!this.#contexts.has(path)) this.#contexts.set(path, await find(path))
+      }
+    }
+  }
+
+  #kubeconfigOf(own: Node | null | undefined): string | undefined {
+    const text = this.#text(own ?? (this.#document.getIn(["defaults", "kubeconfig"], true) as Node | null))
+    const input = this.#input("kubeconfig")
+    if (text === undefined || input === undefined) return undefined
+    const parsed = parseText(input, text, this.#folder)
+    return "wrong" in parsed ? undefined : String(parsed.value)
   }
 
   #readTop(items: readonly Pair<Node, Node | null>[]): void {
@@ -165,12 +214,72 @@ class FileReader {
       return
     }
     for (const [index, item] of node.items.entries()) {
-      const name = defaultSiteName(role, cardinality, index + 1)
-      this.#readSite({ role, name }, `${key}[${index}]`, item as Node | null, offset)
+      const path = `${key}[${index}]`
+      const entry = this.#resolved(item as Node | null)
+      const many = ["contexts", "csv"].find((one) => this.#yaml.isMap(entry) && entry.has(one))
+      if (many === "contexts") this.#readContexts(role, path, entry, offset)
+      else if (many === "csv") this.#readCsv(role, path, entry, offset)
+      else this.#readSite({ role, name: this.#nextName(role) }, path, item as Node | null, offset)
     }
   }
 
-  #readSite(site: SiteName, key: string, node: Node | null, offset: number): void {
+  #nextName(role: string): string {
+    const before = this.#layer.sites.filter((one) => one.role === role).length
+    return defaultSiteName(role, this.#notebook.roles[role]!, before + 1)
+  }
+
+  /** One site for each context that the pattern names; what else the entry has applies to all of them. */
+  #readContexts(role: string, key: string, entry: Node | null, offset: number): void {
+    const given = this.#map(entry, key, offset).find(({ name }) => name === "contexts")!
+    const at = this.#offset(given.value) ?? given.offset
+    const pattern = this.#text(given.value)
+    const own = this.#yaml.isMap(entry) ? (entry.get("kubeconfig", true) as Node | null) : null
+    const known = this.#contexts.get(this.#kubeconfigOf(own)) ?? []
+    const found =
+      pattern === undefined ? { wrong: "must be a pattern: hospital-*" } : contextsNamed(pattern, known)
+    if ("wrong" in found) {
+      this.#wrong(at, `${key}.contexts: ${found.wrong}`)
+      return
+    }
+    const servers = new Map(known.map(({ name, server }) => [name, server]))
+    for (const context of found.names) {
+      const server = servers.get(context)
+      this.#readSite({ role, name: siteNameOf(context) || this.#nextName(role) }, key, entry, offset, {
+        where: `${this.#place(at)} (${key}.contexts: ${context})`,
+        fields: [["context", context]],
+        ...(server !== undefined && { server }),
+      })
+    }
+  }
+
+  /** One site for each row of a CSV file; its columns are the keys of a site. */
+  #readCsv(role: string, key: string, entry: Node | null, offset: number): void {
+    const given = this.#map(entry, key, offset).find(({ name }) => name === "csv")!
+    const at = this.#offset(given.value) ?? given.offset
+    const name = this.#text(given.value) ?? ""
+    const file = resolve(this.#folder, name)
+    let text: string
+    try {
+      text = readFileSync(file, "utf8")
+    } catch (error) {
+      this.#wrong(at, `${key}.csv: ${name} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+      return
+    }
+    this.tables.push(text)
+    const parsed = parseCsv(text)
+    if ("wrong" in parsed) {
+      this.#wrong(at, `${key}.csv: ${name} ${parsed.wrong}`)
+      return
+    }
+    for (const { line, fields } of parsed.rows) {
+      const where = `${name}:${line}`
+      this.#readSite({ role, name: this.#nextName(role) }, key, entry, offset, { where, fields })
+    }
+  }
+
+  /** @param row what the entry's own keys do not say of this one of its sites */
+  #readSite(site: SiteName, key: string, node: Node | null, offset: number, row: Row = ONE): void {
+    const many = row.fields.length > 0
     const known = siteInputs(this.#notebook, site.role)
     const values = new Map<string, Given>()
     let { name: siteName } = site
@@ -178,7 +287,9 @@ class FileReader {
     for (const { name, value, offset: at } of this.#map(node, key, offset)) {
       const path = `${key}.${name}`
       const input = this.#input(name)
-      if (name === "name") {
+      if (many && (name === "contexts" || name === "csv")) continue
+      if (many && name === "name") this.#wrong(at, `${path}: an entry with many sites has no name of its own`)
+      else if (name === "name") {
         const parsed = readName(this.#text(value) ?? "")
         if ("wrong" in parsed) this.#wrong(this.#offset(value) ?? at, `${path}: ${parsed.wrong}`)
         else siteName = parsed.value
@@ -196,11 +307,29 @@ class FileReader {
         this.#wrong(at, `${path}: applies only to sites with the role ${input.roles!.join(" or ")}`)
       } else this.#wrong(at, `${path}: unknown key${didYouMean(name, [...known, "name"])}`)
     }
+    const place = this.#offset(node) ?? offset
+    for (const [name, text] of row.fields) {
+      const parsed = name === "name" ? readName(text) : this.#field(name, text, known)
+      if ("wrong" in parsed) this.#wrong(place, `${row.where}: ${name}: ${parsed.wrong}`)
+      else if (name === "name") siteName = String(parsed.value)
+      else values.set(name, { value: parsed.value, where: `${row.where} (${name})` })
+    }
+    if (row.server !== undefined && known.includes("server") && !values.has("server"))
+      values.set("server", { value: row.server, where: row.where })
     if (this.#layer.bySite.has(siteName)) {
       this.#wrong(this.#offset(node) ?? offset, `${key}: another site is also named ${siteName}`)
     }
     this.#layer.sites.push({ name: siteName, role: site.role, ...(party !== undefined && { party }) })
     this.#layer.bySite.set(siteName, values)
+  }
+
+  /** A field of a row. */
+  #field(name: string, text: string, known: readonly string[]): Parsed {
+    const input = known.includes(name) ? this.#input(name) : undefined
+    if (input === undefined) return { wrong: `not a key of a site${didYouMean(name, [...known, "name"])}` }
+    return input.secret === true
+      ? { wrong: "is secret and does not belong in a file that others can read; remove it" }
+      : parseText(input, text, this.#folder)
   }
 
   /** A declared input: `constructor` is none. */

@@ -10,6 +10,18 @@ const NAME = { type: "string", pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", maxLe
 const DURATION = /^\d+(\.\d+)?(ms|s|m|h|d)?(\d+(\.\d+)?(ms|s|m|h|d))*$/.source
 const SCALAR = ["string", "number", "boolean"]
 
+/** Keys of an entry that stands for many sites. */
+const MANY = {
+  contexts: {
+    type: "string",
+    description: "One site for each of these contexts of the kubeconfig: hospital-* or hospital-{1..200}",
+  },
+  csv: {
+    type: "string",
+    description: "One site for each row of this CSV file; its columns are the keys here",
+  },
+}
+
 /** The JSON schema (draft 2020-12) of the notebook's federation file: it is shipped as schema/federation.schema.json. */
 export function federationSchema(notebook: Notebook): Schema {
   const properties: Record<string, Schema> = {
@@ -45,7 +57,12 @@ export function federationSchema(notebook: Notebook): Schema {
     properties[fileKey(role, cardinality)] =
       cardinality === "one"
         ? { ...site, description: `The ${role} site` }
-        : { type: "array", minItems: 1, items: site, description: `One entry per ${role}` }
+        : {
+            type: "array",
+            minItems: 1,
+            items: { ...site, properties: { ...(site as Group).properties, ...MANY } },
+            description: `One entry per ${role}, or one for many: contexts or csv`,
+          }
   }
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",

@@ -1,5 +1,8 @@
 /** What runs cost the clusters and this machine: requests and processes, by the request logs of practice clusters. */
+import { readFileSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { parse, stringify } from "yaml"
 import type { Report } from "../../lib/report/types.ts"
 import { linesOf, type Request, startWorld, type World, writing } from "./harness.ts"
 
@@ -45,4 +48,28 @@ describe("a federation of one SuperLink and two SuperNodes", () => {
     const shown = await cost(["run", "--yes", "--show"])
     expect(shown.shown).toHaveLength(first.shown.length)
   })
+})
+
+test("growing and shrinking writes to the clusters concerned alone", { timeout: 300_000 }, async () => {
+  const world = await startWorld({ supernodes: 2 })
+  try {
+    const whole = world.practice.federationFile
+    const { supernodes, ...rest } = parse(readFileSync(whole, "utf8")) as { supernodes: object[] }
+    const small = join(dirname(whole), "small.yaml")
+    writeFileSync(small, stringify({ ...rest, supernodes: supernodes.slice(0, 1) }))
+    const run = async (file: string) => {
+      const requests = world.requests()
+      const { code, stderr } = await world.call(["run", "--federation", file, "--yes"])
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+      return Map.groupBy(writing(requests()), ({ cluster }) => cluster)
+    }
+    expect([...(await run(small)).keys()].sort()).toEqual(["superlink", "supernode-1"])
+    const grown = await run(whole)
+    expect([...grown.keys()].sort()).toEqual(["superlink", "supernode-2"])
+    const kinds = grown.get("superlink")!.map(({ path }) => /\/(\w+)(?:\/[^/?]+)?(?:\?.*)?$/.exec(path)?.[1])
+    expect([...new Set(kinds)].filter((kind) => kind !== "leases")).toEqual(["accessgrants"])
+    expect([...(await run(small)).keys()]).toEqual([])
+  } finally {
+    await world.close()
+  }
 })

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { input, notebook, ready, step } from "../../lib/index.ts"
 import { readFederationFile } from "../../lib/inputs/federation-file.ts"
 import { federationSchema } from "../../lib/inputs/schema.ts"
 import { room } from "../cli/world.ts"
@@ -161,6 +162,113 @@ test("the schema has the same keys as the reader, and is closed", () => {
     "folder",
     "footer",
     "mode",
+    "contexts",
+    "csv",
   ])
   expect(schema.properties.mirrors!.items!.additionalProperties).toBe(false)
+})
+
+describe("many sites in one entry", () => {
+  const clustered = notebook({
+    name: "clustered",
+    title: "",
+    roles: { hub: "one", ward: "many" },
+    inputs: {
+      server: input.url({ per: "site", required: true, identity: true, help: "" }),
+      context: input.text({ per: "site", help: "" }),
+      kubeconfig: input.path({ per: "site", help: "" }),
+      project: input.text({ per: "site", help: "" }),
+      password: input.text({ per: "site", help: "", secret: true }),
+    },
+    steps: [step({ id: "a", title: "", on: "every site", prose: "", check: () => ready("there") })],
+  })
+  const contexts = ["hospital-10", "hospital-2", "clinic", "Team A/api.b:6443"].map((name) => ({
+    name,
+    server: `https://${name.length}.example:6443`,
+  }))
+  const asked: (string | undefined)[] = []
+  const readMany = (lines: readonly string[], folder = room()) => {
+    asked.length = 0
+    writeFileSync(join(folder, "federation.yaml"), ["version: 1", ...lines].join("\n"))
+    return readFederationFile(clustered, join(folder, "federation.yaml"), folder, async (kubeconfig) => {
+      asked.push(kubeconfig)
+      return contexts
+    })
+  }
+
+  test("contexts by a glob, in the order of their numbers, each with its server and a name of its own", async () => {
+    const folder = room()
+    const layer = await readMany(
+      [
+        "defaults: { kubeconfig: all.yaml }",
+        "wards:",
+        "  - { contexts: 'hospital-*', project: trial }",
+        "  - { contexts: 'Team*' }",
+        "  - { server: https://x.example:6443 }",
+      ],
+      folder,
+    )
+    expect(asked).toEqual([join(folder, "all.yaml")])
+    expect(layer.sites.map(({ name }) => name)).toEqual([
+      "hospital-2",
+      "hospital-10",
+      "team-a-api-b-6443",
+      "ward-4",
+    ])
+    const values = (site: string) =>
+      Object.fromEntries([...layer.bySite.get(site)!].map(([name, { value }]) => [name, value]))
+    expect(values("hospital-10")).toEqual({
+      context: "hospital-10",
+      server: "https://11.example:6443",
+      project: "trial",
+    })
+    expect(layer.bySite.get("hospital-2")?.get("context")?.where).toMatch(
+      /^federation.yaml:4:17 \(wards\[0\]\.contexts: hospital-2\)/,
+    )
+  })
+
+  test("contexts by a range, which the kubeconfig need not have yet", async () => {
+    const layer = await readMany(["wards:", "  - { contexts: 'w-{08..11}', server: https://a.example:6443 }"])
+    expect(layer.sites.map(({ name }) => name)).toEqual(["w-08", "w-09", "w-10", "w-11"])
+  })
+
+  test("rows of a CSV file, whose text is part of what is trusted", async () => {
+    const folder = room()
+    writeFileSync(
+      join(folder, "wards.csv"),
+      'name,server,project\r\nalpha,https://a.example:6443,"one, ""two"""\r\n\r\n,https://b.example:6443,\n',
+    )
+    const layer = await readMany(["wards:", "  - { csv: wards.csv, project: trial }"], folder)
+    expect(layer.sites.map(({ name }) => name)).toEqual(["alpha", "ward-2"])
+    expect(layer.bySite.get("alpha")?.get("project")).toEqual({
+      value: 'one, "two"',
+      where: "wards.csv:2 (project)",
+    })
+    expect(layer.bySite.get("ward-2")?.get("project")?.value).toBe("trial")
+    expect(layer.text).toContain("a.example")
+  })
+
+  test("what is wrong with them, with its place", async () => {
+    const folder = room()
+    writeFileSync(join(folder, "wards.csv"), "name,servr,password\nAlpha,https://a.example:6443,secret\n")
+    const error = await readMany(
+      [
+        "wards:",
+        "  - { contexts: 'ward-*' }",
+        "  - { contexts: 'w-{3..1}' }",
+        "  - { csv: none.csv }",
+        "  - { csv: wards.csv, name: x }",
+      ],
+      folder,
+    ).catch((thrown: Error) => thrown.message)
+    expect(String(error).split("\n")).toEqual([
+      "federation.yaml:3:17: wards[0].contexts: no context of the kubeconfig is named ward-*",
+      "federation.yaml:4:17: wards[1].contexts: {3..1} is empty: it must go upwards",
+      "federation.yaml:5:12: wards[2].csv: none.csv cannot be read (ENOENT)",
+      expect.stringMatching(/^federation.yaml:6:5: wards\.csv:2: name: "Alpha" is not a name/),
+      expect.stringMatching(/wards\.csv:2: servr: not a key of a site; did you mean server\?/),
+      expect.stringMatching(/wards\.csv:2: password: is secret/),
+      "federation.yaml:6:23: wards[3].name: an entry with many sites has no name of its own",
+    ])
+  })
 })
