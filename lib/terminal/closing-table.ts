@@ -38,7 +38,7 @@ export function closingTable(result: RunResult, options: ClosingOptions): string
     )
   const lines = [
     ...headLines(`${options.federation}: ${sum(outcomes)}${time}.`),
-    ...broken.flatMap((ended) => ["", ...brokenLines(ended, options)]),
+    ...alike(broken).flatMap((ended) => ["", ...brokenLines(ended, options)]),
     ...awaitedLines(awaited, options),
     ...(stopped.length === 0 ? [] : ["", ...stoppedLines(stopped, broken, options)]),
   ]
@@ -91,18 +91,48 @@ function awaitedLines(awaited: readonly Ended[], options: ClosingOptions): strin
   })
 }
 
-function brokenLines(ended: Ended, options: ClosingOptions): string[] {
-  const { red } = options.colours ?? colours(false)
-  const { outcome } = ended
-  const room = screenWidth(options.columns) - 2
-  const word =
-    outcome.kind === "blocked" ? "is blocked" : outcome.kind === "failed" ? "failed" : "was interrupted"
-  const [first = "", ...rest] = wrap(
-    clean(clipped(`${placeName(ended)} ${word}: ${outcome.reason}`, LONGEST_SHOWN)),
-    room,
+/** Fewer failures than this are told one by one, each with its own next command. */
+const MANY = 5
+
+/** By what went wrong, apart from the site's name and numbers: a mistake that was made everywhere is one mistake. */
+function alike(broken: readonly Ended[]): [Ended, ...Ended[]][] {
+  const causes = Map.groupBy(broken, ({ step, site, outcome: { kind, reason } }) => {
+    const general = (site === undefined ? reason : reason.replaceAll(site, "‹›")).replace(/\d+/g, "#")
+    return JSON.stringify([step, kind, general])
+  })
+  return [...causes.values()].flatMap((ended) =>
+    ended.length < MANY ? ended.map((one): [Ended] => [one]) : [ended as [Ended, ...Ended[]]],
   )
-  return [`${red("✗")} ${first}`, ...rest.map((line) => `  ${line}`), ...fixLines(outcome, options)]
 }
+
+const FAILED = { blocked: "is blocked", interrupted: "was interrupted" } as Partial<
+  Record<OutcomeKind, string>
+>
+
+function brokenLines(group: readonly [Ended, ...Ended[]], options: ClosingOptions): string[] {
+  const { red } = options.colours ?? colours(false)
+  const [{ step, site, outcome }, ...others] = group
+  const room = screenWidth(options.columns) - 2
+  const word = FAILED[outcome.kind] ?? "failed"
+  const isSame = others.every((one) => one.outcome.reason === outcome.reason)
+  const where =
+    others.length === 0
+      ? `${placeName({ step, site })} ${word}`
+      : `${count(group.length, "site")}: ${step} ${word}${isSame ? "" : `, for example at ${site}`}`
+  const [first = "", ...rest] = wrap(clean(clipped(`${where}: ${outcome.reason}`, LONGEST_SHOWN)), room)
+  const sites = others.length === 0 ? [] : wrap(`at ${named(group.map((one) => one.site ?? one.step))}`, room)
+  // The command of one site mends that one only; the command below resumes all of them.
+  const { next: _, ...fixOnly } = outcome
+  const isShared = others.every((one) => one.outcome.next === outcome.next)
+  return [
+    `${red("✗")} ${first}`,
+    ...[...rest, ...sites].map((line) => `  ${line}`),
+    ...fixLines(isShared ? outcome : fixOnly, options),
+  ]
+}
+
+const named = (places: readonly string[]): string =>
+  places.length > 6 ? `${places.slice(0, 5).join(", ")} and ${places.length - 5} more` : places.join(", ")
 
 /**
  * Grouped by cause, because the reader fixes causes, not steps. A cause that is not a step of this run (it was not
@@ -118,10 +148,8 @@ function stoppedLines(
   const causes = Map.groupBy(stopped, ({ outcome }) => outcome.reason)
   return [...causes].flatMap(([cause, ended]) => {
     const places = [...new Set(ended.map(({ site, step }) => site ?? step))]
-    const named =
-      places.length > 6 ? `${places.slice(0, 5).join(", ")} and ${places.length - 5} more` : places.join(", ")
     const [first = "", ...rest] = wrap(
-      clean(`${count(ended.length, "step")} skipped at ${named}: ${cause}`),
+      clean(`${count(ended.length, "step")} skipped at ${named(places)}: ${cause}`),
       room,
     )
     const [{ outcome }] = ended as [Ended]

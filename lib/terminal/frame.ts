@@ -64,6 +64,10 @@ export function finalFrame(lanes: readonly LaneView[], options: FrameOptions): s
 function byState(lanes: readonly LaneView[]): LaneView[] {
   const buckets = new Map<LaneState, LaneView[]>(ORDER.map((state) => [state, []]))
   for (const lane of lanes) buckets.get(lane.state)!.push(lane)
+  // What takes longest is what the others will wait for.
+  const since = ({ since = 0 }: LaneView): number => since
+  for (const state of ["running", "waiting"] as const)
+    buckets.get(state)!.sort((one, other) => since(one) - since(other))
   return [...buckets.values()].flat()
 }
 

@@ -40,6 +40,24 @@ describe("frame", () => {
     await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot("golden/frame-80x12.txt")
   })
 
+  it("keeps in view what has taken longest", () => {
+    const m = new RunModel()
+    const [begun, ...steps] = recorded([
+      started(50),
+      ...Array.from({ length: 50 }, (_, n) => step(`supernode-${n + 1}/site-create`)),
+    ])
+    m.take(begun!)
+    // The later a lane stands in the list, the earlier it began.
+    for (const [n, line] of steps.entries())
+      m.take({ ...line, t: new Date(Date.parse(begun!.t) + (50 - n) * 1000).toISOString() })
+    const lines = frame(m.lanes(), check(m, 80, 12))
+    expect(lines.slice(0, 3).map((line) => line.split(/ +/)[1])).toEqual([
+      "supernode-50",
+      "supernode-49",
+      "supernode-48",
+    ])
+  })
+
   it("is the sum alone where there is no room for more", () => {
     const m = many()
     expect(frame(m.lanes(), check(m, 40, 3))).toEqual(["31 of 255 steps · 1 running · 1 waitin…"])

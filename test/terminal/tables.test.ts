@@ -291,6 +291,29 @@ describe("planTable", () => {
 })
 
 describe("closingTable", () => {
+  it("tells a failure of many sites once, with its fix", () => {
+    const sites = Array.from({ length: 37 }, (_, at) => `supernode-${at + 1}`)
+    const fix = "ask an administrator for the right"
+    const blocked = (site: string, reason: string) => ({
+      step: "install-operator",
+      site,
+      outcome: outcome("blocked", reason, { fix, next: `flower-runbook doctor --site ${site}` }),
+    })
+    const text = (outcomes: RunResult["outcomes"]) =>
+      closingTable(
+        { code: 1, outcomes },
+        { federation: "f", columns: 80, resume: "flower-runbook run --yes" },
+      )
+    const same = text(sites.map((site) => blocked(site, "not allowed to create subscriptions")))
+    expect(same).toMatch(/^✗ 37 sites: install-operator is blocked: not allowed to create subscriptions\n/m)
+    expect(same).toMatch(/^ {2}at supernode-1, .*supernode-5 and 32 more\n {2}fix: {2}ask an administrator/m)
+    expect(same.match(/fix:/g)).toHaveLength(1)
+    expect(same).not.toMatch(/doctor --site/)
+    const own = text(sites.map((site) => blocked(site, `no quota in flower-${site}`)))
+    expect(own).toMatch(/37 sites: install-operator is blocked, for example at supernode-1: no\s+quota/)
+    expect(text(sites.slice(0, 4).map((site) => blocked(site, "no"))).match(/next:/g)).toHaveLength(4)
+  })
+
   it("is two lines when all is well", () => {
     const well: RunResult = {
       code: 0,
