@@ -55,6 +55,13 @@ export const LONGEST_SECRET_BYTES = 64 * 1024
 /** What this program itself has written: kept practice clusters, a report. */
 export const LONGEST_OWN_FILE_BYTES = 256 * 1024 * 1024
 
+// ---- The journal
+
+/** How many runs a journal keeps for reports, and for how many days, unless the user sets it. */
+export const HISTORY = { runs: 200, days: 365 }
+/** A smaller journal is read in no time: nothing is dropped from it, however old. */
+export const SMALL_JOURNAL_BYTES = 8 * 1024 * 1024
+
 // ---- Requests to a cluster
 
 /** Until a request is answered, and between two parts of an answer: then the server counts as not reachable. */

@@ -41,6 +41,20 @@ const show = {
   name: "show",
   help: "Also print the output that each step shows, and ask the clusters for it again",
 } as const satisfies FlagSpec
+const HISTORY_FLAGS = [
+  {
+    name: "history-runs",
+    value: "N",
+    type: "number",
+    help: "How many runs a large journal keeps for reports (default: 200)",
+  },
+  {
+    name: "history-days",
+    value: "N",
+    type: "number",
+    help: "For how many days a large journal keeps runs for reports (default: 365)",
+  },
+] as const satisfies readonly FlagSpec[]
 const json = {
   name: "json",
   help: "Print events, one JSON object per line; never ask",
@@ -116,6 +130,7 @@ const TABLE = [
       parallel,
       timeout,
       trust,
+      ...HISTORY_FLAGS,
     ],
     examples: [
       ["run --practice --yes", "on practice clusters"],

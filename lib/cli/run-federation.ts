@@ -1,6 +1,7 @@
 import { RunbookError, UsageError } from "../notebook/errors.ts"
 import { EXIT } from "../notebook/exit-codes.ts"
 import { jsonText } from "../notebook/hidden-characters.ts"
+import type { History } from "../runner/compaction.ts"
 import { openState, readState } from "../runner/open-state.ts"
 import type { Approval, PlanEntry, RunOptions, RunResult } from "../runner/types.ts"
 import { type Call, federationFlags, refuseAborted, textOptions } from "./call.ts"
@@ -68,6 +69,7 @@ export async function runFederation(call: Call, options: RunFederationOptions): 
     const state = await openState(opened.folder, {
       command: call.redactor.text(call.command),
       fresh: options.fresh ?? false,
+      history: historyOf(call),
     })
     try {
       const settings = { ...runOptions(call, opened, state, toolbox, true), ...more, approval }
@@ -216,4 +218,11 @@ async function runAndClose(
     call.out.print(`${shown}\n${closing}`)
   }
   return result.code
+}
+
+/** What the user wants to keep of a large journal. */
+function historyOf({ flags }: Call): History {
+  const runs = flags.any.count("history-runs")
+  const days = flags.any.count("history-days")
+  return { ...(runs !== undefined && { runs }), ...(days !== undefined && { days }) }
 }

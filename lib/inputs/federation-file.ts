@@ -260,9 +260,12 @@ class FileReader {
     const file = resolve(this.#folder, name)
     let text: string
     try {
-      text = readFileSync(file, "utf8")
+      text = readRegularText(file)
     } catch (error) {
-      this.#wrong(at, `${key}.csv: ${name} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+      this.#wrong(
+        at,
+        `${key}.csv: ${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`,
+      )
       return
     }
     this.tables.push(text)

@@ -16,6 +16,8 @@ export const PROGRAM_FLAGS = [
   "from",
   "gone",
   "help",
+  "history-days",
+  "history-runs",
   "join",
   "json",
   "keep",

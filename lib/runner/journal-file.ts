@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, openSync, renameSync, truncateSync } from "node:f
 import { type FileHandle, open } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { RunbookError } from "../notebook/errors.ts"
+import { compacted, type History } from "./compaction.ts"
 import type { Event, Recorded } from "./events.ts"
 import { type Journal, type Memory, MemoryReader } from "./journal-memory.ts"
 import { type Content, FILE, readJournal, VERSION } from "./journal-reading.ts"
@@ -20,6 +21,7 @@ export async function openJournal(
   folder: string,
   fresh: boolean,
   openFile: (path: string) => Promise<JournalFile> = (path) => open(path, "a", 0o600),
+  history?: History,
 ): Promise<{ journal: Journal; warnings: string[]; close(): Promise<void> }> {
   const file = join(folder, FILE)
   const warnings: string[] = []
@@ -32,7 +34,8 @@ export async function openJournal(
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error
     }
   }
-  const content = readJournal(file)
+  const found = readJournal(file)
+  const content = found && (await compacted(file, found, history))
   if (content !== undefined && content.torn > 0) {
     truncateSync(file, content.good)
     warnings.push(`the end of ${file} was torn (${content.torn} bytes that were never acknowledged): cut`)

@@ -95,6 +95,34 @@ export interface Journal {
   append(event: Event): { recorded: Recorded; durable: Promise<void> }
 }
 
+const KEPT_SETS = ["interrupted", "applied"] as const
+/** Maps whose values are JSON. */
+const KEPT_MAPS = [
+  "sites",
+  "known",
+  "checkpoints",
+  "interruptedApplies",
+  "created",
+  "shown",
+  "ended",
+  "executions",
+  "users",
+] as const
+type SnapshotSets = Record<(typeof KEPT_SETS)[number], string[]>
+type SnapshotMaps = Record<(typeof KEPT_MAPS)[number], [string, unknown][]>
+type Pairs<T> = [string, T][]
+
+/** A memory as JSON. */
+export interface MemorySnapshot extends SnapshotSets, SnapshotMaps {
+  readonly federation: string | undefined
+  readonly given: Record<string, unknown>
+  readonly lastRun: MemoryReader["lastRun"]
+  readonly number: number
+  readonly showing: Pairs<number | undefined>
+  readonly touched: Pairs<Pairs<string>>
+  readonly values: Pairs<Pairs<KeptValue>>
+}
+
 /** Reads lines into a memory; also used line by line while a run writes. */
 export class MemoryReader implements Memory {
   federation: string | undefined
@@ -130,6 +158,33 @@ export class MemoryReader implements Memory {
   /** @param folder the federation's: its key is in it */
   constructor(folder: string) {
     this.keyed = keyedHash(folder)
+  }
+
+  /** All of it as JSON: {@link restore} makes the same memory of it. Only between two runs. */
+  snapshot(): MemorySnapshot {
+    return {
+      federation: this.federation,
+      given: this.given,
+      lastRun: this.lastRun,
+      number: this.#number,
+      showing: [...this.#showing],
+      touched: [...this.touched].map(([site, steps]) => [site, [...steps]]),
+      values: [...this.values].map(([place, values]) => [place, [...values]]),
+      ...(Object.fromEntries(KEPT_SETS.map((name) => [name, [...this[name]]])) as SnapshotSets),
+      ...(Object.fromEntries(KEPT_MAPS.map((name) => [name, [...this[name]]])) as SnapshotMaps),
+    }
+  }
+
+  restore(snapshot: MemorySnapshot): void {
+    this.federation = snapshot.federation
+    this.given = snapshot.given
+    this.lastRun = snapshot.lastRun
+    this.#number = snapshot.number
+    this.#showing = new Map(snapshot.showing)
+    this.touched = new Map(snapshot.touched.map(([site, steps]) => [site, new Map(steps)]))
+    this.values = new Map(snapshot.values.map(([place, values]) => [place, new Map(values)]))
+    for (const name of KEPT_SETS) this[name] = new Set(snapshot[name])
+    for (const name of KEPT_MAPS) this[name] = new Map(snapshot[name] as never) as never
   }
 
   take(line: Recorded): void {

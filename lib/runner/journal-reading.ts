@@ -6,11 +6,16 @@ import { shellWord } from "../notebook/shell-word.ts"
 import { kindOf } from "../regular-file.ts"
 import { wrongEvent } from "./event-shape.ts"
 import type { Recorded } from "./events.ts"
-import { type Memory, MemoryReader } from "./journal-memory.ts"
+import { type Memory, MemoryReader, type MemorySnapshot } from "./journal-memory.ts"
 
 export const FILE = "journal.jsonl"
 /** The version of the lines that are written; a journal of another version is refused, never overwritten. */
 export const VERSION = 2
+/**
+ * The version of a first line that sums up runs which are no longer in the journal (`compaction.ts`). Programs that do not know
+ * such lines refuse the file, in place of forgetting what it says.
+ */
+export const SUMMED_UP = 3
 /** How every line that is written begins. */
 const BEGINNING = `{"v":${VERSION},`
 /** No line that is written is longer, in bytes: texts of clusters are limited (`bus.ts`). */
@@ -22,6 +27,8 @@ export interface Content {
   /** Bytes up to the end of the last whole line. */
   good: number
   torn: number
+  /** Where the lines of each run begin, and when it started. */
+  runs: { from: number; t: string }[]
 }
 
 /** Reads a folder's journal without changing anything; nothing where there is none. */
@@ -55,7 +62,11 @@ export function beginsJournal(folder: string): boolean {
  * Reads the journal. A torn tail (a batch that did not reach the disk whole) is ignored.
  * @throws RunbookError naming file and line when the file is damaged elsewhere, of another version or something else
  */
-export function readJournal(file: string, each?: (line: Recorded) => void): Content | undefined {
+export function readJournal(
+  file: string,
+  each?: (line: Recorded) => void,
+  until = Number.POSITIVE_INFINITY,
+): Content | undefined {
   const descriptor = openFile(file)
   if (descriptor === undefined) return undefined
   const memory = new MemoryReader(dirname(file))
@@ -63,8 +74,10 @@ export function readJournal(file: string, each?: (line: Recorded) => void): Cont
   let size = 0
   let number = 0
   let bad: number | undefined
+  const runs: Content["runs"] = []
   try {
     for (const { text, whole, bytes } of linesOf(file, descriptor)) {
+      if (size >= until) break
       size += bytes
       number++
       const line = parsed(text)
@@ -78,8 +91,15 @@ export function readJournal(file: string, each?: (line: Recorded) => void): Cont
       if (bad !== undefined)
         throw damaged(file, bad, "that line is not JSON, and whole lines follow it, so it is not a torn end")
       const event = line.value as Recorded & { readonly v: number }
+      const summedUp = number === 1 ? summaryOf(line.value) : undefined
+      if (summedUp !== undefined) {
+        memory.restore(summedUp)
+        good = size
+        continue
+      }
       if (typeof event?.v === "number" && event.v !== VERSION) throw otherVersion(file, event.v)
       if (wrong !== undefined) throw damaged(file, number, wrong)
+      if (event.type === "run started") runs.push({ from: good, t: event.t })
       memory.take(event)
       each?.(event)
       good = size
@@ -87,7 +107,13 @@ export function readJournal(file: string, each?: (line: Recorded) => void): Cont
   } finally {
     closeSync(descriptor)
   }
-  return { memory, good, torn: size - good }
+  return { memory, good, torn: size - good, runs }
+}
+
+function summaryOf(value: unknown): MemorySnapshot | undefined {
+  const line = value as { v?: unknown; type?: unknown; memory?: unknown } | null
+  if (line?.v !== SUMMED_UP || line.type !== "summed up") return undefined
+  return line.memory as MemorySnapshot
 }
 
 /** The beginning of a line of ours, or of nothing but the zeros of a block that was never written. */

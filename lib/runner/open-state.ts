@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs"
 import { join, resolve } from "node:path"
+import type { History } from "./compaction.ts"
 import { removeDrafts } from "./drafts.ts"
 import { idleJournal, openJournal } from "./journal-file.ts"
 import type { Journal } from "./journal-memory.ts"
@@ -13,6 +14,8 @@ export interface OpenOptions {
   readonly command: string
   /** Start a new journal; an earlier one is kept beside it. */
   readonly fresh?: boolean
+  /** What is kept of earlier runs, once the journal is much larger than that. */
+  readonly history?: History
 }
 
 /** A federation's folder that is made, or one that is ours. @throws UsageError otherwise, before anything is written */
@@ -32,7 +35,12 @@ export async function openState(folder: string, options: OpenOptions): Promise<S
   const release = takeLock(root, options.command)
   try {
     removeDrafts(root, ["", ...PARTS])
-    const { journal, warnings, close } = await openJournal(root, options.fresh ?? false)
+    const { journal, warnings, close } = await openJournal(
+      root,
+      options.fresh ?? false,
+      undefined,
+      options.history,
+    )
     return stateOf(root, journal, warnings, async () => {
       await close()
       release()
