@@ -114,7 +114,7 @@ export const PLUGIN_TIMEOUT_S = 120
 export const GRACE_MS = 2_000
 
 /** What is left when the work is done gets so long to end. */
-export const LINGERING_MS = 3_000
+export const LINGERING_MS = 1_000
 
 /** Resolves after so many milliseconds, or at once when the signal aborts. Never rejects. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {

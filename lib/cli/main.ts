@@ -135,8 +135,12 @@ async function runCommand(
     if (!signals.signal.aborted) throw withNext(error, call, command)
     // The error follows from the signal, whose code is the exit code of the program.
     const { reportError } = await import("./report-error.ts")
-    await reportError(error, { ...call, json })
-    return codeOfAbort(signals.signal)
+    const exitCode = codeOfAbort(signals.signal)
+    // What was being waited for threw the signal's own reason: nothing is wrong with it.
+    const said =
+      error === signals.signal.reason ? new RunbookError("Stopped by a signal", { exitCode }) : error
+    await reportError(said, { ...call, json })
+    return exitCode
   } finally {
     signals.release()
   }

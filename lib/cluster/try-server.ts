@@ -64,7 +64,8 @@ export async function tryServer(address: Address, options: TryOptions): Promise<
         const answer = await connection.ask({ path: "/version", signal })
         return answered(address, answer, await connection.text(answer, signal))
       } catch (error) {
-        options.signal?.throwIfAborted()
+        // It names what was waited for.
+        if (options.signal?.aborted) throw error
         const code = errorCode(error)
         if (timeout.aborted) return silent(address, seconds)
         if (wait !== undefined && WORTH_A_RETRY.has(code)) {

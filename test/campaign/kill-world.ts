@@ -5,7 +5,8 @@ import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { openCluster } from "../../lib/cluster/index.ts"
 import type { Cluster } from "../../lib/cluster/types.ts"
-import { barePath, type Child, type Programs, sitesOf, startPrograms } from "../e2e/programs.ts"
+import { barePath, type Child, type Programs, startPrograms } from "../e2e/programs.ts"
+import { sitesOf } from "../e2e/sites.ts"
 
 export interface KillWorld extends Programs {
   readonly practice: { readonly clusters: readonly { readonly name: string }[] }

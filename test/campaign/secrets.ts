@@ -4,9 +4,9 @@ import { parse, stringify } from "yaml"
 import { FORMATS } from "../../lib/cli/commands-table.ts"
 import { program } from "../../runbooks/index.ts"
 import { filesIn, found, recordingCommands, type Secrets } from "../e2e/canaries.ts"
+import { type PracticeHere, practiceHere } from "../e2e/practice-here.ts"
 import { type Campaign, shorter } from "./campaign.ts"
 import { callGuide } from "./guide.ts"
-import { type PracticeHere, practiceHere } from "./practice-here.ts"
 import type { Random } from "./random.ts"
 
 const LOGINS = ["token", "password", "context"] as const

@@ -1,8 +1,7 @@
 /** Servers that never answer, never stop, or answer with something else: every request ends with its signal, and says what it waited for. */
 
 import type { ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
-import { createServer, type Server as TcpServer } from "node:net"
+import { type AddressInfo, createServer, type Socket } from "node:net"
 import { gzipSync } from "node:zlib"
 import { afterEach, describe, expect, test } from "vitest"
 import { openCluster } from "../../lib/cluster/index.ts"
@@ -70,17 +69,25 @@ describe("a request ends with its signal", () => {
     ],
   ])("%s", async (_, words, play) => {
     const { server, cluster } = await playing(play)
+    // Loads what takes longer than the limit, and learns what pods are.
+    await cluster.serves("v1", "Pod")
     const { error, aborted, ms } = await endOf(cluster, (bound) => bound.list(pods))
     expect(error).toMatchObject({ name: "AbortError", message: `127.0.0.1:${server.port} ${words} ${PATH}` })
     expect({ aborted, soon: ms < 5_000 }).toEqual({ aborted: true, soon: true })
   })
 
   test("a TLS handshake that never ends", async () => {
-    const silent: TcpServer = createServer(() => undefined)
+    const sockets = new Set<Socket>()
+    const silent = createServer((socket) => sockets.add(socket))
     await new Promise<void>((done) => silent.listen(0, "127.0.0.1", done))
     const { port } = silent.address() as AddressInfo
     const cluster = openCluster({ fieldManager: "test", server: `https://127.0.0.1:${port}`, token: "a" })
-    open.push(cluster, { close: () => new Promise((done) => silent.close(() => done())) })
+    const close = () =>
+      new Promise<void>((done) => {
+        silent.close(() => done())
+        for (const socket of sockets) socket.destroy()
+      })
+    open.push({ close }, cluster)
     const { error, ms } = await endOf(cluster, (bound) => bound.list(pods))
     expect(error.message).toBe(`127.0.0.1:${port} had not answered GET /api/v1`)
     expect(ms).toBeLessThan(5_000)

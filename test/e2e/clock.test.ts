@@ -5,7 +5,7 @@ import { afterEach, expect, test } from "vitest"
 import type { Cluster, KubeObject } from "../../lib/cluster/types.ts"
 import type { Recorded } from "../../lib/runner/events.ts"
 import { callGuide } from "../campaign/guide.ts"
-import { type PracticeHere, practiceHere } from "../campaign/practice-here.ts"
+import { type PracticeHere, practiceHere } from "./practice-here.ts"
 
 const SITE = { apiVersion: "skupper.io/v2alpha1", kind: "Site", namespace: "flower-openshift-demo" } as const
 

@@ -3,21 +3,16 @@
  * own home, state folder and PATH, on which there is neither `oc` nor `skupper`.
  */
 import { mkdtempSync } from "node:fs"
-import { rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join, resolve } from "node:path"
-import { type OpenCluster, openCluster } from "../../lib/cluster/index.ts"
+import { resolve } from "node:path"
 import type { Cluster } from "../../lib/cluster/types.ts"
-import { startPractice } from "../../lib/practice/practice.ts"
 import type { RequestEntry } from "../../lib/practice/types/apiserver.ts"
 import type { Delays, Practice } from "../../lib/practice/types/practice.ts"
 import type { Event, Recorded } from "../../lib/runner/events.ts"
-import { program } from "../../runbooks/index.ts"
-import { barePath, type Programs, sitesOf, startPrograms } from "./programs.ts"
+import { FEDERATION, practiceHere } from "./practice-here.ts"
+import { barePath, type Programs, startPrograms } from "./programs.ts"
 
 export type { Child, Ended } from "./programs.ts"
-
-const FEDERATION = "e2e"
 
 /** A request to one of the clusters that is not by the practice controllers. */
 export interface Request extends RequestEntry {
@@ -50,18 +45,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   // A space and `_`: the real commands refuse some such paths, and shells split them.
   const folder = mkdtempSync(resolve(tmpdir(), options.home ?? "e2e home_"))
   const bin = barePath(folder)
-  const practice = await startPractice({
-    sites: sitesOf(options.supernodes ?? 2),
-    values: program.practiceValues!,
-    images: program.practiceImages!,
-    ownCommands: program.practiceCommands!,
-    federation: FEDERATION,
-    folder: join(folder, "practice"),
-    delays: options.delays ?? "none",
-    ...(options.openshift !== undefined && { openshift: options.openshift }),
+  const { delays, openshift, supernodes = 2 } = options
+  const here = await practiceHere(supernodes, {
+    folder,
+    ...(delays && { delays }),
+    ...(openshift !== undefined && { openshift }),
   })
+  const { practice } = here
   const programs = startPrograms(folder, bin, FEDERATION)
-  const clusters = new Map<string, OpenCluster>()
 
   return {
     practice,
@@ -76,17 +67,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
             .map((request) => ({ ...request, cluster })),
         )
     },
-    cluster(name) {
-      const { kubeconfig } = practice.clusters.find((one) => one.name === name)!
-      const cluster = clusters.get(name) ?? openCluster({ fieldManager: "test", kubeconfig })
-      clusters.set(name, cluster)
-      return cluster
-    },
+    cluster: here.cluster,
     async close() {
       programs.kill()
-      await Promise.all([...clusters.values()].map((cluster) => cluster.close()))
-      await practice.close()
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+      await here.close()
     },
   }
 }

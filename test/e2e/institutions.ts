@@ -10,7 +10,8 @@ import { entryOf } from "../../lib/practice/files.ts"
 import { startPractice } from "../../lib/practice/practice.ts"
 import type { Practice } from "../../lib/practice/types/practice.ts"
 import { program } from "../../runbooks/index.ts"
-import { barePath, type Ended, type Programs, sitesOf, startPrograms } from "./programs.ts"
+import { barePath, type Ended, type Programs, startPrograms } from "./programs.ts"
+import { sitesOf } from "./sites.ts"
 
 const FEDERATION = "trial"
 /** The controllers' own user on practice clusters. */

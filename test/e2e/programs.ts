@@ -51,15 +51,6 @@ export interface Programs {
   line(wanted: (line: Recorded) => boolean): Promise<void>
 }
 
-/** One SuperLink's site and so many SuperNodes', as practice names them. */
-export const sitesOf = (supernodes: number): { name: string; role: string }[] => [
-  { name: "superlink", role: "superlink" },
-  ...Array.from({ length: supernodes }, (_, index) => ({
-    name: `supernode-${index + 1}`,
-    role: "supernode",
-  })),
-]
-
 /**
  * Creates a folder with what a step may need beside the commands of the federation file; no oc, no skupper, no browser.
  * @returns its path

@@ -5,21 +5,30 @@ import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
 import { stringify } from "yaml"
+import { type Server as ApiServer, json, serve } from "../cluster/server.ts"
 import { flat } from "./harness.ts"
 import { processesOf } from "./processes.ts"
 import { barePath, type Programs, startPrograms } from "./programs.ts"
 
 let hole: Server
 let port: number
+let api: ApiServer
 let programs: Programs & { kill(): void }
 
 beforeAll(async () => {
-  hole = createServer(() => undefined)
+  hole = createServer((socket) => {
+    // It ends with the test's process; a program that is killed cuts it.
+    socket.on("error", () => undefined).unref()
+  })
   await new Promise<void>((done) => hole.listen(0, "127.0.0.1", done))
   port = (hole.address() as AddressInfo).port
   const folder = mkdtempSync(resolve(tmpdir(), "silent home_"))
   programs = startPrograms(folder, barePath(folder), "e2e")
   const server = `https://127.0.0.1:${port}`
+  // An API server that shows its version and is silent otherwise.
+  api = await serve((asked, response) =>
+    asked.path === "/version" ? json(response, 200, { gitVersion: "v1.34.0" }) : true,
+  )
   writeFileSync(join(folder, "token"), "sha256~abcdefghijklmnop\n", { mode: 0o600 })
   const exec = {
     apiVersion: "client.authentication.k8s.io/v1",
@@ -38,19 +47,22 @@ beforeAll(async () => {
     join(folder, "kubeconfig"),
     stringify({
       "current-context": "c",
-      clusters: [{ name: "k", cluster: { server, "insecure-skip-tls-verify": true } }],
+      clusters: [{ name: "k", cluster: { server: api.url, "insecure-skip-tls-verify": true } }],
       users: [{ name: "u", user: { exec } }],
       contexts: [{ name: "c", context: { cluster: "k", user: "u" } }],
     }),
   )
+  // Enough of both commands for the first step.
+  for (const name of ["oc", "skupper"])
+    writeFileSync(join(folder, "bin", name), "#!/bin/sh\necho 'cli 2.2.1'\n", { mode: 0o700 })
   for (const [name, login] of [
-    ["token", { "token-file": join(folder, "token") }],
-    ["plugin", { kubeconfig: join(folder, "kubeconfig"), context: "c" }],
+    ["token", { server, "token-file": join(folder, "token") }],
+    ["plugin", { server: api.url, kubeconfig: join(folder, "kubeconfig"), context: "c" }],
   ] as const) {
-    const site = { server, project: "p", ...login }
+    const site = { project: "p", ...login }
     const file = {
       version: 1,
-      federation: "e2e",
+      federation: `e2e-${name}`,
       superlink: site,
       supernodes: [{ ...site, name: "s1", project: "q" }],
     }
@@ -61,6 +73,7 @@ afterEach(() => expect(processesOf(programs)).toEqual([]))
 afterAll(() => {
   programs.kill()
   hole.close()
+  return api.close()
 })
 
 test.each(["run --yes --timeout 3s", "plan", "doctor"])(
@@ -122,6 +135,8 @@ test("a login plugin and its child end with a step's limit", async () => {
   ])
   expect({ code, said: flat(stdout + stderr) }).toEqual({
     code: 1,
-    said: expect.stringContaining(`127.0.0.1:${port}`),
+    said: expect.stringContaining(
+      `there were no credentials for 127.0.0.1:${api.port} yet: the login plugin had printed none`,
+    ),
   })
 })

@@ -22,7 +22,8 @@ import { readSupernodeLog } from "../../../runbooks/flower/flower-logs.ts"
 import { program } from "../../../runbooks/index.ts"
 import { untilSeen } from "../../../runbooks/shared/reading.ts"
 import { processesWith } from "../../e2e/processes.ts"
-import { barePath, type Ended, type Programs, sitesOf, startPrograms } from "../../e2e/programs.ts"
+import { barePath, type Ended, type Programs, startPrograms } from "../../e2e/programs.ts"
+import { sitesOf } from "../../e2e/sites.ts"
 
 const FEDERATION = "real-flower"
 

@@ -1,34 +1,49 @@
-/** Practice clusters in this process, for calls of the command line in this process. */
+/** Practice clusters in this process: for calls of the command line here, and for whole programs beside it. */
 import { mkdtempSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { openCluster } from "../../lib/cluster/index.ts"
+import { type OpenCluster, openCluster } from "../../lib/cluster/index.ts"
 import type { Cluster } from "../../lib/cluster/types.ts"
 import { startPractice } from "../../lib/practice/practice.ts"
-import type { Practice } from "../../lib/practice/types/practice.ts"
+import type { Delays, Practice } from "../../lib/practice/types/practice.ts"
 import { program } from "../../runbooks/index.ts"
+import { sitesOf } from "./sites.ts"
+
+/** The name of the federation on them. */
+export const FEDERATION = "e2e"
 
 export interface PracticeHere {
   readonly folder: string
   readonly practice: Practice
+  /** A practice cluster, as its administrator. */
   cluster(name: string): Cluster
   close(): Promise<void>
 }
 
-export async function practiceHere(supernodes: number): Promise<PracticeHere> {
-  const folder = mkdtempSync(join(tmpdir(), "campaign-"))
-  const names = Array.from({ length: supernodes }, (_, index) => `supernode-${index + 1}`)
+export interface PracticeHereOptions {
+  /** Removed at the end with all that is in it. */
+  readonly folder?: string
+  readonly delays?: Delays
+  /** False: plain Kubernetes. */
+  readonly openshift?: boolean
+}
+
+export async function practiceHere(
+  supernodes: number,
+  { folder = mkdtempSync(join(tmpdir(), "campaign-")), delays = "none", openshift }: PracticeHereOptions = {},
+): Promise<PracticeHere> {
   const practice = await startPractice({
-    sites: [{ name: "superlink", role: "superlink" }, ...names.map((name) => ({ name, role: "supernode" }))],
+    sites: sitesOf(supernodes),
     values: program.practiceValues!,
     images: program.practiceImages!,
-    // As the helpers of the tests of whole programs know it.
-    federation: "e2e",
+    ownCommands: program.practiceCommands!,
+    federation: FEDERATION,
     folder: join(folder, "practice"),
-    delays: "none",
+    delays,
+    ...(openshift !== undefined && { openshift }),
   })
-  const doors = new Map<string, ReturnType<typeof openCluster>>()
+  const doors = new Map<string, OpenCluster>()
   return {
     folder,
     practice,
