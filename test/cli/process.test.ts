@@ -78,22 +78,29 @@ describe("signals", () => {
   })
 })
 
-test.each(["plan", "run"])(
-  "%s: work that nothing can wake is told and ended, not left without a word",
-  async (command) => {
+describe("work that nothing can wake", () => {
+  test("is told and ended by a plan, not left without a word", async () => {
     const at = room()
-    const sites = ["--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`]
-    const argv = command === "run" ? [command, "--yes", ...sites] : [command, ...sites]
+    const argv = ["plan", "--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`]
     const { code, stderr } = await ended(start(at, argv, { STALL: "yes" }))
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr: expect.stringContaining("Nothing is left to wait for, and the work has not ended"),
     })
+  })
+
+  test("is journaled and ended by a run, at the step's limit, and the next run resumes", async () => {
+    const at = room()
+    const sites = ["--original", `folder=${at}/o`, "--mirror", `folder=${at}/m1`]
+    const { code } = await ended(start(at, ["run", "--yes", "--timeout", "1s", ...sites], { STALL: "yes" }))
+    expect(code).toBe(1)
+    const lines = journal(at)
+    expect(lines.filter(({ outcome }) => outcome?.kind === "failed")).toHaveLength(1)
+    expect(lines.at(-1)).toMatchObject({ type: "run ended", code: 1 })
     expect(existsSync(join(at, "state/mirror-pages/default/lock"))).toBe(false)
-    const next = await ended(start(at, ["run", "--yes", ...sites], { QUICK: "yes" }))
-    expect(next.code).toBe(0)
-  },
-)
+    expect((await ended(start(at, ["run", "--yes"], { QUICK: "yes" }))).code).toBe(0)
+  })
+})
 
 test("what nothing can end does not keep a program whose work is done", async () => {
   const at = room()
