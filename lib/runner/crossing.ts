@@ -25,18 +25,10 @@ export const isCoordinator = ({ parties }: Notebook, { sites }: Federation): boo
 /** The last message of a party that still counts: a receipt that answers an earlier approval does not. */
 export function received(record: PartyMemory | undefined, kind: CrossingKind): Exchanged | undefined {
   const found = record?.received.get(kind)
-  if (found === undefined || isRevoked(record!)) return undefined
+  if (found === undefined || record!.revoked) return undefined
   const answered = kind === "receipt" ? "approval" : kind === "approval" ? "request" : undefined
   if (answered !== undefined && found.answers !== record!.sent.get(answered)?.digest) return undefined
   return found
-}
-
-/** Whether what was exchanged has been ended, and no request is newer. */
-export function isRevoked({ received: from, sent }: PartyMemory): boolean {
-  const ended = sent.get("revocation") ?? from.get("revocation")
-  if (ended === undefined) return false
-  const started = from.get("request") ?? sent.get("request")
-  return started === undefined || started.created <= ended.created
 }
 
 /** Whether a message is too old to act on, by the clock that counts. */
@@ -55,7 +47,7 @@ export function crossingOf(view: CrossingView, cell: Cell): OutcomeDraft | undef
   const settled = settledBy(parties, notebook.steps, cell.step.id, kinds)
   if (settled === undefined) return theirs
   const record = memory.parties.get(party)
-  if (record !== undefined && isRevoked(record)) return ended(party, record)
+  if (record?.revoked === true) return ended(party, record)
   const message = about(received(record, settled.kind), cell, parties.coordinator)
   if (message === undefined) return settled.holds ? waiting(view, party, next(record, settled.kind)) : theirs
   if (settled.kind === "approval" && isExpired(message, now) && !isUsed(notebook, federation, memory, cell))
@@ -87,7 +79,7 @@ function admission(view: CrossingView, cell: Cell): OutcomeDraft | undefined {
   const party = cell.site?.party
   if (party === undefined || view.notebook.parties === undefined) return undefined
   const record = view.memory.parties.get(party)
-  if (record !== undefined && isRevoked(record)) return ended(party, record)
+  if (record?.revoked === true) return ended(party, record)
   const request = received(record, "request")
   if (about(request, cell, view.notebook.parties.coordinator) !== undefined) return undefined
   return waiting(view, party, "request")

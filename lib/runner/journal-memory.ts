@@ -70,6 +70,18 @@ export interface Memory {
 export interface PartyMemory {
   readonly received: ReadonlyMap<MessageKind, Exchanged>
   readonly sent: ReadonlyMap<MessageKind, Exchanged>
+  /** A revocation came after the last request, in the journal's order: clocks of two parties differ. */
+  readonly revoked: boolean
+  /** The digests of all requests: none of them brings a party back after a revocation. */
+  readonly requests: ReadonlySet<string>
+}
+
+/** The same while it is read. */
+interface OpenParty {
+  received: Map<MessageKind, Exchanged>
+  sent: Map<MessageKind, Exchanged>
+  revoked: boolean
+  requests: Set<string>
 }
 
 export type Shown = Extract<Recorded, { type: "shown" }>
@@ -140,7 +152,7 @@ export class MemoryReader implements Memory {
   ended = new Map<string, Extract<Recorded, { type: "step ended" }>>()
   executions = new Map<string, StepExecution>()
   users = new Map<string, string>()
-  parties = new Map<string, { received: Map<MessageKind, Exchanged>; sent: Map<MessageKind, Exchanged> }>()
+  parties = new Map<string, OpenParty>()
   lastRun: { started: string; command: string; code?: number } | undefined
   readonly keyed: KeyedHash
   #by: By | undefined
@@ -237,12 +249,9 @@ export class MemoryReader implements Memory {
       case "value":
         this.values.set(placeName(line), new Map(this.values.get(placeName(line))).set(line.name, line))
         break
-      case "message": {
-        const party = this.parties.get(line.party) ?? { received: new Map(), sent: new Map() }
-        this.parties.set(line.party, party)
-        party[line.way].set(line.kind, line)
+      case "message":
+        this.#exchanged(line)
         break
-      }
       case "created":
         this.created.set(line.object.uid, line.object)
         break
@@ -256,6 +265,21 @@ export class MemoryReader implements Memory {
         if (this.lastRun !== undefined) this.lastRun.code = line.code
         break
     }
+  }
+
+  #exchanged(line: Exchanged): void {
+    const party = this.parties.get(line.party) ?? {
+      received: new Map(),
+      sent: new Map(),
+      revoked: false,
+      requests: new Set(),
+    }
+    this.parties.set(line.party, party)
+    party[line.way].set(line.kind, line)
+    if (line.kind === "revocation") party.revoked = true
+    if (line.kind !== "request") return
+    party.revoked = false
+    party.requests.add(line.digest)
   }
 
   /** A run goes on for as long as it writes lines. */

@@ -273,3 +273,16 @@ it("the commands of parties are for those who own the side that they belong to",
   const fresh = await guest.call("party", "init", "--name", "St. Mary's")
   expect(fresh.stderr).toContain("You already act for the party st-marys")
 })
+
+it("a party whose clock is ahead is revoked all the same: the order of the journal counts", async () => {
+  const soon = { created: new Date(Date.now() + 600_000).toISOString() }
+  const payload = { ...payloadOf(join(host.home, await ask())), ...soon } as Payload
+  const file = await forge(await own(guest, "st-marys"), payload)
+  const yes = ["--yes", "--fingerprint", await guest.fingerprint()]
+  expect((await host.call("approve", file, ...FILE, ...yes)).code).toBe(0)
+  expect((await host.call("revoke", "st-marys", ...FILE, "--yes")).code).toBe(0)
+  const after = await host.call("run", ...FILE, "--yes", "--trust-file")
+  expect(after.stdout).not.toContain("the door is open")
+  expect(after.code).toBe(0)
+  await refuses(host, ["approve", file, ...FILE, ...yes], "was ended")
+})

@@ -5,7 +5,6 @@ import { moment } from "../../notebook/format.ts"
 import { DEFAULT_LIFETIME_S } from "../../notebook/parties.ts"
 import { type ReadMessage, type RequestPayload, readMessage, type Trust } from "../../parties/messages.ts"
 import { Pins, trustOf } from "../../parties/pins.ts"
-import { isRevoked } from "../../runner/crossing.ts"
 import { cellsOf, keep, wrongValues } from "../../runner/crossing-values.ts"
 import type { Exchanged } from "../../runner/events.ts"
 import { thisMachine } from "../../runner/this-machine.ts"
@@ -119,11 +118,12 @@ function requestIn({ notebook, io }: CallOf<"approve">, shown: string): ReadMess
 function refuseEnded(
   { argument }: CallOf<"approve">,
   { memory }: OpenedFederation,
-  { payload }: ReadMessage<RequestPayload>,
+  { payload, digest }: ReadMessage<RequestPayload>,
   party: string,
 ): void {
-  const ended = memory?.parties.get(party)?.sent.get("revocation")
-  if (ended === undefined || payload.created > ended.created) return
+  const record = memory?.parties.get(party)
+  const ended = record?.sent.get("revocation") ?? record?.received.get("revocation")
+  if (ended === undefined || record?.revoked !== true || !record.requests.has(digest)) return
   throw new UsageError(
     `${argument} cannot be approved: what it asked for was ended at ${moment(ended.created)}`,
     {
@@ -190,7 +190,7 @@ async function again(call: CallOf<"approve">, opened: OpenedFederation): Promise
   const record = opened.memory?.parties.get(party)
   const request = record?.received.get("request")
   const sent = record?.sent.get("approval")
-  if (record === undefined || request === undefined || isRevoked(record)) {
+  if (record === undefined || request === undefined || record.revoked) {
     const known = [...(opened.memory?.parties.keys() ?? [])]
     throw new UsageError(`${party} was not approved here, so it cannot be approved again`, {
       why: known.length === 0 ? "no party was approved yet" : `the parties are ${known.join(", ")}`,

@@ -1,7 +1,6 @@
 import { UsageError } from "../../notebook/errors.ts"
 import { EXIT } from "../../notebook/exit-codes.ts"
 import { Pins } from "../../parties/pins.ts"
-import { isRevoked } from "../../runner/crossing.ts"
 import type { PartyMemory } from "../../runner/journal-memory.ts"
 import { printAnswer } from "../answers.ts"
 import type { CallOf } from "../call.ts"
@@ -20,16 +19,17 @@ export async function revoke(call: CallOf<"revoke">): Promise<number> {
   const party = call.argument!
   const record = recordOf(call, opened, party)
   const { name } = record.received.get("request")!
-  const file = isRevoked(record)
-    ? record.sent.get("revocation")?.file
-    : await end(call, opened, party, record)
-  const deletes = notebook.teardown?.steps.some((step) => step.delete !== undefined) === true
+  const file = record.revoked ? record.sent.get("revocation")?.file : await end(call, opened, party, record)
+  const sites = opened.federation.sites.filter((site) => site.party === party).map((site) => site.name)
+  // Where no run has done anything for the party, nothing has to be deleted, and no session is needed.
+  const deletes =
+    notebook.teardown?.steps.some((step) => step.delete !== undefined) === true &&
+    sites.some((site) => opened.memory?.touched.has(site))
   if (flags.has("json") && !deletes)
     printAnswer(call, "revoke", { federation: opened.federation.name, party, file })
   else if (!flags.has("json"))
     call.out.print(`${name} is revoked. The revocation, which you can send them: ${file}\n`)
   if (!deletes) return EXIT.done
-  const sites = opened.federation.sites.filter((site) => site.party === party).map((site) => site.name)
   return runFederation(
     { ...call, notebook: { ...notebook.teardown! } },
     { approvalBy: "plan", quiet: true, planShown: true, sites },

@@ -1,5 +1,5 @@
 import { moment } from "../../notebook/format.ts"
-import { isExpired, isRevoked } from "../../runner/crossing.ts"
+import { isExpired } from "../../runner/crossing.ts"
 import type { Memory, PartyMemory } from "../../runner/journal-memory.ts"
 
 /** How things stand with each party, as one line: `St. Mary's (st-marys): request from …, approval for … until …`. */
@@ -17,7 +17,7 @@ export const partyLines = (memory: Pick<Memory, "parties"> | undefined, now = ne
     })
     const who = name === party ? party : `${name} (${party})`
     const doubt = trust === "none" && record.received.size > 0 ? "; its fingerprint was not compared" : ""
-    return `${who}: ${isRevoked(record) ? "ended; " : ""}${events.join("; ")}${doubt}`
+    return `${who}: ${record.revoked ? "ended; " : ""}${events.join("; ")}${doubt}`
   })
 
 /** The same as data. */
@@ -28,7 +28,7 @@ export const partyAnswers = (memory: Pick<Memory, "parties"> | undefined): objec
       party,
       name,
       trust,
-      ended: isRevoked(record),
+      ended: record.revoked,
       messages: eventsOf(record).map(({ way, kind, created, expires, digest }) => ({
         way,
         kind,
