@@ -1,10 +1,10 @@
 /** The steps that only exist where sites belong to several parties: what crosses, and what the coordinator sees of it. */
-import { blocked, type CheckResult, progressing, ready, unknown } from "../lib/index.ts"
+import { blocked, type CheckResult, missing, progressing, ready, unknown } from "../lib/index.ts"
 import { guideStep } from "./context.ts"
 import { readSuperlinkLog } from "./flower/flower-logs.ts"
 import { runningHop } from "./flower/verify-hops.ts"
 import { hubOf } from "./interconnect/hub.ts"
-import { discardIssued } from "./interconnect/issuing.ts"
+import { discardIssued, isLeft } from "./interconnect/issuing.ts"
 import { recordOf } from "./interconnect/network-record.ts"
 import { detailsOf, hubValue, isTheirs, nodeValue, tokenValue } from "./interconnect/other-side.ts"
 import { activeSite } from "./interconnect/skupper.ts"
@@ -85,11 +85,12 @@ the network lists the party's Skupper site, and the SuperLink's log has the Supe
     if (seen.is === "deactivated")
       return progressing(`the SuperLink's log says of node ${node.id}: ${seen.line}`)
     if (seen.is === "unknown") return progressing(`the SuperLink's log does not show node ${node.id} yet`)
+    if (await isLeft(context)) return missing(`${site.party} is linked: what is left of its token is deleted`)
     const words = seen.is === "active" ? "is active" : "is not in the log of the SuperLink any more"
     return ready(
       `node ${node.id} of ${site.party} ${words}, and its site is in the network of ${found.metadata.name}`,
     )
   },
-  takeOwnership: discardIssued,
+  apply: discardIssued,
   timeout: 120,
 })

@@ -111,7 +111,8 @@ class Planner {
       const fed = source.graph.find(cell.step.feeds, cell.site)
       // The fed step needs this one, so it is checked here on its own, once everything else that it needs is ready.
       const others = fed === undefined ? [] : source.graph.needs(fed).filter((need) => need !== cell)
-      if (fed !== undefined && (await this.#firstPending(others)) === undefined) {
+      const checked = fed !== undefined && fed.party === undefined
+      if (checked && (await this.#firstPending(others)) === undefined) {
         const result = await this.#check(fed)
         if (result.state === "ready" || result.state === "progressing") {
           return { ...base, action: "ok", reason: `not needed: ${fed.step.id} is ${result.state}` }

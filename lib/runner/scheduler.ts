@@ -126,7 +126,8 @@ export class Scheduler {
   async #notNeeded(cell: Cell): Promise<OutcomeDraft | undefined> {
     const { source, options, watcher } = this.#scope
     const fed = cell.step.feeds === undefined ? undefined : source.graph.find(cell.step.feeds, cell.site)
-    if (fed === undefined) return undefined
+    // What another party runs is not checked here.
+    if (fed === undefined || fed.party !== undefined) return undefined
     const deadline = new Deadline(options.timeout ?? fed.step.timeout ?? UNSELECTED_TIMEOUT_S, options.signal)
     try {
       const result = await watcher.patiently(fed, deadline)

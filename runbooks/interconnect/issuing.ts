@@ -201,24 +201,32 @@ export async function takeToken(context: Context): Promise<void> {
   }
 }
 
+/** Whether anything of a token that another party has used is left: its code stays readable in the cluster, and here. */
+export async function isLeft(context: Context): Promise<boolean> {
+  return new TokenFile(context).exists || (await grantsFor(context)).length > 0
+}
+
 /** Of a token that another party has used: the grant, and the file here. */
 export async function discardIssued(context: Context): Promise<void> {
   await dropGrants(context)
   await new TokenFile(context).remove()
 }
 
-/** Deletes the grants of this SuperNode's tokens: they are not needed when its Link exists. */
-export async function dropGrants(context: Context): Promise<void> {
-  const { site, at, federation } = context
-  const hub = hubOf(context, site)
-  const file = await new TokenFile(context).read()
-  const left = await at(hub).cluster.list({
+/** The grants of this SuperNode's tokens. */
+function grantsFor({ site, at, federation, inputs, the }: Context) {
+  const hub = hubOf({ inputs, the }, site)
+  return at(hub).cluster.list({
     apiVersion: SKUPPER,
     kind: "AccessGrant",
     namespace: hub.project,
     labels: `${selector(federation)},${FOR_SITE}=${site.name}`,
   })
-  const names = new Set(left.map(({ metadata }) => metadata.name))
+}
+
+/** Deletes the grants of this SuperNode's tokens: they are not needed when its Link exists. */
+export async function dropGrants(context: Context): Promise<void> {
+  const file = await new TokenFile(context).read()
+  const names = new Set((await grantsFor(context)).map(({ metadata }) => metadata.name))
   if (file?.is === "token") names.add(file.name)
   for (const name of names) await dropGrant(context, name)
 }

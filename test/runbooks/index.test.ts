@@ -23,6 +23,7 @@ test("the guide's order", () => {
     "network-project",
     "network-site",
     "token-issue",
+    "hand-over",
     "token-redeem",
     "link-status",
     "connector",
@@ -30,6 +31,7 @@ test("the guide's order", () => {
     "listener",
     "deploy-supernode",
     "verify",
+    "confirm",
     "verify-federation",
   ])
   expect(program.version).toBe(version)

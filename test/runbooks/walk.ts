@@ -27,7 +27,7 @@ export async function walk(world: World, call: Call = {}) {
 export const placesToTheLink = (): string[] =>
   guide.steps
     .slice(0, guide.steps.findIndex(({ id }) => id === "link-status") + 1)
-    .filter(({ id, when }) => id !== "deploy-superlink" && when?.network !== "per-party")
+    .filter(({ id, when }) => id !== "deploy-superlink" && (when === undefined || when.network === "shared"))
     .flatMap(({ id, on }) =>
       on === "here"
         ? [id]
