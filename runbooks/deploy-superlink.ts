@@ -209,6 +209,12 @@ reaches the Control API by a port forward to port 8000 of the pod.
 **Apps.** From 1.32 on, a SuperLink installs the dependencies of apps at run time, in a volume of 50Mi. Give it more room with
 \`--runtime-dependencies 2Gi\`, or turn that off with \`--runtime-dependencies off\` (a cluster without access to PyPI).
 
+**State.** With \`superlink-state: disk\`, nodes and runs are in a database on a volume of the project (\`superlink-state-size\`,
+\`superlink-state-class\`), and a restarted SuperLink knows its SuperNodes under the same ids. The volume stays if the input goes back to
+\`memory\`; a teardown deletes it. **Probes** (\`probes: on\`) ask gRPC's health service up to 1.36, and \`GET /health\` from 1.37 on. A start
+may take five minutes. **Pods** (\`pod-hardening: on\`) have a read-only root file system with \`/tmp\` as a volume (\`scratch-size\`), an account
+of their own without a token, and install nothing at run time.
+
 **Encryption.** \`--insecure\` turns off Flower's own TLS. Between the clusters, Skupper always encrypts with mutual TLS. That
 protects against outsiders, not against the other linked sites: each of them can read this traffic and take the SuperLink's place.
 Only Flower's own TLS prevents that (docs/security.md): \`--tls on\` issues its certificates. With certificates of your own, give a

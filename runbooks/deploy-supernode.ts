@@ -233,7 +233,15 @@ export default guideStep({
   ],
   title: "Deploy the SuperNode",
   on: "supernode",
-  needs: ["root-certificates", "deploy-superlink", "register-node", "link-status", "connector", "listener"],
+  needs: [
+    "root-certificates",
+    "deploy-superlink",
+    "register-node",
+    "link-status",
+    "connector",
+    "listener",
+    "isolate-supernode",
+  ],
   inputs: [
     "flower-version",
     "project",
@@ -260,7 +268,11 @@ has created in the SuperNode's own project.
 SuperLink explains how to use Flower's own TLS as well. Image, pull secret, environment, node configuration and resources are
 inputs. \`--supernode-manifest FILE\` replaces this manifest with your own.
 
-After a restart, a SuperLink does not know its SuperNodes any more. A SuperNode then exits with its next call, its container is
+With \`probes: on\`, gRPC's health service says that the SuperNode's process serves, in every version; that it is connected is what \`verify\`
+proves. With \`pod-hardening: on\`, its root file system is read-only, \`/tmp\` is a volume (\`scratch-size\`), and it has an account without a
+token. Your own manifest is applied as it is.
+
+After a restart, a SuperLink without \`superlink-state: disk\` does not know its SuperNodes any more. A SuperNode then exits with its next call, its container is
 restarted, and it registers with a new id. A SuperNode of Flower 1.28 may only print \`Invalid node ID\` and hang while its pod
 keeps running; this step then restarts it.
 `,

@@ -13,6 +13,7 @@ import installOperator from "./install-operator.ts"
 import linkStatus from "./link-status.ts"
 import listener from "./listener.ts"
 import login from "./login.ts"
+import { isolateSuperlink, isolateSupernode } from "./network-isolation.ts"
 import nodeKey from "./node-key.ts"
 import { parties } from "./parties.ts"
 import { networkConnector, networkProject, networkSite } from "./party-network.ts"
@@ -54,7 +55,9 @@ const guide: Notebook = notebook({
     linkStatus,
     connector,
     networkConnector,
+    isolateSuperlink,
     listener,
+    isolateSupernode,
     deploySupernode,
     verify,
     confirm,

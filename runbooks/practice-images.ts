@@ -113,10 +113,12 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
     log: (line) => say([info(line)]),
     error: (line) => say([error(line)]),
   })
+  const health = { tls: !insecure, http: healthPath }
   const control: SimulatedPort = { answer: (bytes) => nodes.answer(bytes) }
   const fleet: Fleet = {
     ...(!http && insecure && { greeting: GRPC_GREETING }),
     ...(http && control),
+    ...(http && { health }),
     http,
     tls: !insecure,
     chain: certificatesOf(container),
@@ -140,8 +142,8 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
     container.ready()
     // A process that listens on its pod's loopback runs, and only its pod reaches it.
     container.listen(port, fleet, isLoopback(host) ? "loopback" : "pod")
-    // A port forward reaches it at any address of the pod.
-    if (!http) container.listen(controlPortOf(version, args), control)
+    if (!http) serveControl(container, version, { ...control, ...(since(version, "1.37.0") && { health }) })
+    serveHealth(container)
   }
   const database = argumentOf(args, "--database")
   if (database === undefined) serve()
@@ -156,6 +158,16 @@ function startSuperlink(container: PracticeContainer): void | (() => void) {
   return () => say(endLines(version))
 }
 
+const healthPath = (path: string): number => (path === "/health" ? 200 : 404)
+
+/** gRPC's health service, which every version of both programs has, without TLS. */
+function serveHealth(container: PracticeContainer): void {
+  const [, host, port] =
+    /^(.*):(\d+)$/.exec(argumentOf(container.args, "--health-server-address") ?? "") ?? []
+  if (host !== undefined && !isLoopback(host))
+    container.listen(Number(port), { health: { grpc: () => true } })
+}
+
 function fleetAddress(args: readonly string[], http: boolean): { host: string; port: number } {
   if (http)
     return {
@@ -165,6 +177,13 @@ function fleetAddress(args: readonly string[], http: boolean): { host: string; p
   const [, host = "0.0.0.0", port = FLEET_PORT] =
     /^(.*):(\d+)$/.exec(argumentOf(args, "--fleet-api-address") ?? "") ?? []
   return { host, port: Number(port) }
+}
+
+/** A port forward reaches it at any address of the pod; a kubelet does not reach it on the pod's loopback. */
+function serveControl(container: PracticeContainer, version: string, control: SimulatedPort): void {
+  const { args } = container
+  const host = since(version, "1.37.0") ? (argumentOf(args, "--host") ?? "127.0.0.1") : "0.0.0.0"
+  container.listen(controlPortOf(version, args), control, isLoopback(host) ? "loopback" : "pod")
 }
 
 function controlPortOf(version: string, args: readonly string[]): number {
@@ -310,6 +329,7 @@ function beginSupernode(
     const api = since(version, "1.34.0") ? "Runtime" : "ClientAppIo"
     container.log(info(`Flower Deployment Runtime: Starting ${api} API on ${local}`))
   }
+  serveHealth(container)
   container.ready()
   return connect(container, { version, address, key, otherRoot })
 }
@@ -456,8 +476,16 @@ function untrusted(version: string): string[] {
 /** Images with these names, from any registry. */
 export const practiceImages: readonly PracticeImage[] = [
   { image: GATE_IMAGE, start: startGate },
-  { image: /(?:^|\/)superlink(?:[:@]|$)/, start: withCertificates("--ssl-certfile", startSuperlink) },
-  { image: /(?:^|\/)supernode(?:[:@]|$)/, start: withCertificates("--root-certificates", startSupernode) },
+  {
+    image: /(?:^|\/)superlink(?:[:@]|$)/,
+    probed: true,
+    start: withCertificates("--ssl-certfile", startSuperlink),
+  },
+  {
+    image: /(?:^|\/)supernode(?:[:@]|$)/,
+    probed: true,
+    start: withCertificates("--root-certificates", startSupernode),
+  },
 ]
 
 /** What practice adds to a site in its federation file: the names that the guide uses. */

@@ -22,6 +22,7 @@ import { OLM, PACKAGE } from "./openshift/olm.ts"
 import type { Deployment } from "./openshift/workload.ts"
 import { CERT_MANAGER } from "./security/cert-manager.ts"
 import { gateConfigName, gateIn } from "./security/gate.ts"
+import { NETWORKING } from "./security/network-policies.ts"
 import { nodeKeyRef } from "./security/node-key.ts"
 import { CLAIM } from "./security/state.ts"
 import { CERTIFICATES_PART, PART } from "./security/tls.ts"
@@ -33,11 +34,12 @@ const WORKLOADS = [
   ["apps/v1", "Deployment"],
   ["v1", "Service"],
   ["v1", "ServiceAccount"],
+  [NETWORKING, "NetworkPolicy"],
 ] as const
 
 export const removeSupernode = removal({
   id: "remove-supernode",
-  undoes: ["deploy-supernode", "node-key", "verify", "verify-federation"],
+  undoes: ["deploy-supernode", "node-key", "isolate-supernode", "verify", "verify-federation"],
   title: "Remove the SuperNode",
   on: "supernode",
   inputs: ["project", "supernode-manifest"],
@@ -219,7 +221,7 @@ export const removeRegistration = removal({
 
 export const removeSuperlink = removal({
   id: "remove-superlink",
-  undoes: ["deploy-superlink"],
+  undoes: ["deploy-superlink", "isolate-superlink"],
   title: "Remove the SuperLink",
   on: "superlink",
   prose:

@@ -144,8 +144,27 @@ function authentication({ sites, values }: Guide): Problem[] {
   return problems
 }
 
+/** What a user should know before a run. */
+export const notices = (federation: Federation): string[] => [
+  ...trust(federation),
+  ...ownManifests(federation as unknown as Guide),
+]
+
+/** The user's own manifest is applied as it is. */
+function ownManifests({ sites, values }: Guide): string[] {
+  const rows = [
+    ...(values.probes === "on" ? ["probes"] : []),
+    ...(values.podHardening === "on" ? ["pod-hardening"] : []),
+  ]
+  const own = sites.filter(({ supernodeManifest }) => supernodeManifest !== undefined).map(({ name }) => name)
+  if (rows.length === 0 || own.length === 0) return []
+  return [
+    `${own.join(", ")}: ${rows.join(" and ")} does not change a supernode-manifest, which is applied as it is.`,
+  ]
+}
+
 /** What a linked site can do to the others, where it is decided. */
-export function notices(federation: Federation): string[] {
+function trust(federation: Federation): string[] {
   const { sites, values } = federation as unknown as Guide
   if (values.network === "per-party") return []
   const supernodes = sites.filter(({ role }) => role === "supernode")

@@ -183,7 +183,16 @@ export const verify = guideStep({
   foresees: ({ inputs }: Foresee) => flwrFromPypi(inputs),
   title: "Verify the SuperNode",
   on: "supernode",
-  needs: ["link-status", "connector", "network-connector", "listener", "deploy-supernode", "hand-over"],
+  needs: [
+    "link-status",
+    "connector",
+    "network-connector",
+    "listener",
+    "isolate-superlink",
+    "isolate-supernode",
+    "deploy-supernode",
+    "hand-over",
+  ],
   reads: [hubValue],
   provides: [nodeValue],
   inputs: [

@@ -8,6 +8,7 @@ import {
   type KubeObject,
   missing,
   progressing,
+  type Ref,
   RunbookError,
   ready,
 } from "../../lib/index.ts"
@@ -22,12 +23,14 @@ import {
   gateConfigName,
   gateDifferences,
 } from "../security/gate.ts"
+import { NETWORKING, POLICY } from "../security/network-policies.ts"
 import { readSecret } from "../security/secrets.ts"
 import { CLAIM, claimGrows, claimRef, claimText } from "../security/state.ts"
 import { rootsSecretOf, tlsSecretOf } from "../security/tls.ts"
 import { adoptedMark, isOwn, owns, recordOwn } from "../shared/labels.ts"
-import { ifAllowed, objectRef } from "../shared/reading.ts"
+import { ifAllowed, ifServed, objectRef } from "../shared/reading.ts"
 import type { Flags } from "./command-line.ts"
+import { withAccount } from "./hardened.ts"
 import { applyManifest, type Manifest, type ManifestInputs } from "./manifests.ts"
 import { withRestartEffects } from "./restart-effects.ts"
 import { deploymentRef } from "./superlink.ts"
@@ -164,7 +167,7 @@ async function differences(
   { manifest }: DeployTarget,
   found: Deployment,
 ): Promise<Difference[]> {
-  const fields = await drift(context, found, manifest.deployment)
+  const fields = await drift(context, found, withAccount(manifest.deployment, found))
   for (const wanted of manifest.others) {
     const { apiVersion, kind, metadata } = wanted
     const existing = await context.cluster.get({
@@ -186,7 +189,25 @@ async function differences(
       fields.push({ field, found: claimText(existing), wanted: claimText(wanted) })
     }
   }
+  for (const { name } of await leftPolicies(context))
+    fields.push({ field: `${POLICY} ${name}`, found: "exists", wanted: "deleted" })
   return fields
+}
+
+/**
+ * NetworkPolicies that this federation has created, where none are asked for any more: they would close ways that are to be open. Only
+ * those are looked for that the journal knows, so that the guide costs no question.
+ */
+async function leftPolicies({ cluster, site, inputs, created }: Context): Promise<Ref[]> {
+  if (inputs.networkPolicy === "on") return []
+  const refs: Ref[] = []
+  for (const [uid, { kind, name, namespace }] of created) {
+    if (kind !== POLICY || namespace !== site.project) continue
+    const ref = { apiVersion: NETWORKING, kind, name, namespace }
+    const found = await ifServed(ifAllowed(cluster.get(ref)))
+    if (found?.metadata.uid === uid && found.metadata.deletionTimestamp === undefined) refs.push(ref)
+  }
+  return refs
 }
 
 /**
@@ -235,9 +256,13 @@ const serviceText = ({ spec }: KubeObject): string =>
 /** Applies the manifest. */
 export async function deploy(context: Context, target: DeployTarget, found?: Deployment): Promise<void> {
   if (target.note !== undefined) context.note(target.note)
-  const stored = await wouldBe(context, target.manifest.deployment, found)
-  await applyManifest(context, `${context.site.name}-${context.site.role}`, target.manifest)
-  const rewritten = stored === undefined ? [] : deploymentDifferences(stored, target.manifest.deployment)
+  const deployment = withAccount(target.manifest.deployment, found ?? (await findDeployment(context, target)))
+  const stored = await wouldBe(context, deployment, found)
+  const name = `${context.site.name}-${context.site.role}`
+  await applyManifest(context, name, { ...target.manifest, deployment })
+  for (const { name } of await leftPolicies(context))
+    await context.$`oc delete networkpolicy ${name} -n ${context.site.project} --wait=false`
+  const rewritten = stored === undefined ? [] : deploymentDifferences(stored, deployment)
   if (rewritten.length > 0) {
     const what = rewritten.map(({ field, found, wanted }) => `${field} ${found} in place of ${wanted}`)
     context.note(`the cluster's admission changes what is applied: ${what.join("; ")}`)

@@ -2,6 +2,7 @@
 import type { KubeObject } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { containerOf, type Deployment } from "../openshift/workload.ts"
+import { askGate } from "../security/gate-probes.ts"
 import type { Security } from "../security/inputs.ts"
 import { hardenPod } from "../security/pod-hardening.ts"
 import { askHealth, type Health } from "../security/probes.ts"
@@ -30,6 +31,20 @@ const appsFlag = (version: string): string | undefined =>
 const QUIET = { FLWR_TELEMETRY_ENABLED: "0", FLWR_DISABLE_UPDATE_CHECK: "1" }
 const NO_INSTALLATION = { FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION: "1" }
 
+/**
+ * A Deployment that had an account of its own goes back to the project's default by its name: a server keeps the deprecated field
+ * `serviceAccount` of one that is merely left out.
+ */
+export function withAccount(wanted: Deployment, found: Deployment | undefined): Deployment {
+  const { template } = wanted.spec
+  const before = found?.spec.template.spec.serviceAccountName
+  // An account of somebody else's choice stays.
+  if (template.spec.serviceAccountName !== undefined || before !== found?.metadata.name) return wanted
+  const spec = { ...template.spec, serviceAccountName: DEFAULT_ACCOUNT }
+  return { ...wanted, spec: { ...wanted.spec, template: { ...template, spec } } }
+}
+const DEFAULT_ACCOUNT = "default"
+
 /** The manifest with what the inputs ask for; `guide` leaves it as it is. */
 export function hardened<const M extends { deployment: Deployment; others: KubeObject[] }>(
   manifest: M,
@@ -50,6 +65,7 @@ export function hardened<const M extends { deployment: Deployment; others: KubeO
     if ("grpc" in health)
       container.args = [...(container.args ?? []), "--health-server-address", `0.0.0.0:${health.grpc}`]
     askHealth(container, health)
+    askGate(manifest.deployment)
   }
   return manifest
 }

@@ -3,6 +3,7 @@ import { type KubeObject, RunbookError, UsageError } from "../../lib/index.ts"
 import { readRegularText } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
 import { FLEET_ADDRESS } from "../interconnect/exposure.ts"
+import { reasonFor } from "../openshift/reasons.ts"
 import { type Container, containerOf, type Deployment } from "../openshift/workload.ts"
 import { type GateTls, withGate } from "../security/gate.ts"
 import type { Security } from "../security/inputs.ts"
@@ -281,7 +282,12 @@ export async function applyManifest(context: Context, name: string, manifest: Ma
   if (applied.exitCode === 0) return
   const words = applied.stderr.trim() || applied.stdout.trim()
   if (!/\bconflicts?\b/i.test(words)) {
-    throw new RunbookError(`oc apply of ${file} failed`, { why: words, next: applied.line })
+    const fix = /persistentvolumeclaim/i.test(words) ? reasonFor("volume", words)?.fix : undefined
+    throw new RunbookError(`oc apply of ${file} failed`, {
+      why: words,
+      next: applied.line,
+      ...(fix !== undefined && { fix }),
+    })
   }
   note(`others have changed some of its fields meanwhile; they are reset: ${words.split("\n")[0]}`)
   await $`oc apply ${arguments_} --force-conflicts`

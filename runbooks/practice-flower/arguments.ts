@@ -33,7 +33,8 @@ export async function superlinkHere(
   world: World,
 ): Promise<string[]> {
   // From 1.40 on, one port serves everything.
-  if (since(version, "1.40.0")) return hostAndPort(await paths(args, world), "8000", world)
+  if (since(version, "1.40.0"))
+    return hostAndPort(await listening(await paths(args, world), {}, world), "8000", world)
   const apis: Record<string, string> = {
     "--fleet-api-address": "0.0.0.0:9092",
     ...(!since(version, "1.37.0") && { "--control-api-address": "0.0.0.0:9093" }),
@@ -59,11 +60,11 @@ export async function supernodeHere(
       `127.0.0.1:${await world.forward(superlink)}`,
     ]
   }
-  if (since(version, "1.35.0")) return hostAndPort(here, "9094", world)
+  if (since(version, "1.35.0")) return hostAndPort(await listening(here, {}, world), "9094", world)
   return listening(here, { "--clientappio-api-address": "0.0.0.0:9094" }, world)
 }
 
-/** Moves each of these APIs, given or not, to a port on loopback. */
+/** Moves each of these APIs, given or not, to a port on loopback, and the health service where it is asked for. */
 async function listening(
   args: readonly string[],
   apis: Readonly<Record<string, string>>,

@@ -80,6 +80,7 @@ const starting =
 
 const image = (part: Part): PracticeImage => ({
   image: new RegExp(`(?:^|/)${part}(?:[:@]|$)`),
+  probed: true,
   async pull(reference) {
     await ensureEnvironment(versionOf(reference))
   },

@@ -103,6 +103,8 @@ function builtinRules(role: string, custom: readonly string[]): Rule[] | undefin
 const EVERYBODY: Rule[] = [
   all(["project.openshift.io"], ["projectrequests"], ["create", "list"]),
   all(["storage.k8s.io"], ["storageclasses"], READ),
+  // OpenShift's role openshift-network-public-role, of one project.
+  { ...all([""], ["configmaps"], ["get"]), resourceNames: ["openshift-network-features"] },
   all(["project.openshift.io"], ["projects"], ["list", "watch"]), // only their own are shown
   all(["authentication.k8s.io"], ["selfsubjectreviews"], ["create"]),
   all(["authorization.k8s.io"], ["selfsubjectaccessreviews", "selfsubjectrulesreviews"], ["create"]),

@@ -33,8 +33,9 @@ export function openCluster(
   }
   for (const object of seedObjects(openshift)) {
     const kind = kinds.of(object.apiVersion, object.kind)!
-    if (store.get(kind.key, undefined, object.metadata.name) !== undefined) continue
-    const made = objects.create(kind, undefined, object, SERVER)
+    const { name, namespace } = object.metadata
+    if (store.get(kind.key, namespace, name) !== undefined) continue
+    const made = objects.create(kind, namespace, object, SERVER)
     if (kind.status && object.status !== undefined) {
       objects.commit(kind, made, { ...made, status: object.status }, SERVER, "status")
     }

@@ -118,8 +118,32 @@ function external(entry: KubeObject): string {
 }
 const size = (field: string) => (one: KubeObject) => String(Object.keys(one[field] ?? {}).length)
 
+const podSelector = ({ spec }: KubeObject): string =>
+  Object.entries((spec?.podSelector?.matchLabels ?? {}) as Record<string, string>)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(",") || "<none>"
+const MODES: Readonly<Record<string, string>> = {
+  ...{ ReadWriteOnce: "RWO", ReadOnlyMany: "ROX", ReadWriteMany: "RWX", ReadWriteOncePod: "RWOP" },
+}
+const accessModes = (modes: readonly string[]): string => modes.map((one) => MODES[one] ?? one).join(",")
+
 /** Of the kinds that are simply there. */
 const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  NetworkPolicy: [NAME, { name: "POD-SELECTOR", value: podSelector }, AGE],
+  PersistentVolumeClaim: [
+    NAME,
+    {
+      name: "STATUS",
+      value: (one) => (one.metadata.deletionTimestamp ? "Terminating" : at(".status.phase")(one)),
+    },
+    { name: "VOLUME", value: at(".spec.volumeName") },
+    { name: "CAPACITY", value: at(".status.capacity.storage") },
+    { name: "ACCESS MODES", value: ({ status }) => accessModes(status?.accessModes ?? []) },
+    { name: "STORAGECLASS", value: at(".spec.storageClassName") },
+    { name: "VOLUMEATTRIBUTESCLASS", value: at(".spec.volumeAttributesClassName", "<unset>") },
+    AGE,
+  ],
   Deployment: [
     NAME,
     {

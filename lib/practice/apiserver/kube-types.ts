@@ -114,13 +114,21 @@ export const structs: Readonly<Record<string, string>> = {
   "core.AttachedVolume": "name:core.UniqueVolumeName devicePath:string",
   "core.AzureDiskVolumeSource":
     "diskName:string diskURI:string cachingMode?:*core.AzureDataDiskCachingMode fsType?:*string readOnly?:*bool kind?:*core.AzureDataDiskKind",
+  "core.AzureFilePersistentVolumeSource":
+    "secretName:string shareName:string readOnly?:bool secretNamespace:*string",
   "core.AzureFileVolumeSource": "secretName:string shareName:string readOnly?:bool",
   "core.Binding": "kind?:string apiVersion?:string metadata?:meta.ObjectMeta target:core.ObjectReference",
+  "core.CSIPersistentVolumeSource":
+    "driver:string volumeHandle:string readOnly?:bool fsType?:string volumeAttributes?:map[string]string controllerPublishSecretRef?:*core.SecretReference nodeStageSecretRef?:*core.SecretReference nodePublishSecretRef?:*core.SecretReference controllerExpandSecretRef?:*core.SecretReference nodeExpandSecretRef?:*core.SecretReference",
   "core.CSIVolumeSource":
     "driver:string readOnly?:*bool fsType?:*string volumeAttributes?:map[string]string nodePublishSecretRef?:*core.LocalObjectReference",
   "core.Capabilities": "add?:[]core.Capability drop?:[]core.Capability",
+  "core.CephFSPersistentVolumeSource":
+    "monitors:[]string path?:string user?:string secretFile?:string secretRef?:*core.SecretReference readOnly?:bool",
   "core.CephFSVolumeSource":
     "monitors:[]string path?:string user?:string secretFile?:string secretRef?:*core.LocalObjectReference readOnly?:bool",
+  "core.CinderPersistentVolumeSource":
+    "volumeID:string fsType?:string readOnly?:bool secretRef?:*core.SecretReference",
   "core.CinderVolumeSource":
     "volumeID:string fsType?:string readOnly?:bool secretRef?:*core.LocalObjectReference",
   "core.ClientIPConfig": "timeoutSeconds?:*int32",
@@ -182,12 +190,16 @@ export const structs: Readonly<Record<string, string>> = {
   "core.ExecAction": "command?:[]string",
   "core.FCVolumeSource": "targetWWNs?:[]string lun?:*int32 fsType?:string readOnly?:bool wwids?:[]string",
   "core.FileKeySelector": "volumeName:string path:string key:string optional?:*bool",
+  "core.FlexPersistentVolumeSource":
+    "driver:string fsType?:string secretRef?:*core.SecretReference readOnly?:bool options?:map[string]string",
   "core.FlexVolumeSource":
     "driver:string fsType?:string secretRef?:*core.LocalObjectReference readOnly?:bool options?:map[string]string",
   "core.FlockerVolumeSource": "datasetName?:string datasetUUID?:string",
   "core.GCEPersistentDiskVolumeSource": "pdName:string fsType?:string partition?:int32 readOnly?:bool",
   "core.GRPCAction": "port:int32 service:*string",
   "core.GitRepoVolumeSource": "repository:string revision?:string directory?:string",
+  "core.GlusterfsPersistentVolumeSource":
+    "endpoints:string path:string readOnly?:bool endpointsNamespace?:*string",
   "core.GlusterfsVolumeSource": "endpoints:string path:string readOnly?:bool",
   "core.HTTPGetAction":
     "path?:string port:intstr.IntOrString host?:string scheme?:core.URIScheme httpHeaders?:[]core.HTTPHeader",
@@ -195,6 +207,8 @@ export const structs: Readonly<Record<string, string>> = {
   "core.HostAlias": "ip:string hostnames?:[]string",
   "core.HostIP": "ip:string",
   "core.HostPathVolumeSource": "path:string type?:*core.HostPathType",
+  "core.ISCSIPersistentVolumeSource":
+    "targetPortal:string iqn:string lun:int32 iscsiInterface?:string fsType?:string readOnly?:bool portals?:[]string chapAuthDiscovery?:bool chapAuthSession?:bool secretRef?:*core.SecretReference initiatorName?:*string",
   "core.ISCSIVolumeSource":
     "targetPortal:string iqn:string lun:int32 iscsiInterface?:string fsType?:string readOnly?:bool portals?:[]string chapAuthDiscovery?:bool chapAuthSession?:bool secretRef?:*core.LocalObjectReference initiatorName?:*string",
   "core.ImageVolumeSource": "reference?:string pullPolicy?:core.PullPolicy",
@@ -212,6 +226,7 @@ export const structs: Readonly<Record<string, string>> = {
     "ip?:string hostname?:string ipMode?:*core.LoadBalancerIPMode ports?:[]core.PortStatus",
   "core.LoadBalancerStatus": "ingress?:[]core.LoadBalancerIngress",
   "core.LocalObjectReference": "name?:string",
+  "core.LocalVolumeSource": "path:string fsType?:*string",
   "core.ModifyVolumeStatus":
     "targetVolumeAttributesClassName?:string status:core.PersistentVolumeClaimModifyVolumeStatus",
   "core.NFSVolumeSource": "server:string path:string readOnly?:bool",
@@ -249,6 +264,8 @@ export const structs: Readonly<Record<string, string>> = {
   "core.ObjectFieldSelector": "apiVersion?:string fieldPath:string",
   "core.ObjectReference":
     "kind?:string namespace?:string name?:string uid?:types.UID apiVersion?:string resourceVersion?:string fieldPath?:string",
+  "core.PersistentVolume":
+    "kind?:string apiVersion?:string metadata?:meta.ObjectMeta spec?:core.PersistentVolumeSpec status?:core.PersistentVolumeStatus",
   "core.PersistentVolumeClaim":
     "kind?:string apiVersion?:string metadata?:meta.ObjectMeta spec?:core.PersistentVolumeClaimSpec status?:core.PersistentVolumeClaimStatus",
   "core.PersistentVolumeClaimCondition":
@@ -259,6 +276,10 @@ export const structs: Readonly<Record<string, string>> = {
     "phase?:core.PersistentVolumeClaimPhase accessModes?:[]core.PersistentVolumeAccessMode capacity?:core.ResourceList conditions?:[]core.PersistentVolumeClaimCondition allocatedResources?:core.ResourceList allocatedResourceStatuses?:map[core.ResourceName]core.ClaimResourceStatus currentVolumeAttributesClassName?:*string modifyVolumeStatus?:*core.ModifyVolumeStatus",
   "core.PersistentVolumeClaimTemplate": "metadata?:meta.ObjectMeta spec:core.PersistentVolumeClaimSpec",
   "core.PersistentVolumeClaimVolumeSource": "claimName:string readOnly?:bool",
+  "core.PersistentVolumeSpec":
+    "capacity?:core.ResourceList gcePersistentDisk?:*core.GCEPersistentDiskVolumeSource awsElasticBlockStore?:*core.AWSElasticBlockStoreVolumeSource hostPath?:*core.HostPathVolumeSource glusterfs?:*core.GlusterfsPersistentVolumeSource nfs?:*core.NFSVolumeSource rbd?:*core.RBDPersistentVolumeSource iscsi?:*core.ISCSIPersistentVolumeSource cinder?:*core.CinderPersistentVolumeSource cephfs?:*core.CephFSPersistentVolumeSource fc?:*core.FCVolumeSource flocker?:*core.FlockerVolumeSource flexVolume?:*core.FlexPersistentVolumeSource azureFile?:*core.AzureFilePersistentVolumeSource vsphereVolume?:*core.VsphereVirtualDiskVolumeSource quobyte?:*core.QuobyteVolumeSource azureDisk?:*core.AzureDiskVolumeSource photonPersistentDisk?:*core.PhotonPersistentDiskVolumeSource portworxVolume?:*core.PortworxVolumeSource scaleIO?:*core.ScaleIOPersistentVolumeSource local?:*core.LocalVolumeSource storageos?:*core.StorageOSPersistentVolumeSource csi?:*core.CSIPersistentVolumeSource accessModes?:[]core.PersistentVolumeAccessMode claimRef?:*core.ObjectReference persistentVolumeReclaimPolicy?:core.PersistentVolumeReclaimPolicy storageClassName?:string mountOptions?:[]string volumeMode?:*core.PersistentVolumeMode nodeAffinity?:*core.VolumeNodeAffinity volumeAttributesClassName?:*string",
+  "core.PersistentVolumeStatus":
+    "phase?:core.PersistentVolumePhase message?:string reason?:string lastPhaseTransitionTime?:*meta.Time",
   "core.PhotonPersistentDiskVolumeSource": "pdID:string fsType?:string",
   "core.Pod":
     "kind?:string apiVersion?:string metadata?:meta.ObjectMeta spec?:core.PodSpec status?:core.PodStatus",
@@ -297,6 +318,8 @@ export const structs: Readonly<Record<string, string>> = {
   "core.ProjectedVolumeSource": "sources:[]core.VolumeProjection defaultMode?:*int32",
   "core.QuobyteVolumeSource":
     "registry:string volume:string readOnly?:bool user?:string group?:string tenant?:string",
+  "core.RBDPersistentVolumeSource":
+    "monitors:[]string image:string fsType?:string pool?:string user?:string keyring?:string secretRef?:*core.SecretReference readOnly?:bool",
   "core.RBDVolumeSource":
     "monitors:[]string image:string fsType?:string pool?:string user?:string keyring?:string secretRef?:*core.LocalObjectReference readOnly?:bool",
   "core.ResourceClaim": "name:string request?:string",
@@ -311,6 +334,8 @@ export const structs: Readonly<Record<string, string>> = {
     "limits?:core.ResourceList requests?:core.ResourceList claims?:[]core.ResourceClaim",
   "core.ResourceStatus": "name:core.ResourceName resources?:[]core.ResourceHealth",
   "core.SELinuxOptions": "user?:string role?:string type?:string level?:string",
+  "core.ScaleIOPersistentVolumeSource":
+    "gateway:string system:string secretRef:*core.SecretReference sslEnabled?:bool protectionDomain?:string storagePool?:string storageMode?:string volumeName?:string fsType?:string readOnly?:bool",
   "core.ScaleIOVolumeSource":
     "gateway:string system:string secretRef:*core.LocalObjectReference sslEnabled?:bool protectionDomain?:string storagePool?:string storageMode?:string volumeName?:string fsType?:string readOnly?:bool",
   "core.ScopeSelector": "matchExpressions?:[]core.ScopedResourceSelectorRequirement",
@@ -322,6 +347,7 @@ export const structs: Readonly<Record<string, string>> = {
   "core.SecretEnvSource": "name?:string optional?:*bool",
   "core.SecretKeySelector": "name?:string key:string optional?:*bool",
   "core.SecretProjection": "name?:string items?:[]core.KeyToPath optional?:*bool",
+  "core.SecretReference": "name?:string namespace?:string",
   "core.SecretVolumeSource": "secretName?:string items?:[]core.KeyToPath defaultMode?:*int32 optional?:*bool",
   "core.SecurityContext":
     "capabilities?:*core.Capabilities privileged?:*bool seLinuxOptions?:*core.SELinuxOptions windowsOptions?:*core.WindowsSecurityContextOptions runAsUser?:*int64 runAsGroup?:*int64 runAsNonRoot?:*bool readOnlyRootFilesystem?:*bool allowPrivilegeEscalation?:*bool procMount?:*core.ProcMountType seccompProfile?:*core.SeccompProfile appArmorProfile?:*core.AppArmorProfile",
@@ -337,6 +363,8 @@ export const structs: Readonly<Record<string, string>> = {
   "core.ServiceStatus": "loadBalancer?:core.LoadBalancerStatus conditions?:[]meta.Condition",
   "core.SessionAffinityConfig": "clientIP?:*core.ClientIPConfig",
   "core.SleepAction": "seconds:int64",
+  "core.StorageOSPersistentVolumeSource":
+    "volumeName?:string volumeNamespace?:string fsType?:string readOnly?:bool secretRef?:*core.ObjectReference",
   "core.StorageOSVolumeSource":
     "volumeName?:string volumeNamespace?:string fsType?:string readOnly?:bool secretRef?:*core.LocalObjectReference",
   "core.Sysctl": "name:string value:string",
@@ -344,6 +372,8 @@ export const structs: Readonly<Record<string, string>> = {
   "core.Taint": "key:string value?:string effect:core.TaintEffect timeAdded?:*meta.Time",
   "core.Toleration":
     "key?:string operator?:core.TolerationOperator value?:string effect?:core.TaintEffect tolerationSeconds?:*int64",
+  "core.TopologySelectorLabelRequirement": "key:string values:[]string",
+  "core.TopologySelectorTerm": "matchLabelExpressions?:[]core.TopologySelectorLabelRequirement",
   "core.TopologySpreadConstraint":
     "maxSkew:int32 topologyKey:string whenUnsatisfiable:core.UnsatisfiableConstraintAction labelSelector?:*meta.LabelSelector minDomains?:*int32 nodeAffinityPolicy?:*core.NodeInclusionPolicy nodeTaintsPolicy?:*core.NodeInclusionPolicy matchLabelKeys?:[]string",
   "core.TypedLocalObjectReference": "apiGroup:*string kind:string name:string",
@@ -355,6 +385,7 @@ export const structs: Readonly<Record<string, string>> = {
     "name:string readOnly?:bool recursiveReadOnly?:*core.RecursiveReadOnlyMode mountPath:string subPath?:string mountPropagation?:*core.MountPropagationMode subPathExpr?:string",
   "core.VolumeMountStatus":
     "name:string mountPath:string readOnly?:bool recursiveReadOnly?:*core.RecursiveReadOnlyMode",
+  "core.VolumeNodeAffinity": "required?:*core.NodeSelector",
   "core.VolumeProjection":
     "secret?:*core.SecretProjection downwardAPI?:*core.DownwardAPIProjection configMap?:*core.ConfigMapProjection serviceAccountToken?:*core.ServiceAccountTokenProjection clusterTrustBundle?:*core.ClusterTrustBundleProjection podCertificate?:*core.PodCertificateProjection",
   "core.VolumeResourceRequirements": "limits?:core.ResourceList requests?:core.ResourceList",
@@ -389,6 +420,7 @@ export const structs: Readonly<Record<string, string>> = {
   "networking.HTTPIngressPath":
     "path?:string pathType:*networking.PathType backend:networking.IngressBackend",
   "networking.HTTPIngressRuleValue": "paths:[]networking.HTTPIngressPath",
+  "networking.IPBlock": "cidr:string except?:[]string",
   "networking.Ingress":
     "kind?:string apiVersion?:string metadata?:meta.ObjectMeta spec?:networking.IngressSpec status?:networking.IngressStatus",
   "networking.IngressBackend":
@@ -403,6 +435,17 @@ export const structs: Readonly<Record<string, string>> = {
     "ingressClassName?:*string defaultBackend?:*networking.IngressBackend tls?:[]networking.IngressTLS rules?:[]networking.IngressRule",
   "networking.IngressStatus": "loadBalancer?:networking.IngressLoadBalancerStatus",
   "networking.IngressTLS": "hosts?:[]string secretName?:string",
+  "networking.NetworkPolicy":
+    "kind?:string apiVersion?:string metadata?:meta.ObjectMeta spec?:networking.NetworkPolicySpec",
+  "networking.NetworkPolicyEgressRule":
+    "ports?:[]networking.NetworkPolicyPort to?:[]networking.NetworkPolicyPeer",
+  "networking.NetworkPolicyIngressRule":
+    "ports?:[]networking.NetworkPolicyPort from?:[]networking.NetworkPolicyPeer",
+  "networking.NetworkPolicyPeer":
+    "podSelector?:*meta.LabelSelector namespaceSelector?:*meta.LabelSelector ipBlock?:*networking.IPBlock",
+  "networking.NetworkPolicyPort": "protocol?:*core.Protocol port?:*intstr.IntOrString endPort?:*int32",
+  "networking.NetworkPolicySpec":
+    "podSelector:meta.LabelSelector ingress?:[]networking.NetworkPolicyIngressRule egress?:[]networking.NetworkPolicyEgressRule policyTypes?:[]networking.PolicyType",
   "networking.ServiceBackendPort": "name?:string number?:int32",
   "policy.Eviction":
     "kind?:string apiVersion?:string metadata?:meta.ObjectMeta deleteOptions?:*meta.DeleteOptions",
@@ -418,6 +461,8 @@ export const structs: Readonly<Record<string, string>> = {
     "kind?:string apiVersion?:string metadata?:meta.ObjectMeta subjects?:[]rbac.Subject roleRef:rbac.RoleRef",
   "rbac.RoleRef": "apiGroup:string kind:string name:string",
   "rbac.Subject": "kind:string apiGroup?:string name:string namespace?:string",
+  "storage.StorageClass":
+    "kind?:string apiVersion?:string metadata?:meta.ObjectMeta provisioner:string parameters?:map[string]string reclaimPolicy?:*core.PersistentVolumeReclaimPolicy mountOptions?:[]string allowVolumeExpansion?:*bool volumeBindingMode?:*storage.VolumeBindingMode allowedTopologies?:[]core.TopologySelectorTerm",
 }
 
 /** Named types that are no structs, and what they are. Those that are not here are strings; `!` reads its own JSON. */

@@ -31,6 +31,12 @@ export const seedObjects = (isOpenshift: boolean): KubeObject[] => [
           spec: { channel: "stable-4.19", clusterID: randomUUID() },
           status: { desired: { version: VERSION }, history: [{ state: "Completed", version: VERSION }] },
         },
+        {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name: "openshift-network-features", namespace: "openshift-config-managed" },
+          data: { multicast: "true", policy_egress: "true", policy_peer_ipblock_exceptions: "true" },
+        },
       ]
     : []),
 ]

@@ -17,6 +17,13 @@ export interface PracticeImage {
    * is ErrImagePull, then ImagePullBackOff, with the error's message, and is tried again with back-off.
    */
   pull?(image: string): Promise<void>
+  /**
+   * Its probes are asked as a kubelet does, and `ready()` only says that its process runs: it serves at every port that the real
+   * one serves. Otherwise a probe counts only where a program serves its port.
+   */
+  readonly probed?: boolean
+  /** What a command in the container prints where it fails; undefined where it ends with 0. For containers that run no program. */
+  exec?(command: readonly string[]): string | undefined
   /** The container starts. Returns how it ends on SIGTERM (deleted, replaced); a kill calls nothing. */
   start(container: PracticeContainer): void | (() => void)
   /**
@@ -36,7 +43,7 @@ export interface PracticeContainer {
   log(line: string): void
   /**
    * It is ready. What its program serves at the port of its readiness probe is asked instead, unless this was called; a
-   * liveness probe is asked in any case.
+   * liveness probe is asked in any case. See {@link PracticeImage.probed}.
    */
   ready(): void
   /**
@@ -92,6 +99,12 @@ export interface SimulatedPort {
   /** Sent first. */
   readonly greeting?: Uint8Array
   answer?(bytes: Buffer): Uint8Array | undefined
+  /** What a probe is told: the status of a path by HTTP, or whether gRPC's health service says SERVING. */
+  readonly health?: {
+    readonly tls?: boolean
+    http?(path: string): number
+    grpc?(): boolean
+  }
 }
 
 /** A program that runs as a container. */

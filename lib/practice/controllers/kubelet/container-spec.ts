@@ -9,6 +9,8 @@ export interface ContainerContext {
   readonly pod: KubeObject
   readonly dial: PracticeContainer["dial"]
   readonly volumes: PodVolumes
+  /** The pod's address. */
+  readonly ip: string
   /** Something about its status changed. */
   changed(): void
   /** Something that is told as an Event. */
@@ -25,16 +27,25 @@ export interface ContainerSpec {
   env?: { name: string; value?: string; valueFrom?: { fieldRef?: { fieldPath: string } } }[]
   volumeMounts?: { name: string; mountPath: string; subPath?: string }[]
   ports?: { name?: string; containerPort: number }[]
+  startupProbe?: Probe
   readinessProbe?: Probe
   livenessProbe?: Probe
 }
 
 /** The API server fills in the defaults. */
 export interface Probe {
-  httpGet?: { path?: string; port: number | string }
+  httpGet?: {
+    path?: string
+    port: number | string
+    scheme?: "HTTP" | "HTTPS"
+    httpHeaders?: { name: string; value: string }[]
+  }
   tcpSocket?: { port: number | string }
+  grpc?: { port: number; service?: string }
+  exec?: { command?: string[] }
   initialDelaySeconds?: number
   periodSeconds?: number
   timeoutSeconds?: number
   failureThreshold?: number
+  successThreshold?: number
 }

@@ -29,8 +29,10 @@ export class Container {
   #pulls = 0
   #mounts = 0
   readonly #initial: boolean
-  /** Its image's code said that it is ready: its probe has no word in it. */
+  /** Its image's code said that it is ready: unless the image is probed, its probe has no word in it. */
   #said = false
+  /** Its startup probe has succeeded, or it has none. */
+  #startedUp = false
   #id = ""
   #timer: NodeJS.Timeout | undefined
   #onTerm: (() => void) | undefined
@@ -109,13 +111,13 @@ export class Container {
 
   status(): object {
     const { name, image } = this.spec
-    const started = "running" in this.#state
+    const running = "running" in this.#state
     return {
       name,
       image,
-      imageID: started ? image : "",
+      imageID: running ? image : "",
       ready: this.#ready,
-      started,
+      started: running && this.#startedUp,
       restartCount: this.#restarts,
       state: this.#state,
       lastState: this.#last ?? {},
@@ -243,19 +245,50 @@ export class Container {
   }
 
   #probe(): () => void {
-    const { context, pod, warn } = this.#around
+    const { context, pod, ip, warn, note } = this.#around
     const { name, namespace = "" } = pod.metadata
+    const strict = this.#behaviour.probed === true
     return startProbes(this.spec, {
+      ip,
+      strict,
       pace: this.#pace,
       service: (port) => context.network.listening({ cluster: context.name, namespace, pod: name, port }),
+      exec: (command, signal) => this.#exec(command, signal),
+      started: () => {
+        this.#startedUp = true
+        if (strict && this.#said) this.#setReady(this.spec.readinessProbe === undefined)
+        else if (this.spec.startupProbe !== undefined) this.#around.changed()
+      },
       ready: (ready) => {
-        if (this.#said || this.#ready === ready) return
-        this.#ready = ready
-        this.#around.changed()
+        if (strict || !this.#said) this.#setReady(ready)
       },
       warn: (message) => warn("Unhealthy", message),
-      dead: () => this.#program?.stop(pod.spec.terminationGracePeriodSeconds ?? 30),
+      dead: (which) => {
+        note("Killing", `Container ${this.spec.name} failed ${which} probe, will be restarted`)
+        if (this.#program === undefined) this.#end(137)
+        else this.#program.stop(pod.spec.terminationGracePeriodSeconds ?? 30)
+      },
     })
+  }
+
+  #setReady(ready: boolean): void {
+    if (this.#ready === ready) return
+    this.#ready = ready
+    this.#around.changed()
+  }
+
+  /** Its image's code says that its process is ready. */
+  #says(): void {
+    this.#said = true
+    const probed = this.#behaviour.probed === true
+    if (probed && !(this.#startedUp && this.spec.readinessProbe === undefined)) return
+    this.#setReady(true)
+  }
+
+  async #exec(command: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+    if (this.#program !== undefined) return this.#program.exec(command, signal)
+    const exec = this.#behaviour.exec
+    return exec === undefined ? `exec: "${command[0]}": executable file not found in $PATH` : exec(command)
   }
 
   /** What its image's code sees. A handle of an earlier run does nothing any more. */
@@ -267,12 +300,7 @@ export class Container {
       live,
       guard: (call) => guarded((error) => this.#broke(run, error), call),
       log: (line) => this.log!.write(line),
-      ready: () => {
-        this.#said = true
-        if (this.#ready) return
-        this.#ready = true
-        this.#around.changed()
-      },
+      ready: () => this.#says(),
       exit: (code, reason) => this.#end(code, reason),
       run: (program) => this.#runProgram(program),
       hold: (end) => {
@@ -301,6 +329,7 @@ export class Container {
     this.#onTerm = undefined
     this.#exitAs = undefined
     this.#said = false
+    this.#startedUp = false
     this.#ready = false
     for (const end of [...this.#held]) end()
     this.#held.clear()

@@ -3,6 +3,7 @@ import type { KubeObject } from "../../../cluster/types.ts"
 import type { PodService, PracticeContainer } from "../../types/images.ts"
 import type { Network, PodPort } from "../../types/network.ts"
 import { isReadyPod, selects } from "../conditions.ts"
+import { mayConnect, mayResolve } from "../policies.ts"
 import type { Store } from "../store.ts"
 
 const ROUTER = { "skupper.io/component": "router" }
@@ -45,13 +46,15 @@ export function resolve(
   const service = store.of("v1", "Service").get(namespace, name)
   const port = service?.spec.ports?.find((one: { port: number }) => one.port === Number(portText))
   if (port === undefined) return []
+  const dialling = self === undefined ? undefined : store.of("v1", "Pod").get(from, self)
+  if (dialling !== undefined && !mayResolve(store, dialling)) return []
   const pods = store
     .of("v1", "Pod")
     .list(namespace)
     .filter((pod) => isReadyPod(pod) && selects(service!.spec.selector, pod.metadata.labels))
   return pods.flatMap((pod) => {
     const target = targetPort(port, pod)
-    if (target === undefined) return []
+    if (target === undefined || !mayConnect(store, dialling, pod, target)) return []
     if (selects(ROUTER, pod.metadata.labels)) {
       const through = throughRouter(network, { cluster, namespace, pod: pod.metadata.name, port: target })
       if (through !== undefined) return through

@@ -198,6 +198,10 @@ export async function startKubelet(context: ControllerContext, watched: boolean)
     }),
     pods.on((pod) => served(pod.metadata.namespace)),
     store.of("v1", "Service").on((service) => served(service.metadata.namespace)),
+    // What may connect to what concerns the routers as well.
+    store
+      .of("networking.k8s.io/v1", "NetworkPolicy")
+      .on(({ metadata }) => network.changed({ cluster: context.name, namespace: metadata.namespace ?? "" })),
     ...(watched ? [await startHeartbeat(store, NODE)] : []),
   ]
   return {

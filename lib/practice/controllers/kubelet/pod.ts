@@ -30,7 +30,7 @@ export class RunningPod {
   ended = false
 
   /** @param folder where its files lie, if it may have any */
-  constructor(given: Omit<ContainerContext, "volumes">, ip: string, folder: string | undefined) {
+  constructor(given: Omit<ContainerContext, "volumes" | "ip">, ip: string, folder: string | undefined) {
     const { pod } = given
     const { context } = given
     const claimed = (claim: string) => claimedFolder(context, pod.metadata.namespace, claim)
@@ -38,7 +38,7 @@ export class RunningPod {
     this.#volumes = volumes
     this.#changed = given.changed
     const around = {
-      ...{ ...given, volumes },
+      ...{ ...given, volumes, ip },
       changed: () => {
         this.#goOn()
         given.changed()

@@ -1,136 +1,130 @@
-/** A container's probes, asked where its program serves their ports; what is only played says itself that it is ready. */
-import { once } from "node:events"
-import { request } from "node:http"
-import type { Socket } from "node:net"
+/** A container's probes: the startup probe first, then readiness and liveness, each at its own pace. */
 import type { Pace } from "../pace.ts"
+import { type Asked, ask, portOf } from "./ask.ts"
 import type { ContainerSpec, Probe } from "./container-spec.ts"
 import { TcpService } from "./loopback.ts"
 
 /** What the probes of one run of a container need and tell. */
-export interface Probed {
+export interface Probed extends Asked {
   readonly pace: Pace
-  /** What is served at a port of the pod. */
-  service(port: number): unknown
+  /** Every answer counts. Otherwise only a program's does: what is only played, and does not know its probes, says itself that it is ready. */
+  readonly strict: boolean
+  /** The startup probe has succeeded, or there is none. */
+  started(): void
   ready(ready: boolean): void
   warn(message: string): void
   /** It is to be ended, and started again. */
-  dead(): void
+  dead(which: "startup" | "liveness"): void
 }
 
-/** Why an answer of `/healthz` or a connection does not count. */
-async function failure(
-  service: TcpService,
-  { httpGet }: Probe,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  let socket: Socket | undefined
-  try {
-    const opened = service.connect()
-    opened.then(
-      (it) => signal.aborted && it.destroy(),
-      () => undefined,
-    )
-    socket = (await Promise.race([
-      opened,
-      once(signal, "abort").then(() => signal.throwIfAborted()),
-    ])) as Socket
-    if (httpGet === undefined) return undefined
-    const path = httpGet.path ?? "/"
-    const asked = request({ path, host: "localhost", signal, createConnection: () => socket! })
-    asked.end()
-    const [answer] = await once(asked, "response")
-    answer.resume()
-    const { statusCode } = answer
-    return statusCode < 400 ? undefined : `HTTP probe failed with statuscode: ${statusCode}`
-  } catch (error) {
-    return signal.aborted ? "context deadline exceeded" : (error as Error).message
-  } finally {
-    socket?.destroy()
+type Kind = "Startup" | "Readiness" | "Liveness"
+
+class Prober {
+  readonly #probe: Probe
+  readonly #port: number | undefined
+  readonly #kind: Kind
+  readonly #probed: Probed
+  readonly #good: () => void
+  readonly #bad: (failures: number) => void
+  #failures = 0
+  #successes = 0
+  #timer: NodeJS.Timeout | undefined
+  #over = false
+
+  constructor(
+    probe: Probe,
+    ports: ContainerSpec["ports"],
+    kind: Kind,
+    probed: Probed,
+    told: { good(): void; bad(failures: number): void },
+  ) {
+    this.#probe = probe
+    this.#port = portOf(probe, ports)
+    this.#kind = kind
+    this.#probed = probed
+    this.#good = told.good
+    this.#bad = told.bad
+    this.#timer = setTimeout(() => this.#ask(), this.#after(probe.initialDelaySeconds ?? 0))
   }
-}
 
-function startProbe(
-  probe: Probe,
-  port: number,
-  timing: { wait: number; every: number },
-  service: (port: number) => unknown,
-  told: (failed: string | undefined) => void,
-): () => void {
-  let over = false
-  let timer: NodeJS.Timeout
-  const ask = async (): Promise<void> => {
-    const found = service(port)
-    if (found instanceof TcpService) {
-      const why = await failure(found, probe, AbortSignal.timeout((probe.timeoutSeconds ?? 1) * 1000))
-      if (!over) told(why)
+  /** Liveness at its real pace always: on a busy machine a shorter one would kill what only takes its time. */
+  #after(seconds: number): number {
+    return this.#kind === "Liveness" ? seconds * 1000 : this.#probed.pace(seconds * 1000, 200) || 100
+  }
+
+  async #ask(): Promise<void> {
+    const { periodSeconds = 10, successThreshold = 1 } = this.#probe
+    const counts = this.#probed.strict || this.#serves()
+    const why = counts ? await ask(this.#probe, this.#port, this.#probed) : undefined
+    if (this.#over) return
+    if (counts && why === undefined) {
+      this.#failures = 0
+      if (++this.#successes >= successThreshold) this.#good()
+    } else if (counts) {
+      this.#successes = 0
+      this.#probed.warn(`${this.#kind} probe failed: ${why}`)
+      this.#bad(++this.#failures)
     }
-    if (!over) timer = setTimeout(ask, timing.every)
+    if (!this.#over) this.#timer = setTimeout(() => this.#ask(), this.#after(periodSeconds))
   }
-  timer = setTimeout(ask, timing.wait)
-  return () => {
-    over = true
-    clearTimeout(timer)
+
+  #serves(): boolean {
+    return this.#port !== undefined && this.#probed.service(this.#port) instanceof TcpService
+  }
+
+  end(): void {
+    this.#over = true
+    clearTimeout(this.#timer)
   }
 }
 
 /** Starts the probes of a run of a container. Returns how to end them. */
 export function startProbes(
-  { readinessProbe, livenessProbe, ports = [] }: ContainerSpec,
-  { pace, service, ready, warn, dead }: Probed,
+  { startupProbe, readinessProbe, livenessProbe, ports }: ContainerSpec,
+  probed: Probed,
 ): () => void {
+  const probers: Prober[] = []
   const start = (
     probe: Probe | undefined,
-    timing: (seconds: number) => number,
-    told: (failed: string | undefined) => void,
-  ) => {
-    const wanted = probe?.httpGet?.port ?? probe?.tcpSocket?.port
-    const port = typeof wanted === "string" ? ports.find((one) => one.name === wanted)?.containerPort : wanted
-    if (probe === undefined || port === undefined) return () => undefined
-    const { initialDelaySeconds = 0, periodSeconds = 10 } = probe
-    return startProbe(
-      probe,
-      port,
-      { wait: timing(initialDelaySeconds), every: timing(periodSeconds) },
-      service,
-      told,
-    )
+    kind: Kind,
+    good: () => void,
+    bad: (failures: number) => void,
+  ): Prober | undefined => {
+    if (probe === undefined) return undefined
+    const prober = new Prober(probe, ports, kind, probed, { good, bad })
+    probers.push(prober)
+    return prober
   }
-  const counting = (threshold: number, failed: (why: string) => void, good: () => void) => {
-    let failures = 0
-    return (why: string | undefined) => {
-      failures = why === undefined ? 0 : failures + 1
-      if (why === undefined) good()
-      else if (failures >= threshold) failed(why)
-    }
-  }
-  const ends = [
+  const others = (): void => {
+    probed.started()
     start(
       readinessProbe,
-      (seconds) => pace(seconds * 1000, 200) || 100,
-      counting(
-        readinessProbe?.failureThreshold ?? 3,
-        (why) => {
-          warn(`Readiness probe failed: ${why}`)
-          ready(false)
-        },
-        () => ready(true),
-      ),
-    ),
+      "Readiness",
+      () => probed.ready(true),
+      (failures) => failures >= (readinessProbe?.failureThreshold ?? 3) && probed.ready(false),
+    )
     start(
       livenessProbe,
-      // At its real pace always: on a busy machine a shorter one would kill what only takes its time.
-      (seconds) => seconds * 1000,
-      counting(
-        livenessProbe?.failureThreshold ?? 3,
-        (why) => {
-          warn(`Liveness probe failed: ${why}`)
-          dead()
-        },
-        () => undefined,
-      ),
-    ),
-  ]
-  return () => {
-    for (const end of ends) end()
+      "Liveness",
+      () => undefined,
+      (failures) => failures >= (livenessProbe?.failureThreshold ?? 3) && probed.dead("liveness"),
+    )
   }
+  if (startupProbe === undefined || !probed.strict) {
+    others()
+    return () => probers.forEach((one) => void one.end())
+  }
+  // It is asked more often than it says, and given up no earlier.
+  const { failureThreshold = 3, periodSeconds = 10, initialDelaySeconds = 0 } = startupProbe
+  const patience = performance.now() + (initialDelaySeconds + failureThreshold * periodSeconds) * 1000
+  const first = start(
+    startupProbe,
+    "Startup",
+    () => {
+      first!.end()
+      others()
+    },
+    () => performance.now() >= patience && probed.dead("startup"),
+  )
+  return () => probers.forEach((one) => void one.end())
 }

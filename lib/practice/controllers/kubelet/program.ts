@@ -1,5 +1,5 @@
 /** A real program as a container: in a process group of its own, of which nothing outlives it or practice. */
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { constants } from "node:os"
 import type { Duplex, Readable } from "node:stream"
 import { StringDecoder } from "node:string_decoder"
@@ -13,6 +13,8 @@ export interface RunningProgram {
   stop(grace: number): void
   /** Ends everything now. */
   kill(): void
+  /** Runs a command beside it, as a probe does; resolves to what it printed where it failed. */
+  exec(command: readonly string[], signal: AbortSignal): Promise<string | undefined>
 }
 
 /** Marks every process of a container in its environment: children may leave the group (setsid), not this. */
@@ -169,6 +171,20 @@ export function startProgram(
   return {
     ended,
     kill,
+    exec: ([file = "", ...words], signal) =>
+      new Promise((resolve) => {
+        // It carries the mark, so that it ends with the container.
+        const options = { env: { ...env, [MARK]: id }, cwd: folder, signal, killSignal: "SIGKILL" as const }
+        execFile(file, words, options, (error, stdout, stderr) =>
+          resolve(
+            error === null
+              ? undefined
+              : signal.aborted
+                ? `command timed out: ${JSON.stringify([file, ...words].join(" "))}`
+                : `${stdout}${stderr}`.trim() || error.message,
+          ),
+        )
+      }),
     stop(grace) {
       const { pid } = child
       const isOver = () => child.exitCode !== null || child.signalCode !== null

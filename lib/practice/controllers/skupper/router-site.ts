@@ -1,5 +1,6 @@
 /** A Site's router as the network between the clusters sees it: read from the cluster's caches at every question. */
 import { X509Certificate } from "node:crypto"
+import { isIP } from "node:net"
 import type { KubeObject } from "../../../cluster/types.ts"
 import type { PodService } from "../../types/images.ts"
 import type {
@@ -11,6 +12,7 @@ import type {
 } from "../../types/network.ts"
 import { faultNow } from "../faulty.ts"
 import { podService, resolve } from "../kubelet/dial.ts"
+import { addressOf, mayConnect, mayLeave, mayResolve, takesFromOutside } from "../policies.ts"
 import { attachedConnectors } from "./attachments.ts"
 import { SITE_CA, type Skupper, secretText } from "./common.ts"
 import { acceptsLinks, configuredObjects, interRouter, listenerPort, targetsOf } from "./router-ends.ts"
@@ -47,6 +49,9 @@ function issuerOf(secret: KubeObject | undefined): string | undefined {
   })
 }
 
+/** The port of a router's pod that takes links. */
+const INTER_ROUTER = 55_671
+
 const CUTS: readonly LinkCut[] = ["down", "reset", "drop", "dns"]
 
 export function networkSite(skupper: Skupper, site: KubeObject): NetworkSite {
@@ -54,6 +59,18 @@ export function networkSite(skupper: Skupper, site: KubeObject): NetworkSite {
   const { cluster, network, faults } = { ...context, cluster: context.name }
   const { namespace = "", name, uid = "" } = site.metadata
   type Names = ReadonlySet<string> | undefined
+  const router = () => {
+    const pod = routerPod(skupper, namespace)?.metadata.name
+    return pod === undefined ? { namespace } : { namespace, pod }
+  }
+  /** A policy that forbids a link is met without a word: names do not resolve, packets are lost. */
+  const forbidden = (addresses: readonly { host: string; port: string }[]): LinkCut | undefined => {
+    const pod = routerPod(skupper, namespace)
+    if (pod === undefined) return undefined
+    if (addresses.some(({ host }) => isIP(host) === 0) && !mayResolve(store, pod)) return "dns"
+    const open = addresses.some(({ host, port }) => mayLeave(store, pod, addressOf(host), Number(port)))
+    return open || addresses.length === 0 ? undefined : "drop"
+  }
   const connectors = (names: Names): NetworkConnector[] =>
     [
       ...configuredObjects(skupper, "Connector", namespace),
@@ -68,8 +85,10 @@ export function networkSite(skupper: Skupper, site: KubeObject): NetworkSite {
     })
   const behind = ({ host, port, pod, namespace: place = namespace }: NetworkConnector): PodService[] =>
     pod === undefined
-      ? resolve(store, network, cluster, { namespace }, `${host}:${port}`)
-      : podService(network, { cluster, namespace: place, pod, port }, host)
+      ? resolve(store, network, cluster, router(), `${host}:${port}`)
+      : mayConnect(store, routerPod(skupper, namespace), store.of("v1", "Pod").get(place, pod), port)
+        ? podService(network, { cluster, namespace: place, pod, port }, host)
+        : []
   const listeners = (names: Names): NetworkListener[] =>
     configuredObjects(skupper, "Listener", namespace).flatMap((one) => {
       const port = listenerPort(skupper, one)
@@ -84,7 +103,9 @@ export function networkSite(skupper: Skupper, site: KubeObject): NetworkSite {
       name: entry.metadata.name,
       addresses: interRouter(entry).map((one) => `${one.host}:${one.port}`),
       ca: issuerOf(store.of("v1", "Secret").get(namespace, entry.spec.tlsCredentials)),
-      cut: faultNow(faults, "link", cluster, entry.metadata.name, ...CUTS)?.what as LinkCut | undefined,
+      cut:
+        (faultNow(faults, "link", cluster, entry.metadata.name, ...CUTS)?.what as LinkCut | undefined) ??
+        forbidden(interRouter(entry)),
       live: names?.has(nameOf.link(entry.metadata.name)) === true,
     }))
   return {
@@ -104,7 +125,9 @@ export function networkSite(skupper: Skupper, site: KubeObject): NetworkSite {
         ca: fingerprint(secretText(issuer, "tls.crt")),
         router: router && { pod: pod!.metadata.name, run: router.run, hung: router.hung },
         adaptor: adaptorIn(pod) && pod!.metadata.name,
-        access: acceptsLinks(skupper, namespace),
+        access:
+          acceptsLinks(skupper, namespace) &&
+          (pod === undefined || takesFromOutside(store, pod, INTER_ROUTER)),
         links: links(router?.configured),
         connectors: connectors(router?.configured),
         listeners: listeners(router?.configured),
