@@ -1,6 +1,7 @@
 /** Shell lines that deploy and verify SuperLink and SuperNodes by hand. */
 import { type KubeObject, shellComment, shellWord } from "../../lib/index.ts"
 import type { Manual } from "../context.ts"
+import { rootsSecretOf, tlsSecretOf } from "../security/tls.ts"
 import { MANAGED_BY, PROGRAM } from "../shared/labels.ts"
 import { APPLY, applyFile, hereDocument, unlessExists } from "../shared/manual.ts"
 import { IMAGE_USER } from "./flower-versions.ts"
@@ -12,7 +13,11 @@ const manifestInputs = ({ inputs, federation }: Manual) => ({
   federation,
   numericUser: false,
   security: inputs,
+  ...(inputs.tls === "on" && { certificates: HASH }),
 })
+
+/** Stands for the hash of the certificates that pods read when they start: the shell puts it in, as a step would. */
+const HASH = "HASH-OF-CERTIFICATES"
 
 export const superlinkManual = async (context: Manual): Promise<string> =>
   deployed(context, await superlinkManifest(context.site, manifestInputs(context)))
@@ -26,13 +31,19 @@ export async function supernodeManual(context: Manual): Promise<string> {
 oc wait --for=condition=Available deployments --all -n ${site.project} --timeout=10m`
 }
 
-async function deployed({ site }: Manual, { deployment, others }: Manifest): Promise<string> {
+async function deployed({ site, inputs }: Manual, { deployment, others }: Manifest): Promise<string> {
   const { name } = deployment.metadata
   const objects: KubeObject[] = [deployment, ...others]
   const foreign = `deployments -l '${MANAGED_BY}!=${PROGRAM}' --field-selector metadata.name=${name} -n ${site.project}`
+  const [secret, key] =
+    site.role === "superlink"
+      ? [tlsSecretOf(site, inputs), "tls\\.crt"]
+      : [rootsSecretOf(site, inputs), "ca\\.crt"]
+  const hash = `oc get secret ${secret} -n ${site.project} -o jsonpath='{.data.${key}}' | openssl dgst -sha256 -r | cut -c1-16`
+  const command = inputs.tls === "on" ? `{ sed "s/${HASH}/$(${hash})/" | ${APPLY}; }` : APPLY
   const kubernetes = `# On plain Kubernetes add  runAsUser: ${IMAGE_USER}  below  runAsNonRoot: true\n`
   return `# A Deployment that was not created by flower-runbook is used as it is.
-${site.image === undefined ? kubernetes : ""}${unlessExists(foreign, hereDocument(APPLY, await manifestText(objects)))}
+${site.image === undefined ? kubernetes : ""}${unlessExists(foreign, hereDocument(command, await manifestText(objects)))}
 oc rollout status deployment/${name} -n ${site.project} --timeout=10m`
 }
 

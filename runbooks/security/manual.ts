@@ -31,7 +31,7 @@ ${Object.entries(values)
 EOF`
 
 /** The content of a file, as base64. */
-const file = (name: string): string => `$(openssl base64 -A -in ${name})`
+const file = (name: string): string => `$(openssl base64 -A -in "$work/${name}")`
 
 /** A value of a Secret, as base64. */
 const kept = (project: string, name: string, key: string): string =>
@@ -60,11 +60,11 @@ ${kept(site.project, name, "tls.crt")} | openssl base64 -d -A | openssl x509 -no
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
 ${authority(context)}
-  cd "$work"
-  openssl ecparam -name secp384r1 -genkey -noout -out tls.key
-  openssl req -new -key tls.key -subj /CN=fleet-api -out tls.csr
-  printf '%s\\n' ${extensions.map(shellWord).join(" ")} > extensions
-  openssl x509 -req -in tls.csr -CA ca.crt -CAkey ca.key -CAcreateserial -sha384 -days 365 -extfile extensions -out tls.crt
+  openssl ecparam -name secp384r1 -genkey -noout -out "$work/tls.key"
+  openssl req -new -key "$work/tls.key" -subj /CN=fleet-api -out "$work/tls.csr"
+  printf '%s\\n' ${extensions.map(shellWord).join(" ")} > "$work/extensions"
+  openssl x509 -req -in "$work/tls.csr" -CA "$work/ca.crt" -CAkey "$work/ca.key" -CAcreateserial \\
+    -sha384 -days 365 -extfile "$work/extensions" -out "$work/tls.crt"
   ${secretOf(name, context, TLS, { "tls.crt": file("tls.crt"), "tls.key": file("tls.key"), "ca.crt": file("ca.crt") })}
 )`
   return `# The certificate is valid for a year. To renew it, delete Secret ${name}, run these lines again, and restart the SuperLink.
@@ -89,7 +89,6 @@ function authority(context: Manual): string {
     openssl ecparam -name secp384r1 -genkey -noout -out "$work/ca.key"
     openssl req -x509 -new -key "$work/ca.key" -sha384 -days 3650 -subj ${subject} \\
       -addext keyUsage=critical,keyCertSign,cRLSign -out "$work/ca.crt"
-    cd "$work"
     ${secretOf(name, context, TLS, { "tls.crt": file("ca.crt"), "tls.key": file("ca.key") })}
   fi`
 }
