@@ -7,7 +7,9 @@ import { finishedFederation } from "./finished.ts"
 import { idle } from "./idle.ts"
 import { overhead } from "./overhead.ts"
 import { installedPackage } from "./package.ts"
+import { practiceGrowth } from "./practice-growth.ts"
 import { reaction } from "./reaction.ts"
+import { reportCost } from "./report-growth.ts"
 import { startup } from "./startup.ts"
 
 const removeAll = temporaryFolder()
@@ -61,6 +63,16 @@ try {
   console.log(`${(soon / read).toFixed(1)} times one plain read (${read.toFixed(1)} ms)`)
   console.log(
     `peak memory of a run over 1 SuperLink and 2 SuperNodes: ${finished.peak.toFixed(0)} MB, ${finished.seconds.toFixed(1)} s`,
+  )
+  reportCost(50)
+  const [few, many] = [reportCost(100), reportCost(1600)]
+  console.log(
+    `\nreport of 1,600 sites: ${many.toFixed(2)} ms of CPU time per site, ${(many / few).toFixed(2)} times that of 100 sites (1.5 at most)`,
+  )
+  const sizes = [await practiceGrowth(5), await practiceGrowth(40)]
+  const perSite = sizes.map(({ sites, started, linked, heard }) => (started + linked + heard) / sites)
+  console.log(
+    `practice of 40 sites, linked: ${perSite[1]!.toFixed(2)} s of CPU time per site, ${(perSite[1]! / perSite[0]!).toFixed(2)} times that of 5 (1.5 at most); ${sizes[1]!.descriptors} descriptors, ${sizes[1]!.megabytes.toFixed(0)} MB`,
   )
 } finally {
   removeAll()
