@@ -204,6 +204,7 @@ export type Event = {
     type: "action started";
     action: Action;
     undoes?: readonly string[];
+    ahead?: number;
 } & At) | ({
     type: "command";
     line: string;
@@ -297,7 +298,7 @@ export interface FaultTable {
     readonly faults: readonly Fault[];
     onChange(listener: () => void): () => void;
 }
-export type FaultWhere = "api" | "login" | "admission" | "operator" | "site" | "grant" | "link" | "router" | "pod" | "route" | "tls";
+export type FaultWhere = "api" | "login" | "admission" | "operator" | "site" | "grant" | "link" | "router" | "pod" | "route" | "tls" | "clock";
 export interface Federation<F = Record<string, unknown>, S = Record<string, unknown>> {
     readonly name: string;
     readonly values: Readonly<F>;
@@ -469,6 +470,7 @@ export interface Notebook {
     };
     readonly lease?: LeasePlace;
     readonly parties?: Parties;
+    readonly hasParties?: true;
     readonly doctor?: readonly DoctorCheck[];
 }
 export interface ObjectMeta {
@@ -549,6 +551,7 @@ export interface Place {
     readonly site: Site | undefined;
     readonly signal: AbortSignal;
     readonly emit: Emit;
+    readonly checks?: boolean;
     readonly recorder?: Recorder;
     readonly edits?: ReadonlyMap<string, Edit>;
 }
@@ -595,6 +598,8 @@ export interface PracticeContainer {
 export interface PracticeImage {
     readonly image: RegExp;
     pull?(image: string): Promise<void>;
+    readonly probed?: boolean;
+    exec?(command: readonly string[]): string | undefined;
     start(container: PracticeContainer): void | (() => void);
     init?(container: PracticeContainer): void;
 }
@@ -727,6 +732,11 @@ export interface ShellOptions {
 export interface SimulatedPort {
     readonly greeting?: Uint8Array;
     answer?(bytes: Buffer): Uint8Array | undefined;
+    readonly health?: {
+        readonly tls?: boolean;
+        http?(path: string): number;
+        grpc?(): boolean;
+    };
 }
 export type Site<Values = Record<string, unknown>> = Readonly<Values> & {
     readonly name: string;
@@ -801,8 +811,10 @@ export declare class StillWaitingError extends Error {
 }
 export interface Toolbox {
     open(place: Place): object;
+    begin?(): void;
     observe(place: Place): Observation;
     hold?(emit: Emit): Hold | undefined;
+    ahead?(site: Site): number | undefined;
     close(): Promise<void>;
 }
 export interface Tools {

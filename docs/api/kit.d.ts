@@ -65,5 +65,6 @@ export interface PasswordLogin {
     readonly username: string;
     readonly password: string;
     readonly agent: string;
+    readonly signal?: AbortSignal;
 }
 export declare function passwordLogin(login: PasswordLogin): Promise<string>;
