@@ -137,6 +137,7 @@ export default guideStep({
   id: "register-node",
   title: "Register the SuperNode",
   on: "link",
+  side: "superlink",
   when: { "node-auth": "on" },
   needs: ["node-key", "deploy-superlink"],
   reads: [NODE_KEY],
