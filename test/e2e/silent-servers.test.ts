@@ -82,7 +82,7 @@ test.each(["run --yes --timeout 3s", "plan", "doctor"])(
     const started = performance.now()
     const { code, stdout, stderr } = await programs.call([...line.split(" "), "--federation", "token.yaml"])
     expect({ code, said: flat(stdout + stderr) }).toEqual({
-      code: 1,
+      code: wanted,
       said: expect.stringContaining(`127.0.0.1:${port}`),
     })
     expect(stdout + stderr).not.toMatch(/This operation was aborted|Unexpected error| at .*\.js:\d/)
