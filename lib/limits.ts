@@ -113,8 +113,8 @@ export const PLUGIN_TIMEOUT_S = 120
 /** Between SIGTERM and SIGKILL of a command that is ended. */
 export const GRACE_MS = 2_000
 
-/** What is left when the work is done gets so long to end. */
-export const LINGERING_MS = 1_000
+/** What is left when the work is done gets so long to end: more than a command that does not obey SIGTERM. */
+export const LINGERING_MS = 3_000
 
 /** Resolves after so many milliseconds, or at once when the signal aborts. Never rejects. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
