@@ -40,7 +40,7 @@ export interface Topology {
 export function topologyOf(walk: Report): Topology {
   const { notebook } = walk
   const here = walk.sites.filter(({ gone }) => gone !== true)
-  const linkSteps = notebook.steps.filter(({ on }) => on === "link")
+  const linkSteps = notebook.steps.filter(({ on, side }) => on === "link" && side === undefined)
   const linked = linkSteps.length > 0 ? linkRoles(notebook.roles)?.to : undefined
   const isHub = ({ role }: ReportSite): boolean =>
     linked === undefined ? notebook.roles[role] === "one" : role === linked
@@ -57,6 +57,7 @@ export function topologyOf(walk: Report): Topology {
     objects: objectsOf(
       walk.cells.filter((cell) => !links.includes(cell)),
       site,
+      notebook,
     ),
     ...(links.length > 0 && !isHub(site) && { link: linkOf(links, site) }),
   })
@@ -97,10 +98,21 @@ const objectAt = (place: ReportPlace) =>
 const kindOf = (cell: ReportCell): string | undefined =>
   cell.places.map((place) => objectAt(place)?.kind).find((kind) => kind !== undefined)
 
-function objectsOf(cells: readonly ReportCell[], site: ReportSite): ObjectView[] {
+/** The places at which a step has worked on a site: a step with a side works at the site of that role, whichever lane it is in. */
+function placesOn(cell: ReportCell, site: ReportSite, { steps }: Report["notebook"]): readonly ReportPlace[] {
+  const side = steps.find(({ id }) => id === cell.step)?.side
+  if (side === undefined) return placesAt(cell, site)
+  return site.role === side ? cell.places : []
+}
+
+function objectsOf(
+  cells: readonly ReportCell[],
+  site: ReportSite,
+  notebook: Report["notebook"],
+): ObjectView[] {
   const found = new Map<string, ObjectView>()
   for (const cell of cells) {
-    for (const place of placesAt(cell, site)) {
+    for (const place of placesOn(cell, site, notebook)) {
       const object = objectAt(place)
       const kind = object?.kind ?? kindOf(cell)
       const sign = placeSign(place)

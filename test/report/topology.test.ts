@@ -58,6 +58,22 @@ describe("what a topology shows", () => {
     expect(leaf!.objects.map(({ kind }) => kind)).toEqual(["Site"])
   })
 
+  it("shows what a step works on at the site of its side, whichever lane it is in", () => {
+    const walk = finishedWalk(2)
+    const steps = walk.notebook.steps.map((step) =>
+      step.id === "token-redeem" ? { ...step, side: "superlink" } : step,
+    )
+    const { hubs, leaves } = topologyOf({ ...walk, notebook: { ...walk.notebook, steps } })
+    expect(hubs[0]!.objects.filter(({ kind }) => kind === "Link").map(({ name }) => name)).toEqual([
+      "to-superlink-supernode-1",
+      "to-superlink-supernode-2",
+    ])
+    expect(leaves.flatMap(({ objects }) => objects.flatMap(({ kind }) => kind ?? []))).toEqual([
+      "Site",
+      "Site",
+    ])
+  })
+
   it("names failed and pending objects by their step", () => {
     const { leaves } = topologyOf(walkOf([...killed(), ...failed()]))
     expect(leaves).toMatchObject([
