@@ -61,6 +61,8 @@ export const LONGEST_OWN_FILE_BYTES = 256 * 1024 * 1024
 export const HISTORY = { runs: 200, days: 365 }
 /** A smaller journal is read in no time: nothing is dropped from it, however old. */
 export const SMALL_JOURNAL_BYTES = 8 * 1024 * 1024
+/** A larger journal gets an index, from which `status` and `plan` read. */
+export const INDEXED_JOURNAL_BYTES = 1024 * 1024
 
 // ---- Requests to a cluster
 

@@ -2,9 +2,11 @@ import { randomUUID } from "node:crypto"
 import { closeSync, fsyncSync, openSync, renameSync, truncateSync } from "node:fs"
 import { type FileHandle, open } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import { INDEXED_JOURNAL_BYTES } from "../limits.ts"
 import { RunbookError } from "../notebook/errors.ts"
 import { compacted, type History } from "./compaction.ts"
 import type { Event, Recorded } from "./events.ts"
+import { writeIndex } from "./journal-index.ts"
 import { type Journal, type Memory, MemoryReader } from "./journal-memory.ts"
 import { type Content, FILE, readJournal, VERSION } from "./journal-reading.ts"
 
@@ -79,6 +81,7 @@ class JournalWriter implements Journal {
   readonly #file: JournalFile
   /** Bytes of the lines that were acknowledged. */
   #good: number
+  #lines: number
   #pending = ""
   #next: PromiseWithResolvers<void> | undefined
   #busy: Promise<void> | undefined
@@ -90,6 +93,7 @@ class JournalWriter implements Journal {
     this.#file = file
     this.memory = content?.memory ?? new MemoryReader(dirname(path))
     this.#good = content?.good ?? 0
+    this.#lines = content?.lines ?? 0
   }
 
   append(event: Event): { recorded: Recorded; durable: Promise<void> } {
@@ -115,6 +119,7 @@ class JournalWriter implements Journal {
         await this.#file.appendFile(lines)
         await this.#file.datasync()
         this.#good += Buffer.byteLength(lines)
+        this.#lines += lines.split("\n").length - 1
         batch.resolve()
       } catch (error) {
         this.#broken ??= await this.#cut(error as Error)
@@ -137,6 +142,9 @@ class JournalWriter implements Journal {
   async close(): Promise<void> {
     await this.#busy
     await this.#file.close()
+    if (this.#broken !== undefined || this.#good < INDEXED_JOURNAL_BYTES) return
+    const memory = this.memory.snapshot()
+    await writeIndex(this.#path, { good: this.#good, lines: this.#lines, memory })
   }
 }
 

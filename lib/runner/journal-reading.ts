@@ -6,6 +6,7 @@ import { shellWord } from "../notebook/shell-word.ts"
 import { kindOf } from "../regular-file.ts"
 import { wrongEvent } from "./event-shape.ts"
 import type { Recorded } from "./events.ts"
+import { type Indexed, readIndex } from "./journal-index.ts"
 import { type Memory, MemoryReader, type MemorySnapshot } from "./journal-memory.ts"
 
 export const FILE = "journal.jsonl"
@@ -26,6 +27,8 @@ export interface Content {
   memory: MemoryReader
   /** Bytes up to the end of the last whole line. */
   good: number
+  /** How many lines these are. */
+  lines: number
   torn: number
   /** Where the lines of each run begin, and when it started. */
   runs: { from: number; t: string }[]
@@ -33,7 +36,9 @@ export interface Content {
 
 /** Reads a folder's journal without changing anything; nothing where there is none. */
 export function readMemory(folder: string): Memory | undefined {
-  return readJournal(join(folder, FILE))?.memory
+  const file = join(folder, FILE)
+  const known = readIndex(file)
+  return readJournal(file, undefined, undefined, known)?.memory
 }
 
 /**
@@ -66,17 +71,19 @@ export function readJournal(
   file: string,
   each?: (line: Recorded) => void,
   until = Number.POSITIVE_INFINITY,
+  known?: Indexed,
 ): Content | undefined {
   const descriptor = openFile(file)
   if (descriptor === undefined) return undefined
   const memory = new MemoryReader(dirname(file))
-  let good = 0
-  let size = 0
-  let number = 0
+  let good = known?.good ?? 0
+  let size = good
+  let number = known?.lines ?? 0
+  if (known !== undefined) memory.restore(known.memory)
   let bad: number | undefined
   const runs: Content["runs"] = []
   try {
-    for (const { text, whole, bytes } of linesOf(file, descriptor)) {
+    for (const { text, whole, bytes } of linesOf(file, descriptor, good)) {
       if (size >= until) break
       size += bytes
       number++
@@ -107,7 +114,7 @@ export function readJournal(
   } finally {
     closeSync(descriptor)
   }
-  return { memory, good, torn: size - good, runs }
+  return { memory, good, lines: number, torn: size - good, runs }
 }
 
 function summaryOf(value: unknown): MemorySnapshot | undefined {
@@ -145,16 +152,18 @@ interface Line {
 }
 
 /** The lines of a file, read in pieces: a file of any size takes no more memory than its longest line. */
-function* linesOf(file: string, descriptor: number): Generator<Line> {
+function* linesOf(file: string, descriptor: number, from: number): Generator<Line> {
   const chunk = Buffer.alloc(CHUNK)
   let rest: Buffer[] = []
   let length = 0
   let number = 1
+  let position = from
   const line = (): Buffer => (rest.length === 1 ? rest[0]! : Buffer.concat(rest))
   for (;;) {
     let read: number
     try {
-      read = readSync(descriptor, chunk, 0, CHUNK, null)
+      read = readSync(descriptor, chunk, 0, CHUNK, position)
+      position += read
     } catch (error) {
       throw unreadable(file, (error as Error).message)
     }
