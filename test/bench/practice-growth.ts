@@ -84,7 +84,9 @@ export async function practiceGrowth(sites: number): Promise<Growth> {
     const hub = doors[0]!
     const others = doors.slice(1)
     await putSite(hub, "hub", { linkAccess: "default" })
-    await hub.create(skupper("AccessGrant", "hub", { redemptionsAllowed: 4 * sites, expirationWindow: "15m0s" }))
+    await hub.create(
+      skupper("AccessGrant", "hub", { redemptionsAllowed: 4 * sites, expirationWindow: "15m0s" }),
+    )
     const grant = { apiVersion: API, kind: "AccessGrant", namespace: "hub", name: "hub" }
     const { url, code, ca } = (await until(hub, grant, isReady)).status
     await hub.create(skupper("Listener", "hub", { routingKey: "key", host: "key", port: 80 }))
