@@ -135,3 +135,27 @@ describe("a coordinator and two institutions", () => {
     expect(world.trespasses).toEqual([])
   })
 })
+
+describe("with a link file, for a cluster that cannot call the grant server", () => {
+  beforeAll(async () => {
+    world = await startInstitutions(1, { "link-with": "file" })
+  }, 120_000)
+  afterAll(() => world?.close())
+
+  test("the file crosses sealed, and the SuperNode is verified", { timeout: 300_000 }, async () => {
+    const { coordinator, parties } = world
+    const [party] = parties as [Person]
+    await approve(party, await requestOf(party, "st-marys"))
+    expect(await coordinator.say("run", "--yes")).toMatchObject({ code: 4, stderr: "" })
+    await accept(party, "st-marys")
+    expect(await party.say("run", "--yes")).toMatchObject({ code: 0, stderr: "" })
+    const receipt = mail(join(party.state, "messages", "coordinator.receipt"), coordinator, "a.receipt")
+    expect(await coordinator.say("accept", receipt)).toMatchObject({ code: 0, stderr: "" })
+    expect(await coordinator.say("run", "--yes")).toMatchObject({ code: 0, stderr: "" })
+    // Nothing is issued again, and so no other approval is written.
+    const again = await coordinator.say("run", "--yes")
+    expect(again.code).toBe(0)
+    expect(again.stdout).not.toContain("The approval for")
+    expect(world.trespasses).toEqual([])
+  })
+})
