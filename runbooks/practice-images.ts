@@ -289,7 +289,10 @@ function startStranger(container: PracticeContainer): void | (() => void) {
 
 /** The public half of the mounted key. Without one, the program ends as the real one does. */
 async function readKey(container: PracticeContainer, path: string): Promise<string | undefined> {
-  const text = await readFile(await container.path(path), "utf8").catch(() => undefined)
+  const text = await container
+    .path(path)
+    .then((file) => readFile(file, "utf8"))
+    .catch(() => undefined)
   if (text === undefined) {
     container.log("Traceback (most recent call last):")
     container.log(`FileNotFoundError: [Errno 2] No such file or directory: '${path}'`)

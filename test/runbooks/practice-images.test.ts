@@ -271,3 +271,40 @@ test("the names that the guide uses", () => {
     "skupper-site": "supernode-2-interconnect",
   })
 })
+
+const CLOSED = `${TLS} --enable-supernode-auth`
+const SECURE_OLD = "--root-certificates a --superlink fleet-api:9092"
+
+test("authentication without TLS ends a SuperLink, which says why", () => {
+  const place = superlink("1.42.0", "--insecure --enable-supernode-auth --host 0.0.0.0")
+  expect(place).toMatchObject({ exitCode: 1, isReady: false })
+  expect(place.text).toContain("Exit Code: 104")
+  expect(place.text).toContain("docs/framework/v1.42.0/en/how-to-authenticate-supernodes.html")
+  expect(place.text).not.toContain("Starting Flower SuperLink")
+})
+
+test.each([
+  ["1.34.0", CLOSED, '"code": 2001', "/flwr.proto.Fleet/RegisterNode"],
+  ["1.38.0", CLOSED, "[code: 2001] SuperNode authentication is enabled.", "/flwr.proto.Fleet/RegisterNode"],
+  [
+    "1.42.0",
+    `${CLOSED} --host 0.0.0.0 --port 9092`,
+    "[code: 2001] SuperNode authentication is enabled.",
+    "/v1/fleet/register-node",
+  ],
+])("a SuperNode of %s without a key is refused", (version, args, words, call) => {
+  const [link, node] = [superlink(version, args), supernode(version, SECURE_OLD)]
+  node.dialled!.open(fleet(link))
+  expect(node.exitCode).toBe(1)
+  expect(lastWords(node.text)).toContain(words)
+  expect(link.text).toContain(`[${call}][ApiError:2001] Attempted to register SuperNode with public key`)
+  expect(readSupernodeLog(node.text)).toMatchObject({ is: "connecting" })
+})
+
+test("a SuperNode whose key is not mounted ends as the real one does", async () => {
+  const node = supernode("1.34.0", `${SECURE_OLD} --auth-supernode-private-key /app/node-key/ssh-privatekey`)
+  await expect.poll(() => node.exitCode).toBe(1)
+  expect(node.lines.at(-1)).toBe(
+    "FileNotFoundError: [Errno 2] No such file or directory: '/app/node-key/ssh-privatekey'",
+  )
+})
