@@ -265,8 +265,9 @@ export class Container {
       warn: (message) => warn("Unhealthy", message),
       dead: (which) => {
         note("Killing", `Container ${this.spec.name} failed ${which} probe, will be restarted`)
-        if (this.#program === undefined) this.#end(137)
-        else this.#program.stop(pod.spec.terminationGracePeriodSeconds ?? 30)
+        if (this.#program !== undefined) this.#program.stop(pod.spec.terminationGracePeriodSeconds ?? 30)
+        // What is not probed has no program yet, and is about to run one.
+        else if (strict) this.#end(137)
       },
     })
   }
