@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import type { KubeObject } from "../../lib/cluster/types.ts"
 import { createAuthority } from "../../lib/practice/certificates.ts"
 import { flat, startWorld, type World } from "./harness.ts"
 
@@ -58,9 +59,14 @@ test("a root that is not the SuperLink's: the SuperNode is refused, and a run pu
     ),
   )
   await expect.poll(async () => JSON.stringify(await pods()), { timeout: 30_000 }).toContain("CrashLoop")
+  const [{ metadata }] = (await pods()) as [KubeObject]
+  const log = await cluster.log({ namespace, pod: metadata.name, previous: true })
+  expect(log).toContain("CERTIFICATE_VERIFY_FAILED: unable to get local issuer certificate")
   const blocked = await call("step", "verify", "--site", "supernode-1")
   expect(blocked.code).toBe(1)
-  expect(flat(blocked.stdout)).toContain("CERTIFICATE_VERIFY_FAILED")
+  expect(flat(blocked.stdout)).toMatch(
+    /supernode-1\/root-certificates was not selected and drifted: roots is/,
+  )
   const repaired = await succeeds("run", "--yes")
   expect(repaired).toMatch(/root-certificates updated/)
   expect(repaired).toMatch(/2 of 2 SuperNodes verified/)
