@@ -36,6 +36,7 @@ export {
   notebook,
   type Problem,
 } from "./notebook/notebook.ts"
+export type { CrossingMessage, Parties } from "./notebook/parties.ts"
 export type { Cardinality, Roles, Scope, Site } from "./notebook/roles.ts"
 export { shellComment, shellWord } from "./notebook/shell-word.ts"
 export {

@@ -85,6 +85,7 @@ describe("an envelope", () => {
       "is none of meeting",
     )
     expect(() => parse("hello")).toThrow("not JSON")
+    expect(() => parse(`${"[".repeat(60_000)}${"]".repeat(60_000)}`)).toThrow("nested too deeply")
     expect(() => parse("[]")).toThrow("has to be an object")
     expect(() => parse(`{"payloadType": "${"a".repeat(300_000)}"}`)).toThrow("no message has more than")
     expect(() => parseMessage("meeting", Buffer.from([0xff, 0xfe]))).toThrow()

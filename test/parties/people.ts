@@ -18,6 +18,8 @@ export interface Person {
   readonly folder: string
   /** Runs the program as this person. */
   call(...argv: string[]): Promise<Result>
+  /** The same on a terminal: answers the questions in this order. */
+  typed(argv: string[], ...answers: [RegExp, string][]): Promise<Result>
   /** Rewrites the federation file. */
   federation(content: object): void
   journal(): Recorded[]
@@ -66,8 +68,10 @@ export async function startPeople(guests = 1): Promise<People> {
     const home = join(root, name)
     mkdirSync(home, { recursive: true })
     const folder = join(home, "state", "meeting", "trial")
-    const call = async (...argv: string[]): Promise<Result> => {
-      const screen = io(home)
+    const call = (...argv: string[]): Promise<Result> => typed(argv)
+    const typed = async (argv: string[], ...answers: [RegExp, string][]): Promise<Result> => {
+      const screen = io(home, { terminal: answers.length > 0 })
+      screen.answer(...answers)
       const before = requests()
       const code = await main(meeting, argv, {
         ...screen.io,
@@ -92,6 +96,7 @@ export async function startPeople(guests = 1): Promise<People> {
       home,
       folder,
       call,
+      typed,
       federation,
       journal: () =>
         readFileSync(join(folder, "journal.jsonl"), "utf8")
