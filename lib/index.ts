@@ -36,7 +36,7 @@ export {
   notebook,
   type Problem,
 } from "./notebook/notebook.ts"
-export type { CrossingMessage, Parties } from "./notebook/parties.ts"
+export type { CrossingMessage, MessageKind, Parties } from "./notebook/parties.ts"
 export type { Cardinality, Roles, Scope, Site } from "./notebook/roles.ts"
 export { shellComment, shellWord } from "./notebook/shell-word.ts"
 export {
@@ -69,6 +69,7 @@ export type {
   By,
   Emit,
   Event,
+  Exchanged,
   Listener,
   Moved,
   Outcome,

@@ -133,6 +133,10 @@ export interface ContainerProgram {
     readonly env: Readonly<Record<string, string>>;
     readonly folder?: string;
 }
+export interface CrossingMessage {
+    readonly steps: readonly string[];
+    readonly values?: readonly Value[];
+}
 export type Delays = "short" | "real" | "none";
 export interface Diagnosis {
     readonly ok: boolean | "warn";
@@ -282,6 +286,29 @@ export type Event = {
     type: "warning";
     text: string;
 };
+export interface Exchanged {
+    readonly way: "received" | "sent";
+    readonly kind: MessageKind;
+    readonly party: string;
+    readonly name: string;
+    readonly fingerprint: string;
+    readonly trust: "fingerprint" | "pinned" | "none";
+    readonly digest: string;
+    readonly answers?: string;
+    readonly created: string;
+    readonly expires?: string;
+    readonly serial?: number;
+    readonly names: readonly {
+        readonly theirs: string;
+        readonly ours: string;
+    }[];
+    readonly purpose?: string;
+    readonly closed?: true;
+    readonly content?: string;
+    readonly own: string;
+    readonly by?: By;
+    readonly file?: string;
+}
 export interface Fault {
     where: FaultWhere;
     cluster?: string;
@@ -434,6 +461,7 @@ export interface ManualContext<S = Record<string, unknown>, F = Record<string, u
     readonly kubeconfig: string;
     privateFile(name: string): string;
 }
+export type MessageKind = "request" | "approval" | "receipt" | "revocation";
 export interface Missing {
     state: "missing";
     reason: string;
@@ -545,6 +573,16 @@ export interface Ownership {
         readonly applyPeriod?: BaseContext["applyPeriod"];
         readonly recordCreated?: (object: CheckedObject) => void;
     }, ref: Ref, more?: Record<string, string>): Promise<void>;
+}
+export interface Parties {
+    readonly coordinator: string;
+    readonly request?: CrossingMessage;
+    readonly approval: CrossingMessage;
+    readonly receipt: CrossingMessage;
+    readonly agree?: readonly string[];
+    readonly grants?: readonly string[];
+    readonly lifetime?: number;
+    readonly mayHoldPrivateKey?: readonly Value[];
 }
 export interface Place {
     readonly step: Step;

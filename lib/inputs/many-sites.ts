@@ -58,7 +58,7 @@ export interface CsvRow {
   readonly fields: readonly (readonly [column: string, text: string])[]
 }
 
-/** Rows under a line of column names (RFC 4180; empty fields and empty lines are left out). */
+/** Rows under a line of column names (RFC 4180; empty fields and empty lines are skipped). */
 export function parseCsv(text: string): { readonly rows: readonly CsvRow[] } | { readonly wrong: string } {
   const [head, ...records] = recordsOf(text.replace(/^\uFEFF/, ""))
   if (head === undefined) return { wrong: "is empty; its first line must name the columns" }

@@ -121,7 +121,7 @@ function brokenLines(group: readonly [Ended, ...Ended[]], options: ClosingOption
       : `${count(group.length, "site")}: ${step} ${word}${isSame ? "" : `, for example at ${site}`}`
   const [first = "", ...rest] = wrap(clean(clipped(`${where}: ${outcome.reason}`, LONGEST_SHOWN)), room)
   const sites = others.length === 0 ? [] : wrap(`at ${named(group.map((one) => one.site ?? one.step))}`, room)
-  // The command of one site mends that one only; the command below resumes all of them.
+  // The command of one site fixes that one only; the command below resumes all of them.
   const { next: _, ...fixOnly } = outcome
   const isShared = others.every((one) => one.outcome.next === outcome.next)
   return [

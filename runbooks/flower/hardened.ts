@@ -33,7 +33,7 @@ const NO_INSTALLATION = { FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION: "1" }
 
 /**
  * A Deployment that had an account of its own goes back to the project's default by its name: a server keeps the deprecated field
- * `serviceAccount` of one that is merely left out.
+ * `serviceAccount` of one that is merely missing.
  */
 export function withAccount(wanted: Deployment, found: Deployment | undefined): Deployment {
   const { template } = wanted.spec

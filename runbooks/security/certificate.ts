@@ -5,7 +5,7 @@ import { isIP } from "node:net"
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 const DAY_MS = 24 * 3600 * 1000
 
-/** All certificates of a PEM text, in its order; what cannot be read is left out. */
+/** All certificates of a PEM text, in its order; what cannot be read is skipped. */
 export function certificatesIn(pem: string): X509Certificate[] {
   return (pem.match(PEM) ?? []).flatMap((one) => {
     try {

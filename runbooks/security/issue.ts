@@ -18,7 +18,7 @@ export interface Pair {
 }
 
 const DAY_MS = 24 * 3600 * 1000
-/** In days. What Flower needs anew at every renewal is a restart, so a year; a CA ends only with a rollover. */
+/** In days. Each renewal costs Flower a restart, so a year; a CA ends only with a rollover. */
 const SERVER_DAYS = 365
 const AUTHORITY_DAYS = 3650
 /** Clocks of clusters differ a little. */
