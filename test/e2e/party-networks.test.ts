@@ -72,7 +72,7 @@ describe("one SuperLink and three SuperNodes in three networks", () => {
   })
 
   test("what must not work does not: no other network hears of a SuperNode", {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     const proven = await world.call(["run", "--proof", "isolated", "--yes"])
     expect(proven).toMatchObject({ code: 0, stderr: "" })
@@ -82,7 +82,7 @@ describe("one SuperLink and three SuperNodes in three networks", () => {
     expect(await at("supernode-1", "Connector", "flower-supernode-1")).toEqual([])
   })
 
-  test("a network that is cut takes nobody else with it", { timeout: 120_000 }, async () => {
+  test("a network that is cut takes nobody else with it", { timeout: 240_000 }, async () => {
     const cut = ["teardown", "--site", "supernode-3", "--only", "remove-network", "--yes"]
     expect(await world.call(cut)).toMatchObject({ code: 0, stderr: "" })
     expect(await at("superlink", "Site", "net-supernode-3")).toEqual([])
@@ -97,14 +97,14 @@ describe("one SuperLink and three SuperNodes in three networks", () => {
     expect(flat(status.stdout)).toMatch(/no Skupper site/)
   })
 
-  test("and comes back with a new hub, which the old Link does not reach", { timeout: 120_000 }, async () => {
+  test("and comes back with a new hub, which the old Link does not reach", { timeout: 240_000 }, async () => {
     const [before] = await at("supernode-3", "Link", "flower-supernode-3")
     expect(await world.call(["run", "--yes"])).toMatchObject({ code: 0, stderr: "" })
     const [now] = await at("supernode-3", "Link", "flower-supernode-3")
     expect(now!.metadata.uid).not.toBe(before!.metadata.uid)
   })
 
-  test("a teardown leaves nothing of it", { timeout: 120_000 }, async () => {
+  test("a teardown leaves nothing of it", { timeout: 240_000 }, async () => {
     const ended = await world.call(["teardown", "--projects", "--yes"])
     expect(flat(ended.stderr)).toBe("")
     expect(ended.code).toBe(0)
@@ -144,10 +144,11 @@ describe("from the shared network into networks of their own", () => {
       "--yes",
     ])
     expect(failed.code).toBe(1)
-    expect(flat(failed.stderr)).toMatch(
+    const said = flat(failed.stdout + failed.stderr)
+    expect(said).toMatch(
       /isolation: none: supernode-1 shares one application network with 1 other site \(supernode-2-interconnect\): whoever administers one of them administers the router of supernode-1/,
     )
-    expect(failed.stderr).toMatch(/next: flower-runbook plan --network per-party/)
+    expect(said).toMatch(/next: flower-runbook plan --network per-party/)
   })
 
   test("the plan says that the old Links are deleted", async () => {
