@@ -63,40 +63,52 @@ export function distrust(
   const host = address.replace(/:\d+$/, "")
   const [certificate] = chain
   if (certificate === undefined || rootOf(chain, certificatesOf(container)) === undefined)
-    return refusal(http, "unable to get local issuer certificate", "unable to get local issuer certificate")
+    return refusal(
+      version,
+      "unable to get local issuer certificate",
+      "unable to get local issuer certificate",
+    )
   if (Date.parse(certificate.validTo) <= Date.now())
-    return refusal(http, "certificate has expired", "certificate has expired")
+    return refusal(version, "certificate has expired", "certificate has expired")
   if (covers(certificate, host)) return undefined
   // gRPC does not end: it takes the mismatch for a failure of the connection.
   if (!http) {
     const at = `E0000 ssl_transport_security.cc:3238] No match found for server name: ${host}`
     return { lines: [], ends: false, atSuperlink: at }
   }
-  return refusal(http, `Hostname mismatch, certificate is not valid for '${host}'.`, "")
+  return refusal(version, `Hostname mismatch, certificate is not valid for '${host}'.`, "")
 }
 
 const coloured = (text: string): string => `\u001b[91mERROR \u001b[0m:      ${text}`
 
-function refusal(http: boolean, python: string, boring: string): Distrust {
+/** @param python what Python's TLS says; @param boring what gRPC's says */
+function refusal(version: string, python: string, boring: string): Distrust {
   const failed = coloured("SSL/TLS handshake error detected.")
-  const lines = http
-    ? [
-        failed,
-        coloured("Exit Code: 305"),
-        "Failed to initialize the connection to the SuperLink.",
-        `[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: ${python} (_ssl.c:1006)`,
-        "The SuperNode could not establish a connection to the SuperLink.",
-        "INFO:     Shutting down",
-        "INFO:     Finished server process [1]",
-      ]
-    : [
-        `I0000 ssl_transport_security.cc:2563] Handshake failed with error SSL_ERROR_SSL: error:1000007d:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED: ${boring}`,
-        failed,
-        coloured("<_InactiveRpcError of RPC that terminated with:"),
-        "\tstatus = StatusCode.UNAVAILABLE",
-        ">",
-        "Traceback (most recent call last):",
-        "RuntimeError: generator didn't yield",
-      ]
-  return { lines, ends: true }
+  const ssl = `SSL_ERROR_SSL: error:1000007d:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED: ${boring}`
+  const grpc = `I0000 ssl_transport_security.cc:2563] Handshake failed with error ${ssl}`
+  const coded = (cause: string): string[] => [
+    failed,
+    coloured("Exit Code: 305"),
+    "Failed to initialize the connection to the SuperLink.",
+    cause,
+    "The SuperNode could not establish a connection to the SuperLink.",
+    "INFO:     Shutting down",
+    "INFO:     Finished server process [1]",
+  ]
+  if (since(version, "1.40.0"))
+    return {
+      lines: coded(`[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: ${python} (_ssl.c:1006)`),
+      ends: true,
+    }
+  const connection = `failed to connect to all addresses; last error: UNKNOWN: Tls handshake failed (TSI_PROTOCOL_FAILURE): ${ssl}: OK`
+  if (since(version, "1.35.0")) return { lines: [grpc, ...coded(connection)], ends: true }
+  const traceback = [
+    coloured("<_InactiveRpcError of RPC that terminated with:"),
+    "\tstatus = StatusCode.UNAVAILABLE",
+    `\tdetails = "${connection}"`,
+    ">",
+    "Traceback (most recent call last):",
+    "RuntimeError: generator didn't yield",
+  ]
+  return { lines: [grpc, failed, ...traceback], ends: true }
 }

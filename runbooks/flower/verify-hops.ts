@@ -110,7 +110,7 @@ function incompatibility(context: Context, superlink: Running, supernode: Runnin
     const what = `SuperLink ${one} and SuperNode ${other} cannot communicate: from 1.40 on, Flower uses another protocol`
     return blocked(`registration: ${what}`, { code: "versions", ...howToFix })
   }
-  // Up to 1.39 a SuperNode retries for ever, and only the SuperLink's log has the cause (measured with 1.34.0 and 1.38.0).
+  // Up to 1.39 a SuperNode retries for ever, and only the SuperLink's log has the cause (measured with 1.34.0).
   const unknown = /No match found for server name: (\S+)/.exec(superlink.log)?.[1]
   if (unknown !== undefined) {
     return blocked(`registration: the SuperLink's certificate is not valid for ${unknown}`, {

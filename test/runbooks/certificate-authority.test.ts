@@ -1,5 +1,6 @@
 /** Where the CA's key is: in files of this machine, or with cert-manager, which the test plays. */
-import { writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
@@ -10,6 +11,7 @@ import { only, startWorld, type World, waitFor } from "./practice.ts"
 const PLACE = "superlink/certificates"
 const notebook = only("certificates", "root-certificates")
 
+const folder = mkdtempSync(join(tmpdir(), "ca files_"))
 let world: World
 let ca: Pair
 beforeAll(async () => {
@@ -17,7 +19,10 @@ beforeAll(async () => {
   ca = await newAuthority("own")
 })
 beforeEach(() => world.begin())
-afterAll(() => world.close())
+afterAll(async () => {
+  await world.close()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 const run = (values: Record<string, unknown>) => world.run({ notebook, values: { tls: "on", ...values } })
 const secret = async (name: string) =>
@@ -27,7 +32,7 @@ const secret = async (name: string) =>
 const served = async () =>
   certificatesIn(Buffer.from((await secret("superlink-tls"))!.data["tls.crt"], "base64").toString())
 const file = (name: string, text: string): string => {
-  const path = join(world.state, name)
+  const path = join(folder, name)
   writeFileSync(path, text, { mode: 0o600 })
   return path
 }
