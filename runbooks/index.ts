@@ -13,7 +13,7 @@ import installOperator from "./install-operator.ts"
 import linkStatus from "./link-status.ts"
 import listener from "./listener.ts"
 import login from "./login.ts"
-import { isolateSuperlink, isolateSupernode } from "./network-isolation.ts"
+import { isolateNetwork, isolateSuperlink, isolateSupernode } from "./network-isolation.ts"
 import nodeKey from "./node-key.ts"
 import { parties } from "./parties.ts"
 import { networkConnector, networkProject, networkSite } from "./party-network.ts"
@@ -56,6 +56,7 @@ const guide: Notebook = notebook({
     connector,
     networkConnector,
     isolateSuperlink,
+    isolateNetwork,
     listener,
     isolateSupernode,
     deploySupernode,

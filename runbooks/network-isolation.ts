@@ -1,88 +1,54 @@
 import { lookup } from "node:dns/promises"
 import { isIP } from "node:net"
-import {
-  blocked,
-  type CheckResult,
-  type Difference,
-  drifted,
-  foresee,
-  type KubeObject,
-  missing,
-  progressing,
-  type Ref,
-  ready,
-  unknown,
-} from "../lib/index.ts"
+import { blocked, type CheckResult, foresee, progressing, unknown } from "../lib/index.ts"
 import { type Context, type Foresee, guideStep, type Manual } from "./context.ts"
+import { around, policyStep, type Wanted } from "./flower/applied-policies.ts"
 import { manifestText, ownManifest } from "./flower/manifests.ts"
 import { PROBE } from "./flower/probe-pod.ts"
 import { deploymentRef, findSuperlink, fleetPort } from "./flower/superlink.ts"
 import { findExposure, LISTENER_PORT } from "./interconnect/exposure.ts"
+import { atHub, hubOf, hubsOf, isPerParty } from "./interconnect/hub.ts"
 import { activeSite, interRouter, listLinks } from "./interconnect/skupper.ts"
 import type { Deployment } from "./openshift/workload.ts"
 import {
-  NETWORKING,
-  POLICY,
+  hubPolicies,
   superlinkPolicies,
   supernodePolicies,
   unreachable,
 } from "./security/network-policies.ts"
-import { enforcementText } from "./security/policy-enforcement.ts"
-import { policyText } from "./security/policy-text.ts"
-import { isOwn, PROGRAM, recordOwn, selector } from "./shared/labels.ts"
+import { isOwn } from "./shared/labels.ts"
 import { APPLY, hereDocument } from "./shared/manual.ts"
-import { hasProjects, ifAllowed, ifServed, objectRef } from "./shared/reading.ts"
-import { writeManifest } from "./shared/write-manifest.ts"
 
-/** The policies that a site should have; or why that cannot be said yet. */
-interface Wanted {
-  readonly policies: readonly KubeObject[]
-  /** What is left open, because others own it. */
-  readonly open: readonly string[]
-}
-
-/** Where the cluster's API server listens, as the `kubernetes` Service knows it. Not every user may read that. */
-async function apiServerOf({ cluster }: Context): Promise<{ address: string; port: number }[] | undefined> {
-  const slices = await ifServed(
-    ifAllowed(
-      cluster.list({
-        apiVersion: "discovery.k8s.io/v1",
-        kind: "EndpointSlice",
-        namespace: "default",
-        labels: "kubernetes.io/service-name=kubernetes",
-      }),
-    ),
-  )
-  const found = (slices ?? []).flatMap(({ endpoints = [], ports = [] }) =>
-    endpoints.flatMap(({ addresses = [] }: { addresses?: string[] }) =>
-      addresses.flatMap((address) => ports.map(({ port }: { port: number }) => ({ address, port }))),
-    ),
-  )
-  const text = ({ address, port }: { address: string; port: number }) => `${address} ${port}`
-  return found.length === 0 ? undefined : found.sort((a, b) => (text(a) < text(b) ? -1 : 1))
-}
-
-async function around(context: Context, ownRouter: boolean) {
-  const { cluster, federation, site } = context
-  const [openshift, apiServer] = [await hasProjects(cluster), await apiServerOf(context)]
-  return { federation, project: site.project, openshift, apiServer, ownRouter }
-}
+/** When these steps are part of the notebook. */
+const ON = { "network-policy": "on" } as const
 
 const EVERYTHING_ELSE = "it existed before, and others may use it"
+
+/** The SuperLink's pods, if they are this federation's own. */
+const superlinkPods = (context: Context, superlink: Deployment) => ({
+  pods: isOwn(superlink, context) ? superlink.spec.selector.matchLabels : undefined,
+  name: superlink.metadata.name,
+})
 
 async function superlinkWanted(context: Context): Promise<Wanted | CheckResult> {
   const { cluster, site } = context
   const superlink = await findSuperlink(context)
   if (superlink === undefined)
     return unknown("missing", `no Deployment ${site.superlinkWorkload} in ${site.project}`)
+  const ownPods = isOwn(superlink, context)
+  if (isPerParty(context)) {
+    // The routers of the parties' networks are in projects of their own.
+    const hubs = hubsOf(context).map(({ project }) => project)
+    const flower = { ...superlinkPods(context, superlink), allowEgress: site.allowEgress ?? [] }
+    return {
+      policies: superlinkPolicies(await around(context, false), flower, fleetPort(superlink), hubs),
+      open: ownPods ? [] : [`no policy for Deployment ${superlink.metadata.name}: ${EVERYTHING_ELSE}`],
+    }
+  }
   const skupper = await activeSite(cluster, site.project)
   if (skupper === undefined) return unknown("missing", `no Site in ${site.project}`)
-  const [ownPods, ownRouter] = [isOwn(superlink, context), isOwn(skupper, context)]
-  const flower = {
-    pods: ownPods ? superlink.spec.selector.matchLabels : undefined,
-    name: site.superlinkWorkload,
-    allowEgress: site.allowEgress ?? [],
-  }
+  const ownRouter = isOwn(skupper, context)
+  const flower = { ...superlinkPods(context, superlink), allowEgress: site.allowEgress ?? [] }
   return {
     policies: superlinkPolicies(await around(context, ownRouter), flower, fleetPort(superlink)),
     open: [
@@ -91,6 +57,61 @@ async function superlinkWanted(context: Context): Promise<Wanted | CheckResult> 
     ],
   }
 }
+
+/** A hub's router leads to the SuperLink's Fleet port alone: whoever administers the institution's router administers this one too. */
+async function hubWanted(context: Context): Promise<Wanted | CheckResult> {
+  const superlinkSite = context.the("superlink")
+  const superlink = await findSuperlink(context)
+  const hub = atHub(context)
+  const skupper = await activeSite(hub.cluster, hub.site.project)
+  if (superlink === undefined || skupper === undefined) {
+    const lacking = superlink === undefined ? `Deployment ${superlinkSite.superlinkWorkload}` : "Site"
+    return unknown(
+      "missing",
+      `no ${lacking} in ${(superlink === undefined ? superlinkSite : hub.site).project}`,
+    )
+  }
+  const ownRouter = isOwn(skupper, context)
+  return {
+    policies: ownRouter
+      ? hubPolicies(await around(hub, true), superlink.spec.selector.matchLabels ?? {}, {
+          project: superlinkSite.project,
+          port: fleetPort(superlink),
+        })
+      : [],
+    open: ownRouter ? [] : [`no policy for the router of Site ${skupper.metadata.name}: ${EVERYTHING_ELSE}`],
+  }
+}
+
+/** The router of a party's network, in the SuperLink's cluster. */
+export const isolateNetwork = guideStep({
+  ...policyStep(hubWanted, atHub),
+  id: "isolate-network",
+  foresees: ({ site, ...more }: Foresee) => [
+    foresee.creates(`a NetworkPolicy for the router in ${hubOf(more, site).project}`),
+  ],
+  title: "Isolate the party's network",
+  on: "link",
+  side: "superlink",
+  when: { ...ON, network: "per-party" },
+  needs: ["deploy-superlink", "network-site"],
+  inputs: ["network-policy", "network", "network-project", "network-name"],
+  prose: `
+In the network of a party, the institution administers the router at the SuperLink's cluster, and reaches what this router reaches. A
+**NetworkPolicy** in the network's project lets it take links, and reach the name servers, the API server and the SuperLink's Fleet port.
+`,
+  readyWhen: "Ready when the NetworkPolicy is as the SuperLink's port and the API server's address require.",
+  // SuperNodes of one network share it.
+  exclusive: (context) => `network ${hubOf(context, context.site).project}`,
+  async manual(context: Manual) {
+    const { project } = hubOf(context, context.site)
+    const { federation, peer } = context
+    const surroundings = { federation, project, openshift: true, ownRouter: true }
+    const to = { project: peer.project, port: LISTENER_PORT }
+    const policies = hubPolicies(surroundings, { app: peer.superlinkWorkload }, to)
+    return `${UNKNOWN}${hereDocument(`${context.on(peer)}${APPLY}`, await manifestText(policies))}`
+  },
+})
 
 async function supernodeWanted(context: Context): Promise<Wanted | CheckResult> {
   const { cluster, site, federation } = context
@@ -156,90 +177,14 @@ async function privateLink(
   return undefined
 }
 
-const refOf = ({ metadata: { name, namespace } }: KubeObject): Ref => ({
-  apiVersion: NETWORKING,
-  kind: POLICY,
-  name,
-  ...(namespace !== undefined && { namespace }),
-})
-
-const wantedAt = (context: Context): Promise<Wanted | CheckResult> =>
-  context.site.role === "superlink" ? superlinkWanted(context) : supernodeWanted(context)
-
-/** Policies of this federation in the project, those for which there is no reason any more among them. */
-const ownPolicies = ({ cluster, site, federation }: Context): Promise<KubeObject[]> =>
-  cluster.list({
-    apiVersion: NETWORKING,
-    kind: POLICY,
-    namespace: site.project,
-    labels: selector(federation),
-  })
-
-async function check(context: Context): Promise<CheckResult> {
-  const wanted = await wantedAt(context)
-  if ("state" in wanted) return wanted
-  const found = await ownPolicies(context)
-  const fields = wanted.policies.flatMap((policy): Difference[] => {
-    const existing = found.find(({ metadata }) => metadata.name === policy.metadata.name)
-    const field = `${POLICY} ${policy.metadata.name}`
-    if (existing === undefined) return [{ field, found: "missing", wanted: policyText(policy) }]
-    const texts = [existing, policy].map(policyText)
-    return texts[0] === texts[1] ? [] : [{ field, found: texts[0]!, wanted: texts[1]! }]
-  })
-  const surplus = found.filter(({ metadata }) =>
-    wanted.policies.every((policy) => policy.metadata.name !== metadata.name),
-  )
-  for (const { metadata } of surplus)
-    fields.push({ field: `${POLICY} ${metadata.name}`, found: "exists", wanted: "deleted" })
-  const open = wanted.open.map((text) => `; ${text}`).join("")
-  if (found.length === 0 && fields.length > 0) {
-    const names = wanted.policies.map(({ metadata }) => metadata.name)
-    return missing(`no ${POLICY} ${names.join(", ")} in ${context.site.project}${open}`)
-  }
-  if (fields.length > 0) return drifted(fields)
-  const count = found.length === 1 ? `1 ${POLICY}` : `${found.length} NetworkPolicies`
-  const [first] = found
-  return ready(`${count}; ${await enforcementText(context.cluster)}${open}`, {
-    ...(first !== undefined && { object: objectRef(first) }),
-  })
-}
-
-async function apply(context: Context): Promise<void> {
-  const { $, site } = context
-  const wanted = await wantedAt(context)
-  if ("state" in wanted) return
-  if (wanted.policies.length > 0) {
-    const file = await writeManifest(context, `${site.name}-network`, await manifestText(wanted.policies))
-    await $`oc apply --server-side --force-conflicts --field-manager=${PROGRAM} -f ${file} -n ${site.project}`
-  }
-  for (const { metadata } of await ownPolicies(context)) {
-    if (wanted.policies.some((policy) => policy.metadata.name === metadata.name)) continue
-    await $`oc delete networkpolicy ${metadata.name} -n ${site.project} --wait=false`
-  }
-}
-
-const INPUTS = ["network-policy", "project", "allow-egress"] as const
-const DOCS = ["https://kubernetes.io/docs/concepts/services-networking/network-policies/"]
-
-const shared = {
-  when: { "network-policy": "on" },
-  docs: DOCS,
-  check,
-  apply,
-  update: apply,
-  async takeOwnership(context: Context) {
-    const wanted = await wantedAt(context)
-    if (!("state" in wanted)) await recordOwn(context, wanted.policies.map(refOf))
-  },
-  show: ({ $, site }: Context) => $`oc get networkpolicies -n ${site.project}`,
-  timeout: 120,
-} as const
+const INPUTS = ["network-policy", "network", "project", "allow-egress"] as const
 
 const UNKNOWN =
   "# The address of the API server is known to the cluster's administrators: TCP 6443 is open to all addresses here.\n"
 
 export const isolateSuperlink = guideStep({
-  ...shared,
+  ...policyStep(superlinkWanted),
+  when: ON,
   id: "isolate-superlink",
   foresees: ({ site }: Foresee) => [
     foresee.creates(`NetworkPolicies for ${site.superlinkWorkload} and Skupper's router`),
@@ -270,7 +215,8 @@ cannot always be known; the result says what is known. What existed before gets 
 })
 
 export const isolateSupernode = guideStep({
-  ...shared,
+  ...policyStep(supernodeWanted),
+  when: ON,
   id: "isolate-supernode",
   foresees: ({ site }: Foresee) => [foresee.creates(`NetworkPolicies for ${site.name} and Skupper's router`)],
   title: "Isolate the SuperNode",

@@ -64,6 +64,7 @@ export async function networkObjects(
       [SKUPPER, "Site"],
       [SKUPPER, BINDING],
       [SKUPPER, "Certificate"],
+      ["networking.k8s.io/v1", "NetworkPolicy"],
     )),
     ...ends.filter(({ metadata }) => metadata.name === attached.name),
   ]

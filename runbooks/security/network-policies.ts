@@ -142,6 +142,27 @@ export function superlinkPolicies(
   ]
 }
 
+/**
+ * The router of a party's network takes links, and reaches nothing but the Fleet port of the SuperLink, whose pods are in another project.
+ */
+export const hubPolicies = (
+  around: Surroundings,
+  pods: Readonly<Record<string, string>>,
+  superlink: { readonly project: string; readonly port: number },
+): KubeObject[] => [
+  policy(
+    around,
+    "router",
+    ROUTER_PODS,
+    [{ ports: LINK_PORTS.map((port) => ({ port })) }],
+    [
+      DNS(around),
+      ...apiServer(around),
+      { to: podsIn(pods, [superlink.project]).slice(1), ports: [{ port: superlink.port }] },
+    ],
+  ),
+]
+
 /** Where a SuperNode's router may dial. */
 export interface LinkEgress {
   /** `host:port` of its links. */
