@@ -117,7 +117,7 @@ describe("one that existed before", () => {
   })
 
   test("without a key, where SuperNodes are authenticated, gets its key only if that is allowed", async () => {
-    const path = join(world.state, "key")
+    const path = join(world.practice.folder, "key")
     execFileSync("ssh-keygen", ["-q", "-t", "ecdsa", "-b", "384", "-N", "", "-f", path])
     const key = readFileSync(path, "utf8")
     for (const file of [path, `${path}.pub`]) rmSync(file)
@@ -147,7 +147,7 @@ describe("one that existed before", () => {
   })
 
   test("a manifest of the user without a key is named before anything is applied", async () => {
-    const file = join(world.state, "own.yaml")
+    const file = join(world.practice.folder, "own.yaml")
     const spec = {
       containers: [{ name: "supernode", image: "x/supernode:1", args: ["--superlink", "fleet-api:9092"] }],
     }

@@ -222,13 +222,16 @@ describe("a federation with SuperNode authentication", () => {
     await world.run(secure())
     const id = await current()
     const ref = { apiVersion: "v1", kind: "ConfigMap", name: "superlink-supernodes" }
-    const line = `12345 ${publicKeyOf((await keySecret())!)}`
+    const path = join(world.practice.folder, "other")
+    execFileSync("ssh-keygen", ["-q", "-t", "ecdsa", "-b", "384", "-N", "", "-f", path])
+    const other = await ask(`register\t${readFileSync(`${path}.pub`, "utf8").trim()}\tother`)
+    const line = `${other} ${publicKeyOf((await keySecret())!)}`
     await world
       .cluster("superlink")
       .merge({ ...ref, namespace: world.project("superlink") }, { data: { "supernode-1": line } })
     const ended = await world.run(secure({ selection: { only: ["verify"] } }))
     expect(ended["supernode-1/verify"]).toBe(
-      `blocked: registration: its log shows node ${id}, and supernode-1 is registered as node 12345`,
+      `blocked: registration: its log shows node ${id}, and supernode-1 is registered as node ${other}`,
     )
   })
 
