@@ -171,7 +171,7 @@ export const networkConnector = guideStep({
   side: "superlink",
   when: PER_PARTY,
   needs: ["network-site", "deploy-superlink"],
-  inputs: [...INPUTS, "superlink-workload"],
+  inputs: [...INPUTS, "superlink-workload", "gate"],
   prose: `
 The SuperLink runs in another project than the hub. Two objects of the same name lead to it: the **AttachedConnectorBinding** in the
 project of the network has the routing key \`fleet-api\`, and the **AttachedConnector** in the SuperLink's project has the selector of its
@@ -214,7 +214,7 @@ neither kind, so they are applied as a manifest:
     recordOwn(atHub(context), [attachedRef(context, context.site), bindingRef(context, context.site)]),
   manual: async (context: Manual) => {
     const selector = `app=${context.the("superlink").superlinkWorkload}`
-    const port = familyOf(context.inputs.flowerVersion).fleetPort
+    const port = familyOf(context.inputs.flowerVersion, context.inputs.gate === "on").fleetPort
     return atPeer(context, hereDocument(APPLY, await manifestText(wantedEnds(context, { selector, port }))))
   },
   show: (context) => {

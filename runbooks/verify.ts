@@ -11,6 +11,7 @@ import {
 import { type Context, type Foresee, guideStep } from "./context.ts"
 import { findFlwr, installFlwr } from "./flower/flwr.ts"
 import { staleProof } from "./flower/fresh-proof.ts"
+import { gateHop } from "./flower/gate-hop.ts"
 import { type Hop, isBroken } from "./flower/hop.ts"
 import { isolationHop, membersHop } from "./flower/isolation-hops.ts"
 import { keptHop } from "./flower/kept-node.ts"
@@ -61,6 +62,8 @@ async function followChain(context: Context): Promise<Chain | CheckResult> {
   if (joined !== undefined) return joined
   const superlink = await runningHop(context, "superlink", context.the("superlink").superlinkWorkload)
   if ("state" in superlink) return superlink
+  const gate = await gateHop(context, superlink)
+  if (gate !== undefined && isBroken(gate)) return gate
   const connector = await exposureHop(context, "Connector")
   if ("state" in connector) return connector
   const listener = await exposureHop(context, "Listener")
@@ -79,8 +82,8 @@ async function followChain(context: Context): Promise<Chain | CheckResult> {
   if (isBroken(port)) return port
   const known = await registeredHop(context, registered)
   if ("state" in known) return known
-  const held = [...[link, matched, port].map(({ holds }) => holds), ...known.holds]
-  return { superlink, supernode, id: known.id, held }
+  const held = [link, ...(gate === undefined ? [] : [gate]), matched, port].map(({ holds }) => holds)
+  return { superlink, supernode, id: known.id, held: [...held, ...known.holds] }
 }
 
 /** An unproven registration may still be known from the SuperLink's side. */
@@ -215,7 +218,7 @@ and the SuperLink's log shows that it activated this node and has not deactivate
 The listener's port is tried from inside the SuperNode's cluster, by a port forward to the pod of its router: statuses can stay
 \`Ready / OK\` for minutes while the port is refused. This requires the right to create \`pods/portforward\`. Without it, \`--probe pod\`
 creates a pod of the SuperNode's image for a few seconds. Otherwise, or with \`--probe off\`, the port is not tried, and the result
-says so.
+says so. If the SuperLink has a gate, it is asked for another API than the Fleet API in the same way, and has to refuse that.
 
 Skupper itself does not prevent that another linked site serves the routing key \`fleet-api\` as well. Then this step fails and names
 that site, whatever the statuses say.

@@ -197,7 +197,7 @@ const logsOf = (context: Context, { pod }: Running): string => {
 }
 
 /** The cluster node that practice clusters run their pods on. */
-const PRACTICE_NODE = "practice-node"
+export const PRACTICE_NODE = "practice-node"
 
 function refusal(
   words: string,

@@ -20,12 +20,12 @@ export function withRestartEffects(
   wanted?: Deployment,
 ): CheckResult {
   if (result.state !== "drifted" || !result.fields.some(restarts)) return result
-  const gate = result.fields.some(({ field }) => field === GATE)
-  const effects = [
-    restartEffect(found, role, wanted),
-    ...versionEffects(found, role, version),
-    ...(gate ? gateEffects(found) : []),
-  ]
+  const effects = [restartEffect(found, role, wanted)]
+  if (role === "superlink") {
+    const has = gateIn(found) !== undefined
+    const gate = result.fields.some(({ field }) => field === GATE) ? !has : has
+    effects.push(...superlinkEffects({ before: runningVersion(found, role), has }, { version, gate }))
+  }
   return { ...result, effects }
 }
 
@@ -46,24 +46,22 @@ function restartEffect(found: Deployment, role: Role, wanted: Deployment | undef
 
 const hasDatabase = (deployment: Deployment): boolean =>
   argumentOf(commandLine(containerOf(deployment, "superlink")), "--database") !== undefined
-/** The Fleet API is the gate's, or the SuperLink's own again. */
-function gateEffects(found: Deployment): string[] {
-  const has = gateIn(found) !== undefined
-  const reached = has
-    ? "the Control and Runtime APIs can then be reached by whoever reaches the Fleet API"
-    : "the Control and Runtime APIs can then be reached in the SuperLink's pod only"
-  return [`the Fleet API moves to another port, so the connector changes too; ${reached}`]
-}
-
-function versionEffects(found: Deployment, role: Role, version: string): string[] {
-  const before = runningVersion(found, role)
-  if (before === undefined || before === version || role === "supernode") return []
-  const [old, next] = [familyOf(before), familyOf(version)]
-  const ports =
-    old.fleetPort === next.fleetPort
-      ? ""
-      : `; the Fleet API moves from port ${old.fleetPort} to ${next.fleetPort}, so the connector changes too`
+/** Another version, or another way to reach it. */
+function superlinkEffects(
+  { before, has }: { before: string | undefined; has: boolean },
+  { version, gate }: { version: string; gate: boolean },
+): string[] {
+  const [old, next] = [familyOf(before ?? version, has).fleetPort, familyOf(version, gate).fleetPort]
+  const another =
+    before === undefined || before === version
+      ? []
+      : [`Flower ${before} becomes ${version}: every SuperNode is restarted in that version after it`]
+  const reached = gate ? "in the SuperLink's pod only" : "by whoever reaches the Fleet API"
   return [
-    `Flower ${before} becomes ${version}: every SuperNode is restarted in that version after it${ports}`,
+    ...another,
+    ...(old === next
+      ? []
+      : [`the Fleet API moves from port ${old} to ${next}, so the connector changes too`]),
+    ...(has === gate ? [] : [`the Control and Runtime APIs are then reached ${reached}`]),
   ]
 }

@@ -38,11 +38,34 @@ test("a restarted SuperLink forgets its SuperNodes, unless it has a database", (
 })
 
 test("another version restarts the SuperNodes too, and may move a port", () => {
-  expect(effects("superlink", "image", { version: "1.41.0" })?.[1]).toBe(
-    "Flower 1.34.0 becomes 1.41.0: every SuperNode is restarted in that version after it; the Fleet API moves from port 9092 to 8000, so the connector changes too",
-  )
+  expect(effects("superlink", "image", { version: "1.41.0" })?.slice(1)).toEqual([
+    "Flower 1.34.0 becomes 1.41.0: every SuperNode is restarted in that version after it",
+    "the Fleet API moves from port 9092 to 8000, so the connector changes too",
+  ])
   expect(effects("supernode", "image", { version: "1.41.0" })).toEqual([
     "restarts Deployment supernode in p: what the SuperNode computes at that moment is lost",
+  ])
+})
+
+test("a gate moves the Fleet port, and says who then reaches the other APIs", () => {
+  const found = deployment("superlink", "1.42.0")
+  const said = withRestartEffects(
+    drifted([{ field: "gate", found: "off", wanted: "on" }]),
+    found,
+    "superlink",
+    "1.42.0",
+  )
+  expect(said).toMatchObject({
+    effects: [
+      expect.stringContaining("restarts Deployment superlink"),
+      "the Fleet API moves from port 8000 to 9092, so the connector changes too",
+      "the Control and Runtime APIs are then reached in the SuperLink's pod only",
+    ],
+  })
+  // Up to 1.39 there is none: with the version comes the gate, at the same port.
+  expect(effects("superlink", "gate", { version: "1.42.0" })?.slice(1)).toEqual([
+    "Flower 1.34.0 becomes 1.42.0: every SuperNode is restarted in that version after it",
+    "the Control and Runtime APIs are then reached in the SuperLink's pod only",
   ])
 })
 

@@ -122,6 +122,7 @@ describe.skipIf(cannotGate !== undefined)("through the gate", () => {
             stdio: ["ignore", "pipe", "pipe"],
             detached: true,
             ...as,
+            env: { ...process.env, ...as.env },
           })
           return { child, output: keeping(child) }
         },

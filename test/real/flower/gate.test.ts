@@ -1,5 +1,7 @@
 /** The gate against whoever reaches it: nginx with the pod's configuration before a real SuperLink. */
-import { readFileSync } from "node:fs"
+import { once } from "node:events"
+import { existsSync, readFileSync } from "node:fs"
+import { connect } from "node:net"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import {
@@ -131,6 +133,15 @@ describe.skipIf(cannotGate !== undefined).each(CASES)("Flower $version, TLS $tls
     expect(socket.alpnProtocol).toBe("http/1.1")
     socket.destroy()
   })
+
+  test.runIf(existsSync("/proc/net/if_inet6"))(
+    "it listens for IPv6 too, where the machine has that",
+    async () => {
+      const socket = connect({ host: "::1", port: gated.port })
+      await once(socket, "connect")
+      socket.destroy()
+    },
+  )
 
   test("after all that it still passes what it should, and its log names who was refused", async () => {
     const ask = async (line: string) =>

@@ -12,7 +12,7 @@ import { createAuthority } from "../../../lib/practice/certificates.ts"
 import { ensureEnvironment, findEnvironment, QUIET } from "../../../runbooks/flower/environment.ts"
 import { superlinkArguments } from "../../../runbooks/flower/flower-versions.ts"
 import { configHere, findNginx } from "../../../runbooks/practice-flower/gate.ts"
-import { gateConfig } from "../../../runbooks/security/gate.ts"
+import { gateIn, withGate } from "../../../runbooks/security/gate.ts"
 import { cannot, processesIn } from "./world.ts"
 
 const nginx = findNginx()
@@ -90,14 +90,12 @@ async function listening(child: ChildProcess, output: () => string, port: number
   }
 }
 
-type Begin = (
-  command: string,
-  args: string[],
-  as: { uid?: number; gid?: number },
-) => {
-  child: ChildProcess
-  output(): string
+interface As {
+  readonly uid?: number
+  readonly gid?: number
+  readonly env?: NodeJS.ProcessEnv
 }
+type Begin = (command: string, args: string[], as: As) => { child: ChildProcess; output(): string }
 
 /**
  * Starts nginx with the pod's configuration.
@@ -112,15 +110,33 @@ export async function startGate(folder: string, superlink: number, tls: boolean,
   mkdirSync(file(scratch))
   const own = process.getuid?.() === 0 ? { uid: UNKNOWN_USER, gid: 0 } : {}
   if (own.uid !== undefined) chmodSync(file(scratch), 0o777)
-  const { data } = gateConfig(
-    { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "superlink" } } as never,
-    { federation: "test", ...(tls && { tls: { certificate: "", key: "", authority: "" } }) },
-  ) as unknown as { data: Record<string, string> }
-  for (const [name, text] of Object.entries(data)) {
-    const here = configHere(text, { port, superlink, scratch })
-    writeFileSync(file(name), here.replaceAll(/"scratch\/(tls\.crt|tls\.key|ca\.crt)"/g, '"$1"'))
+  const container = { name: "superlink", image: "" }
+  const deployment = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "superlink" },
+    spec: { selector: {}, template: { spec: { containers: [container] } } },
   }
-  const { child, output } = begin(nginx!, ["-e", "stderr", "-p", "./", "-c", "nginx.conf"], own)
+  // Links in the scratch folder lead to them.
+  const certificates = { certificate: "../tls.crt", key: "../tls.key", authority: "../ca.crt" }
+  const made = await withGate(deployment, container, {
+    federation: "test",
+    ...(tls && { tls: certificates }),
+  })
+  const data = (made.config as unknown as { data: Record<string, string> }).data
+  for (const [name, text] of Object.entries(data))
+    writeFileSync(file(name), configHere(text, { port, superlink, scratch }))
+  // The pod's own start script, with the same changes as the configuration.
+  const { command = [], args: [script = ""] = [], env: variables = [] } = gateIn(made.deployment)!
+  const start = script
+    .replaceAll("-c /etc/gate/nginx.conf", "-p ./ -c nginx.conf")
+    .replaceAll("/etc/gate/", "")
+    .replaceAll("/tmp/gate", scratch)
+    .replaceAll("[::]:9092", `[::1]:${port}`)
+    .replaceAll("listen 9092", `listen 127.0.0.1:${port}`)
+    .replace("exec nginx", `exec ${nginx}`)
+  const env = Object.fromEntries(variables.map(({ name, value = "" }) => [name, value]))
+  const { child, output } = begin(command[0]!, [...command.slice(1), start], { ...own, env })
   await listening(child, output, port)
   return { port, child, output }
 }
@@ -151,13 +167,13 @@ export async function startGatedSuperlink(version: string, tls: boolean): Promis
     FLWR_LOG_LEVEL: "DEBUG",
   }
   const running = new Set<ChildProcess>()
-  const begin = (command: string, args: string[], more: { uid?: number; gid?: number } = {}) => {
+  const begin = (command: string, args: string[], as: As = {}) => {
     const child = spawn(command, args, {
-      env,
       cwd: folder,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      ...more,
+      ...as,
+      env: { ...env, ...as.env },
     })
     running.add(child)
     return { child, output: keeping(child) }
