@@ -1,3 +1,4 @@
+import { hasOtherParties } from "../notebook/federation.ts"
 import { type At, placeName } from "../runner/events.ts"
 import { readState } from "../runner/open-state.ts"
 import type { PlanEntry, Selection } from "../runner/types.ts"
@@ -15,7 +16,8 @@ export async function planEntries(
 ): Promise<PlanEntry[]> {
   const state = readState(opened.folder)
   const toolbox = await toolboxFor(call, opened, state)
-  const clock = call.notebook.hasParties && (await (await import("./parties/clock.ts")).clockOf(call, opened))
+  const clock =
+    hasOtherParties(opened.federation) && (await (await import("./parties/clock.ts")).clockOf(call, opened))
   try {
     const { plan } = await import("../runner/plan.ts")
     const entries = await plan({

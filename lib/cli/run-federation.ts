@@ -1,5 +1,6 @@
 import { RunbookError, UsageError } from "../notebook/errors.ts"
 import { EXIT } from "../notebook/exit-codes.ts"
+import { hasOtherParties } from "../notebook/federation.ts"
 import { jsonText } from "../notebook/hidden-characters.ts"
 import type { History } from "../runner/compaction.ts"
 import { openState, readState } from "../runner/open-state.ts"
@@ -49,7 +50,7 @@ export async function runFederation(call: Call, options: RunFederationOptions): 
   const toolbox = await toolboxFor(call, opened, reading)
   try {
     const clock =
-      call.notebook.hasParties && (await (await import("./parties/clock.ts")).clockOf(call, opened))
+      hasOtherParties(opened.federation) && (await (await import("./parties/clock.ts")).clockOf(call, opened))
     const more = {
       ...(clock && { now: clock.now }),
       ...(options.quiet === true && { quiet: true }),

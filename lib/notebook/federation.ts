@@ -22,6 +22,10 @@ export interface Federation<F = Record<string, unknown>, S = Record<string, unkn
 export const currentSites = <F, S>({ sites, former }: Federation<F, S>): readonly Site<S>[] =>
   former === undefined ? sites : sites.filter(({ name }) => !former.has(name))
 
+/** Whether some of its sites belong to other parties. */
+export const hasOtherParties = ({ sites }: Pick<Federation, "sites">): boolean =>
+  sites.some(({ party }) => party !== undefined)
+
 /** An input as values and reports show it. */
 export interface ValueRow {
   /** Nothing: of the whole federation. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { federate } from "../../lib/library.ts"
-import type { Notebook } from "../../lib/notebook/notebook.ts"
+import { isWanted, type Notebook } from "../../lib/notebook/notebook.ts"
 import type { Recorded } from "../../lib/runner/events.ts"
 import { openState, readState } from "../../lib/runner/open-state.ts"
 import { type Preview, preview } from "../../lib/runner/preview.ts"
@@ -85,7 +85,8 @@ const files = (): Record<string, string> =>
 describe("a preview", () => {
   test("of every step, in order, has the commands of the run that follows, and changes nothing", async () => {
     const commandsBy: Record<string, string[]> = {}
-    for (const step of previewable.steps) {
+    const federation = await federate(guide, inputs({}))
+    for (const step of previewable.steps.filter((one) => isWanted(one, federation))) {
       const places = world.practice.clusters
         .filter(({ role }) => step.on === "every site" || step.on === role || step.on === "link")
         .filter(({ role }) => step.on !== "link" || role === "supernode")
