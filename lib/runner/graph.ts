@@ -69,6 +69,12 @@ function peerIn({ roles }: Notebook, { sites }: Federation): Site | undefined {
   return sites.find(({ role }) => role === to)
 }
 
+/** The steps that have cells: those that the inputs ask for. */
+export function wantedSteps({ steps }: Notebook, cells: readonly Cell[]): readonly Step[] {
+  const wanted = new Set(cells.map(({ step }) => step.id))
+  return steps.filter(({ id }) => wanted.has(id))
+}
+
 export function buildGraph(notebook: Notebook, federation: Federation): Graph {
   const cells: Cell[] = []
   const byKey = new Map<string, Cell>()

@@ -116,7 +116,7 @@ export class CellTurn {
   }
 
   #ask(): Promise<MenuAction> {
-    const { steps } = this.#session.call.notebook
+    const { steps } = this.#session
     const { memory } = this.#session
     const places = this.#session.cells(this.#step.id)
     const state = {
@@ -274,7 +274,7 @@ export class CellTurn {
     this.#screen.print(
       `\n${closingTable(result, { ...(await this.#screen.options()), federation: opened.federation.name, seconds, ...(written && { facts: written }), resume: `${call.io.program}${federationFlags(call)}` })}`,
     )
-    const { steps } = call.notebook
+    const { steps } = this.#session
     const failed = result.outcomes.find(({ outcome }) => !outcome.ok)
     const at = steps.find(({ id }) => id === failed?.step)
     return { to: at ?? steps.at(-1)! }

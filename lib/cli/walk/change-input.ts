@@ -57,7 +57,7 @@ async function goBack(
   here: Step,
   stale: ReadonlySet<string>,
 ): Promise<Step | undefined> {
-  const { steps } = session.call.notebook
+  const { steps } = session
   const earlier = steps.slice(0, steps.indexOf(here)).filter(({ id }) => stale.has(id))
   if (earlier.length === 0) {
     const later = steps.some(({ id }) => id !== here.id && stale.has(id))

@@ -34,7 +34,7 @@ export async function chooseStep(
   here: Step,
 ): Promise<Step | undefined> {
   const { memory } = session
-  const { steps } = session.call.notebook
+  const { steps } = session
   const signOf = (step: Step): string => {
     const cells = session.cells(step.id)
     const ended = cells.flatMap(({ key }) => memory.ended.get(key) ?? [])

@@ -5,7 +5,7 @@ import { UsageError } from "../../notebook/errors.ts"
 import type { Federation } from "../../notebook/federation.ts"
 import { moment } from "../../notebook/format.ts"
 import type { Notebook } from "../../notebook/notebook.ts"
-import { buildGraph } from "../../runner/graph.ts"
+import { buildGraph, wantedSteps } from "../../runner/graph.ts"
 import type { Memory } from "../../runner/journal-memory.ts"
 import { askChoice, askText } from "../../terminal/index.ts"
 import { type Call, federationFlags } from "../call.ts"
@@ -89,10 +89,11 @@ async function federationsOf(call: Call): Promise<StartedFederation[]> {
 function progress(notebook: Notebook, federation: Federation, memory: Memory): string {
   if (memory.lastRun === undefined) return "nothing has run yet"
   const { cells } = buildGraph(notebook, federation)
-  const done = notebook.steps.filter(({ id }) =>
+  const steps = wantedSteps(notebook, cells)
+  const done = steps.filter(({ id }) =>
     cells.every(({ step, key }) => step.id !== id || memory.ended.get(key)?.outcome.ok === true),
   )
-  return `${done.length} of ${notebook.steps.length} steps done, last run ${moment(memory.lastRun.started)}`
+  return `${done.length} of ${steps.length} steps done, last run ${moment(memory.lastRun.started)}`
 }
 
 /** The most common choice comes first: to continue, else to practise. */

@@ -90,7 +90,7 @@ export class WalkScreen {
 
 /** The title of a cell. */
 export async function printHead(screen: WalkScreen, session: Session, step: Step): Promise<void> {
-  const { steps } = session.call.notebook
+  const { steps } = session
   const number = steps.indexOf(step) + 1
   screen.print(
     `\n${cellHead({ number, of: steps.length, title: step.title, id: step.id }, await screen.options())}`,

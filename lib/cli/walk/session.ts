@@ -1,7 +1,8 @@
 import { MANUAL_TIMEOUT_S } from "../../limits.ts"
+import type { Step } from "../../notebook/step.ts"
 import { remember } from "../../runner/checkpoints.ts"
 import { type At, placeName, type Recorded } from "../../runner/events.ts"
-import { buildGraph, type Cell } from "../../runner/graph.ts"
+import { buildGraph, type Cell, wantedSteps } from "../../runner/graph.ts"
 import type { Memory } from "../../runner/journal-memory.ts"
 import { openState, readState } from "../../runner/open-state.ts"
 import { recordSites } from "../../runner/same-federation.ts"
@@ -59,6 +60,12 @@ export class Session {
 
   get memory(): Memory {
     return readState(this.#opened.folder).journal.memory
+  }
+
+  /** The steps that the present inputs ask for. */
+  get steps(): readonly Step[] {
+    const { cells } = buildGraph(this.call.notebook, this.#opened.federation)
+    return wantedSteps(this.call.notebook, cells)
   }
 
   /** The places of a step. */

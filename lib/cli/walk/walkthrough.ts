@@ -41,7 +41,7 @@ export class Walkthrough {
   }
 
   async #through(start: Start): Promise<number> {
-    const { steps } = this.#session.call.notebook
+    const { steps } = this.#session
     if (start === "plan") await this.#plan()
     let at: Step | undefined = start === "continue" ? await this.#resume() : steps[0]
     while (at !== undefined) {
@@ -64,7 +64,7 @@ export class Walkthrough {
   /** Prints the saved outputs of every finished cell. @returns the first that is unfinished or stale */
   async #resume(): Promise<Step | undefined> {
     const { memory } = this.#session
-    const { steps } = this.#session.call.notebook
+    const { steps } = this.#session
     const [first] = this.#unfinished()
     for (const step of steps) {
       // The first unfinished cell prints its own.
@@ -80,7 +80,7 @@ export class Walkthrough {
   /** Cells that are not done, or are stale. */
   #unfinished(): Step[] {
     const { memory } = this.#session
-    return this.#session.call.notebook.steps.filter(
+    return this.#session.steps.filter(
       (step) => !this.#session.cells(step.id).every((cell) => this.#session.holds(memory, cell)),
     )
   }
@@ -93,7 +93,7 @@ export class Walkthrough {
 
   #finish(): number {
     const { call } = this.#session
-    const { steps } = call.notebook
+    const { steps } = this.#session
     const same = federationFlags(call)
     const { program } = call.io
     const next = [
