@@ -27,6 +27,8 @@ The SuperNode's site belongs to another party, and nobody logs in to the other's
 of the hub that it leads to, go into the **approval**: the token sealed to the keys of that party, everything signed by yours.
 `,
   readyWhen: "Ready when the token has been issued, or the party's site is linked.",
+  manual: () =>
+    "# Nothing to type here: the program seals the token to the other party and writes the approval.\ntrue",
   async check(context): Promise<CheckResult> {
     const { site, at, provide } = context
     const hub = hubOf(context, site)
@@ -59,6 +61,8 @@ the network lists the party's Skupper site, and the SuperLink's log has the Supe
 `,
   readyWhen:
     "Ready when the hub's record of the network lists the site that the receipt names, and the SuperLink's log shows its SuperNode's id as active.",
+  manual: () =>
+    "# Nothing to type here: the program compares the receipt that was accepted with what the hub and the SuperLink show.\ntrue",
   async check(context): Promise<CheckResult> {
     const { site, at } = context
     if (!isTheirs(site)) return ready(`nothing to confirm: ${SAME_OWNER}`)

@@ -171,7 +171,7 @@ async function privateLink(
     return blocked(`the link leads to ${host}, which has the private address ${inside[0]}`, {
       code: "link-egress",
       fix: `name where the router may dial, in the file: link-egress: [${inside.map((one) => `"${one}:${port}"`).join(", ")}]`,
-      next: `flower-runbook step isolate-supernode --site ${site.name} --${site.name}.link-egress ${inside[0]}:${port}`,
+      next: `flower-runbook step isolate-supernode --site ${site.name} --link-egress ${inside[0]}:${port}`,
     })
   }
   return undefined

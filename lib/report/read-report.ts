@@ -101,7 +101,11 @@ export function readReport(options: ReportOptions): Report {
     inputs: options.inputs.filter(({ site }) => isSelected(site)),
     changes: changesOf(options.lines, notebook, options.textOf).filter(({ site }) => isSelected(site)),
     runs: journaled.runs,
-    cells: notebook.steps.map((step, index) => cellOf(step, index + 1, placesIn(notebook, step, federation))),
+    cells: notebook.steps
+      .map((step) => ({ step, places: placesIn(notebook, step, federation) }))
+      // A step that the inputs do not ask for is told of only where a run has executed it.
+      .filter(({ step, places }) => places.length > 0 || journaled.steps.has(step.id))
+      .map(({ step, places }, index) => cellOf(step, index + 1, places)),
     others: others
       .map((id, index) => cellOf(otherStep(notebook, id), known.size + index + 1, []))
       .filter(({ places }) => places.length > 0),

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import type { Federation } from "../notebook/federation.ts"
 import { camel } from "../notebook/inputs.ts"
-import { appliesTo, type Notebook } from "../notebook/notebook.ts"
+import { appliesTo, isWanted, type Notebook } from "../notebook/notebook.ts"
 import { sameServer } from "../notebook/server-url.ts"
 import type { Moved, SiteSummary } from "./events.ts"
 import type { Memory } from "./journal-memory.ts"
@@ -69,6 +69,7 @@ const isSamePlace = (notebook: Notebook, was: Values, site: object): boolean =>
  */
 function holdsSomething(
   notebook: Notebook,
+  federation: Federation,
   memory: Memory,
   { name, role }: SiteSummary,
   there?: string,
@@ -78,7 +79,10 @@ function holdsSomething(
   if (touched.length === 0) return false
   const last = touched.map(([, t]) => t).reduce((a, b) => (a > b ? a : b))
   const removals = (notebook.teardown ?? notebook).steps.filter(
-    (step) => step.delete !== undefined && appliesTo(notebook, step, { name, role }),
+    (step) =>
+      step.delete !== undefined &&
+      appliesTo(notebook, step, { name, role }) &&
+      isWanted(step, federation, { name, role }),
   )
   const isDone = (id: string): boolean =>
     [name, there].some((site) => {
@@ -93,7 +97,7 @@ export function movedSites(notebook: Notebook, federation: Federation, memory: M
   return federation.sites.flatMap((site) => {
     const before = memory.known.get(site.name)
     if (before === undefined || placeDifferences(notebook, before.given, site).length === 0) return []
-    if (!holdsSomething(notebook, memory, before)) return []
+    if (!holdsSomething(notebook, federation, memory, before)) return []
     let number = 1
     while (memory.known.has(`${site.name}${EARLIER}${number}`)) number++
     return [{ site: site.name, as: `${site.name}${EARLIER}${number}` }]
@@ -127,7 +131,7 @@ export function formerSites(
     if (as === undefined && current.has(known.name)) return []
     const taken = federation.sites.find((site) => isSamePlace(notebook, known.given, site))
     if (notebook.roles[known.role] === undefined) return []
-    if (!holdsSomething(notebook, memory, known, taken?.name)) return []
+    if (!holdsSomething(notebook, federation, memory, known, taken?.name)) return []
     const original = originalName(known.name)
     // It has moved back.
     if (taken?.name === original) return []

@@ -77,7 +77,7 @@ describe("one SuperLink and three SuperNodes in three networks", () => {
     const proven = await world.call(["run", "--proof", "isolated", "--yes"])
     expect(proven).toMatchObject({ code: 0, stderr: "" })
     expect(reasonAt("supernode-1/verify")).toMatch(
-      /^link up, .*, isolated: the 2 other networks do not hear of it, node \d+ active$/,
+      /^link up, .*, isolated: none of 2 other networks hear of it, node \d+ active$/,
     )
     expect(await at("supernode-1", "Connector", "flower-supernode-1")).toEqual([])
   })

@@ -59,7 +59,7 @@ const read = (file: string): FederationFile => parse(readFileSync(file, "utf8"))
 
 test("prints what to type: paths absolute, unquoted, whole, and no token", { timeout: 60_000 }, async () => {
   const { lines, kubeconfig, file } = await practise("--supernodes", "3")
-  expect(lines).toHaveLength(5)
+  expect(lines).toHaveLength(6)
   for (const path of [kubeconfig, file]) {
     expect(isAbsolute(path)).toBe(true)
     expect(existsSync(path)).toBe(true)

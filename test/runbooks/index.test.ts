@@ -17,7 +17,9 @@ test("the guide's order", () => {
     "project",
     "certificates",
     "root-certificates",
+    "node-key",
     "deploy-superlink",
+    "register-node",
     "install-operator",
     "site-create",
     "network-project",
@@ -28,7 +30,10 @@ test("the guide's order", () => {
     "link-status",
     "connector",
     "network-connector",
+    "isolate-superlink",
+    "isolate-network",
     "listener",
+    "isolate-supernode",
     "deploy-supernode",
     "verify",
     "confirm",
@@ -37,9 +42,9 @@ test("the guide's order", () => {
   expect(program.version).toBe(version)
 })
 
-test("Flower's version belongs to the deployments and to verify, and to nothing else", () => {
+test("Flower's version belongs to the deployments, to what asks the SuperLink with flwr, and to nothing else", () => {
   const stale = guide.steps.filter(({ inputs }) => inputs?.includes("flower-version")).map(({ id }) => id)
-  expect(stale).toEqual(["deploy-superlink", "deploy-supernode", "verify"])
+  expect(stale).toEqual(["deploy-superlink", "register-node", "deploy-supernode", "verify"])
 })
 
 test("a browser login without a terminal counts as missing", async () => {

@@ -48,6 +48,8 @@ test("other namespaces stay out; a watch over all of them sees everything", asyn
   await admin("POST", "/api/v1/namespaces/q/configmaps", configMap("other"))
   await admin("POST", MAPS, configMap("own"))
   expect((await inside.next())?.object.metadata.name).toBe("own")
+  // What a new cluster has.
+  expect((await everywhere.next())?.object.metadata.name).toBe("openshift-network-features")
   expect((await everywhere.next())?.object.metadata.name).toBe("other")
   expect((await everywhere.next())?.object.metadata.name).toBe("own")
 })
