@@ -122,7 +122,7 @@ With SuperNode authentication, the SuperLink accepts registered SuperNodes only.
 The key is made for this site alone, becomes a Secret in the SuperNode's project, and its file is deleted at once. Only the public half
 goes to the SuperLink. A Secret that exists already is used, if it holds a P-384 key.
 
-\`flower-runbook step node-key --rerun\` rotates the key: the new one is registered, the SuperNode is restarted with it, and then the old
+\`step node-key --rerun\` rotates the key: the new one is registered, the SuperNode is restarted with it, and then the old
 one is unregistered. That is final: Flower never accepts an unregistered key again.
 `,
   readyWhen:

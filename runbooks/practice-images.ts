@@ -17,7 +17,7 @@ import {
   refusedLines,
   unusableKey,
 } from "./flower/practice-nodes.ts"
-import { certificatesOf, distrust, withCertificates } from "./flower/practice-tls.ts"
+import { certificatesOf, distrust, sameCertificates, withCertificates } from "./flower/practice-tls.ts"
 import { PROBE } from "./flower/probe-pod.ts"
 import { STRANGER } from "./flower/refused.ts"
 import { NodeDatabase } from "./practice-database.ts"
@@ -281,7 +281,7 @@ function startSupernode(container: PracticeContainer): void | (() => void) {
 /** A pod of `--proof refused`: a SuperNode without a key, with one that nobody has registered, or with another root. */
 function startStranger(container: PracticeContainer): void | (() => void) {
   const [, , , how, , ...args] = container.args
-  const stranger: PracticeContainer = { ...container, args }
+  const stranger = sameCertificates(container, { ...container, args })
   if (refusesArguments(stranger, "supernode")) return
   container.log(info("Starting Flower SuperNode"))
   return beginSupernode(stranger, how === "unregistered-key" ? "a new key" : undefined, how === "other-root")

@@ -1,11 +1,14 @@
 import { blocked, type CheckResult, drifted, foresee, main, missing, ready } from "../lib/index.ts"
 import { ROOTS } from "./certificates.ts"
 import { type Context, type Foresee, guideStep, type Manual } from "./context.ts"
-import { bundle, certificatesIn, hasRoot, shortFingerprint } from "./security/certificate.ts"
+import { supernodeName } from "./flower/manifests.ts"
+import { deploymentRef } from "./flower/superlink.ts"
+import type { Deployment } from "./openshift/workload.ts"
+import { bundle, certificatesIn, contentHash, hasRoot, shortFingerprint } from "./security/certificate.ts"
 import { rootsManual } from "./security/manual.ts"
 import { isOwnSecret, readSecret, writeSecret } from "./security/secrets.ts"
-import { rootsSecretOf, secretRef } from "./security/tls.ts"
-import { recordOwn } from "./shared/labels.ts"
+import { rootsSecretOf, STARTED_WITH, secretRef } from "./security/tls.ts"
+import { isOwn, recordOwn } from "./shared/labels.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 
@@ -58,6 +61,21 @@ const write = (context: Context): Promise<void> =>
     "ca.crt": bundle(...certificatesIn(context.value(ROOTS))),
   })
 
+/**
+ * Other roots replace the SuperNode's pods by their annotation. Where that has these roots already, somebody changed the Secret meanwhile:
+ * a SuperNode that ended because of it would be started again minutes later.
+ */
+async function update(context: Context): Promise<void> {
+  await write(context)
+  const { $, cluster, site, inputs } = context
+  const kept = await readSecret(cluster, site.project, rootsSecretOf(site, inputs)!)
+  const supernode = await cluster.get<Deployment>(deploymentRef(site.project, await supernodeName(context)))
+  if (kept === undefined || supernode === undefined || !isOwn(supernode, context)) return
+  const { metadata } = supernode.spec.template
+  if (metadata?.annotations?.[STARTED_WITH] === contentHash(kept.data["ca.crt"] ?? ""))
+    await $`oc rollout restart deployment/${supernode.metadata.name} -n ${site.project}`
+}
+
 export default guideStep({
   id: "root-certificates",
   foresees: ({ site }: Foresee) =>
@@ -84,7 +102,7 @@ changed. A \`supernode-manifest\` that mounts \`flower-root-certificates\` is re
   docs: ["https://flower.ai/docs/framework/how-to-enable-tls-connections.html"],
   check,
   apply: write,
-  update: true,
+  update,
   takeOwnership: (context) =>
     recordOwn(context, [secretRef(context.site.project, rootsSecretOf(context.site, context.inputs)!)]),
   manual: (context: Manual) => rootsManual(context),

@@ -39,6 +39,8 @@ export function followFaultsFile(path: string, table: FaultTable, clusters?: rea
   let closed = false
   const read = async (): Promise<void> => {
     try {
+      // Many programs empty a file before they write it: that says nothing yet.
+      if (readRegularText(path).trim() === "") return
       const faults = await loadFaults(path, clusters)
       const now = JSON.stringify(faults)
       if (closed || now === last) return

@@ -37,9 +37,10 @@ const NO_INSTALLATION = { FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION: "1" }
  */
 export function withAccount(wanted: Deployment, found: Deployment | undefined): Deployment {
   const { template } = wanted.spec
-  const before = found?.spec.template.spec.serviceAccountName
-  // An account of somebody else's choice stays.
-  if (template.spec.serviceAccountName !== undefined || before !== found?.metadata.name) return wanted
+  if (found === undefined || template.spec.serviceAccountName !== undefined) return wanted
+  const before = found.spec.template.spec.serviceAccountName
+  // An account of somebody else's choice stays, and so does the default once it is named: leaving it out would replace the pods.
+  if (before !== found.metadata.name && before !== DEFAULT_ACCOUNT) return wanted
   const spec = { ...template.spec, serviceAccountName: DEFAULT_ACCOUNT }
   return { ...wanted, spec: { ...wanted.spec, template: { ...template, spec } } }
 }

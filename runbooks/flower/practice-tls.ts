@@ -41,6 +41,12 @@ async function read(container: PracticeContainer, path: string): Promise<Certifi
   }
 }
 
+/** The same container with other arguments has the same certificates. */
+export function sameCertificates(container: PracticeContainer, copy: PracticeContainer): PracticeContainer {
+  started.set(copy, certificatesOf(container))
+  return copy
+}
+
 /** What a SuperLink presents, or a SuperNode trusts. */
 export const certificatesOf = (container: PracticeContainer): Certificates => started.get(container) ?? []
 

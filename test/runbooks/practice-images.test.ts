@@ -293,8 +293,13 @@ test.each([
     "[code: 2001] SuperNode authentication is enabled.",
     "/v1/fleet/register-node",
   ],
-])("a SuperNode of %s without a key is refused", (version, args, words, call) => {
+])("a SuperNode of %s without a key is refused", async (version, args, words, call) => {
+  const ca = await newAuthority("ca")
+  const issuer = { certificate: ca.certificate, key: privateKeyIn(ca.key)! }
+  const { certificate } = await issueServer(issuer, ["fleet-api"])
+  writeFileSync(join(folder, "a"), certificate + ca.certificate)
   const [link, node] = [superlink(version, args), supernode(version, SECURE_OLD)]
+  await expect.poll(() => fleet(link) !== undefined && node.dialled !== undefined).toBe(true)
   node.dialled!.open(fleet(link))
   expect(node.exitCode).toBe(1)
   expect(lastWords(node.text)).toContain(words)
