@@ -20,7 +20,7 @@ export async function guide(): Promise<string> {
   const federation = await federate(notebook, EXAMPLE)
   const parts: string[] = []
   for (const [index, step] of notebook.steps.entries()) {
-    const places = cells.find((cell) => cell.step === step.id)!.places
+    const places = cells.find((cell) => cell.step === step.id)?.places ?? []
     parts.push(
       `## ${index + 1}. ${step.title}`,
       `\`${step.id}\` · ${WHERE[step.on] ?? `at the ${step.on}`}${inputsOf(step)}`,

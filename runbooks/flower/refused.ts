@@ -112,7 +112,14 @@ async function tryStranger(context: Context, supernode: Running, stranger: Stran
   note(`pod ${ref.name} tries ${stranger.is} and is deleted then`)
   try {
     const within = AbortSignal.any([signal, AbortSignal.timeout(LIVES * 1000)])
-    const log = await untilSeen(cluster, within, (reader) => lastLog(reader, ref))
+    let seen = false
+    const log = await untilSeen(cluster, within, async (reader) => {
+      const pod = await reader.get(ref)
+      seen ||= pod !== undefined
+      // It was deleted by somebody else; a watch may also be a moment behind.
+      if (pod === undefined) return seen ? "" : undefined
+      return lastLog(cluster, reader, pod)
+    })
     signal.throwIfAborted()
     return judged(context, stranger, log)
   } finally {
@@ -120,18 +127,18 @@ async function tryStranger(context: Context, supernode: Running, stranger: Stran
   }
 }
 
-/** The log of a pod that has ended, or was let in. */
+/** The log of a pod that has ended, or was let in. A log that is followed may be a moment behind: of an ended pod, it is read as a whole. */
 async function lastLog(
-  reader: ClusterReader,
-  { namespace, name }: { namespace: string; name: string },
+  cluster: ClusterReader,
+  following: ClusterReader,
+  { metadata, status }: KubeObject,
 ): Promise<string | undefined> {
-  const pod = await reader.get({ apiVersion: "v1", kind: "Pod", namespace, name })
-  if (pod === undefined) return ""
-  const phase: unknown = pod.status?.phase
-  const ended = phase === "Succeeded" || phase === "Failed"
-  if (!ended && phase !== "Running") return undefined
-  const log = await reader.log({ namespace, pod: name })
-  return ended || readSupernodeLog(log).is === "registered" ? log : undefined
+  const of = { namespace: metadata.namespace!, pod: metadata.name }
+  const phase: unknown = status?.phase
+  if (phase === "Succeeded" || phase === "Failed") return cluster.log(of)
+  if (phase !== "Running") return undefined
+  const log = await following.log(of)
+  return readSupernodeLog(log).is === "registered" ? log : undefined
 }
 
 function judged({ site }: Context, { is, refusal }: Stranger, log: string | undefined): string {

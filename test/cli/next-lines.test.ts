@@ -205,7 +205,9 @@ test("every command that a step of the guide suggests is accepted", () => {
       ...readFileSync(new URL(name, folder), "utf8").matchAll(
         /["`](flower-runbook (?:step|run|plan)[^"`]*)["`]/g,
       ),
-    ].map(([, line]) => line!.replace(/\$\{(?:target\.)?step\}/g, "verify").replace(/\$\{[^}]*\}/g, "x")),
+    ].map(([, line]) =>
+      line!.replace(/\$\{(?:target\.)?step(?:\.id)?\}/g, "verify").replace(/\$\{[^}]*\}/g, "x"),
+    ),
   )
   expect(lines.length).toBeGreaterThan(10)
   for (const line of lines)
