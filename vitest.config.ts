@@ -18,6 +18,16 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** What takes real Flower through certificates, keys, the gate and pods takes an hour: `npm run test:hardened`. CI runs one of them. */
+const HARDENED = [
+  "certificates",
+  "gate",
+  "gate-passes",
+  "hardened-pods",
+  "node-auth-1.34",
+  "node-auth-1.38",
+].map((name) => `test/real/flower/${name}.test.ts`)
+
 /** `npm test` is `unit`. The others take minutes, or need more than Node, and have a command each. */
 export default defineConfig({
   test: {
@@ -64,10 +74,21 @@ export default defineConfig({
         test: {
           name: "flower",
           include: ["test/real/flower/**/*.test.ts"],
+          exclude: HARDENED,
           globalSetup: "test/temporary-folder.ts",
           maxWorkers: 2,
           testTimeout: minutes(10),
           hookTimeout: minutes(10),
+        },
+      },
+      {
+        test: {
+          name: "hardened",
+          include: HARDENED,
+          globalSetup: "test/temporary-folder.ts",
+          maxWorkers: 1,
+          testTimeout: minutes(30),
+          hookTimeout: minutes(30),
         },
       },
     ],

@@ -279,12 +279,12 @@ const TABLE = [
   {
     name: "party",
     parties: true,
-    summary: "make, show or replace the keys by which other parties know you",
+    summary: "init, show or rotate the keys that other parties know you by",
     about:
       "`party init` makes the keys of a party that you act for: one to sign messages, one to open what is sealed to it. " +
       "`party show` prints its fingerprint, which the other side needs over another channel (the telephone), and its " +
       "public keys. `party rotate` replaces the keys: everybody has to compare the new fingerprint.",
-    argument: { name: "init|show|rotate", of: "action" },
+    argument: { name: "ACTION", of: "action" },
     groups: [],
     flags: [
       { name: "name", value: "TEXT", type: "text", help: "The party's name, as others read it" },
@@ -314,7 +314,7 @@ const TABLE = [
       answer,
     ],
     examples: [
-      ["request trial --federation federation.yaml --out st-marys.request", "for the federation trial"],
+      ["request trial --federation federation.yaml --out a.request", "for the federation trial"],
     ],
   },
   {
@@ -348,7 +348,7 @@ const TABLE = [
   {
     name: "accept",
     parties: true,
-    summary: "accept an approval, a receipt or a revocation of another party",
+    summary: "accept an approval, receipt or revocation of another party",
     about:
       "Checks everything in the file, keeps what it brings, and shows what a run would do now. It contacts only your own clusters.",
     argument: { name: "FILE", of: "file" },
