@@ -95,7 +95,7 @@ describe.skipIf((await whyNot()) !== undefined)("the notebook on real control pl
       name: "fleet-api",
       namespace: PROJECTS["supernode-1"],
     })
-    const broken = await step("verify", "--timeout", "2s")
+    const broken = await step("verify", "--timeout", "8s")
     expect(broken.code).toBe(1)
     expect(broken.stdout).toContain("step listener --site supernode-1")
     const script = await world.call(["--federation", world.federationFile], {
