@@ -74,6 +74,12 @@ const party = {
   type: "text",
   help: "Which of your parties, if you act for several",
 } as const satisfies FlagSpec
+const knownAs = {
+  name: "known-as",
+  value: "NAME",
+  type: "text",
+  help: "The party's name in the federation file, if it is another one",
+} as const satisfies FlagSpec
 const fingerprint = {
   name: "fingerprint",
   value: "DIGITS",
@@ -313,9 +319,7 @@ const TABLE = [
       yes,
       answer,
     ],
-    examples: [
-      ["request trial --federation federation.yaml --out a.request", "for the federation trial"],
-    ],
+    examples: [["request trial --federation federation.yaml --out a.request", "for the federation trial"]],
   },
   {
     name: "approve",
@@ -329,12 +333,7 @@ const TABLE = [
     flags: [
       yes,
       { name: "again", help: "FILE is the name of a party that was approved before: issue another approval" },
-      {
-        name: "known-as",
-        value: "NAME",
-        type: "text",
-        help: "The party's name in the federation file, if it is another one",
-      },
+      knownAs,
       fingerprint,
       withoutFingerprint,
       party,
@@ -353,18 +352,7 @@ const TABLE = [
       "Checks everything in the file, keeps what it brings, and shows what a run would do now. It contacts only your own clusters.",
     argument: { name: "FILE", of: "file" },
     groups: ["federation"],
-    flags: [
-      {
-        name: "known-as",
-        value: "NAME",
-        type: "text",
-        help: "The party's name in the federation file, if it is another one",
-      },
-      fingerprint,
-      withoutFingerprint,
-      party,
-      answer,
-    ],
+    flags: [knownAs, fingerprint, withoutFingerprint, party, answer],
     examples: [["accept st-marys.approval --fingerprint '…'", "the fingerprint that they read out"]],
   },
   {

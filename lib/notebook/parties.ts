@@ -7,6 +7,14 @@ import type { Value } from "./value.ts"
 /** A file that one party gives to the other: see docs/parties.md. */
 export type MessageKind = "request" | "approval" | "receipt" | "revocation"
 
+/** A value as it stands in a message. `site`: of the party that joins, as it calls it; nothing: of the coordinator, or without a site. */
+export interface CrossingValue {
+  readonly step: string
+  readonly site?: string
+  readonly name: string
+  readonly content: unknown
+}
+
 /** What a message of a notebook stands for: the steps that come before it on its sender's side. */
 export interface CrossingMessage {
   /**

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from "node:fs"
 import { UsageError } from "../notebook/errors.ts"
 import { sha256Bytes } from "../notebook/fingerprint.ts"
-import type { MessageKind } from "../notebook/parties.ts"
+import type { CrossingValue, MessageKind } from "../notebook/parties.ts"
 import { isSignedBy, MAX_BYTES, readEnvelope, signed } from "./dsse.ts"
 import { fingerprintOf, type PublicKeys } from "./fingerprint.ts"
 import type { OwnParty } from "./identity.ts"
@@ -18,14 +18,6 @@ export interface Sender extends PublicKeys {
   /** How the sender calls itself in files: `st-marys`. */
   readonly id: string
   readonly name: string
-}
-
-/** A value that crosses. `site`: of the party that joins, as it calls it; nothing: of the coordinator, or without a site. */
-export interface CrossingValue {
-  readonly step: string
-  readonly site?: string
-  readonly name: string
-  readonly content: unknown
 }
 
 interface Common {

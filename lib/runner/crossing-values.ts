@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto"
 import { isDeepStrictEqual } from "node:util"
 import type { Federation } from "../notebook/federation.ts"
 import type { Notebook } from "../notebook/notebook.ts"
-import type { CrossingKind } from "../notebook/parties.ts"
+import type { CrossingKind, CrossingValue } from "../notebook/parties.ts"
 import type { Redactor } from "../notebook/secrets.ts"
 import { remember } from "./checkpoints.ts"
 import { placeName } from "./events.ts"
@@ -12,14 +12,6 @@ import { buildGraph, type Cell } from "./graph.ts"
 import { readSecret, writeSecret } from "./secret-file.ts"
 import type { State } from "./state.ts"
 import { fileOfSecret } from "./values.ts"
-
-/** As it stands in a message. `site`: of the party that joins, as it calls it; nothing: of the coordinator. */
-export interface Crossing {
-  readonly step: string
-  readonly site?: string
-  readonly name: string
-  readonly content: unknown
-}
 
 /** The sites that a message is about, by both names. */
 export type SiteNames = readonly { readonly theirs: string; readonly ours: string }[]
@@ -30,16 +22,21 @@ interface Place {
   readonly state: State
 }
 
-/** The cells that a message stands for: its steps at the coordinator's site, and at the sites that it is about. */
+/**
+ * The cells that a message stands for: its sender's steps at the coordinator's site, and at the sites that it is about.
+ * @param sender the party that it comes from; nothing: whoever runs this
+ */
 export function cellsOf(
   { notebook, federation }: Omit<Place, "state">,
   kind: CrossingKind,
   sites: SiteNames,
+  sender?: string,
 ): Cell[] {
   const { parties } = notebook
   const ids = new Set(parties?.[kind]?.steps)
   return buildGraph(notebook, federation).cells.filter(
-    ({ step, site }) =>
+    ({ step, site, party }) =>
+      party === sender &&
       ids.has(step.id) &&
       (site === undefined ||
         site.role === parties?.coordinator ||
@@ -71,9 +68,9 @@ export function collect(
   kind: CrossingKind,
   cells: readonly Cell[],
   sites: SiteNames,
-): { plain: Crossing[]; sealed: Crossing[] } | undefined {
-  const plain: Crossing[] = []
-  const sealed: Crossing[] = []
+): { plain: CrossingValue[]; sealed: CrossingValue[] } | undefined {
+  const plain: CrossingValue[] = []
+  const sealed: CrossingValue[] = []
   for (const value of place.notebook.parties?.[kind]?.values ?? []) {
     for (const cell of cells) {
       if (!cell.step.provides?.some(({ name }) => name === value.name)) continue
@@ -102,7 +99,7 @@ export function wrongValues(
   kind: CrossingKind,
   cells: readonly Cell[],
   sites: SiteNames,
-  given: { readonly plain: readonly Crossing[]; readonly sealed: readonly Crossing[] },
+  given: { readonly plain: readonly CrossingValue[]; readonly sealed: readonly CrossingValue[] },
 ): string | undefined {
   const wanted = new Map<string, boolean>()
   for (const value of notebook.parties?.[kind]?.values ?? []) {
@@ -137,11 +134,11 @@ export async function keep(
   redactor: Redactor,
   cells: readonly Cell[],
   sites: SiteNames,
-  given: { readonly plain: readonly Crossing[]; readonly sealed: readonly Crossing[] },
+  given: { readonly plain: readonly CrossingValue[]; readonly sealed: readonly CrossingValue[] },
 ): Promise<void> {
   const { journal } = state
   const byPlace = new Map(cells.map((cell) => [cell.key, cell]))
-  const cellFor = (value: Crossing): Cell => byPlace.get(placeOf(cells, sites, value)!)!
+  const cellFor = (value: CrossingValue): Cell => byPlace.get(placeOf(cells, sites, value)!)!
   for (const value of given.sealed) {
     const { key, at } = cellFor(value)
     const content = value.content as string
@@ -171,7 +168,11 @@ export async function keep(
 }
 
 /** The place that a value of a message has here. */
-function placeOf(cells: readonly Cell[], sites: SiteNames, { step, site }: Crossing): string | undefined {
+function placeOf(
+  cells: readonly Cell[],
+  sites: SiteNames,
+  { step, site }: CrossingValue,
+): string | undefined {
   const ours = sites.find(({ theirs }) => theirs === site)?.ours
   if (site !== undefined) return ours === undefined ? undefined : placeName({ step, site: ours })
   return cells.find((cell) => cell.step.id === step && !sites.some((one) => one.ours === cell.site?.name))

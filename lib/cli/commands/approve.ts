@@ -4,17 +4,16 @@ import { EXIT } from "../../notebook/exit-codes.ts"
 import { moment } from "../../notebook/format.ts"
 import { DEFAULT_LIFETIME_S } from "../../notebook/parties.ts"
 import { type ReadMessage, type RequestPayload, readMessage, type Trust } from "../../parties/messages.ts"
-import { Pins, trustOf } from "../../parties/pins.ts"
+import { Pins } from "../../parties/pins.ts"
 import { cellsOf, keep, wrongValues } from "../../runner/crossing-values.ts"
 import type { Exchanged } from "../../runner/events.ts"
-import { thisMachine } from "../../runner/this-machine.ts"
 import { printAnswer } from "../answers.ts"
 import { type CallOf, federationFlags } from "../call.ts"
 import { type OpenedFederation, openFederation } from "../open-federation.ts"
 import { assertCurrent, clockOf } from "../parties/clock.ts"
-import { keepCopy } from "../parties/keep-copy.ts"
 import { matchSites } from "../parties/match-sites.ts"
 import { ownIn, ownPartyOf } from "../parties/own-party.ts"
+import { keepReceived, trustIn } from "../parties/received-message.ts"
 import { refuseOthers, sitesOfParty } from "../parties/sides.ts"
 import { withState } from "../parties/with-state.ts"
 import { runFederation } from "../run-federation.ts"
@@ -42,16 +41,10 @@ async function admit(call: CallOf<"approve">, opened: OpenedFederation): Promise
   const sites = matchSites(payload.sites, ours, shown)
   const own = await ownPartyOf(call, flags.text("party"), ownIn(opened.memory))
   const pins = new Pins(own)
-  const trust = trustOf(pins, {
-    name: party,
-    from: payload.from,
-    fingerprint: flags.text("fingerprint"),
-    without: flags.has("without-fingerprint"),
-    next: `${call.command} --fingerprint '…'`,
-  })
+  const trust = trustIn(call, pins, party, message)
   assertCurrent(shown, payload, await clockOf(call, opened), `ask ${payload.from.name} for a new request`)
   refuseEnded(call, opened, message, party)
-  const cells = cellsOf({ notebook, federation }, "request", sites).filter((cell) => cell.party === party)
+  const cells = cellsOf({ notebook, federation }, "request", sites, party)
   const given = { plain: payload.values, sealed: [] }
   const wrong = wrongValues({ notebook }, "request", cells, sites, given)
   if (wrong !== undefined)
@@ -61,28 +54,11 @@ async function admit(call: CallOf<"approve">, opened: OpenedFederation): Promise
   const scope = scopeOf(call, message, party, sites, trust)
   const how = await approval(call, scope)
   return withState(call, opened, async (state) => {
-    const { from, created, expires, purpose } = payload
+    const { from, purpose } = payload
     pins.add(party, { ...from, fingerprint: message.fingerprint, trust, since: new Date().toISOString() })
     await state.journal.append({ type: "approval", what: scope.join("; "), how }).durable
     await keep({ state }, call.redactor, cells, sites, given)
-    keepCopy(state, party, "request", message.digest, message.text)
-    await state.journal.append({
-      type: "message",
-      way: "received",
-      kind: "request",
-      party,
-      name: from.name,
-      fingerprint: message.fingerprint,
-      trust,
-      digest: message.digest,
-      created,
-      expires,
-      names: sites,
-      purpose,
-      own: own.id,
-      by: thisMachine(),
-      file: message.file,
-    }).durable
+    await keepReceived(state, message, { party, trust, names: sites, purpose, own: own.id })
     const next = `${io.program} run${federationFlags(call)}`
     if (flags.has("json")) {
       const { fingerprint, digest } = message

@@ -102,7 +102,7 @@ function valuesOf(
 ) {
   const { notebook } = call
   const place = { notebook, federation, state }
-  const cells = cellsOf(place, "request", names).filter(({ party }) => party === undefined)
+  const cells = cellsOf(place, "request", names)
   const values = isReady(place, cells) ? collect(place, "request", cells, names) : undefined
   if (values !== undefined) return values.plain
   throw new UsageError("The request would hold the results of steps that are not ready", {

@@ -2,21 +2,21 @@ import { isDeepStrictEqual } from "node:util"
 import { UsageError } from "../../notebook/errors.ts"
 import { count, moment } from "../../notebook/format.ts"
 import { camel } from "../../notebook/inputs.ts"
+import type { CrossingValue } from "../../notebook/parties.ts"
 import type { OwnParty } from "../../parties/identity.ts"
 import type { ApprovalPayload, ReadMessage } from "../../parties/messages.ts"
 import { SEALED } from "../../parties/payloads.ts"
-import { Pins, trustOf } from "../../parties/pins.ts"
+import { Pins } from "../../parties/pins.ts"
 import { holdsPrivateKey } from "../../parties/private-keys.ts"
 import { openSealed } from "../../parties/sealing.ts"
 import { assertShape } from "../../parties/shape.ts"
 import { strictJson } from "../../parties/strict-json.ts"
-import { type Crossing, cellsOf, keep, wrongValues } from "../../runner/crossing-values.ts"
-import { thisMachine } from "../../runner/this-machine.ts"
+import { cellsOf, keep, wrongValues } from "../../runner/crossing-values.ts"
 import type { CallOf } from "../call.ts"
 import type { OpenedFederation } from "../open-federation.ts"
 import { assertCurrent, clockOf } from "./clock.ts"
-import { keepCopy } from "./keep-copy.ts"
 import { ownPartyOf } from "./own-party.ts"
+import { keepReceived, trustIn } from "./received-message.ts"
 import { coordinatorOf } from "./sides.ts"
 import { withState } from "./with-state.ts"
 
@@ -57,13 +57,7 @@ export async function acceptApproval(
     )
   const own = await ownPartyOf(call, flags.text("party"), sent.own)
   const pins = new Pins(own)
-  const trust = trustOf(pins, {
-    name: party,
-    from: payload.from,
-    fingerprint: flags.text("fingerprint"),
-    without: flags.has("without-fingerprint"),
-    next: `${call.command} --fingerprint '…'`,
-  })
+  const trust = trustIn(call, pins, party, message)
   const before = record?.received.get("approval")
   if (
     before !== undefined &&
@@ -101,9 +95,7 @@ export async function acceptApproval(
         `make it the same: set ${name} to ${JSON.stringify(value)} here, or ask ${payload.from.name} to change theirs`,
       )
   }
-  const cells = cellsOf({ notebook, federation }, "approval", sent.names).filter(
-    (cell) => cell.party === party,
-  )
+  const cells = cellsOf({ notebook, federation }, "approval", sent.names, party)
   const given = {
     plain: payload.values,
     sealed: await sealedValues(
@@ -121,25 +113,14 @@ export async function acceptApproval(
       pins.add(party, { ...payload.from, fingerprint, trust, since: new Date().toISOString() })
     await keep({ state }, redactor, cells, sent.names, given)
     if (state.journal.memory.parties.get(party)?.received.get("approval")?.digest === digest) return
-    keepCopy(state, party, "approval", message.digest, message.text)
-    await state.journal.append({
-      type: "message",
-      way: "received",
-      kind: "approval",
+    await keepReceived(state, message, {
       party,
-      name: payload.from.name,
-      fingerprint,
       trust,
-      digest,
       answers: payload.request,
-      created: payload.created,
-      expires: payload.expires,
       serial: payload.serial,
       names: sent.names,
       own: own.id,
-      by: thisMachine(),
-      file: message.file,
-    }).durable
+    })
   })
   const what = [
     `${payload.from.name} admits you to ${payload.federation} with ${wished.join(", ")}, until ${moment(payload.expires)}.`,
@@ -158,7 +139,7 @@ async function sealedValues(
   { sealed }: ApprovalPayload,
   refuse: (what: string, fix: string) => never,
   mayHoldKeys: readonly string[],
-): Promise<readonly Crossing[]> {
+): Promise<readonly CrossingValue[]> {
   if (sealed === undefined) return []
   const text = await openSealed(own.openingKey, sealed).catch(() =>
     refuse(
@@ -169,7 +150,7 @@ async function sealedValues(
   try {
     const values = strictJson(text)
     assertShape(SEALED, values)
-    const found = values as readonly Crossing[]
+    const found = values as readonly CrossingValue[]
     if (
       found.some(
         ({ name, content }) => !mayHoldKeys.includes(name) && holdsPrivateKey(JSON.stringify(content)),

@@ -1,16 +1,15 @@
 import { UsageError } from "../../notebook/errors.ts"
 import { count, moment } from "../../notebook/format.ts"
 import type { ReadMessage, ReceiptPayload, RevocationPayload } from "../../parties/messages.ts"
-import { Pins, trustOf } from "../../parties/pins.ts"
+import { Pins } from "../../parties/pins.ts"
 import { cellsOf, keep, wrongValues } from "../../runner/crossing-values.ts"
 import type { PartyMemory } from "../../runner/journal-memory.ts"
-import { thisMachine } from "../../runner/this-machine.ts"
 import type { CallOf } from "../call.ts"
 import type { OpenedFederation } from "../open-federation.ts"
 import type { Accepted } from "./accept-approval.ts"
 import { assertCurrent, clockOf } from "./clock.ts"
-import { keepCopy } from "./keep-copy.ts"
 import { ownPartyOf } from "./own-party.ts"
+import { keepReceived, trustIn } from "./received-message.ts"
 import { refuseOthers } from "./sides.ts"
 import { withState } from "./with-state.ts"
 
@@ -24,7 +23,7 @@ export async function acceptReceipt(
   const { notebook, redactor } = call
   const { federation } = opened
   refuseOthers(call, federation, "accept RECEIPT")
-  const { payload, digest, fingerprint } = message
+  const { payload, digest } = message
   const { party, record, trust, own } = await senderOf(call, opened, message, shown)
   const sent = record.sent.get("approval")
   const request = record.received.get("request")
@@ -35,9 +34,7 @@ export async function acceptReceipt(
     })
   }
   assertCurrent(shown, { created: payload.created }, await clockOf(call, opened), "")
-  const cells = cellsOf({ notebook, federation }, "receipt", request.names).filter(
-    (cell) => cell.party === party,
-  )
+  const cells = cellsOf({ notebook, federation }, "receipt", request.names, party)
   const given = { plain: payload.values, sealed: [] }
   const wrong = wrongValues({ notebook }, "receipt", cells, request.names, given)
   if (wrong !== undefined)
@@ -47,23 +44,13 @@ export async function acceptReceipt(
   await withState(call, opened, async (state) => {
     await keep({ state }, redactor, cells, request.names, given)
     if (state.journal.memory.parties.get(party)?.received.get("receipt")?.digest === digest) return
-    keepCopy(state, party, "receipt", message.digest, message.text)
-    await state.journal.append({
-      type: "message",
-      way: "received",
-      kind: "receipt",
+    await keepReceived(state, message, {
       party,
-      name: payload.from.name,
-      fingerprint,
       trust,
-      digest,
       answers: payload.approval,
-      created: payload.created,
       names: request.names,
       own: own.id,
-      by: thisMachine(),
-      file: message.file,
-    }).durable
+    })
   })
   const said = [
     `${payload.from.name} says that ${count(payload.steps.length, "step")} of theirs ${payload.steps.length === 1 ? "is" : "are"} ready:`,
@@ -83,7 +70,7 @@ export async function acceptRevocation(
   message: ReadMessage<RevocationPayload>,
   shown: string,
 ): Promise<Accepted> {
-  const { payload, digest, fingerprint } = message
+  const { payload } = message
   const { party, record, trust, own } = await senderOf(call, opened, message, shown)
   if (payload.party.fingerprint !== own.fingerprint) {
     throw new UsageError(`${shown} cannot be accepted: it revokes somebody else, ${payload.party.name}`, {
@@ -98,22 +85,7 @@ export async function acceptRevocation(
     })
   }
   await withState(call, opened, async (state) => {
-    keepCopy(state, party, "revocation", message.digest, message.text)
-    await state.journal.append({
-      type: "message",
-      way: "received",
-      kind: "revocation",
-      party,
-      name: payload.from.name,
-      fingerprint,
-      trust,
-      digest,
-      created: payload.created,
-      names: request?.names ?? [],
-      own: own.id,
-      by: thisMachine(),
-      file: message.file,
-    }).durable
+    await keepReceived(state, message, { party, trust, names: request?.names ?? [], own: own.id })
   })
   const why = payload.reason === "" ? "" : `: ${payload.reason}`
   return {
@@ -128,7 +100,7 @@ export async function acceptRevocation(
 async function senderOf(
   call: CallOf<"accept">,
   { memory }: OpenedFederation,
-  { payload, fingerprint }: ReadMessage<ReceiptPayload | RevocationPayload>,
+  message: ReadMessage<ReceiptPayload | RevocationPayload>,
   shown: string,
 ): Promise<{
   party: string
@@ -137,6 +109,7 @@ async function senderOf(
   own: Awaited<ReturnType<typeof ownPartyOf>>
 }> {
   const { flags } = call
+  const { payload, fingerprint } = message
   const parties = [...(memory?.parties ?? [])]
   const byKeys = parties.find(([, { received }]) =>
     [...received.values()].some((one) => one.fingerprint === fingerprint),
@@ -157,12 +130,6 @@ async function senderOf(
   }
   const known = [...record.sent.values(), ...record.received.values()][0]!.own
   const own = await ownPartyOf(call, flags.text("party"), known)
-  const trust = trustOf(new Pins(own), {
-    name: party,
-    from: payload.from,
-    fingerprint: flags.text("fingerprint"),
-    without: flags.has("without-fingerprint"),
-    next: `${call.command} --fingerprint '…'`,
-  })
+  const trust = trustIn(call, new Pins(own), party, message)
   return { party, record, trust, own }
 }

@@ -3,13 +3,13 @@
 import { RunbookError } from "../../notebook/errors.ts"
 import { moment } from "../../notebook/format.ts"
 import { camel } from "../../notebook/inputs.ts"
-import { DEFAULT_LIFETIME_S } from "../../notebook/parties.ts"
+import { type CrossingValue, DEFAULT_LIFETIME_S } from "../../notebook/parties.ts"
 import type { ApprovalPayload, ReceiptPayload } from "../../parties/messages.ts"
 import { Pins } from "../../parties/pins.ts"
 import { holdsPrivateKey } from "../../parties/private-keys.ts"
 import { sealFor } from "../../parties/sealing.ts"
 import { isCoordinator, isExpired, received } from "../../runner/crossing.ts"
-import { type Crossing, cellsOf, collect, isReady } from "../../runner/crossing-values.ts"
+import { cellsOf, collect, isReady } from "../../runner/crossing-values.ts"
 import { placeName, type Recorded } from "../../runner/events.ts"
 import type { PartyMemory } from "../../runner/journal-memory.ts"
 import type { State } from "../../runner/state.ts"
@@ -75,7 +75,7 @@ async function writeApproval(due: Due, party: string, record: PartyMemory): Prom
   const request = received(record, "request")
   if (request === undefined) return undefined
   const place = { notebook, federation, state }
-  const cells = cellsOf(place, "approval", request.names).filter((cell) => cell.party === undefined)
+  const cells = cellsOf(place, "approval", request.names)
   if (!isReady(place, cells, ended)) return undefined
   const values = collect(place, "approval", cells, request.names)
   if (values === undefined) return undefined
@@ -145,7 +145,7 @@ async function writeReceipt(
   const approval = received(record, "approval")
   if (approval === undefined) return undefined
   const place = { notebook, federation, state }
-  const cells = cellsOf(place, "receipt", approval.names).filter((cell) => cell.party === undefined)
+  const cells = cellsOf(place, "receipt", approval.names)
   if (!isReady(place, cells, ended)) return undefined
   const values = collect(place, "receipt", cells, approval.names)
   if (values === undefined) return undefined
@@ -183,7 +183,7 @@ async function writeReceipt(
 }
 
 /** Sealed or not, a private key does not cross, unless the notebook says that this value may hold one. */
-function refusePrivateKeys(sealed: readonly Crossing[], allowed: readonly string[]): void {
+function refusePrivateKeys(sealed: readonly CrossingValue[], allowed: readonly string[]): void {
   const found = sealed.find(
     ({ name, content }) => !allowed.includes(name) && holdsPrivateKey(JSON.stringify(content)),
   )
