@@ -8,6 +8,7 @@ import type { PracticeContainer, PracticeImage } from "../../lib/index.ts"
 import { certificatesIn, covers, rootOf } from "../security/certificate.ts"
 import { argumentOf } from "./command-line.ts"
 import { since } from "./flower-versions.ts"
+import { error } from "./practice-program.ts"
 
 /** `tls.crt` of a SuperLink, `ca.crt` of a SuperNode. */
 type Certificates = readonly X509Certificate[]
@@ -42,9 +43,8 @@ async function read(container: PracticeContainer, path: string): Promise<Certifi
 }
 
 /** The same container with other arguments has the same certificates. */
-export function sameCertificates(container: PracticeContainer, copy: PracticeContainer): PracticeContainer {
+export function sameCertificates(container: PracticeContainer, copy: PracticeContainer): void {
   started.set(copy, certificatesOf(container))
-  return copy
 }
 
 /** What a SuperLink presents, or a SuperNode trusts. */
@@ -85,16 +85,14 @@ export function distrust(
   return refusal(version, `Hostname mismatch, certificate is not valid for '${host}'.`, "")
 }
 
-const coloured = (text: string): string => `\u001b[91mERROR \u001b[0m:      ${text}`
-
 /** @param python what Python's TLS says; @param boring what gRPC's says */
 function refusal(version: string, python: string, boring: string): Distrust {
-  const failed = coloured("SSL/TLS handshake error detected.")
+  const failed = error("SSL/TLS handshake error detected.")
   const ssl = `SSL_ERROR_SSL: error:1000007d:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED: ${boring}`
   const grpc = `I0000 ssl_transport_security.cc:2563] Handshake failed with error ${ssl}`
   const coded = (cause: string): string[] => [
     failed,
-    coloured("Exit Code: 305"),
+    error("Exit Code: 305"),
     "Failed to initialize the connection to the SuperLink.",
     cause,
     "The SuperNode could not establish a connection to the SuperLink.",
@@ -109,7 +107,7 @@ function refusal(version: string, python: string, boring: string): Distrust {
   const connection = `failed to connect to all addresses; last error: UNKNOWN: Tls handshake failed (TSI_PROTOCOL_FAILURE): ${ssl}: OK`
   if (since(version, "1.35.0")) return { lines: [grpc, ...coded(connection)], ends: true }
   const traceback = [
-    coloured("<_InactiveRpcError of RPC that terminated with:"),
+    error("<_InactiveRpcError of RPC that terminated with:"),
     "\tstatus = StatusCode.UNAVAILABLE",
     `\tdetails = "${connection}"`,
     ">",

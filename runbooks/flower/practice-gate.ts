@@ -1,7 +1,7 @@
 /** Simulates the gate on practice clusters: it passes the Fleet API of the SuperLink in its pod, and refuses all other paths. */
-import type { PracticeContainer, SimulatedPort } from "../lib/index.ts"
-import { FLEET_PORT } from "./flower/flower-versions.ts"
-import { GATE_UPSTREAM } from "./security/gate.ts"
+import type { PracticeContainer, SimulatedPort } from "../../lib/index.ts"
+import { GATE_UPSTREAM } from "../security/gate.ts"
+import { FLEET_PORT } from "./flower-versions.ts"
 
 const HEALTH = /^GET \/health HTTP\/1\.1\r\n/
 const answerOf = (status: string): Buffer =>

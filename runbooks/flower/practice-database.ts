@@ -1,6 +1,6 @@
 /** Where a played SuperLink with `--database` keeps its nodes: a file where the pod has mounted it. */
 import { readFileSync, writeFileSync } from "node:fs"
-import type { PracticeContainer } from "../lib/index.ts"
+import type { PracticeContainer } from "../../lib/index.ts"
 
 export class NodeDatabase<Node> {
   readonly #file: string
