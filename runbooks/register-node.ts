@@ -10,14 +10,12 @@ import {
 } from "../lib/index.ts"
 import { type Context, type Foresee, guideStep, type Manual } from "./context.ts"
 import { findFlwr } from "./flower/flwr.ts"
-import { supernodeName } from "./flower/manifests.ts"
 import { type ListedNode, listNodes } from "./flower/node-list.ts"
 import { registeredHere, registerKey } from "./flower/registration.ts"
 import { dropOthers, loggedId, readyFlwr } from "./flower/rotation.ts"
 import type { Running } from "./flower/running.ts"
-import { deploymentRef } from "./flower/superlink.ts"
+import { findSupernode } from "./flower/supernode.ts"
 import { runningHop } from "./flower/verify-hops.ts"
-import type { Deployment } from "./openshift/workload.ts"
 import { NODE_KEY, nodeKeySecret } from "./security/node-key.ts"
 import { keepRegistered, type Registered, registryRef } from "./security/registry.ts"
 import { fingerprintOf } from "./security/ssh-key.ts"
@@ -89,8 +87,7 @@ async function learned(context: Context): Promise<CheckResult> {
 
 async function idInLog(context: Context): Promise<string | undefined> {
   const { cluster, site } = context
-  const ref = deploymentRef(site.project, await supernodeName(context))
-  const deployment = await cluster.get<Deployment>(ref)
+  const deployment = await findSupernode(context)
   return deployment && loggedId(cluster, site, deployment)
 }
 

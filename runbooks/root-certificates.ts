@@ -1,13 +1,13 @@
 import { blocked, type CheckResult, drifted, foresee, main, missing, ready } from "../lib/index.ts"
 import { ROOTS } from "./certificates.ts"
 import { type Context, type Foresee, guideStep, type Manual } from "./context.ts"
-import { supernodeName } from "./flower/manifests.ts"
-import { deploymentRef } from "./flower/superlink.ts"
-import type { Deployment } from "./openshift/workload.ts"
+import { restart } from "./flower/deploy.ts"
+import { findSupernode } from "./flower/supernode.ts"
+import { startedWith } from "./flower/trusted-root.ts"
 import { bundle, certificatesIn, contentHash, hasRoot, shortFingerprint } from "./security/certificate.ts"
 import { rootsManual } from "./security/manual.ts"
 import { isOwnSecret, readSecret, writeSecret } from "./security/secrets.ts"
-import { rootsSecretOf, STARTED_WITH, secretRef } from "./security/tls.ts"
+import { rootsSecretOf, secretRef } from "./security/tls.ts"
 import { isOwn, recordOwn } from "./shared/labels.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
@@ -67,13 +67,11 @@ const write = (context: Context): Promise<void> =>
  */
 async function update(context: Context): Promise<void> {
   await write(context)
-  const { $, cluster, site, inputs } = context
+  const { cluster, site, inputs } = context
   const kept = await readSecret(cluster, site.project, rootsSecretOf(site, inputs)!)
-  const supernode = await cluster.get<Deployment>(deploymentRef(site.project, await supernodeName(context)))
+  const supernode = await findSupernode(context)
   if (kept === undefined || supernode === undefined || !isOwn(supernode, context)) return
-  const { metadata } = supernode.spec.template
-  if (metadata?.annotations?.[STARTED_WITH] === contentHash(kept.data["ca.crt"] ?? ""))
-    await $`oc rollout restart deployment/${supernode.metadata.name} -n ${site.project}`
+  if (startedWith(supernode) === contentHash(kept.data["ca.crt"] ?? "")) await restart(context, supernode)
 }
 
 export default guideStep({

@@ -2,7 +2,6 @@
 import {
   blocked,
   type CheckResult,
-  ClusterError,
   type Difference,
   drifted,
   type KubeObject,
@@ -14,15 +13,15 @@ import {
 } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { checkRollout } from "../openshift/rollout.ts"
-import { containerOf, type Deployment, deploymentDifferences, selectorText } from "../openshift/workload.ts"
-import { contentHash } from "../security/certificate.ts"
 import {
-  ANOTHER,
-  configDifferences,
-  foreignConfig,
-  gateConfigName,
-  gateDifferences,
-} from "../security/gate.ts"
+  containerOf,
+  type Deployment,
+  deploymentDifferences,
+  selectorText,
+  withPods,
+} from "../openshift/workload.ts"
+import { contentHash } from "../security/certificate.ts"
+import { ANOTHER, configDifferences, foreignConfig, gateConfigName } from "../security/gate.ts"
 import { NETWORKING, POLICY } from "../security/network-policies.ts"
 import { readSecret } from "../security/secrets.ts"
 import { CLAIM, claimGrows, claimRef, claimText } from "../security/state.ts"
@@ -30,6 +29,7 @@ import { rootsSecretOf, tlsSecretOf } from "../security/tls.ts"
 import { adoptedMark, isOwn, owns, recordOwn } from "../shared/labels.ts"
 import { ifAllowed, ifServed, objectRef } from "../shared/reading.ts"
 import type { Flags } from "./command-line.ts"
+import { drift, wouldBe } from "./drift.ts"
 import { withAccount } from "./hardened.ts"
 import { applyManifest, type Manifest, type ManifestInputs } from "./manifests.ts"
 import { withRestartEffects } from "./restart-effects.ts"
@@ -210,46 +210,6 @@ async function leftPolicies({ cluster, site, inputs, created }: Context): Promis
   return refs
 }
 
-/**
- * How a Deployment differs from what an apply would make of it. Admission may rewrite what is sent (the registry of an image,
- * arguments, limits), so the server is asked what it would store. Only fields that also differ from what is sent count: what admission
- * adds may be another each time.
- */
-async function drift(context: Context, found: Deployment, sent: Deployment): Promise<Difference[]> {
-  const fields = unlike(found, sent)
-  if (fields.length === 0) return fields
-  const stored = await wouldBe(context, sent, found)
-  if (stored === undefined) return fields
-  const names = new Set(fields.map(({ field }) => field))
-  return unlike(found, stored).filter(({ field }) => names.has(field))
-}
-
-const unlike = (found: Deployment, wanted: Deployment): Difference[] =>
-  gateDifferences(deploymentDifferences(found, wanted), found, wanted)
-/** The checks and the update of a drifted Deployment ask the same; later the answer may be another one. In milliseconds. */
-const SAME_ANSWER = 60_000
-/** The last answer about each Deployment, by its UID. */
-const answers = new Map<string | undefined, { asked: string; at: number; stored: Deployment | undefined }>()
-
-/** undefined where the server does not say: without the right to patch, or with a webhook that takes no dry runs. */
-async function wouldBe(
-  { cluster }: Context,
-  sent: Deployment,
-  found: Deployment | undefined,
-): Promise<Deployment | undefined> {
-  const { uid, generation } = found?.metadata ?? {}
-  const asked = JSON.stringify([generation, sent])
-  const before = answers.get(uid)
-  if (uid !== undefined && before?.asked === asked && Date.now() - before.at < SAME_ANSWER)
-    return before.stored
-  const stored = await ifAllowed(cluster.dryRun(sent)).catch((error: unknown) => {
-    if (error instanceof ClusterError) return undefined
-    throw error
-  })
-  if (uid !== undefined) answers.set(uid, { asked, at: Date.now(), stored })
-  return stored
-}
-
 const serviceText = ({ spec }: KubeObject): string =>
   `ports ${(spec.ports ?? []).map(({ port }: { port: number }) => port).join(" ")} to ${selectorText(spec.selector)}`
 
@@ -303,10 +263,7 @@ export async function updateDeployment(context: Context, target: DeployTarget): 
   const flags = target.adapt(found)
   const { template } = found.spec
   const containers = template.spec.containers.map((one) => (one === container ? { ...one, ...flags } : one))
-  const adapted = {
-    ...found,
-    spec: { ...found.spec, template: { ...template, spec: { ...template.spec, containers } } },
-  }
+  const adapted = withPods(found, { ...template.spec, containers })
   const { spec } = (await target.adaptPods?.(adapted)) ?? adapted
   context.note(
     `Deployment ${found.metadata.name} existed before: only its image, arguments, gate and key are changed`,

@@ -1,7 +1,7 @@
 /** The rows of `security: hardened` in the manifests of SuperLink and SuperNode, where the inputs ask for them. */
 import type { KubeObject } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { containerOf, type Deployment } from "../openshift/workload.ts"
+import { containerOf, type Deployment, withPods } from "../openshift/workload.ts"
 import { askGate } from "../security/gate-probes.ts"
 import type { Security } from "../security/inputs.ts"
 import { hardenPod } from "../security/pod-hardening.ts"
@@ -41,8 +41,7 @@ export function withAccount(wanted: Deployment, found: Deployment | undefined): 
   const before = found.spec.template.spec.serviceAccountName
   // An account of somebody else's choice stays, and so does the default once it is named: leaving it out would replace the pods.
   if (before !== found.metadata.name && before !== DEFAULT_ACCOUNT) return wanted
-  const spec = { ...template.spec, serviceAccountName: DEFAULT_ACCOUNT }
-  return { ...wanted, spec: { ...wanted.spec, template: { ...template, spec } } }
+  return withPods(wanted, { ...template.spec, serviceAccountName: DEFAULT_ACCOUNT })
 }
 const DEFAULT_ACCOUNT = "default"
 

@@ -13,12 +13,13 @@ import { keepRegistered } from "../security/registry.ts"
 import { fingerprintOf } from "../security/ssh-key.ts"
 import { isOwn } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
+import { restart } from "./deploy.ts"
 import { readSupernodeLog } from "./flower-logs.ts"
 import { findFlwr, installFlwr } from "./flwr.ts"
-import { supernodeName } from "./manifests.ts"
 import { registeredHere, registerKey, unregister } from "./registration.ts"
 import type { Running } from "./running.ts"
 import { deploymentRef } from "./superlink.ts"
+import { findSupernode } from "./supernode.ts"
 import { runningHop } from "./verify-hops.ts"
 
 /** @returns the new public key, with which the SuperNode is online */
@@ -36,10 +37,10 @@ export async function rotateNodeKey(context: Context): Promise<string> {
   const entry = await registerKey(context, superlink, flwr, next)
   note(`registered the new key ${fingerprintOf(next)} as node ${entry.id ?? "of unknown id"}`)
   await replaceKey(context)
-  const name = await supernodeName(context)
-  if ((await context.cluster.get(deploymentRef(site.project, name))) !== undefined) {
-    await context.$`oc rollout restart deployment/${name} -n ${site.project}`
-    await untilAccepted(context, name, entry.id)
+  const supernode = await findSupernode(context)
+  if (supernode !== undefined) {
+    await restart(context, supernode)
+    await untilAccepted(context, supernode.metadata.name, entry.id)
   }
   await dropOthers(context, superlink, flwr, next)
   await context.cluster.remove(nodeKeyRef(site, "next"))

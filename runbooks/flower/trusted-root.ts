@@ -7,8 +7,8 @@ import type { Deployment } from "../openshift/workload.ts"
 import { certificatesIn, contentHash, hasRoot } from "../security/certificate.ts"
 import { readSecret } from "../security/secrets.ts"
 import { rootsSecretOf, STARTED_WITH } from "../security/tls.ts"
-import { ownManifest } from "./manifests.ts"
-import { deploymentRef, findSuperlink } from "./superlink.ts"
+import { findSuperlink } from "./superlink.ts"
+import { findSupernode } from "./supernode.ts"
 
 /** Why SuperNodes of the federation do not trust a root yet. One that is not deployed yet will trust it. */
 export async function untrusting(context: Context, root: X509Certificate): Promise<string[]> {
@@ -28,25 +28,19 @@ async function whyUntrusting(
 ): Promise<string | undefined> {
   const { cluster } = context.at(site)
   try {
-    const name = await deploymentOf(site, context.federation)
-    const deployment = await cluster.get<Deployment>(deploymentRef(site.project, name))
+    const deployment = await findSupernode({ cluster, site, federation: context.federation })
     if (deployment === undefined) return undefined
     const secret = await readSecret(cluster, site.project, rootsSecretOf(site, context.inputs)!)
     if (secret === undefined || !hasRoot(certificatesIn(secret.text("ca.crt")), root))
       return "its roots do not have it"
     if (startedWith(deployment) !== contentHash(secret.data["ca.crt"]!))
-      return `Deployment ${name} has not been restarted with it`
+      return `Deployment ${deployment.metadata.name} has not been restarted with it`
     return incomplete(deployment)
   } catch (error) {
     if (error instanceof CheckError) return error.result.reason
     throw error
   }
 }
-
-const deploymentOf = async (site: Site<SiteInputs>, federation: string): Promise<string> =>
-  site.supernodeManifest === undefined
-    ? site.name
-    : (await ownManifest(site.supernodeManifest, site.project, federation)).deployment.metadata.name
 
 export const startedWith = (deployment: Deployment): string | undefined =>
   deployment.spec.template.metadata?.annotations?.[STARTED_WITH]

@@ -46,6 +46,18 @@ export interface Deployment extends KubeObject {
   }
 }
 
+/** The same Deployment with other pods. @param annotations of the pods, if they are others too */
+export function withPods(
+  deployment: Deployment,
+  pod: PodSpec,
+  annotations?: Readonly<Record<string, string>>,
+): Deployment {
+  const { spec } = deployment
+  const { template } = spec
+  const metadata = annotations && { metadata: { ...template.metadata, annotations } }
+  return { ...deployment, spec: { ...spec, template: { ...template, ...metadata, spec: pod } } }
+}
+
 /** The container with this name, otherwise the first. */
 export const containerOf = (deployment: Deployment, name: string): Container =>
   deployment.spec.template.spec.containers.find((one) => one.name === name) ??

@@ -10,7 +10,7 @@ import {
   type Difference,
   type KubeObject,
 } from "../../lib/index.ts"
-import type { Container, Deployment, PodSpec } from "../openshift/workload.ts"
+import { type Container, type Deployment, type PodSpec, withPods } from "../openshift/workload.ts"
 import { FEDERATION, labels, owns, PROGRAM } from "../shared/labels.ts"
 import { objectRef } from "../shared/reading.ts"
 import { snippet } from "../shared/snippet.ts"
@@ -93,22 +93,9 @@ export async function withGate(deployment: Deployment, superlink: Container, inp
   const { template } = withoutGate(deployment).spec
   const pod = template.spec
   const annotations = { ...template.metadata?.annotations, [CONFIGURATION]: hashOf(config) }
-  const gated: Deployment = {
-    ...deployment,
-    spec: {
-      ...deployment.spec,
-      template: {
-        ...template,
-        metadata: { ...template.metadata, annotations },
-        spec: {
-          ...pod,
-          containers: [...pod.containers, gate],
-          volumes: [...(pod.volumes ?? []), ...made.volumes],
-        },
-      },
-    },
-  }
-  return { deployment: gated, config }
+  const containers = [...pod.containers, gate]
+  const volumes = [...(pod.volumes ?? []), ...made.volumes]
+  return { deployment: withPods(deployment, { ...pod, containers, volumes }, annotations), config }
 }
 
 /** Where the SuperLink's container has its certificates. */
@@ -122,21 +109,12 @@ export function withoutGate(deployment: Deployment): Deployment {
   const { template } = deployment.spec
   const { containers, volumes = [], ...pod } = template.spec
   const { [CONFIGURATION]: _, ...annotations } = template.metadata?.annotations ?? {}
-  return {
-    ...deployment,
-    spec: {
-      ...deployment.spec,
-      template: {
-        ...template,
-        metadata: { ...template.metadata, annotations },
-        spec: {
-          ...pod,
-          containers: containers.filter(({ name }) => name !== GATE),
-          volumes: volumes.filter(({ name }) => !name.startsWith(`${GATE}-`)),
-        },
-      },
-    },
+  const others = {
+    ...pod,
+    containers: containers.filter(({ name }) => name !== GATE),
+    volumes: volumes.filter(({ name }) => !name.startsWith(`${GATE}-`)),
   }
+  return withPods(deployment, others, annotations)
 }
 
 /** `gate: off → on`, in place of the fields of its container. */

@@ -41,14 +41,14 @@ export interface Protected {
   readonly allowEgress: readonly string[]
 }
 
-/** Pods with these labels, in the same project, or in others by name. */
-const podsIn = (matchLabels: object, namespaces: readonly string[] = []): object[] => [
-  { podSelector: { matchLabels } },
-  ...namespaces.map((name) => ({
-    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
-    podSelector: { matchLabels },
-  })),
-]
+/** Pods with these labels in the same project. */
+const podsHere = (matchLabels: object): object => ({ podSelector: { matchLabels } })
+
+/** Pods with these labels in another project. */
+const podsIn = (name: string, matchLabels: object): object => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+  podSelector: { matchLabels },
+})
 
 /** A cluster's own name servers. OpenShift's listen on 5353 in their pods, and a policy sees a pod's port. */
 const DNS = ({ openshift }: Surroundings): Rule => ({
@@ -100,9 +100,19 @@ function policy(
   }
 }
 
+/** A router at the SuperLink's cluster takes links, and reaches nothing but the Fleet port. @param to where that port is */
+const routerPolicy = (around: Surroundings, to: Rule): KubeObject =>
+  policy(
+    around,
+    "router",
+    ROUTER_PODS,
+    [{ ports: LINK_PORTS.map((port) => ({ port })) }],
+    [DNS(around), ...apiServer(around), to],
+  )
+
 /**
- * The SuperLink takes the Fleet port, from routers alone; its Control API is reached by a port forward, which no policy applies to. A
- * router takes links, and reaches nothing but the Fleet port: whoever administers a linked site administers this router too.
+ * The SuperLink takes the Fleet port, from routers alone; its Control API is reached by a port forward, which no policy applies to.
+ * Whoever administers a linked site administers its router too.
  * @param parties projects whose routers lead here as well
  */
 export function superlinkPolicies(
@@ -112,56 +122,23 @@ export function superlinkPolicies(
   parties: readonly string[] = [],
 ): KubeObject[] {
   const fleet = { ports: [{ port: fleetPort }] }
+  const routers = [podsHere(ROUTER_PODS), ...parties.map((project) => podsIn(project, ROUTER_PODS))]
   return [
     ...(pods === undefined
       ? []
-      : [
-          policy(
-            around,
-            name,
-            pods,
-            [{ from: podsIn(ROUTER_PODS, parties), ...fleet }],
-            [DNS(around), ...allowed(allowEgress)],
-          ),
-        ]),
+      : [policy(around, name, pods, [{ from: routers, ...fleet }], [DNS(around), ...allowed(allowEgress)])]),
     ...(around.ownRouter
-      ? [
-          policy(
-            around,
-            "router",
-            ROUTER_PODS,
-            [{ ports: LINK_PORTS.map((port) => ({ port })) }],
-            [
-              DNS(around),
-              ...apiServer(around),
-              ...(pods === undefined ? [{ ports: fleet.ports }] : [{ to: podsIn(pods), ...fleet }]),
-            ],
-          ),
-        ]
+      ? [routerPolicy(around, pods === undefined ? fleet : { to: [podsHere(pods)], ...fleet })]
       : []),
   ]
 }
 
-/**
- * The router of a party's network takes links, and reaches nothing but the Fleet port of the SuperLink, whose pods are in another project.
- */
+/** The router of a party's network: the SuperLink's pods are in another project. */
 export const hubPolicies = (
   around: Surroundings,
   pods: Readonly<Record<string, string>>,
-  superlink: { readonly project: string; readonly port: number },
-): KubeObject[] => [
-  policy(
-    around,
-    "router",
-    ROUTER_PODS,
-    [{ ports: LINK_PORTS.map((port) => ({ port })) }],
-    [
-      DNS(around),
-      ...apiServer(around),
-      { to: podsIn(pods, [superlink.project]).slice(1), ports: [{ port: superlink.port }] },
-    ],
-  ),
-]
+  { project, port }: { readonly project: string; readonly port: number },
+): KubeObject[] => [routerPolicy(around, { to: [podsIn(project, pods)], ports: [{ port }] })]
 
 /** Where a SuperNode's router may dial. */
 export interface LinkEgress {
@@ -193,7 +170,7 @@ export function supernodePolicies(
             name,
             pods,
             [],
-            [DNS(around), { to: podsIn(ROUTER_PODS), ports }, ...allowed(allowEgress)],
+            [DNS(around), { to: [podsHere(ROUTER_PODS)], ports }, ...allowed(allowEgress)],
           ),
         ]),
     ...(around.ownRouter && pods !== undefined
@@ -202,7 +179,7 @@ export function supernodePolicies(
             around,
             "router",
             ROUTER_PODS,
-            [{ from: [...podsIn(pods), ...podsIn(probe)], ports }],
+            [{ from: [podsHere(pods), podsHere(probe)], ports }],
             [DNS(around), ...apiServer(around), ...linkRules(link)],
           ),
         ]
