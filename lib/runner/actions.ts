@@ -12,6 +12,7 @@ import {
   draftOfError,
   draftOfInterrupt,
   draftOfTimeout,
+  isAway,
   isTransient,
   type OutcomeDraft,
   outcomeDraft,
@@ -196,6 +197,8 @@ export class Actions {
     const { seconds } = deadline
     if (deadline.passed)
       return draftOfTimeout(cell, seconds, result?.state === "unknown" ? result.reason : reason, error)
+    // Nothing was tried at a cluster that was away, and the check has waited until it was back.
+    if (isAway(error)) this.#attempts--
     if (result !== undefined && isTransient(error) && this.#attempts < MAX_ATTEMPTS) {
       this.#failure = error
       bus.emit({ type: "note", text: `${reason}: retrying`, ...cell.at })

@@ -109,6 +109,10 @@ export function isTransient(error: unknown): boolean {
   return error instanceof Error && (error as { transient?: unknown }).transient === true
 }
 
+/** The cluster gave no answer at all: it restarts, or the way to it is cut. An answer of 5xx is one, and says what is wrong. */
+export const isAway = (error: unknown): boolean =>
+  error instanceof CheckError && error.cause !== undefined && isTransient(error)
+
 /** Runs a check; a CheckError that its tools throw is its result. */
 export async function resultOf(check: () => CheckResult | Promise<CheckResult>): Promise<CheckResult> {
   try {

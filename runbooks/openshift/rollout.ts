@@ -18,6 +18,9 @@ import type { Deployment } from "./workload.ts"
  */
 export const STALE = 30_000
 
+/** The same for what this program can try anew: whoever has just started it may have fixed what failed before. */
+const staleHere = (): number => Math.min(STALE, performance.now())
+
 /** The field of a *drifted* result that new pods fix. */
 export const PODS = "pods"
 
@@ -36,7 +39,7 @@ export async function checkRollout(
   if (trouble === undefined) return progressing(missing, objectRef(deployment))
   if (!trouble.terminal) return progressing(trouble.reason, objectRef(deployment))
   const { reason, fix, next, code } = trouble
-  if (isOwn && trouble.at !== undefined && (await cluster.now()) - trouble.at > STALE) {
+  if (isOwn && trouble.at !== undefined && (await cluster.now()) - trouble.at > staleHere()) {
     const field: Difference = { field: PODS, found: `failed some time ago (${reason})`, wanted: "restarted" }
     return drifted([field], {
       reason: `pods failed some time ago (${reason}); they are created again`,

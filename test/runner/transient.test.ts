@@ -1,6 +1,6 @@
 /** Commands whose server does not answer for a moment are run again; those whose fix is known are not. */
 import { describe, expect, it } from "vitest"
-import { blocked, type CheckResult, ready, unknown } from "../../lib/notebook/check-result.ts"
+import { blocked, CheckError, type CheckResult, ready, unknown } from "../../lib/notebook/check-result.ts"
 import { RunbookError } from "../../lib/notebook/errors.ts"
 import { notebook } from "../../lib/notebook/notebook.ts"
 import { isTransientMessage } from "../../lib/notebook/transient.ts"
@@ -10,12 +10,16 @@ const GONE =
   'Error from server (InternalError): Internal error occurred: failed calling webhook "gone.example.test": connection refused'
 
 /** A federation of one hub with one step that fails so many times, with these words. */
-async function run(failures: number, more: ConstructorParameters<typeof RunbookError>[1], timeout?: number) {
+async function run(
+  failures: number,
+  why: ConstructorParameters<typeof RunbookError>[1] | CheckError,
+  timeout?: number,
+) {
   const world = new World()
   let left = failures
   const apply = (context: { world: World }) => {
     context.world.applied.push("enter")
-    if (left-- > 0) throw new RunbookError("the command failed", more)
+    if (left-- > 0) throw why instanceof CheckError ? why : new RunbookError("the command failed", why)
     context.world.set("hub/enter", "yes")
   }
   const book = notebook({
@@ -39,6 +43,16 @@ describe("an apply whose server does not answer for a moment", () => {
     expect(applied).toBeGreaterThan(1)
     expect(outcome).toMatchObject({ kind: "failed", code: "timeout", why: GONE })
   })
+
+  it("has as many attempts as before after its server was away", async () => {
+    const silence = new CheckError(unknown("unreachable", "nothing listens"), { cause: new Error("refused") })
+    expect(await run(6, silence)).toMatchObject({ applied: 7, outcome: { kind: "applied" } })
+  })
+
+  it("is given up where its server answers that it cannot", async () => {
+    const answered = new CheckError(unknown("unreachable", "answered 500"))
+    expect(await run(6, answered)).toMatchObject({ applied: 4, outcome: { kind: "blocked" } })
+  }, 20_000)
 
   it("is not run again where there is a fix to apply, or where the words describe no transient failure", async () => {
     expect(await run(9, { why: GONE, fix: "open the way" })).toMatchObject({ applied: 1 })

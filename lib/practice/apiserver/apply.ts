@@ -4,6 +4,7 @@ import type { KubeObject } from "../../cluster/types.ts"
 import {
   describePath,
   isSame,
+  joinPath,
   leavesOf,
   type Managed,
   type Path,
@@ -95,6 +96,13 @@ function conflictError(found: readonly { manager: Managed; path: Path }[], apiVe
 
 const isItem = (path: Path): boolean => splitPath(path).at(-1)!.startsWith("k:")
 
+/**
+ * A path and the fields that it is in: whoever owns a field of a struct owns the struct. It goes with its last owned field, and takes
+ * along what the server filled in, as the defaults of a probe.
+ */
+const withParents = (path: Path): Path[] =>
+  splitPath(path).map((_, index, parts) => joinPath(parts.slice(0, index + 1)))
+
 export interface ApplyOptions {
   manager: string
   force: boolean
@@ -132,16 +140,13 @@ export function applyConfiguration(
   for (const { manager: other, path } of conflicts) other.paths.delete(path)
 
   let result: unknown = merge(current ?? {}, config, "", builtin)
-  const kept = [...wanted, ...others.flatMap((one) => [...one.paths])]
+  const kept = new Set([...wanted, ...others.flatMap((one) => [...one.paths])].flatMap(withParents))
   // Whole items first, while they still have the keys that they are found by; an item goes only when nobody owns anything
   // in it. Then the deepest.
-  const dropped = [...(mine?.paths ?? [])]
-    .filter((one) => !wanted.has(one))
+  const dropped = [...new Set([...(mine?.paths ?? [])].flatMap(withParents))]
+    .filter((one) => !kept.has(one))
     .sort((a, b) => Number(isItem(b)) - Number(isItem(a)) || b.length - a.length)
-  for (const path of dropped) {
-    if (kept.some((one) => one === path || one.startsWith(`${path}\u0000`))) continue
-    result = without(result, splitPath(path))
-  }
+  for (const path of dropped) result = without(result, splitPath(path))
   const unchanged = mine !== undefined && isDeepStrictEqual(mine.paths, wanted)
   const managed = [...others, { ...own, paths: wanted, time: unchanged ? mine.time : now }]
   const object = result as KubeObject

@@ -8,7 +8,7 @@ export type Path = string
 export type Paths = Map<Path, unknown>
 
 const SEPARATOR = "\u0000"
-const joinPath = (parts: readonly string[]): Path => parts.join(SEPARATOR)
+export const joinPath = (parts: readonly string[]): Path => parts.join(SEPARATOR)
 export const splitPath = (path: Path): string[] => path.split(SEPARATOR)
 
 /** As an error names it: `.spec.template.spec.containers[name="app"].image`. */
