@@ -35,15 +35,36 @@ function resources(given: Item | undefined): Item {
 }
 
 const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"]
-const probe = { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }
+
+/** What a struct within another is given, where it is there. */
+const within = (given: Item, field: string, defaults: Item): Item =>
+  given[field] ? { [field]: fill(given[field] as Item, defaults) } : {}
+
+const probe = (given: Item): Item =>
+  fill(
+    {
+      ...given,
+      ...within(given, "grpc", { service: "" }),
+      ...within(given, "httpGet", { path: "/", scheme: "HTTP" }),
+    },
+    { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 },
+  )
+
+const variable = (given: Item): Item => {
+  const from = given.valueFrom as Item | undefined
+  return from?.fieldRef
+    ? { ...given, valueFrom: { ...from, ...within(from, "fieldRef", { apiVersion: "v1" }) } }
+    : given
+}
 
 const container = (given: Item): Item =>
   fill(
     {
       ...given,
       ...mapped(given, "ports", (port) => fill(port, { protocol: "TCP" })),
+      ...mapped(given, "env", variable),
       ...Object.fromEntries(
-        PROBES.filter((one) => given[one]).map((one) => [one, fill(given[one] as Item, probe)]),
+        PROBES.filter((one) => given[one]).map((one) => [one, probe(given[one] as Item)]),
       ),
       resources: resources(given.resources as Item | undefined),
     },
@@ -56,7 +77,7 @@ const container = (given: Item): Item =>
 
 function volume(given: Item): Item {
   const mode = { defaultMode: 420 }
-  for (const source of ["secret", "configMap", "projected"])
+  for (const source of ["secret", "configMap", "projected", "downwardAPI"])
     if (given[source]) return { ...given, [source]: fill(given[source] as Item, mode) }
   return Object.keys(given).length === 1 ? { ...given, emptyDir: {} } : given
 }

@@ -1,4 +1,5 @@
 /** Server-side apply in lists and maps, and `managedFields`. */
+import { isDeepStrictEqual } from "node:util"
 import { said } from "../normal.ts"
 import { owners } from "../owners.ts"
 import { row, type Theme } from "../row.ts"
@@ -96,6 +97,49 @@ export const ownership: Theme = {
         return body.spec?.template.spec.containers.map((it: { name: string }) => it.name) ?? body.message
       },
       ["side"],
+    ),
+    row(
+      "a struct goes with the last of its fields that is applied, its defaults too",
+      async ({ admin, apps }) => {
+        const path = `${apps}/deployments/a?fieldManager=one`
+        const of = (container: object, spec: object = {}, pod: object = {}) =>
+          deployment("a", spec, { containers: [{ name: "app", image: "app:1", ...container }], ...pod })
+        const first = await admin.apply(path, of({}))
+        const more = await admin.apply(
+          path,
+          of(
+            {
+              startupProbe: { grpc: { port: 9099 }, periodSeconds: 5 },
+              readinessProbe: { httpGet: { port: 80 } },
+              securityContext: { runAsNonRoot: true },
+              resources: { limits: { cpu: "1" } },
+              env: [{ name: "NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
+            },
+            { strategy: { rollingUpdate: { maxSurge: 1 } }, revisionHistoryLimit: 3 },
+            { securityContext: { fsGroup: 5 }, volumes: [{ name: "v", secret: { secretName: "s" } }] },
+          ),
+        )
+        const { body } = await admin.apply(path, of({}))
+        const { startupProbe, readinessProbe, env } = more.body.spec.template.spec.containers[0]
+        return {
+          defaults: [startupProbe, readinessProbe, env],
+          left: isDeepStrictEqual(body.spec, first.body.spec) ? "what was there before" : body.spec,
+        }
+      },
+      {
+        defaults: [
+          {
+            ...{ failureThreshold: 3, periodSeconds: 5, successThreshold: 1, timeoutSeconds: 1 },
+            grpc: { port: 9099, service: "" },
+          },
+          {
+            ...{ failureThreshold: 3, periodSeconds: 10, successThreshold: 1, timeoutSeconds: 1 },
+            httpGet: { path: "/", port: 80, scheme: "HTTP" },
+          },
+          [{ name: "NAME", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.name" } } }],
+        ],
+        left: "what was there before",
+      },
     ),
     row(
       "labels belong one by one",

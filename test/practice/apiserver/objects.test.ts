@@ -187,33 +187,6 @@ test("server-side apply creates, owns, drops, and conflicts", async () => {
   expect(nameless.body.message).toContain("fieldManager: Required value: is required for apply patch")
 })
 
-test("a struct goes with the last of its fields that was applied, and what the server filled in with it", async () => {
-  const apply = (container: object) =>
-    west.admin(
-      "PATCH",
-      "/apis/apps/v1/namespaces/p/deployments/probed?fieldManager=one",
-      {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        metadata: { name: "probed" },
-        spec: {
-          replicas: 0,
-          selector: { matchLabels: { app: "probed" } },
-          template: {
-            metadata: { labels: { app: "probed" } },
-            spec: { containers: [{ name: "app", image: "example.test/app:1", ...container }] },
-          },
-        },
-      },
-      { "content-type": "application/apply-patch+yaml" },
-    )
-  const first = await apply({})
-  const probe = { grpc: { port: 9099 }, periodSeconds: 5 }
-  const probed = await apply({ startupProbe: probe, securityContext: { runAsNonRoot: true } })
-  expect(probed.body.spec.template.spec.containers[0].startupProbe).toMatchObject({ successThreshold: 1 })
-  expect((await apply({})).body.spec).toEqual(first.body.spec)
-})
-
 test("YAML is applied as JSON is", async () => {
   const text = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: yaml }\ndata: { a: '1' }\n"
   const answer = await west.admin("PATCH", `${MAPS}/yaml?fieldManager=x`, text, {
