@@ -73,7 +73,9 @@ export const days = (count: number): string => `${count} day${count === 1 ? "" :
 /** `expires in 364 days`, `expired 2 days ago` */
 export function expiry(certificate: X509Certificate, now: number): string {
   const left = daysLeft(certificate, now)
-  return left < 0 ? `expired ${days(-left)} ago` : `expires in ${days(left)}`
+  if (left >= 0) return `expires in ${days(left)}`
+  // The day that is not over yet is counted by neither.
+  return left === -1 ? "expired less than a day ago" : `expired ${days(-left - 1)} ago`
 }
 
 /** How a root is named where people compare it: the first of its SHA-256 fingerprint. */

@@ -151,15 +151,11 @@ async function judge(context: Context, one: Case): Promise<Situation> {
       RESTART,
     ])
   }
-  if (daysLeft(certificate, now) < soon) {
+  const left = daysLeft(certificate, now)
+  if (left < soon) {
     const wanted = `at least ${days(Math.ceil(soon))} (renew-before)`
-    return change(
-      context,
-      roots,
-      { field: "validity", found: days(daysLeft(certificate, now)), wanted },
-      issue,
-      [RESTART],
-    )
+    const found = left < 0 ? expiry(certificate, now) : days(left)
+    return change(context, roots, { field: "validity", found, wanted }, issue, [RESTART])
   }
   // A certificate that ends with its CA cannot be renewed for longer.
   if (inputs.ca === "secret" && daysLeft(root, now) < 2 * soon) {
