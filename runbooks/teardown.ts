@@ -14,7 +14,7 @@ import { deploymentRef } from "./flower/superlink.ts"
 import { dropRegistration, findRegistrations, findRegistry, isRegistration } from "./flower/unregistering.ts"
 import { environment, inputs, roles } from "./inputs.ts"
 import { ATTACHED, BINDING } from "./interconnect/attached.ts"
-import { atOwnHub, networkObjects, networks, partyPlaces } from "./interconnect/party-places.ts"
+import { atOwnHub, atSuperlink, networkObjects, networks, partyPlaces } from "./interconnect/party-places.ts"
 import { listSites, SKUPPER } from "./interconnect/skupper.ts"
 import { TokenFile } from "./interconnect/token-file.ts"
 import logout from "./logout.ts"
@@ -201,19 +201,20 @@ async function leftLease({
   return [lease]
 }
 
-/** In the lane of a SuperNode, because one that has left the federation is removed alone. */
+/** In the lane of a SuperNode, because one that has left the federation, or whose party is revoked, is removed alone. */
 export const removeRegistration = removal({
   id: "remove-registration",
   undoes: ["register-node"],
   title: "Unregister the SuperNode",
-  on: "supernode",
+  on: "link",
+  side: "superlink",
   when: { "node-auth": "on" },
   prose:
     "The registration of the SuperNode's key at the SuperLink. That is final: the key is never accepted again.",
-  async find(context) {
-    const superlink = context.the("superlink").name
-    if (context.outcome("remove-superlink", superlink)?.ok) return []
-    return findRegistrations(context, context.site.name)
+  at: atSuperlink,
+  async find(superlink, lane) {
+    if (lane.outcome("remove-superlink", superlink.site.name)?.ok) return []
+    return findRegistrations(superlink, lane.site.name)
   },
   remove: dropRegistration,
   exclusive: () => "flwr",

@@ -403,13 +403,23 @@ Read more:
   timeout: 600,
 })
 
+/** What a receipt says is only the party's word: what was seen of it here counts. */
+function verifiedAs(
+  context: Context,
+  site: { readonly name: string; readonly party?: string },
+  reason = "",
+): string {
+  const seen = isTheirs(site) ? context.outcome("confirm", site.name)?.reason : undefined
+  return (seen ?? reason).split(", ").at(seen === undefined ? -1 : 0) ?? ""
+}
+
 /** The proof of each SuperNode and its cluster; each `verify` shows the whole chain. */
 async function table(context: Context): Promise<string> {
   const rows = [
     ["SUPERNODE", "VERIFIED", "CLUSTER"],
     ...results(context).map(({ site, outcome }) => [
       site.name,
-      outcome?.reason?.split(", ").at(-1) ?? "",
+      verifiedAs(context, site, outcome?.reason),
       site.party ?? site.server,
     ]),
   ]

@@ -197,8 +197,8 @@ async function runAndClose(
       ...text,
       federation: federation.name,
       seconds: (performance.now() - started) / 1000,
+      written,
       facts: [
-        ...written,
         ...(options.approvalBy === "plan" ? rememberedLines(call, federation) : []),
         ...formerLines(call, federation, settings.state.journal.memory),
       ],

@@ -3,6 +3,7 @@ import type { Notebook } from "../notebook/notebook.ts"
 import { defaultSiteName, fileKey } from "../notebook/roles.ts"
 import { parseText } from "./input-values.ts"
 import { emptyLayer, type Given, type LayerData, type SiteName, siteInputs } from "./layers.ts"
+import { readName } from "./names.ts"
 import { splitPairs } from "./split.ts"
 
 /** Flags as the command line read them. */
@@ -65,9 +66,16 @@ function readSiteFlag(
   }
   const name = pairs.find(([key]) => key === "name")?.[1].trim() ?? byPlace
   const values = new Map<string, Given>()
+  let party: string | undefined
   for (const [key, value] of pairs) {
     if (key === "name") continue
     const where = `--${role} name=${name}: ${key}`
+    if (key === "party" && notebook.hasParties === true) {
+      const parsed = readName(value.trim())
+      if ("wrong" in parsed) problems.push(`${where}: ${parsed.wrong}`)
+      else party = parsed.value
+      continue
+    }
     const input = known.includes(key) ? notebook.inputs[key]! : undefined
     if (input === undefined) {
       const other = notebook.inputs[key]
@@ -87,6 +95,6 @@ function readSiteFlag(
     }
   }
   if (layer.bySite.has(name)) problems.push(`--${role}: the site ${name} is given twice`)
-  layer.sites.push({ name, role })
+  layer.sites.push({ name, role, ...(party !== undefined && { party }) })
   layer.bySite.set(name, values)
 }

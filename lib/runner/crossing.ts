@@ -113,7 +113,7 @@ function waiting(
     case "request":
       return outcomeDraft("waiting", `${who} has to send its request to join`, {
         ...more,
-        fix: `they type \`${program} request ${federation.name} --out ${party}.request\` and send you the file`,
+        fix: `they type \`${program} request ${federation.name} --${notebook.parties!.coordinator} party=YOURS\`, with your party's name for YOURS, and send you the file`,
         next: `${program} approve ${party}.request --fingerprint …`,
       })
     case "approval": {

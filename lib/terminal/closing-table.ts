@@ -12,6 +12,8 @@ export interface ClosingOptions extends TextOptions {
   readonly seconds?: number
   /** The command that resumes the run, shown when not everything is done. */
   readonly resume?: string
+  /** Messages for other parties that the run has written: they are sent before anything of theirs is waited for. */
+  readonly written?: readonly string[]
   /** What is no longer in the federation, and still there. */
   readonly facts?: readonly string[]
   /** The command to type once everything is done. */
@@ -39,11 +41,11 @@ export function closingTable(result: RunResult, options: ClosingOptions): string
   const lines = [
     ...headLines(`${options.federation}: ${sum(outcomes)}${time}.`),
     ...alike(broken).flatMap((ended) => ["", ...brokenLines(ended, options)]),
+    ...paragraph(options.written, options),
     ...awaitedLines(awaited, options),
     ...(stopped.length === 0 ? [] : ["", ...stoppedLines(stopped, broken, options)]),
   ]
-  if (options.facts?.length)
-    lines.push("", ...options.facts.flatMap((text) => wrap(text, screenWidth(options.columns))))
+  lines.push(...paragraph(options.facts, options))
   const next = well ? options.after : options.resume
   if (next !== undefined) {
     // A fix above has a command of its own to type first.
@@ -58,6 +60,9 @@ export function closingTable(result: RunResult, options: ClosingOptions): string
   }
   return `${lines.join("\n")}\n`
 }
+
+const paragraph = (texts: readonly string[] = [], { columns }: ClosingOptions): string[] =>
+  texts.length === 0 ? [] : ["", ...texts.flatMap((text) => wrap(text, screenWidth(columns)))]
 
 function sum(outcomes: readonly Ended[]): string {
   const number = (...kinds: OutcomeKind[]) =>

@@ -74,7 +74,13 @@ export function grantStillValid(grant: AccessGrant, now: number): CheckResult {
   const left = ends - now
   if (left <= 0) return missing("the token has expired")
   if (left <= MARGIN) return missing(`the token expires in ${Math.round(left / 1000)} s`)
-  return ready(`a token exists; it can be redeemed for ${Math.floor(left / 60_000)} minutes`)
+  return ready(`a token exists; it can be redeemed for ${timeLeft(left)}`)
+}
+
+/** Whole minutes or hours, rounded down: `15 minutes`, `23 hours`. */
+function timeLeft(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000)
+  return minutes < 120 ? `${minutes} minutes` : `${Math.floor(minutes / 60)} hours`
 }
 
 async function linkFileStillValid(

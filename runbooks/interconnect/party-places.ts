@@ -36,13 +36,18 @@ const inProject = (context: TeardownContext, project: string): TeardownContext =
   Object.create(context, { site: { value: { ...context.site, project } } })
 
 /** In the lane of a SuperNode: the context of its hub. */
-export function atOwnHub(context: TeardownContext): TeardownContext {
-  const hub = hubOf(context, context.site)
-  return Object.create(context, {
-    site: { value: hub },
-    ...Object.getOwnPropertyDescriptors(context.at(hub)),
+export const atOwnHub = (context: TeardownContext): TeardownContext =>
+  atOther(context, hubOf(context, context.site))
+
+/** In the lane of a SuperNode: the context of the SuperLink. */
+export const atSuperlink = (context: TeardownContext): TeardownContext =>
+  atOther(context, context.the("superlink"))
+
+const atOther = (context: TeardownContext, site: TeardownContext["site"]): TeardownContext =>
+  Object.create(context, {
+    site: { value: site },
+    ...Object.getOwnPropertyDescriptors(context.at(site)),
   })
-}
 
 /**
  * In the lane of a SuperNode: the objects of its network, in the order in which they are deleted. A token that was issued before could

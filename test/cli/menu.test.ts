@@ -16,6 +16,7 @@ const choices = (entries: readonly PlanEntry[], more: Partial<MenuState> = {}) =
     entries,
     recorded: false,
     failed: false,
+    party: "nothing",
     manual: false,
     last: false,
     canRerun: false,

@@ -98,7 +98,7 @@ describe("token-issue for another party", () => {
     )
     expect(await check(tokenIssue)).toMatchObject({
       state: "ready",
-      reason: "a token for st-marys exists; it can be redeemed for 1439 minutes",
+      reason: "a token for st-marys exists; it can be redeemed for 23 hours",
     })
     await setStatus(clusters.superlink.admin, grant, { redemptions: 1 })
     expect(await check(tokenIssue)).toMatchObject({

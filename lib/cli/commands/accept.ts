@@ -10,7 +10,7 @@ import { acceptReceipt, acceptRevocation } from "../parties/accept-receipt.ts"
 import { planEntries, printPlan } from "../plan-entries.ts"
 
 /** `accept`: checks a message of another party, keeps what it brings, and shows what a run would do now. */
-export async function accept(call: CallOf<"accept">): Promise<number> {
+export async function accept(call: CallOf<"accept">, { walking = false } = {}): Promise<number> {
   const { notebook, flags, io, out } = call
   const shown = call.argument!
   const message = readMessage(notebook.name, resolve(io.cwd, shown), shown)
@@ -48,7 +48,7 @@ export async function accept(call: CallOf<"accept">): Promise<number> {
     return EXIT.done
   }
   out.print(`${accepted.said}\n`)
-  await showPlan(call, next)
+  if (!walking) await showPlan(call, next)
   return EXIT.done
 }
 

@@ -19,13 +19,13 @@ import { withState } from "../parties/with-state.ts"
 import { runFederation } from "../run-federation.ts"
 
 /** `approve`: records that another party may join; the next run prepares it and writes the approval. */
-export async function approve(call: CallOf<"approve">): Promise<number> {
+export async function approve(call: CallOf<"approve">, { walking = false } = {}): Promise<number> {
   const opened = await openFederation(call, { complete: false, reading: false })
   refuseOthers(call, opened.federation, "approve")
-  return call.flags.has("again") ? again(call, opened) : admit(call, opened)
+  return call.flags.has("again") ? again(call, opened) : admit(call, opened, walking)
 }
 
-async function admit(call: CallOf<"approve">, opened: OpenedFederation): Promise<number> {
+async function admit(call: CallOf<"approve">, opened: OpenedFederation, walking: boolean): Promise<number> {
   const { notebook, flags, io } = call
   const { federation } = opened
   const shown = call.argument!
@@ -75,7 +75,9 @@ async function admit(call: CallOf<"approve">, opened: OpenedFederation): Promise
       })
     } else
       call.out.print(
-        `${from.name} is admitted as ${party}. The next run prepares it and writes the approval, sealed to them:\n  ${next}\n`,
+        walking
+          ? `${from.name} is admitted as ${party}. The cells that prepare it write the approval, sealed to them.\n`
+          : `${from.name} is admitted as ${party}. The next run prepares it and writes the approval, sealed to them:\n  ${next}\n`,
       )
     return EXIT.done
   })

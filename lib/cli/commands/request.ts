@@ -6,6 +6,7 @@ import { moment } from "../../notebook/format.ts"
 import { before } from "../../notebook/parties.ts"
 import { parseMessage, type RequestPayload } from "../../parties/messages.ts"
 import { cellsOf, collect, isReady } from "../../runner/crossing-values.ts"
+import { buildGraph, wantedSteps } from "../../runner/graph.ts"
 import type { State } from "../../runner/state.ts"
 import { printAnswer } from "../answers.ts"
 import { type CallOf, federationFlags } from "../call.ts"
@@ -21,7 +22,7 @@ const VALID_DAYS = 14
 const DAY_MS = 24 * 3600 * 1000
 
 /** `request`: writes the request to join, after the steps whose results it holds. */
-export async function request(call: CallOf<"request">): Promise<number> {
+export async function request(call: CallOf<"request">, { walking = false } = {}): Promise<number> {
   const { notebook, flags, io, out } = call
   const opened = await openFederation(call, { complete: false, reading: false })
   const coordinator = coordinatorOf(call, opened.federation, "request")
@@ -29,14 +30,14 @@ export async function request(call: CallOf<"request">): Promise<number> {
   const file = flags.path("out") ?? resolve(io.cwd, `${own.id}.request`)
   refuseOtherFile(file, isMessageOf(notebook.name))
   const purpose = purposeOf(call)
-  const steps = [...before(notebook.steps, notebook.parties!.request?.steps ?? [])]
+  const steps = stepsFor(call, opened)
   if (steps.length > 0) {
     const code = await runFederation({ ...call, steps }, { approvalBy: "plan", planShown: true })
     if (code !== EXIT.done) return code
   }
   return withState(
     call,
-    steps.length > 0 ? await openFederation(call, { complete: true }) : opened,
+    await openFederation(call, { complete: true, runs: steps.length > 0 }),
     async (state) => {
       const now = new Date()
       const sites = opened.federation.sites.filter((site) => site.party === undefined)
@@ -84,14 +85,22 @@ export async function request(call: CallOf<"request">): Promise<number> {
           `1. Send the file to ${coordinator}.`,
           "2. Read your fingerprint out to them, by telephone for example:",
           `   ${own.fingerprint}`,
-          "3. They send you an approval, and read out their fingerprint. Then:",
-          `   ${next}`,
+          walking
+            ? "3. They send you an approval, and read out their fingerprint. Then read their file here."
+            : `3. They send you an approval, and read out their fingerprint. Then:\n   ${next}`,
           "",
         ].join("\n"),
       )
       return EXIT.done
     },
   )
+}
+
+/** The steps whose results the request holds, as far as the inputs ask for them, and what those need. */
+function stepsFor({ notebook }: CallOf<"request">, { federation }: OpenedFederation): readonly string[] {
+  const wanted = wantedSteps(notebook, buildGraph(notebook, federation).cells).map(({ id }) => id)
+  const own = (notebook.parties!.request?.steps ?? []).filter((id) => wanted.includes(id))
+  return wanted.filter((id) => before(notebook.steps, own).has(id))
 }
 
 function valuesOf(

@@ -35,7 +35,9 @@ export interface Written {
 /** What has to be done with it. */
 export function writtenText({ kind, name, file, expires, fingerprint }: Written): string {
   const until = expires === undefined ? "" : ` until ${moment(expires)}`
-  return `The ${kind} for ${name} is ${file}${until}: send it to them. Your fingerprint, for the telephone: ${fingerprint}`
+  const send = `The ${kind} for ${name} is ${file}${until}: send it to them.`
+  // Who gets a receipt has compared the keys before.
+  return kind === "receipt" ? send : `${send} Your fingerprint, for the telephone: ${fingerprint}`
 }
 
 interface Due {

@@ -14,7 +14,8 @@ export function coordinatorOf(call: Call, federation: Federation, command: strin
     `${command} is for a party that joins, and the ${role} of ${federation.name} is yours`,
     {
       why: "no `party:` says that it belongs to somebody else",
-      fix: `if another party runs it, say so in the federation file: ${role}: { party: NAME }; if you run it, the others ask you`,
+      fix: `if another party runs it, name it: --${role} party=NAME, or ${role}: { party: NAME } in the federation file; if you run it, the others ask you`,
+      next: `${call.command} --${role} party=NAME`,
     },
   )
 }

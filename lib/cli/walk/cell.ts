@@ -26,6 +26,7 @@ import { explanation } from "./explain.ts"
 import { Interrupted } from "./interrupted.ts"
 import { type MenuAction, menu } from "./menu.ts"
 import { isLong, offerCommands } from "./offer-commands.ts"
+import { partyTurn, readTheirFile, writeRequest } from "./other-party.ts"
 import { keptOf, printHead, type WalkScreen } from "./screen.ts"
 import type { CellResult, Session } from "./session.ts"
 import { openShell } from "./shell.ts"
@@ -121,6 +122,7 @@ export class CellTurn {
     const places = this.#session.cells(this.#step.id)
     const state = {
       entries: this.#entries,
+      party: partyTurn(this.#session, this.#entries),
       failed: this.#failed,
       manual: this.#manual,
       last: this.#step === steps.at(-1),
@@ -189,6 +191,14 @@ export class CellTurn {
         if (await openShell(this.#session, this.#screen, this.#entries)) await this.#check()
         return undefined
       }
+      case "request":
+        await writeRequest(this.#session)
+        await this.#check()
+        return undefined
+      case "their file":
+        await readTheirFile(this.#session, this.#screen)
+        await this.#checkAll()
+        return undefined
       case "go to": {
         const step = await chooseStep(this.#session, this.#screen, this.#step)
         return step === undefined ? undefined : { to: step }
@@ -272,7 +282,7 @@ export class CellTurn {
     )
     const seconds = (performance.now() - started) / 1000
     this.#screen.print(
-      `\n${closingTable(result, { ...(await this.#screen.options()), federation: opened.federation.name, seconds, ...(written && { facts: written }), resume: `${call.io.program}${federationFlags(call)}` })}`,
+      `\n${closingTable(result, { ...(await this.#screen.options()), federation: opened.federation.name, seconds, ...(written && { written }), resume: `${call.io.program}${federationFlags(call)}` })}`,
     )
     const { steps } = this.#session
     const failed = result.outcomes.find(({ outcome }) => !outcome.ok)

@@ -20,6 +20,8 @@ export type MenuAction =
   | "go to"
   | "rest"
   | "quit"
+  | "request"
+  | "their file"
 
 export interface MenuState {
   readonly entries: readonly PlanEntry[]
@@ -34,6 +36,8 @@ export interface MenuState {
   readonly hasOutputs: boolean
   /** It has the commands by hand, for a file. */
   readonly hasCommands: boolean
+  /** What can be done about another party that is waited for. */
+  readonly party: "nothing" | "request" | "their file"
   /** There are commands that can be edited. */
   readonly canEdit: boolean
 }
@@ -76,6 +80,10 @@ export function menu(state: MenuState): Choice[] {
       ),
   ]
   const choices: (Choice | false)[] = [
+    state.party === "request" &&
+      choice("request", "Write the request", "The file that asks to join: it holds nothing secret"),
+    state.party === "their file" &&
+      choice("their file", "Read their file…", "The file that they sent: it is checked before it is used"),
     stuck && choice("check", "Check again", "Once what is named above is fixed; changes nothing"),
     ...(stuck ? [] : runs),
     done &&
@@ -122,8 +130,8 @@ export function menu(state: MenuState): Choice[] {
   return choices.filter((one) => one !== false)
 }
 
-const needsPerson = ({ action, after }: PlanEntry): boolean =>
-  action === "ok" || action === "blocked" || after !== undefined
+const needsPerson = ({ action, after, party }: PlanEntry): boolean =>
+  action === "ok" || action === "blocked" || after !== undefined || party !== undefined
 
 const choice = (value: MenuAction, name: string, description: string): Choice => ({
   value,

@@ -12,6 +12,7 @@ import { type Call, federationFlags } from "../call.ts"
 import { foldersIn, stateRoot } from "../folder.ts"
 import { findSources, type OpenedFederation, openFederation, type Sources } from "../open-federation.ts"
 import { checkHereFirst } from "./check-here-first.ts"
+import { askToHost, askToJoin, PARTY_CHOICES } from "./party-opening.ts"
 import { askForFederation } from "./questions.ts"
 import { say } from "./say.ts"
 import { withFlag } from "./with-flag.ts"
@@ -49,6 +50,8 @@ export async function openWalkFederation(call: Call): Promise<Opening> {
   const started = await federationsOf(call)
   const chosen = await chooseFederation(call, started)
   if (chosen === "practise") return { practise: true }
+  if (chosen === "join") return openNamed(await askToJoin(call))
+  if (chosen === "host") return openNamed(await askToHost(call))
   if (chosen !== "new") return openNamed(named(call, chosen.slice("continue ".length)))
   return openNamed(named(call, started.length === 0 ? FIRST_NAME : await askName(call)))
 }
@@ -100,8 +103,8 @@ function progress(notebook: Notebook, federation: Federation, memory: Memory): s
 async function chooseFederation(
   call: Call,
   started: readonly StartedFederation[],
-): Promise<"practise" | "new" | `continue ${string}`> {
-  const { io } = call
+): Promise<"practise" | "new" | "join" | "host" | `continue ${string}`> {
+  const { io, notebook } = call
   const own = {
     value: "new" as const,
     name:
@@ -119,6 +122,7 @@ async function chooseFederation(
       name: `Continue ${name}: ${state}`,
     })),
     ...(io.practiceImages === undefined ? [own] : started.length === 0 ? [practise, own] : [own, practise]),
+    ...(notebook.parties === undefined ? [] : PARTY_CHOICES),
   ]
   if (choices.length === 1) return choices[0]!.value
   return askChoice({ message: "What would you like to do?", choices }, promptIo(call))

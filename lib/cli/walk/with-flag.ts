@@ -4,11 +4,11 @@ import { FlagValues } from "../flags.ts"
 import { flagsOf } from "../flags-table.ts"
 
 /** The call as if this flag had been typed too, so that the commands to type next contain it. */
-export function withFlag(call: Call, name: string, value: string): Call {
+export function withFlag(call: Call, name: string, ...values: string[]): Call {
   const specs = flagsOf(call.notebook, COMMANDS.find((command) => command.name === "walk")!)
   const given = specs.flatMap((spec) => {
     const all = call.flags.any.all(spec.name)
     return all.length === 0 ? [] : [[spec.name, all] as const]
   })
-  return { ...call, flags: new FlagValues(new Map([...given, [name, [value]]]), specs, call.io.cwd).typed }
+  return { ...call, flags: new FlagValues(new Map([...given, [name, values]]), specs, call.io.cwd).typed }
 }
