@@ -268,9 +268,11 @@ async function rerunVerify(context: Context): Promise<void> {
   await apply(context)
 }
 
-/** How each SuperNode's `verify` ended. */
+/** How each SuperNode's `verify` ended. Whose party was revoked is no part of the federation any more. */
 const results = ({ all, outcome }: Context) =>
-  all("supernode").map((site) => ({ site, outcome: outcome("verify", site.name) }))
+  all("supernode")
+    .map((site) => ({ site, outcome: outcome("verify", site.name) }))
+    .filter(({ outcome }) => !(outcome?.theirs === true))
 
 function allVerified(context: Context): CheckResult {
   const verified = results(context)

@@ -102,10 +102,14 @@ async function writtenAfter(
   result: RunResult,
 ): Promise<string[]> {
   const { writeDue, writtenText } = await import("./parties/due-messages.ts")
+  const { endedLines } = await import("./parties/party-lines.ts")
   const written = await writeDue(call, { federation }, state, result, now ?? (() => new Date()))
   if (call.flags.has("json"))
     for (const { recorded } of written) call.out.print(`${jsonText(call.redactor.deep(recorded))}\n`)
-  return written.map(writtenText)
+  const ended = endedLines(state.journal.memory).map(
+    (line) => `${line}. What is left here, this removes: ${call.io.program} teardown${federationFlags(call)}`,
+  )
+  return [...written.map(writtenText), ...ended]
 }
 
 /** Who approves. On a terminal the plan is shown and approved once; that covers later questions. */

@@ -38,7 +38,17 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
   /** Where it was given, for messages: `--server`, `federation.yaml:3:5 (superlink.server)`. */
   placeOf(input: string, site?: string): string | undefined
   /** How another step of this run ended at a site, if it did; federation steps build their result from it. */
-  outcome(step: string, site?: string): { readonly ok: boolean; readonly reason: string } | undefined
+  outcome(
+    step: string,
+    site?: string,
+  ):
+    | {
+        readonly ok: boolean
+        /** It is another party's, and no message says how it stands: nothing is known, or their part has ended. */
+        readonly theirs: boolean
+        readonly reason: string
+      }
+    | undefined
   /** Hands a value of the step's `provides` to later steps. The same content again changes nothing. */
   provide<T>(value: Value<T>, content: NoInfer<T>): void
   /**

@@ -70,7 +70,9 @@ export function contextOf(
     placeOf: (input, site) => federation.places?.[site === undefined ? input : `${site}.${input}`],
     outcome: (step, site) => {
       const outcome = source.outcome(step, site)
-      return outcome && { ok: outcome.ok, reason: outcome.reason }
+      return (
+        outcome && { ok: outcome.ok, theirs: outcome.because === "another party", reason: outcome.reason }
+      )
     },
     provide: (value, content) => source.values.provide(cell, value, content, emit),
     value: <T>(value: Value<T>, site?: Site) => source.values.read(cell, value, site) as T,

@@ -74,8 +74,14 @@ const about = (message: Exchanged | undefined, { site }: Cell, coordinator: stri
     ? message
     : undefined
 
-/** A step of ours at a party's site waits until the party is admitted. */
+/** A step of ours at a party's site waits until the party is admitted. Whose part was ended does nothing any more. */
 function admission(view: CrossingView, cell: Cell): OutcomeDraft | undefined {
+  const { notebook, federation, memory } = view
+  if (notebook.parties !== undefined && !isCoordinator(notebook, federation)) {
+    const host = federation.sites.find(({ role }) => role === notebook.parties!.coordinator)!.party!
+    const record = memory.parties.get(host)
+    return record?.revoked === true ? ended(host, record) : undefined
+  }
   const party = cell.site?.party
   if (party === undefined || view.notebook.parties === undefined) return undefined
   const record = view.memory.parties.get(party)

@@ -20,6 +20,15 @@ export const partyLines = (memory: Pick<Memory, "parties"> | undefined, now = ne
     return `${who}: ${record.revoked ? "ended; " : ""}${events.join("; ")}${doubt}`
   })
 
+/** Who has ended the part of this user's party. */
+export const endedLines = ({ parties }: Pick<Memory, "parties">): string[] =>
+  [...parties.values()].flatMap(({ revoked, received }) => {
+    const ending = received.get("revocation")
+    return revoked && ending !== undefined
+      ? [`${ending.name} has ended your part at ${moment(ending.created)}`]
+      : []
+  })
+
 /** The same as data. */
 export const partyAnswers = (memory: Pick<Memory, "parties"> | undefined): object[] =>
   [...(memory?.parties ?? [])].map(([party, record]) => {
