@@ -28,6 +28,7 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
     placeOf(input: string, site?: string): string | undefined;
     outcome(step: string, site?: string): {
         readonly ok: boolean;
+        readonly theirs: boolean;
         readonly reason: string;
     } | undefined;
     provide<T>(value: Value<T>, content: NoInfer<T>): void;
