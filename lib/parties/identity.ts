@@ -1,8 +1,9 @@
 /** The parties that this user acts for: their keys, in a folder that nobody else can read. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto"
-import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, lstatSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { UsageError } from "../notebook/errors.ts"
+import { readRegularText } from "../regular-file.ts"
 import { assertPrivate, ownFolder } from "../runner/own-folder.ts"
 import { writePrivate } from "../runner/secret-file.ts"
 import { fingerprintOf, type PublicKeys } from "./fingerprint.ts"
@@ -73,7 +74,7 @@ export async function loadParty(root: string, id: string): Promise<OwnParty> {
   if (!existsSync(file)) throw new UsageError(`You have no party ${id}`)
   for (const path of [folder, file]) assertPrivate(path, lstatSync(path))
   try {
-    const kept = JSON.parse(readFileSync(file, "utf8")) as Kept
+    const kept = JSON.parse(readRegularText(file)) as Kept
     const keys = await publicKeys(kept)
     const { name, created, signingKey, openingKey } = kept
     return { id, name, created, signingKey, openingKey, folder, ...keys, fingerprint: fingerprintOf(keys) }

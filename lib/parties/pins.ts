@@ -1,7 +1,8 @@
 /** Which keys are whose: what was compared by fingerprint once is known from then on. One file per own party (0600). */
-import { existsSync, lstatSync, readFileSync } from "node:fs"
+import { existsSync, lstatSync } from "node:fs"
 import { join } from "node:path"
 import { UsageError } from "../notebook/errors.ts"
+import { readRegularText } from "../regular-file.ts"
 import { assertPrivate } from "../runner/own-folder.ts"
 import { writePrivate } from "../runner/secret-file.ts"
 import { fingerprintOf, isFingerprint, isWholeFingerprint } from "./fingerprint.ts"
@@ -29,7 +30,10 @@ export class Pins {
     if (!existsSync(this.#file)) return new Map()
     assertPrivate(this.#file, lstatSync(this.#file))
     try {
-      return new Map(Object.entries(JSON.parse(readFileSync(this.#file, "utf8")) as Record<string, Pin>))
+      const found = Object.entries(JSON.parse(readRegularText(this.#file)) as Record<string, Pin>)
+      const wrong = found.find(([, pin]) => !isPin(pin))
+      if (wrong !== undefined) throw new Error(`${wrong[0]} has no keys there`)
+      return new Map(found)
     } catch (error) {
       throw new UsageError("The keys of the other parties cannot be read", {
         why: `${this.#file}: ${(error as Error).message}`,
@@ -51,6 +55,11 @@ export class Pins {
     writePrivate(this.#file, `${JSON.stringify(Object.fromEntries(all), undefined, 2)}\n`)
   }
 }
+
+const isPin = (pin: Partial<Pin> | null): boolean =>
+  [pin?.name, pin?.signing, pin?.recipient, pin?.fingerprint, pin?.trust, pin?.since].every(
+    (one) => typeof one === "string",
+  )
 
 export interface TrustQuestion {
   /** The name that the sender has here. */

@@ -104,14 +104,15 @@ function check(entry: unknown, at: number, clusters: readonly string[] | undefin
   const fault: Record<string, unknown> = { ...entry }
   if (typeof fault.what === "number") fault.what = String(fault.what) // YAML reads 503 as a number
   for (const [key, value] of Object.entries(fault)) {
-    const type = fields[key as keyof Fault]
+    const type = Object.hasOwn(fields, key) ? fields[key as keyof Fault] : undefined
     if (type === undefined) wrong(at, `unknown key ${key}`, choose(key, Object.keys(fields)))
     if (typeof value !== type || (type === "number" && !((value as number) >= 0))) {
       wrong(at, `${key} must be a ${type === "number" ? "number, 0 or more" : "string"}`, `correct ${key}`)
     }
   }
   const { where, what, match, cluster } = fault as Partial<Record<string, string>>
-  const choices = kinds[where as FaultWhere] as readonly string[] | undefined
+  const choices: readonly string[] | undefined =
+    where !== undefined && Object.hasOwn(kinds, where) ? kinds[where as FaultWhere] : undefined
   if (where === undefined) wrong(at, "where is missing", `add where: one of ${Object.keys(kinds).join(", ")}`)
   if (choices === undefined) wrong(at, `unknown where ${where}`, choose(where!, Object.keys(kinds)))
   if (what === undefined) wrong(at, "what is missing", `add what: one of ${choices!.join(", ")}`)

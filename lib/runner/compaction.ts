@@ -8,6 +8,7 @@ import { dirname } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { HISTORY, SMALL_JOURNAL_BYTES } from "../limits.ts"
 import { draftOf } from "../notebook/draft-name.ts"
+import { sha256 } from "../notebook/fingerprint.ts"
 import { type Content, readJournal, SUMMED_UP } from "./journal-reading.ts"
 
 /** How many runs are kept for reports, and for how many days; the last run always is. */
@@ -35,7 +36,8 @@ export async function compacted(file: string, content: Content, history: History
   const draft = draftOf(file)
   try {
     const memory = before.memory.snapshot()
-    const line = { v: SUMMED_UP, t: new Date().toISOString(), type: "summed up", memory }
+    const sum = sha256(JSON.stringify(memory))
+    const line = { v: SUMMED_UP, t: new Date().toISOString(), type: "summed up", sum, memory }
     const start = await open(draft, "wx", 0o600)
     await start.writeFile(`${JSON.stringify(line)}\n`)
     await start.close()

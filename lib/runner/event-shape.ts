@@ -1,4 +1,5 @@
-import type { Event } from "./events.ts"
+import type { CheckResult } from "../notebook/check-result.ts"
+import type { Event, Exchanged, OutcomeKind } from "./events.ts"
 
 type Kind = "text" | "number" | "boolean" | "object" | "list"
 type Fields = Readonly<Record<string, Kind>>
@@ -54,6 +55,53 @@ const WITHIN: Readonly<Record<string, Fields>> = {
   object: { kind: "text", name: "text", uid: "text" },
 }
 
+/** Words that readers look up in tables of theirs: a text that is none of them has no sign, no colour and no list. */
+const WORDS: Readonly<Record<string, { of?: string; field: string; known: ReadonlySet<unknown> }>> = {
+  "step ended": {
+    of: "outcome",
+    field: "kind",
+    known: words<OutcomeKind>({
+      unchanged: 0,
+      applied: 0,
+      updated: 0,
+      deleted: 0,
+      skipped: 0,
+      failed: 0,
+      blocked: 0,
+      interrupted: 0,
+      waiting: 0,
+    }),
+  },
+  checked: {
+    of: "result",
+    field: "state",
+    known: words<CheckResult["state"]>({
+      ready: 0,
+      missing: 0,
+      drifted: 0,
+      progressing: 0,
+      blocked: 0,
+      unknown: 0,
+    }),
+  },
+  message: { field: "way", known: words<Exchanged["way"]>({ received: 0, sent: 0 }) },
+}
+
+/** All words of a type, so that a new one is not forgotten here. */
+function words<Word extends string>(all: Record<Word, 0>): ReadonlySet<unknown> {
+  return new Set(Object.keys(all))
+}
+
+/** @param line has the fields that `FIELDS` names */
+function wrongWord(line: Record<string, unknown>): string | undefined {
+  const type = line.type as string
+  const { of, field, known } = WORDS[type] ?? {}
+  if (field === undefined || known === undefined) return undefined
+  const { [field]: word } = (of === undefined ? line : line[of]) as Record<string, unknown>
+  if (known.has(word)) return undefined
+  return `${type}: ${of === undefined ? "" : `${of}: `}${field} is none of ${[...known].join(", ")}`
+}
+
 /**
  * What is wrong with a line of JSON as an event; nothing where it is one. A type that is not known here is left to those who know it.
  */
@@ -61,8 +109,8 @@ export function wrongEvent(line: unknown): string | undefined {
   if (!isObject(line)) return "it is not an event"
   const head = wrongField(line, { type: "text", v: "number" })
   if (head !== undefined) return head
+  if (!Object.hasOwn(FIELDS, line.type as string)) return undefined
   const fields = FIELDS[line.type as Event["type"]]
-  if (fields === undefined) return undefined
   const wrong = wrongField(line, { t: "text", run: "text", ...fields })
   if (wrong !== undefined) return `${line.type}: ${wrong}`
   if (!TIME.test(line.t as string) || Number.isNaN(Date.parse(line.t as string)))
@@ -73,6 +121,7 @@ export function wrongEvent(line: unknown): string | undefined {
     if (inner !== undefined) return `${line.type}: ${name}: ${inner}`
   }
   return (
+    wrongWord(line) ??
     (fields.sites === "list" ? wrongSite(line.sites as unknown[]) : undefined) ??
     (fields.lanes === "list" ? wrongLane(line.lanes as unknown[]) : undefined)
   )

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { RunbookError } from "../notebook/errors.ts"
 import { EXIT } from "../notebook/exit-codes.ts"
+import { sha256 } from "../notebook/fingerprint.ts"
 import { shellWord } from "../notebook/shell-word.ts"
 import { kindOf } from "../regular-file.ts"
 import { wrongEvent } from "./event-shape.ts"
@@ -98,7 +99,7 @@ export function readJournal(
       if (bad !== undefined)
         throw damaged(file, bad, "that line is not JSON, and whole lines follow it, so it is not a torn end")
       const event = line.value as Recorded & { readonly v: number }
-      const summedUp = number === 1 ? summaryOf(line.value) : undefined
+      const summedUp = number === 1 ? summaryOf(file, line.value) : undefined
       if (summedUp !== undefined) {
         memory.restore(summedUp)
         good = size
@@ -117,9 +118,12 @@ export function readJournal(
   return { memory, good, lines: number, torn: size - good, runs }
 }
 
-function summaryOf(value: unknown): MemorySnapshot | undefined {
-  const line = value as { v?: unknown; type?: unknown; memory?: unknown } | null
+/** Its content is taken as it is: a line of which anything was changed is refused. */
+function summaryOf(file: string, value: unknown): MemorySnapshot | undefined {
+  const line = value as { v?: unknown; type?: unknown; sum?: unknown; memory?: unknown } | null
   if (line?.v !== SUMMED_UP || line.type !== "summed up") return undefined
+  if (line.sum !== sha256(JSON.stringify(line.memory) ?? ""))
+    throw damaged(file, 1, "it sums up earlier runs, and its content is not what was written")
   return line.memory as MemorySnapshot
 }
 

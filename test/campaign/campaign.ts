@@ -27,6 +27,8 @@ export interface Campaign<Case = unknown> {
   /** How many it tries by default, and in its short form. */
   readonly count: number
   readonly short: number
+  /** How many cases are tried at once, where they wait most of the time; 1 by default. */
+  readonly jobs?: number
   prepare(): Promise<Prepared<Case>>
 }
 
@@ -35,6 +37,7 @@ export interface Limits {
   readonly count: number
   /** In milliseconds. */
   readonly time: number
+  readonly jobs?: number
 }
 
 export interface Failure {
@@ -59,26 +62,33 @@ const MOST_FAILURES = 5
 /** @param progress is told after each case how many things were tried so far, and how it failed */
 export async function runCampaign<Case>(
   campaign: Campaign<Case>,
-  { seed, count, time }: Limits,
+  { seed, count, time, jobs = campaign.jobs ?? 1 }: Limits,
   progress: (tried: number, failed: Failure | undefined) => void = () => {},
 ): Promise<Tally> {
   const started = performance.now()
-  const prepared = await campaign.prepare()
+  let next = seed
   let tried = 0
   const failures: Failure[] = []
-  try {
-    for (let index = 0; tried < count && performance.now() - started < time; index++) {
-      const one = prepared.draw(new Random(seed + index))
-      const what = await attempted(prepared, one)
-      tried += prepared.size?.(one) ?? 1
-      const failure = what && { seed: seed + index, what, smallest: await smallest(prepared, one) }
-      if (failure) failures.push(failure)
-      progress(tried, failure || undefined)
-      if (failures.length === MOST_FAILURES) break
+  /** With clusters and folders of its own. */
+  const work = async (): Promise<void> => {
+    const prepared = await campaign.prepare()
+    try {
+      while (tried < count && performance.now() - started < time && failures.length < MOST_FAILURES) {
+        const own = next++
+        const one = prepared.draw(new Random(own))
+        const what = await attempted(prepared, one)
+        tried += prepared.size?.(one) ?? 1
+        const failure = what && { seed: own, what, smallest: await smallest(prepared, one) }
+        if (failure) failures.push(failure)
+        progress(tried, failure || undefined)
+      }
+    } finally {
+      await prepared.close()
     }
-  } finally {
-    await prepared.close()
   }
+  // All end, so that each takes its clusters away.
+  const ends = await Promise.allSettled(Array.from({ length: Math.max(1, jobs) }, work))
+  for (const end of ends) if (end.status === "rejected") throw end.reason
   const seconds = (performance.now() - started) / 1000
   return { tried, survived: tried - failures.length, failures, seconds }
 }

@@ -6,6 +6,7 @@ import { flatContext, readConnection } from "../../lib/cluster/read-context.ts"
 import { readPasswordFile, readTokenFile } from "../../lib/login/files.ts"
 import { CheckError } from "../../lib/notebook/check-result.ts"
 import { RunbookError } from "../../lib/notebook/errors.ts"
+import { Pins, trustOf } from "../../lib/parties/pins.ts"
 import { loadFaults } from "../../lib/practice/faults-file.ts"
 import { readKept } from "../../lib/practice/keep.ts"
 import { holderOf } from "../../lib/runner/lock.ts"
@@ -19,6 +20,8 @@ export interface Target {
   readonly file: string
   /** Right files, of which each case changes one. */
   readonly right: readonly string[]
+  /** Other files that have to be there, by path. */
+  readonly beside?: Readonly<Record<string, string>>
   /** Reads the file. @returns what is wrong; throws only errors that tell a person what to do */
   read(folder: string, path: string): Promise<string | undefined>
 }
@@ -65,13 +68,40 @@ export const targets = (journal: readonly string[]): readonly Target[] => [
   {
     name: "journal",
     file: "state/journal.jsonl",
-    right: [journal.join("\n"), journal.slice(0, 12).join("\n")].map((text) => `${text}\n`),
+    right: [[...journal, ...MORE_LINES].join("\n"), journal.slice(0, 12).join("\n")].map(
+      (text) => `${text}\n`,
+    ),
     read: calls(
       ["status", "--state", "state"],
+      ["values", "--state", "state"],
       ["show", "verify-federation", "--state", "state"],
       ["report", "--format", "json", "--state", "state"],
       ["report", "--format", "html", "--state", "state"],
     ),
+  },
+  {
+    name: "table of sites",
+    file: "sites.csv",
+    right: [`name,server,project,token-file\ns1,${SERVER},q,a.token\n"s,2","${SERVER}",r,"b ""c"""\n`],
+    beside: { "federation.yaml": FEDERATION_OF_TABLE },
+    read: calls(["values", "--federation", "federation.yaml", "--state", "none"]),
+  },
+  {
+    name: "report of another party",
+    file: "other.json",
+    right: [JSON.stringify(REPORT, undefined, 1)],
+    beside: { "state/journal.jsonl": `${[...journal, ...MORE_LINES].join("\n")}\n` },
+    read: calls(["report", "--join", "other.json", "--state", "state"]),
+  },
+  {
+    name: "keys of other parties",
+    file: "pins.json",
+    right: [JSON.stringify({ "st-marys": PIN }, undefined, 1)],
+    read: reads((_, folder) => {
+      const pins = new Pins({ folder })
+      const question = { fingerprint: undefined, without: false, next: "" }
+      return trustOf(pins, { name: "st-marys", from: PIN, ...question })
+    }),
   },
   {
     name: "token file",
@@ -139,6 +169,8 @@ export async function tryFile(target: Target, folder: string, text: string): Pro
   const path = join(folder, target.file)
   const bytes = Buffer.from(text, "utf8")
   writeFileSync(path, bytes, { mode: 0o600 })
+  for (const [name, content] of Object.entries(target.beside ?? {}))
+    writeFileSync(join(folder, name), content, { mode: 0o600 })
   const before = filesOf(folder)
   const wrong = await target.read(folder, path)
   if (wrong !== undefined) return `${target.name}: ${wrong}`
@@ -215,6 +247,64 @@ const FAULTS = `- { where: operator, cluster: superlink, what: manual }
   what: down
   seconds: 3
 `
+
+const FEDERATION_OF_TABLE = stringify({
+  version: 1,
+  federation: "trial",
+  superlink: { server: SERVER, project: "p", context: "c" },
+  supernodes: [{ csv: "sites.csv" }],
+})
+
+const DIGEST = "d1c3de9a2cf572e10d88a18a93e5cf8ffa6ce2f8ccdd9ecc3833576991dd5156"
+const PIN = {
+  id: "st-marys",
+  name: "St. Mary's",
+  signing: Buffer.alloc(32, 7).toString("base64"),
+  recipient: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+  fingerprint: "00000 00000 00000 00000 00000 00000 00000 00000",
+  trust: "none" as const,
+  since: "2026-11-22T18:00:00.000Z",
+}
+const MESSAGE = {
+  way: "received",
+  kind: "request",
+  party: "st-marys",
+  name: "St. Mary's",
+  fingerprint: PIN.fingerprint,
+  trust: "none",
+  digest: DIGEST,
+  created: PIN.since,
+  names: [{ theirs: "a", ours: "supernode-1" }],
+  own: "charite",
+  by: { user: "alice", host: "ward", platform: "linux-x64", node: "24.21.0" },
+}
+const REPORT = {
+  notebook: { name: "flower-runbook" },
+  federation: "hospital-trial",
+  made: PIN.since,
+  messages: [{ t: PIN.since, ...MESSAGE, way: "sent" }],
+  runs: [{ started: PIN.since, command: "flower-runbook run", seconds: 3, wrong: [], steps: [] }],
+}
+
+/** Lines of kinds that the journal of the reports' tests has none of. */
+const MORE_LINES = [
+  { type: "message", ...MESSAGE },
+  {
+    type: "created",
+    site: "supernode-1",
+    step: "site-create",
+    object: { kind: "Site", name: "x", uid: "u" },
+  },
+  { type: "value", site: "superlink", step: "site-create", name: "port", value: { a: [1, "b"] } },
+  { type: "manual", site: "superlink", step: "site-create", action: "apply" },
+  {
+    type: "answered",
+    federation: "hospital-trial",
+    sites: [{ name: "superlink", role: "superlink", given: { project: "other" } }],
+    moved: [{ site: "superlink", as: "superlink@1" }],
+    given: { greeting: "Hi" },
+  },
+].map((event) => JSON.stringify({ v: 2, t: "2026-11-24T18:00:00.000Z", run: "three", ...event }))
 
 const metadata = { name: "x", namespace: "n" }
 const TOKEN = {

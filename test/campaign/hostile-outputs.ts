@@ -106,17 +106,13 @@ async function shownEvents(
   return screen.raw()
 }
 
+/** How long a whole run may take, in milliseconds: it is no case, and the machine may have other things to do. */
+const PREPARING = 300_000
+
 /** The journal of a run on practice clusters. */
 export async function finishedJournal(folder: string): Promise<string[]> {
-  const { code, stderr } = await callGuide(folder, [
-    "run",
-    "--practice",
-    "--delays",
-    "none",
-    "--yes",
-    "--state",
-    "state",
-  ])
+  const run = ["run", "--practice", "--delays", "none", "--yes", "--state", "state"]
+  const { code, stderr } = await callGuide(folder, run, {}, PREPARING)
   if (code !== 0) throw new Error(`the run on practice clusters ended with ${code}: ${stderr}`)
   return readFileSync(join(folder, "state", "journal.jsonl"), "utf8")
     .trimEnd()

@@ -1,6 +1,6 @@
 /**
- * `npm run campaign -- kills|faults|fuzz|hostile|secrets [--seed N] [--count N] [--minutes N]`: holds the program to its promises
- * with random cases. `short` runs a short form of all of them, as CI does.
+ * `npm run campaign -- kills|faults|fuzz|hostile|secrets [--seed N] [--count N] [--minutes N] [--jobs N]`:
+ * holds the program to its promises with random cases. `short` runs a short form of all of them, as CI does.
  */
 import { parseArgs } from "node:util"
 import temporaryFolder from "../temporary-folder.ts"
@@ -18,7 +18,7 @@ const CAMPAIGNS: Readonly<Record<string, () => Promise<AnyCampaign>>> = {
 // biome-ignore lint/suspicious/noExplicitAny: each has cases of its own.
 type AnyCampaign = Campaign<any>
 
-const USAGE = `Usage: npm run campaign -- ${Object.keys(CAMPAIGNS).join("|")}|short [--seed N] [--count N] [--minutes N]`
+const USAGE = `Usage: npm run campaign -- ${Object.keys(CAMPAIGNS).join("|")}|short [--seed N] [--count N] [--minutes N] [--jobs N]`
 
 interface Wanted {
   readonly names: readonly string[]
@@ -26,6 +26,7 @@ interface Wanted {
   readonly seed: number
   readonly count: number | undefined
   readonly minutes: number
+  readonly jobs: number | undefined
 }
 
 /** What was typed, or undefined. */
@@ -35,7 +36,7 @@ function wantedBy(argv: readonly string[]): Wanted | undefined {
     const { values, positionals } = parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { seed: string, count: string, minutes: string },
+      options: { seed: string, count: string, minutes: string, jobs: string },
     })
     const numbers = Object.values(values).map(Number)
     const [name] = positionals
@@ -50,6 +51,7 @@ function wantedBy(argv: readonly string[]): Wanted | undefined {
         values.seed === undefined ? (short ? 1 : Math.floor(Math.random() * 1_000_000)) : Number(values.seed),
       count: values.count === undefined ? undefined : Number(values.count),
       minutes: values.minutes === undefined ? Number.POSITIVE_INFINITY : Number(values.minutes),
+      jobs: values.jobs === undefined ? undefined : Number(values.jobs),
     }
   } catch {
     return undefined
@@ -62,11 +64,16 @@ function printFailure(name: string, { seed, what, smallest }: Failure): void {
   console.log(`  again: npm run campaign -- ${name} --seed ${seed} --count 1`)
 }
 
-async function runAll({ names, short, seed, count, minutes }: Wanted): Promise<boolean> {
+async function runAll({ names, short, seed, count, minutes, jobs }: Wanted): Promise<boolean> {
   let failed = 0
   for (const name of names) {
     const campaign = await CAMPAIGNS[name]!()
-    const limits = { seed, count: count ?? (short ? campaign.short : campaign.count), time: minutes * 60_000 }
+    const limits = {
+      seed,
+      count: count ?? (short ? campaign.short : campaign.count),
+      time: minutes * 60_000,
+      ...(jobs !== undefined && { jobs }),
+    }
     console.log(`${name}: ${campaign.promise}`)
     let told = performance.now()
     const tally = await runCampaign(campaign, limits, (tried, failure) => {

@@ -20,7 +20,8 @@ export interface KillWorld extends Programs {
   close(): Promise<void>
 }
 
-const SUPERNODES = 2
+/** Two lanes at once; test/e2e/kill.test.ts has more. */
+const SUPERNODES = 1
 /** As in the tests of whole programs, whose helpers know it. */
 const FEDERATION = "e2e"
 
@@ -38,7 +39,8 @@ export async function startKillWorld(): Promise<KillWorld> {
   const start = async (): Promise<void> => {
     // Another home than the runs have: their processes are found by it.
     server = programs.start([...argv, "--state", place, "--keep", join(folder, "kept.json")], {
-      env: { HOME: home },
+      // A bash whose path has no space: scripts cannot name another one, and each command would start Node.
+      env: { HOME: home, PATH: "/bin" },
     })
     ended = false
     void server.ended.then(() => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from "node:fs"
+import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 import { onClusters } from "../e2e/end-state.ts"
@@ -24,7 +24,7 @@ const ASKING: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGST
 /** How long something may stand still that was stopped, in milliseconds. */
 const STOPPED = 700
 /** After a signal that ends it, a run has so long, in milliseconds. */
-const PATIENCE = 60_000
+const PATIENCE = 120_000
 
 function drawKill(random: Random): Kill {
   const target = random.pick(["run", "run", "group", "group", "command", "practice"] as const)
@@ -38,13 +38,19 @@ function drawKill(random: Random): Kill {
   return {
     target,
     signal,
-    lines: random.int(0, random.pick([5, 40, 150])),
+    lines: random.int(0, random.pick([3, 15, 60])),
     ms: random.pick([0, 0, 5, 30, random.int(0, 400)]),
   }
 }
 
-/** Random kills of a run, its group, its commands and the practice clusters; then the run is resumed. */
-export const kills: Campaign<readonly Kill[]> = {
+/** Many kills of one run: each takes as long as it resumes, only the way to the end and back is taken once. */
+interface Case {
+  readonly run: readonly Kill[]
+  readonly teardown: readonly Kill[]
+}
+
+/** Random kills of a run, its group, its commands and the practice clusters; then it is resumed, and so is the teardown. */
+export const kills: Campaign<Case> = {
   name: "kills",
   promise: "a run that is killed at any moment resumes: nothing is lost, repeated, made twice or left behind",
   unit: "kills",
@@ -61,31 +67,40 @@ export const kills: Campaign<readonly Kill[]> = {
     const goal: Goal = { finished, empty: await onClusters(world) }
     let used: string | undefined
     return {
-      draw: (random) => random.list(random.int(2, 8), () => drawKill(random)),
-      async attempt(kills) {
+      draw: (random) => ({
+        run: random.list(random.int(4, 16), () => drawKill(random)),
+        teardown: random.list(random.int(0, 6), () => drawKill(random)),
+      }),
+      async attempt(one) {
         // What a failed attempt leaves behind is not the next one's.
         if (used !== undefined) {
           await world.close()
           world = await startKillWorld()
         }
         used = "used"
-        const wrong = await attempt(world, kills, goal)
+        const wrong = await attempt(world, one, goal)
         used = wrong
         return wrong
       },
-      smaller: (kills) => shorter(kills),
-      show: (kills) =>
-        kills
-          .map(
-            ({ target, signal, lines, ms }) =>
-              `${signal} to the ${target} ${lines} lines and ${ms} ms after its start`,
-          )
-          .join("; "),
-      size: (kills) => kills.length,
+      *smaller({ run, teardown }) {
+        if (teardown.length > 0) yield { run, teardown: [] }
+        for (const fewer of shorter(run)) yield { run: fewer, teardown }
+        for (const fewer of shorter(teardown)) yield { run, teardown: fewer }
+      },
+      show: ({ run, teardown }) => `run: ${shown(run)}\nteardown: ${shown(teardown)}`,
+      size: ({ run, teardown }) => run.length + teardown.length,
       close: () => world.close(),
     }
   },
 }
+
+const shown = (kills: readonly Kill[]): string =>
+  kills
+    .map(
+      ({ target, signal, lines, ms }) =>
+        `${signal} to the ${target} ${lines} lines and ${ms} ms after its start`,
+    )
+    .join("; ")
 
 interface Goal {
   /** What is on the clusters after an undisturbed run. */
@@ -94,29 +109,38 @@ interface Goal {
   readonly empty: readonly string[]
 }
 
-async function attempt(world: KillWorld, kills: readonly Kill[], goal: Goal): Promise<string | undefined> {
+async function attempt(world: KillWorld, { run, teardown }: Case, goal: Goal): Promise<string | undefined> {
   rmSync(world.state, { recursive: true, force: true })
-  for (const kill of kills) {
-    const run = world.start(["run", ...world.argv, "--yes"], { group: true })
-    const ended = await killed(world, run, kill)
-    await world.serverAgain()
-    if (ended === undefined) return `it has not ended ${PATIENCE / 1000} s after ${kill.signal}`
-    const wrong = wrongEnd(ended)
-    if (wrong !== undefined) return `after ${kill.signal} to the ${kill.target}: ${wrong}`
-    await allEnded(world)
-  }
-  const last = await world.call(["run", ...world.argv, "--yes"])
-  if (last.code !== 0) return `the run that resumes ended with ${last.code}: ${last.stdout}${last.stderr}`
+  const wrong = await resumed(world, "run", run)
+  if (wrong !== undefined) return wrong
   const repeated = repeatedActions(world.journal())
   if (repeated.length > 0) return `repeated: ${repeated.join(", ")}`
   const different = difference(goal.finished, await onClusters(world))
   if (different !== undefined) return `the clusters are not as after an undisturbed run: ${different}`
-  return teardown(world, goal)
+  return (await resumed(world, "teardown", teardown)) ?? (await leftBehind(world, goal))
 }
 
-async function teardown(world: KillWorld, { empty }: Pick<Goal, "empty">): Promise<string | undefined> {
-  const { code, stdout, stderr } = await world.call(["teardown", ...world.argv, "--yes"])
-  if (code !== 0) return `teardown ended with ${code}: ${stdout}${stderr}`
+/** Calls a command once for each kill, and then to its end. */
+async function resumed(
+  world: KillWorld,
+  command: "run" | "teardown",
+  kills: readonly Kill[],
+): Promise<string | undefined> {
+  for (const kill of kills) {
+    const child = world.start([command, ...world.argv, "--yes"], { group: true })
+    const ended = await killed(world, child, kill)
+    await world.serverAgain()
+    const what = `${command}, ${kill.signal} to the ${kill.target}`
+    if (ended === undefined) return `${what}: it has not ended after ${PATIENCE / 1000} s`
+    const wrong = wrongEnd(ended)
+    if (wrong !== undefined) return `${what}: ${wrong}`
+    await allEnded(world)
+  }
+  const { code, stdout, stderr } = await world.call([command, ...world.argv, "--yes"])
+  return code === 0 ? undefined : `the ${command} that resumes ended with ${code}: ${stdout}${stderr}`
+}
+
+async function leftBehind(world: KillWorld, { empty }: Goal): Promise<string | undefined> {
   const different = difference(empty, await onClusters(world))
   if (different !== undefined) return `left after teardown: ${different}`
   if (processesOf(world).length > 0) return "a process is left"
@@ -131,12 +155,13 @@ async function killed(
   run: Child,
   { target, signal, lines, ms }: Kill,
 ): Promise<Ended | undefined> {
-  const before = world.journal().length
+  const count = lineCounter(join(world.state, "journal.jsonl"))
+  const before = count()
   let over = false
   void run.ended.then(() => {
     over = true
   })
-  while (!over && world.journal().length < before + lines) await delay(3)
+  while (!over && count() < before + lines) await delay(3)
   await delay(ms)
   for (const pid of over ? [] : pidsOf(world, run, target)) hit(pid, signal)
   if (signal === "SIGSTOP") {
@@ -155,6 +180,25 @@ async function killed(
   late.abort()
   if (ended === undefined) hit(-run.pid, "SIGKILL")
   return ended
+}
+
+/** How many lines a growing file has by now. Only what is new is read: this is asked hundreds of times a second. */
+function lineCounter(file: string): () => number {
+  let size = 0
+  let lines = 0
+  return () => {
+    const now = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+    // A run cuts a torn end.
+    if (now < size) [size, lines] = [0, 0]
+    if (now === size) return lines
+    const fresh = Buffer.alloc(now - size)
+    const descriptor = openSync(file, "r")
+    const read = readSync(descriptor, fresh, 0, fresh.length, size)
+    closeSync(descriptor)
+    size += read
+    for (const byte of fresh.subarray(0, read)) if (byte === 10) lines++
+    return lines
+  }
 }
 
 function pidsOf(world: KillWorld, run: Child, target: Kill["target"]): number[] {

@@ -69,3 +69,19 @@ it("is refused by programs that would forget what it says", async () => {
   await (await openState(at, { command: "t", history: { runs: 1, small: 0 } })).close()
   expect(readFileSync(join(at, "journal.jsonl"), "utf8")).toMatch(/^\{"v":3,/)
 })
+
+it("refuses a summary of which something was changed", async () => {
+  const at = await journalOf(12)
+  const file = join(at, "journal.jsonl")
+  await (await openState(at, { command: "t", history: { runs: 3, small: 0 } })).close()
+  const text = readFileSync(file, "utf8")
+  for (const [from, to] of [
+    ['"touched":[', '"touched":{}, "t":['],
+    ["uid-1", "uid-7"],
+  ] as const) {
+    expect(text).toContain(from)
+    writeFileSync(file, text.replace(from, to))
+    expect(() => readMemory(at)).toThrow(/damaged at line 1/)
+    await expect(openState(at, { command: "t" })).rejects.toMatchObject({ exitCode: 2 })
+  }
+})

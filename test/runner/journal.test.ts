@@ -99,6 +99,22 @@ describe("journal", () => {
     expect(readFileSync(file, "utf8")).toBe(text)
   })
 
+  it.each([
+    ["step ended: outcome: kind", { type: "step ended", step: "a", outcome: { kind: "unchanged>-" } }],
+    ["checked: result: state", { type: "checked", step: "a", result: { state: "toString", reason: "" } }],
+    ["message: way", { type: "message", way: "constructor" }],
+  ])("refuses a word that no reader knows: %s", async (what, event) => {
+    const at = await journalWith("a")
+    const file = join(at, "journal.jsonl")
+    const outcome = { ok: true, reason: "", seconds: 1, ...(event as { outcome?: object }).outcome }
+    const texts = ["kind", "party", "name", "fingerprint", "trust", "digest", "created", "own"]
+    const message = { ...Object.fromEntries(texts.map((name) => [name, "x"])), names: [] }
+    const line = { v: 2, t: "2026-11-30T08:00:00.000Z", run: "r", ...message, ...event, outcome }
+    appendFileSync(file, `${JSON.stringify(line)}\n`)
+    expect(() => readMemory(at)).toThrow(/damaged at line 2/)
+    expect(() => readMemory(at)).toThrow(expect.objectContaining({ why: expect.stringContaining(what) }))
+  })
+
   it("refuses a pipe, a device and a line without an end, without waiting or reading it whole", async () => {
     const at = folder()
     const file = join(at, "journal.jsonl")

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join as joinPath, resolve } from "node:path"
 import { UsageError } from "../../notebook/errors.ts"
 import { parseMessage } from "../../parties/messages.ts"
+import { readRegularText } from "../../regular-file.ts"
 import { join, type OtherReport } from "../../report/join.ts"
 import type { Joined } from "../../report/messages.ts"
 import type { Report } from "../../report/types.ts"
@@ -34,8 +35,7 @@ export function joinReports(
 
 function read(shown: string, file: string): OtherReport {
   try {
-    if (statSync(file).size > MAX_BYTES) throw new Error("it is too large")
-    const value = JSON.parse(readFileSync(file, "utf8")) as OtherReport
+    const value = JSON.parse(readRegularText(file, MAX_BYTES)) as OtherReport
     const isReport =
       typeof value === "object" &&
       value !== null &&

@@ -68,6 +68,8 @@ test.each([
     "correct match",
   ],
   ["- { where: link, what: down, cluster: wset }", "fault 1: there is no cluster wset", "did you mean west?"],
+  ["- { where: constructor, what: down }", "fault 1: unknown where constructor", "There are: api"],
+  ["- { where: link, what: down, toString: 1 }", "fault 1: unknown key toString", "There are: where"],
   ["- { what: down }", "fault 1: where is missing", "add where: one of api"],
   ["where: api", "the faults are not a list", "begin each fault with"],
   ["- [1", "the faults are not YAML", "correct the file"],
