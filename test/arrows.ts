@@ -17,7 +17,7 @@ const MAY: Record<string, readonly string[]> = {
   "lib/runner": ["lib/notebook", "lib/limits.ts", "lib/regular-file.ts"],
   "lib/cluster": ["lib/notebook", "lib/limits.ts", "lib/regular-file.ts"],
   "lib/shell": ["lib/notebook", "lib/limits.ts"],
-  "lib/parties": ["lib/notebook", "lib/runner"],
+  "lib/parties": ["lib/notebook", "lib/runner", "lib/regular-file.ts"],
   "lib/terminal": ["lib/notebook", "lib/runner"],
   "lib/practice": ["lib/notebook", "lib/cluster", "lib/limits.ts", "lib/regular-file.ts"],
   "lib/report": ["lib/notebook", "lib/runner"],
