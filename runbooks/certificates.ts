@@ -76,7 +76,7 @@ federation, and nothing else. \`--ca cert-manager\` asks an Issuer of the cluste
 CA on your machine, and \`--tls-secret\` names a certificate of your own, which is checked and never changed.
 
 **Renewal.** A certificate is valid for a year. Within \`renew-before\` of its end, or when a new SuperNode needs a name that it lacks, a
-run issues a new one and restarts the SuperLink. \`status --live\` and \`doctor\` say how many days are left.
+run issues a new one and restarts the SuperLink, once no Flower run is in progress. \`status --live\` and \`doctor\` say how many days are left.
 
 **A new CA.** \`step certificates --rerun\` creates one, as a run does before the CA ends. Three runs follow, and no SuperNode is locked out
 in between: the first restarts the SuperNodes so that they trust both roots, the second gives the SuperLink a certificate of the new

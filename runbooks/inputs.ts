@@ -46,6 +46,11 @@ export const inputs = {
     help: "Allow changes to a SuperLink that existed before: a restart loses its list of SuperNodes",
     default: false,
   }),
+  "interrupt-runs": input.flag({
+    approval: true,
+    help: "Restart SuperLink and SuperNodes at once where a change asks for it: otherwise a run in progress is waited for",
+    default: false,
+  }),
   proof: input.choice(["log", "list", "run", "refused", "isolated"], {
     help: "What verify accepts as proof: the logs, the SuperLink's list of nodes, or a federated run of a tiny app; refused: also that SuperNodes without a registered key are refused; isolated: the logs, and that no other network hears of the SuperNode",
     default: "log",

@@ -33,6 +33,7 @@ import { drift, wouldBe } from "./drift.ts"
 import { withAccount } from "./hardened.ts"
 import { applyManifest, type Manifest, type ManifestInputs } from "./manifests.ts"
 import { withRestartEffects } from "./restart-effects.ts"
+import { refuseDuringRuns, waitForRuns } from "./runs-in-progress.ts"
 import { deploymentRef } from "./superlink.ts"
 
 /** The Deployment that one of the two steps wants. */
@@ -86,15 +87,15 @@ export async function checkDeployment(context: Context, target: DeployTarget): P
   const found = await findDeployment(context, target)
   const result = await checkFound(context, target, found)
   const { site, inputs } = context
-  return found === undefined
-    ? result
-    : withRestartEffects(
-        result,
-        found,
-        site.role as "superlink" | "supernode",
-        inputs.flowerVersion,
-        isOwn(found, context) ? target.manifest.deployment : undefined,
-      )
+  if (found === undefined) return result
+  const told = withRestartEffects(
+    result,
+    found,
+    site.role as "superlink" | "supernode",
+    inputs.flowerVersion,
+    isOwn(found, context) ? target.manifest.deployment : undefined,
+  )
+  return (await waitForRuns(context, told, found)) ?? told
 }
 
 async function checkFound(
@@ -266,7 +267,7 @@ export async function updateDeployment(context: Context, target: DeployTarget): 
   const adapted = withPods(found, { ...template.spec, containers })
   const { spec } = (await target.adaptPods?.(adapted)) ?? adapted
   context.note(
-    `Deployment ${found.metadata.name} existed before: only its image, arguments, gate and key are changed`,
+    `Deployment ${found.metadata.name} existed before: only its image, arguments, gate, certificates and key are changed`,
   )
   await context.cluster.merge(deploymentRef(context.site.project, found.metadata.name), {
     // The list of containers is written as a whole: refused if another user changes it at the same time.
@@ -313,5 +314,6 @@ export async function rerunDeployment(context: Context, target: DeployTarget): P
       next: `flower-runbook step ${target.step} --rerun --allow-restart`,
     })
   }
+  await refuseDuringRuns(context, target.step)
   await restart(context, found)
 }

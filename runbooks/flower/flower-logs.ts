@@ -39,7 +39,7 @@ export function readSupernodeLog(log: string): Registration {
     if (!log.includes("Starting Flower SuperNode") && log.trim() !== "") return { is: "unproven" }
     return {
       is: "connecting",
-      line: plainLines(log).findLast((line) => LOST.test(line) || TRYING.test(line)),
+      line: plainLogLines(log).findLast((line) => LOST.test(line) || TRYING.test(line)),
     }
   }
   const lines = log.slice(log.lastIndexOf("\n", at.start) + 1).split("\n")
@@ -77,7 +77,8 @@ const timeOf = (line: string): number | undefined => {
 
 /** A line without the cluster's time, colours and level. */
 const plain = (line: string): string => plainLine(line.replace(TIME, ""))
-const plainLines = (text: string): string[] => text.split("\n").map(plain)
+/** Lines without the cluster's time, colours and level. */
+export const plainLogLines = (text: string): string[] => text.split("\n").map(plain)
 
 function lastIdAt(log: string): { id: string; start: number } | undefined {
   for (let from = log.lastIndexOf(ID); from !== -1; from = from === 0 ? -1 : log.lastIndexOf(ID, from - 1)) {

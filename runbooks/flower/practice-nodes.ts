@@ -7,6 +7,7 @@
  */
 import { randomBytes } from "node:crypto"
 import { publicKeyLine } from "../security/ssh-key.ts"
+import { PracticeRuns } from "./practice-runs.ts"
 
 /** Why a SuperNode is not let in. */
 export interface Refusal {
@@ -67,9 +68,11 @@ const newNodeId = (): string =>
 export class PracticeNodes {
   readonly #options: NodesOptions
   readonly #nodes = new Map<string, Node>()
+  readonly #runs: PracticeRuns
   #database: Database | undefined
   constructor(options: NodesOptions) {
     this.#options = options
+    this.#runs = new PracticeRuns(options.log)
   }
 
   /** Takes over what a database holds, and keeps every change in it. */
@@ -152,7 +155,10 @@ export class PracticeNodes {
         log("ControlServicer.ListNodes")
         return { success: true, nodes: [...this.#nodes.values()].map(listed) }
       default:
-        return failure(`the simulated SuperLink of practice clusters has no ${verb}`)
+        return (
+          this.#runs.call(verb, args) ??
+          failure(`the simulated SuperLink of practice clusters has no ${verb}`)
+        )
     }
   }
 

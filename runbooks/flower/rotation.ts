@@ -18,6 +18,7 @@ import { readSupernodeLog } from "./flower-logs.ts"
 import { findFlwr, installFlwr } from "./flwr.ts"
 import { registeredHere, registerKey, unregister } from "./registration.ts"
 import type { Running } from "./running.ts"
+import { refuseDuringRuns } from "./runs-in-progress.ts"
 import { deploymentRef } from "./superlink.ts"
 import { findSupernode } from "./supernode.ts"
 import { runningHop } from "./verify-hops.ts"
@@ -32,6 +33,7 @@ export async function rotateNodeKey(context: Context): Promise<string> {
       next: "flower-runbook step deploy-superlink",
     })
   }
+  await refuseDuringRuns(context, "node-key")
   const flwr = await readyFlwr(context, superlink)
   const next = await nextKey(context)
   const entry = await registerKey(context, superlink, flwr, next)
