@@ -37,6 +37,7 @@ export {
   type Problem,
 } from "./notebook/notebook.ts"
 export type { CrossingMessage, MessageKind, Parties } from "./notebook/parties.ts"
+export type { ReportFacts, ReportSection, SeenOutcome } from "./notebook/report-section.ts"
 export type { Cardinality, Roles, Scope, Site } from "./notebook/roles.ts"
 export { shellComment, shellWord } from "./notebook/shell-word.ts"
 export {

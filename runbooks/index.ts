@@ -29,6 +29,7 @@ import { teardown } from "./teardown.ts"
 import { tokenIssue, tokenRedeem } from "./token-exchange.ts"
 import { notices, validate } from "./validate.ts"
 import { verify, verifyFederation } from "./verify.ts"
+import { whoReaches } from "./who-reaches.ts"
 
 const guide: Notebook = notebook({
   name: "flower-runbook",
@@ -75,6 +76,7 @@ const guide: Notebook = notebook({
     help: "Run real Flower in the pods of practice clusters: requires Python 3.11, installs flwr from PyPI once",
   },
   doctor,
+  sections: whoReaches,
 })
 
 /** A browser login requires a user: without a terminal, a session must already exist. */

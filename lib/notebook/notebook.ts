@@ -4,6 +4,7 @@ import type { Federation } from "./federation.ts"
 import { camel, type InputTable } from "./inputs.ts"
 import { assertParties, type Parties } from "./parties.ts"
 import { refuse } from "./refusal.ts"
+import type { ReportFacts, ReportSection } from "./report-section.ts"
 import { assertFreeNames } from "./reserved-flags.ts"
 import { linkRoles, type Roles, SCOPES, type Site } from "./roles.ts"
 import type { Step } from "./step.ts"
@@ -49,6 +50,8 @@ export interface Notebook {
   readonly hasParties?: true
   /** Checks that `doctor` runs beside its own. */
   readonly doctor?: readonly DoctorCheck[]
+  /** Sections that its reports have beside those of every notebook. */
+  sections?(facts: ReportFacts): readonly ReportSection[]
 }
 
 export interface LeasePlace {

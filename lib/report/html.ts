@@ -6,6 +6,7 @@ import { changesHtml, runsHtml } from "./html-runs.ts"
 import { STYLE } from "./html-style.ts"
 import { inputsHtml, joinedHtml, messagesHtml, sitesHtml, stepsHtml, summaryHtml } from "./html-tables.ts"
 import { html, Markup, type Part } from "./markup.ts"
+import { sectionHtml } from "./sections.ts"
 import { placeSign, runSeconds, together } from "./signs.ts"
 import { timeline } from "./timeline.ts"
 import { topology } from "./topology.ts"
@@ -34,6 +35,7 @@ export function htmlReport(walk: Report): string {
     ...(walk.joined === undefined
       ? []
       : ([["joined", "Joined with other parties", joinedHtml(walk.joined)]] as [string, string, Part][])),
+    ...(walk.sections ?? []).map((one): [string, string, Part] => [one.id, one.title, sectionHtml(one)]),
     ["inputs", "Inputs", [inputsHtml(walk), changesHtml(walk)]],
     ["runs", "Runs", runsHtml(walk)],
   ]

@@ -5,6 +5,7 @@ import { stepLines } from "./markdown-step.ts"
 import { summaryOf, troubleLines } from "./markdown-summary.ts"
 import { atMost, code, codeCell, inline, table } from "./markdown-text.ts"
 import { MESSAGE_HEAD, messageRows } from "./messages.ts"
+import { sectionLines } from "./sections.ts"
 import { placeSign } from "./signs.ts"
 import type { Report, ReportCell, ReportPlace } from "./types.ts"
 
@@ -20,6 +21,7 @@ export function markdownReport(walk: Report): string {
     section("Sites", sitesTable(walk)),
     section("Steps", stepsTable(walk)),
     troubleLines(walk),
+    ...(walk.sections ?? []).map(sectionLines),
     section("Inputs", inputLines(walk)),
     section("Changed inputs", changeLines(walk)),
     section("Runs", runLines(walk)),

@@ -90,8 +90,18 @@ export function readReport(options: ReportOptions): Report {
     (id) => !known.has(id) && journaled.steps.has(id),
   )
   const messages = messagesOf(options.lines)
+  const sections = notebook.sections?.({
+    federation,
+    seen(step, site) {
+      const { outcome, t, undone } = placeOf(step, site)
+      return outcome === undefined || t === undefined || undone !== undefined
+        ? undefined
+        : { ok: outcome.ok, reason: outcome.reason, t }
+    },
+  })
   return {
     ...(messages.length > 0 && { messages }),
+    ...(sections !== undefined && { sections }),
     notebook,
     federation,
     made,

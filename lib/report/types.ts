@@ -3,6 +3,7 @@
 import type { CheckResult } from "../notebook/check-result.ts"
 import type { Federation, Origin } from "../notebook/federation.ts"
 import type { Notebook } from "../notebook/notebook.ts"
+import type { ReportSection } from "../notebook/report-section.ts"
 import type { Action, By, Outcome, OutcomeKind } from "../runner/events.ts"
 import type { Joined, ReportMessage } from "./messages.ts"
 
@@ -24,6 +25,8 @@ export interface Report {
   readonly messages?: readonly ReportMessage[]
   /** The same of other parties, from their reports. */
   readonly joined?: Joined
+  /** What the notebook itself adds. Missing where it adds nothing. */
+  readonly sections?: readonly ReportSection[]
   /** In the journal's order. Empty: nothing has run yet. */
   readonly runs: readonly ReportRun[]
   /** One cell per step, in the notebook's order. */
