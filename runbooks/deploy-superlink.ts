@@ -9,6 +9,7 @@ import {
   RunbookError,
 } from "../lib/index.ts"
 import { type Context, type Foresee, guideStep } from "./context.ts"
+import { withTls } from "./flower/adopted-tls.ts"
 import { hasFlag } from "./flower/command-line.ts"
 import {
   checkDeployment,
@@ -34,6 +35,7 @@ import { containerOf, type Deployment } from "./openshift/workload.ts"
 import { gateIn, withGate, withoutGate } from "./security/gate.ts"
 import { ONLY_REGISTERED } from "./security/node-auth.ts"
 import { CLAIM, claimProblem, claimRef } from "./security/state.ts"
+import { tlsSecretOf } from "./security/tls.ts"
 import { isOwn } from "./shared/labels.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
@@ -45,11 +47,13 @@ async function targetOf(context: Context, found: Deployment | undefined): Promis
   const { site } = context
   const { version } = chosen
   const gate = context.inputs.gate === "on"
+  const inputs = await manifestInputsOf(context, version)
+  const tls = { secret: tlsSecretOf(site, context.inputs), content: inputs.certificates }
   return {
     step: "deploy-superlink",
-    manifest: await superlinkManifest(site, await manifestInputsOf(context, version)),
-    adoptedDifferences: (one) => adoptedSuperlinkDifferences(one, context, version),
-    adaptPods: (one) => withOrWithoutGate(context, one, version),
+    manifest: await superlinkManifest(site, inputs),
+    adoptedDifferences: (one) => adoptedSuperlinkDifferences(one, context, version, inputs.certificates),
+    adaptPods: (one) => withOrWithoutGate(context, withTls(one, "superlink", tls), version),
     adapt(one) {
       const { image } = containerOf(one, "superlink")
       const wantedImage =

@@ -10,6 +10,7 @@ import {
   RunbookError,
 } from "../lib/index.ts"
 import { type Context, type Foresee, guideStep } from "./context.ts"
+import { tlsDifferences, withTls } from "./flower/adopted-tls.ts"
 import {
   argumentOf,
   changedFlags,
@@ -65,17 +66,22 @@ async function targetOf(context: Context): Promise<DeployTarget | undefined> {
   const port = await listenerPort(context, site.project)
   const fleetAddress = `${FLEET_API}:${port}`
   const manifestInputs = { ...(await manifestInputsOf(context, version)), fleetAddress }
+  const tls = { secret: rootsSecretOf(site, inputs), content: manifestInputs.certificates }
   return {
     step: "deploy-supernode",
     manifest: await supernodeManifest(site, manifestInputs),
-    adoptedDifferences: (found) => adoptedSupernodeDifferences(found, context, version, port),
+    adoptedDifferences: (found) => [
+      ...adoptedSupernodeDifferences(found, context, version, port),
+      ...tlsDifferences(found, "supernode", tls),
+    ],
     adapt(found) {
       const { image } = containerOf(found, "supernode")
       const wantedImage =
         site.image ?? (runningVersion(found, "supernode") === version ? image : supernodeImage(version))
       return { image: wantedImage, ...adaptFlags(found, version, port) }
     },
-    adaptPods: async (found) => withKey(found, context, manifestInputs.numericUser),
+    adaptPods: async (found) =>
+      withKey(withTls(found, "supernode", tls), context, manifestInputs.numericUser),
     note: chosen.from === "adopted" ? `Flower ${version}, as the SuperLink runs` : undefined,
   }
 }
@@ -100,10 +106,6 @@ function adoptedSupernodeDifferences(
   if (without.length > 0) {
     const wanted = [...withoutFlags(flags, without), ...more]
     fields.push({ field: "arguments", found: flags.join(" ") || "none", wanted: wanted.join(" ") })
-  }
-  const tls = argumentOf(flags, "--root-certificates") !== undefined
-  if (tls !== (rootsSecretOf(site, inputs) !== undefined)) {
-    fields.push({ field: "Flower's own TLS", found: tls ? "on" : "off", wanted: tls ? "off" : "on" })
   }
   if (lacksKey(found, inputs)) fields.push({ field: "key of the SuperNode", found: "none", wanted: KEY_PATH })
   return fields

@@ -9,6 +9,7 @@ import {
   progressing,
   ready,
 } from "../lib/index.ts"
+import { mountedSecrets } from "./flower/adopted-tls.ts"
 import { ownManifest } from "./flower/manifests.ts"
 import { deploymentRef } from "./flower/superlink.ts"
 import { dropRegistration, findRegistrations, findRegistry, isRegistration } from "./flower/unregistering.ts"
@@ -252,11 +253,18 @@ export const removeCertificates = removal({
   title: "Remove the certificates",
   on: "every site",
   prose:
-    "The certificates of Flower's own TLS with their keys: the SuperLink's, its CA's, and the roots at the SuperNodes. What you gave stays.",
+    "The certificates of Flower's own TLS with their keys: the SuperLink's, its CA's, and the roots at the SuperNodes. What you gave stays, and so do those that a SuperLink or SuperNode that existed before has got.",
   async find(context) {
     // cert-manager would create the Secret of a Certificate again.
     const found = await ownObjects(context, [CERT_MANAGER, "Certificate"], ["v1", "Secret"])
-    return found.filter(({ metadata }) => metadata.labels?.[PART] === CERTIFICATES_PART[PART])
+    const { cluster, site } = context
+    const deployments = await ifAllowed(
+      cluster.list<Deployment>({ apiVersion: "apps/v1", kind: "Deployment", namespace: site.project }),
+    )
+    const given = (deployments ?? []).filter((one) => !isOwn(one, context)).flatMap(mountedSecrets)
+    return found.filter(
+      ({ metadata }) => metadata.labels?.[PART] === CERTIFICATES_PART[PART] && !given.includes(metadata.name),
+    )
   },
   async remove({ $, site }, { kind, metadata }) {
     const type = kind === "Secret" ? "secret" : "certificates.cert-manager.io"

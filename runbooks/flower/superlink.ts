@@ -7,6 +7,7 @@ import { gateIn } from "../security/gate.ts"
 import { ONLY_REGISTERED } from "../security/node-auth.ts"
 import { tlsSecretOf } from "../security/tls.ts"
 import { isOwn } from "../shared/labels.ts"
+import { tlsDifferences } from "./adopted-tls.ts"
 import { argumentOf, changedFlags, commandLine, type Flags, hasFlag, isLoopback } from "./command-line.ts"
 import { compareVersions, familyOf, OLDEST, superlinkImage, versionOfImage } from "./flower-versions.ts"
 import { VERSION_ANNOTATION } from "./manifests.ts"
@@ -108,11 +109,13 @@ export function controlPort(deployment: Deployment, version: string): number {
 /**
  * How a SuperLink that existed before differs from what is needed. It keeps everything else: more arguments, other volumes,
  * its own Services.
+ * @param certificates the hash of the certificate that its pods are to be started with
  */
 export function adoptedSuperlinkDifferences(
   found: Deployment,
   context: Context,
   version: string,
+  certificates?: string,
 ): Difference[] {
   const { site } = context
   const container = containerOf(found, "superlink")
@@ -128,10 +131,8 @@ export function adoptedSuperlinkDifferences(
   ) {
     differ("image", container.image, site.image ?? superlinkImage(version))
   }
-  const tls = hasFlag(flags, "--ssl-certfile")
-  if (tls !== (tlsSecretOf(site, context.inputs) !== undefined)) {
-    differ("Flower's own TLS", tls ? "on" : "off", tls ? "off" : "on")
-  }
+  const secret = tlsSecretOf(site, context.inputs)
+  differences.push(...tlsDifferences(found, "superlink", { secret, content: certificates }))
   const closed = hasFlag(flags, ONLY_REGISTERED)
   if (context.inputs.nodeAuth === "on" && !closed) differ("SuperNode authentication", "off", "on")
   const gate = context.inputs.gate === "on" && familyOf(version).onePort
