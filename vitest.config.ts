@@ -20,10 +20,11 @@ class LongestFirst extends BaseSequencer {
 
 /** What takes real Flower through certificates, keys, the gate and pods takes an hour: `npm run test:hardened`. CI runs one of them. */
 const HARDENED = [
-  "certificates",
   "gate",
   "gate-passes",
-  "hardened-pods",
+  "hardened-1.34",
+  "hardened-1.38",
+  "hardened-1.42",
   "node-auth-1.34",
   "node-auth-1.38",
 ].map((name) => `test/real/flower/${name}.test.ts`)

@@ -1,0 +1,3 @@
+import { holdTo } from "./hardened.ts"
+
+holdTo("1.38.0")
