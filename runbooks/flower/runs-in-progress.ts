@@ -8,7 +8,8 @@ import { isTheirs } from "../interconnect/other-side.ts"
 import type { Deployment } from "../openshift/workload.ts"
 import { objectRef, some } from "../shared/reading.ts"
 import { plainLogLines } from "./flower-logs.ts"
-import { CONNECTION, findFlwr, withControlApi } from "./flwr.ts"
+import { since } from "./flower-versions.ts"
+import { CONNECTION, findFlwr, versionBeside, withControlApi } from "./flwr.ts"
 import type { Running } from "./running.ts"
 import { runningHop } from "./verify-hops.ts"
 
@@ -45,8 +46,9 @@ export async function runsInProgress(context: Context): Promise<readonly string[
   try {
     const superlink = await runningHop(context, "superlink", site.superlinkWorkload)
     if ("state" in superlink) return []
-    const logged = unfinishedRuns(superlink.log)
-    const whole = superlink.log.includes("Starting Flower SuperLink")
+    const tellsEnd = since(versionBeside(context, superlink), "1.33.0")
+    const logged = tellsEnd ? unfinishedRuns(superlink.log) : []
+    const whole = tellsEnd && superlink.log.includes("Starting Flower SuperLink")
     if (logged.length === 0 && whole) return []
     return (await listed(context, superlink)) ?? logged
   } catch (error) {

@@ -54,8 +54,9 @@ test.each(EDITIONS)("%s", { timeout: 240_000 }, async (_, edition) => {
   expect(container.args).toEqual(expect.arrayContaining(["--ssl-certfile", "--enable-supernode-auth"]))
   expect(await call("plan", "--exit-code", ...closing!)).toContain("existed before")
 
-  // Another name: the certificate is another one, and the pod is started with it.
-  const renewed = await call("run", "--yes", ...closing!, "--superlink", "control-api=127.0.0.2:9093")
+  // The certificate is another one, and the pod is started with it.
+  await hub.remove({ ...ref, apiVersion: "v1", kind: "Secret", name: "superlink-tls" })
+  const renewed = await call("run", "--yes", ...closing!)
   expect(renewed).toMatch(/deploy-superlink updated/)
   expect(renewed).toContain("1 of 1 SuperNodes verified")
 

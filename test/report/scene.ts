@@ -36,6 +36,20 @@ export const book = notebook({
     stepOf("token-redeem", "link", "Redeem the token: create the link"),
     stepOf("verify-federation", "federation", "Verify the federation"),
   ],
+  sections: ({ federation, seen }) => [
+    {
+      id: "reach",
+      title: "Who can reach what",
+      text: ["Each site administers the others' routers."],
+      head: ["who", "reaches", "seen"],
+      rows: federation.sites.map(({ name }) => [
+        `the administrator of ${name}`,
+        "<b>its own</b> | and *others*",
+        seen("login", name)?.reason ?? "not yet",
+      ]),
+      notes: ["What stays open is in docs/security.md."],
+    },
+  ],
   teardown: notebook({
     name: "flower-runbook",
     title: "Undo it",
