@@ -18,7 +18,7 @@ const HOLDS = 10_000
 const answers = new Map<string, { readonly at: number; readonly runs: Promise<readonly string[]> }>()
 
 /**
- * The runs that a SuperLink's log shows as created or begun, and not as finished (texts of 1.33 to 1.42; before, the end of a run is not
+ * The runs that a SuperLink's log shows as created or started, and not as finished (texts of 1.33 to 1.42; before, the end of a run is not
  * logged). A run may have several tasks. One that was stopped or killed never finishes here.
  */
 export function unfinishedRuns(log: string): string[] {
