@@ -501,6 +501,7 @@ export interface Notebook {
     readonly parties?: Parties;
     readonly hasParties?: true;
     readonly doctor?: readonly DoctorCheck[];
+    sections?(facts: ReportFacts): readonly ReportSection[];
 }
 export interface ObjectMeta {
     name: string;
@@ -711,6 +712,18 @@ export interface Ref {
     name: string;
     namespace?: string;
 }
+export interface ReportFacts {
+    readonly federation: Federation;
+    seen(step: string, site?: string): SeenOutcome | undefined;
+}
+export interface ReportSection {
+    readonly id: string;
+    readonly title: string;
+    readonly text: readonly string[];
+    readonly head: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+    readonly notes?: readonly string[];
+}
 export interface Rerun {
     readonly rerun: string;
     readonly reason: string;
@@ -746,6 +759,11 @@ export declare class RunbookError extends Error {
     });
 }
 export type Scope = "every site" | "here" | "link" | "federation";
+export interface SeenOutcome {
+    readonly ok: boolean;
+    readonly reason: string;
+    readonly t: string;
+}
 export interface Selection {
     readonly from?: string;
     readonly to?: string;
