@@ -68,11 +68,17 @@ const namesOf = (sites: readonly Place[]): string =>
     5,
   )
 
-/** What a step has last seen, with its day; a failure in its words. */
-function saw({ seen }: View, step: string, site?: string): string {
-  const found = seen(step, site)
-  if (found === undefined) return "not yet"
-  return `${found.ok ? "" : "not in place: "}${found.reason} (${step}, ${found.t.slice(0, 10)})`
+/** What a step has last seen, with its day: where it is not in place, where it has not run, else in the words of the first of them. */
+function saw({ seen }: View, step: string, ...sites: readonly Place[]): string {
+  const all = sites.map((site) => ({ site, found: seen(step, site.name) }))
+  const bad = all.filter(({ found }) => found?.ok === false)
+  const missing = all.filter(({ found }) => found === undefined)
+  const [first] = bad.length > 0 ? bad : all
+  const at = (some: typeof all) => (sites.length === 1 ? "" : ` at ${namesOf(some.map(({ site }) => site))}`)
+  if (bad.length === 0 && missing.length > 0) return `not yet${at(missing)}`
+  if (first?.found === undefined) return ""
+  const { reason, t } = first.found
+  return `${bad.length > 0 ? `not in place${at(bad)}: ` : ""}${reason} (${step}, ${t.slice(0, 10)})`
 }
 
 const owned = ({ party }: Place, otherwise: string): string =>
@@ -88,7 +94,7 @@ function coordinator(view: View): string[] {
     owned(superlink, `the administrator of ${superlink.project} at ${superlink.name}`),
     `every API of the SuperLink: all updates, and which app runs on the data of every SuperNode; the routers of ${namesOf([...networks.values()].flat())}, and ${beyond}`,
     "Flower has no other authority; a linked site administers the routers of its network. Not: the projects, keys and API servers of the SuperNodes' clusters",
-    saw(view, "deploy-superlink", superlink.name),
+    saw(view, "deploy-superlink", superlink),
   ]
 }
 
@@ -98,16 +104,16 @@ function institutions(view: View): string[][] {
   return [...networks].map(([project, members]) => {
     const others = perParty
       ? members.length > 1
-        ? ` and of the others in the network ${networkOf(members[0]!)}`
+        ? ` and those of the others in the network ${networkOf(members[0]!)}`
         : ""
       : members.length > 1
-        ? " and of all other SuperNodes"
+        ? " and those of all other SuperNodes"
         : ""
-    const hub = `the router in ${project}, which it administers${others === "" ? "" : `, as those${others}`}`
+    const hub = `the router in ${project}${others}, which it administers`
     const behind =
       inputs.networkPolicy === "on"
-        ? "behind that router the Fleet port, the name servers and the API server only (network-policy)"
-        : "behind that router whatever its pod reaches (network-policy is off)"
+        ? "behind them where each may lead: the Fleet port, links, name servers and API servers (network-policy)"
+        : "behind them whatever a router's pod reaches (network-policy is off)"
     const apis = openApis
       ? "every API of the SuperLink: it can start runs, list nodes and take over tasks (gate is off)"
       : "the SuperLink's Fleet API, and no other API of it"
@@ -125,8 +131,8 @@ function institutions(view: View): string[][] {
       `its own SuperNode and data; ${apis}; ${hub}, and ${behind}`,
       `${place}; ${identity}${perParty ? "; other institutions are in other networks (network per-party)" : ""}`,
       openApis || inputs.gate === "on"
-        ? saw(view, "deploy-superlink", superlink.name)
-        : saw(view, "verify", members[0]!.name),
+        ? saw(view, "deploy-superlink", superlink)
+        : saw(view, "verify", ...members),
     ]
   })
 }
@@ -143,8 +149,8 @@ function routers(view: View): string[][] {
     on ? "NetworkPolicies (network-policy)" : "network-policy is off",
     on
       ? perParty
-        ? saw(view, "isolate-network", supernodes[0]?.name)
-        : saw(view, "isolate-superlink", superlink.name)
+        ? saw(view, "isolate-network", ...supernodes)
+        : saw(view, "isolate-superlink", superlink)
       : "",
   ]
   const given = supernodes.filter(({ linkEgress }) => (linkEgress ?? []).length > 0)
@@ -154,7 +160,7 @@ function routers(view: View): string[][] {
       ? `where their links lead${given.length === 0 ? " (the link's port, at public addresses)" : `, as link-egress of ${namesOf(given)} lists it`}, name servers and the API server; they take the listener's port from the SuperNode's pod`
       : "whatever the cluster lets pods of these projects reach",
     on ? "NetworkPolicies (network-policy)" : "network-policy is off",
-    on ? saw(view, "isolate-supernode", supernodes[0]?.name) : "",
+    on ? saw(view, "isolate-supernode", ...supernodes) : "",
   ]
   return supernodes.length === 0 ? [hub] : [hub, own]
 }
@@ -177,7 +183,7 @@ function pods(view: View): string[][] {
       ? `name servers, and ${egressOf(superlink)}; it takes the Fleet port from Skupper's routers alone`
       : "whatever the cluster lets its pods reach; other pods of the cluster reach its ports",
     `${on ? "NetworkPolicies (network-policy)" : "network-policy is off"}; ${token}`,
-    on ? saw(view, "isolate-superlink", superlink.name) : "",
+    on ? saw(view, "isolate-superlink", superlink) : "",
   ]
   const nodes = [...Map.groupBy(supernodes, egressOf)].map(([egress, mine]) => [
     `the pods of ${namesOf(mine)}, and the code of an app in them`,
@@ -185,7 +191,7 @@ function pods(view: View): string[][] {
       ? `their router's Fleet port, name servers, and ${egress}; they take nothing in`
       : "whatever the cluster lets its pods reach",
     `${on ? "NetworkPolicies (network-policy)" : "network-policy is off"}; ${token}`,
-    on ? saw(view, "isolate-supernode", mine[0]!.name) : "",
+    on ? saw(view, "isolate-supernode", ...mine) : "",
   ])
   return [superlinkPod, ...nodes]
 }
@@ -206,14 +212,14 @@ function keys(view: View): string[][] {
       `whoever may read Secrets in ${superlink.project}`,
       "the key of the CA and of the SuperLink: it can be the SuperLink for every SuperNode",
       "the CA's key is in a Secret (ca)",
-      saw(view, "certificates", superlink.name),
+      saw(view, "certificates", superlink),
     ])
   if (inputs.nodeAuth === "on")
     rows.push([
       `whoever may read Secrets in the project of ${namesOf(supernodes)}`,
       "that SuperNode's key: it can be that SuperNode once it is offline",
       "the key is in a Secret of its own site, and nowhere else (node-auth)",
-      saw(view, "register-node", supernodes[0]?.name),
+      saw(view, "register-node", ...supernodes),
     ])
   return rows
 }

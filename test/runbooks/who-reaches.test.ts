@@ -46,10 +46,10 @@ test("the guide's federation: one network for all, and nothing in the way", () =
   expect(text).toMatch(
     /each administrator of supernode-1, supernode-2, supernode-3 .*every API of the SuperLink: it can start runs/,
   )
-  expect(text).toContain("as those and of all other SuperNodes")
+  expect(text).toContain("the router in demo and those of all other SuperNodes, which it administers")
   expect(text).toContain("It can take the SuperLink's place for the others of its network")
   expect(text).toContain("it can bring as many nodes as it likes (node-auth is off)")
-  expect(text).toContain("behind that router whatever its pod reaches (network-policy is off)")
+  expect(text).toContain("behind them whatever a router's pod reaches (network-policy is off)")
   expect(text).toContain("with the token of its project's ServiceAccount (pod-hardening is off)")
   expect(text).not.toContain("key of the CA")
 })
@@ -65,18 +65,19 @@ test("up to 1.39 the Fleet API has a port of its own; what runs counts more than
 })
 
 test("hardened, each institution in a network of its own", () => {
-  const text = rows(federation({ ...HARDENED, network: "per-party" }, ["a", "b", "b"]), {
-    "supernode-1/isolate-network": "1 NetworkPolicy; this cluster's network enforces them",
-  })
+  const enforced = "1 NetworkPolicy; this cluster's network enforces them"
+  const at = (...numbers: number[]) =>
+    Object.fromEntries(numbers.map((n) => [`supernode-${n}/isolate-network`, enforced]))
+  const parties = federation({ ...HARDENED, network: "per-party" }, ["a", "b", "b"])
+  const text = rows(parties, at(1, 2, 3))
+  expect(rows(parties, at(1))).toContain("not yet at supernode-2, supernode-3")
   expect(text).toMatch(/each administrator of supernode-1 .*the router in net-a, which it administers, and/)
   expect(text).toMatch(
-    /each administrator of supernode-2, supernode-3 .*net-b, which it administers, as those and of the others in the network b/,
+    /each administrator of supernode-2, supernode-3 .*net-b and those of the others in the network b, which it administers/,
   )
   expect(text).toContain("other institutions are in other networks (network per-party)")
   expect(text).toContain("It cannot be the SuperLink for others, nor read their traffic (tls)")
-  expect(text).toContain(
-    "1 NetworkPolicy; this cluster's network enforces them (isolate-network, 2026-11-30)",
-  )
+  expect(text).toContain(`${enforced} (isolate-network, 2026-11-30)`)
   expect(text).toMatch(/the pods of supernode-3.*what allow-egress lists: 10\.1\.0\.0\/16:443/)
   expect(text).toMatch(/whoever may read Secrets in demo \| the key of the CA/)
   expect(text).toContain("not yet")
