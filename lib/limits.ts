@@ -40,6 +40,8 @@ export const UNWATCHED_PAUSE_MS = { first: 200, longest: 2_000 }
 
 /** Actions and commands: two per core, at most 16, for spawning is synchronous and freezes the event loop (measured). */
 export const maxActions = (): number => Math.min(16, 2 * availableParallelism())
+/** Actions that are requests alone: they mostly wait for the network, and an API server takes some hundred at a time. */
+export const maxRequests = (): number => Math.max(32, maxActions())
 /** Checks of a plan: they mostly wait for the network. */
 export const maxChecks = (): number => Math.max(32, maxActions())
 

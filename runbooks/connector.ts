@@ -11,11 +11,13 @@ import {
   updateExposure,
 } from "./interconnect/exposure.ts"
 import { exposureManual } from "./interconnect/manual.ts"
+import { connectorResource } from "./interconnect/resources.ts"
 import { currentPods } from "./openshift/trouble.ts"
 import { type Deployment, selectorText } from "./openshift/workload.ts"
 import { gateIn } from "./security/gate.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
+import { createOwn, viaApi } from "./shared/via.ts"
 
 /** Where the routing key leads: to the SuperLink's pods and its Fleet port. */
 export const wantedSpec = (superlink: Deployment): Exposure["spec"] => ({
@@ -77,6 +79,10 @@ The connector is configured when a pod of the Deployment is ready, and matched w
   async apply(context) {
     const { $, site } = context
     const superlink = await findSuperlink(context)
+    if (viaApi(context) && superlink !== undefined) {
+      await createOwn(context, await connectorResource(site.project, wantedSpec(superlink)))
+      return
+    }
     const port = superlink === undefined ? FLEET_PORT : fleetPort(superlink)
     const workload = `deployment/${site.superlinkWorkload}`
     await $`skupper connector create ${FLEET_API} ${port} --workload ${workload} --wait none -n ${site.project}`

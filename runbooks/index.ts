@@ -27,7 +27,7 @@ import { snippetPath } from "./shared/snippet.ts"
 import siteCreate from "./site-create.ts"
 import { teardown } from "./teardown.ts"
 import { tokenIssue, tokenRedeem } from "./token-exchange.ts"
-import { notices, validate } from "./validate.ts"
+import { hints, notices, validate } from "./validate.ts"
 import { verify, verifyFederation } from "./verify.ts"
 import { whoReaches } from "./who-reaches.ts"
 
@@ -66,10 +66,12 @@ const guide: Notebook = notebook({
     verifyFederation,
   ],
   teardown,
+  withoutCommands: ({ via }) => via === "api",
   lease: { role: "superlink", namespace: "project", after: "project" },
   parties,
   validate,
   notices,
+  hints,
   missing,
   practiceFlag: {
     name: "flower",

@@ -29,6 +29,10 @@ export const inputs = {
     check: (value: string) =>
       /^\d+\.\d+\.\d+$/.test(value) ? undefined : `${value} is not a version such as 1.34.0`,
   }),
+  via: input.choice(["commands", "api"], {
+    help: "commands: changes are made by oc and skupper, as in the guide; api: by requests, without a process for each, for many sites",
+    default: "commands",
+  }),
   "link-with": input.choice(["token", "file"], {
     help: "How a SuperNode's site gets its link: an access token, or a link file if the grant server cannot be reached",
     default: "token",

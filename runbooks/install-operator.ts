@@ -31,6 +31,7 @@ import type { Deployment } from "./openshift/workload.ts"
 import { adopted, isOwn, PROGRAM, recordOwn } from "./shared/labels.ts"
 import { condition, ifAllowed, isTrue, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
+import { applyObjects, objectsOf, viaApi } from "./shared/via.ts"
 import { writeManifest } from "./shared/write-manifest.ts"
 
 async function check(context: Context): Promise<CheckResult> {
@@ -215,7 +216,10 @@ async function apply(context: Context): Promise<void> {
     throw offer.state === "blocked" || offer.state === "unknown"
       ? new CheckError(offer)
       : new Error(offer.reason)
-  const file = await writeManifest(context, `${site.name}-operator`, await subscription(offer, context))
+  const text = await subscription(offer, context)
+  const file = await writeManifest(context, `${site.name}-operator`, text)
+  if (viaApi(context))
+    return applyObjects(context, await objectsOf(text), { namespace: site.operatorNamespace })
   await $`oc apply --server-side --field-manager=${PROGRAM} -n ${site.operatorNamespace} -f ${file}`
 }
 

@@ -11,8 +11,10 @@ import {
   updateExposure,
 } from "./interconnect/exposure.ts"
 import { exposureManual } from "./interconnect/manual.ts"
+import { listenerResource } from "./interconnect/resources.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
+import { createOwn, viaApi } from "./shared/via.ts"
 
 async function wantedSpec(context: Context): Promise<Exposure["spec"]> {
   return {
@@ -57,7 +59,12 @@ port of the SuperLink it leads to. (Flower's current guide uses 8000 for both; a
   readyWhen: "Ready when a Listener for the routing key `fleet-api` is Configured and its Service exists.",
   docs: ["https://skupperproject.github.io/refdog/concepts/listener.html"],
   check,
-  async apply({ $, site }) {
+  async apply(context) {
+    const { $, site } = context
+    if (viaApi(context)) {
+      await createOwn(context, await listenerResource(site.project))
+      return
+    }
     await $`skupper listener create ${FLEET_API} ${LISTENER_PORT} --wait none -n ${site.project}`
   },
   async update(context) {

@@ -12,6 +12,7 @@ const token = {
 
 export default login<SiteInputs>({
   methods: [webLogin, token, passwordLogin, contextLogin].map(endingReplaced),
+  withoutCommands: ({ via }) => via === "api",
   needs: ["prerequisites"],
   inputs: ["login", "kubeconfig", "proxy"],
   prose: `

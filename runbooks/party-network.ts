@@ -31,6 +31,7 @@ import type { Deployment } from "./openshift/workload.ts"
 import { adopted, adoptedMark, FEDERATION, isOwn, labels, owns, PROGRAM, recordOwn } from "./shared/labels.ts"
 import { APPLY, hereDocument } from "./shared/manual.ts"
 import { ifServed, objectRef, some } from "./shared/reading.ts"
+import { applyObjects, viaApi } from "./shared/via.ts"
 import { writeManifest } from "./shared/write-manifest.ts"
 import { checkSite, createSite, takeSite, updateSite } from "./site-create.ts"
 
@@ -131,9 +132,9 @@ second, and those of the others are not touched. A new hub of the same name has 
   apply: (context) => createSite(atHub(context), `${hubOf(context, context.site).project}-site`),
   update: (context) => updateSite(atHub(context)),
   takeOwnership: (context) => takeSite(atHub(context)),
-  manual: (context: Manual) => {
+  manual: async (context: Manual) => {
     const site = hubOf(context, context.site)
-    return atPeer(context, siteManual({ ...context, site }, site.linkAccessType ?? "default"))
+    return atPeer(context, await siteManual({ ...context, site }, site.linkAccessType ?? "default"))
   },
   show: (context) => {
     const { $, site } = atHub(context)
@@ -196,6 +197,7 @@ neither kind, so they are applied as a manifest:
       ...end,
       metadata: { ...end.metadata, labels: labels(context.federation) },
     }))
+    if (viaApi(context)) return applyObjects(context.at(context.peer), objects, {})
     const file = await writeManifest(context, `${context.site.name}-network`, await manifestText(objects))
     await $`oc apply --server-side --field-manager=${PROGRAM} -f ${file}`
   },

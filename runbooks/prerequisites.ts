@@ -1,6 +1,7 @@
-import { blocked, type CheckResult, main, ready, type Shell, shellComment } from "../lib/index.ts"
-import { guideStep, type Manual } from "./context.ts"
+import { blocked, type CheckResult, main, ready, shellComment } from "../lib/index.ts"
+import { type Context, guideStep, type Manual } from "./context.ts"
 import { skupperVersion } from "./shared/skupper-version.ts"
+import { viaApi } from "./shared/via.ts"
 
 /** How to get each command. */
 const FIXES: Readonly<Record<string, string>> = {
@@ -10,8 +11,19 @@ const FIXES: Readonly<Record<string, string>> = {
     "install the skupper 2.x command from https://skupper.io/docs/install/ or from Red Hat's downloads",
 }
 
-async function check({ $ }: { $: Shell }): Promise<CheckResult> {
-  const names = Object.keys(FIXES)
+/** Requests need no commands, unless somebody logs in: a login by browser or password is one of `oc`. */
+function neededBy(context: Context): string[] {
+  if (!viaApi(context)) return Object.keys(FIXES)
+  const byOc = context.sites.some(
+    ({ login, party }) => party === undefined && (login === "web" || login === "password"),
+  )
+  return byOc ? ["bash", "oc"] : []
+}
+
+async function check(context: Context): Promise<CheckResult> {
+  const { $ } = context
+  const names = neededBy(context)
+  if (names.length === 0) return ready("--via api needs no commands on this machine")
   const paths = await Promise.all(names.map((name) => $.which(name)))
   const missing = names.filter((_, index) => paths[index] === undefined)
   if (missing.length > 0) {
@@ -20,6 +32,7 @@ async function check({ $ }: { $: Shell }): Promise<CheckResult> {
       fix: `${missing.map((name) => FIXES[name]).join("; ")}; or give the folder that contains them with --commands`,
     })
   }
+  if (!names.includes("skupper")) return ready(`${names.join(" and ")} are installed, for the login`)
   const { version, major, broken } = await skupperVersion($)
   if (broken !== undefined) {
     return blocked(`skupper does not run: ${broken}`, {
@@ -68,14 +81,14 @@ with Terraform, each in the region of your choice. You need the API endpoint of 
 or, if you are already logged in, \`oc whoami --show-server\`.
 `,
   readyWhen:
-    "Ready when `bash`, `oc` and `skupper` are found on PATH and `skupper version` prints version 2. No cluster is contacted.",
+    "Ready when `bash`, `oc` and `skupper` are found on PATH and `skupper version` prints version 2; with `--via api`, only what a login needs. No cluster is contacted.",
   docs: ["https://skupper.io/docs/install/"],
   spawns: true,
   check,
   manual: ({ inputs }: Manual) =>
     `${inputs.commands === undefined ? "" : `# They are in ${shellComment(inputs.commands)}: add this folder to PATH.\n`}oc version --client
 skupper version`,
-  show: ({ $ }) => $`skupper version`,
+  show: (context) => (viaApi(context) ? undefined : context.$`skupper version`),
 })
 
 if (import.meta.main) void main(import.meta.url)

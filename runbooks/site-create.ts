@@ -13,6 +13,7 @@ import { type Context, type Foresee, guideStep, type Manual, type SiteInputs } f
 import { isPerParty } from "./interconnect/hub.ts"
 import { addressesAreCurrent } from "./interconnect/link-access.ts"
 import { accessFlags, siteManifest, siteManual } from "./interconnect/manual.ts"
+import { siteResource } from "./interconnect/resources.ts"
 import {
   type LostConfiguration,
   lostConfiguration,
@@ -31,6 +32,7 @@ import { reasonFor } from "./openshift/reasons.ts"
 import { adopted, adoptedMark, PROGRAM, takeObject } from "./shared/labels.ts"
 import { type Condition, condition, isTrue, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
+import { createOwn, viaApi } from "./shared/via.ts"
 import { writeManifest } from "./shared/write-manifest.ts"
 
 /** The link access of this site; undefined for a SuperNode's site, which only creates links. */
@@ -168,12 +170,16 @@ function severalSites(sites: readonly SkupperSite[], project: string): CheckResu
 export async function createSite(context: Context, manifest = `${context.site.name}-site`): Promise<void> {
   const { $, site } = context
   const access = accessOf(site)
+  if (viaApi(context)) {
+    await createOwn(context, await siteResource(site, access))
+    return
+  }
   const flags = accessFlags(access)
   if (flags !== undefined) {
     await $`skupper site create ${site.skupperSite} ${flags} --wait none -n ${site.project}`
     return
   }
-  const file = await writeManifest(context, manifest, siteManifest(site, access))
+  const file = await writeManifest(context, manifest, await siteManifest(site, access))
   await $`oc apply --server-side --field-manager=${PROGRAM} -n ${site.project} -f ${file}`
 }
 

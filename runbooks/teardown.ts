@@ -29,7 +29,15 @@ import { CLAIM } from "./security/state.ts"
 import { CERTIFICATES_PART, PART } from "./security/tls.ts"
 import { isOwn, ownsProject } from "./shared/labels.ts"
 import { ifAllowed, ifServed, some } from "./shared/reading.ts"
-import { byOc, ownObjects, removal, type TeardownContext, teardownInputs } from "./shared/removal.ts"
+import {
+  byOc,
+  ownObjects,
+  removal,
+  removeByApi,
+  type TeardownContext,
+  teardownInputs,
+} from "./shared/removal.ts"
+import { viaApi } from "./shared/via.ts"
 
 const WORKLOADS = [
   ["apps/v1", "Deployment"],
@@ -71,7 +79,7 @@ export const removeSupernode = removal({
 /** Skupper's commands refuse to work without a Site in the project. */
 const bySkupper = (what: string) => async (context: TeardownContext, object: KubeObject) => {
   const { $, cluster, site } = context
-  if ((await listSites(cluster, site.project)).length === 0) return byOc(context, object)
+  if (viaApi(context) || (await listSites(cluster, site.project)).length === 0) return byOc(context, object)
   await $`skupper ${what} delete ${object.metadata.name} --wait=false -n ${site.project}`
 }
 
@@ -178,7 +186,7 @@ export const removeSite = removal({
   exclusive: networks,
   async remove(context, object) {
     const { $, site } = context
-    if (object.kind === "Lease") return byOc(context, object)
+    if (object.kind === "Lease" || viaApi(context)) return byOc(context, object)
     await $`skupper site delete ${object.metadata.name} --wait=false -n ${site.project}`
   },
 })
@@ -266,7 +274,10 @@ export const removeCertificates = removal({
       ({ metadata }) => metadata.labels?.[PART] === CERTIFICATES_PART[PART] && !given.includes(metadata.name),
     )
   },
-  async remove({ $, site }, { kind, metadata }) {
+  async remove(context, object) {
+    if (viaApi(context)) return removeByApi(context, object)
+    const { $, site } = context
+    const { kind, metadata } = object
     const type = kind === "Secret" ? "secret" : "certificates.cert-manager.io"
     await $`oc delete ${type} ${metadata.name} -n ${site.project} --wait=false`
   },
@@ -319,7 +330,10 @@ export const removeOperator = removal({
   prose:
     "The operator stays, because others may use it by now. `--operator` removes it if this federation installed it and no other site needs it.",
   find: operatorOf,
-  async remove({ $, site }, { kind, metadata }) {
+  async remove(context, object) {
+    if (viaApi(context)) return removeByApi(context, object)
+    const { $, site } = context
+    const { kind, metadata } = object
     const type = kind === "Subscription" ? "subscriptions.operators.coreos.com" : "csv"
     await $`oc delete ${type} ${metadata.name} -n ${site.operatorNamespace} --wait=false`
   },
@@ -354,8 +368,10 @@ export const removeProject = removal({
   },
   places: partyPlaces,
   exclusive: networks,
-  async remove({ $ }, { kind, metadata }) {
-    await $`oc delete ${kind.toLowerCase()} ${metadata.name} --wait=false`
+  async remove(context, object) {
+    if (viaApi(context)) return removeByApi(context, object)
+    const { kind, metadata } = object
+    await context.$`oc delete ${kind.toLowerCase()} ${metadata.name} --wait=false`
   },
   approval: ({ site }) => `deletes project ${site.project} on ${site.server} with everything in it`,
   timeout: 600,
@@ -371,6 +387,7 @@ export const teardown: Notebook = notebook({
   roles,
   inputs: { ...inputs, ...teardownInputs },
   environment,
+  withoutCommands: ({ via }) => via === "api",
   lease: { role: "superlink", namespace: "project", until: "logout" },
   steps: [
     removeNetwork,

@@ -150,6 +150,15 @@ export const notices = (federation: Federation): string[] => [
   ...ownManifests(federation as unknown as Guide),
 ]
 
+/** From so many sites on, processes cost more time than anything else (test/bench). */
+const MANY_SITES = 30
+
+/** What would make a run quicker. */
+export const hints = ({ sites, values }: Federation): string[] =>
+  sites.length > MANY_SITES && values.via === "commands"
+    ? [`${sites.length} sites: with --via api, the same changes need no process for each.`]
+    : []
+
 /** The user's own manifest is applied as it is. */
 function ownManifests({ sites, values }: Guide): string[] {
   const rows = [

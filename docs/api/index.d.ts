@@ -1,6 +1,10 @@
 // What `flower-runbook` exports. Made by `npm run api`.
 
 export type Action = "apply" | "update" | "delete" | "rerun";
+export interface ApplyOptions {
+    readonly manager?: string;
+    readonly force?: boolean;
+}
 export type ApplyResult = Rerun | undefined | void;
 export type Approval = "all" | "named" | ((what: string, at: At) => Promise<boolean>);
 export interface At {
@@ -107,7 +111,7 @@ export interface ClusterReader {
 }
 export interface ClusterWriter {
     create<T extends KubeObject = KubeObject>(object: KubeObject): Promise<T>;
-    apply<T extends KubeObject = KubeObject>(object: KubeObject, manager?: string): Promise<T>;
+    apply<T extends KubeObject = KubeObject>(object: KubeObject, options?: ApplyOptions): Promise<T>;
     merge<T extends KubeObject = KubeObject>(ref: Ref, patch: object, options?: {
         subresource?: string;
     }): Promise<T>;
@@ -445,6 +449,7 @@ export interface LoginMethod<S extends LoginSite = LoginSite> {
 }
 export interface LoginOptions<S extends LoginSite = LoginSite> extends Partial<Pick<StepDefinition<LoginContext<S>>, "needs" | "prose" | "readyWhen" | "docs" | "show" | "exclusive">> {
     readonly methods?: readonly LoginMethod<S>[];
+    withoutCommands?(inputs: Readonly<Record<string, unknown>>): boolean;
     readonly inputs?: readonly string[];
 }
 export interface LoginSite {
@@ -492,11 +497,13 @@ export interface Notebook {
     readonly teardown?: Notebook;
     validate?(federation: Federation): Problem[];
     notices?(federation: Federation): readonly string[];
+    hints?(federation: Federation): readonly string[];
     missing?(sites: readonly Site[], tools: MissingTools): readonly MissingInput[] | Promise<readonly MissingInput[]>;
     readonly practiceFlag?: {
         readonly name: string;
         readonly help: string;
     };
+    withoutCommands?(values: Readonly<Record<string, unknown>>): boolean;
     readonly lease?: LeasePlace;
     readonly parties?: Parties;
     readonly hasParties?: true;

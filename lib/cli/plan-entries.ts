@@ -40,9 +40,10 @@ export async function planText(
 ): Promise<string> {
   const { planTable } = await import("../terminal/index.ts")
   const sites = federation.sites.map(({ name }) => name)
-  const notices = call.notebook.notices?.(federation) ?? []
+  const { notices, hints } = call.notebook
+  const said = [...(notices?.(federation) ?? []), ...(hints?.(federation) ?? [])]
   const facts = [...rememberedLines(call, federation), ...formerLines(call, federation, memory)]
-  return planTable(entries, { ...(await textOptions(call)), sites, notices, facts })
+  return planTable(entries, { ...(await textOptions(call)), sites, notices: said, facts })
 }
 
 /**

@@ -205,6 +205,7 @@ async function runAndClose(
       facts: [
         ...(options.approvalBy === "plan" ? rememberedLines(call, federation) : []),
         ...formerLines(call, federation, settings.state.journal.memory),
+        ...(options.approvalBy === "plan" ? (notebook.hints?.(federation) ?? []) : []),
       ],
       ...(!options.throwAway && { resume: command }),
       ...(options.after !== undefined && {

@@ -4,7 +4,7 @@ import { Connections, type Identity } from "./connection.ts"
 import { notLoggedIn } from "./errors.ts"
 import { readLog } from "./followed-log.ts"
 import { observe } from "./observe.ts"
-import type { Cluster, ClusterReader, KubeObject, Query, Ref, Right } from "./types.ts"
+import type { ApplyOptions, Cluster, ClusterReader, KubeObject, Query, Ref, Right } from "./types.ts"
 import { watchQuery } from "./watch.ts"
 
 export { Changes } from "./changes.ts"
@@ -81,10 +81,13 @@ function cluster(
     send("POST", `/apis/${apiVersion}/${kind.toLowerCase()}s`, { apiVersion, kind, ...(spec && { spec }) })
 
   // JSON is YAML.
-  const apply = async <T>(object: KubeObject, query: { fieldManager: string; dryRun?: "All" }): Promise<T> =>
+  const apply = async <T>(
+    object: KubeObject,
+    query: { fieldManager: string; force?: boolean; dryRun?: "All" },
+  ): Promise<T> =>
     send("PATCH", await api.path(refOf(object), signal), object, {
       type: "application/apply-patch+yaml",
-      query: { ...query, force: true },
+      query: { ...query, force: query.force ?? true },
     })
 
   const under = (path: string, subresource?: string): string =>
@@ -141,7 +144,7 @@ function cluster(
       send<T>("POST", await api.path(collectionOf(object), signal), object, {
         query: { fieldManager: manager },
       }),
-    apply: (object, as = manager) => apply(object, { fieldManager: as }),
+    apply: (object, options = {}) => apply(object, { fieldManager: manager, ...fieldsOf(options) }),
     merge: async <T extends KubeObject>(ref: Ref, patch: object, more?: { subresource?: string }) =>
       send<T>("PATCH", under(await api.path(ref, signal), more?.subresource), patch, {
         type: "application/merge-patch+json",
@@ -176,6 +179,11 @@ function cluster(
     close,
   }
 }
+
+const fieldsOf = ({ manager, force }: ApplyOptions) => ({
+  ...(manager !== undefined && { fieldManager: manager }),
+  ...(force !== undefined && { force }),
+})
 
 const refOf = ({ apiVersion, kind, metadata }: KubeObject): Ref => ({
   apiVersion,

@@ -42,9 +42,9 @@ function written(cluster: Cluster, report: OnWrite, writer: ClusterWriter): Clus
       say("create", object, object)
       return writer.create(object)
     },
-    apply: (object, manager) => {
+    apply: (object, options) => {
       say("apply", object, object)
-      return writer.apply(object, manager)
+      return writer.apply(object, options)
     },
     merge: (ref, patch, more) => {
       // A patch does not say that it is one of a Secret: nothing of it is hashed.

@@ -104,10 +104,18 @@ export interface ClusterReader {
   version(): Promise<string>
 }
 
+export interface ApplyOptions {
+  readonly manager?: string
+  readonly force?: boolean
+}
+
 export interface ClusterWriter {
   create<T extends KubeObject = KubeObject>(object: KubeObject): Promise<T>
-  /** Server-side apply under the notebook's name as field manager (or another), forced. */
-  apply<T extends KubeObject = KubeObject>(object: KubeObject, manager?: string): Promise<T>
+  /**
+   * Server-side apply, under the notebook's name as field manager unless another is given. Fields that others own become its own;
+   * with `force: false`, a ClusterError (409) says whose they are.
+   */
+  apply<T extends KubeObject = KubeObject>(object: KubeObject, options?: ApplyOptions): Promise<T>
   /** JSON merge patch. */
   merge<T extends KubeObject = KubeObject>(
     ref: Ref,

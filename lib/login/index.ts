@@ -49,6 +49,8 @@ export interface LoginOptions<S extends LoginSite = LoginSite>
   > {
   /** How a site can log in. Default: the token of a file, else a context of the user's kubeconfig. */
   readonly methods?: readonly LoginMethod<S>[]
+  /** Whether a session is tried by a request, without `oc`: as `Notebook.withoutCommands`. */
+  withoutCommands?(inputs: Readonly<Record<string, unknown>>): boolean
   /** Inputs of the notebook that all methods read, beside `server` and `certificate-authority`. */
   readonly inputs?: readonly string[]
 }
@@ -62,7 +64,12 @@ const kubeconfigs = () => import("../cluster/kubeconfig.ts")
 export function login<S extends LoginSite = LoginSite>(
   options: LoginOptions<S> = {},
 ): Step<"login", "every site", string, string, never, never> {
-  const { methods = [tokenLogin, contextLogin] as readonly LoginMethod<S>[], inputs = [], ...more } = options
+  const {
+    methods = [tokenLogin, contextLogin] as readonly LoginMethod<S>[],
+    inputs = [],
+    withoutCommands,
+    ...more
+  } = options
 
   const methodOf = (site: S): LoginMethod<S> => {
     const found =
@@ -75,7 +82,10 @@ export function login<S extends LoginSite = LoginSite>(
     })
   }
 
-  const apply = (context: LoginContext<S>): Promise<void> => logIn(context, methodOf(context.site))
+  const apply = (context: LoginContext<S>): Promise<void> => {
+    const userOf = withoutCommands?.(context.inputs) === true ? userByRequest : userByCommand
+    return logIn(context, methodOf(context.site), userOf)
+  }
 
   return step<LoginContext<S>>({
     id: "login",
@@ -146,7 +156,11 @@ const isRefused = (error: unknown): error is CheckError & { result: { reason: st
  * Logs in with a draft of the kubeconfig, which becomes the site's own once the server has accepted it: a login that fails
  * leaves nothing behind that a later one would have to undo.
  */
-async function logIn<S extends LoginSite>(context: LoginContext<S>, method: LoginMethod<S>): Promise<void> {
+async function logIn<S extends LoginSite>(
+  context: LoginContext<S>,
+  method: LoginMethod<S>,
+  userOf: UserOf,
+): Promise<void> {
   const { kubeconfig } = context
   // The next run removes it after a crash.
   const draft = draftOf(kubeconfig)
@@ -161,7 +175,7 @@ async function logIn<S extends LoginSite>(context: LoginContext<S>, method: Logi
     await copyFile(kubeconfig, draft).catch(ifMissing)
     const what = await method.login(own)
     try {
-      if (what !== undefined) await assertAccepted(own, method, what)
+      if (what !== undefined) await assertAccepted(own, method, what, userOf)
     } catch (error) {
       // The server has not refused it but cannot answer just now: the next checks ask again.
       if (error instanceof RunbookError && isTransientMessage(error.why ?? ""))
@@ -180,16 +194,39 @@ function ifMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== "ENOENT") throw error
 }
 
-/** `oc whoami` with the kubeconfig just written. It also runs a login plugin once, before many commands would at a time. */
+/** Whom the server takes the session in a kubeconfig for, or its words of refusal. */
+type UserOf = (context: LoginContext) => Promise<{ readonly user: string } | { readonly refused: string }>
+
+/** It also runs a login plugin once, before many commands would at a time. */
+const userByCommand: UserOf = async ({ $ }) => {
+  const { exitCode, stdout, stderr } = await $.with({ nothrow: true })`oc whoami`
+  return exitCode === 0 ? { user: stdout.trim() } : { refused: stderr.trim() || stdout.trim() }
+}
+
+const userByRequest: UserOf = async ({ kubeconfig, notebook, secret }) => {
+  const { openCluster } = await import("../cluster/index.ts")
+  const cluster = openCluster({ kubeconfig, fieldManager: notebook, secret })
+  try {
+    return { user: await cluster.whoami() }
+  } catch (error) {
+    if (!(error instanceof CheckError)) throw error
+    return { refused: error.result.reason ?? error.message }
+  } finally {
+    await cluster.close()
+  }
+}
+
+/** @throws RunbookError if the server does not accept the kubeconfig just written */
 async function assertAccepted<S extends LoginSite>(
-  { $, site, notebook }: LoginContext<S>,
+  context: LoginContext<S>,
   method: LoginMethod<S>,
   what: string,
+  userOf: UserOf,
 ): Promise<void> {
-  const { exitCode, stdout, stderr } = await $.with({ nothrow: true })`oc whoami`
-  const isAnonymous = stdout.trim() === ANONYMOUS
-  if (exitCode === 0 && !isAnonymous) return
-  const why = isAnonymous ? `without credentials you are ${ANONYMOUS}` : stderr.trim() || stdout.trim()
+  const { site, notebook } = context
+  const found = await userOf(context)
+  if ("user" in found && found.user !== ANONYMOUS) return
+  const why = "refused" in found ? found.refused : `without credentials you are ${ANONYMOUS}`
   const fix = fixOf(why, method)
   throw new RunbookError(`${what} does not log in to ${site.server}`, {
     why,

@@ -29,6 +29,8 @@ export interface Notebook {
   validate?(federation: Federation): Problem[]
   /** What whoever approves a plan has to know: sentences that every plan with something to do ends with. */
   notices?(federation: Federation): readonly string[]
+  /** What would make the work easier, if anything would: said by a plan and at the end of a run. */
+  hints?(federation: Federation): readonly string[]
   /**
    * Inputs that count as missing because nothing can be asked later (a browser login without a valid session). Called
    * only where the program does not ask, for the selected sites.
@@ -39,6 +41,11 @@ export interface Notebook {
   ): readonly MissingInput[] | Promise<readonly MissingInput[]>
   /** The flag with which practice clusters run real software in their pods; `Program.practiceVariant` says which. */
   readonly practiceFlag?: { readonly name: string; readonly help: string }
+  /**
+   * Whether these inputs have the steps make their changes by requests alone, without a process for each. Then more actions run at
+   * once, and the `show` of a step at a site, which runs commands, only where `--show` asks for it.
+   */
+  withoutCommands?(values: Readonly<Record<string, unknown>>): boolean
   /**
    * Where runs from different folders and machines notice each other: while a run applies something, it holds a Lease in the
    * project of this role's site, named after notebook and federation.

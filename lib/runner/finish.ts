@@ -29,8 +29,8 @@ export async function finishCell(
   const { memory } = options.state.journal
   const { fingerprint, inputs } = remember(options.notebook, options.federation, memory, cell)
   const stays = action === undefined && !options.show && wasShown(memory, cell.key) && cell.site !== undefined
-  if (!options.quiet && !(stays && memory.checkpoints.get(cell.key)?.fingerprint === fingerprint))
-    await showCell(scope, cell, deadline)
+  const kept = stays && memory.checkpoints.get(cell.key)?.fingerprint === fingerprint
+  if (!options.quiet && !kept && !onRequest(scope, cell)) await showCell(scope, cell, deadline)
   const more = adopted ? { adopted } : {}
   await bus.durable({ type: "checkpoint", fingerprint, inputs, reason, ...more, ...cell.at })
   return outcomeDraft(action === undefined ? "unchanged" : ENDED[action], reason, more)
@@ -41,6 +41,10 @@ const wasShown = ({ shown }: Pick<Memory, "shown">, key: string): boolean => {
   const lines = shown.get(key) ?? []
   return lines.length > 0 && lines.every(({ line }) => line !== "")
 }
+
+/** Without commands, no process is started for each site either to show what they would. */
+const onRequest = ({ options: { notebook, federation, show } }: RunScope, { site }: Cell): boolean =>
+  !show && site !== undefined && notebook.withoutCommands?.(federation.values) === true
 
 /** The cell stays as the user edited it, without a checkpoint: the next run checks it and applies the inputs again. */
 export async function finishEditedCell(

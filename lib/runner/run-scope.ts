@@ -1,4 +1,4 @@
-import { maxActions } from "../limits.ts"
+import { maxActions, maxRequests } from "../limits.ts"
 import { type Bus, createBus } from "./bus.ts"
 import type { ContextSource } from "./context.ts"
 import { type Outcome, placeName } from "./events.ts"
@@ -37,7 +37,8 @@ export function openRunScope(
   options.toolbox.begin?.()
   const bus = createBus(state.journal, redactor, options.listeners)
   const graph = buildGraph(notebook, federation)
-  const slots = new Semaphore(options.parallel ?? maxActions())
+  const most = notebook.withoutCommands?.(federation.values) === true ? maxRequests() : maxActions()
+  const slots = new Semaphore(options.parallel ?? most)
   const source: ContextSource = {
     notebook: notebook.name,
     federation,

@@ -14,6 +14,7 @@ import { enforcementText } from "../security/policy-enforcement.ts"
 import { policyText } from "../security/policy-text.ts"
 import { PROGRAM, recordOwn, selector } from "../shared/labels.ts"
 import { hasProjects, ifAllowed, ifServed, objectRef } from "../shared/reading.ts"
+import { applyObjects, viaApi } from "../shared/via.ts"
 import { writeManifest } from "../shared/write-manifest.ts"
 import { manifestText } from "./manifests.ts"
 
@@ -114,11 +115,16 @@ export function policyStep(
     if (wanted.policies.length > 0) {
       const name = `${here.site.name}-${site.project}-isolation`
       const file = await writeManifest(context, name, await manifestText(wanted.policies))
-      await $`oc apply --server-side --force-conflicts --field-manager=${PROGRAM} -f ${file} -n ${site.project}`
+      if (viaApi(here)) await applyObjects(context, wanted.policies, { namespace: site.project, force: true })
+      else
+        await $`oc apply --server-side --force-conflicts --field-manager=${PROGRAM} -f ${file} -n ${site.project}`
     }
     for (const { metadata } of await ownPolicies(context)) {
       if (wanted.policies.some((policy) => policy.metadata.name === metadata.name)) continue
-      await $`oc delete networkpolicy ${metadata.name} -n ${site.project} --wait=false`
+      if (viaApi(here)) {
+        const namespace = site.project
+        await context.cluster.remove({ apiVersion: NETWORKING, kind: POLICY, name: metadata.name, namespace })
+      } else await $`oc delete networkpolicy ${metadata.name} -n ${site.project} --wait=false`
     }
   }
   return {

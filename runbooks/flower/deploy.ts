@@ -28,6 +28,7 @@ import { CLAIM, claimGrows, claimRef, claimText } from "../security/state.ts"
 import { rootsSecretOf, tlsSecretOf } from "../security/tls.ts"
 import { adoptedMark, isOwn, owns, recordOwn } from "../shared/labels.ts"
 import { ifAllowed, ifServed, objectRef } from "../shared/reading.ts"
+import { viaApi } from "../shared/via.ts"
 import type { Flags } from "./command-line.ts"
 import { drift, wouldBe } from "./drift.ts"
 import { withAccount } from "./hardened.ts"
@@ -222,7 +223,14 @@ export async function deploy(context: Context, target: DeployTarget, found?: Dep
   const name = `${context.site.name}-${context.site.role}`
   await applyManifest(context, name, { ...target.manifest, deployment })
   for (const { name } of await leftPolicies(context))
-    await context.$`oc delete networkpolicy ${name} -n ${context.site.project} --wait=false`
+    if (viaApi(context))
+      await context.cluster.remove({
+        apiVersion: NETWORKING,
+        kind: POLICY,
+        name,
+        namespace: context.site.project,
+      })
+    else await context.$`oc delete networkpolicy ${name} -n ${context.site.project} --wait=false`
   const rewritten = stored === undefined ? [] : deploymentDifferences(stored, deployment)
   if (rewritten.length > 0) {
     const what = rewritten.map(({ field, found, wanted }) => `${field} ${found} in place of ${wanted}`)
@@ -297,7 +305,14 @@ function podPatch(before: Deployment["spec"]["template"], after: Deployment["spe
 }
 
 /** Restarts its pods. */
-export async function restart({ $, site }: Context, { metadata }: Deployment): Promise<void> {
+export async function restart(context: Context, { metadata }: Deployment): Promise<void> {
+  const { $, site, cluster } = context
+  if (viaApi(context)) {
+    const ref = { apiVersion: "apps/v1", kind: "Deployment", name: metadata.name, namespace: site.project }
+    const annotations = { "kubectl.kubernetes.io/restartedAt": new Date().toISOString() }
+    await cluster.merge(ref, { spec: { template: { metadata: { annotations } } } })
+    return
+  }
   await $`oc rollout restart deployment/${metadata.name} -n ${site.project}`
 }
 

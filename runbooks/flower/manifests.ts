@@ -1,5 +1,5 @@
 /** The objects that the steps apply: snippets are parsed, and their fields are set. Text is never substituted. */
-import { type KubeObject, RunbookError, UsageError } from "../../lib/index.ts"
+import { ClusterError, type KubeObject, RunbookError, UsageError } from "../../lib/index.ts"
 import { readRegularText } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
 import { FLEET_ADDRESS } from "../interconnect/exposure.ts"
@@ -12,6 +12,7 @@ import { rootsSecretOf, STARTED_WITH, tlsSecretOf } from "../security/tls.ts"
 import { isOwn, labels, PROGRAM } from "../shared/labels.ts"
 import { objectRef } from "../shared/reading.ts"
 import { snippet } from "../shared/snippet.ts"
+import { applyObjects, isConflict, viaApi } from "../shared/via.ts"
 import { writeManifest } from "../shared/write-manifest.ts"
 import { argumentOf, commandLine } from "./command-line.ts"
 import {
@@ -277,6 +278,7 @@ export async function applyManifest(context: Context, name: string, manifest: Ma
     else note(`${objectRef(found).kind} ${metadata.name} existed before and is used as it is`)
   }
   const file = await writeManifest(context, name, await manifestText(objects))
+  if (viaApi(context)) return applyByApi(context, file, objects)
   const arguments_ = ["--server-side", `--field-manager=${PROGRAM}`, "-f", file, "-n", site.project]
   const applied = await $.with({ nothrow: true })`oc apply ${arguments_}`
   if (applied.exitCode === 0) return
@@ -291,6 +293,24 @@ export async function applyManifest(context: Context, name: string, manifest: Ma
   }
   note(`others have changed some of its fields meanwhile; they are reset: ${words.split("\n")[0]}`)
   await $`oc apply ${arguments_} --force-conflicts`
+}
+
+/** The same by requests. */
+async function applyByApi(context: Context, file: string, objects: readonly KubeObject[]): Promise<void> {
+  const { note, site } = context
+  const namespace = site.project
+  try {
+    await applyObjects(context, objects, { namespace })
+  } catch (error) {
+    if (!isConflict(error)) {
+      const why = error instanceof Error ? error.message : String(error)
+      const fix = /persistentvolumeclaim/i.test(why) ? reasonFor("volume", why)?.fix : undefined
+      if (!(error instanceof ClusterError)) throw error
+      throw new RunbookError(`${file} could not be applied`, { why, ...(fix !== undefined && { fix }) })
+    }
+    note(`others have changed some of its fields meanwhile; they are reset: ${error.message.split("\n")[0]}`)
+    await applyObjects(context, objects, { namespace, force: true })
+  }
 }
 
 /** The name of a site's SuperNode: of its own manifest, or the site's. */

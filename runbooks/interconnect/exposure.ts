@@ -148,6 +148,9 @@ export async function updateExposure(
  */
 export async function takeExposure(context: Context, kind: "Connector" | "Listener"): Promise<void> {
   const ref = exposureRef(kind, context.site.project)
+  const created = await context.cluster.get(ref)
+  // Created with its labels, so nothing is written now.
+  if (created !== undefined && owns(created, context.federation)) return takeObject(context, ref)
   const within = AbortSignal.any([context.signal, AbortSignal.timeout(FIRST_STATUS)])
   await untilSeen(context.cluster, within, async (reader) => {
     const found = await reader.get(ref)

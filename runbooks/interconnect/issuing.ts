@@ -1,11 +1,27 @@
 /** Creates a token or a link file at the SuperLink's site. */
-import { blocked, type CheckResult, type Cluster, missing, RunbookError, ready } from "../../lib/index.ts"
+import {
+  blocked,
+  type CheckResult,
+  type Cluster,
+  type KubeObject,
+  missing,
+  RunbookError,
+  ready,
+} from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { atSite } from "../shared/at-site.ts"
 import { adoptedMark, isOwn, selector, takeObject } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
+import { createOwn, viaApi } from "../shared/via.ts"
 import { hubOf } from "./hub.ts"
 import { isTheirs } from "./other-side.ts"
+import {
+  certificateResource,
+  grantResource,
+  linkCredentials,
+  linkResources,
+  tokenResource,
+} from "./resources.ts"
 import { type AccessGrant, activeSite, DEFAULT_LIFETIME, grantRef, interRouter, SKUPPER } from "./skupper.ts"
 import { type TokenContent, TokenFile } from "./token-file.ts"
 
@@ -15,6 +31,8 @@ const FOR_SITE = "flower-runbook/site"
 const PARTY_LIFETIME = 24 * 3600
 /** A token that expires within this time is replaced, in milliseconds. */
 const MARGIN = 60_000
+/** How long the commands wait for a grant or a certificate, in milliseconds. */
+const GRANT_READY = 60_000
 
 export async function checkToken(context: Context): Promise<CheckResult> {
   const { inputs, at, site } = context
@@ -99,8 +117,9 @@ async function linkFileStillValid(
 export async function issueToken(context: Context): Promise<void> {
   const { inputs } = context
   const before = await new TokenFile(context).read()
-  if (inputs.linkWith === "file") await generateLink(context)
-  else await issue(context)
+  const byApi = viaApi(context)
+  if (inputs.linkWith === "file") await (byApi ? generateLinkByApi : generateLink)(context)
+  else await (byApi ? issueByApi : issue)(context)
   // The code of a grant stays readable in the cluster, so the grant of the replaced token is deleted.
   if (before?.is === "token") await dropGrant(context, before.name)
 }
@@ -142,15 +161,54 @@ async function issue(context: Context): Promise<void> {
     if (grant !== undefined) await cluster.remove(grantRef(hub.project, grant.metadata.name))
     throw new RunbookError(`${hub.name} issued no token`, {
       why: grant?.status?.message ?? (result.stdout.trim() || result.stderr.trim()),
-      fix: grant
-        ? "ask the administrator to enable grants for the controller, or use a link file: --link-with file"
-        : "check why the grant does not become ready, or use a link file: --link-with file",
-      next: atSite(context, hub, `oc get accessgrants -n ${hub.project}`),
+      ...grantFix(context, hub, grant !== undefined),
     })
   } finally {
     ended.abort()
   }
 }
+
+/** The same by requests: a grant, and the file with its token. */
+async function issueByApi(context: Context): Promise<void> {
+  const { at, signal, site } = context
+  const hub = hubOf(context, site)
+  const { cluster } = at(hub)
+  const own = { cluster, federation: context.federation, recordCreated: context.recordCreated }
+  const from = await activeSite(cluster, hub.project)
+  const wanted = await grantResource(hub.project, from?.metadata.name ?? hub.skupperSite, lifetimeOf(context))
+  const { metadata } = await createOwn(own, wanted, { [FOR_SITE]: site.name })
+  // In a preview nothing is created, so nothing can be waited for.
+  if (metadata.uid === undefined) return
+  const ref = grantRef(hub.project, metadata.name)
+  const within = AbortSignal.any([signal, AbortSignal.timeout(GRANT_READY)])
+  const grant = await untilSeen(cluster, within, async (reader) => {
+    const found = await reader.get<AccessGrant>(ref)
+    const settled = found !== undefined && (isRedeemable(found) || terminalGrantError(found))
+    return settled ? found : undefined
+  })
+  if (grant !== undefined && isRedeemable(grant)) {
+    const { metadata, ...token } = await tokenResource(hub.project, grant)
+    await new TokenFile(context).put(await manifestOf([{ ...token, metadata: { name: metadata.name } }]))
+    return
+  }
+  signal.throwIfAborted()
+  await cluster.remove(ref)
+  throw new RunbookError(`${hub.name} issued no token`, {
+    why:
+      grant?.status?.message ?? `AccessGrant ${metadata.name} was not ready within ${GRANT_READY / 1000} s`,
+    ...grantFix(context, hub, grant !== undefined),
+  })
+}
+
+const isRedeemable = ({ status }: AccessGrant): boolean => Boolean(status?.url && status.code && status.ca)
+
+/** What to do about a grant: refused, or not ready. */
+const grantFix = (context: Context, hub: Context["site"], refused: boolean) => ({
+  fix: refused
+    ? "ask the administrator to enable grants for the controller, or use a link file: --link-with file"
+    : "check why the grant does not become ready, or use a link file: --link-with file",
+  next: atSite(context, hub, `oc get accessgrants -n ${hub.project}`),
+})
 
 /** A token for another party travels by mail or by hand: it lives a day, unless something else was asked for. */
 const lifetimeOf = ({ inputs, given, site }: Context): number =>
@@ -175,6 +233,46 @@ async function generateLink(context: Context): Promise<void> {
       next: atSite(context, hub, `skupper site status -n ${hub.project}`),
     })
   }
+}
+
+/** The same by requests: the certificate, and the file with the Links and its Secret. */
+async function generateLinkByApi(context: Context): Promise<void> {
+  const { at, site, signal } = context
+  const hub = hubOf(context, site)
+  const { cluster } = at(hub)
+  const own = { cluster, federation: context.federation, recordCreated: context.recordCreated }
+  await markExistingCertificate(context)
+  const from = await activeSite(cluster, hub.project)
+  const links = from === undefined ? [] : await linkResources(from)
+  if (from === undefined || links.length === 0)
+    throw new RunbookError(`${hub.name} generated no link file`, {
+      why: `no Site in ${hub.project} has addresses for links`,
+      next: atSite(context, hub, `oc get sites.skupper.io -n ${hub.project}`),
+    })
+  const name = linkCredentials(from)
+  if ((await cluster.get(certificateRef(hub.project, name))) === undefined) {
+    const { metadata } = await createOwn(own, await certificateResource(from))
+    if (metadata.uid === undefined) return
+  }
+  const ref = { apiVersion: "v1", kind: "Secret", name, namespace: hub.project }
+  const within = AbortSignal.any([signal, AbortSignal.timeout(GRANT_READY)])
+  const secret = await untilSeen(cluster, within, (reader) => reader.get(ref))
+  signal.throwIfAborted()
+  if (secret === undefined)
+    throw new RunbookError(`${hub.name} generated no link file`, {
+      why: `Secret ${name} of its certificate did not appear within ${GRANT_READY / 1000} s`,
+      next: atSite(context, hub, `oc get certificates.skupper.io ${name} -n ${hub.project}`),
+    })
+  const { "ca.crt": ca, "tls.crt": certificate, "tls.key": key } = secret.data
+  const data = { "ca.crt": ca, "tls.crt": certificate, "tls.key": key }
+  const { apiVersion, kind } = ref
+  const credentials = { apiVersion, kind, metadata: { name }, type: "kubernetes.io/tls", data }
+  await new TokenFile(context).put(await manifestOf([...links, credentials]))
+}
+
+async function manifestOf(objects: readonly KubeObject[]): Promise<string> {
+  const { stringify } = await import("yaml")
+  return objects.map((object) => stringify(object)).join("---\n")
 }
 
 /** The command creates a Certificate or uses an existing one: an existing one is marked as adopted. */

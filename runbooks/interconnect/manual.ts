@@ -2,8 +2,9 @@
 import type { Manual } from "../context.ts"
 import { APPLY, applyFile, hereDocument, unlessExists } from "../shared/manual.ts"
 import { hubOf } from "./hub.ts"
+import { siteResource } from "./resources.ts"
 import { replaceCommand } from "./router-configuration.ts"
-import { DEFAULT_LIFETIME, SKUPPER } from "./skupper.ts"
+import { DEFAULT_LIFETIME } from "./skupper.ts"
 import { tokenPath } from "./token-file.ts"
 
 /** The link access types that `skupper site create` accepts (2.0 to 2.2). */
@@ -20,22 +21,19 @@ export function accessFlags(access: string | undefined): string[] | undefined {
   return access === "default" ? enabled : [...enabled, "--link-access-type", access]
 }
 
-export const siteManifest = (
-  { skupperSite, project }: Manual["site"],
-  access: string | undefined,
-): string => `apiVersion: ${SKUPPER}
-kind: Site
-metadata: { name: ${skupperSite}, namespace: ${project} }
-spec: { linkAccess: ${access} }
-`
+/** For a type of link access that the command refuses. */
+export async function siteManifest(site: Manual["site"], access: string | undefined): Promise<string> {
+  const { stringify } = await import("yaml")
+  return stringify(await siteResource(site, access))
+}
 
 /** Creates a Site with this link access; undefined for a Site that only creates links. */
-export function siteManual({ site }: Manual, access: string | undefined): string {
+export async function siteManual({ site }: Manual, access: string | undefined): Promise<string> {
   const { skupperSite: name, project } = site
   const flags = accessFlags(access)
   const create =
     flags === undefined
-      ? hereDocument(APPLY, siteManifest(site, access))
+      ? hereDocument(APPLY, await siteManifest(site, access))
       : ["skupper site create", name, ...flags, `-n ${project}`].join(" ")
   return `${unlessExists(`sites.skupper.io -n ${project}`, create)}
 oc wait --for=condition=Ready sites.skupper.io --all -n ${project} --timeout=5m

@@ -13,6 +13,7 @@ import {
 import type { Context } from "../context.ts"
 import { adopted, isOwn, type Owner, PROGRAM, takeObject } from "../shared/labels.ts"
 import { ifAllowed, objectRef, some, untilSeen } from "../shared/reading.ts"
+import { applyObjects, createOwn, objectsOf, viaApi } from "../shared/via.ts"
 import { hubOf } from "./hub.ts"
 import { dropGrants } from "./issuing.ts"
 import { atOldAddress, type SortedLinks, sortLinks } from "./links.ts"
@@ -30,6 +31,8 @@ import { type IssuedToken, isLinkOf, type TokenContent, TokenFile } from "./toke
 import { otherNetwork } from "./two-networks.ts"
 
 const ISSUE = "token-issue"
+/** How long the command waits for a token to be redeemed, in milliseconds. */
+const REDEEMED = 60_000
 
 export async function checkLink(context: Context): Promise<CheckResult> {
   const { cluster, site, peer } = context
@@ -131,6 +134,10 @@ export async function redeem(context: Context): Promise<ApplyResult> {
     if (file?.is !== "file") return requestToken(context, "no link file exists")
     await refuseStrange(tokenFile, context)
     const { $, site } = context
+    if (viaApi(context)) {
+      const objects = await objectsOf((await tokenFile.text())!)
+      return applyObjects(context, objects, { namespace: site.project })
+    }
     // Applied server-side: otherwise an annotation would contain the key a second time.
     const shell = $.with({ cwd: tokenFile.folder })
     await shell`oc apply --server-side --field-manager=${PROGRAM} -n ${site.project} -f ${tokenFile.name}`
@@ -179,6 +186,7 @@ async function redeemToken(context: Context, file: IssuedToken): Promise<ApplyRe
       return requestToken(context, "the token was redeemed before, and its Link no longer exists")
     }
   }
+  if (viaApi(context)) return redeemByApi(context, file)
   const ended = new AbortController()
   const refused = new AbortController()
   const answer = untilSeen(cluster, AbortSignal.any([signal, ended.signal]), async (reader) => {
@@ -209,6 +217,31 @@ async function redeemToken(context: Context, file: IssuedToken): Promise<ApplyRe
   }
 }
 
+/** The same by requests: the AccessToken of the file, until the controller has redeemed or refused it. */
+async function redeemByApi(context: Context, file: IssuedToken): Promise<ApplyResult> {
+  const { cluster, site, signal } = context
+  const ref = tokenRef(site.project, file.name)
+  const [token] = await objectsOf((await new TokenFile(context).text())!)
+  const { metadata } = token!
+  const created = await createOwn(context, { ...token!, metadata: { ...metadata, namespace: site.project } })
+  // In a preview nothing is created, so nothing can be waited for.
+  if (created.metadata.uid === undefined) return undefined
+  const within = AbortSignal.any([signal, AbortSignal.timeout(REDEEMED)])
+  const answer = await untilSeen(cluster, within, async (reader) => {
+    const found = await reader.get<AccessToken>(ref)
+    return found?.status?.redeemed === true || (found !== undefined && failed(found)) ? found : undefined
+  })
+  if (answer?.status?.redeemed === true) return undefined
+  signal.throwIfAborted()
+  if (!answer?.status?.message)
+    throw new RunbookError(`the token was not redeemed at ${site.name}`, {
+      why: `AccessToken ${file.name} was not redeemed within ${REDEEMED / 1000} s`,
+      next: `oc get accesstokens -n ${site.project}`,
+    })
+  await cluster.remove(ref)
+  return handleRefusal(answer.status.message, context, file)
+}
+
 /** What to do about a refused token, by the controller's message (Skupper 2.0 to 2.2). */
 async function handleRefusal(message: string, context: Context, file: IssuedToken): Promise<ApplyResult> {
   const { site, peer } = context
@@ -237,9 +270,11 @@ async function handleRefusal(message: string, context: Context, file: IssuedToke
 }
 
 /** Deletes Links and their credentials. */
-async function dropLinks({ $, cluster, site }: Context, links: SortedLinks["current"]): Promise<void> {
+async function dropLinks(context: Context, links: SortedLinks["current"]): Promise<void> {
+  const { $, cluster, site } = context
   for (const { metadata, spec } of links) {
-    await $`skupper link delete ${metadata.name} -n ${site.project}`
+    if (viaApi(context)) await cluster.remove(linkRef(site.project, metadata.name))
+    else await $`skupper link delete ${metadata.name} -n ${site.project}`
     // The command leaves its credentials behind.
     if (spec.tlsCredentials === undefined) continue
     await cluster.remove({

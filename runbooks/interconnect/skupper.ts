@@ -36,6 +36,8 @@ export interface SkupperSite extends KubeObject {
       services?: { routingKey: string; connectors?: string[]; listeners?: string[] }[]
     }[]
     controller?: { name?: string; namespace?: string; version?: string }
+    /** The Secret with the authority of its certificates. */
+    defaultIssuer?: string
   }
 }
 
@@ -52,7 +54,14 @@ export interface SkupperLink extends KubeObject {
 
 export interface AccessGrant extends KubeObject {
   spec?: { redemptionsAllowed?: number; expirationWindow?: string }
-  status?: { redemptions?: number; expirationTime?: string; message?: string; code?: string; url?: string }
+  status?: {
+    redemptions?: number
+    expirationTime?: string
+    message?: string
+    ca?: string
+    code?: string
+    url?: string
+  }
 }
 
 export interface AccessToken extends KubeObject {

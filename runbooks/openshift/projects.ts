@@ -12,6 +12,7 @@ import {
 import type { Context } from "../context.ts"
 import { labels, ownsProject, projectDescription, recordOwn } from "../shared/labels.ts"
 import { type Condition, hasProjects, ifAllowed, objectRef, some } from "../shared/reading.ts"
+import { alreadyExists, viaApi } from "../shared/via.ts"
 
 const PROJECT = "project.openshift.io/v1"
 /** How long the rights in a new project may take to reach every API server, in milliseconds. */
@@ -112,10 +113,13 @@ export const creation = (kind: string, name: string, server: string): string =>
 const word = (projects: boolean): string => (projects ? "project" : "namespace")
 
 export async function createProject(
-  { $, cluster, federation }: Pick<Context, "$" | "cluster" | "federation">,
+  context: Pick<Context, "$" | "cluster" | "federation" | "inputs">,
   name: string,
 ): Promise<void> {
-  if (await hasProjects(cluster)) {
+  const { $, cluster, federation } = context
+  const projects = await hasProjects(cluster)
+  if (viaApi(context)) return requestProject(context, name, projects)
+  if (projects) {
     const created = await $.with({
       nothrow: true,
     })`oc new-project ${name} --skip-config-write --description ${projectDescription(federation)}`
@@ -123,11 +127,7 @@ export async function createProject(
     const words = created.stderr.trim() || created.stdout.trim()
     if (!words.includes("AlreadyExists"))
       throw new RunbookError(`project ${name} could not be created`, { why: words })
-    throw new RunbookError(`project ${name} exists on ${cluster.server}, and you are not a member of it`, {
-      why: words,
-      fix: "ask its owner to add you, or give another project",
-      next: "oc projects",
-    })
+    throw notAMember(name, cluster.server, words)
   }
   await $`oc create namespace ${name}`
   await cluster.merge(
@@ -135,6 +135,33 @@ export async function createProject(
     { metadata: { labels: labels(federation) } },
   )
 }
+
+/** The same by a request. */
+async function requestProject(
+  { cluster, federation }: Pick<Context, "cluster" | "federation">,
+  name: string,
+  projects: boolean,
+): Promise<void> {
+  try {
+    if (!projects) {
+      const metadata = { name, labels: labels(federation) }
+      await cluster.create({ apiVersion: "v1", kind: "Namespace", metadata })
+      return
+    }
+    const description = projectDescription(federation)
+    await cluster.create({ apiVersion: PROJECT, kind: "ProjectRequest", metadata: { name }, description })
+  } catch (error) {
+    if (!projects || !alreadyExists(error)) throw error
+    throw notAMember(name, cluster.server, (error as Error).message)
+  }
+}
+
+const notAMember = (name: string, server: string, why: string): RunbookError =>
+  new RunbookError(`project ${name} exists on ${server}, and you are not a member of it`, {
+    why,
+    fix: "ask its owner to add you, or give another project",
+    next: "oc projects",
+  })
 
 /** Records a project that this federation has created. */
 export async function recordProject(

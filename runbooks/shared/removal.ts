@@ -16,6 +16,7 @@ import type { SiteInputs, Values } from "../context.ts"
 import { FEDERATION, selector } from "./labels.ts"
 import { isLoggedOut } from "./logged-out.ts"
 import { ifServed, objectRef, some } from "./reading.ts"
+import { viaApi } from "./via.ts"
 
 /** Inputs of the teardown only. */
 export const teardownInputs = {
@@ -185,8 +186,18 @@ export async function ownObjects(
   return found.flat()
 }
 
+/** Deletes by a request what `oc delete` would. */
+export async function removeByApi({ cluster }: TeardownContext, object: KubeObject): Promise<void> {
+  const { apiVersion, kind, metadata } = object
+  const { name, namespace } = metadata
+  await cluster.remove({ apiVersion, kind, name, ...(namespace !== undefined && { namespace }) })
+}
+
 /** Deletes with `oc`, without waiting: the check watches the objects. */
-export const byOc = async ({ $, site }: TeardownContext, { kind, metadata }: KubeObject): Promise<void> => {
+export const byOc = async (context: TeardownContext, object: KubeObject): Promise<void> => {
+  const { $, site } = context
+  const { kind, metadata } = object
   const namespace = metadata.namespace ?? site.project
+  if (viaApi(context)) return removeByApi(context, { ...object, metadata: { ...metadata, namespace } })
   await $`oc delete ${kind.toLowerCase()} ${metadata.name} -n ${namespace} --wait=false`
 }

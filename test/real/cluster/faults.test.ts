@@ -211,7 +211,7 @@ describe.skipIf((await whyNot()) !== undefined)("what a real API server does to 
         metadata: { name: "supernode-1", namespace: PROJECT },
         spec: { replicas: 0 },
       },
-      "somebody-else",
+      { manager: "somebody-else" },
     )
     const screen = flat(await ends())
     expect(screen).toContain("somebody-else")
