@@ -37,7 +37,7 @@ export function frame(lanes: readonly LaneView[], options: FrameOptions): string
   const paint = options.colours.bold
   if (room === 1) return [paint(summary)]
   const fits = lanes.length <= room - 1
-  const shown = fits ? lanes : byState(lanes).slice(0, room - 2)
+  const shown = fits ? lanes : mostTelling(lanes, room - 2)
   const names = nameWidth(shown, options.columns)
   const lines = shown.map((lane) => laneLine(lane, names, options))
   if (!fits) lines.push(options.colours.dim(cut(moreLine(lanes, shown), options.columns - 1)))
@@ -61,13 +61,28 @@ export function finalFrame(lanes: readonly LaneView[], options: FrameOptions): s
   return lines
 }
 
+/** Failures, and what takes longest: many of the one leave a third of the screen to the other. */
+function mostTelling(lanes: readonly LaneView[], room: number): LaneView[] {
+  const sorted = byState(lanes)
+  const failed = sorted.filter(({ state }) => state === "failed")
+  const others = sorted.filter(({ state }) => state !== "failed")
+  const active = others.filter(({ state }) => state === "running" || state === "waiting")
+  const kept = Math.min(active.length, Math.ceil(room / 3))
+  const first = failed.slice(0, Math.max(0, room - kept))
+  return [...first, ...others.slice(0, room - first.length)]
+}
+
 function byState(lanes: readonly LaneView[]): LaneView[] {
   const buckets = new Map<LaneState, LaneView[]>(ORDER.map((state) => [state, []]))
   for (const lane of lanes) buckets.get(lane.state)!.push(lane)
-  // What takes longest is what the others will wait for.
+  // What takes longest is what the others will wait for, whether it acts or waits.
   const since = ({ since = 0 }: LaneView): number => since
-  for (const state of ["running", "waiting"] as const)
-    buckets.get(state)!.sort((one, other) => since(one) - since(other))
+  const active = [...buckets.get("running")!, ...buckets.get("waiting")!]
+  buckets.set(
+    "running",
+    active.sort((one, other) => since(one) - since(other)),
+  )
+  buckets.set("waiting", [])
   return [...buckets.values()].flat()
 }
 

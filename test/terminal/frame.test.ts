@@ -58,6 +58,22 @@ describe("frame", () => {
     ])
   })
 
+  it("shows failures and what takes longest, however many there are of each", () => {
+    const failures = Array.from({ length: 30 }, (_, n) => [
+      step(`supernode-${n + 1}/site-create`),
+      ended(`supernode-${n + 1}/site-create`, "failed", "forbidden"),
+    ])
+    const busy = Array.from({ length: 30 }, (_, n) => step(`supernode-${n + 31}/site-create`))
+    const m = new RunModel()
+    for (const line of recorded([started(200), ...failures.flat(), ...busy])) m.take(line)
+    const lines = frame(m.lanes(), check(m, 80, 24))
+    expect(lines).toHaveLength(22)
+    const signs = lines.slice(0, 20).map((line) => line[0])
+    expect(signs.filter((sign) => sign === "✗")).toHaveLength(13)
+    expect(signs.filter((sign) => sign === "▸")).toHaveLength(7)
+    expect(lines[20]).toMatch(/^… 182 more lanes: 17 failed, 23 running/)
+  })
+
   it("is the sum alone where there is no room for more", () => {
     const m = many()
     expect(frame(m.lanes(), check(m, 40, 3))).toEqual(["31 of 255 steps · 1 running · 1 waitin…"])
