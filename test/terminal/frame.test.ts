@@ -71,7 +71,7 @@ describe("frame", () => {
     const signs = lines.slice(0, 20).map((line) => line[0])
     expect(signs.filter((sign) => sign === "✗")).toHaveLength(13)
     expect(signs.filter((sign) => sign === "▸")).toHaveLength(7)
-    expect(lines[20]).toMatch(/^… 182 more lanes: 17 failed, 23 running/)
+    expect(lines[20]).toMatch(/^… 183 more lanes: 17 failed, 23 running/)
   })
 
   it("is the sum alone where there is no room for more", () => {
