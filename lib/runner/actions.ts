@@ -1,4 +1,4 @@
-import { MAX_ATTEMPTS, pause, RETRY_PAUSE_MS, SAME_CLOCK_MS } from "../limits.ts"
+import { MAX_ATTEMPTS, pause, RESTARTED_SERVER_MS, RETRY_PAUSE_MS, SAME_CLOCK_MS } from "../limits.ts"
 import type { CheckResult } from "../notebook/check-result.ts"
 import { isRerun, type Rerun, type Step } from "../notebook/step.ts"
 import { refusalOf } from "./approval.ts"
@@ -13,6 +13,7 @@ import {
   draftOfInterrupt,
   draftOfTimeout,
   isAway,
+  isForbidden,
   isTransient,
   type OutcomeDraft,
   outcomeDraft,
@@ -41,6 +42,8 @@ export class Actions {
   #done: Action | undefined
   #failure: unknown
   #wentBack = false
+  /** When its cluster was back after it had been away. */
+  #backAt = Number.NEGATIVE_INFINITY
   #resuming: boolean
 
   constructor(scope: RunScope, cell: Cell, execute: (cell: Cell) => Promise<OutcomeDraft>) {
@@ -198,8 +201,10 @@ export class Actions {
     if (deadline.passed)
       return draftOfTimeout(cell, seconds, result?.state === "unknown" ? result.reason : reason, error)
     // Nothing was tried at a cluster that was away, and the check has waited until it was back.
-    if (isAway(error)) this.#attempts--
-    if (result !== undefined && isTransient(error) && this.#attempts < MAX_ATTEMPTS) {
+    if (isAway(error)) this.#backAt = performance.now()
+    const settling = isForbidden(error) && performance.now() - this.#backAt < RESTARTED_SERVER_MS
+    if (isAway(error) || settling) this.#attempts--
+    if (result !== undefined && (isTransient(error) || settling) && this.#attempts < MAX_ATTEMPTS) {
       this.#failure = error
       bus.emit({ type: "note", text: `${reason}: retrying`, ...cell.at })
       await pause(RETRY_PAUSE_MS * 2 ** this.#attempts, deadline.signal)

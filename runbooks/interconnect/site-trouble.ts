@@ -1,7 +1,7 @@
 /** Why a Skupper site does not become ready. The reason is in other objects than the Site. */
 import type { ClusterReader, KubeObject } from "../../lib/index.ts"
 import { LIMIT_RANGE, reasonFor } from "../openshift/reasons.ts"
-import { STALE } from "../openshift/rollout.ts"
+import { isStale } from "../openshift/rollout.ts"
 import { troubleOf } from "../openshift/trouble.ts"
 import type { Deployment } from "../openshift/workload.ts"
 import { type Condition, condition, ifAllowed, ifServed } from "../shared/reading.ts"
@@ -62,7 +62,7 @@ async function routerTrouble(cluster: ClusterReader, namespace: string): Promise
   if (trouble === undefined) return undefined
   const { code, reason, terminal, at, next } = trouble
   const words = { code, reason: `its router: ${reason}` }
-  if (!terminal || (at !== undefined && (await cluster.now()) - at > STALE)) return words
+  if (!terminal || (await isStale(cluster, at))) return words
   const fix = FIXES[code] ?? trouble.fix
   return { ...words, final: true, ...(fix !== undefined && { fix }), next }
 }

@@ -13,13 +13,14 @@ import { troubleOf } from "./trouble.ts"
 import type { Deployment } from "./workload.ts"
 
 /**
- * In milliseconds. The cause of a failure that was last seen longer ago may have been fixed. A cluster retries up to 16
- * minutes later, but starts a new pod at once.
+ * In milliseconds. The cause of a failure that was last seen longer ago may have been fixed, also by whoever has just started this
+ * program. A cluster retries up to 16 minutes later, but starts a new pod at once.
  */
-export const STALE = 30_000
+const STALE = 30_000
 
-/** The same for what this program can try anew: whoever has just started it may have fixed what failed before. */
-const staleHere = (): number => Math.min(STALE, performance.now())
+/** @param at when a failure was last seen, by the cluster's clock */
+export const isStale = async (cluster: ClusterReader, at: number | undefined): Promise<boolean> =>
+  at !== undefined && (await cluster.now()) - at > Math.min(STALE, performance.now())
 
 /** The field of a *drifted* result that new pods fix. */
 export const PODS = "pods"
@@ -39,7 +40,7 @@ export async function checkRollout(
   if (trouble === undefined) return progressing(missing, objectRef(deployment))
   if (!trouble.terminal) return progressing(trouble.reason, objectRef(deployment))
   const { reason, fix, next, code } = trouble
-  if (isOwn && trouble.at !== undefined && (await cluster.now()) - trouble.at > staleHere()) {
+  if (isOwn && (await isStale(cluster, trouble.at))) {
     const field: Difference = { field: PODS, found: `failed some time ago (${reason})`, wanted: "restarted" }
     return drifted([field], {
       reason: `pods failed some time ago (${reason}); they are created again`,

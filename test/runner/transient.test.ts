@@ -9,17 +9,14 @@ import { federationOf, plain, roles, runIn, World } from "./world.ts"
 const GONE =
   'Error from server (InternalError): Internal error occurred: failed calling webhook "gone.example.test": connection refused'
 
-/** A federation of one hub with one step that fails so many times, with these words. */
-async function run(
-  failures: number,
-  why: ConstructorParameters<typeof RunbookError>[1] | CheckError,
-  timeout?: number,
-) {
+/** A federation of one hub with one step that throws these, one after the other, before it succeeds. */
+async function run(errors: readonly Error[], timeout?: number) {
   const world = new World()
-  let left = failures
+  const left = [...errors]
   const apply = (context: { world: World }) => {
     context.world.applied.push("enter")
-    if (left-- > 0) throw why instanceof CheckError ? why : new RunbookError("the command failed", why)
+    const error = left.shift()
+    if (error !== undefined) throw error
     context.world.set("hub/enter", "yes")
   }
   const book = notebook({
@@ -33,31 +30,42 @@ async function run(
   return { applied: world.applied.length, outcome: outcomes[0]!.outcome }
 }
 
+const times = (count: number, error: Error): Error[] => Array(count).fill(error)
+const failed = (more: ConstructorParameters<typeof RunbookError>[1]) =>
+  new RunbookError("the command failed", more)
+const SILENCE = new CheckError(unknown("unreachable", "nothing listens"), { cause: new Error("refused") })
+const FORBIDDEN = new CheckError(blocked("links are forbidden", { code: "forbidden", fix: "ask for it" }))
+
 describe("an apply whose server does not answer for a moment", () => {
   it("applies again, and reports how it ended", async () => {
-    expect(await run(1, { why: GONE })).toMatchObject({ applied: 2, outcome: { kind: "applied" } })
+    expect(await run([failed({ why: GONE })])).toMatchObject({ applied: 2, outcome: { kind: "applied" } })
   })
 
   it("fails with the command's own words", async () => {
-    const { applied, outcome } = await run(9, { why: GONE }, 2)
+    const { applied, outcome } = await run(times(9, failed({ why: GONE })), 2)
     expect(applied).toBeGreaterThan(1)
     expect(outcome).toMatchObject({ kind: "failed", code: "timeout", why: GONE })
   })
 
   it("has as many attempts as before after its server was away", async () => {
-    const silence = new CheckError(unknown("unreachable", "nothing listens"), { cause: new Error("refused") })
-    expect(await run(6, silence)).toMatchObject({ applied: 7, outcome: { kind: "applied" } })
+    expect(await run(times(6, SILENCE))).toMatchObject({ applied: 7, outcome: { kind: "applied" } })
   })
 
   it("is given up where its server answers that it cannot", async () => {
     const answered = new CheckError(unknown("unreachable", "answered 500"))
-    expect(await run(6, answered)).toMatchObject({ applied: 4, outcome: { kind: "blocked" } })
+    expect(await run(times(6, answered))).toMatchObject({ applied: 4, outcome: { kind: "blocked" } })
   }, 20_000)
 
   it("is not run again where there is a fix to apply, or where the words describe no transient failure", async () => {
-    expect(await run(9, { why: GONE, fix: "open the way" })).toMatchObject({ applied: 1 })
-    expect(await run(9, { why: 'pods "x" is forbidden' })).toMatchObject({ applied: 1 })
+    expect(await run(times(9, failed({ why: GONE, fix: "open the way" })))).toMatchObject({ applied: 1 })
+    expect(await run(times(9, failed({ why: 'pods "x" is forbidden' })))).toMatchObject({ applied: 1 })
   })
+
+  it("is forbidden for a moment once its server is back, and for good where it never was away", async () => {
+    const back = [SILENCE, ...times(5, FORBIDDEN)]
+    expect(await run(back)).toMatchObject({ applied: 7, outcome: { kind: "applied" } })
+    expect(await run([FORBIDDEN])).toMatchObject({ applied: 1, outcome: { kind: "blocked" } })
+  }, 20_000)
 })
 
 describe("a server that has just restarted", () => {
