@@ -1,4 +1,5 @@
 /** Deletes what this notebook created, in reverse order, and nothing else: its labels identify it. */
+import { rm } from "node:fs/promises"
 import {
   blocked,
   type CheckResult,
@@ -15,6 +16,7 @@ import { deploymentRef } from "./flower/superlink.ts"
 import { dropRegistration, findRegistrations, findRegistry, isRegistration } from "./flower/unregistering.ts"
 import { environment, inputs, roles } from "./inputs.ts"
 import { ATTACHED, BINDING } from "./interconnect/attached.ts"
+import { grantsFor } from "./interconnect/issuing.ts"
 import { atOwnHub, atSuperlink, networkObjects, networks, partyPlaces } from "./interconnect/party-places.ts"
 import { listSites, SKUPPER } from "./interconnect/skupper.ts"
 import { TokenFile } from "./interconnect/token-file.ts"
@@ -156,6 +158,27 @@ export const removeNetwork = removal({
     return found.length > 0 ? found : leftLease(hub)
   },
   remove: byOc,
+  exclusive: networks,
+})
+
+/** What was issued for a party whose part ends: it could be used after that. */
+export const removeIssued = removal({
+  id: "remove-issued",
+  undoes: ["token-issue"],
+  title: "Remove what was issued for the party",
+  on: "link",
+  side: "superlink",
+  when: { owners: "several" },
+  prose: "The access grant of a token that the party has not used, and the token itself on this machine.",
+  at: atOwnHub,
+  async find(_, lane) {
+    const found = await ifServed(grantsFor(lane))
+    const grants = (found ?? []).map((grant) => ({ ...grant, kind: "AccessGrant" }))
+    const { exists, path } = new TokenFile(lane)
+    return exists ? [...grants, { ...tokenFileOf(lane), spec: { path } }] : grants
+  },
+  remove: (hub, object) =>
+    object.kind === FILE ? rm(String(object.spec?.path), { force: true }) : byOc(hub, object),
   exclusive: networks,
 })
 
@@ -391,6 +414,7 @@ export const teardown: Notebook = notebook({
   lease: { role: "superlink", namespace: "project", until: "logout" },
   steps: [
     removeNetwork,
+    removeIssued,
     removeSupernode,
     removeListener,
     removeLink,

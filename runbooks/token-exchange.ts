@@ -16,7 +16,7 @@ export const tokenIssue = guideStep({
   inputs: ["link-with", "network"],
   prose: `
 The SuperLink's site issues a **token** that lets a SuperNode's site create a link. The token works once and expires after
-fifteen minutes, so it is issued right before it is needed:
+fifteen minutes (for another party after 24 hours), so it is issued right before it is needed:
 
     skupper token issue supernode-1.token.yaml
 

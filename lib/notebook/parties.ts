@@ -1,3 +1,4 @@
+import type { Federation } from "./federation.ts"
 import type { InputTable } from "./inputs.ts"
 import { refuse } from "./refusal.ts"
 import type { Roles } from "./roles.ts"
@@ -47,6 +48,11 @@ export interface Parties {
   readonly agree?: readonly string[]
   /** What an approval grants, as sentences for whoever is asked to approve it. */
   readonly grants?: readonly string[]
+  /** What a revocation of a party cannot end, if there is anything, as a sentence: it is said before the revocation is approved. */
+  readonly staysAfterRevoking?: (
+    federation: Pick<Federation, "values" | "sites">,
+    party: string,
+  ) => string | undefined
   /** How long an approval is valid, in seconds. Default 24 hours. */
   readonly lifetime?: number
   /** Sealed values that may hold a private key, which no file may otherwise. */

@@ -90,9 +90,12 @@ function column(blocks: readonly Block[]): Block {
   }
 }
 
-/** One frame per cluster with its sites; a site without an identity has no frame. */
+/** One frame per cluster, or per party whose clusters are not known here, with its sites; a site without either has no frame. */
 function framed(views: readonly SiteView[], block: (view: SiteView) => Block): Block[] {
-  const groups = Map.groupBy(views, ({ site }) => site.identity ?? site)
+  const groups = Map.groupBy(
+    views,
+    ({ site }) => site.identity ?? (site.party === undefined ? site : `belongs to ${site.party}`),
+  )
   return [...groups].map(([identity, members]) => {
     const inner = column(members.map(block))
     return typeof identity === "string" ? frame(identity, inner) : inner

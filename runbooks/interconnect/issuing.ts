@@ -318,7 +318,13 @@ export async function discardIssued(context: Context): Promise<void> {
 }
 
 /** The grants of this SuperNode's tokens. */
-function grantsFor({ site, at, federation, inputs, the }: Context) {
+export function grantsFor({
+  site,
+  at,
+  federation,
+  inputs,
+  the,
+}: Pick<Context, "site" | "at" | "federation" | "inputs" | "the">) {
   const hub = hubOf({ inputs, the }, site)
   return at(hub).cluster.list({
     apiVersion: SKUPPER,

@@ -256,10 +256,18 @@ async function handleRefusal(message: string, context: Context, file: IssuedToke
       `the cluster of ${site.name} cannot reach ${address}, the grant server of ${peer.name}`,
       {
         why: message,
-        fix: /no such host/.test(message)
-          ? "the name of a new Route or load balancer takes some minutes to resolve: retry later, or use a link file: --link-with file"
-          : "allow the connection from that cluster (firewall, egress rules, NetworkPolicy; proxy variables are not used), or use a link file: --link-with file",
-        next: `flower-runbook run --link-with file --from token-issue --site ${site.name}`,
+        fix: `${
+          /no such host/.test(message)
+            ? "the name of a new Route or load balancer takes some minutes to resolve: retry later"
+            : "allow the connection from that cluster (firewall, egress rules, NetworkPolicy; proxy variables are not used)"
+        }, or ${
+          isTheirs(peer)
+            ? `ask ${peer.party} for a link file: they type \`flower-runbook run --link-with file\`, and send you the approval`
+            : "use a link file: --link-with file"
+        }`,
+        next: isTheirs(peer)
+          ? `flower-runbook accept ${peer.party}.approval --link-with file`
+          : `flower-runbook run --link-with file --from token-issue --site ${site.name}`,
       },
     )
   }

@@ -42,8 +42,15 @@ export const PARTIES = [
   ["Mercy", "mercy"],
 ] as const
 
-/** @param more what the federation files of all have beside their sites */
-export async function startInstitutions(count: number, more: object = {}): Promise<Institutions> {
+/**
+ * @param more what the federation files of all have beside their sites
+ * @param keys false: nobody has made keys yet
+ */
+export async function startInstitutions(
+  count: number,
+  more: object = {},
+  { keys = true } = {},
+): Promise<Institutions> {
   const root = mkdtempSync(join(tmpdir(), "institutions_"))
   const practice = await startPractice({
     sites: sitesOf(count),
@@ -99,9 +106,9 @@ export async function startInstitutions(count: number, more: object = {}): Promi
       supernodes: [{ name, ...entry(name) }],
     }),
   )
-  await coordinator.call(["party", "init", "--name", "Coordinator"])
-  for (const [index, one] of parties.entries())
-    await one.call(["party", "init", "--name", PARTIES[index]![0]])
+  for (const [index, one] of [coordinator, ...parties].entries())
+    if (keys)
+      await one.call(["party", "init", "--name", index === 0 ? "Coordinator" : PARTIES[index - 1]![0]])
   const clusters = new Map<string, OpenCluster>()
   return {
     practice,

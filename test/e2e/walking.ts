@@ -69,7 +69,7 @@ export class Walking {
 export const titleOf = (step: string): string => program.notebook.steps.find(({ id }) => id === step)!.title
 
 /** Starts the program in a terminal; CI is unset there, so that it asks. */
-function startWalk(args: readonly string[], home: string, { columns, rows, env }: Terminal): Pty {
+export function startWalk(args: readonly string[], home: string, { columns, rows, env }: Terminal): Pty {
   return new Pty({
     file: process.execPath,
     args: [BIN, ...args],

@@ -2,13 +2,15 @@ import { resolve } from "node:path"
 import { UsageError } from "../../notebook/errors.ts"
 import { EXIT } from "../../notebook/exit-codes.ts"
 import { moment } from "../../notebook/format.ts"
-import { DEFAULT_LIFETIME_S } from "../../notebook/parties.ts"
+import { before, DEFAULT_LIFETIME_S } from "../../notebook/parties.ts"
 import { type ReadMessage, type RequestPayload, readMessage, type Trust } from "../../parties/messages.ts"
 import { Pins } from "../../parties/pins.ts"
 import { cellsOf, keep, wrongValues } from "../../runner/crossing-values.ts"
 import type { Exchanged } from "../../runner/events.ts"
+import { buildGraph } from "../../runner/graph.ts"
+import { readState } from "../../runner/open-state.ts"
 import { printAnswer } from "../answers.ts"
-import { type CallOf, federationFlags } from "../call.ts"
+import { type Call, type CallOf, federationFlags } from "../call.ts"
 import { type OpenedFederation, openFederation } from "../open-federation.ts"
 import { assertCurrent, clockOf } from "../parties/clock.ts"
 import { matchSites } from "../parties/match-sites.ts"
@@ -180,17 +182,40 @@ async function again(call: CallOf<"approve">, opened: OpenedFederation): Promise
   const how = await approval(call, [what])
   await withState(call, opened, async (state) => {
     await state.journal.append({ type: "approval", what, how }).durable
+  })
+  const sites = request.names.map(({ ours }) => ours)
+  const { renewed, handedOver } = stepsAgain(call, opened, sites)
+  // What the last one brought may be used up: the steps that make it for this party alone make it again.
+  if (renewed.length > 0) {
+    const code = await runFederation(
+      { ...call, steps: renewed },
+      { approvalBy: "named", rerun: true, quiet: true, sites },
+    )
+    if (code !== EXIT.done) return code
+  }
+  const latest = readState(opened.folder).journal.memory.parties.get(party)?.sent.get("approval")
+  if (latest !== undefined && latest.digest !== sent?.digest) return EXIT.done
+  await withState(call, opened, async (state) => {
     if (sent !== undefined)
       await state.journal.append({ type: "message", ...bare(sent), closed: true }).durable
   })
-  // What the last one brought may be used up: the steps that hand it over make it again.
-  const { approval: message } = call.notebook.parties!
-  const steps = message.steps.filter(
-    (id) => call.notebook.steps.find((step) => step.id === id)?.rerun !== undefined,
+  return runFederation({ ...call, steps: handedOver }, { approvalBy: "named", sites })
+}
+
+/** The steps of these sites behind an approval: those that make what it brings again, and those after which it is written. */
+function stepsAgain(
+  { notebook }: Call,
+  { federation }: OpenedFederation,
+  sites: readonly string[],
+): { readonly renewed: readonly string[]; readonly handedOver: readonly string[] } {
+  const { approval: message } = notebook.parties!
+  const here = buildGraph(notebook, federation).cells.filter(
+    ({ party, site }) => party === undefined && site !== undefined && sites.includes(site.name),
   )
-  const sites = request.names.map(({ ours }) => ours)
-  return runFederation(
-    { ...call, steps: steps.length > 0 ? steps : message.steps },
-    { approvalBy: "named", rerun: true, sites },
-  )
+  const own = notebook.steps.filter(({ id }) => here.some(({ step }) => step.id === id))
+  const behind = before(notebook.steps, message.steps)
+  return {
+    renewed: own.filter(({ id, rerun }) => rerun !== undefined && behind.has(id)).map(({ id }) => id),
+    handedOver: own.filter(({ id }) => message.steps.includes(id)).map(({ id }) => id),
+  }
 }

@@ -58,6 +58,8 @@ async function end(
   if (reason.length > 500 || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(reason))
     throw new UsageError("--reason: use at most 500 characters, in one line, all of them visible")
   const own = await ownPartyOf(call, undefined, request.own)
+  const stays = notebook.parties!.staysAfterRevoking?.(opened.federation, party)
+  if (stays !== undefined) call.out.note(`${stays}\n`)
   const what = `ends what ${request.name} (${party}) was granted; it can only join again with a new request`
   const how = await approved(call, what)
   return withState(call, opened, async (state) => {

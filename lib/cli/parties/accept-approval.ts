@@ -3,6 +3,7 @@ import { UsageError } from "../../notebook/errors.ts"
 import { count, moment } from "../../notebook/format.ts"
 import { camel } from "../../notebook/inputs.ts"
 import type { CrossingValue } from "../../notebook/parties.ts"
+import { shellWord } from "../../notebook/shell-word.ts"
 import type { OwnParty } from "../../parties/identity.ts"
 import type { ApprovalPayload, ReadMessage } from "../../parties/messages.ts"
 import { SEALED } from "../../parties/payloads.ts"
@@ -40,8 +41,12 @@ export async function acceptApproval(
   const { federation, memory } = opened
   const { payload, digest, fingerprint } = message
   const party = coordinatorOf(call, federation, "accept")
-  const refuse = (what: string, fix: string, why?: string): never => {
-    throw new UsageError(`${shown} cannot be accepted: ${what}`, { fix, ...(why !== undefined && { why }) })
+  const refuse = (what: string, fix: string, why?: string, next?: string): never => {
+    throw new UsageError(`${shown} cannot be accepted: ${what}`, {
+      fix,
+      ...(why !== undefined && { why }),
+      ...(next !== undefined && { next }),
+    })
   }
   const record = memory?.parties.get(party)
   const sent = record?.sent.get("request")
@@ -93,6 +98,8 @@ export async function acceptApproval(
       refuse(
         `${name} is ${JSON.stringify(value)} there and ${JSON.stringify(here ?? null)} here`,
         `make it the same: set ${name} to ${JSON.stringify(value)} here, or ask ${payload.from.name} to change theirs`,
+        undefined,
+        typeof value === "string" ? `${call.command} --${name} ${shellWord(value)}` : undefined,
       )
   }
   const cells = cellsOf({ notebook, federation }, "approval", sent.names, party)

@@ -47,11 +47,24 @@ export async function readTheirFile(session: Session, screen: WalkScreen): Promi
   const argv = [shown, ...(typed === undefined ? [] : ["--fingerprint", typed])]
   if (payload.kind === "request") {
     const { approve } = await import("../commands/approve.ts")
-    await approve(commandCall(call, "approve", argv), { walking: true })
+    const known = await knownAs(session, screen, payload.from)
+    await approve(commandCall(call, "approve", [...argv, ...known]), { walking: true })
   } else {
     const { accept } = await import("../commands/accept.ts")
     await accept(commandCall(call, "accept", argv), { walking: true })
   }
+}
+
+/** Which party of this federation a request is from, where that has another name here. */
+async function knownAs(
+  { opened }: Session,
+  screen: WalkScreen,
+  { id, name }: { readonly id: string; readonly name: string },
+): Promise<readonly string[]> {
+  const parties = [...new Set(opened.federation.sites.flatMap(({ party }) => party ?? []))]
+  if (parties.includes(id) || parties.length === 0) return []
+  const choices = parties.map((party) => ({ value: party, name: party }))
+  return ["--known-as", await screen.choose(`Which party of this federation is ${name} (${id})?`, choices)]
 }
 
 const wrongFingerprint = (text: string): string | undefined =>
