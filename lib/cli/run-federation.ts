@@ -107,7 +107,7 @@ async function writtenAfter(
   if (call.flags.has("json"))
     for (const { recorded } of written) call.out.print(`${jsonText(call.redactor.deep(recorded))}\n`)
   const ended = endedLines(state.journal.memory).map(
-    (line) => `${line}. What is left here, this removes: ${call.io.program} teardown${federationFlags(call)}`,
+    (line) => `${line}. To remove what is left here: ${call.io.program} teardown${federationFlags(call)}`,
   )
   return [...written.map(writtenText), ...ended]
 }
