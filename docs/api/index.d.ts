@@ -590,6 +590,7 @@ export interface Parties {
     readonly receipt: CrossingMessage;
     readonly agree?: readonly string[];
     readonly grants?: readonly string[];
+    readonly staysAfterRevoking?: (federation: Pick<Federation, "values" | "sites">, party: string) => string | undefined;
     readonly lifetime?: number;
     readonly mayHoldPrivateKey?: readonly Value[];
 }
