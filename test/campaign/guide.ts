@@ -3,6 +3,7 @@ import { main } from "../../lib/cli/main.ts"
 import { program } from "../../runbooks/index.ts"
 import { io } from "../cli/screen.ts"
 import { checkJson } from "../json-lines.ts"
+import { checkNext } from "../next-lines.ts"
 
 export interface Called {
   readonly code: number
@@ -31,6 +32,7 @@ export async function callGuide(
     main(notebook, argv, { ...screen.io, ...rest, program: "flower-runbook" }),
   )
   checkJson(argv, screen.stdout())
+  if (!argv.includes("--json") && argv[0] !== "report") checkNext(screen.raw(), cwd)
   return { code, stdout: screen.stdout(), stderr: screen.stderr(), raw: screen.raw() }
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parse, stringify } from "yaml"
 import { FORMATS } from "../../lib/cli/commands-table.ts"
+import type { Fault } from "../../lib/practice/types/faults.ts"
 import { program } from "../../runbooks/index.ts"
 import { filesIn, found, recordingCommands, type Secrets } from "../e2e/canaries.ts"
 import { type PracticeHere, practiceHere } from "../e2e/practice-here.ts"
@@ -12,44 +13,47 @@ import type { Random } from "./random.ts"
 const LOGINS = ["token", "password", "context"] as const
 type Login = (typeof LOGINS)[number]
 
+interface Typed {
+  readonly argv: readonly string[]
+  /** The clusters fail meanwhile: an error tells more than a success. */
+  readonly fault?: Fault
+}
+
 interface Case {
   readonly login: Login
   /** What is typed, in this order. */
-  readonly calls: readonly (readonly string[])[]
+  readonly calls: readonly Typed[]
 }
 
 const STEPS = program.notebook.steps.map(({ id }) => id)
 const SITES = ["superlink", "supernode-1"]
+/** What passes by itself after so many requests. */
+const FAILING = ["500", "503", "429", "reset", "cut", "gone", "forbidden", "unauthorized"]
 
-function drawCall(random: Random): string[] {
+/** What reads the folder alone is as likely as what asks clusters, and a tenth of its work. */
+function drawCall(random: Random): Typed {
   const site = random.percent(30) ? ["--site", random.pick(SITES)] : []
-  switch (random.int(0, 11)) {
-    case 0:
-      return ["status", ...site]
-    case 1:
-      return ["status", "--live", ...site]
-    case 2:
-      return ["values", ...site]
-    case 3:
-      return ["plan", ...site]
-    case 4:
-      return ["doctor", ...site]
-    case 5:
-    case 6:
-      return ["show", random.pick(STEPS)]
-    case 7:
-    case 8:
-    case 9:
-      return ["report", "--format", random.pick(FORMATS), ...site]
-    case 10:
-      return [
-        "step",
-        random.pick(["login", "token-redeem", "project"]),
-        ...(random.percent(50) ? ["--json"] : ["--rerun"]),
-      ]
-    default:
-      return ["run", random.pick(["--json", "--show"]), "--yes"]
+  if (random.percent(75)) {
+    const argv = random.pick([
+      ["status", ...site],
+      ["values", ...site],
+      ["show", random.pick(STEPS)],
+      ["report", "--format", random.pick(FORMATS), ...site],
+      ["report", "--format", random.pick(FORMATS), ...site],
+      ["report", "--format", random.pick(FORMATS), ...site],
+    ])
+    return { argv: [...argv, ...(argv[0] !== "report" && random.percent(30) ? ["--json"] : [])] }
   }
+  const argv = random.pick([
+    ["status", "--live", ...site],
+    ["plan", ...site],
+    ["plan", "--json"],
+    ["doctor", ...site],
+    ["step", random.pick(["login", "token-redeem", "project"]), random.pick(["--json", "--rerun"])],
+    ["run", random.pick(["--json", "--show"]), "--yes"],
+  ])
+  if (random.percent(70)) return { argv }
+  return { argv, fault: { where: "api", what: random.pick(FAILING), times: random.int(1, 4) } }
 }
 
 /** Canaries over every output, every file and every argument, for each way to log in. */
@@ -72,7 +76,7 @@ export const secrets: Campaign<Case> = {
       *smaller({ login, calls }) {
         for (const fewer of shorter(calls)) yield { login, calls: fewer }
       },
-      show: ({ login, calls }) => `login ${login}: ${calls.map((call) => call.join(" ")).join("; ")}`,
+      show: ({ login, calls }) => `login ${login}: ${calls.map((call) => JSON.stringify(call)).join("; ")}`,
       size: ({ calls }) => 2 * calls.length,
       close: async () => void (await Promise.all([...worlds.values()].map(({ here }) => here.close()))),
     }
@@ -118,7 +122,7 @@ async function prepareWorld(login: Login): Promise<World> {
   writeFileSync(own, stringify({ ...file, commands }))
   mkdirSync(join(folder, "here"))
   const argv = ["--federation", own, "--state", join(folder, "state")]
-  const { code, raw } = await callGuide(folder, ["run", ...argv, "--yes", "--show"])
+  const { code, raw } = await callGuide(folder, ["run", ...argv, "--yes", "--show"], {}, MOST_MS)
   if (code !== 0) throw new Error(`the run ended with ${code}: ${raw}`)
   const world = { here, argv, secrets, record }
   await remember(world)
@@ -144,15 +148,22 @@ async function remember({ here, secrets }: World): Promise<void> {
   }
 }
 
+/** Of a call, in milliseconds: a step may wait for what has just failed. */
+const MOST_MS = 300_000
+
 async function attempt(world: World, calls: Case["calls"]): Promise<string | undefined> {
   const { here, argv, secrets, record } = world
-  for (const call of calls) {
-    const { code, raw } = await callGuide(here.folder, [
-      ...call,
-      ...(call[0] === "show" ? argv.slice(2) : argv),
-    ])
+  for (const { argv: call, fault } of calls) {
+    here.practice.faults.set(fault === undefined ? [] : [fault])
+    const { code, raw } = await callGuide(
+      here.folder,
+      [...call, ...(call[0] === "show" ? argv.slice(2) : argv)],
+      {},
+      MOST_MS,
+    )
+    here.practice.faults.set([])
     if (code > 2) return `${call.join(" ")} ended with ${code}: ${raw}`
-    await remember(world)
+    if (call[0] === "step" || call[0] === "run") await remember(world)
     const said = found(raw, secrets)
     if (said.length > 0) return `${call.join(" ")} printed the ${said.join(", ")}`
   }

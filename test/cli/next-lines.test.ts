@@ -9,6 +9,7 @@ import { plainWords } from "../../lib/cli/walk/plain-words.ts"
 import { blocked, ready } from "../../lib/index.ts"
 import type { Notebook } from "../../lib/notebook/notebook.ts"
 import guide from "../../runbooks/index.ts"
+import { checkNext } from "../next-lines.ts"
 import { io, room } from "./world.ts"
 
 const PROGRAM = "npx flower-runbook"
@@ -184,6 +185,20 @@ test.each([
   [{ npm_lifecycle_event: "test", npm_lifecycle_script: "vitest" }, "node r/f.js", "node r/f.js"],
 ])("started by npm (%j), %s is typed as %s", (env, command, typedAs) => {
   expect(startedAs(command, env)).toBe(typedAs)
+})
+
+test("whatever the suite sees is checked so: whole programs, calls of campaigns", () => {
+  for (const refused of ["run --federatoin x", "step site-crate", "stat", "plan --site"])
+    expect(() => checkNext(`✗ It failed\n    next: npx flower-runbook ${refused}\n`, "/"), refused).toThrow(
+      `next: npx flower-runbook ${refused}: as typed it is refused`,
+    )
+  for (const accepted of [
+    "flower-runbook report > 'a b'",
+    "flower-runbook plan",
+    "mv a b",
+    "oc get pods | head",
+  ])
+    checkNext(`  next: ${accepted}\n`, "/")
 })
 
 test("what is completed and reported is the program, not how it was started", async () => {

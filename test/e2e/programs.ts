@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Recorded } from "../../lib/runner/events.ts"
 import { checkJson } from "../json-lines.ts"
+import { checkNext } from "../next-lines.ts"
 import { packedProgram } from "../packed.ts"
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url))
@@ -102,7 +103,10 @@ export function startPrograms(folder: string, bin: string, federation: string): 
         running.delete(started)
         try {
           // A program that was killed may have written half a line.
-          if (signal === null) checkJson(argv, stdout)
+          if (signal === null) {
+            checkJson(argv, stdout)
+            if (script === undefined && !argv.includes("--json")) checkNext(`${stdout}\n${stderr}`, folder)
+          }
         } catch (error) {
           reject(error)
         }
