@@ -1,6 +1,18 @@
 import { sha256 } from "./fingerprint.ts"
 
 /**
+ * Texts that are secrets wherever they stand, also where nobody has told: a token that was given in place of a file's name, or that a
+ * server repeats. OpenShift's tokens, signed tokens of ServiceAccounts and login servers, private keys.
+ */
+const ALWAYS = [
+  String.raw`sha256~[\w-]{20,}`,
+  // At the beginning of a word only: each place is read once, however long a hostile text is.
+  String.raw`(?<![\w-])eyJ[\w-]{16,}\.eyJ[\w-]{16,}\.[\w-]{16,}`,
+  "AGE-SECRET-KEY-1[A-Z0-9]{40,}",
+  String.raw`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`,
+]
+
+/**
  * Knows every secret value of this process and removes it from text, also in its base64 and URL forms.
  * One object per process, at the event source: what has passed it may be shown and kept.
  */
@@ -27,15 +39,15 @@ export class Redactor {
 
   /** The text with every known secret replaced by `‹secret›`. */
   text(value: string): string {
-    if (this.#forms.size === 0) return value
-    this.#pattern ??= new RegExp(
-      [...this.#forms]
-        .sort((a, b) => b.length - a.length)
-        .map((form) => form.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&"))
-        .join("|"),
-      "g",
-    )
+    this.#pattern ??= this.#compiled()
     return value.replace(this.#pattern, "‹secret›")
+  }
+
+  #compiled(): RegExp {
+    const known = [...this.#forms]
+      .sort((a, b) => b.length - a.length)
+      .map((form) => form.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&"))
+    return new RegExp([...known, ...ALWAYS].join("|"), "g")
   }
 
   /** The SHA-256 of a manifest; of one that contains a secret nothing, because a short secret can be guessed from it. */
@@ -46,7 +58,6 @@ export class Redactor {
 
   /** The same object with every string in it redacted; the original where nothing changed. */
   deep<T>(value: T): T {
-    if (this.#forms.size === 0) return value
     if (typeof value === "string") return this.text(value) as T
     if (Array.isArray(value)) return value.map((item) => this.deep(item)) as T
     if (value !== null && typeof value === "object") {
