@@ -264,7 +264,9 @@ it("a revoked party: its door is closed, nothing is prepared for it again, and i
   const nothing = await guest.call("run", ...FILE, "--yes")
   expect(nothing).toMatchObject({ code: 0, stderr: "" })
   expect(nothing.stdout).toContain("The Host has ended your part")
-  expect(nothing.stdout.replaceAll(/\s+/g, " ")).toContain("To remove what is left here: meeting teardown --federation")
+  expect(nothing.stdout.replaceAll(/\s+/g, " ")).toContain(
+    "To remove what is left here: meeting teardown --federation",
+  )
   expect(nothing.stdout).not.toContain("applied")
   const after = await host.call("run", ...FILE, "--yes")
   expect(after.code).toBe(0)

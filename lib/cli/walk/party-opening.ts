@@ -46,7 +46,7 @@ export async function askToHost(call: Call): Promise<Call> {
 async function ensureParty(call: Call): Promise<void> {
   const root = stateRoot(call.notebook, call.io.env)
   if (ownParties(root).length > 0) return
-  say(call, "The others know you by your keys, which are made now and stay on this machine.")
+  say(call, "The others know you by your keys, which are created now and stay on this machine.")
   const message = 'Your name, as the others read it, such as "St. Mary\'s"'
   const name = await askText({ message, check: wrongPartyName }, promptIo(call))
   const { fingerprint } = await createParty(root, idOf(name), name)
