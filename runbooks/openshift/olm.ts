@@ -50,11 +50,21 @@ export async function readSubscribed(cluster: ClusterReader, subscription: KubeO
       : ifAllowed(cluster.get({ apiVersion: OLM, kind, name, namespace: where }))
   const list = (query: Query) => ifAllowed(cluster.list(query))
   const { source, sourceNamespace } = subscription.spec
-  const [groups, siblings, plan, installed, catalog] = await Promise.all([
+  const installed = await get("ClusterServiceVersion", installedCSV ?? currentCSV)
+  // What OLM has done says nothing more once the operator is installed.
+  if (installed?.status?.phase === "Succeeded")
+    return {
+      subscription,
+      groups: undefined,
+      plan: undefined,
+      csv: installed,
+      catalog: undefined,
+      manual: [],
+    }
+  const [groups, siblings, plan, catalog] = await Promise.all([
     list({ apiVersion: "operators.coreos.com/v1", kind: "OperatorGroup", namespace }),
     list({ apiVersion: OLM, kind: "Subscription", namespace }),
     get("InstallPlan", installPlanRef?.name, installPlanRef?.namespace),
-    get("ClusterServiceVersion", installedCSV ?? currentCSV),
     get("CatalogSource", source, sourceNamespace),
   ])
   // While one version replaces another, the state of the new one counts.

@@ -23,20 +23,33 @@ export interface Trouble {
 
 /** The pods of a Deployment's current revision that are not being deleted; newest first. */
 export async function currentPods(cluster: ClusterReader, deployment: Deployment): Promise<KubeObject[]> {
+  const pods = await livingPods(cluster, deployment)
+  if (areCurrent(deployment, pods)) return pods
   const set = await currentReplicaSet(cluster, deployment)
-  return set === undefined ? [] : podsOf(cluster, deployment, set)
+  return set === undefined ? [] : pods.filter((pod) => owned(pod, set))
 }
 
-async function podsOf(
-  cluster: ClusterReader,
-  deployment: Deployment,
-  set: KubeObject,
-): Promise<KubeObject[]> {
+/** Those that its selector finds, of any revision. */
+async function livingPods(cluster: ClusterReader, deployment: Deployment): Promise<KubeObject[]> {
   const pods = await cluster.list({ apiVersion: "v1", kind: "Pod", ...selected(deployment) })
   return pods
-    .filter((pod) => owned(pod, set) && pod.metadata.deletionTimestamp === undefined)
-    .filter((pod) => pod.status?.phase !== "Failed" && pod.status?.phase !== "Succeeded")
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .filter(({ status }) => status?.phase !== "Failed" && status?.phase !== "Succeeded")
     .sort((a, b) => created(b) - created(a))
+}
+
+/** Its rollout is complete and these are all its pods, of one ReplicaSet: then that one need not be read. */
+function areCurrent({ metadata, status }: Deployment, pods: readonly KubeObject[]): boolean {
+  const owners = new Set(
+    pods.map((pod) => pod.metadata.ownerReferences?.find(({ controller }) => controller)?.uid),
+  )
+  return (
+    status?.observedGeneration === metadata.generation &&
+    status?.updatedReplicas === pods.length &&
+    status?.replicas === pods.length &&
+    owners.size === 1 &&
+    !owners.has(undefined)
+  )
 }
 
 async function currentReplicaSet(
@@ -79,7 +92,7 @@ export async function troubleOf(
     ).then((found) => found ?? [])
   const noPods = refused(deployment, [deployment, set], await events(set.metadata.name))
   if (noPods !== undefined) return noPods
-  for (const pod of await podsOf(cluster, deployment, set)) {
+  for (const pod of (await livingPods(cluster, deployment)).filter((one) => owned(one, set))) {
     const trouble = await podTrouble(cluster, pod, () => events(pod.metadata.name))
     if (trouble !== undefined) return trouble
   }

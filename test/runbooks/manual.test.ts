@@ -171,7 +171,7 @@ describe("site", () => {
     )
     const lines = await manual("site-create", "superlink", { superlink: { "link-access-type": "nodeport" } })
     expect(lines).toContain(
-      "metadata: { name: superlink-interconnect, namespace: flower }\nspec: { linkAccess: nodeport }\nEOF\n",
+      "metadata:\n  name: superlink-interconnect\n  namespace: flower\nspec:\n  linkAccess: nodeport\nEOF\n",
     )
     expect(await manual("site-create", "one")).toContain(
       "skupper site create one-interconnect -n flower-one\n",
