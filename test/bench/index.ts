@@ -5,8 +5,11 @@ import { join } from "node:path"
 import temporaryFolder from "../temporary-folder.ts"
 import { finishedFederation } from "./finished.ts"
 import { idle } from "./idle.ts"
+import { lanes, lanesLine } from "./lanes.ts"
+import { type Cost, costLine, many } from "./many.ts"
 import { overhead } from "./overhead.ts"
 import { installedPackage } from "./package.ts"
+import { peers, peersTable } from "./peers.ts"
 import { practiceGrowth } from "./practice-growth.ts"
 import { reaction } from "./reaction.ts"
 import { reportCost } from "./report-growth.ts"
@@ -74,6 +77,39 @@ try {
   console.log(
     `practice of 40 sites, linked: ${perSite[1]!.toFixed(2)} s of CPU time per site, ${(perSite[1]! / perSite[0]!).toFixed(2)} times that of 5 (1.5 at most); ${sizes[1]!.descriptors} descriptors, ${sizes[1]!.megabytes.toFixed(0)} MB`,
   )
+  console.log()
+  console.log(lanesLine(await lanes(200)))
+  console.log(lanesLine(await lanes(1000)))
+  await growth()
+  console.log(`\n${peersTable(await peers(10, 3), 10)}`)
 } finally {
   removeAll()
+}
+
+/** Runs over more and more sites: what each costs, by requests and by commands. */
+async function growth(): Promise<void> {
+  const perSite = new Map<string, Cost & { sites: number }>()
+  for (const [sites, via] of [
+    [10, "api"],
+    [50, "api"],
+    [50, "commands"],
+  ] as const) {
+    const world = await many(sites)
+    try {
+      console.log(`\n1+${sites}, --via ${via}`)
+      const first = await world.run({ argv: ["--via", via] })
+      console.log(costLine("first run", first))
+      const second = await world.run({ argv: ["--via", via] })
+      console.log(costLine("nothing to do", second))
+      console.log(
+        `a second run takes ${(second.wall / first.wall).toFixed(2)} of the first in wall, ${(second.cpu / first.cpu).toFixed(2)} in CPU (0.1 at most)`,
+      )
+      perSite.set(`${sites} ${via}`, { ...first, sites })
+    } finally {
+      await world.close()
+    }
+  }
+  const [few, much] = [perSite.get("10 api")!, perSite.get("50 api")!]
+  const ratio = much.cpu / much.sites / (few.cpu / few.sites)
+  console.log(`\n50 sites cost ${ratio.toFixed(2)} times the CPU per site of 10 (1.5 at most)`)
 }
