@@ -104,7 +104,10 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
       emit: (event) => {
         if (event.type === "command") ran()
         // Whatever a command does, it has done some of it until its end.
-        if (event.type !== "output" && site !== undefined) readsOf(site).forget()
+        if (event.type !== "output" && site !== undefined) {
+          readsOf(site).forget()
+          clusters.get(site.name)?.stale()
+        }
         place.emit({ ...event, ...at })
       },
       redact: (text) => redactor.text(text),

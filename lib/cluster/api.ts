@@ -4,6 +4,7 @@ import { objectIn, tooLong } from "./body.ts"
 import { builtInKind } from "./built-in-kinds.ts"
 import type { Answer, Connection, Connections, Request } from "./connection.ts"
 import { ClusterError, notAnApi, notServed, refused, spoiled, wasCut } from "./errors.ts"
+import { SharedWatches } from "./shared-watches.ts"
 import type { KubeObject, Query, Ref } from "./types.ts"
 
 /** What discovery says of a kind. */
@@ -28,6 +29,7 @@ const PAGE = 500
 
 /** Requests in Kubernetes' terms: kinds to paths, lists in pages, errors as `ClusterReader` documents them. */
 export class Api {
+  readonly watches: SharedWatches
   readonly #connections: Connections
   readonly #groups = new Map<string, Promise<Map<string, Kind>>>()
   /** The server last talked to. */
@@ -35,8 +37,10 @@ export class Api {
   /** Milliseconds that its clock is ahead of this machine's, once it has answered. */
   ahead: number | undefined
 
-  constructor(connections: Connections) {
+  /** @param ended the cluster is closed */
+  constructor(connections: Connections, ended: AbortSignal) {
     this.#connections = connections
+    this.watches = new SharedWatches(ended)
   }
 
   async connection(): Promise<Connection> {

@@ -26,6 +26,8 @@ export type OpenOptions = Identity & {
 export interface OpenCluster extends Cluster {
   /** The same cluster and connections; requests made through it end when the signal aborts. */
   bound(signal: AbortSignal): Cluster
+  /** A command has changed something there, or may have: what waits there reads it again. */
+  stale(): void
   /** Milliseconds that the server's clock is ahead of this machine's, by its last answer; nothing before the first. */
   readonly ahead: number | undefined
 }
@@ -42,9 +44,9 @@ export function openCluster(options: OpenOptions): OpenCluster {
     secret: options.secret,
     env: options.env,
   })
-  const api = new Api(connections)
-  const server = "server" in options ? options.server : ""
   const ended = new AbortController()
+  const api = new Api(connections, ended.signal)
+  const server = "server" in options ? options.server : ""
   const close = async (): Promise<void> => {
     ended.abort()
     await connections.destroy()
@@ -58,6 +60,7 @@ export function openCluster(options: OpenOptions): OpenCluster {
     get ahead() {
       return api.ahead
     },
+    stale: () => api.watches.wrote(),
     bound: (signal) => cluster(api, server, manager, AbortSignal.any([ended.signal, signal]), close),
   }
 }
@@ -81,7 +84,7 @@ function cluster(
     send("POST", `/apis/${apiVersion}/${kind.toLowerCase()}s`, { apiVersion, kind, ...(spec && { spec }) })
 
   // JSON is YAML.
-  const apply = async <T>(
+  const applied = async <T>(
     object: KubeObject,
     query: { fieldManager: string; force?: boolean; dryRun?: "All" },
   ): Promise<T> =>
@@ -89,6 +92,17 @@ function cluster(
       type: "application/apply-patch+yaml",
       query: { ...query, force: query.force ?? true },
     })
+
+  const { watches } = api
+  /** A write, of whose kind every watch is renewed that was opened before its answer. */
+  const writing = async <T>(kind: string | undefined, write: () => Promise<T>): Promise<T> => {
+    watches.wrote(kind)
+    try {
+      return await write()
+    } finally {
+      watches.wrote(kind)
+    }
+  }
 
   const under = (path: string, subresource?: string): string =>
     subresource === undefined ? path : `${path}/${subresource}`
@@ -99,7 +113,7 @@ function cluster(
     },
     get: <T extends KubeObject>(ref: Ref) => api.get(ref, signal) as Promise<T | undefined>,
     list: async <T extends KubeObject>(query: Query) => (await api.list(query, signal)).items as T[],
-    dryRun: (object) => apply(object, { fieldManager: manager, dryRun: "All" }),
+    dryRun: (object) => applied(object, { fieldManager: manager, dryRun: "All" }),
     serves: (apiVersion, kind) => api.serves(apiVersion, kind, signal),
     log: (options) => readLog(api, options, signal),
     allowed: async (right) => {
@@ -140,35 +154,44 @@ function cluster(
     get server() {
       return reader.server
     },
-    create: async <T extends KubeObject>(object: KubeObject) =>
-      send<T>("POST", await api.path(collectionOf(object), signal), object, {
-        query: { fieldManager: manager },
+    create: <T extends KubeObject>(object: KubeObject) =>
+      writing(object.kind, async () =>
+        send<T>("POST", await api.path(collectionOf(object), signal), object, {
+          query: { fieldManager: manager },
+        }),
+      ),
+    apply: (object, options = {}) =>
+      writing(object.kind, () => applied(object, { fieldManager: manager, ...fieldsOf(options) })),
+    merge: <T extends KubeObject>(ref: Ref, patch: object, more?: { subresource?: string }) =>
+      writing(ref.kind, async () =>
+        send<T>("PATCH", under(await api.path(ref, signal), more?.subresource), patch, {
+          type: "application/merge-patch+json",
+          query: { fieldManager: manager },
+        }),
+      ),
+    replace: <T extends KubeObject>(object: KubeObject, more?: { subresource?: string }) =>
+      writing(object.kind, async () =>
+        send<T>("PUT", under(await api.path(refOf(object), signal), more?.subresource), object, {
+          query: { fieldManager: manager },
+        }),
+      ),
+    remove: (ref, more) =>
+      writing(ref.kind, async () => {
+        try {
+          await send("DELETE", await api.path(ref, signal), {
+            apiVersion: "v1",
+            kind: "DeleteOptions",
+            ...(more?.propagation && { propagationPolicy: more.propagation }),
+            ...(more?.grace !== undefined && { gracePeriodSeconds: more.grace }),
+          })
+          return true
+        } catch (error) {
+          if (isNotFound(error)) return false
+          throw error
+        }
       }),
-    apply: (object, options = {}) => apply(object, { fieldManager: manager, ...fieldsOf(options) }),
-    merge: async <T extends KubeObject>(ref: Ref, patch: object, more?: { subresource?: string }) =>
-      send<T>("PATCH", under(await api.path(ref, signal), more?.subresource), patch, {
-        type: "application/merge-patch+json",
-        query: { fieldManager: manager },
-      }),
-    replace: async <T extends KubeObject>(object: KubeObject, more?: { subresource?: string }) =>
-      send<T>("PUT", under(await api.path(refOf(object), signal), more?.subresource), object, {
-        query: { fieldManager: manager },
-      }),
-    remove: async (ref, more) => {
-      try {
-        await send("DELETE", await api.path(ref, signal), {
-          apiVersion: "v1",
-          kind: "DeleteOptions",
-          ...(more?.propagation && { propagationPolicy: more.propagation }),
-          ...(more?.grace !== undefined && { gracePeriodSeconds: more.grace }),
-        })
-        return true
-      } catch (error) {
-        if (isNotFound(error)) return false
-        throw error
-      }
-    },
-    post: (path, body) => send("POST", path.startsWith("/") ? path : `/${path}`, body),
+    post: (path, body) =>
+      writing(undefined, () => send("POST", path.startsWith("/") ? path : `/${path}`, body)),
     watch: (query, handlers, until) => watchQuery(api, query, handlers, AbortSignal.any([signal, until])),
     observe: (changes) => observe(api, reader, signal, changes),
     forward: async (to) => {

@@ -1,8 +1,11 @@
+import { stillWaiting } from "../notebook/errors.ts"
 import { type Api, isForbidden } from "./api.ts"
 import { Changes } from "./changes.ts"
+import { endedWith } from "./ended-with.ts"
 import { FollowedLog } from "./followed-log.ts"
+import { keyOf } from "./shared-watches.ts"
 import type { ClusterReader, KubeObject, LogOptions, Observed, Query, Ref } from "./types.ts"
-import { WatchedQuery } from "./watched-query.ts"
+import type { WatchedQuery } from "./watched-query.ts"
 
 /** As `Cluster.observe`: `plain` reads what cannot be watched; everything ends with the signal. */
 export function observe(
@@ -11,7 +14,7 @@ export function observe(
   outer: AbortSignal,
   changes = new Changes(),
 ): Observed {
-  const queries = new Map<string, WatchedQuery>()
+  const queries = new Map<string, { source: WatchedQuery; complete: Promise<void> }>()
   const logs = new Map<string, Promise<FollowedLog>>()
   const closed = new AbortController()
   const signal = AbortSignal.any([outer, closed.signal])
@@ -30,16 +33,33 @@ export function observe(
     }
   }
 
+  const leave = ({ source }: { source: WatchedQuery }): void => {
+    source.listeners.delete(changes)
+    api.watches.leave(source)
+  }
+  signal.addEventListener("abort", () => [...queries.values()].map(leave), { once: true })
+
   const watched = async (query: Query): Promise<KubeObject[]> => {
     const connection = await api.connection()
-    const key = JSON.stringify([query.apiVersion, query.kind, query.namespace, query.labels, query.fields])
-    let source = queries.get(key)
-    if (source === undefined || !source.live || source.connection !== connection) {
-      source?.close()
-      source = new WatchedQuery(api, connection, query, changes, signal)
-      queries.set(key, source)
+    const waited = () => `the list of ${query.kind} had not come`
+    if (signal.aborted) throw stillWaiting(signal, waited())
+    const key = keyOf(query)
+    let known = queries.get(key)
+    if (known === undefined || !known.source.live || known.source.connection !== connection) {
+      if (known !== undefined) leave(known)
+      const source = api.watches.join(api, connection, query)
+      source.listeners.add(changes)
+      const joined = { source, complete: source.contains(api.watches.stamp(query.kind)) }
+      known = joined
+      queries.set(key, joined)
+      joined.complete.catch(() => {
+        if (queries.get(key) !== joined) return
+        queries.delete(key)
+        leave(joined)
+      })
     }
-    await source.ready
+    const { source, complete } = known
+    await endedWith(signal, waited, complete)
     changes.reading(source)
     return source.items
   }

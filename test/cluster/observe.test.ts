@@ -296,3 +296,39 @@ test("a handler that throws ends its watch with that error", async () => {
   }
   await expect(cluster.watch(all, handlers, never)).rejects.toThrow("a bug")
 })
+
+test("all who wait for the same share one watch, and each is told; the last one ends it", async () => {
+  things.set("a", "1")
+  const others = Array.from({ length: 20 }, () => cluster.observe())
+  const everybody = [observed, ...others]
+  for (const one of everybody) expect(await one.reader.list(all)).toMatchObject([{ value: "1" }])
+  await until(() => things.watchers.size === 1)
+  const woken = everybody.map((one) => one.changed(never))
+  things.set("a", "2")
+  await Promise.all(woken)
+  for (const one of everybody) expect(await one.reader.get(thing("a"))).toMatchObject({ value: "2" })
+  for (const one of everybody.slice(1)) one.close()
+  expect(await observed.reader.list(all)).toMatchObject([{ value: "2" }])
+  const told = observed.changed(never)
+  things.set("a", "3")
+  await told
+  observed.close()
+  await until(() => things.watchers.size === 0)
+})
+
+test("whoever joins a watch after a write sees what was written, although the watch has not told of it yet", async () => {
+  expect(await observed.reader.list(all)).toEqual([])
+  await until(() => things.watchers.size === 1)
+  things.silent = true
+  things.fault = ({ method }, response) => {
+    if (method !== "POST") return undefined
+    things.set("a", "1")
+    return json(response, 201, thing("a"))
+  }
+  await cluster.create({ apiVersion: "test/v1", kind: "Thing", metadata: { name: "a", namespace: "ns" } })
+  const later = cluster.observe()
+  const before = things.watchers.size
+  expect((await later.reader.list(all)).map(({ metadata }) => metadata.name)).toEqual(["a"])
+  expect(things.watchers.size).toBe(before)
+  later.close()
+})

@@ -17,6 +17,8 @@ export class Things {
   verbs = ["get", "list", "watch"]
   readonly watchers = new Set<{ response: ServerResponse; url: URL }>()
   readonly followers = new Set<ServerResponse>()
+  /** Watches are told of nothing: their news are under way. */
+  silent = false
   /** WATCHes from an older version are answered 410. */
   oldest = 0
   #version = 100
@@ -56,7 +58,7 @@ export class Things {
 
   #tell(updateStep: Change): void {
     this.#changes.push(updateStep)
-    for (const watcher of this.watchers) this.#send(watcher, updateStep)
+    if (!this.silent) for (const watcher of this.watchers) this.#send(watcher, updateStep)
   }
 
   #send({ response, url }: { response: ServerResponse; url: URL }, { type, object }: Change): void {
