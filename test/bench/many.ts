@@ -127,6 +127,7 @@ export async function many(supernodes: number, delays: Delays = "short", bin = P
       const sites = practice.clusters.map(({ server }, at) =>
         server.requests.slice(before[at]).filter(({ agent }) => agent === AGENT),
       )
+      const asked = sites.slice(1).filter((all) => all.length > 0)
       const isRead = ({ method, path }: { method: string; path: string }) =>
         method === "GET" || REVIEW.test(path) || path.includes("dryRun")
       const lines = readFileSync(join(state, "journal.jsonl"), "utf8")
@@ -144,8 +145,8 @@ export async function many(supernodes: number, delays: Delays = "short", bin = P
         wall,
         cpu,
         peak,
-        reads: median(sites.slice(1).map((all) => all.filter(isRead).length)),
-        writes: median(sites.slice(1).map((all) => all.filter((one) => !isRead(one)).length)),
+        reads: median(asked.map((all) => all.filter(isRead).length)),
+        writes: median(asked.map((all) => all.filter((one) => !isRead(one)).length)),
         commands:
           lines.filter(({ type, site }) => (type === "command" || type === "shown") && site).length /
           practice.clusters.length,
