@@ -37,7 +37,11 @@ export function observe(
     source.listeners.delete(changes)
     api.watches.leave(source)
   }
-  signal.addEventListener("abort", () => [...queries.values()].map(leave), { once: true })
+  const leaveAll = (): void => {
+    for (const known of queries.values()) leave(known)
+    queries.clear()
+  }
+  signal.addEventListener("abort", leaveAll, { once: true })
 
   const watched = async (query: Query): Promise<KubeObject[]> => {
     const connection = await api.connection()
