@@ -1,7 +1,6 @@
 import { LONGEST_LIST_BYTES, RETRIES_AFTER_CUT } from "../limits.ts"
 import { CheckError } from "../notebook/check-result.ts"
 import { objectIn, tooLong } from "./body.ts"
-import { builtInKind } from "./built-in-kinds.ts"
 import type { Answer, Connection, Connections, Request } from "./connection.ts"
 import { ClusterError, notAnApi, notServed, refused, spoiled, wasCut } from "./errors.ts"
 import { SharedWatches } from "./shared-watches.ts"
@@ -106,8 +105,6 @@ export class Api {
 
   /** @throws CheckError unknown (missing): the server does not serve it now */
   async kind(apiVersion: string, kind: string, signal?: AbortSignal): Promise<Kind> {
-    const builtIn = builtInKind(apiVersion, kind)
-    if (builtIn !== undefined) return builtIn
     const known = await this.#group(apiVersion, signal)
     const found = known.get(kind) ?? (await this.#group(apiVersion, signal, true)).get(kind)
     if (found === undefined) throw notServed(this.server ?? "", apiVersion, kind)

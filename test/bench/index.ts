@@ -9,7 +9,6 @@ import { lanes, lanesLine } from "./lanes.ts"
 import { type Cost, costLine, many } from "./many.ts"
 import { overhead } from "./overhead.ts"
 import { installedPackage } from "./package.ts"
-import { peers, peersTable } from "./peers.ts"
 import { practiceGrowth } from "./practice-growth.ts"
 import { reaction } from "./reaction.ts"
 import { reportCost } from "./report-growth.ts"
@@ -81,7 +80,6 @@ try {
   console.log(lanesLine(await lanes(200)))
   console.log(lanesLine(await lanes(1000)))
   await growth()
-  console.log(`\n${peersTable(await peers(10, 3), 10)}`)
 } finally {
   removeAll()
 }
