@@ -261,7 +261,8 @@ export const removeSuperlink = removal({
     "The registrations of SuperNodes, the SuperLink's Deployment and Service, the configuration of its gate, and its volume, with the nodes and runs that it kept there. A SuperLink that existed before stays, with the gate that it got.",
   async find(context) {
     // Registrations come first: they are undone while the SuperLink still runs.
-    const registrations = [...(await findRegistrations(context)), ...(await findRegistry(context))]
+    const registry = await findRegistry(context)
+    const registrations = [...(await findRegistrations(context)), ...registry]
     const found = await ownObjects(context, ...WORKLOADS, ["v1", "ConfigMap"], ["v1", CLAIM])
     const { cluster, site } = context
     const superlink = await cluster.get<Deployment>(deploymentRef(site.project, site.superlinkWorkload))
@@ -270,7 +271,9 @@ export const removeSuperlink = removal({
     const going = stays
       ? found.filter(({ kind, metadata }) => kind !== "ConfigMap" || metadata.name !== config)
       : found
-    return [...registrations, ...going]
+    // The list of registrations is a ConfigMap too, and is deleted once.
+    const listed = registry.map(({ metadata }) => metadata.uid)
+    return [...registrations, ...going.filter(({ metadata }) => !listed.includes(metadata.uid))]
   },
   remove: (context, object) => (isRegistration(object) ? dropRegistration : byOc)(context, object),
   exclusive: () => "flwr",

@@ -17,6 +17,7 @@ import { untilSeen } from "../shared/reading.ts"
 import { snippet } from "../shared/snippet.ts"
 import { commandLine, withoutFlags } from "./command-line.ts"
 import { readSupernodeLog } from "./flower-logs.ts"
+import { PROBE } from "./probe-pod.ts"
 import type { Running } from "./running.ts"
 
 /** Label of such a pod: the SuperNode's site. */
@@ -184,7 +185,8 @@ function podOf({ site, federation }: Context, { deployment }: Running, stranger:
     metadata: {
       name: `${name}-${stranger.how}`,
       namespace: site.project,
-      labels: { ...labels(federation), [STRANGER]: site.name },
+      // A NetworkPolicy of this federation lets pods that try the listener's port reach the router.
+      labels: { ...labels(federation), [STRANGER]: site.name, [PROBE]: site.name },
       // It goes with the SuperNode in any case.
       ownerReferences: [{ apiVersion: "apps/v1", kind: "Deployment", name, uid }],
     },

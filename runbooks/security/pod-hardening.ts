@@ -3,7 +3,7 @@ import type { KubeObject } from "../../lib/index.ts"
 import type { Container, Deployment } from "../openshift/workload.ts"
 import { labels } from "../shared/labels.ts"
 
-/** No program of the image writes elsewhere but here and in the volumes of the guide (measured with 1.34, 1.38 and 1.42). */
+/** No program of the image writes elsewhere but here and in the volumes of the guide (measured with 1.42). */
 const SCRATCH = { name: "scratch", mountPath: "/tmp" }
 
 /**

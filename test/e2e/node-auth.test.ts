@@ -7,7 +7,7 @@ import { filesIn, found, type Secrets } from "./canaries.ts"
 import { type Ended, flat, startWorld, type World } from "./harness.ts"
 
 const RECORDER = new URL("./argv-record.ts", import.meta.url).href
-const CLOSED = ["--tls", "on", "--node-auth", "on"]
+const CLOSED = ["--tls", "on", "--node-auth", "on", "--network-policy", "on"]
 const SUPERNODES = ["supernode-1", "supernode-2"]
 
 let world: World
