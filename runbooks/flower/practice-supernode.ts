@@ -31,8 +31,8 @@ function startProbe(container: PracticeContainer): () => void {
 }
 
 export function startSupernode(container: PracticeContainer): void | (() => void) {
-  if (container.pod.labels[PROBE] !== undefined) return startProbe(container)
   if (container.pod.labels[STRANGER] !== undefined) return startStranger(container)
+  if (container.pod.labels[PROBE] !== undefined) return startProbe(container)
   if (refusesArguments(container, "supernode")) return
   const { args } = container
   container.log(info("Starting Flower SuperNode"))
