@@ -3,7 +3,6 @@ import { CheckError } from "../notebook/check-result.ts"
 import { objectIn, tooLong } from "./body.ts"
 import type { Answer, Connection, Connections, Request } from "./connection.ts"
 import { ClusterError, notAnApi, notServed, refused, spoiled, wasCut } from "./errors.ts"
-import { SharedWatches } from "./shared-watches.ts"
 import type { KubeObject, Query, Ref } from "./types.ts"
 
 /** What discovery says of a kind. */
@@ -28,7 +27,6 @@ const PAGE = 500
 
 /** Requests in Kubernetes' terms: kinds to paths, lists in pages, errors as `ClusterReader` documents them. */
 export class Api {
-  readonly watches: SharedWatches
   readonly #connections: Connections
   readonly #groups = new Map<string, Promise<Map<string, Kind>>>()
   /** The server last talked to. */
@@ -36,10 +34,8 @@ export class Api {
   /** Milliseconds that its clock is ahead of this machine's, once it has answered. */
   ahead: number | undefined
 
-  /** @param ended the cluster is closed */
-  constructor(connections: Connections, ended: AbortSignal) {
+  constructor(connections: Connections) {
     this.#connections = connections
-    this.watches = new SharedWatches(ended)
   }
 
   async connection(): Promise<Connection> {

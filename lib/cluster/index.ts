@@ -4,6 +4,7 @@ import { Connections, type Identity } from "./connection.ts"
 import { notLoggedIn } from "./errors.ts"
 import { readLog } from "./followed-log.ts"
 import { observe } from "./observe.ts"
+import { SharedWatches } from "./shared-watches.ts"
 import type { ApplyOptions, Cluster, ClusterReader, KubeObject, Query, Ref, Right } from "./types.ts"
 import { watchQuery } from "./watch.ts"
 
@@ -45,14 +46,15 @@ export function openCluster(options: OpenOptions): OpenCluster {
     env: options.env,
   })
   const ended = new AbortController()
-  const api = new Api(connections, ended.signal)
+  const api = new Api(connections)
+  const watches = new SharedWatches(ended.signal)
   const server = "server" in options ? options.server : ""
   const close = async (): Promise<void> => {
     ended.abort()
     await connections.destroy()
   }
   return {
-    ...cluster(api, server, manager, ended.signal, close),
+    ...cluster(api, watches, server, manager, ended.signal, close),
     // Spreading would read it once and for all.
     get server() {
       return api.server ?? server
@@ -60,13 +62,14 @@ export function openCluster(options: OpenOptions): OpenCluster {
     get ahead() {
       return api.ahead
     },
-    stale: () => api.watches.wrote(),
-    bound: (signal) => cluster(api, server, manager, AbortSignal.any([ended.signal, signal]), close),
+    stale: () => watches.wrote(),
+    bound: (signal) => cluster(api, watches, server, manager, AbortSignal.any([ended.signal, signal]), close),
   }
 }
 
 function cluster(
   api: Api,
+  watches: SharedWatches,
   server: string,
   manager: string,
   signal: AbortSignal,
@@ -93,7 +96,6 @@ function cluster(
       query: { ...query, force: query.force ?? true },
     })
 
-  const { watches } = api
   /** A write, of whose kind every watch is renewed that was opened before its answer. */
   const writing = async <T>(kind: string | undefined, write: () => Promise<T>): Promise<T> => {
     watches.wrote(kind)
@@ -193,7 +195,7 @@ function cluster(
     post: (path, body) =>
       writing(undefined, () => send("POST", path.startsWith("/") ? path : `/${path}`, body)),
     watch: (query, handlers, until) => watchQuery(api, query, handlers, AbortSignal.any([signal, until])),
-    observe: (changes) => observe(api, reader, signal, changes),
+    observe: (changes) => observe(api, reader, signal, watches, changes),
     forward: async (to) => {
       // Loads node:net, which most runs do without.
       const { forwardPort } = await import("./port-forward.ts")

@@ -3,7 +3,7 @@ import { type Api, isForbidden } from "./api.ts"
 import { Changes } from "./changes.ts"
 import { endedWith } from "./ended-with.ts"
 import { FollowedLog } from "./followed-log.ts"
-import { keyOf } from "./shared-watches.ts"
+import { keyOf, type SharedWatches } from "./shared-watches.ts"
 import type { ClusterReader, KubeObject, LogOptions, Observed, Query, Ref } from "./types.ts"
 import type { WatchedQuery } from "./watched-query.ts"
 
@@ -12,6 +12,7 @@ export function observe(
   api: Api,
   plain: ClusterReader,
   outer: AbortSignal,
+  watches: SharedWatches,
   changes = new Changes(),
 ): Observed {
   const queries = new Map<string, { source: WatchedQuery; complete: Promise<void> }>()
@@ -35,7 +36,7 @@ export function observe(
 
   const leave = ({ source }: { source: WatchedQuery }): void => {
     source.listeners.delete(changes)
-    api.watches.leave(source)
+    watches.leave(source)
   }
   const leaveAll = (): void => {
     for (const known of queries.values()) leave(known)
@@ -51,9 +52,9 @@ export function observe(
     let known = queries.get(key)
     if (known === undefined || !known.source.live || known.source.connection !== connection) {
       if (known !== undefined) leave(known)
-      const source = api.watches.join(api, connection, query)
+      const source = watches.join(api, connection, query)
       source.listeners.add(changes)
-      const joined = { source, complete: source.contains(api.watches.stamp(query.kind)) }
+      const joined = { source, complete: source.contains(watches.stamp(query.kind)) }
       known = joined
       queries.set(key, joined)
       joined.complete.catch(() => {

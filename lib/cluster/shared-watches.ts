@@ -39,7 +39,7 @@ export class SharedWatches {
       known.users++
       return known.source
     }
-    const source = new WatchedQuery(api, connection, query, this.#signal)
+    const source = new WatchedQuery(api, connection, query, this.#signal, () => this.stamp(query.kind))
     this.#queries.set(key, { source, users: 1 })
     return source
   }

@@ -17,6 +17,7 @@ export class WatchedQuery implements Versioned {
   readonly ready: Promise<void>
   readonly listeners = new Set<Changes>()
   readonly #api: Api
+  readonly #written: () => number
   readonly #objects = new Map<string, KubeObject>()
   readonly #ended = new AbortController()
   readonly #signal: AbortSignal
@@ -26,12 +27,14 @@ export class WatchedQuery implements Versioned {
   #stamp: number
   #renewal: Promise<void>
 
-  constructor(api: Api, connection: Connection, query: Query, signal: AbortSignal) {
+  /** @param written the present `SharedWatches.stamp` of its kind */
+  constructor(api: Api, connection: Connection, query: Query, signal: AbortSignal, written: () => number) {
     this.#api = api
+    this.#written = written
     this.connection = connection
     this.query = query
     this.#signal = AbortSignal.any([this.#ended.signal, signal])
-    this.#stamp = api.watches.stamp(query.kind)
+    this.#stamp = written()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.ready = promise
     this.#renewal = promise
@@ -100,7 +103,7 @@ export class WatchedQuery implements Versioned {
 
   async #renew(): Promise<void> {
     await this.ready
-    const stamp = this.#api.watches.stamp(this.query.kind)
+    const stamp = this.#written()
     const { items, resourceVersion } = await this.#api.list(this.query, this.#signal)
     if (this.#replace(items)) this.#moved()
     this.#floor = Number(resourceVersion)
