@@ -86,6 +86,8 @@ test("a grant server that cannot be reached: a link file is asked for, and used"
   const verified = await coordinator.say("run", "--yes")
   expect(verified).toMatchObject({ code: 0, stderr: "" })
   expect(verified.stdout).not.toContain("The approval for")
+  // The last test runs two people at once, whose requests cannot be told apart.
+  expect(world.trespasses).toEqual([])
 })
 
 test("revoked while the party runs: cut off, told by a file, and nothing is done again", {
@@ -106,5 +108,4 @@ test("revoked while the party runs: cut off, told by a file, and nothing is done
   expect(rest).toMatchObject({ code: 0, stderr: "" })
   expect(rest.stdout).toContain("0 SuperNodes are connected")
   expect(await party.say("teardown", "--yes")).toMatchObject({ code: 0, stderr: "" })
-  expect(world.trespasses).toEqual([])
 })

@@ -2,7 +2,7 @@ import { resolve } from "node:path"
 import { UsageError } from "../../notebook/errors.ts"
 import { EXIT } from "../../notebook/exit-codes.ts"
 import { moment } from "../../notebook/format.ts"
-import { before, DEFAULT_LIFETIME_S } from "../../notebook/parties.ts"
+import { DEFAULT_LIFETIME_S } from "../../notebook/parties.ts"
 import { type ReadMessage, type RequestPayload, readMessage, type Trust } from "../../parties/messages.ts"
 import { Pins } from "../../parties/pins.ts"
 import { cellsOf, keep, wrongValues } from "../../runner/crossing-values.ts"
@@ -213,9 +213,10 @@ function stepsAgain(
     ({ party, site }) => party === undefined && site !== undefined && sites.includes(site.name),
   )
   const own = notebook.steps.filter(({ id }) => here.some(({ step }) => step.id === id))
-  const behind = before(notebook.steps, message.steps)
+  const last = notebook.steps.findLastIndex(({ id }) => message.steps.includes(id))
+  const renewed = own.filter((step) => step.rerun !== undefined && notebook.steps.indexOf(step) <= last)
   return {
-    renewed: own.filter(({ id, rerun }) => rerun !== undefined && behind.has(id)).map(({ id }) => id),
+    renewed: renewed.map(({ id }) => id),
     handedOver: own.filter(({ id }) => message.steps.includes(id)).map(({ id }) => id),
   }
 }

@@ -99,7 +99,9 @@ export async function acceptApproval(
         `${name} is ${JSON.stringify(value)} there and ${JSON.stringify(here ?? null)} here`,
         `make it the same: set ${name} to ${JSON.stringify(value)} here, or ask ${payload.from.name} to change theirs`,
         undefined,
-        typeof value === "string" ? `${call.command} --${name} ${shellWord(value)}` : undefined,
+        typeof value === "string"
+          ? `${withoutFlag(call.command, name)} --${name} ${shellWord(value)}`
+          : undefined,
       )
   }
   const cells = cellsOf({ notebook, federation }, "approval", sent.names, party)
@@ -172,3 +174,7 @@ async function sealedValues(
     )
   }
 }
+
+/** The command as if this flag had not been typed. */
+const withoutFlag = (command: string, name: string): string =>
+  command.replaceAll(new RegExp(` --${name}[ =](?:'[^']*'|\\S+)`, "g"), "")
