@@ -45,6 +45,8 @@ export class WatchedQuery implements Versioned {
       {
         list: (items) => {
           const changed = this.#replace(items)
+          // What comes now is newer than this list, also where a restored cluster counts from an earlier version.
+          this.#floor = 0
           // The first list is what the readers wait for, not a change.
           if (listed && changed) this.#moved()
           listed = true

@@ -332,3 +332,20 @@ test("whoever joins a watch after a write sees what was written, although the wa
   expect(things.watchers.size).toBe(before)
   later.close()
 })
+
+test("a cluster that was restored from a backup counts from an earlier version: nothing it tells is taken for old", async () => {
+  things.set("a", "1")
+  expect(await observed.reader.list(all)).toMatchObject([{ value: "1" }])
+  things.fault = ({ method }, response) => (method === "POST" ? json(response, 201, thing("b")) : undefined)
+  await cluster.create({ apiVersion: "test/v1", kind: "Thing", metadata: { name: "b", namespace: "ns" } })
+  const later = cluster.observe()
+  await later.reader.list(all)
+  await until(() => things.watchers.size === 1)
+  things.restore(50)
+  await until(() => things.watchers.size === 1)
+  const told = observed.changed(AbortSignal.timeout(SOON))
+  things.set("a", "2")
+  await told
+  expect(await observed.reader.list(all)).toMatchObject([{ value: "2" }])
+  later.close()
+})

@@ -46,6 +46,15 @@ export class Things {
     this.#tell({ type: "DELETED", object, version: this.#version })
   }
 
+  /** As after a restore from a backup: versions go on from an earlier one, and whoever watches has to list again. */
+  restore(version: number): void {
+    this.#version = version
+    const before = [...this.watchers]
+    this.watchers.clear()
+    const gone = { kind: "Status", code: 410, reason: "Expired", message: "too old resource version" }
+    for (const { response } of before) response.end(`${JSON.stringify({ type: "ERROR", object: gone })}\n`)
+  }
+
   say(text: string): void {
     this.log += text
     for (const response of this.followers) response.write(text)
