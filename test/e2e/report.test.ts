@@ -49,7 +49,7 @@ test("a finished run, and what a teardown leaves of it", { timeout: 120_000 }, a
     "On practice clusters, simulated on this machine: this proves nothing about real clusters.",
   )
   expect(markdown).not.toMatch(/^## What (?:failed|is left)/m)
-  expect(markdown.split("\n").length).toBeLessThan(265)
+  expect(markdown.split("\n").length).toBeLessThan(290)
   expect(requests()).toEqual([])
 
   expect(await world.call(["teardown", "--yes"])).toMatchObject({ code: 0 })
