@@ -218,7 +218,7 @@ test("every command that a step of the guide suggests is accepted", () => {
   const lines = files.flatMap((name) =>
     [
       ...readFileSync(new URL(name, folder), "utf8").matchAll(
-        /["`](flower-runbook (?:step|run|plan)[^"`]*)["`]/g,
+        /["`](flower-runbook (?:step|run|plan)[^"`]*?)\\?["`]/g,
       ),
     ].map(([, line]) =>
       line!.replace(/\$\{(?:target\.)?step(?:\.id)?\}/g, "verify").replace(/\$\{[^}]*\}/g, "x"),

@@ -250,7 +250,7 @@ describe("given", () => {
     expect(await check()).toMatch(/^blocked: .*: tls\.crt does not lead to ca\.crt/)
     await give(await issue(ca, ["superlink.example"]), ca)
     expect(await check()).toMatch(/^blocked: .*: tls\.crt is not valid for fleet-api, 127\.0\.0\.1/)
-    await give(await issue(ca, ["fleet-api", "127.0.0.1"], -1), ca)
+    await give(await issue(ca, ["fleet-api", "127.0.0.1"], -1.5), ca)
     expect(await check()).toMatch(/^blocked: .*: tls\.crt expired 1 day ago/)
     await give(good, ca)
     expect(await check()).toMatch(/^unchanged: Secret own-tls, as given: the certificate expires in/)
