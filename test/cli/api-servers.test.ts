@@ -190,7 +190,8 @@ describe("API servers", () => {
     const commands = join(at, "commands")
     mkdirSync(commands)
     world.answer(
-      // What is missing on this machine is shown before anything else is asked.
+      [/What would you like to do\?[\s\S]*Set up your own clusters/, ENTER],
+      // What is missing on this machine is shown before any endpoint is asked for.
       [/not on PATH: .*skupper[\s\S]*Continue anyway\?/, `y${ENTER}`],
       [/superlink: API server/, `${api.url}${ENTER}`],
       [/✓ Kubernetes[\s\S]*superlink: Project[\s\S]*flower-openshift-demo/, ENTER],
