@@ -9,7 +9,7 @@ import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { KubeObject } from "../../../lib/cluster/types.ts"
 import { findEnvironment, QUIET } from "../../../runbooks/flower/environment.ts"
-import { since } from "../../../runbooks/flower/flower-versions.ts"
+import { familyOf } from "../../../runbooks/flower/flower-versions.ts"
 import { certificatesIn, daysLeft, privateKeyIn, rootOf } from "../../../runbooks/security/certificate.ts"
 import { issueServer } from "../../../runbooks/security/issue.ts"
 import { snippetPath } from "../../../runbooks/shared/snippet.ts"
@@ -74,7 +74,8 @@ export function holdTo(version: string): void {
 
     /** Calls the Control API as whoever submits apps does. */
     async function flwr(...args: string[]) {
-      const port = since(version, "1.37.0") ? 8000 : 9093
+      const { ports } = familyOf(version)
+      const port = ports.control ?? ports.fleet
       const { name } = (await world.pod("superlink")).metadata
       const forward = await world
         .cluster("superlink")
@@ -99,6 +100,7 @@ export function holdTo(version: string): void {
     const startRun = async (): Promise<string> => {
       const settings = `rounds=${ROUNDS} nodes="${ids.join(",")}"`
       const answer = await flwr("run", snippetPath("proof-app")!, "lab", "--run-config", settings)
+      expect(answer).toMatchObject({ success: true })
       return String(answer["run-id"])
     }
     const statusOf = async (id: string): Promise<string> =>
