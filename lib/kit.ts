@@ -14,6 +14,7 @@ export {
   writeSession,
 } from "./login/files.ts"
 
+export { isForbidden, isForbiddenError } from "./notebook/check-result.ts"
 export { draftOf } from "./notebook/draft-name.ts"
 export { hostnameOf, normalServer, sameServer } from "./notebook/server-url.ts"
 export { readRegularText } from "./regular-file.ts"

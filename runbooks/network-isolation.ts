@@ -3,7 +3,7 @@ import { isIP } from "node:net"
 import { blocked, type CheckResult, foresee, progressing, unknown } from "../lib/index.ts"
 import { type Context, type Foresee, guideStep, type Manual } from "./context.ts"
 import { around, policyStep, type Wanted } from "./flower/applied-policies.ts"
-import { manifestText, ownManifest } from "./flower/manifests.ts"
+import { ownManifest } from "./flower/manifests.ts"
 import { PROBE } from "./flower/probe-pod.ts"
 import { deploymentRef, findSuperlink, fleetPort } from "./flower/superlink.ts"
 import { findExposure, LISTENER_PORT } from "./interconnect/exposure.ts"
@@ -18,6 +18,7 @@ import {
 } from "./security/network-policies.ts"
 import { isOwn } from "./shared/labels.ts"
 import { APPLY, hereDocument } from "./shared/manual.ts"
+import { manifestText } from "./shared/write-manifest.ts"
 
 /** When these steps are part of the notebook. */
 const ON = { "network-policy": "on" } as const

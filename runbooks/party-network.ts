@@ -12,7 +12,6 @@ import {
 import { offered, wantedSpec } from "./connector.ts"
 import { type Context, type Foresee, guideStep, type Manual } from "./context.ts"
 import { FLEET_PORT, familyOf } from "./flower/flower-versions.ts"
-import { manifestText } from "./flower/manifests.ts"
 import { findSuperlink } from "./flower/superlink.ts"
 import {
   attachedRef,
@@ -32,7 +31,7 @@ import { adopted, adoptedMark, FEDERATION, isOwn, labels, owns, PROGRAM, recordO
 import { APPLY, hereDocument } from "./shared/manual.ts"
 import { ifServed, objectRef, some } from "./shared/reading.ts"
 import { applyObjects, viaApi } from "./shared/via.ts"
-import { writeManifest } from "./shared/write-manifest.ts"
+import { manifestText, writeManifest } from "./shared/write-manifest.ts"
 import { checkSite, createSite, takeSite, updateSite } from "./site-create.ts"
 
 /** SuperNodes of one party share what these steps create: one of them creates it. */

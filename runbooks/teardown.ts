@@ -31,15 +31,8 @@ import { CLAIM } from "./security/state.ts"
 import { CERTIFICATES_PART, PART } from "./security/tls.ts"
 import { isOwn, ownsProject } from "./shared/labels.ts"
 import { ifAllowed, ifServed, some } from "./shared/reading.ts"
-import {
-  byOc,
-  ownObjects,
-  removal,
-  removeByApi,
-  type TeardownContext,
-  teardownInputs,
-} from "./shared/removal.ts"
-import { viaApi } from "./shared/via.ts"
+import { deleteFound, ownObjects, removal, type TeardownContext, teardownInputs } from "./shared/removal.ts"
+import { deleteObject, viaApi } from "./shared/via.ts"
 
 const WORKLOADS = [
   ["apps/v1", "Deployment"],
@@ -75,13 +68,14 @@ export const removeSupernode = removal({
     }
     return found
   },
-  remove: byOc,
+  remove: deleteFound,
 })
 
 /** Skupper's commands refuse to work without a Site in the project. */
 const bySkupper = (what: string) => async (context: TeardownContext, object: KubeObject) => {
   const { $, cluster, site } = context
-  if (viaApi(context) || (await listSites(cluster, site.project)).length === 0) return byOc(context, object)
+  if (viaApi(context) || (await listSites(cluster, site.project)).length === 0)
+    return deleteFound(context, object)
   await $`skupper ${what} delete ${object.metadata.name} --wait=false -n ${site.project}`
 }
 
@@ -107,7 +101,7 @@ export const removeConnector = removal({
   places: partyPlaces,
   exclusive: networks,
   remove: (context, object) =>
-    object.kind === "Connector" ? bySkupper("connector")(context, object) : byOc(context, object),
+    object.kind === "Connector" ? bySkupper("connector")(context, object) : deleteFound(context, object),
 })
 
 const FILE = "file"
@@ -139,7 +133,7 @@ export const removeLink = removal({
   },
   async remove(context, object) {
     if (object.kind === FILE) await new TokenFile(context).remove()
-    else await (object.kind === "Link" ? bySkupper("link") : byOc)(context, object)
+    else await (object.kind === "Link" ? bySkupper("link") : deleteFound)(context, object)
   },
 })
 
@@ -157,7 +151,7 @@ export const removeNetwork = removal({
     const found = await networkObjects(hub, lane)
     return found.length > 0 ? found : leftLease(hub)
   },
-  remove: byOc,
+  remove: deleteFound,
   exclusive: networks,
 })
 
@@ -178,7 +172,7 @@ export const removeIssued = removal({
     return exists ? [...grants, { ...tokenFileOf(lane), spec: { path } }] : grants
   },
   remove: (hub, object) =>
-    object.kind === FILE ? rm(String(object.spec?.path), { force: true }) : byOc(hub, object),
+    object.kind === FILE ? rm(String(object.spec?.path), { force: true }) : deleteFound(hub, object),
   exclusive: networks,
 })
 
@@ -191,7 +185,7 @@ export const removeGrants = removal({
   find: (context) => ownObjects(context, [SKUPPER, "AccessGrant"], [SKUPPER, "Certificate"]),
   places: partyPlaces,
   exclusive: networks,
-  remove: byOc,
+  remove: deleteFound,
 })
 
 export const removeSite = removal({
@@ -209,7 +203,7 @@ export const removeSite = removal({
   exclusive: networks,
   async remove(context, object) {
     const { $, site } = context
-    if (object.kind === "Lease" || viaApi(context)) return byOc(context, object)
+    if (object.kind === "Lease" || viaApi(context)) return deleteFound(context, object)
     await $`skupper site delete ${object.metadata.name} --wait=false -n ${site.project}`
   },
 })
@@ -275,7 +269,7 @@ export const removeSuperlink = removal({
     const listed = registry.map(({ metadata }) => metadata.uid)
     return [...registrations, ...going.filter(({ metadata }) => !listed.includes(metadata.uid))]
   },
-  remove: (context, object) => (isRegistration(object) ? dropRegistration : byOc)(context, object),
+  remove: (context, object) => (isRegistration(object) ? dropRegistration : deleteFound)(context, object),
   exclusive: () => "flwr",
   loses: ({ kind, metadata }) =>
     kind === CLAIM ? `the SuperLink's nodes and runs on ${kind} ${metadata.name}` : undefined,
@@ -301,11 +295,7 @@ export const removeCertificates = removal({
     )
   },
   async remove(context, object) {
-    if (viaApi(context)) return removeByApi(context, object)
-    const { $, site } = context
-    const { kind, metadata } = object
-    const type = kind === "Secret" ? "secret" : "certificates.cert-manager.io"
-    await $`oc delete ${type} ${metadata.name} -n ${site.project} --wait=false`
+    await deleteFound(context, object, object.kind === "Secret" ? undefined : "certificates.cert-manager.io")
   },
 })
 
@@ -357,11 +347,11 @@ export const removeOperator = removal({
     "The operator stays, because others may use it by now. `--operator` removes it if this federation installed it and no other site needs it.",
   find: operatorOf,
   async remove(context, object) {
-    if (viaApi(context)) return removeByApi(context, object)
-    const { $, site } = context
-    const { kind, metadata } = object
-    const type = kind === "Subscription" ? "subscriptions.operators.coreos.com" : "csv"
-    await $`oc delete ${type} ${metadata.name} -n ${site.operatorNamespace} --wait=false`
+    await deleteFound(
+      context,
+      object,
+      object.kind === "Subscription" ? "subscriptions.operators.coreos.com" : "csv",
+    )
   },
   approval: ({ site }) => `removes the operator for the whole cluster ${site.server}`,
   exclusive: ({ site }) => `operator ${site.server}`,
@@ -395,9 +385,8 @@ export const removeProject = removal({
   places: partyPlaces,
   exclusive: networks,
   async remove(context, object) {
-    if (viaApi(context)) return removeByApi(context, object)
-    const { kind, metadata } = object
-    await context.$`oc delete ${kind.toLowerCase()} ${metadata.name} --wait=false`
+    const { apiVersion, kind, metadata } = object
+    await deleteObject(context, { apiVersion, kind, name: metadata.name })
   },
   approval: ({ site }) => `deletes project ${site.project} on ${site.server} with everything in it`,
   timeout: 600,

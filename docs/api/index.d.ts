@@ -1003,6 +1003,8 @@ export declare namespace input {
     export declare const url: <const O extends Options<string, "federation" | "site">>(options: O) => Input<Known<string, O>, PerOf<O>>;
     export declare function variablePart(inputName: string): string;
 }
+export declare const isForbidden: (result: CheckResult) => boolean;
+export declare const isForbiddenError: (error: unknown) => boolean;
 export declare const labelValue: (text: string) => string;
 export declare function login<S extends LoginSite = LoginSite>(options?: LoginOptions<S>): Step<"login", "every site", string, string, never, never>;
 export declare function main(url: string): Promise<void>;

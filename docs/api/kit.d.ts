@@ -8,6 +8,8 @@ export declare function authorityOf(site: LoginSite): Promise<string | undefined
 export declare const draftOf: (path: string) => string;
 export declare function expandVariables(words: readonly string[], env: Readonly<Record<string, string | undefined>>): string[];
 export declare function hostnameOf(server: string): string;
+export declare const isForbidden: (result: CheckResult) => boolean;
+export declare const isForbiddenError: (error: unknown) => boolean;
 export declare function keepProxy(proxy: string | undefined): string[];
 export declare function keptSettings({ site, kubeconfig, }: {
     readonly site: LoginSite;

@@ -5,6 +5,7 @@ import type { Notebook } from "../notebook/notebook.ts"
 import type { Redactor } from "../notebook/secrets.ts"
 import { shellWord } from "../notebook/shell-word.ts"
 import type { TextOptions } from "../terminal/error-text.ts"
+import type { PromptIo } from "../terminal/prompts.ts"
 import type { CommandName } from "./commands-table.ts"
 import type { Flags } from "./flags.ts"
 import { flagsOf } from "./flags-table.ts"
@@ -100,3 +101,10 @@ export async function textOptions({ io, out }: Pick<Call, "io" | "out">): Promis
   const { colours, wantsColour } = await import("../terminal/index.ts")
   return { columns: out.stdout.columns, colours: colours(wantsColour(out.stdout, io.env)) }
 }
+
+/** Where a call's questions are asked, and what ends them. */
+export const promptIo = ({ io, out, signal }: Call): PromptIo => ({
+  stdin: io.stdin,
+  stdout: out.stdout,
+  signal,
+})

@@ -1,6 +1,6 @@
 /** After a run: what has left the federation is removed too, if a flag or somebody at the terminal says so. */
 import { formerSites } from "../runner/places.ts"
-import { type Call, commandText } from "./call.ts"
+import { type Call, commandText, promptIo } from "./call.ts"
 import { teardown } from "./commands/teardown.ts"
 import { COMMANDS } from "./commands-table.ts"
 import { findSources } from "./open-federation.ts"
@@ -8,7 +8,7 @@ import { parseCommand } from "./parse.ts"
 
 /** Whether it is removed: never only because a file was edited. */
 export async function wantsRemoval(call: Call): Promise<boolean> {
-  const { notebook, flags, interaction, io, out, signal } = call
+  const { notebook, flags, interaction } = call
   if (notebook.teardown === undefined) return false
   const { federation, memory } = await findSources(call, { complete: false })
   const former = formerSites(notebook, federation, memory).filter(({ takenBy }) => takenBy === undefined)
@@ -17,7 +17,7 @@ export async function wantsRemoval(call: Call): Promise<boolean> {
   if (!interaction.ask || flags.has("yes")) return false
   const { askConfirm } = await import("../terminal/index.ts")
   const message = `Remove what is left of ${former.map(({ name }) => name).join(", ")}? The plan is shown first`
-  return askConfirm({ message, default: false }, { stdin: io.stdin, stdout: out.stdout, signal })
+  return askConfirm({ message, default: false }, promptIo(call))
 }
 
 /** A teardown of what has left the federation, with its own plan and approval. */

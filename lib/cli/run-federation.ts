@@ -5,7 +5,7 @@ import { jsonText } from "../notebook/hidden-characters.ts"
 import type { History } from "../runner/compaction.ts"
 import { openState, readState } from "../runner/open-state.ts"
 import type { Approval, PlanEntry, RunOptions, RunResult } from "../runner/types.ts"
-import { type Call, federationFlags, refuseAborted, textOptions } from "./call.ts"
+import { type Call, federationFlags, promptIo, refuseAborted, textOptions } from "./call.ts"
 import { formerLines } from "./former.ts"
 import {
   chosenSites,
@@ -158,11 +158,9 @@ async function askForPlan(
   opened: OpenedFederation,
   entries: readonly PlanEntry[],
 ): Promise<void> {
-  const { io, out, signal } = call
   const { answered } = opened
   const { askPlan } = await import("../terminal/index.ts")
-  if (await askPlan(await planText(call, opened, entries), { stdin: io.stdin, stdout: out.stdout, signal }))
-    return
+  if (await askPlan(await planText(call, opened, entries), promptIo(call))) return
   throw new RunbookError("Declined: nothing was changed", {
     exitCode: EXIT.usage,
     // Answers are saved by a run: without one they would be asked for again.

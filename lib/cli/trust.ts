@@ -4,7 +4,7 @@ import { variableName } from "../inputs/variable-layer.ts"
 import { UsageError } from "../notebook/errors.ts"
 import type { Federation } from "../notebook/federation.ts"
 import { camel } from "../notebook/inputs.ts"
-import type { Call } from "./call.ts"
+import { type Call, promptIo } from "./call.ts"
 import { stateRoot } from "./folder.ts"
 import { TrustedFiles } from "./trusted-files.ts"
 
@@ -48,12 +48,9 @@ export async function requireTrust(
 
 async function asked(call: Call, what: string): Promise<boolean> {
   const { askConfirm } = await import("../terminal/index.ts")
-  const { io, out, signal } = call
+  const { out } = call
   out.print(`${call.redactor.text(what)}\n`)
-  return askConfirm(
-    { message: "Do you trust this file?", default: false },
-    { stdin: io.stdin, stdout: out.stdout, signal },
-  )
+  return askConfirm({ message: "Do you trust this file?", default: false }, promptIo(call))
 }
 
 /** What the values of the file would do, each with its place in the file. */

@@ -1,5 +1,4 @@
 import { LONGEST_LIST_BYTES, RETRIES_AFTER_CUT } from "../limits.ts"
-import { CheckError } from "../notebook/check-result.ts"
 import { objectIn, tooLong } from "./body.ts"
 import type { Answer, Connection, Connections, Request } from "./connection.ts"
 import { ClusterError, notAnApi, notServed, refused, spoiled, wasCut } from "./errors.ts"
@@ -241,9 +240,6 @@ export const selectors = (query: Query): { labelSelector?: string; fieldSelector
 
 export const isNotFound = (error: unknown): error is ClusterError =>
   error instanceof ClusterError && error.code === 404
-
-export const isForbidden = (error: unknown): boolean =>
-  error instanceof CheckError && error.result.state === "blocked" && error.result.code === "forbidden"
 
 const root = (apiVersion: string): string =>
   apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`

@@ -5,7 +5,7 @@ import { notLoggedIn } from "./errors.ts"
 import { readLog } from "./followed-log.ts"
 import { observe } from "./observe.ts"
 import { SharedWatches } from "./shared-watches.ts"
-import type { ApplyOptions, Cluster, ClusterReader, KubeObject, Query, Ref, Right } from "./types.ts"
+import type { Cluster, ClusterReader, KubeObject, Query, Ref, Right } from "./types.ts"
 import { watchQuery } from "./watch.ts"
 
 export { Changes } from "./changes.ts"
@@ -89,11 +89,11 @@ function cluster(
   // JSON is YAML.
   const applied = async <T>(
     object: KubeObject,
-    query: { fieldManager: string; force?: boolean; dryRun?: "All" },
+    query: { fieldManager: string; force: boolean; dryRun?: "All" },
   ): Promise<T> =>
     send("PATCH", await api.path(refOf(object), signal), object, {
       type: "application/apply-patch+yaml",
-      query: { ...query, force: query.force ?? true },
+      query,
     })
 
   /** A write, of whose kind every watch is renewed that was opened before its answer. */
@@ -115,7 +115,7 @@ function cluster(
     },
     get: <T extends KubeObject>(ref: Ref) => api.get(ref, signal) as Promise<T | undefined>,
     list: async <T extends KubeObject>(query: Query) => (await api.list(query, signal)).items as T[],
-    dryRun: (object) => applied(object, { fieldManager: manager, dryRun: "All" }),
+    dryRun: (object) => applied(object, { fieldManager: manager, force: true, dryRun: "All" }),
     serves: (apiVersion, kind) => api.serves(apiVersion, kind, signal),
     log: (options) => readLog(api, options, signal),
     allowed: async (right) => {
@@ -162,8 +162,8 @@ function cluster(
           query: { fieldManager: manager },
         }),
       ),
-    apply: (object, options = {}) =>
-      writing(object.kind, () => applied(object, { fieldManager: manager, ...fieldsOf(options) })),
+    apply: (object, { manager: fieldManager = manager, force = true } = {}) =>
+      writing(object.kind, () => applied(object, { fieldManager, force })),
     merge: <T extends KubeObject>(ref: Ref, patch: object, more?: { subresource?: string }) =>
       writing(ref.kind, async () =>
         send<T>("PATCH", under(await api.path(ref, signal), more?.subresource), patch, {
@@ -204,11 +204,6 @@ function cluster(
     close,
   }
 }
-
-const fieldsOf = ({ manager, force }: ApplyOptions) => ({
-  ...(manager !== undefined && { fieldManager: manager }),
-  ...(force !== undefined && { force }),
-})
 
 const refOf = ({ apiVersion, kind, metadata }: KubeObject): Ref => ({
   apiVersion,

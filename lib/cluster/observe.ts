@@ -1,5 +1,6 @@
+import { isForbiddenError } from "../notebook/check-result.ts"
 import { stillWaiting } from "../notebook/errors.ts"
-import { type Api, isForbidden } from "./api.ts"
+import type { Api } from "./api.ts"
 import { Changes } from "./changes.ts"
 import { endedWith } from "./ended-with.ts"
 import { FollowedLog } from "./followed-log.ts"
@@ -84,7 +85,7 @@ export function observe(
           return items.find((item) => item.metadata.name === name) as T | undefined
         } catch (error) {
           // A user who may get the object by its name need not be allowed to list.
-          if (isForbidden(error)) return unwatched(() => plain.get<T>(ref))
+          if (isForbiddenError(error)) return unwatched(() => plain.get<T>(ref))
           throw error
         }
       }),

@@ -48,9 +48,10 @@ export class SharedWatches {
   leave(source: WatchedQuery): void {
     const key = keyOf(source.query)
     const known = this.#queries.get(key)
-    const isShared = known?.source === source && --known.users > 0
-    if (isShared) return
-    if (known?.source === source) this.#queries.delete(key)
+    if (known?.source === source) {
+      if (--known.users > 0) return
+      this.#queries.delete(key)
+    }
     source.close()
   }
 }

@@ -125,3 +125,10 @@ export class CheckError extends Error {
     this.result = result
   }
 }
+
+/** The cluster has answered, and this user may not. */
+export const isForbidden = (result: CheckResult): boolean =>
+  result.state === "blocked" && result.code === "forbidden"
+
+export const isForbiddenError = (error: unknown): boolean =>
+  error instanceof CheckError && isForbidden(error.result)

@@ -4,6 +4,12 @@ import { list, object, type Shape, text } from "./shape.ts"
 
 /** Nothing that a terminal obeys, and no line end. */
 const LINE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u
+/** Whether a text can stand in a message: in one line, all of it visible, and not too long. */
+export const isLine = (line: string, longest: number): boolean => line.length <= longest && LINE.test(line)
+/** How long the name of a party may be. */
+export const LONGEST_NAME = 100
+/** How long a purpose or a reason may be. */
+export const LONGEST_REASON = 500
 const NAME = text(63, /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)
 const TIME = text(24, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 const DIGEST = text(64, /^[0-9a-f]{64}$/)
@@ -21,7 +27,7 @@ const common = (kind: MessageKind): Record<string, Shape> => ({
   version: { const: 1 },
   notebook: NAME,
   federation: NAME,
-  from: object({ id: NAME, name: text(100, LINE), signing: KEY, recipient: RECIPIENT }),
+  from: object({ id: NAME, name: text(LONGEST_NAME, LINE), signing: KEY, recipient: RECIPIENT }),
   created: TIME,
 })
 
@@ -33,7 +39,7 @@ export const PAYLOADS: Readonly<Record<MessageKind, Shape>> = {
   request: object({
     ...common("request"),
     expires: TIME,
-    purpose: text(500, LINE),
+    purpose: text(LONGEST_REASON, LINE),
     sites,
     values: list(value, 500),
   }),
@@ -58,9 +64,9 @@ export const PAYLOADS: Readonly<Record<MessageKind, Shape>> = {
   }),
   revocation: object({
     ...common("revocation"),
-    party: object({ name: text(100, LINE), fingerprint: FINGERPRINT }),
+    party: object({ name: text(LONGEST_NAME, LINE), fingerprint: FINGERPRINT }),
     "request?": DIGEST,
-    reason: text(500, LINE),
+    reason: text(LONGEST_REASON, LINE),
   }),
 }
 

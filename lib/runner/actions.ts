@@ -1,5 +1,5 @@
 import { MAX_ATTEMPTS, pause, RESTARTED_SERVER_MS, RETRY_PAUSE_MS, SAME_CLOCK_MS } from "../limits.ts"
-import type { CheckResult } from "../notebook/check-result.ts"
+import { type CheckResult, isForbiddenError } from "../notebook/check-result.ts"
 import { isRerun, type Rerun, type Step } from "../notebook/step.ts"
 import { refusalOf } from "./approval.ts"
 import { contextOf } from "./context.ts"
@@ -13,7 +13,6 @@ import {
   draftOfInterrupt,
   draftOfTimeout,
   isAway,
-  isForbidden,
   isTransient,
   type OutcomeDraft,
   outcomeDraft,
@@ -201,9 +200,10 @@ export class Actions {
     if (deadline.passed)
       return draftOfTimeout(cell, seconds, result?.state === "unknown" ? result.reason : reason, error)
     // Nothing was tried at a cluster that was away, and the check has waited until it was back.
-    if (isAway(error)) this.#backAt = performance.now()
-    const settling = isForbidden(error) && performance.now() - this.#backAt < RESTARTED_SERVER_MS
-    if (isAway(error) || settling) this.#attempts--
+    const away = isAway(error)
+    if (away) this.#backAt = performance.now()
+    const settling = isForbiddenError(error) && performance.now() - this.#backAt < RESTARTED_SERVER_MS
+    if (away || settling) this.#attempts--
     if (result !== undefined && (isTransient(error) || settling) && this.#attempts < MAX_ATTEMPTS) {
       this.#failure = error
       bus.emit({ type: "note", text: `${reason}: retrying`, ...cell.at })

@@ -113,9 +113,6 @@ export function isTransient(error: unknown): boolean {
 export const isAway = (error: unknown): boolean =>
   error instanceof CheckError && error.cause !== undefined && isTransient(error)
 
-export const isForbidden = (error: unknown): boolean =>
-  error instanceof CheckError && error.result.state === "blocked" && error.result.code === "forbidden"
-
 /** Runs a check; a CheckError that its tools throw is its result. */
 export async function resultOf(check: () => CheckResult | Promise<CheckResult>): Promise<CheckResult> {
   try {

@@ -1,5 +1,5 @@
 import { pause, RESTARTED_SERVER_MS, UNKNOWN_PAUSE_MS } from "../limits.ts"
-import type { CheckResult } from "../notebook/check-result.ts"
+import { type CheckResult, isForbidden } from "../notebook/check-result.ts"
 import type { Bus } from "./bus.ts"
 import { type ContextSource, contextOf } from "./context.ts"
 import { type Deadline, endedBy } from "./deadline.ts"
@@ -102,6 +102,3 @@ export class Watcher {
     }
   }
 }
-
-const isForbidden = (result: CheckResult): boolean =>
-  result.state === "blocked" && result.code === "forbidden"

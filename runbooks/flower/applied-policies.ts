@@ -14,9 +14,8 @@ import { enforcementText } from "../security/policy-enforcement.ts"
 import { policyText } from "../security/policy-text.ts"
 import { PROGRAM, recordOwn, selector } from "../shared/labels.ts"
 import { hasProjects, ifAllowed, ifServed, objectRef } from "../shared/reading.ts"
-import { applyObjects, viaApi } from "../shared/via.ts"
-import { writeManifest } from "../shared/write-manifest.ts"
-import { manifestText } from "./manifests.ts"
+import { applyObjects, deleteObject, viaApi } from "../shared/via.ts"
+import { manifestText, writeManifest } from "../shared/write-manifest.ts"
 
 /** The policies that a project should have. */
 export interface Wanted {
@@ -121,10 +120,8 @@ export function policyStep(
     }
     for (const { metadata } of await ownPolicies(context)) {
       if (wanted.policies.some((policy) => policy.metadata.name === metadata.name)) continue
-      if (viaApi(here)) {
-        const namespace = site.project
-        await context.cluster.remove({ apiVersion: NETWORKING, kind: POLICY, name: metadata.name, namespace })
-      } else await $`oc delete networkpolicy ${metadata.name} -n ${site.project} --wait=false`
+      const { name } = metadata
+      await deleteObject(context, { apiVersion: NETWORKING, kind: POLICY, name, namespace: site.project })
     }
   }
   return {

@@ -28,7 +28,7 @@ import { CLAIM, claimGrows, claimRef, claimText } from "../security/state.ts"
 import { rootsSecretOf, tlsSecretOf } from "../security/tls.ts"
 import { adoptedMark, isOwn, owns, recordOwn } from "../shared/labels.ts"
 import { ifAllowed, ifServed, objectRef } from "../shared/reading.ts"
-import { viaApi } from "../shared/via.ts"
+import { deleteObject, viaApi } from "../shared/via.ts"
 import type { Flags } from "./command-line.ts"
 import { drift, wouldBe } from "./drift.ts"
 import { withAccount } from "./hardened.ts"
@@ -222,15 +222,7 @@ export async function deploy(context: Context, target: DeployTarget, found?: Dep
   const stored = await wouldBe(context, deployment, found)
   const name = `${context.site.name}-${context.site.role}`
   await applyManifest(context, name, { ...target.manifest, deployment })
-  for (const { name } of await leftPolicies(context))
-    if (viaApi(context))
-      await context.cluster.remove({
-        apiVersion: NETWORKING,
-        kind: POLICY,
-        name,
-        namespace: context.site.project,
-      })
-    else await context.$`oc delete networkpolicy ${name} -n ${context.site.project} --wait=false`
+  for (const ref of await leftPolicies(context)) await deleteObject(context, ref)
   const rewritten = stored === undefined ? [] : deploymentDifferences(stored, deployment)
   if (rewritten.length > 0) {
     const what = rewritten.map(({ field, found, wanted }) => `${field} ${found} in place of ${wanted}`)

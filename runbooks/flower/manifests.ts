@@ -13,7 +13,7 @@ import { isOwn, labels, PROGRAM } from "../shared/labels.ts"
 import { objectRef } from "../shared/reading.ts"
 import { snippet } from "../shared/snippet.ts"
 import { applyObjects, isConflict, viaApi } from "../shared/via.ts"
-import { writeManifest } from "../shared/write-manifest.ts"
+import { manifestText, writeManifest } from "../shared/write-manifest.ts"
 import { argumentOf, commandLine } from "./command-line.ts"
 import {
   familyOf,
@@ -255,12 +255,6 @@ async function documents(text: string): Promise<KubeObject[]> {
     const object = document.toJS() as KubeObject | null
     return object === null ? [] : [object]
   })
-}
-
-/** Objects as the YAML that is passed to a command. */
-export async function manifestText(objects: readonly KubeObject[]): Promise<string> {
-  const { stringify } = await import("yaml")
-  return objects.map((one) => stringify(one)).join("---\n")
 }
 
 /**

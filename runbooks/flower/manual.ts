@@ -4,8 +4,9 @@ import type { Manual } from "../context.ts"
 import { rootsSecretOf, tlsSecretOf } from "../security/tls.ts"
 import { MANAGED_BY, PROGRAM } from "../shared/labels.ts"
 import { APPLY, applyFile, hereDocument, unlessExists } from "../shared/manual.ts"
+import { manifestText } from "../shared/write-manifest.ts"
 import { IMAGE_USER } from "./flower-versions.ts"
-import { type Manifest, manifestText, superlinkManifest, supernodeManifest } from "./manifests.ts"
+import { type Manifest, superlinkManifest, supernodeManifest } from "./manifests.ts"
 
 /** For OpenShift: only the cluster could tell whether it is plain Kubernetes. */
 const manifestInputs = ({ inputs, federation }: Manual) => ({

@@ -1,18 +1,11 @@
 /** Creates a token or a link file at the SuperLink's site. */
-import {
-  blocked,
-  type CheckResult,
-  type Cluster,
-  type KubeObject,
-  missing,
-  RunbookError,
-  ready,
-} from "../../lib/index.ts"
+import { blocked, type CheckResult, type Cluster, missing, RunbookError, ready } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { atSite } from "../shared/at-site.ts"
 import { adoptedMark, isOwn, selector, takeObject } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
 import { createOwn, viaApi } from "../shared/via.ts"
+import { manifestText } from "../shared/write-manifest.ts"
 import { hubOf } from "./hub.ts"
 import { isTheirs } from "./other-side.ts"
 import {
@@ -173,10 +166,9 @@ async function issueByApi(context: Context): Promise<void> {
   const { at, signal, site } = context
   const hub = hubOf(context, site)
   const { cluster } = at(hub)
-  const own = { cluster, federation: context.federation, recordCreated: context.recordCreated }
   const from = await activeSite(cluster, hub.project)
   const wanted = await grantResource(hub.project, from?.metadata.name ?? hub.skupperSite, lifetimeOf(context))
-  const { metadata } = await createOwn(own, wanted, { [FOR_SITE]: site.name })
+  const { metadata } = await createOwn(owner(context, cluster), wanted, { [FOR_SITE]: site.name })
   // In a preview nothing is created, so nothing can be waited for.
   if (metadata.uid === undefined) return
   const ref = grantRef(hub.project, metadata.name)
@@ -187,8 +179,7 @@ async function issueByApi(context: Context): Promise<void> {
     return settled ? found : undefined
   })
   if (grant !== undefined && isRedeemable(grant)) {
-    const { metadata, ...token } = await tokenResource(hub.project, grant)
-    await new TokenFile(context).put(await manifestOf([{ ...token, metadata: { name: metadata.name } }]))
+    await new TokenFile(context).put(await manifestText([await tokenResource(grant)]))
     return
   }
   signal.throwIfAborted()
@@ -199,6 +190,13 @@ async function issueByApi(context: Context): Promise<void> {
     ...grantFix(context, hub, grant !== undefined),
   })
 }
+
+/** Whose what is created at another site is. */
+const owner = ({ federation, recordCreated }: Context, cluster: Cluster) => ({
+  cluster,
+  federation,
+  recordCreated,
+})
 
 const isRedeemable = ({ status }: AccessGrant): boolean => Boolean(status?.url && status.code && status.ca)
 
@@ -240,7 +238,6 @@ async function generateLinkByApi(context: Context): Promise<void> {
   const { at, site, signal } = context
   const hub = hubOf(context, site)
   const { cluster } = at(hub)
-  const own = { cluster, federation: context.federation, recordCreated: context.recordCreated }
   await markExistingCertificate(context)
   const from = await activeSite(cluster, hub.project)
   const links = from === undefined ? [] : await linkResources(from)
@@ -251,7 +248,7 @@ async function generateLinkByApi(context: Context): Promise<void> {
     })
   const name = linkCredentials(from)
   if ((await cluster.get(certificateRef(hub.project, name))) === undefined) {
-    const { metadata } = await createOwn(own, await certificateResource(from))
+    const { metadata } = await createOwn(owner(context, cluster), await certificateResource(from))
     if (metadata.uid === undefined) return
   }
   const ref = { apiVersion: "v1", kind: "Secret", name, namespace: hub.project }
@@ -267,12 +264,7 @@ async function generateLinkByApi(context: Context): Promise<void> {
   const data = { "ca.crt": ca, "tls.crt": certificate, "tls.key": key }
   const { apiVersion, kind } = ref
   const credentials = { apiVersion, kind, metadata: { name }, type: "kubernetes.io/tls", data }
-  await new TokenFile(context).put(await manifestOf([...links, credentials]))
-}
-
-async function manifestOf(objects: readonly KubeObject[]): Promise<string> {
-  const { stringify } = await import("yaml")
-  return objects.map((object) => stringify(object)).join("---\n")
+  await new TokenFile(context).put(await manifestText([...links, credentials]))
 }
 
 /** The command creates a Certificate or uses an existing one: an existing one is marked as adopted. */

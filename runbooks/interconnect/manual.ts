@@ -1,6 +1,7 @@
 /** Shell lines that create sites, links, connectors and listeners by hand. */
 import type { Manual } from "../context.ts"
 import { APPLY, applyFile, hereDocument, unlessExists } from "../shared/manual.ts"
+import { manifestText } from "../shared/write-manifest.ts"
 import { hubOf } from "./hub.ts"
 import { siteResource } from "./resources.ts"
 import { replaceCommand } from "./router-configuration.ts"
@@ -22,10 +23,8 @@ export function accessFlags(access: string | undefined): string[] | undefined {
 }
 
 /** For a type of link access that the command refuses. */
-export async function siteManifest(site: Manual["site"], access: string | undefined): Promise<string> {
-  const { stringify } = await import("yaml")
-  return stringify(await siteResource(site, access))
-}
+export const siteManifest = async (site: Manual["site"], access: string | undefined): Promise<string> =>
+  manifestText([await siteResource(site, access)])
 
 /** Creates a Site with this link access; undefined for a Site that only creates links. */
 export async function siteManual({ site }: Manual, access: string | undefined): Promise<string> {

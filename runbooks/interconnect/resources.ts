@@ -39,10 +39,10 @@ export const grantResource = (namespace: string, site: string, seconds: number):
     spec: { expirationWindow: goDuration(seconds) },
   })
 
-/** The token of a grant that is ready, in the project in which it is to be redeemed. */
-export const tokenResource = (namespace: string, { metadata, status }: AccessGrant): Promise<KubeObject> =>
+/** The token of a grant that is ready. It is of no namespace: it goes to another cluster. */
+export const tokenResource = ({ metadata, status }: AccessGrant): Promise<KubeObject> =>
   fromSnippet("skupper/access-token.yaml", {
-    metadata: { name: metadata.name, namespace },
+    metadata: { name: metadata.name },
     spec: { ca: status?.ca, code: status?.code, url: status?.url },
   })
 
@@ -59,17 +59,15 @@ export const certificateResource = (site: SkupperSite): Promise<KubeObject> =>
   })
 
 /** The Links to a Site: one for each group of its addresses. They are of no namespace: they go to another cluster. */
-export async function linkResources(site: SkupperSite): Promise<KubeObject[]> {
+export function linkResources(site: SkupperSite): Promise<KubeObject[]> {
   const groups = Map.groupBy(site.status?.endpoints ?? [], ({ group = "" }: Endpoint) => group)
   return Promise.all(
-    [...groups].map(async ([group, endpoints]) => {
-      const name = `link-${site.metadata.name}-${group}`
-      const link = await fromSnippet("skupper/link.yaml", {
-        metadata: { name, namespace: "" },
+    [...groups].map(([group, endpoints]) =>
+      fromSnippet("skupper/link.yaml", {
+        metadata: { name: `link-${site.metadata.name}-${group}` },
         spec: { endpoints, tlsCredentials: linkCredentials(site) },
-      })
-      return { ...link, metadata: { name } }
-    }),
+      }),
+    ),
   )
 }
 

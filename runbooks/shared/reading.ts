@@ -6,6 +6,7 @@ import {
   type ClusterReader,
   type KubeObject,
 } from "../../lib/index.ts"
+import { isForbiddenError } from "../../lib/kit.ts"
 
 export interface Condition {
   type: string
@@ -43,8 +44,7 @@ export async function ifAllowed<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read
   } catch (error) {
-    if (error instanceof CheckError && error.result.state === "blocked" && error.result.code === "forbidden")
-      return undefined
+    if (isForbiddenError(error)) return undefined
     throw error
   }
 }

@@ -12,11 +12,12 @@ import {
   type StepContext,
   step,
 } from "../../lib/index.ts"
+import { isForbidden } from "../../lib/kit.ts"
 import type { SiteInputs, Values } from "../context.ts"
 import { FEDERATION, selector } from "./labels.ts"
 import { isLoggedOut } from "./logged-out.ts"
 import { ifServed, objectRef, some } from "./reading.ts"
-import { viaApi } from "./via.ts"
+import { deleteObject } from "./via.ts"
 
 /** Inputs of the teardown only. */
 export const teardownInputs = {
@@ -149,8 +150,8 @@ async function orGone(
   try {
     return await found
   } catch (error) {
-    const result = error instanceof CheckError ? error.result : undefined
-    if (result?.state !== "blocked" || result.code !== "forbidden") throw error
+    if (!(error instanceof CheckError) || !isForbidden(error.result)) throw error
+    const { result } = error
     const inside = await cluster.allowed({
       verb: "list",
       group: "apps",
@@ -186,18 +187,9 @@ export async function ownObjects(
   return found.flat()
 }
 
-/** Deletes by a request what `oc delete` would. */
-export async function removeByApi({ cluster }: TeardownContext, object: KubeObject): Promise<void> {
+/** Deletes what was found, without waiting: the check watches it. @param type as for {@link deleteObject} */
+export function deleteFound(context: TeardownContext, object: KubeObject, type?: string): Promise<void> {
   const { apiVersion, kind, metadata } = object
-  const { name, namespace } = metadata
-  await cluster.remove({ apiVersion, kind, name, ...(namespace !== undefined && { namespace }) })
-}
-
-/** Deletes with `oc`, without waiting: the check watches the objects. */
-export const byOc = async (context: TeardownContext, object: KubeObject): Promise<void> => {
-  const { $, site } = context
-  const { kind, metadata } = object
-  const namespace = metadata.namespace ?? site.project
-  if (viaApi(context)) return removeByApi(context, { ...object, metadata: { ...metadata, namespace } })
-  await $`oc delete ${kind.toLowerCase()} ${metadata.name} -n ${namespace} --wait=false`
+  const { name, namespace = context.site.project } = metadata
+  return deleteObject(context, { apiVersion, kind, name, namespace }, type)
 }

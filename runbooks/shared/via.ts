@@ -1,5 +1,5 @@
 /** The same changes in two ways: by the guide's commands, or by requests of the program's own client (`--via`). */
-import { ClusterError, type KubeObject } from "../../lib/index.ts"
+import { ClusterError, type KubeObject, type Ref } from "../../lib/index.ts"
 import type { Context, Values } from "../context.ts"
 import { labels } from "./labels.ts"
 import { snippet } from "./snippet.ts"
@@ -10,7 +10,7 @@ export const viaApi = ({ inputs }: { readonly inputs: Pick<Values, "via"> }): bo
 /** An object from its manifest in snippets/, with the values of a site. */
 export async function fromSnippet(
   name: string,
-  { metadata, spec }: { readonly metadata: { name: string; namespace: string }; readonly spec?: object },
+  { metadata, spec }: { readonly metadata: { name: string; namespace?: string }; readonly spec?: object },
 ): Promise<KubeObject> {
   const { parse } = await import("yaml")
   const found = parse(snippet(name)) as KubeObject
@@ -68,6 +68,22 @@ export async function applyObjects(
       { force },
     )
   }
+}
+
+/**
+ * Deletes an object without waiting: a check watches it.
+ * @param type how `oc` is told the kind, where others have one of the same name
+ */
+export async function deleteObject(
+  context: Pick<Context, "$" | "cluster"> & { readonly inputs: Pick<Values, "via"> },
+  ref: Ref,
+  type = ref.kind.toLowerCase(),
+): Promise<void> {
+  const { $, cluster } = context
+  const { name, namespace } = ref
+  if (viaApi(context)) await cluster.remove(ref)
+  else if (namespace === undefined) await $`oc delete ${type} ${name} --wait=false`
+  else await $`oc delete ${type} ${name} -n ${namespace} --wait=false`
 }
 
 /** Whether an object could not be created because one of its name exists. */

@@ -1,4 +1,5 @@
 import { join } from "node:path"
+import type { KubeObject } from "../../lib/index.ts"
 import { writeWhole } from "../../lib/kit.ts"
 import type { Context } from "../context.ts"
 
@@ -15,4 +16,10 @@ export async function writeManifest(
   await writeWhole(path, text)
   recordWrite(`manifests/${name}.yaml`, text)
   return path
+}
+
+/** Objects as the YAML that is passed to a command. */
+export async function manifestText(objects: readonly KubeObject[]): Promise<string> {
+  const { stringify } = await import("yaml")
+  return objects.map((one) => stringify(one)).join("---\n")
 }

@@ -2,7 +2,7 @@
 import { symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
-import { EDITIONS, projectOf, superlinkObjects } from "./guide-editions.ts"
+import { EDITIONS, makeSuperlink, projectOf } from "./guide-editions.ts"
 import { flat, startWorld, type World } from "./harness.ts"
 
 let world: World
@@ -27,12 +27,7 @@ test.each(EDITIONS)("%s", { timeout: 240_000 }, async (_, edition) => {
   world = await startWorld({ supernodes: 1 })
   symlinkSync("/usr/bin/ssh-keygen", join(world.folder, "bin", "ssh-keygen"))
   const hub = world.cluster("superlink")
-  await hub.create({
-    apiVersion: "project.openshift.io/v1",
-    kind: "ProjectRequest",
-    metadata: { name: projectOf("superlink") },
-  })
-  for (const object of superlinkObjects(edition)) await hub.create(object)
+  await makeSuperlink(hub, edition)
   await call("run", "--yes")
   const doctor = flat((await world.call(["doctor", "--federation", world.practice.federationFile])).stdout)
   expect(doctor).toContain("Deployment superlink existed before and is open")

@@ -33,6 +33,16 @@ export const EDITIONS: readonly [string, Edition][] = [
   ],
 ]
 
+/** The SuperLink's project, and all that the guide has in it. */
+export async function makeSuperlink(hub: Cluster, edition: Edition): Promise<void> {
+  await hub.create({
+    apiVersion: "project.openshift.io/v1",
+    kind: "ProjectRequest",
+    metadata: { name: projectOf("superlink") },
+  })
+  for (const object of superlinkObjects(edition)) await hub.create(object)
+}
+
 const deployment = (
   name: string,
   namespace: string,

@@ -1,13 +1,6 @@
 /** What a person made by hand with either edition of Flower's guide is joined as it is: nothing is changed or restarted. */
 import { afterEach, expect, test } from "vitest"
-import {
-  connectorSpec,
-  EDITIONS,
-  madeByHand,
-  projectOf,
-  superlinkObjects,
-  supernodeObjects,
-} from "./guide-editions.ts"
+import { connectorSpec, EDITIONS, madeByHand, makeSuperlink, supernodeObjects } from "./guide-editions.ts"
 import { flat, startWorld, type World } from "./harness.ts"
 
 let world: World
@@ -23,12 +16,7 @@ const run = async (...more: string[]): Promise<string> => {
 test.each(EDITIONS)("%s", { timeout: 120_000 }, async (_, edition) => {
   world = await startWorld({ supernodes: 1 })
   const [hub, spoke] = [world.cluster("superlink"), world.cluster("supernode-1")]
-  await hub.create({
-    apiVersion: "project.openshift.io/v1",
-    kind: "ProjectRequest",
-    metadata: { name: projectOf("superlink") },
-  })
-  for (const object of superlinkObjects(edition)) await hub.create(object)
+  await makeSuperlink(hub, edition)
   await run("--to", "link-status")
   for (const object of supernodeObjects(edition)) await spoke.create(object)
   const before = await madeByHand(hub, spoke, edition)

@@ -29,20 +29,33 @@ function sit(person: Person): Pty {
   return terminal
 }
 
+/** Questions as they come, and what is typed at each. */
+async function answer(terminal: Pty, dialogue: readonly (readonly [string, string])[]): Promise<void> {
+  for (const [question, typed] of dialogue) {
+    await terminal.reads(question)
+    terminal.type(typed)
+  }
+}
+
+/** The first question, and the name that the keys are made for. @returns the fingerprint that is shown */
+async function begin(terminal: Pty, choice: string, name: string): Promise<string> {
+  await terminal.reads("What would you like to do?")
+  await terminal.choose(choice)
+  await answer(terminal, [["Your name, as the others read it", `${name}\r`]])
+  return fingerprintOn(terminal)
+}
+
 /** The endpoint of the own cluster. */
 async function answerSite(terminal: Pty, { site }: Person): Promise<void> {
   const { practice } = world
   const { server } = practice.clusters.find(({ name }) => name === site)!
-  await terminal.reads(`${site}: API server`)
-  terminal.type(`${server.url}\r`)
-  await terminal.reads("Give the file of the certificate authority")
-  terminal.type(KEY.enter)
-  await terminal.reads("CA file of the API server")
-  terminal.type(`${join(practice.folder, "ca", `${site}.crt`)}\r`)
-  await terminal.reads(`${site}: Project`)
-  terminal.type(KEY.enter)
-  await terminal.reads(`${site}: File that holds the token`)
-  terminal.type(`${join(practice.folder, "tokens", site)}\r`)
+  await answer(terminal, [
+    [`${site}: API server`, `${server.url}\r`],
+    ["Give the file of the certificate authority", KEY.enter],
+    ["CA file of the API server", `${join(practice.folder, "ca", `${site}.crt`)}\r`],
+    [`${site}: Project`, KEY.enter],
+    [`${site}: File that holds the token`, `${join(practice.folder, "tokens", site)}\r`],
+  ])
   await terminal.reads(MENU, 90)
 }
 
@@ -67,29 +80,20 @@ test("from the first question to verified on both sides", { timeout: 900_000 }, 
   const { coordinator } = world
   const [party] = world.parties as [Person]
   const host = sit(coordinator)
-  await host.reads("What would you like to do?")
-  await host.choose("Run a federation that other institutions join")
-  await host.reads("Your name, as the others read it")
-  host.type("The Trial\r")
-  const hostPrint = await fingerprintOn(host)
-  await host.reads("A name for this federation")
-  host.type("trial\r")
-  await host.reads("Who joins it?")
-  host.type("st-marys\r")
+  const hostPrint = await begin(host, "Run a federation that other institutions join", "The Trial")
+  await answer(host, [
+    ["A name for this federation", "trial\r"],
+    ["Who joins it?", "st-marys\r"],
+  ])
   await answerSite(host, coordinator)
 
   const guest = sit(party)
-  await guest.reads("What would you like to do?")
-  await guest.choose("Join a federation that somebody else runs")
-  await guest.reads("Your name, as the others read it")
-  guest.type("St. Mary's\r")
-  const guestPrint = await fingerprintOn(guest)
-  await guest.reads("The name of the federation")
-  guest.type("trial\r")
-  await guest.reads("Who runs it?")
-  guest.type("the-trial\r")
-  await guest.reads("How many supernodes?")
-  guest.type(KEY.enter)
+  const guestPrint = await begin(guest, "Join a federation that somebody else runs", "St. Mary's")
+  await answer(guest, [
+    ["The name of the federation", "trial\r"],
+    ["Who runs it?", "the-trial\r"],
+    ["How many supernodes?", KEY.enter],
+  ])
   await answerSite(guest, party)
 
   await until(guest, "Write the request")
@@ -100,12 +104,11 @@ test("from the first question to verified on both sides", { timeout: 900_000 }, 
 
   await until(host, "Read their file…")
   host.type(KEY.enter)
-  await host.reads("The file that they sent you")
-  host.type("st-marys.request\r")
-  await host.reads("The fingerprint that St. Mary's read out to you")
-  host.type(`${guestPrint}\r`)
-  await host.reads("Admit this party?")
-  host.type("y\r")
+  await answer(host, [
+    ["The file that they sent you", "st-marys.request\r"],
+    ["The fingerprint that St. Mary's read out to you", `${guestPrint}\r`],
+    ["Admit this party?", "y\r"],
+  ])
   await host.reads("St. Mary's is admitted as st-marys")
   await host.reads(MENU, 60)
   // The cells up to the approval; what comes then waits for the receipt.
@@ -114,10 +117,10 @@ test("from the first question to verified on both sides", { timeout: 900_000 }, 
   mail(join(coordinator.state, "messages", "st-marys.approval"), party, "st-marys.approval")
 
   guest.type(KEY.enter)
-  await guest.reads("The file that they sent you")
-  guest.type("st-marys.approval\r")
-  await guest.reads("The fingerprint that The Trial read out to you")
-  guest.type(`${hostPrint}\r`)
+  await answer(guest, [
+    ["The file that they sent you", "st-marys.approval\r"],
+    ["The fingerprint that The Trial read out to you", `${hostPrint}\r`],
+  ])
   await guest.reads("The Trial admits you to trial")
   await guest.reads(MENU, 60)
   await until(guest, END)
@@ -125,8 +128,7 @@ test("from the first question to verified on both sides", { timeout: 900_000 }, 
   mail(join(party.state, "messages", "the-trial.receipt"), coordinator, "the-trial.receipt")
 
   host.type(KEY.enter)
-  await host.reads("The file that they sent you")
-  host.type("the-trial.receipt\r")
+  await answer(host, [["The file that they sent you", "the-trial.receipt\r"]])
   await host.reads("St. Mary's says that")
   await host.reads(MENU, 60)
   await until(host, END)

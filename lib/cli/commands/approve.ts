@@ -10,7 +10,7 @@ import type { Exchanged } from "../../runner/events.ts"
 import { buildGraph } from "../../runner/graph.ts"
 import { readState } from "../../runner/open-state.ts"
 import { printAnswer } from "../answers.ts"
-import { type Call, type CallOf, federationFlags } from "../call.ts"
+import { type Call, type CallOf, federationFlags, promptIo } from "../call.ts"
 import { type OpenedFederation, openFederation } from "../open-federation.ts"
 import { assertCurrent, clockOf } from "../parties/clock.ts"
 import { matchSites } from "../parties/match-sites.ts"
@@ -133,7 +133,7 @@ function scopeOf(
 
 /** @throws where it is declined, or nobody can be asked */
 async function approval(call: CallOf<"approve">, scope: readonly string[]): Promise<"flag" | "asked"> {
-  const { flags, interaction, io, out, signal } = call
+  const { flags, interaction, out } = call
   if (!flags.has("json")) out.print(`${scope.map((line) => `- ${line}`).join("\n")}\n`)
   if (flags.has("yes")) return "flag"
   if (!interaction.ask) {
@@ -144,10 +144,7 @@ async function approval(call: CallOf<"approve">, scope: readonly string[]): Prom
     })
   }
   const { askConfirm } = await import("../../terminal/index.ts")
-  const yes = await askConfirm(
-    { message: "Admit this party?", default: false },
-    { stdin: io.stdin, stdout: out.stdout, signal },
-  )
+  const yes = await askConfirm({ message: "Admit this party?", default: false }, promptIo(call))
   if (yes) return "asked"
   throw new UsageError("Declined: nothing was changed")
 }

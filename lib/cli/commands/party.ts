@@ -1,6 +1,7 @@
 import { UsageError } from "../../notebook/errors.ts"
 import { EXIT } from "../../notebook/exit-codes.ts"
 import type { OwnParty } from "../../parties/identity.ts"
+import { isLine, LONGEST_NAME } from "../../parties/payloads.ts"
 import { printAnswer } from "../answers.ts"
 import type { CallOf } from "../call.ts"
 import { stateRoot } from "../folder.ts"
@@ -28,7 +29,7 @@ async function init({ flags, io, notebook }: CallOf<"party">): Promise<OwnParty>
       fix: "give one with --name",
       next,
     })
-  if (name.length > 100 || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name))
+  if (!isLine(name, LONGEST_NAME))
     throw new UsageError("--name: use at most 100 characters, all of them visible", { next })
   const id = flags.text("party") ?? idOf(name)
   if (!/^[a-z0-9](?:[-a-z0-9]{0,38}[a-z0-9])?$/.test(id)) {

@@ -5,6 +5,7 @@ import { EXIT } from "../../notebook/exit-codes.ts"
 import { moment } from "../../notebook/format.ts"
 import { before } from "../../notebook/parties.ts"
 import { parseMessage, type RequestPayload } from "../../parties/messages.ts"
+import { isLine, LONGEST_REASON } from "../../parties/payloads.ts"
 import { cellsOf, collect, isReady } from "../../runner/crossing-values.ts"
 import { buildGraph, wantedSteps } from "../../runner/graph.ts"
 import type { State } from "../../runner/state.ts"
@@ -122,7 +123,7 @@ function valuesOf(
 
 function purposeOf({ flags }: CallOf<"request">): string {
   const purpose = flags.text("purpose")?.trim() ?? ""
-  if (purpose.length <= 500 && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(purpose)) return purpose
+  if (isLine(purpose, LONGEST_REASON)) return purpose
   throw new UsageError("--purpose: use at most 500 characters, in one line, all of them visible")
 }
 

@@ -1,9 +1,10 @@
 import { UsageError } from "../../notebook/errors.ts"
 import { EXIT } from "../../notebook/exit-codes.ts"
+import { isLine, LONGEST_REASON } from "../../parties/payloads.ts"
 import { Pins } from "../../parties/pins.ts"
 import type { PartyMemory } from "../../runner/journal-memory.ts"
 import { printAnswer } from "../answers.ts"
-import type { CallOf } from "../call.ts"
+import { type CallOf, promptIo } from "../call.ts"
 import { type OpenedFederation, openFederation } from "../open-federation.ts"
 import { ownPartyOf } from "../parties/own-party.ts"
 import { refuseOthers } from "../parties/sides.ts"
@@ -55,7 +56,7 @@ async function end(
   const { notebook, flags } = call
   const request = record.received.get("request")!
   const reason = flags.text("reason")?.trim() ?? ""
-  if (reason.length > 500 || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(reason))
+  if (!isLine(reason, LONGEST_REASON))
     throw new UsageError("--reason: use at most 500 characters, in one line, all of them visible")
   const own = await ownPartyOf(call, undefined, request.own)
   const stays = notebook.parties!.staysAfterRevoking?.(opened.federation, party)
@@ -88,7 +89,7 @@ async function end(
 }
 
 async function approved(call: CallOf<"revoke">, what: string): Promise<"flag" | "asked"> {
-  const { flags, interaction, io, out, signal } = call
+  const { flags, interaction } = call
   if (flags.has("yes")) return "flag"
   if (!interaction.ask) {
     throw new UsageError("This requires approval, and the session is not interactive", {
@@ -98,12 +99,7 @@ async function approved(call: CallOf<"revoke">, what: string): Promise<"flag" | 
     })
   }
   const { askConfirm } = await import("../../terminal/index.ts")
-  if (
-    await askConfirm(
-      { message: `This ${what}. Revoke it?`, default: false },
-      { stdin: io.stdin, stdout: out.stdout, signal },
-    )
-  )
+  if (await askConfirm({ message: `This ${what}. Revoke it?`, default: false }, promptIo(call)))
     return "asked"
   throw new UsageError("Declined: nothing was changed")
 }

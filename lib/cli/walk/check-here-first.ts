@@ -1,6 +1,6 @@
 import { resolveInputs } from "../../inputs/resolve.ts"
 import { askConfirm, errorText } from "../../terminal/index.ts"
-import { type Call, textOptions } from "../call.ts"
+import { type Call, promptIo, textOptions } from "../call.ts"
 import { answersOf, opened, type Sources } from "../open-federation.ts"
 import { planEntries } from "../plan-entries.ts"
 
@@ -9,7 +9,7 @@ import { planEntries } from "../plan-entries.ts"
  * @returns false if it should be fixed first
  */
 export async function checkHereFirst(call: Call, sources: Sources): Promise<boolean> {
-  const { notebook, io, out, signal } = call
+  const { notebook, out } = call
   const only = notebook.steps.filter(({ on }) => on === "here").map(({ id }) => id)
   if (only.length === 0) return true
   const resolved = resolveInputs(notebook, sources.layers, sources.settings)
@@ -19,8 +19,5 @@ export async function checkHereFirst(call: Call, sources: Sources): Promise<bool
   const options = await textOptions(call)
   const texts = blocked.map(({ reason: what, fix, next }) => errorText({ what, fix, next }, options))
   out.print(`${texts.join("")}\n`)
-  return askConfirm(
-    { message: "Continue anyway?", default: false },
-    { stdin: io.stdin, stdout: out.stdout, signal },
-  )
+  return askConfirm({ message: "Continue anyway?", default: false }, promptIo(call))
 }

@@ -1,5 +1,3 @@
-import { join } from "node:path"
-import { readName } from "../../inputs/names.ts"
 import { resolveInputs } from "../../inputs/resolve.ts"
 import { UsageError } from "../../notebook/errors.ts"
 import type { Federation } from "../../notebook/federation.ts"
@@ -7,10 +5,11 @@ import { moment } from "../../notebook/format.ts"
 import type { Notebook } from "../../notebook/notebook.ts"
 import { buildGraph, wantedSteps } from "../../runner/graph.ts"
 import type { Memory } from "../../runner/journal-memory.ts"
-import { askChoice, askText } from "../../terminal/index.ts"
-import { type Call, federationFlags } from "../call.ts"
+import { askChoice } from "../../terminal/index.ts"
+import { type Call, federationFlags, promptIo } from "../call.ts"
 import { foldersIn, stateRoot } from "../folder.ts"
 import { findSources, type OpenedFederation, openFederation, type Sources } from "../open-federation.ts"
+import { askFederationName } from "./ask-names.ts"
 import { checkHereFirst } from "./check-here-first.ts"
 import { askToHost, askToJoin, PARTY_CHOICES } from "./party-opening.ts"
 import { askForFederation } from "./questions.ts"
@@ -53,7 +52,12 @@ export async function openWalkFederation(call: Call): Promise<Opening> {
   if (chosen === "join") return openNamed(await askToJoin(call))
   if (chosen === "host") return openNamed(await askToHost(call))
   if (chosen !== "new") return openNamed(named(call, chosen.slice("continue ".length)))
-  return openNamed(named(call, started.length === 0 ? FIRST_NAME : await askName(call)))
+  return openNamed(
+    named(
+      call,
+      started.length === 0 ? FIRST_NAME : await askFederationName(call, "A name for this federation"),
+    ),
+  )
 }
 
 /** Whether the flags name a federation of your own clusters. */
@@ -128,19 +132,6 @@ async function chooseFederation(
   return askChoice({ message: "What would you like to do?", choices }, promptIo(call))
 }
 
-async function askName(call: Call): Promise<string> {
-  const { notebook, io } = call
-  const taken = foldersIn(stateRoot(notebook, io.env))
-  const check = (name: string): string | undefined => {
-    const parsed = readName(name)
-    if ("wrong" in parsed) return parsed.wrong
-    return taken.includes(name)
-      ? `the federation ${name} already exists: ${join(stateRoot(notebook, io.env), name)}`
-      : undefined
-  }
-  return askText({ message: "A name for this federation", check }, promptIo(call))
-}
-
 async function openNamed(call: Call): Promise<Opened> {
   const sources = await findSources(call, { complete: true })
   const returning = await askHowToReturn(call, sources)
@@ -197,7 +188,5 @@ export async function askHowToReturn(
   )
   return choice === "fresh" ? { start: "plan", fresh: true } : { start: choice, fresh: false }
 }
-
-const promptIo = ({ io, out, signal }: Call) => ({ stdin: io.stdin, stdout: out.stdout, signal })
 
 const named = (call: Call, name: string): Call => withFlag(call, "name", name)

@@ -1,9 +1,9 @@
-import { join } from "node:path"
-import { readName } from "../../inputs/names.ts"
 import { createParty, idOf, ownParties } from "../../parties/identity.ts"
+import { isLine, LONGEST_NAME } from "../../parties/payloads.ts"
 import { askText } from "../../terminal/index.ts"
-import type { Call } from "../call.ts"
-import { foldersIn, stateRoot } from "../folder.ts"
+import { type Call, promptIo } from "../call.ts"
+import { stateRoot } from "../folder.ts"
+import { askFederationName, wrongName } from "./ask-names.ts"
 import { say } from "./say.ts"
 import { withFlag } from "./with-flag.ts"
 
@@ -56,14 +56,8 @@ async function ensureParty(call: Call): Promise<void> {
 
 export function wrongPartyName(name: string): string | undefined {
   if (name.trim() === "") return "a name is needed: other people read it"
-  if (name.length > 100 || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name))
-    return "use at most 100 characters, all of them visible"
+  if (!isLine(name, LONGEST_NAME)) return "use at most 100 characters, all of them visible"
   return idOf(name) === "" ? "use at least one letter from a to z, or a digit" : undefined
-}
-
-function wrongName(name: string): string | undefined {
-  const parsed = readName(name)
-  return "wrong" in parsed ? parsed.wrong : undefined
 }
 
 const namesIn = (text: string): string[] => text.split(/[\s,]+/).filter((name) => name !== "")
@@ -76,14 +70,3 @@ function wrongNames(text: string): string | undefined {
     ? names.map(wrongName).find((wrong) => wrong !== undefined)
     : `${twice} is named twice`
 }
-
-function askFederationName(call: Call, message: string): Promise<string> {
-  const root = stateRoot(call.notebook, call.io.env)
-  const taken = foldersIn(root)
-  const check = (name: string): string | undefined =>
-    wrongName(name) ??
-    (taken.includes(name) ? `the federation ${name} already exists: ${join(root, name)}` : undefined)
-  return askText({ message, check }, promptIo(call))
-}
-
-const promptIo = ({ io, out, signal }: Call) => ({ stdin: io.stdin, stdout: out.stdout, signal })

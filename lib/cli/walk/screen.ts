@@ -12,7 +12,7 @@ import {
   type PromptIo,
   type TextOptions,
 } from "../../terminal/index.ts"
-import { type Call, textOptions } from "../call.ts"
+import { type Call, promptIo, textOptions } from "../call.ts"
 import { Interrupted } from "./interrupted.ts"
 import type { Session } from "./session.ts"
 
@@ -54,8 +54,7 @@ export class WalkScreen {
   }
 
   get prompts(): PromptIo {
-    const { io, out, signal } = this.#call
-    return { stdin: io.stdin, stdout: out.stdout, signal }
+    return promptIo(this.#call)
   }
 
   /** @throws Interrupted on Ctrl-C; RunbookError if a signal ends the program */

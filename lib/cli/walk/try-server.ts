@@ -1,5 +1,5 @@
 import { askChoice, dropTypedKeys } from "../../terminal/index.ts"
-import type { Call } from "../call.ts"
+import { type Call, promptIo } from "../call.ts"
 import { type Address, tryEndpoint } from "../try-endpoint.ts"
 import { say } from "./say.ts"
 
@@ -13,7 +13,7 @@ export async function tryServer(
   address: () => Address,
   askAuthority: () => Promise<void>,
 ): Promise<boolean> {
-  const { io, out, notebook, signal } = call
+  const { io, notebook } = call
   for (;;) {
     say(call, `Connecting to ${address().server} …`, "  ")
     const reached = await tryEndpoint(call, address())
@@ -43,7 +43,7 @@ export async function tryServer(
           },
         ],
       },
-      { stdin: io.stdin, stdout: out.stdout, signal },
+      promptIo(call),
     )
     if (choice === "use") return true
     if (choice === "another") return false
