@@ -47,7 +47,7 @@ export const readKept = async (path: string): Promise<Kept | undefined> => {
 }
 
 export interface Keeper {
-  /** Something changed. */
+  /** Something changed. After `close` it is not written: the file may belong to others by then. */
   touch(): void
   /** Writes what is there now, and stops. */
   close(): Promise<void>
@@ -56,6 +56,7 @@ export interface Keeper {
 /** Saves clusters soon after they change, so that a crash loses seconds at most. */
 export function startKeeper(path: string, take: () => Kept): Keeper {
   let timer: NodeJS.Timeout | undefined
+  let closed = false
   let writing: Promise<void> = Promise.resolve()
   const save = (): Promise<void> => {
     clearTimeout(timer)
@@ -65,6 +66,7 @@ export function startKeeper(path: string, take: () => Kept): Keeper {
   }
   return {
     touch() {
+      if (closed) return
       timer ??= setTimeout(() => {
         save().catch((error: Error) =>
           process.emitWarning(`the practice clusters are not saved: ${error.message}`),
@@ -72,7 +74,7 @@ export function startKeeper(path: string, take: () => Kept): Keeper {
       }, RHYTHM)
     },
     async close() {
-      clearTimeout(timer)
+      closed = true
       writing = writing.catch(() => undefined)
       await save()
     },

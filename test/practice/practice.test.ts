@@ -4,10 +4,11 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { afterAll, beforeAll, expect, test, vi } from "vitest"
 import { parse } from "yaml"
 import { openCluster } from "../../lib/cluster/index.ts"
 import type { Cluster } from "../../lib/cluster/types.ts"
+import { startKeeper } from "../../lib/practice/keep.ts"
 import { startPractice } from "../../lib/practice/practice.ts"
 import type { Practice, PracticeOptions } from "../../lib/practice/types/practice.ts"
 import { deployment, install, is, issue, link, ref, site, skupper, until } from "./controllers/clusters.ts"
@@ -156,6 +157,22 @@ test("kept clusters come back: ports, authorities, tokens, objects, links", asyn
   await writeFile(keep, '{"version":2,"clusters":[]}')
   await expect(practise({ keep })).rejects.toThrow(/does not hold practice clusters/)
   expect(await readFile(keep, "utf8")).toBe('{"version":2,"clusters":[]}')
+})
+
+test("what happens after its end is not saved", async () => {
+  const keep = join(folder, "ended.json")
+  vi.useFakeTimers()
+  try {
+    const keeper = startKeeper(keep, () => ({ version: 1, federation: "trial", clusters: [] }))
+    keeper.touch()
+    await keeper.close()
+    expect(vi.getTimerCount()).toBe(0)
+    keeper.touch()
+    expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
+  expect(await readFile(keep, "utf8")).toContain('"trial"')
 })
 
 test("the kept state follows the clusters: a crash loses seconds at most", async () => {

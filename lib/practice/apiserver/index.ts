@@ -1,9 +1,9 @@
 /** The API server of a practice cluster: HTTPS on loopback, objects in memory, answers as a real one gives them. */
-import { once } from "node:events"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { setTimeout as delay } from "node:timers/promises"
 import { RunbookError } from "../../notebook/errors.ts"
+import { listenAt, listenExactly } from "../ports.ts"
 import { guarded, report } from "../stray.ts"
 import type { ApiServer, ApiServerOptions, PracticeUser, RequestEntry, Snapshot } from "../types/apiserver.ts"
 import { Access, ANONYMOUS, type Attributes, isOpenPath, refusal } from "./access.ts"
@@ -228,8 +228,7 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
     await close()
   }
   try {
-    server.listen(options.port ?? 0, "127.0.0.1")
-    await once(server, "listening")
+    await (options.port === undefined ? listenAt(server) : listenExactly(server, options.port))
   } catch (error) {
     await stop()
     throw new RunbookError(

@@ -1,9 +1,10 @@
 /** What an image's code sees of the container that it simulates or runs. */
 import { expandVariables } from "../../../cluster/container-words.ts"
 import type { KubeObject } from "../../../cluster/types.ts"
+import { takePort } from "../../ports.ts"
 import type { ContainerProgram, PracticeContainer } from "../../types/images.ts"
 import type { ContainerContext, ContainerSpec } from "./container-spec.ts"
-import { LoopbackService, openForward, takePort } from "./loopback.ts"
+import { LoopbackService, openForward } from "./loopback.ts"
 import { fieldOf } from "./volume-sources.ts"
 
 /** One run of a container, as its handle needs it. */

@@ -1,5 +1,4 @@
 /** Pods' ports as ports of this machine's loopback, and TCP from one to the other while there is a path. */
-import { randomInt } from "node:crypto"
 import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import type { PracticeContainer } from "../../types/images.ts"
@@ -23,35 +22,6 @@ export class LoopbackService extends TcpService {
     const socket = connect({ host: "127.0.0.1", port: this.port, allowHalfOpen: true, noDelay: true })
     await once(socket, "connect")
     return socket.on("error", () => undefined) // its end is told by `close`
-  }
-}
-
-/** Below every system's range of ports for outgoing connections, none of which can take one before the program does. */
-const FIRST = 20_000
-const LAST = 32_000
-const taken = new Set<number>()
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer()
-  try {
-    server.listen({ port, host: "127.0.0.1", exclusive: true })
-    await once(server, "listening")
-    return true
-  } catch {
-    return false
-  } finally {
-    server.close()
-  }
-}
-
-/** A free port of 127.0.0.1, of nobody else here until `giveBack`. */
-export async function takePort(): Promise<{ port: number; giveBack: () => void }> {
-  for (;;) {
-    const port = randomInt(FIRST, LAST)
-    if (taken.has(port)) continue
-    taken.add(port)
-    if (await isFree(port)) return { port, giveBack: () => void taken.delete(port) }
-    taken.delete(port)
   }
 }
 
