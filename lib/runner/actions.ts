@@ -1,6 +1,6 @@
 import { MAX_ATTEMPTS, pause, RESTARTED_SERVER_MS, RETRY_PAUSE_MS, SAME_CLOCK_MS } from "../limits.ts"
 import { type CheckResult, isForbiddenError } from "../notebook/check-result.ts"
-import { isRerun, type Rerun, type Step } from "../notebook/step.ts"
+import { type BaseContext, isRerun, type Rerun, type Step } from "../notebook/step.ts"
 import { refusalOf } from "./approval.ts"
 import { contextOf } from "./context.ts"
 import { type Deadline, endedBy } from "./deadline.ts"
@@ -88,7 +88,7 @@ export class Actions {
         // Another site on the same cluster may have done it during that wait.
         const now = key === undefined ? checked : await watcher.patiently(cell, deadline)
         if (now.state !== checked.state) return now
-        const held = await holdFor(this.#scope, cell)
+        const held = await endedBy(deadline.signal, holdFor(this.#scope, cell))
         if (held !== undefined) return draftOfBlocked(cell, held)
         const turn = await slots.hold(
           (waited) => this.#inTurn({ action, run }, checked, deadline, waited),
@@ -139,7 +139,7 @@ export class Actions {
       const answer = await endedBy(deadline.signal, run(this.#context(deadline)))
       if (isRerun(answer)) return { answer }
       // The command has succeeded, so what it is about is its own, whenever an earlier attempt created it.
-      await cell.step.takeOwnership?.(Object.assign(this.#context(deadline), { applyPeriod: undefined }))
+      await this.#takeOwnership(Object.assign(this.#context(deadline), { applyPeriod: undefined }), deadline)
       return { answer: undefined }
     } catch (error) {
       return { answer: undefined, error }
@@ -167,11 +167,15 @@ export class Actions {
       return
     }
     if (source.interruptedApply(cell) !== undefined)
-      await slots.hold(() => cell.step.takeOwnership?.(this.#context(deadline)), deadline)
+      await slots.hold(() => this.#takeOwnership(this.#context(deadline), deadline), deadline)
     const reason = "found at resume"
     await bus.durable({ type: "action ended", action: "apply", ok: true, reason, ...cell.at })
     this.#resuming = false
     this.#done = "apply"
+  }
+
+  async #takeOwnership(context: BaseContext, { signal }: Deadline): Promise<void> {
+    await endedBy(signal, this.#cell.step.takeOwnership?.(context))
   }
 
   /** The action threw. What it was to create may exist all the same; a transient error is retried. */
@@ -194,7 +198,9 @@ export class Actions {
       bus.emit({ type: "note", text, ...cell.at })
       return result
     }
-    await bus.durable({ type: "action ended", action, ok: false, reason, ...cell.at })
+    // What an apply has created by now, the next run still knows as its own.
+    const open = deadline.passed && action === "apply"
+    await bus.durable({ type: "action ended", action, ok: false, reason, ...(open && { open }), ...cell.at })
     this.#resuming = false
     const { seconds } = deadline
     if (deadline.passed)

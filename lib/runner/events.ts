@@ -157,7 +157,8 @@ export type Event =
   | ({ type: "command"; line: string; cwd?: string } & At)
   | ({ type: "output"; stream: "stdout" | "stderr"; text: string } & At)
   | ({ type: "command ended"; exitCode: number; seconds: number } & At)
-  | ({ type: "action ended"; action: Action; ok: boolean; reason?: string } & At)
+  /** `open`: the step's limit has ended an `apply`, and nobody has seen yet whether it had its effect. */
+  | ({ type: "action ended"; action: Action; ok: boolean; reason?: string; open?: true } & At)
   /** The cluster user that a site's steps run as; sent when it is first known, and when it changes. */
   | ({ type: "session"; user: string; server: string } & At)
   /** What was written to a cluster or passed to a command: `apply Deployment superlink`, and the SHA-256 of its text. */

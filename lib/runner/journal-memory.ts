@@ -230,6 +230,10 @@ export class MemoryReader implements Memory {
         }
         break
       case "action ended":
+        if (line.open === true) {
+          this.#leftOpen(line)
+          break
+        }
         this.interrupted.delete(placeName(line))
         // A failed update says nothing about who created the object that it was to update.
         if (line.ok || line.action === "apply") this.interruptedApplies.delete(placeName(line))
@@ -304,6 +308,14 @@ export class MemoryReader implements Memory {
         return later(last.t, first.ahead)
       },
     })
+  }
+
+  /** As if a kill had ended it then: what it has created is found at the next run. What is created later is somebody else's. */
+  #leftOpen(line: At & { readonly t: string }): void {
+    const place = placeName(line)
+    const first = this.#firstApplies.get(place)
+    if (first === undefined) return
+    this.interruptedApplies.set(place, { from: first.from, to: later(line.t, first.ahead) })
   }
 
   #answered(line: {
