@@ -1,5 +1,5 @@
 /** The steps that only exist where sites belong to several parties: what crosses, and what the coordinator sees of it. */
-import { blocked, type CheckResult, missing, progressing, ready, unknown } from "../lib/index.ts"
+import { blocked, type CheckResult, main, missing, progressing, ready, unknown } from "../lib/index.ts"
 import { guideStep } from "./context.ts"
 import { readSuperlinkLog } from "./flower/flower-logs.ts"
 import { runningHop } from "./flower/verify-hops.ts"
@@ -98,3 +98,5 @@ the network lists the party's Skupper site, and the SuperLink's log has the Supe
   apply: discardIssued,
   timeout: 120,
 })
+
+if (import.meta.main) void main(import.meta.url)

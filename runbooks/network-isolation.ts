@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises"
 import { isIP } from "node:net"
-import { blocked, type CheckResult, foresee, progressing, unknown } from "../lib/index.ts"
+import { blocked, type CheckResult, foresee, main, progressing, unknown } from "../lib/index.ts"
 import { type Context, type Foresee, guideStep, type Manual } from "./context.ts"
 import { around, policyStep, type Wanted } from "./flower/applied-policies.ts"
 import { ownManifest } from "./flower/manifests.ts"
@@ -244,3 +244,5 @@ address, \`link-egress\` names it.
     return `${UNKNOWN}${hereDocument(APPLY, await manifestText(policies))}`
   },
 })
+
+if (import.meta.main) void main(import.meta.url)
