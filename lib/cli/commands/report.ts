@@ -23,6 +23,7 @@ import { holderOf } from "../../runner/lock.ts"
 import { type CallOf, inputFlags } from "../call.ts"
 import { FORMATS } from "../commands-table.ts"
 import { chosenSites, type OpenedFederation, openFederation } from "../open-federation.ts"
+import { refuseOwnFile } from "../own-file.ts"
 import { isPractice } from "../practice-authority.ts"
 
 type Format = (typeof FORMATS)[number]
@@ -33,8 +34,9 @@ export async function report(call: CallOf<"report">): Promise<number> {
   const file = flags.path("out")
   const format = flags.choice("format") ?? formatOf(file)
   if (file !== undefined) refuseUnwritable(file)
-  if (file !== undefined && !flags.has("force")) await approveReplacing(call, file)
   const opened = await openFederation(call, { complete: false })
+  if (file !== undefined) refuseOwnFile(call, file, opened)
+  if (file !== undefined && !flags.has("force")) await approveReplacing(call, file)
   const files = flags.list("join")
   const alone = reportOf(call, opened)
   const content =

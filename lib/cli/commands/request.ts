@@ -12,6 +12,7 @@ import type { State } from "../../runner/state.ts"
 import { printAnswer } from "../answers.ts"
 import { type CallOf, federationFlags } from "../call.ts"
 import { type OpenedFederation, openFederation } from "../open-federation.ts"
+import { refuseOwnFile } from "../own-file.ts"
 import { ownIn, ownPartyOf } from "../parties/own-party.ts"
 import { coordinatorOf } from "../parties/sides.ts"
 import { withState } from "../parties/with-state.ts"
@@ -29,6 +30,7 @@ export async function request(call: CallOf<"request">, { walking = false } = {})
   const coordinator = coordinatorOf(call, opened.federation, "request")
   const own = await ownPartyOf(call, flags.text("party"), ownIn(opened.memory))
   const file = flags.path("out") ?? resolve(io.cwd, `${own.id}.request`)
+  refuseOwnFile(call, file, opened)
   refuseOtherFile(file, isMessageOf(notebook.name))
   const purpose = purposeOf(call)
   const steps = stepsFor(call, opened)
