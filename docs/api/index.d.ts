@@ -226,11 +226,13 @@ export type Event = {
     type: "command ended";
     exitCode: number;
     seconds: number;
-} & At) | ({
+} & At)
+ | ({
     type: "action ended";
     action: Action;
     ok: boolean;
     reason?: string;
+    open?: true;
 } & At)
  | ({
     type: "session";

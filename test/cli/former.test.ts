@@ -2,7 +2,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeEach, expect, test } from "vitest"
-import { call, room } from "./world.ts"
+import { main } from "../../lib/cli/main.ts"
+import { mirrors } from "../example/notebook.ts"
+import { call, io, room } from "./world.ts"
 
 let at: string
 beforeEach(() => {
@@ -104,6 +106,23 @@ test("a teardown of everything takes along what has left; a renamed site is not 
   expect((await run("teardown", "--yes")).code).toBe(0)
   expect(["o", "m1", "m2", "m3"].filter(page)).toEqual([])
   expect((await run("status")).stdout).not.toContain("left the federation")
+})
+
+test("on a terminal a run asks whether to remove what has left, with a plan of its own; Enter leaves it", async () => {
+  file({ "mirror-1": "m1", "mirror-2": "m2" })
+  await run("run", "--yes")
+  file({ "mirror-1": "m1" })
+  const typed = async (...answers: [RegExp, string][]) => {
+    const screen = io(at, { terminal: true })
+    screen.answer(...answers)
+    return { code: await main(mirrors, ["run", "--federation", "federation.yaml"], screen.io), ...screen }
+  }
+  const question = /Remove what is left of mirror-2\? The plan is shown first \(y\/N\)/
+  expect((await typed([question, "\r"])).code).toBe(0)
+  expect(page("m2")).toBe(true)
+  const removed = await typed([question, "y\r"], [/removes [\s\S]*m2[\s\S]*Run this plan\?/, "y\r"])
+  expect(removed.code).toBe(0)
+  expect([page("m2"), page("m1")]).toEqual([false, true])
 })
 
 test("where nothing was applied, nothing is left", async () => {

@@ -1,9 +1,17 @@
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
 import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { temporaryFolder } from "../../lib/cli/practice-folder.ts"
+import { keptFolder, temporaryFolder } from "../../lib/cli/practice-folder.ts"
 import { thisProcess } from "../../lib/runner/processes.ts"
 
 const own = thisProcess()
@@ -64,4 +72,19 @@ test("leftovers of practice are removed where their process can be shown to have
   } finally {
     process.env.TMPDIR = before
   }
+})
+
+test("practice that is kept (--state) is put into no folder of the user's", () => {
+  const folder = mkdtempSync(join(tmpdir(), "kept-"))
+  writeFileSync(join(folder, "db.20240101"), "mine")
+  expect(() => keptFolder(folder)).toThrow(/is not a folder of this program/)
+  expect(readdirSync(folder)).toEqual(["db.20240101"])
+  const ours = join(mkdtempSync(join(tmpdir(), "kept-")), "state")
+  expect(keptFolder(ours)).toBe(join(ours, "practice"))
+  writeFileSync(join(ours, "practice", "federation.yaml"), "")
+  expect(keptFolder(ours)).toBe(join(ours, "practice"))
+  writeFileSync(join(ours, "practice", "notes"), "mine")
+  expect(() => keptFolder(ours)).toThrow(/is not a folder of this program/)
+  chmodSync(join(ours, "practice"), 0o755)
+  expect(() => keptFolder(ours)).toThrow(/can be used by other users/)
 })

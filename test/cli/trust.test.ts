@@ -126,3 +126,10 @@ contexts: [{ name: a, context: { cluster: c, user: u } }]
     }
   })
 })
+
+test("README names every input for which a file has to be trusted", () => {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
+  const paragraph = /\*\*A federation file is a program\*\*[\s\S]*?\n- /.exec(readme)![0]
+  for (const [name, { trust }] of Object.entries(guide.inputs))
+    if (trust !== undefined) expect(paragraph).toContain(`\`${name}\``)
+})
