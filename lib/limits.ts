@@ -76,10 +76,12 @@ export const HANDSHAKE_TIMEOUT_MS = 30_000
 export const KEEP_ALIVE_MS = 30_000
 /** How often a GET is sent again after its connection was cut. */
 export const RETRIES_AFTER_CUT = 1
-/** How often a request is sent again after 429, where the server says when. */
-export const RETRIES_AFTER_429 = 2
-/** A server that asks for more patience than this has its 429 reported. */
-export const LONGEST_RETRY_AFTER_S = 5
+/** How often a request is sent again after 429 or 503. What is still refused then is the answer, which a step waits out. */
+export const RETRIES_WHEN_BUSY = 3
+/** Before it is sent again, beside the time that the server asks for: up to so long, doubled each time. */
+export const BUSY_PAUSE_MS = 250
+/** A server that asks for more patience than this has its refusal reported. */
+export const LONGEST_RETRY_AFTER_S = 30
 /** A watch or a followed log that is quiet for longer may be dead (a laptop slept, a NAT entry expired): it is opened again. */
 export const QUIET_STREAM_MS = 90_000
 /** A watch that lasted for so long was a good one: its end is no failure. */

@@ -1,16 +1,11 @@
 import { statSync } from "node:fs"
 import type { Readable } from "node:stream"
-import {
-  ANSWER_TIMEOUT_MS,
-  LONGEST_RETRY_AFTER_S,
-  pause,
-  RETRIES_AFTER_429,
-  RETRIES_AFTER_CUT,
-} from "../limits.ts"
+import { ANSWER_TIMEOUT_MS, pause, RETRIES_AFTER_CUT } from "../limits.ts"
 import { CheckError } from "../notebook/check-result.ts"
 import { stillWaiting } from "../notebook/errors.ts"
 import { hostPort } from "../notebook/server-url.ts"
 import { bodyText, objectIn } from "./body.ts"
+import { patience } from "./busy.ts"
 import { endedWith } from "./ended-with.ts"
 import { type Door, notLoggedIn, refused, spoiled, unreachable, wasCut } from "./errors.ts"
 import type { Address, PooledKubeConfig, PortReader, PortSocket } from "./pooled-kubeconfig.ts"
@@ -73,15 +68,16 @@ export class Connection implements Door {
   }
 
   /**
-   * One request and its answer, whatever its status. A GET whose connection was cut is sent once more, a 429 up to
-   * twice when the server has said when.
+   * One request and its answer, whatever its status. A GET whose connection was cut is sent once more, and so is what the
+   * server was too busy for: see `patience`.
    * @throws CheckError unknown: not logged in (no credentials), or not reachable; the signal's reason
    */
   async ask(request: Request): Promise<Answer> {
     const { method = "GET", signal } = request
     const about = `${method} ${request.path}`
-    const waited = () => `${hostPort(this.server)} had not answered ${about}`
-    for (let again = 0; ; again++) {
+    let waited = () => `${hostPort(this.server)} had not answered ${about}`
+    let cuts = 0
+    for (let refusals = 0; ; ) {
       const { headers, dispatcher } = await endedWith(
         signal,
         () => this.#withoutCredentials,
@@ -112,22 +108,21 @@ export class Connection implements Door {
         // A request that is still connecting ignores its signal.
         const answer = await endedWith(signal, waited, asked)
         this.#compareClocks(answer.headers.date)
-        const after = Number(answer.headers["retry-after"])
-        if (
-          answer.statusCode === 429 &&
-          again < RETRIES_AFTER_429 &&
-          after >= 0 &&
-          after <= LONGEST_RETRY_AFTER_S
-        ) {
+        const status = answer.statusCode
+        const wait = patience({ method, status, headers: answer.headers }, refusals)
+        if (wait !== undefined) {
+          refusals++
           await endedWith(signal, waited, answer.body.dump())
-          await pause(after * 1000, signal)
+          waited = () => `${hostPort(this.server)} answered ${about} with ${status}`
+          await pause(wait, signal)
+          signal?.throwIfAborted()
           continue
         }
-        if (answer.statusCode !== 401) this.#accepted = true
-        return { status: answer.statusCode, headers: answer.headers, body: answer.body, about }
+        if (status !== 401) this.#accepted = true
+        return { status, headers: answer.headers, body: answer.body, about }
       } catch (error) {
         if (signal?.aborted) throw stillWaiting(signal, waited())
-        if (method === "GET" && again < RETRIES_AFTER_CUT && wasCut(error)) continue
+        if (method === "GET" && cuts++ < RETRIES_AFTER_CUT && wasCut(error)) continue
         throw unreachable(this, error)
       }
     }

@@ -125,20 +125,6 @@ test("refusals become check results, in the server's own words", async () => {
   })
 })
 
-test("429 is retried when the server says, twice at most", async () => {
-  let refusals = 2
-  const { cluster, server } = await played((_, response) =>
-    refusals-- > 0
-      ? json(response, 429, { kind: "Status", message: "too many requests" }, { "retry-after": "0" })
-      : json(response, 200, { metadata: { name: "superlink" } }),
-  )
-  expect(await cluster.get(deployment)).toBeDefined()
-  refusals = 3
-  await expect(cluster.get(deployment)).rejects.toMatchObject(
-    check({ because: "unreachable", reason: `127.0.0.1:${server.port} answered 429: too many requests` }),
-  )
-})
-
 test("a GET whose connection is cut is retried once, a write is not", async () => {
   let cuts = 1
   const { cluster, server } = await played(({ method }, response) => {
