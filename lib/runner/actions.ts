@@ -90,10 +90,10 @@ export class Actions {
         if (now.state !== checked.state) return now
         const held = await endedBy(deadline.signal, holdFor(this.#scope, cell))
         if (held !== undefined) return draftOfBlocked(cell, held)
-        const turn = await slots.hold(
-          (waited) => this.#inTurn({ action, run }, checked, deadline, waited),
-          deadline,
-        )
+        const turn = await slots.hold((waited) => this.#inTurn({ action, run }, checked, deadline, waited), {
+          clock: deadline,
+          first: cell.first,
+        })
         if (!("answer" in turn)) return turn
         if ("error" in turn) return this.#failed(action, turn.error, checked, deadline)
         this.#failure = undefined
@@ -167,7 +167,10 @@ export class Actions {
       return
     }
     if (source.interruptedApply(cell) !== undefined)
-      await slots.hold(() => this.#takeOwnership(this.#context(deadline), deadline), deadline)
+      await slots.hold(() => this.#takeOwnership(this.#context(deadline), deadline), {
+        clock: deadline,
+        first: cell.first,
+      })
     const reason = "found at resume"
     await bus.durable({ type: "action ended", action: "apply", ok: true, reason, ...cell.at })
     this.#resuming = false

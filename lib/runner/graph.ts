@@ -12,6 +12,8 @@ export interface Cell {
   readonly at: At
   /** `supernode-1/site-create`. */
   readonly key: string
+  /** Others wait for it, so it never waits behind them for a slot: it has no site, or is at the one that others link to. */
+  readonly first?: true
   /** The party whose cluster it works on, where that is another one: it runs there, never here. */
   readonly party?: string
 }
@@ -78,10 +80,12 @@ export function wantedSteps({ steps }: Notebook, cells: readonly Cell[]): readon
 export function buildGraph(notebook: Notebook, federation: Federation): Graph {
   const cells: Cell[] = []
   const byKey = new Map<string, Cell>()
+  const far = peerIn(notebook, federation)
   const add = (step: Step, site?: Site): void => {
     const at: At = site === undefined ? { step: step.id } : { step: step.id, site: site.name }
     const party = ownerOf(step, site, federation)
-    const cell: Cell = { step, site, at, key: placeName(at), ...(party !== undefined && { party }) }
+    const first = (site === undefined || site === far) && { first: true as const }
+    const cell: Cell = { step, site, at, key: placeName(at), ...first, ...(party !== undefined && { party }) }
     cells.push(cell)
     byKey.set(cell.key, cell)
   }
@@ -94,7 +98,6 @@ export function buildGraph(notebook: Notebook, federation: Federation): Graph {
     }
   }
   const stepOf = new Map(notebook.steps.map((step) => [step.id, step]))
-  const far = peerIn(notebook, federation)
   const find = (step: string, site?: Site) => byKey.get(placeName({ step, site: site?.name }))
 
   const needs = (cell: Cell): readonly Cell[] =>

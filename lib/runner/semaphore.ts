@@ -3,26 +3,33 @@ interface Queueing {
   queue(turn: Promise<void>): Promise<void>
 }
 
-/** At most `size` holders at once, first come first served. */
+interface Turn {
+  readonly clock?: Queueing | undefined
+  /** Its turn comes before that of all who are not first. */
+  readonly first?: boolean | undefined
+}
+
+/** At most `size` holders at once: those who are first, and then the others, first come first served. */
 export class Semaphore {
   #free: number
-  #waiting: (() => void)[] = []
+  readonly #first: (() => void)[] = []
+  readonly #others: (() => void)[] = []
   constructor(size: number) {
     this.#free = Math.max(1, size)
   }
 
   /** @param work gets whether it had to wait for its turn */
-  async hold<T>(work: (waited: boolean) => T | Promise<T>, clock?: Queueing): Promise<T> {
+  async hold<T>(work: (waited: boolean) => T | Promise<T>, { clock, first }: Turn = {}): Promise<T> {
     const waited = this.#free === 0
     if (!waited) this.#free--
     else {
-      const turn = new Promise<void>((resolve) => this.#waiting.push(resolve))
+      const turn = new Promise<void>((resolve) => (first ? this.#first : this.#others).push(resolve))
       await (clock?.queue(turn) ?? turn)
     }
     try {
       return await work(waited)
     } finally {
-      const next = this.#waiting.shift()
+      const next = this.#first.shift() ?? this.#others.shift()
       if (next === undefined) this.#free++
       else next()
     }
@@ -40,6 +47,6 @@ export class KeyedMutex {
       queue = new Semaphore(1)
       this.#queues.set(key, queue)
     }
-    return queue.hold(work, clock)
+    return queue.hold(work, { clock })
   }
 }

@@ -28,7 +28,7 @@ export async function showCell(scope: RunScope, cell: Cell, step: Deadline): Pro
     })
     const context = contextOf(source, cell, tools, deadline.signal, bus.emit)
     for (const output of outputsOf(
-      await slots.hold(() => endedBy(deadline.signal, show(context)), deadline),
+      await slots.hold(() => endedBy(deadline.signal, show(context)), { clock: deadline, first: cell.first }),
     )) {
       const text = `${output.stdout}${output.stderr}`
       const differs = expect === undefined ? [] : compareExpected(expect, text)

@@ -24,7 +24,7 @@ export class Watcher {
   /** One check. @param clock stands while a check that spawns commands waits for a slot */
   async once(cell: Cell, signal: AbortSignal, clock?: Deadline): Promise<CheckResult> {
     const check = () => this.now(cell, signal)
-    return cell.step.spawns ? this.#slots.hold(check, clock) : check()
+    return cell.step.spawns ? this.#slots.hold(check, { clock, first: cell.first }) : check()
   }
 
   /** One check at once, by whoever has a slot. */
