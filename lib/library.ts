@@ -129,6 +129,7 @@ async function withTools<T>(
       command: "library",
       version: "library",
       interactive: false,
+      secondTry: true,
       ...(parallel !== undefined && { parallel }),
       ...(timeout !== undefined && { timeout }),
       ...(trustCheckpoints !== undefined && { trustCheckpoints }),

@@ -561,6 +561,7 @@ export interface Outcome {
     readonly party?: string;
     readonly root?: string;
     readonly adopted?: boolean;
+    readonly passing?: true;
     readonly seconds: number;
     readonly stack?: string;
 }

@@ -55,7 +55,7 @@ export async function runFederation(call: Call, options: RunFederationOptions): 
       ...(clock && { now: clock.now }),
       ...(options.quiet === true && { quiet: true }),
       // Whoever names one step wants to see what it shows now.
-      ...(options.approvalBy === "named" && { show: true }),
+      ...(options.approvalBy === "named" ? { show: true } : { secondTry: true }),
       ...(options.rerun === true && { rerun: true }),
       ...(options.sites && { selection: { ...selectionOf(call, opened.federation), sites: options.sites } }),
     }

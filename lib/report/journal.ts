@@ -18,7 +18,8 @@ interface OpenRun {
   warnings: string[]
   /** The ids of the steps that ran, by place name. */
   executed: Map<string, string>
-  wrong: (WrongEnd & { root?: string })[]
+  /** By place name: where one is tried again, its last end counts. */
+  wrong: Map<string, WrongEnd & { root?: string }>
   readings: Map<string, Reading>
 }
 
@@ -38,7 +39,9 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
       const { step, site, outcome } = line
       const { kind, ok, reason, root } = outcome
       if (kind === "skipped") executed.delete(name)
-      if (!ok) wrong.push({ step, ...(site !== undefined && { site }), kind, reason, ...(root && { root }) })
+      wrong.delete(name)
+      if (!ok)
+        wrong.set(name, { step, ...(site !== undefined && { site }), kind, reason, ...(root && { root }) })
     }
     steps.add(line.step)
     const reading = readings.get(name) ?? new Reading(run.number)
@@ -72,7 +75,7 @@ export function readJournal(lines: readonly Recorded[]): Journaled {
         cells: [],
         wrong: [],
       }
-      const open = { run, approvals, warnings, executed: new Map(), wrong: [], readings: new Map() }
+      const open = { run, approvals, warnings, executed: new Map(), wrong: new Map(), readings: new Map() }
       runs.push(open)
       byId.set(line.run, open)
       continue
@@ -116,7 +119,8 @@ function keptOutputs(executions: readonly Execution[]): Execution[] {
   })
 }
 
-function closed({ run, executed, wrong }: OpenRun): ReportRun {
+function closed({ run, executed, wrong: ends }: OpenRun): ReportRun {
+  const wrong = [...ends.values()]
   const roots = new Set(wrong.filter(({ kind }) => kind !== "skipped").map(placeName))
   return {
     ...run,

@@ -38,6 +38,8 @@ export interface Outcome {
   /** `supernode-2/site-create`, the step whose failure this comes from (itself included). */
   readonly root?: string
   readonly adopted?: boolean
+  /** What it failed over may pass without anybody's help: see `RunOptions.secondTry`. */
+  readonly passing?: true
   readonly seconds: number
   /** An unexpected error: its stack, shown with versions. */
   readonly stack?: string

@@ -65,6 +65,11 @@ export function waitedFor(error: unknown, last: string | undefined): string {
 
 /** What an exception means: the result of a check, a sentence with its fix, or a defect with its stack. */
 export function draftOfError(cell: Cell, error: unknown): OutcomeDraft {
+  const draft = draftOfThrown(cell, error)
+  return isTransient(error) ? { ...draft, passing: true } : draft
+}
+
+function draftOfThrown(cell: Cell, error: unknown): OutcomeDraft {
   if (error instanceof CheckError) return draftOfBlocked(cell, error.result)
   if (error instanceof RunbookError) {
     return outcomeDraft("failed", error.message, {
@@ -91,6 +96,7 @@ export function draftOfTimeout(cell: Cell, seconds: number, reason: string, erro
   return outcomeDraft("failed", `timed out after ${seconds} s: ${reason}`, {
     root: cell.key,
     code: "timeout",
+    passing: true,
     ...(error instanceof RunbookError && error.why !== undefined && { why: error.why }),
     fix: "run the same command again once the cause is fixed: it resumes from here; --timeout waits longer",
   })

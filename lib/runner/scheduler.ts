@@ -3,7 +3,7 @@ import type { CheckResult } from "../notebook/check-result.ts"
 import { remember } from "./checkpoints.ts"
 import { crossingOf } from "./crossing.ts"
 import { Deadline } from "./deadline.ts"
-import type { Outcome } from "./events.ts"
+import { isHeldBack, type Outcome } from "./events.ts"
 import { Execution } from "./execute.ts"
 import type { Cell, Lane } from "./graph.ts"
 import { stepCommand, withNextLine } from "./next-command.ts"
@@ -23,24 +23,68 @@ export class Scheduler {
   readonly #scope: RunScope
   readonly #ended = new Map<string, PromiseWithResolvers<Outcome>>()
   readonly #unselected = new Map<string, Promise<Outcome>>()
+  /** Settles once each lane of a site has ended, and it is known which of them are tried again. */
+  readonly #firstTries = Promise.withResolvers<void>()
+  /** Lanes that have not ended for the first time. */
+  readonly #open: Set<Lane>
+  /** By place name: how the first try of a cell ended that is tried again. */
+  readonly #again = new Map<string, Outcome>()
   /** By place name, as they come. */
   readonly outcomes = new Map<string, Outcome>()
 
   constructor(scope: RunScope) {
     this.#scope = scope
-    for (const cell of scope.source.graph.cells) {
+    const { graph } = scope.source
+    this.#open = new Set([graph.here, ...graph.lanes].filter(({ cells }) => cells.some(scope.selected)))
+    if (this.#open.size === 0) this.#firstTries.resolve()
+    for (const cell of graph.cells) {
       if (scope.selected(cell)) this.#ended.set(cell.key, Promise.withResolvers<Outcome>())
     }
   }
 
   /**
-   * Runs a lane's steps in order. A step that does not succeed ends its lane: the rest is skipped, with the root.
+   * Runs a lane's steps in order. Where that failed over something that may pass, runs the rest once more after all other lanes.
    * @returns the outcome that ended the lane, or nothing
    */
   async walk(lane: Lane): Promise<Outcome | undefined> {
+    let ending: Outcome | undefined
+    try {
+      ending = await this.#pass(lane.cells.filter(this.#scope.selected))
+    } finally {
+      if (this.#open.delete(lane) && this.#open.size === 0) this.#tryAgain()
+    }
+    if (ending === undefined || lane === this.#scope.source.graph.federation) return ending
+    await this.#firstTries.promise
+    const again = lane.cells.filter((cell) => this.#again.has(cell.key))
+    return again.length === 0 ? ending : this.#pass(again)
+  }
+
+  /** All lanes have ended: what failed over something that may pass is open again, with what was skipped for it. */
+  #tryAgain(): void {
+    const { options, source, selected } = this.#scope
+    if (options.secondTry === true && options.manual !== true && !options.signal.aborted) {
+      for (const cell of source.graph.cells) {
+        const outcome = this.outcomes.get(cell.key)
+        if (outcome === undefined || outcome.ok || !this.#mayPass(outcome)) continue
+        if (selected(cell)) {
+          this.#again.set(cell.key, outcome)
+          this.#ended.set(cell.key, Promise.withResolvers<Outcome>())
+        } else this.#unselected.delete(cell.key)
+      }
+      for (const key of this.#again.keys()) this.outcomes.delete(key)
+    }
+    this.#firstTries.resolve()
+  }
+
+  /** Whether what an outcome comes from may have passed by now. */
+  #mayPass({ passing, root, code }: Outcome): boolean {
+    return code !== "party" && (passing ?? (root && this.outcomes.get(root)?.passing)) === true
+  }
+
+  /** A step that does not succeed ends its lane: the rest is skipped, with the root. */
+  async #pass(cells: readonly Cell[]): Promise<Outcome | undefined> {
     let ending: { cell: Cell; outcome: Outcome } | undefined
-    for (const cell of lane.cells) {
-      if (!this.#scope.selected(cell)) continue
+    for (const cell of cells) {
       const crossing = this.#crossing(cell)
       // What another party owes holds what needs it, not the rest of the lane.
       if (crossing !== undefined) {
@@ -62,6 +106,11 @@ export class Scheduler {
       started = performance.now()
       if (unmet !== undefined) return this.#end(cell, unmet, started)
       bus.emit({ type: "step started", ...cell.at })
+      const before = this.#again.get(cell.key)
+      if (before !== undefined && !isHeldBack(before)) {
+        const text = `second try, after all other lanes; the first one ended: ${before.reason}`
+        bus.emit({ type: "note", text, ...cell.at })
+      }
       const execution = new Execution(this.#scope, cell)
       result = (await this.#unchecked(cell)) ?? (await execution.run())
       started += execution.queued * 1000
@@ -155,6 +204,7 @@ export class Scheduler {
 
   /** After all lanes: a federation step runs unless everything that it needs failed. */
   async #unmetFederation(cell: Cell): Promise<OutcomeDraft | undefined> {
+    await this.#firstTries.promise
     const { graph } = this.#scope.source
     const lanes = graph.lanes.flatMap((lane) => lane.cells).filter((other) => this.#ended.has(other.key))
     await Promise.all(

@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly trustCheckpoints?: boolean
   /** `step ID --rerun`: call `rerun` of the selected steps although they are ready. */
   readonly rerun?: boolean
+  /** Lanes that failed over something that may pass are tried once more after all others have ended. */
+  readonly secondTry?: boolean
   /** Nothing that writes is run: each action is left to the user, and the run waits until its check is ready. */
   readonly manual?: boolean
   /** By place name: commands that the user edited, by the line that they replace. */

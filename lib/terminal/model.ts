@@ -120,6 +120,7 @@ class Lane {
   }
 
   begin(step: string, since: number): void {
+    if (this.#ended.get(step)?.ok === false) this.#again(step)
     if (!this.#steps.includes(step)) this.#steps.push(step)
     this.#current = { step, since, waiting: undefined }
   }
@@ -141,6 +142,15 @@ class Lane {
     if (this.#current?.step === step) this.#current = undefined
     if (kind === "failed" || kind === "blocked") this.#failed ??= { step, reason }
     if (isHeldBack(outcome) || kind === "interrupted") this.#stopped ??= { step, reason }
+  }
+
+  /** It is tried again from this step on. */
+  #again(step: string): void {
+    this.#ended.delete(step)
+    for (const [other, outcome] of this.#ended)
+      if (isHeldBack(outcome) && outcome.code !== "party") this.#ended.delete(other)
+    this.#failed = undefined
+    this.#stopped = undefined
   }
 
   view(): LaneView {

@@ -105,6 +105,24 @@ describe("frame", () => {
     expect(supernode).toMatchObject({ state: "pending", done: 0, total: 4, step: "login" })
   })
 
+  it("shows a lane that is tried again as one that runs", () => {
+    const failed = [
+      started(1),
+      step("supernode-1/site-create"),
+      ended("supernode-1/site-create", "failed", "timed out", { passing: true }),
+      heldBack("supernode-1/listener", "supernode-1/site-create"),
+    ]
+    const lane = (...more: Event[]) =>
+      model(...failed, ...more)
+        .lanes()
+        .find(({ name }) => name === "supernode-1")
+    expect(lane()).toMatchObject({ state: "failed", heldBack: 1 })
+    const again = [step("supernode-1/site-create")]
+    expect(lane(...again)).toMatchObject({ state: "running", step: "site-create", heldBack: 0 })
+    again.push(ended("supernode-1/site-create", "applied", "it is ready"))
+    expect(lane(...again)).toMatchObject({ state: "pending", applied: 1, heldBack: 0 })
+  })
+
   it("counts a step that runs again by its last outcome", () => {
     const [, superlink] = model(
       started(1),
