@@ -54,13 +54,18 @@ test.concurrent("an apply that has created its object when the limit ends it: th
     c.world.set("hub/open", "yes")
     return never()
   }
-  const owned: string[] = []
-  const takeOwnership = (c: Context) => void owned.push(c.site.name)
-  const first = await runIn(world, book({ apply, takeOwnership }), federationOf(0), {
-    folder: at,
-    ...TIMEOUT,
-  })
-  expect([kinds(first)["hub/open"], owned]).toEqual(["failed", []])
+  const periods: Context["applyPeriod"][] = []
+  const takeOwnership = (c: Context) => void periods.push(c.applyPeriod)
+  // The run goes on at another site for some seconds.
+  const other = plain("slow", "leaf", { check: () => ({ state: "progressing", reason: "slow" }), timeout: 8 })
+  const both = book({ apply, takeOwnership, timeout: 1 })
+  const steps = { ...both, steps: [...both.steps, other] }
+  const first = await runIn(world, steps, federationOf(1), { folder: at })
+  expect([kinds(first)["hub/open"], periods]).toEqual(["failed", []])
+  const ended = first.events.find(({ type }) => type === "action ended")!
+  expect(Date.parse(first.events.at(-1)!.t) - Date.parse(ended.t)).toBeGreaterThan(1_000)
   const second = await runIn(world, book({ takeOwnership }), federationOf(0), { folder: at })
-  expect([kinds(second)["hub/open"], owned]).toEqual(["applied", ["hub"]])
+  expect(kinds(second)["hub/open"]).toBe("applied")
+  // What somebody else has created since then is not claimed.
+  expect(periods.map((period) => Date.parse(period!.to))).toEqual([Date.parse(ended.t)])
 })
