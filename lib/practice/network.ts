@@ -32,7 +32,7 @@ function timesOf(delays: Delays): KnowledgeTimes {
  * The least time between two tellings of what was heard, in milliseconds. Told of N sites, each of N sites writes a status with
  * N entries: with many, what changes in the meantime is told together. It never takes longer than a real beacon.
  */
-const betweenTellings = (sites: number): number => (sites < MANY ? 0 : Math.min(10_000, sites ** 2 / 20))
+const betweenTellings = (sites: number): number => (sites < MANY ? 0 : Math.min(10_000, sites ** 2 / 4))
 
 /** From so many sites on, each of them asks less often what it reaches now, too: there are as many to ask as there are sites. */
 const MANY = 30
