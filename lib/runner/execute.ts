@@ -31,9 +31,13 @@ export class Execution {
   /** The reason of the last check. */
   #last: string | undefined
 
-  constructor(scope: RunScope, cell: Cell) {
+  readonly #limit: number
+
+  /** @param most seconds at most, where that is less than its own limit */
+  constructor(scope: RunScope, cell: Cell, most = Number.POSITIVE_INFINITY) {
     this.#scope = scope
     this.#cell = cell
+    this.#limit = Math.min(most, scope.options.timeout ?? cell.step.timeout ?? STEP_TIMEOUT_S)
     this.#actions = new Actions(scope, cell, (other) => new Execution(scope, other).run())
   }
 
@@ -43,9 +47,8 @@ export class Execution {
   }
 
   async run(): Promise<OutcomeDraft> {
-    const { options } = this.#scope
     const cell = this.#cell
-    const deadline = new Deadline(options.timeout ?? cell.step.timeout ?? STEP_TIMEOUT_S, options.signal)
+    const deadline = new Deadline(this.#limit, this.#scope.options.signal)
     try {
       const result = await this.#converge(deadline)
       return deadline.interrupted && !result.ok ? draftOfInterrupt(cell) : result

@@ -18,6 +18,9 @@ import {
 } from "./outcomes.ts"
 import type { RunScope } from "./run-scope.ts"
 
+/** What was waited for until its limit had passed comes soon in a second try, or not at all. */
+const SECOND_WAIT_S = 30
+
 /** Runs lanes: awaits what each cell needs, executes it, passes on why a lane ended. Knows no terminal and no listr2. */
 export class Scheduler {
   readonly #scope: RunScope
@@ -111,8 +114,10 @@ export class Scheduler {
         const text = `second try, after all other lanes; the first one ended: ${before.reason}`
         bus.emit({ type: "note", text, ...cell.at })
       }
-      const execution = new Execution(this.#scope, cell)
+      const waited = before?.code === "timeout"
+      const execution = new Execution(this.#scope, cell, waited ? SECOND_WAIT_S : undefined)
       result = (await this.#unchecked(cell)) ?? (await execution.run())
+      if (waited && result.code === "timeout") result = { ...result, reason: before.reason }
       started += execution.queued * 1000
     } catch (error) {
       // Whatever waits when a signal ends the run throws the signal's reason, from wherever it waits.
