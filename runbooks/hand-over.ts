@@ -5,6 +5,7 @@ import { readSuperlinkLog } from "./flower/flower-logs.ts"
 import { runningHop } from "./flower/verify-hops.ts"
 import { hubOf } from "./interconnect/hub.ts"
 import { discardIssued, isLeft } from "./interconnect/issuing.ts"
+import { joinedSite, noteJoined } from "./interconnect/joined.ts"
 import { recordOf } from "./interconnect/network-record.ts"
 import { detailsOf, hubValue, isTheirs, nodeValue, tokenValue } from "./interconnect/other-side.ts"
 import { activeSite } from "./interconnect/skupper.ts"
@@ -57,7 +58,8 @@ export const confirm = guideStep({
   inputs: ["network", "network-project", "network-name"],
   prose: `
 The party's **receipt** says which SuperNode it has verified. This step holds it against what the coordinator sees: the hub's record of
-the network lists the party's Skupper site, and the SuperLink's log has the SuperNode's id. What is left of the token is deleted.
+the network lists the party's Skupper site, and the SuperLink's log has the SuperNode's id. That it has joined is noted at the hub, so that
+nothing is issued to it again once it has left. What is left of the token is deleted.
 `,
   readyWhen:
     "Ready when the hub's record of the network lists the site that the receipt names, and the SuperLink's log shows its SuperNode's id as active.",
@@ -89,13 +91,23 @@ the network lists the party's Skupper site, and the SuperLink's log has the Supe
     if (seen.is === "deactivated")
       return progressing(`the SuperLink's log says of node ${node.id}: ${seen.line}`)
     if (seen.is === "unknown") return progressing(`the SuperLink's log does not show node ${node.id} yet`)
-    if (await isLeft(context)) return missing(`${site.party} is linked: what is left of its token is deleted`)
+    if (joinedSite(found, site) !== node.site || (await isLeft(context)))
+      return missing(
+        `${site.party} is linked: this is noted at Site ${found.metadata.name}, and what is left of its token is deleted`,
+      )
     const words = seen.is === "active" ? "is active" : "is not in the log of the SuperLink any more"
     return ready(
       `node ${node.id} of ${site.party} ${words}, and its site is in the network of ${found.metadata.name}`,
     )
   },
-  apply: discardIssued,
+  async apply(context) {
+    const { site, at } = context
+    const hub = hubOf(context, site)
+    const { cluster } = at(hub)
+    const found = await activeSite(cluster, hub.project)
+    if (found !== undefined) await noteJoined(cluster, found, site, context.value(nodeValue).site)
+    await discardIssued(context)
+  },
   timeout: 120,
 })
 

@@ -24,6 +24,8 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
   readonly folder: string
   /** Ends when the run is interrupted or the step's deadline passes. */
   readonly signal: AbortSignal
+  /** The step was named to be done again (`--rerun`): what only that cures does not block it then. */
+  readonly rerun: boolean
   /** A run was killed during its `apply` at this site, so it may have created what exists. Not set after an interrupted `update`. */
   readonly applyInterrupted: boolean
   /**

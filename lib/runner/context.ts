@@ -16,6 +16,8 @@ export interface ContextSource {
   readonly folder: string
   readonly graph: Graph
   readonly interactive: boolean
+  /** It was named to be done again. */
+  readonly rerun: (cell: Cell) => boolean
   /** An action started and did not end. */
   readonly interrupted: (cell: Cell) => boolean
   /** When an `apply`, not an `update`, started that did not end. */
@@ -60,6 +62,7 @@ export function contextOf(
     federation: federation.name,
     folder: source.folder,
     signal,
+    rerun: source.rerun(cell),
     applyInterrupted: source.interruptedApply(cell) !== undefined,
     applyPeriod: source.interruptedApply(cell),
     interactive: source.interactive,

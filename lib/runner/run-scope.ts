@@ -38,6 +38,7 @@ export function openRunScope(
   const bus = createBus(state.journal, redactor, options.listeners)
   const graph = buildGraph(notebook, federation)
   const most = notebook.withoutCommands?.(federation.values) === true ? maxRequests() : maxActions()
+  const selected = selector(notebook, options.selection)
   const slots = new Semaphore(options.parallel ?? most)
   const source: ContextSource = {
     notebook: notebook.name,
@@ -45,6 +46,7 @@ export function openRunScope(
     folder: state.folder,
     graph,
     interactive: options.interactive,
+    rerun: (cell) => options.rerun === true && selected(cell),
     interrupted: (cell) => state.journal.memory.interrupted.has(cell.key),
     interruptedApply: (cell) => state.journal.memory.interruptedApplies.get(cell.key),
     created: state.journal.memory.created,
@@ -68,7 +70,7 @@ export function openRunScope(
     slots,
     mutex: new KeyedMutex(),
     watcher: new Watcher(options.toolbox, bus, slots, source),
-    selected: selector(notebook, options.selection),
+    selected,
     hold: keep ? options.toolbox.hold?.(bus.emit) : undefined,
   }
 }

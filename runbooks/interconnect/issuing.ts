@@ -6,7 +6,8 @@ import { adoptedMark, isOwn, selector, takeObject } from "../shared/labels.ts"
 import { untilSeen } from "../shared/reading.ts"
 import { createOwn, viaApi } from "../shared/via.ts"
 import { manifestText } from "../shared/write-manifest.ts"
-import { hubOf } from "./hub.ts"
+import { hubOf, sharersOf } from "./hub.ts"
+import { joinedSite } from "./joined.ts"
 import { isTheirs } from "./other-side.ts"
 import {
   certificateResource,
@@ -15,7 +16,15 @@ import {
   linkResources,
   tokenResource,
 } from "./resources.ts"
-import { type AccessGrant, activeSite, DEFAULT_LIFETIME, grantRef, interRouter, SKUPPER } from "./skupper.ts"
+import {
+  type AccessGrant,
+  activeSite,
+  DEFAULT_LIFETIME,
+  grantRef,
+  interRouter,
+  SKUPPER,
+  type SkupperSite,
+} from "./skupper.ts"
 import { type TokenContent, TokenFile } from "./token-file.ts"
 
 /** Label of a grant: the SuperNode's site that its token is for. */
@@ -32,9 +41,9 @@ export async function checkToken(context: Context): Promise<CheckResult> {
   const hub = hubOf(context, site)
   const file = await new TokenFile(context).read()
   const { cluster } = at(hub)
-  if (inputs.linkWith === "file")
-    return (await usedBy(context)) ?? linkFileStillValid(file, cluster, hub.project)
-  if (file?.is !== "token") return (await usedBy(context)) ?? missing("no token exists yet")
+  const joined = (await usedBy(context)) ?? (file === undefined ? await leftBy(context) : undefined)
+  if (inputs.linkWith === "file") return joined ?? linkFileStillValid(file, cluster, hub.project)
+  if (file?.is !== "token") return joined ?? missing("no token exists yet")
   const grant = await cluster.get<AccessGrant>(grantRef(hub.project, file.name))
   if (isTheirs(site)) return handedOver(context, grant, await cluster.now())
   if (grant === undefined) return missing("the token's grant no longer exists")
@@ -43,15 +52,41 @@ export async function checkToken(context: Context): Promise<CheckResult> {
 }
 
 /** The site of another party that has joined the network needs no other token. */
-async function usedBy({ at, site, inputs, the }: Context): Promise<CheckResult | undefined> {
-  if (!isTheirs(site)) return undefined
-  const hub = hubOf({ inputs, the }, site)
-  const found = await activeSite(at(hub).cluster, hub.project)
-  const others = (found?.status?.network ?? []).filter(({ id }) => id !== found?.metadata.uid)
-  const linked = others.find(({ links }) =>
-    links?.some(({ remoteSiteId }) => remoteSiteId === found?.metadata.uid),
+async function usedBy(context: Context): Promise<CheckResult | undefined> {
+  const { site } = context
+  const found = await hubOfTheirs(context)
+  if (found === undefined) return undefined
+  // Where several SuperNodes have one hub, another's site may be linked.
+  const isAlone = sharersOf(context, site).length === 1
+  const linked = (found.status?.network ?? []).find(
+    ({ id, links }) =>
+      id !== found.metadata.uid &&
+      (isAlone || id === joinedSite(found, site)) &&
+      links?.some(({ remoteSiteId }) => remoteSiteId === found.metadata.uid),
   )
   return linked && ready(`site ${linked.name} of ${site.party} is linked`)
+}
+
+/** To whoever has joined and is no longer in the network, nothing is issued again by itself: perhaps it has left. */
+async function leftBy(context: Context): Promise<CheckResult | undefined> {
+  const { site } = context
+  const found = await hubOfTheirs(context)
+  if (context.rerun || found === undefined || joinedSite(found, site) === undefined) return undefined
+  return blocked(
+    `${site.party} has joined the network of ${found.metadata.name}, and is no longer in it: it has left, or its link is down`,
+    {
+      code: "left",
+      fix: `ask ${site.party}: if its part has ended, revoke it (flower-runbook revoke ${site.party}); if it is to come back, issue another approval, which has another token`,
+      next: `flower-runbook approve ${site.party} --again`,
+    },
+  )
+}
+
+/** The hub of a SuperNode that another party owns. */
+async function hubOfTheirs(context: Context): Promise<SkupperSite | undefined> {
+  if (!isTheirs(context.site)) return undefined
+  const hub = hubOf(context, context.site)
+  return activeSite(context.at(hub).cluster, hub.project)
 }
 
 /** A token that another party has or gets: whether it was used is known, a new one only goes with a new approval. */
@@ -68,7 +103,7 @@ async function handedOver(
   if (answer.state === "ready") return ready(`a token for ${party} exists; ${answer.reason.split("; ")[1]}`)
   if (grant !== undefined && (grant.status?.redemptions ?? 0) > 0)
     return ready(`${party} has redeemed its token; its link is not up yet`)
-  if (grant !== undefined && grant.status?.expirationTime === undefined) return answer
+  if (context.rerun || (grant !== undefined && grant.status?.expirationTime === undefined)) return answer
   return blocked(`the token of ${party} cannot be redeemed any more: ${answer.reason}`, {
     code: "expired",
     fix: "issue another approval, which has another token",

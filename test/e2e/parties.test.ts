@@ -1,11 +1,13 @@
 /** Institutions that share no credentials: files alone go from one to the other, and each ends verified. */
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { flat, linesOf, place } from "./harness.ts"
 import { type Institutions, mail, PARTIES, type Person, startInstitutions } from "./institutions.ts"
 
 const SKUPPER = "skupper.io/v2alpha1"
+
+const well = { code: 0, stderr: "" }
 
 let world: Institutions
 
@@ -133,6 +135,32 @@ describe("a coordinator and two institutions", () => {
     expect(await hubs("net-charite")).toHaveLength(1)
     expect(await world.parties[1]!.say("run", "--yes")).toMatchObject({ code: 0, stderr: "" })
     expect(world.trespasses).toEqual([])
+  })
+
+  test("the other one leaves: nothing is handed out to it again by itself, and it can come back by another approval", {
+    timeout: 300_000,
+  }, async () => {
+    const { coordinator, parties } = world
+    const left = parties[1]!
+    expect(await left.say("teardown", "--yes")).toMatchObject({ code: 0, stderr: "" })
+    const messages = readdirSync(join(coordinator.state, "messages"))
+    const after = await coordinator.say("run", "--yes")
+    expect(flat(after.stdout)).toContain(
+      "charite has joined the network of net-charite, and is no longer in it: it has left, or its link is down",
+    )
+    expect(flat(after.stdout)).toContain("next: flower-runbook approve charite --again")
+    expect(after.code).toBe(1)
+    expect(readdirSync(join(coordinator.state, "messages"))).toEqual(messages)
+    const grants = { apiVersion: SKUPPER, kind: "AccessGrant", namespace: "net-charite" }
+    expect(await world.cluster("superlink").list(grants)).toEqual([])
+
+    expect(await coordinator.say("approve", "charite", "--again", "--yes")).toMatchObject(well)
+    await accept(left, "charite")
+    expect(await left.say("run", "--yes")).toMatchObject(well)
+    const receipt = mail(join(left.state, "messages", "coordinator.receipt"), coordinator, "again.receipt")
+    expect(await coordinator.say("accept", receipt)).toMatchObject(well)
+    const back = await coordinator.say("run", "--yes")
+    expect(back, back.stdout).toMatchObject(well)
   })
 })
 
