@@ -111,15 +111,17 @@ export function writeMessage(
 
 /**
  * Reads a message from a file of somebody else.
+ * @param next what is typed once the file was sent again
  * @throws UsageError that says in one sentence what is wrong with it
  */
-export function readMessage(notebook: string, file: string, shown = file): ReadMessage {
+export function readMessage(notebook: string, file: string, shown = file, next?: string): ReadMessage {
   const content = bytesOf(file, shown)
   try {
     return { ...parseMessage(notebook, content), file, text: content.toString() }
   } catch (error) {
     throw new UsageError(`${shown} is not a message that can be accepted: ${(error as Error).message}`, {
       fix: "ask for the file again, as it was written; nothing was changed",
+      ...(next !== undefined && { next }),
     })
   }
 }

@@ -87,6 +87,7 @@ export function trustOf(pins: Pins, { name, from, fingerprint, without, next }: 
         `--fingerprint ${fingerprint} is not a fingerprint: it has eight groups of five digits`,
         {
           fix: `ask ${from.name} to read it out again (party show)`,
+          next,
         },
       )
     }
@@ -94,6 +95,7 @@ export function trustOf(pins: Pins, { name, from, fingerprint, without, next }: 
     throw new UsageError(`The fingerprint is not that of the keys in this file`, {
       why: `the file is signed with ${actual}; you gave ${fingerprint}`,
       fix: `do not use this file: ask ${from.name}, over a channel that you trust, which of the two is theirs (party show)`,
+      next,
     })
   }
   if (same) return known.trust === "none" ? "none" : "pinned"

@@ -88,6 +88,15 @@ export function createFaultTable(initial: readonly Fault[] = []): FaultTable {
   }
 }
 
+/** How far a clock that a fault sets wrong differs, in milliseconds. */
+const CLOCK_DIFFERENCE = 600_000
+
+/** The time by a cluster's clock, which a fault sets wrong. */
+export function timeAt(faults: FaultTable, cluster: string): number {
+  const { what, delay = CLOCK_DIFFERENCE } = faults.peek("clock", cluster) ?? {}
+  return Date.now() + (what === "ahead" ? delay : what === "behind" ? -delay : 0)
+}
+
 function choose(word: string, words: readonly string[]): string {
   const found = nearest(word, words)
   return `${found === undefined ? "" : `did you mean ${found}? `}There are: ${words.join(", ")}`

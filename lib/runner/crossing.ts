@@ -22,14 +22,20 @@ export interface CrossingView {
 export const isCoordinator = ({ parties }: Notebook, { sites }: Federation): boolean =>
   sites.find(({ role }) => role === parties?.coordinator)?.party === undefined
 
-/** The last message of a party that still counts: a receipt that answers an earlier approval does not. */
+/** The last message of a party that still counts: a receipt that answers an earlier approval, or one for an earlier request, does not. */
 export function received(record: PartyMemory | undefined, kind: CrossingKind): Exchanged | undefined {
   const found = record?.received.get(kind)
   if (found === undefined || record!.revoked) return undefined
   const answered = kind === "receipt" ? "approval" : kind === "approval" ? "request" : undefined
-  if (answered !== undefined && found.answers !== record!.sent.get(answered)?.digest) return undefined
+  const sent = answered === undefined ? undefined : record!.sent.get(answered)
+  if (answered !== undefined && found.answers !== sent?.digest) return undefined
+  if (kind === "receipt" && sent!.answers !== record!.received.get("request")?.digest) return undefined
   return found
 }
+
+/** The revocation that has ended a party's part, where no later request has brought it back. */
+export const endOf = (record: PartyMemory | undefined): Exchanged | undefined =>
+  record?.revoked === true ? (record.sent.get("revocation") ?? record.received.get("revocation")) : undefined
 
 /** Whether a message is too old to act on, by the clock that counts. */
 export const isExpired = ({ expires, closed }: Exchanged, now: Date): boolean =>
@@ -63,7 +69,7 @@ const next = (record: PartyMemory | undefined, kind: CrossingKind): CrossingKind
 
 /** Nobody owes anything after a revocation. */
 function ended(party: string, record: PartyMemory): OutcomeDraft {
-  const { name, created } = (record.sent.get("revocation") ?? record.received.get("revocation"))!
+  const { name, created } = endOf(record)!
   const who = record.sent.has("revocation") ? `${name} was revoked` : `${name} has ended your part`
   return outcomeDraft("skipped", `${who} at ${moment(created)}`, { because: "another party", party })
 }

@@ -207,7 +207,7 @@ export class Scheduler {
     return this.#firstFailed([...before, ...graph.needs(cell)])
   }
 
-  /** After all lanes: a federation step runs unless everything that it needs failed. */
+  /** After all lanes: a federation step runs unless everything that it needs failed, or only waits for other parties. */
   async #unmetFederation(cell: Cell): Promise<OutcomeDraft | undefined> {
     await this.#firstTries.promise
     const { graph } = this.#scope.source
@@ -220,7 +220,8 @@ export class Scheduler {
     const needs = graph.needs(cell)
     const outcomes = await Promise.all(needs.map((need) => this.#outcome(need)))
     const failed = outcomes.findIndex((outcome) => !outcome.ok)
-    if (failed === -1 || outcomes.some((outcome) => outcome.ok)) return undefined
+    const isAwaited = outcomes.every((outcome) => outcome.ok || outcome.code === "party")
+    if (failed === -1 || (outcomes.some((outcome) => outcome.ok) && !isAwaited)) return undefined
     return draftOfNeed(needs[failed]!, outcomes[failed]!)
   }
 

@@ -1,24 +1,26 @@
 import { resolve } from "node:path"
 import { UsageError } from "../../notebook/errors.ts"
 import { EXIT } from "../../notebook/exit-codes.ts"
+import { shellWord } from "../../notebook/shell-word.ts"
 import { readMessage } from "../../parties/messages.ts"
 import { printAnswer } from "../answers.ts"
 import { type CallOf, federationFlags } from "../call.ts"
 import { openFederation } from "../open-federation.ts"
 import { type Accepted, acceptApproval } from "../parties/accept-approval.ts"
 import { acceptReceipt, acceptRevocation } from "../parties/accept-receipt.ts"
+import { inFederation } from "../parties/received-message.ts"
 import { planEntries, printPlan } from "../plan-entries.ts"
 
 /** `accept`: checks a message of another party, keeps what it brings, and shows what a run would do now. */
 export async function accept(call: CallOf<"accept">, { walking = false } = {}): Promise<number> {
   const { notebook, flags, io, out } = call
   const shown = call.argument!
-  const message = readMessage(notebook.name, resolve(io.cwd, shown), shown)
+  const message = readMessage(notebook.name, resolve(io.cwd, shown), shown, call.command)
   const { payload } = message
   if (payload.kind === "request") {
     throw new UsageError(`${shown} is a request to join`, {
       fix: "approve it, if you are the coordinator",
-      next: `${io.program} approve ${shown} --fingerprint '…'`,
+      next: `${io.program} approve ${shellWord(shown)} --fingerprint '…'${federationFlags(call)}`,
     })
   }
   // Checks run afterwards, so the file has to be trusted first.
@@ -26,6 +28,7 @@ export async function accept(call: CallOf<"accept">, { walking = false } = {}): 
   if (payload.federation !== opened.federation.name) {
     throw new UsageError(`${shown} is about ${payload.federation}, not ${opened.federation.name}`, {
       fix: "name the federation that it is about: --federation FILE or --name NAME",
+      next: inFederation(call.command, payload.federation),
     })
   }
   const accepted: Accepted =

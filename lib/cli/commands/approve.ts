@@ -3,8 +3,10 @@ import { UsageError } from "../../notebook/errors.ts"
 import { EXIT } from "../../notebook/exit-codes.ts"
 import { moment } from "../../notebook/format.ts"
 import { DEFAULT_LIFETIME_S } from "../../notebook/parties.ts"
+import { shellWord } from "../../notebook/shell-word.ts"
 import { type ReadMessage, type RequestPayload, readMessage, type Trust } from "../../parties/messages.ts"
 import { Pins } from "../../parties/pins.ts"
+import { endOf } from "../../runner/crossing.ts"
 import { cellsOf, keep, wrongValues } from "../../runner/crossing-values.ts"
 import type { Exchanged } from "../../runner/events.ts"
 import { buildGraph } from "../../runner/graph.ts"
@@ -15,7 +17,7 @@ import { type OpenedFederation, openFederation } from "../open-federation.ts"
 import { assertCurrent, clockOf } from "../parties/clock.ts"
 import { matchSites } from "../parties/match-sites.ts"
 import { ownIn, ownPartyOf } from "../parties/own-party.ts"
-import { keepReceived, trustIn } from "../parties/received-message.ts"
+import { inFederation, keepReceived, trustIn } from "../parties/received-message.ts"
 import { refuseOthers, sitesOfParty } from "../parties/sides.ts"
 import { withState } from "../parties/with-state.ts"
 import { runFederation } from "../run-federation.ts"
@@ -36,6 +38,7 @@ async function admit(call: CallOf<"approve">, opened: OpenedFederation, walking:
   if (payload.federation !== federation.name) {
     throw new UsageError(`${shown} asks to join ${payload.federation}, not ${federation.name}`, {
       fix: "use the federation file of that federation, or ask for a request with this federation's name",
+      next: inFederation(call.command, payload.federation),
     })
   }
   const party = flags.text("known-as") ?? payload.from.id
@@ -44,7 +47,8 @@ async function admit(call: CallOf<"approve">, opened: OpenedFederation, walking:
   const own = await ownPartyOf(call, flags.text("party"), ownIn(opened.memory))
   const pins = new Pins(own)
   const trust = trustIn(call, pins, party, message)
-  assertCurrent(shown, payload, await clockOf(call, opened), `ask ${payload.from.name} for a new request`)
+  const clock = await clockOf(call, opened)
+  assertCurrent(shown, payload, clock, `ask ${payload.from.name} for a new request`, call.command)
   refuseEnded(call, opened, message, party)
   const cells = cellsOf({ notebook, federation }, "request", sites, party)
   const given = { plain: payload.values, sealed: [] }
@@ -52,6 +56,7 @@ async function admit(call: CallOf<"approve">, opened: OpenedFederation, walking:
   if (wrong !== undefined)
     throw new UsageError(`${shown} cannot be approved: ${wrong}`, {
       fix: "both sides need the same version of the notebook; ask for a new request",
+      next: call.command,
     })
   const scope = scopeOf(call, message, party, sites, trust)
   const how = await approval(call, scope)
@@ -85,29 +90,31 @@ async function admit(call: CallOf<"approve">, opened: OpenedFederation, walking:
   })
 }
 
-function requestIn({ notebook, io }: CallOf<"approve">, shown: string): ReadMessage<RequestPayload> {
-  const message = readMessage(notebook.name, resolve(io.cwd, shown), shown)
+function requestIn(call: CallOf<"approve">, shown: string): ReadMessage<RequestPayload> {
+  const { notebook, io, command } = call
+  const message = readMessage(notebook.name, resolve(io.cwd, shown), shown, command)
   if (message.payload.kind === "request") return message as ReadMessage<RequestPayload>
   throw new UsageError(`${shown} is a message of another kind: ${message.payload.kind}`, {
     fix: "approve takes the request of a party that wants to join",
-    next: `${io.program} accept ${shown}`,
+    next: `${io.program} accept ${shellWord(shown)}${federationFlags(call)}`,
   })
 }
 
 /** A request from before a revocation does not bring a party back. */
 function refuseEnded(
-  { argument }: CallOf<"approve">,
+  { argument, command }: CallOf<"approve">,
   { memory }: OpenedFederation,
   { payload, digest }: ReadMessage<RequestPayload>,
   party: string,
 ): void {
   const record = memory?.parties.get(party)
-  const ended = record?.sent.get("revocation") ?? record?.received.get("revocation")
-  if (ended === undefined || record?.revoked !== true || !record.requests.has(digest)) return
+  const ended = endOf(record)
+  if (ended === undefined || !record!.requests.has(digest)) return
   throw new UsageError(
     `${argument} cannot be approved: what it asked for was ended at ${moment(ended.created)}`,
     {
       fix: `ask ${payload.from.name} for a new request, if it is to join again`,
+      next: command,
     },
   )
 }
@@ -172,7 +179,7 @@ async function again(call: CallOf<"approve">, opened: OpenedFederation): Promise
     throw new UsageError(`${party} was not approved here, so it cannot be approved again`, {
       why: known.length === 0 ? "no party was approved yet" : `the parties are ${known.join(", ")}`,
       fix: "approve its request first",
-      next: `${call.io.program} approve ${party}.request --fingerprint '…'`,
+      next: `${call.io.program} approve ${party}.request --fingerprint '…'${federationFlags(call)}`,
     })
   }
   const what = `another approval for ${request.name} (${party})`

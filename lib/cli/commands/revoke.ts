@@ -4,7 +4,7 @@ import { isLine, LONGEST_REASON } from "../../parties/payloads.ts"
 import { Pins } from "../../parties/pins.ts"
 import type { PartyMemory } from "../../runner/journal-memory.ts"
 import { printAnswer } from "../answers.ts"
-import { type CallOf, promptIo } from "../call.ts"
+import { type CallOf, federationFlags, promptIo } from "../call.ts"
 import { type OpenedFederation, openFederation } from "../open-federation.ts"
 import { ownPartyOf } from "../parties/own-party.ts"
 import { refuseOthers } from "../parties/sides.ts"
@@ -43,7 +43,7 @@ function recordOf(call: CallOf<"revoke">, { memory }: OpenedFederation, party: s
   const known = [...(memory?.parties.keys() ?? [])]
   throw new UsageError(`${party} was not admitted here, so there is nothing to revoke`, {
     why: known.length === 0 ? "no party was admitted yet" : `the parties are ${known.join(", ")}`,
-    next: `${call.io.program} status`,
+    next: `${call.io.program} status${federationFlags(call)}`,
   })
 }
 

@@ -12,12 +12,13 @@ import { holdsPrivateKey } from "../../parties/private-keys.ts"
 import { openSealed } from "../../parties/sealing.ts"
 import { assertShape } from "../../parties/shape.ts"
 import { strictJson } from "../../parties/strict-json.ts"
+import { endOf } from "../../runner/crossing.ts"
 import { cellsOf, keep, wrongValues } from "../../runner/crossing-values.ts"
-import type { CallOf } from "../call.ts"
+import { type CallOf, federationFlags } from "../call.ts"
 import type { OpenedFederation } from "../open-federation.ts"
 import { assertCurrent, clockOf } from "./clock.ts"
 import { ownPartyOf } from "./own-party.ts"
-import { keepReceived, trustIn } from "./received-message.ts"
+import { keepReceived, trustIn, withoutFlag } from "./received-message.ts"
 import { coordinatorOf } from "./sides.ts"
 import { withState } from "./with-state.ts"
 
@@ -41,19 +42,31 @@ export async function acceptApproval(
   const { federation, memory } = opened
   const { payload, digest, fingerprint } = message
   const party = coordinatorOf(call, federation, "accept")
-  const refuse = (what: string, fix: string, why?: string, next?: string): never => {
+  // Mostly it is the same command once another file is here under this name.
+  const refuse = (what: string, fix: string, why?: string, next = call.command): never => {
     throw new UsageError(`${shown} cannot be accepted: ${what}`, {
       fix,
       ...(why !== undefined && { why }),
-      ...(next !== undefined && { next }),
+      next,
     })
   }
+  const anotherRequest = `${call.io.program} request ${federation.name}${federationFlags(call)}`
   const record = memory?.parties.get(party)
   const sent = record?.sent.get("request")
   if (sent === undefined)
     return refuse(
       "no request to join was made from this folder",
       "use the folder that made the request (--state, --name), or make one: request",
+      undefined,
+      anotherRequest,
+    )
+  const ended = endOf(record)
+  if (ended !== undefined)
+    refuse(
+      `your part was ended at ${moment(ended.created)}`,
+      "what was sent before that no longer counts; make another request to join, if you are to come back",
+      undefined,
+      anotherRequest,
     )
   if (payload.request !== sent.digest)
     refuse(
@@ -72,13 +85,16 @@ export async function acceptApproval(
   )
     refuse(
       `it is number ${payload.serial} of the approvals of this request, and number ${before.serial} was accepted before`,
-      "use the newest approval",
+      "nothing has to be done with this one: go on with the newest",
+      undefined,
+      `${call.io.program} run${federationFlags(call)}`,
     )
   assertCurrent(
     shown,
     payload,
     await clockOf(call, opened),
     `ask ${payload.from.name} for another one: they type approve --again with your name`,
+    call.command,
   )
   const wished = sent.names.map(({ theirs }) => theirs)
   if (!isDeepStrictEqual([...payload.sites.map(({ name }) => name)].sort(), [...wished].sort()))
@@ -110,6 +126,19 @@ export async function acceptApproval(
     sealed: await sealedValues(
       own,
       payload,
+      own.created > sent.created
+        ? () =>
+            refuse(
+              "its sealed part cannot be opened: your keys are newer than the request that it answers (party rotate)",
+              `make another request, and send it to ${payload.from.name} with your new fingerprint`,
+              undefined,
+              anotherRequest,
+            )
+        : () =>
+            refuse(
+              "its sealed part cannot be opened with your key: it is sealed to somebody else, or was altered",
+              `ask ${payload.from.name} for another approval: they type approve --again with your name`,
+            ),
       refuse,
       notebook.parties!.mayHoldPrivateKey?.map(({ name }) => name) ?? [],
     ),
@@ -146,16 +175,12 @@ export async function acceptApproval(
 async function sealedValues(
   own: OwnParty,
   { sealed }: ApprovalPayload,
+  refuseSealed: () => never,
   refuse: (what: string, fix: string) => never,
   mayHoldKeys: readonly string[],
 ): Promise<readonly CrossingValue[]> {
   if (sealed === undefined) return []
-  const text = await openSealed(own.openingKey, sealed).catch(() =>
-    refuse(
-      "its sealed part cannot be opened with your key: it is sealed to somebody else, or was altered",
-      "ask for another approval (approve --again); if you have new keys (party rotate), send a new request first",
-    ),
-  )
+  const text = await openSealed(own.openingKey, sealed).catch(refuseSealed)
   try {
     const values = strictJson(text)
     assertShape(SEALED, values)
@@ -174,7 +199,3 @@ async function sealedValues(
     )
   }
 }
-
-/** The command as if this flag had not been typed. */
-const withoutFlag = (command: string, name: string): string =>
-  command.replaceAll(new RegExp(` --${name}[ =](?:'[^']*'|\\S+)`, "g"), "")

@@ -2,9 +2,10 @@ import { UsageError } from "../../notebook/errors.ts"
 import { count, moment } from "../../notebook/format.ts"
 import type { ReadMessage, ReceiptPayload, RevocationPayload } from "../../parties/messages.ts"
 import { Pins } from "../../parties/pins.ts"
+import { endOf } from "../../runner/crossing.ts"
 import { cellsOf, keep, wrongValues } from "../../runner/crossing-values.ts"
 import type { PartyMemory } from "../../runner/journal-memory.ts"
-import type { CallOf } from "../call.ts"
+import { type CallOf, federationFlags } from "../call.ts"
 import type { OpenedFederation } from "../open-federation.ts"
 import type { Accepted } from "./accept-approval.ts"
 import { assertCurrent, clockOf } from "./clock.ts"
@@ -25,21 +26,33 @@ export async function acceptReceipt(
   refuseOthers(call, federation, "accept RECEIPT")
   const { payload, digest } = message
   const { party, record, trust, own } = await senderOf(call, opened, message, shown)
+  const ended = endOf(record)
+  if (ended !== undefined) {
+    throw new UsageError(
+      `${shown} cannot be accepted: the part of ${party} was ended at ${moment(ended.created)}`,
+      {
+        fix: "nothing has to be done with it: what was sent before that no longer counts",
+        next: `${call.io.program} status${federationFlags(call)}`,
+      },
+    )
+  }
   const sent = record.sent.get("approval")
   const request = record.received.get("request")
   if (sent === undefined || request === undefined || payload.approval !== sent.digest) {
     throw new UsageError(`${shown} cannot be accepted: it is not of the approval that was sent last`, {
       ...(sent !== undefined && { why: `the last approval for ${party} is of ${moment(sent.created)}` }),
       fix: `ask ${payload.from.name} to accept the last approval and to send the receipt of that`,
+      next: call.command,
     })
   }
-  assertCurrent(shown, { created: payload.created }, await clockOf(call, opened), "")
+  assertCurrent(shown, { created: payload.created }, await clockOf(call, opened), "", call.command)
   const cells = cellsOf({ notebook, federation }, "receipt", request.names, party)
   const given = { plain: payload.values, sealed: [] }
   const wrong = wrongValues({ notebook }, "receipt", cells, request.names, given)
   if (wrong !== undefined)
     throw new UsageError(`${shown} cannot be accepted: ${wrong}`, {
       fix: "both sides need the same version of the notebook",
+      next: call.command,
     })
   await withState(call, opened, async (state) => {
     await keep({ state }, redactor, cells, request.names, given)
@@ -76,12 +89,14 @@ export async function acceptRevocation(
     throw new UsageError(`${shown} cannot be accepted: it revokes somebody else, ${payload.party.name}`, {
       why: `its fingerprint is ${payload.party.fingerprint}, and yours is ${own.fingerprint}`,
       fix: "nothing has to be done here",
+      next: `${call.io.program} status${federationFlags(call)}`,
     })
   }
   const request = record.sent.get("request") ?? record.received.get("request")
   if (payload.request !== undefined && payload.request !== request?.digest) {
     throw new UsageError(`${shown} cannot be accepted: it ends an earlier request than the last one`, {
       fix: "nothing has to be done here",
+      next: `${call.io.program} status${federationFlags(call)}`,
     })
   }
   await withState(call, opened, async (state) => {
@@ -125,6 +140,7 @@ async function senderOf(
             ? "this federation has exchanged nothing with anybody"
             : `the parties are ${parties.map(([name]) => name).join(", ")}`,
         fix: "check that it is the right federation (--federation, --name)",
+        next: `${call.io.program} status${federationFlags(call)}`,
       },
     )
   }

@@ -53,6 +53,7 @@ async function difference(call: Call, site: Site, kubeconfig: string): Promise<n
 
 /**
  * A message is accepted from when it was made until it expires.
+ * @param next what is typed then
  * @throws UsageError with both times, so that a wrong clock is seen
  */
 export function assertCurrent(
@@ -60,6 +61,7 @@ export function assertCurrent(
   { created, expires }: { readonly created: string; readonly expires?: string },
   { now: read, whose }: Clock,
   fix: string,
+  next: string,
 ): void {
   const now = read()
   const here = `it is ${moment(now.toISOString())} by the clock of ${whose}`
@@ -67,8 +69,9 @@ export function assertCurrent(
     throw new UsageError(`${shown} was made in the future, at ${moment(created)}`, {
       why: here,
       fix: "one of the two clocks is wrong: correct it, and ask for the file again if it was the other side's",
+      next,
     })
   }
   if (expires !== undefined && new Date(expires) <= now)
-    throw new UsageError(`${shown} expired at ${moment(expires)}`, { why: here, fix })
+    throw new UsageError(`${shown} expired at ${moment(expires)}`, { why: here, fix, next })
 }

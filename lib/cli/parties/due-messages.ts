@@ -14,7 +14,7 @@ import { placeName, type Recorded } from "../../runner/events.ts"
 import type { PartyMemory } from "../../runner/journal-memory.ts"
 import type { State } from "../../runner/state.ts"
 import type { RunResult } from "../../runner/types.ts"
-import type { Call } from "../call.ts"
+import { type Call, federationFlags } from "../call.ts"
 import type { OpenedFederation } from "../open-federation.ts"
 import { ownPartyOf } from "./own-party.ts"
 import { sendMessage } from "./write-message.ts"
@@ -98,7 +98,7 @@ async function writeApproval(due: Due, party: string, record: PartyMemory): Prom
     throw new RunbookError(`The approval for ${party} cannot be written: its keys are not known here`, {
       why: "they were pinned when its request was approved, and the pin is gone or another one",
       fix: "approve its request again",
-      next: `${call.io.program} approve ${party}.request --fingerprint '…'`,
+      next: `${call.io.program} approve ${party}.request --fingerprint '…'${federationFlags(call)}`,
     })
   }
   refusePrivateKeys(values.sealed, parties!.mayHoldPrivateKey?.map(({ name }) => name) ?? [])

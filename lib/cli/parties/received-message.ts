@@ -18,8 +18,16 @@ export const trustIn = (
     from: payload.from,
     fingerprint: flags.text("fingerprint"),
     without: flags.has("without-fingerprint"),
-    next: `${command} --fingerprint '…'`,
+    next: `${withoutFlag(command, "fingerprint").replace(" --without-fingerprint", "")} --fingerprint '…'`,
   })
+
+/** The command as if this flag had not been typed. */
+export const withoutFlag = (command: string, name: string): string =>
+  command.replaceAll(new RegExp(` --${name}[ =](?:'[^']*'|\\S+)`, "g"), "")
+
+/** The command about another federation, which a message of it names. */
+export const inFederation = (command: string, name: string): string =>
+  `${["federation", "name", "state"].reduce(withoutFlag, command)} --name ${name}`
 
 /** What the journal keeps of a received message beside what stands in it. */
 export type AboutReceived = Pick<Exchanged, "party" | "trust" | "names" | "own"> &

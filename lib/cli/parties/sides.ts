@@ -2,7 +2,7 @@ import { UsageError } from "../../notebook/errors.ts"
 import type { Federation } from "../../notebook/federation.ts"
 import { fileKey, type Site } from "../../notebook/roles.ts"
 import { isCoordinator } from "../../runner/crossing.ts"
-import type { Call } from "../call.ts"
+import { type Call, federationFlags } from "../call.ts"
 
 /** The coordinator's party, for somebody who joins. @throws UsageError where this user is the coordinator */
 export function coordinatorOf(call: Call, federation: Federation, command: string): string {
@@ -30,7 +30,7 @@ export function refuseOthers(call: Call, federation: Federation, command: string
     `${command} is for the coordinator, and the ${role} of ${federation.name} belongs to ${party}`,
     {
       fix: `only ${party} can do that`,
-      next: `${call.io.program} status`,
+      next: `${call.io.program} status${federationFlags(call)}`,
     },
   )
 }

@@ -1,6 +1,7 @@
 /** Faults that strike requests: the words of the table's `api` and `login` lines, done to who is no part of the system. */
 import type { ServerResponse } from "node:http"
 import { setTimeout as delay } from "node:timers/promises"
+import { timeAt } from "../faults.ts"
 import type { PracticeUser } from "../types/apiserver.ts"
 import type { Fault, FaultTable } from "../types/faults.ts"
 import { ANONYMOUS, type Attributes, refusal } from "./access.ts"
@@ -32,9 +33,6 @@ const errors: Readonly<Record<string, () => ApiError>> = {
   gone,
   unauthorized,
 }
-
-/** In milliseconds. */
-const CLOCK_DIFFERENCE = 600_000
 
 export class Interference {
   #faults: FaultTable
@@ -103,11 +101,8 @@ export class Interference {
     return fault
   }
 
-  /** The time by the server's clock, which a fault sets wrong. */
   now(): number {
-    const fault = this.#faults.peek("clock", this.#cluster)
-    const { what, delay: difference = CLOCK_DIFFERENCE } = fault ?? {}
-    return Date.now() + (what === "ahead" ? difference : what === "behind" ? -difference : 0)
+    return timeAt(this.#faults, this.#cluster)
   }
 
   /** Whether a token that was issued then is dead now. */

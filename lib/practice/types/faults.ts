@@ -13,7 +13,7 @@ export type FaultWhere =
   | "pod" // scheduling and starting pods; `match` is a RegExp on the pod's name
   | "route" // the ingress routers; `match` is a RegExp on "NAMESPACE/NAME"
   | "tls" // certificates served
-  | "clock" // of the API server: the Date of its answers and the creationTimestamp of its objects
+  | "clock" // of the cluster: the Date of the API server's answers, the creationTimestamp of its objects, and when grants expire
 
 /** One line of the fault table. */
 export interface Fault {

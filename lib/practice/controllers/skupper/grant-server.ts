@@ -8,6 +8,7 @@ import type { IncomingMessage } from "node:http"
 import { createServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import type { KubeObject } from "../../../cluster/types.ts"
+import { timeAt } from "../../faults.ts"
 import { listenAt } from "../../ports.ts"
 import { faultStrikes } from "../faulty.ts"
 import type { Endpoint } from "./access.ts"
@@ -112,7 +113,8 @@ class Redemptions {
     const expired = { code: 404, body: "No such claim" }
     const usedUp = { code: 404, body: "No such access granted" }
     if (Number.isNaN(expires)) return { code: 500, body: "Corrupted claim" }
-    if (expires < Date.now()) return expired
+    const { faults, name: cluster } = this.#skupper.context
+    if (expires < timeAt(faults, cluster)) return expired
     if (used >= grant.spec.redemptionsAllowed) return usedUp
     if (code !== grant.status.code) return { code: 403, body: "Redemption of access token refused" }
     // Last, so that tokens which fail anyway and are tried for ever strike no fault away.

@@ -2,6 +2,7 @@
 
 import { randomInt } from "node:crypto"
 import type { KubeObject } from "../../../cluster/types.ts"
+import { timeAt } from "../../faults.ts"
 import { parseDuration } from "../../go-duration.ts"
 import { wireTime } from "../conditions.ts"
 import { splitKey } from "../controller.ts"
@@ -61,7 +62,7 @@ export async function reconcileGrant(
         code: grant.spec.code || newCode(),
         url: `https://${server.base}/${grant.metadata.uid}`,
         ca: server.ca,
-        expirationTime: wireTime(Date.now() + milliseconds),
+        expirationTime: wireTime(timeAt(context.faults, context.name) + milliseconds),
       },
     ),
   )
