@@ -1,4 +1,5 @@
 /** Reports of several parties as one: what each did, on one timeline, and whether their records of what crossed are the same. */
+import { EXIT } from "../notebook/exit-codes.ts"
 import { placeName } from "../runner/events.ts"
 import { type Joined, messageText, type ReportMessage } from "./messages.ts"
 import type { Report } from "./types.ts"
@@ -81,6 +82,10 @@ function checkOf(message: Crossed, other: OtherReport, signed: (digest: string) 
   return { what, ok: true, why: `both records have ${message.digest.slice(0, 16)}; ${kept}` }
 }
 
+/** Who has to send what, each once: several steps wait for the same message. */
+const owed = (wrong: Report["runs"][number]["wrong"]): string =>
+  [...new Set(wrong.map(({ reason }) => String(reason).split("; ")[0]))].join("; ")
+
 function eventsOf(who: string, runs: Report["runs"], messages: readonly ReportMessage[] = []) {
   return [
     ...messages.map((message) => ({
@@ -103,7 +108,7 @@ function eventsOf(who: string, runs: Report["runs"], messages: readonly ReportMe
             {
               t: run.ended,
               who,
-              what: `exit code ${run.code}${run.wrong.length === 0 ? "" : `: ${run.wrong.map((one) => `${placeName(one)} ${one.kind}`).join(", ")}`}`,
+              what: `exit code ${run.code}${run.wrong.length === 0 ? "" : `: ${run.code === EXIT.waiting ? owed(run.wrong) : run.wrong.map((one) => `${placeName(one)} ${one.kind}`).join(", ")}`}`,
             },
           ]),
     ]),

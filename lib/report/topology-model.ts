@@ -24,7 +24,7 @@ export interface ObjectView {
 export interface LinkView {
   readonly sign: Sign
   readonly kind: string
-  /** The step of the sign, where it is not good. */
+  /** The step of the sign, or what else there is to say, where it is not good. */
   readonly step?: string
 }
 
@@ -51,6 +51,9 @@ export function topologyOf(walk: Report): Topology {
   const joint = linkSteps
     .flatMap(({ needs }) => needs ?? [])
     .findLast((id) => notebook.steps.some((step) => step.id === id && step.on === "every site"))
+  const ended = endedParties(walk.messages)
+  const isCut = ({ party }: ReportSite): boolean =>
+    [party, ...here.filter(isHub).map((hub) => hub.party)].some((one) => one !== undefined && ended.has(one))
   const view = (site: ReportSite): SiteView => ({
     site,
     sign: together(walk.cells.flatMap((cell) => placesAt(cell, site)).map(placeSign)),
@@ -59,13 +62,24 @@ export function topologyOf(walk: Report): Topology {
       site,
       notebook,
     ),
-    ...(links.length > 0 && !isHub(site) && { link: linkOf(links, site) }),
+    ...(links.length > 0 && !isHub(site) && { link: isCut(site) ? cutLink(links) : linkOf(links, site) }),
   })
   return {
     hubs: here.filter(isHub).map(view),
     leaves: here.filter((site) => !isHub(site)).map(view),
     ...(joint !== undefined && { joint }),
   }
+}
+
+/** Whose part has ended, by the messages in the journal's order. */
+function endedParties(messages: Report["messages"] = []): ReadonlySet<string> {
+  const ended = new Set<string>()
+  for (const message of messages) {
+    if ("approved" in message) continue
+    if (message.kind === "revocation") ended.add(message.party)
+    if (message.kind === "request") ended.delete(message.party)
+  }
+  return ended
 }
 
 /** The link steps, and others that checked objects of those. */
@@ -134,6 +148,16 @@ function objectsOf(
   return [...found.values()]
 }
 
+/** What the link steps have seen before a revocation holds no longer. */
+const cutLink = (cells: readonly ReportCell[]): LinkView => ({
+  sign: { symbol: "–", word: "cut", tone: "quiet" },
+  kind: linkKind(cells),
+  step: "revoked",
+})
+
+const linkKind = (cells: readonly ReportCell[]): string =>
+  cells.map(kindOf).findLast((kind) => kind !== undefined) ?? "link"
+
 function linkOf(cells: readonly ReportCell[], site: ReportSite): LinkView {
   const places = cells.flatMap((cell) =>
     placesAt(cell, site).map((place) => ({ cell, sign: placeSign(place) })),
@@ -142,7 +166,7 @@ function linkOf(cells: readonly ReportCell[], site: ReportSite): LinkView {
   const step = places.find((place) => place.sign === sign)?.cell.step
   return {
     sign,
-    kind: cells.map(kindOf).findLast((kind) => kind !== undefined) ?? "link",
+    kind: linkKind(cells),
     ...(sign.tone !== "good" && step !== undefined && { step }),
   }
 }

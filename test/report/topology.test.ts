@@ -74,6 +74,36 @@ describe("what a topology shows", () => {
     ])
   })
 
+  it("shows the link of a party whose part has ended as cut, also where the hub is the other's; a new request mends it", () => {
+    const walk = finishedWalk(2)
+    const owned = (name: string, party: string) =>
+      walk.sites.map((site) => (site.name === name ? { ...site, party } : site))
+    const message = (kind: "request" | "revocation") => ({
+      ...{ t: "2026-11-22T19:00:00.000Z", created: "2026-11-22T19:00:00.000Z", way: "sent" as const },
+      ...{
+        kind,
+        party: "st-marys",
+        name: "St. Mary's",
+        fingerprint: "",
+        trust: "none" as const,
+        digest: kind,
+      },
+    })
+    const linkWords = (sites: typeof walk.sites, ...kinds: ("request" | "revocation")[]) =>
+      topologyOf({ ...walk, sites, messages: kinds.map(message) }).leaves.map(({ link }) => link?.sign.word)
+    expect(linkWords(owned("supernode-2", "st-marys"), "request", "revocation")).toEqual(["done", "cut"])
+    expect(linkWords(owned("superlink", "st-marys"), "request", "revocation")).toEqual(["cut", "cut"])
+    expect(linkWords(owned("supernode-2", "st-marys"), "revocation", "request")).toEqual(["done", "done"])
+    const sites = owned("supernode-2", "st-marys")
+    const drawn = topology({ ...walk, sites, messages: [message("revocation")] }).text
+    expect(
+      drawnIn(drawn)
+        .all("path", "link")
+        .map(({ class: name }) => name),
+    ).toEqual(["link good", "link quiet"])
+    expect(drawn).toContain("its link cut")
+  })
+
   it("names failed and pending objects by their step", () => {
     const { leaves } = topologyOf(walkOf([...killed(), ...failed()]))
     expect(leaves).toMatchObject([
