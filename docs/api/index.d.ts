@@ -22,6 +22,7 @@ export interface BaseContext<S = Record<string, unknown>, F = Record<string, unk
     readonly federation: string;
     readonly folder: string;
     readonly signal: AbortSignal;
+    readonly rerun: boolean;
     readonly applyInterrupted: boolean;
     readonly applyPeriod?: {
         readonly from: string;

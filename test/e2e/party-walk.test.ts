@@ -133,6 +133,11 @@ test("from the first question to verified on both sides", { timeout: 900_000 }, 
   await host.reads(MENU, 60)
   await until(host, END)
   expect(host.text()).toContain("1 SuperNode is connected")
+  // What the other side runs is one line, and asks nothing.
+  expect(host.text()).toMatch(/^\d+\/\d+ {2}Redeem the token and create the link: st-marys runs it$/m)
+  expect(guest.text()).toMatch(/^\d+\/\d+ {2}Issue a token for the link: the-trial runs it$/m)
+  expect(host.text()).not.toMatch(/Redeem the token and create the link +token-redeem/)
+  expect(guest.text()).not.toMatch(/Issue a token for the link +token-issue/)
 })
 
 async function fingerprintOn(terminal: Pty): Promise<string> {

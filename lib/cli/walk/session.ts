@@ -1,6 +1,7 @@
 import { MANUAL_TIMEOUT_S } from "../../limits.ts"
 import type { Step } from "../../notebook/step.ts"
 import { remember } from "../../runner/checkpoints.ts"
+import { crossingOf } from "../../runner/crossing.ts"
 import { type At, placeName, type Recorded } from "../../runner/events.ts"
 import { buildGraph, type Cell, wantedSteps } from "../../runner/graph.ts"
 import type { Memory } from "../../runner/journal-memory.ts"
@@ -80,12 +81,24 @@ export class Session {
     return remember(this.call.notebook, this.#opened.federation, memory, cell).stale
   }
 
-  /** Whether its last run succeeded, and its checkpoint is valid for the present inputs. */
+  /** Whether its last run succeeded, and its checkpoint is valid for the present inputs; or nothing has to be done here. */
   holds(memory: Memory, cell: Cell): boolean {
+    if (cell.party !== undefined && this.theirs(memory, cell.step.id) !== undefined) return true
     const ended = memory.ended.get(cell.key)
     return (
       ended?.outcome.ok === true && !memory.interrupted.has(cell.key) && this.stale(memory, cell).length === 0
     )
+  }
+
+  /** Who runs a step, where only other parties do and nothing of theirs is awaited; nothing where there is something to do here. */
+  theirs(memory: Memory, step: string): string | undefined {
+    const { notebook } = this.call
+    const { federation } = this.#opened
+    const view = { notebook, federation, memory, now: new Date() }
+    const cells = this.cells(step)
+    const ends = cells.map((cell) => (cell.party === undefined ? undefined : crossingOf(view, cell)))
+    if (cells.length === 0 || ends.some((end) => end?.ok !== true)) return undefined
+    return [...new Set(ends.map((end) => end!.reason))].join("; ")
   }
 
   /** Checks what is selected. Only reads. @throws Interrupted on Ctrl-C */

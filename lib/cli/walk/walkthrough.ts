@@ -50,9 +50,21 @@ export class Walkthrough {
         this.#leave()
         return EXIT.done
       }
-      at = move === "next" ? steps[steps.indexOf(at) + 1] : move.to
+      at = move === "next" ? this.#after(at) : move.to
     }
     return this.#finish()
+  }
+
+  /** The next cell that has something to do here. Those that only other parties run are one line each. */
+  #after(step: Step): Step | undefined {
+    const { steps, memory } = this.#session
+    for (let at = steps.indexOf(step) + 1; at < steps.length; at++) {
+      const next = steps[at]!
+      const theirs = this.#session.theirs(memory, next.id)
+      if (theirs === undefined) return next
+      this.#screen.print(`\n${at + 1}/${steps.length}  ${next.title}: ${theirs}\n`)
+    }
+    return undefined
   }
 
   async #plan(): Promise<void> {
