@@ -7,7 +7,7 @@ const env = process.env
 const STATE = env.XDG_STATE_HOME || join(env.HOME || homedir(), ".local/state")
 const CACHE = join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "flower-runbook")
 /** What takes minutes to make is kept from run to run. */
-const KEPT = /^(?:control-plane|flwr|nbformat-)/
+const KEPT = /^(?:ansible$|control-plane|flwr|nbformat-)/
 
 const namesIn = (folder: string): string[] => {
   try {
