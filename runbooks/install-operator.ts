@@ -12,7 +12,7 @@ import {
   ready,
 } from "../lib/index.ts"
 import { type Context, type Foresee, guideStep, type SiteInputs } from "./context.ts"
-import { listSites, SKUPPER } from "./interconnect/skupper.ts"
+import { listSites } from "./interconnect/skupper.ts"
 import { chosenOffer, waitsForApproval } from "./openshift/catalogs.ts"
 import {
   groupsTrouble,
@@ -21,6 +21,7 @@ import {
   PACKAGE,
   readSubscribed,
   type Subscribed,
+  type SubscriptionsFound,
   subscriptionState,
   subscriptionsOf,
   versionOne,
@@ -28,20 +29,22 @@ import {
 import { operatorManual, subscription } from "./openshift/subscription.ts"
 import { troubleOf } from "./openshift/trouble.ts"
 import type { Deployment } from "./openshift/workload.ts"
-import { adopted, isOwn, PROGRAM, recordOwn } from "./shared/labels.ts"
-import { condition, ifAllowed, isTrue, objectRef, some } from "./shared/reading.ts"
+import { adopted, isOwn, PROGRAM, recordFound } from "./shared/labels.ts"
+import { condition, ifAllowed, isServed, isTrue, objectRef, some } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
 import { applyObjects, objectsOf, viaApi } from "./shared/via.ts"
 import { writeManifest } from "./shared/write-manifest.ts"
 
 async function check(context: Context): Promise<CheckResult> {
   const { cluster, site } = context
-  const served = await cluster.serves(SKUPPER, "Site")
-  const olm = await cluster.serves(OLM, "Subscription")
-  const found = olm ? await subscriptionsOf(cluster, site.operatorNamespace) : undefined
+  // What is read here says whether it is served, and is what other checks read.
+  const served = await isServed(listSites(cluster, site.project))
+  const reading = subscriptionsOf(cluster, site.operatorNamespace)
+  const olm = await isServed(reading)
+  const found = olm ? await reading : undefined
   const subscriptions = (found?.items ?? []).filter(({ spec }) => spec?.name === PACKAGE)
   if (subscriptions.length > 1) return severalSubscriptions(subscriptions)
-  if (subscriptions.length === 1) return subscribed(context, subscriptions[0]!, served)
+  if (subscriptions.length === 1) return subscribed(context, subscriptions[0]!, found, served)
   const other = await installedOtherwise(context, { olm, served, sure: found?.all === true })
   if (other !== undefined) return other
   if (!olm) {
@@ -51,13 +54,18 @@ async function check(context: Context): Promise<CheckResult> {
       next: "oc apply -f https://skupper.io/v2/install.yaml",
     })
   }
-  return subscribable(context)
+  return subscribable(context, found)
 }
 
-async function subscribed(context: Context, subscription: KubeObject, served: boolean): Promise<CheckResult> {
+async function subscribed(
+  context: Context,
+  subscription: KubeObject,
+  known: SubscriptionsFound,
+  served: boolean,
+): Promise<CheckResult> {
   const { cluster, site, given } = context
   const { name, namespace } = subscription.metadata
-  const found = await readSubscribed(cluster, subscription)
+  const found = await readSubscribed(cluster, subscription, known)
   const answer = (await operatorTrouble(cluster, found)) ?? subscriptionState(found)
   if (answer.state === "blocked" && answer.code === "version 1") return answer
   const { channel } = subscription.spec
@@ -168,7 +176,7 @@ async function siteController(cluster: ClusterReader, project: string): Promise<
 }
 
 /** No operator exists: what would be applied, or why nothing can be applied. */
-async function subscribable(context: Context): Promise<CheckResult> {
+async function subscribable(context: Context, known: SubscriptionsFound): Promise<CheckResult> {
   const { cluster, site } = context
   const namespace = site.operatorNamespace
   const offer = await chosenOffer(cluster, site)
@@ -199,7 +207,7 @@ async function subscribable(context: Context): Promise<CheckResult> {
   if (trouble !== undefined) return trouble
   const others = offer.others ?? []
   const also = others.length === 0 ? "" : ` (so does ${some(others)}: --operator-source chooses)`
-  const waits = await waitsForApproval(cluster, namespace)
+  const waits = await waitsForApproval(cluster, namespace, known)
   return missing(
     `${PACKAGE} is not installed; ${offer.source} offers it in channel ${offer.channel}${also}${waits}`,
     { approval: approval(site) },
@@ -227,10 +235,7 @@ async function takeSubscription(context: Context): Promise<void> {
   const { cluster, site } = context
   const query = { apiVersion: OLM, kind: "Subscription", namespace: site.operatorNamespace }
   const found = (await cluster.list(query)).filter(({ spec }) => spec?.name === PACKAGE)
-  await recordOwn(
-    context,
-    found.map(({ metadata }) => ({ ...query, name: metadata.name })),
-  )
+  for (const one of found) recordFound(context, one)
 }
 
 export default guideStep({

@@ -4,6 +4,7 @@ import { type Context, type Foresee, guideStep, type Manual } from "./context.ts
 import { createProject, creation, recordProject, usableProject } from "./openshift/projects.ts"
 import { objectRef } from "./shared/reading.ts"
 import { snippet } from "./shared/snippet.ts"
+import { viaApi } from "./shared/via.ts"
 
 async function check(context: Context): Promise<CheckResult> {
   const { site, kubeconfig } = context
@@ -19,12 +20,24 @@ async function check(context: Context): Promise<CheckResult> {
   return ready(`${word} ${site.project} exists and is the current one`, more)
 }
 
-/** The guide's `oc project`. It can require rights that the steps do not need: then the kubeconfig is changed directly. */
-async function update({ $, site, kubeconfig, note }: Context): Promise<void> {
-  const result = await $.with({ nothrow: true })`oc project ${site.project}`
-  if (result.exitCode === 0) return
+/** A project that was created by a request is made the current one at once, which no command has to do. */
+async function apply(context: Context): Promise<void> {
+  await createProject(context, context.site.project)
+  if (viaApi(context)) await makeCurrent(context)
+}
+
+async function makeCurrent({ site, kubeconfig }: Context): Promise<void> {
   const { setNamespace } = await kubeconfigs()
   await setNamespace(kubeconfig, site.project)
+}
+
+/** The guide's `oc project`. It can require rights that the steps do not need: then the kubeconfig is changed directly. */
+async function update(context: Context): Promise<void> {
+  const { $, site, note } = context
+  if (viaApi(context)) return makeCurrent(context)
+  const result = await $.with({ nothrow: true })`oc project ${site.project}`
+  if (result.exitCode === 0) return
+  await makeCurrent(context)
   note(`oc project was refused, so the kubeconfig was set to ${site.project} directly`)
 }
 
@@ -50,7 +63,7 @@ project is created after your approval. Every later command names the project, s
     "https://docs.openshift.com/container-platform/latest/applications/projects/working-with-projects.html",
   ],
   check,
-  apply: (context) => createProject(context, context.site.project),
+  apply,
   takeOwnership: (context) => recordProject(context, context.site.project),
   update,
   manual: ({ site }: Manual) => `oc project ${site.project} || oc new-project ${site.project}`,

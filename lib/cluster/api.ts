@@ -1,16 +1,10 @@
 import { LONGEST_LIST_BYTES, RETRIES_AFTER_CUT } from "../limits.ts"
+import { isForbiddenError } from "../notebook/check-result.ts"
 import { objectIn, tooLong } from "./body.ts"
 import type { Answer, Connection, Connections, Request } from "./connection.ts"
 import { ClusterError, notAnApi, notServed, refused, spoiled, wasCut } from "./errors.ts"
 import type { KubeObject, Query, Ref } from "./types.ts"
-
-/** What discovery says of a kind. */
-export interface Kind {
-  readonly plural: string
-  readonly namespaced: boolean
-  /** It can be listed and watched. */
-  readonly watchable: boolean
-}
+import { type Kind, usualKind } from "./usual-kinds.ts"
 
 export interface Page {
   readonly items: KubeObject[]
@@ -27,7 +21,12 @@ const PAGE = 500
 /** Requests in Kubernetes' terms: kinds to paths, lists in pages, errors as `ClusterReader` documents them. */
 export class Api {
   readonly #connections: Connections
+  /** What the server has said that it serves. */
   readonly #groups = new Map<string, Promise<Map<string, Kind>>>()
+  /** Pods (`namespace/name`) of which a port was forwarded. */
+  readonly forwarded = new Set<string>()
+  /** Kinds that it has answered for. */
+  readonly #seen = new Set<string>()
   /** The server last talked to. */
   server: string | undefined
   /** Milliseconds that its clock is ahead of this machine's, once it has answered. */
@@ -92,14 +91,22 @@ export class Api {
         size?.(text.length)
         return (found as { object: object }).object as T
       }
+      // Nothing has shown yet that this is an API server: what it serves does.
+      if (!connection.isApi && instead !== "a web page" && request.path !== root("v1"))
+        await this.#discover("v1", request.signal)
       // A web page is no answer that was spoiled on its way: a proxy or a console answers.
       if (!connection.isApi || instead === "a web page") throw notAnApi(connection.server, instead)
       if (isLast) throw spoiled(connection, answer.about, instead)
     }
   }
 
-  /** @throws CheckError unknown (missing): the server does not serve it now */
+  /**
+   * @returns what the server says of a kind; before it was asked, what is usual: then it may not serve it
+   * @throws CheckError unknown (missing): the server does not serve it now
+   */
   async kind(apiVersion: string, kind: string, signal?: AbortSignal): Promise<Kind> {
+    const usual = this.#groups.has(apiVersion) ? undefined : usualKind(apiVersion, kind)
+    if (usual !== undefined) return usual
     const known = await this.#group(apiVersion, signal)
     const found = known.get(kind) ?? (await this.#group(apiVersion, signal, true)).get(kind)
     if (found === undefined) throw notServed(this.server ?? "", apiVersion, kind)
@@ -108,6 +115,7 @@ export class Api {
 
   /** Asks the server until it serves it. */
   async serves(apiVersion: string, kind: string, signal?: AbortSignal): Promise<boolean> {
+    if (this.#seen.has(`${apiVersion} ${kind}`)) return true
     const known = await this.#groups.get(apiVersion)?.catch(() => undefined)
     return known?.has(kind) === true || this.#servesNow(apiVersion, kind, signal)
   }
@@ -135,10 +143,13 @@ export class Api {
 
   async get(ref: Ref, signal?: AbortSignal): Promise<KubeObject | undefined> {
     try {
-      return await this.json<KubeObject>({ path: await this.path(ref, signal), signal }, { fits: isObject })
+      const path = await this.path(ref, signal)
+      const found = await this.json<KubeObject>({ path, signal }, { fits: isObject })
+      this.#seen.add(`${ref.apiVersion} ${ref.kind}`)
+      return found
     } catch (error) {
+      await this.assertServed(ref, error, signal)
       if (!isNotFound(error)) throw error
-      await this.#stillServed(ref, error, signal)
       return undefined
     }
   }
@@ -166,9 +177,10 @@ export class Api {
           next = limit = undefined
           continue
         }
-        if (isNotFound(error)) await this.#stillServed(query, error, signal)
+        await this.assertServed(query, error, signal)
         throw error
       }
+      this.#seen.add(`${query.apiVersion} ${query.kind}`)
       // Items of built-in kinds come without their type.
       for (const item of page.items ?? []) {
         items.push(Object.assign(item, { apiVersion: query.apiVersion, kind: query.kind }))
@@ -180,14 +192,26 @@ export class Api {
     }
   }
 
-  /** After a 404, which may mean that the kind itself no longer exists (its CRD was deleted). */
-  async #stillServed(
+  /**
+   * After an error that may mean that the kind itself does not exist, or no longer does (its CRD was deleted).
+   * @throws CheckError unknown (missing): the server does not serve it
+   */
+  async assertServed(
     query: { apiVersion: string; kind: string },
-    error: ClusterError,
+    error: unknown,
     signal?: AbortSignal,
   ): Promise<void> {
     // A missing object comes with a Status; a missing kind with a router's plain "404 page not found".
-    if (error.reason !== "NotFound" && !(await this.#servesNow(query.apiVersion, query.kind, signal))) {
+    const mayBeMissing = isNotFound(error)
+      ? error.reason !== "NotFound"
+      : // Rights are checked first: who may not read a kind is refused also where nobody serves it.
+        isForbiddenError(error) && !this.#groups.has(query.apiVersion)
+    if (!mayBeMissing) {
+      if (isNotFound(error)) this.#seen.add(`${query.apiVersion} ${query.kind}`)
+      return
+    }
+    this.#seen.delete(`${query.apiVersion} ${query.kind}`)
+    if (!(await this.#servesNow(query.apiVersion, query.kind, signal))) {
       throw notServed(this.server ?? "", query.apiVersion, query.kind)
     }
   }

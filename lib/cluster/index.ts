@@ -96,13 +96,29 @@ function cluster(
       query,
     })
 
-  /** A write, of whose kind every watch is renewed that was opened before its answer. */
-  const writing = async <T>(kind: string | undefined, write: () => Promise<T>): Promise<T> => {
-    watches.wrote(kind)
+  /** A write to a kind that the server may not serve. */
+  const toServed = async <T>(
+    kind: { apiVersion: string; kind: string },
+    write: () => Promise<T>,
+  ): Promise<T> => {
     try {
       return await write()
+    } catch (error) {
+      await api.assertServed(kind, error, signal)
+      throw error
+    }
+  }
+
+  /** A write, of whose kind every watch is renewed that was opened before its answer. */
+  const writing = async <T>(
+    kind: { apiVersion: string; kind: string } | undefined,
+    write: () => Promise<T>,
+  ): Promise<T> => {
+    watches.wrote(kind?.kind)
+    try {
+      return await (kind === undefined ? write() : toServed(kind, write))
     } finally {
-      watches.wrote(kind)
+      watches.wrote(kind?.kind)
     }
   }
 
@@ -115,7 +131,8 @@ function cluster(
     },
     get: <T extends KubeObject>(ref: Ref) => api.get(ref, signal) as Promise<T | undefined>,
     list: async <T extends KubeObject>(query: Query) => (await api.list(query, signal)).items as T[],
-    dryRun: (object) => applied(object, { fieldManager: manager, force: true, dryRun: "All" }),
+    dryRun: (object) =>
+      toServed(object, () => applied(object, { fieldManager: manager, force: true, dryRun: "All" })),
     serves: (apiVersion, kind) => api.serves(apiVersion, kind, signal),
     log: (options) => readLog(api, options, signal),
     allowed: async (right) => {
@@ -157,28 +174,28 @@ function cluster(
       return reader.server
     },
     create: <T extends KubeObject>(object: KubeObject) =>
-      writing(object.kind, async () =>
+      writing(object, async () =>
         send<T>("POST", await api.path(collectionOf(object), signal), object, {
           query: { fieldManager: manager },
         }),
       ),
     apply: (object, { manager: fieldManager = manager, force = true } = {}) =>
-      writing(object.kind, () => applied(object, { fieldManager, force })),
+      writing(object, () => applied(object, { fieldManager, force })),
     merge: <T extends KubeObject>(ref: Ref, patch: object, more?: { subresource?: string }) =>
-      writing(ref.kind, async () =>
+      writing(ref, async () =>
         send<T>("PATCH", under(await api.path(ref, signal), more?.subresource), patch, {
           type: "application/merge-patch+json",
           query: { fieldManager: manager },
         }),
       ),
     replace: <T extends KubeObject>(object: KubeObject, more?: { subresource?: string }) =>
-      writing(object.kind, async () =>
+      writing(object, async () =>
         send<T>("PUT", under(await api.path(refOf(object), signal), more?.subresource), object, {
           query: { fieldManager: manager },
         }),
       ),
     remove: (ref, more) =>
-      writing(ref.kind, async () => {
+      writing(ref, async () => {
         try {
           await send("DELETE", await api.path(ref, signal), {
             apiVersion: "v1",
@@ -188,8 +205,9 @@ function cluster(
           })
           return true
         } catch (error) {
-          if (isNotFound(error)) return false
-          throw error
+          if (!isNotFound(error)) throw error
+          await api.assertServed(ref, error, signal)
+          return false
         }
       }),
     post: (path, body) =>

@@ -19,7 +19,9 @@ const BROKEN_OFF = 1006
  * @throws as `Cluster.forward`
  */
 export async function forwardPort(api: Api, to: ForwardOptions, signal: AbortSignal): Promise<Forward> {
-  await probe(api, to, signal)
+  const pod = `${to.namespace}/${to.pod}`
+  if (!api.forwarded.has(pod)) await probe(api, to, signal)
+  api.forwarded.add(pod)
   const open = new Set<() => void>()
   let trouble: string | undefined
   const say = (text: string | undefined): void => {
@@ -33,6 +35,7 @@ export async function forwardPort(api: Api, to: ForwardOptions, signal: AbortSig
     socket.on("close", () => open.delete(end))
     carry(api, to, socket, say).catch(async (error) => {
       socket.resetAndDestroy()
+      api.forwarded.delete(pod)
       say(await whyNot(api, to, error, signal))
     })
   })

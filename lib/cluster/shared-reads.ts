@@ -7,6 +7,10 @@ import type { ClusterReader } from "./types.ts"
 
 /** Reads whose answer depends on nothing but their arguments and the cluster. */
 const SHARED = ["get", "list", "serves", "allowed"] as const
+/** What changes all the time: shared by those who ask while it is read. */
+const WHILE_READ = ["log"] as const
+
+type Name = (typeof SHARED)[number] | (typeof WHILE_READ)[number]
 
 export class SharedReads {
   #answers = new Map<string, { at: number; answer: Promise<unknown> }>()
@@ -18,15 +22,18 @@ export class SharedReads {
 
   reader(plain: ClusterReader): Partial<ClusterReader> {
     const shared =
-      (name: (typeof SHARED)[number]) =>
+      (name: Name, lasts: boolean) =>
       (...args: unknown[]) =>
-        this.#read(JSON.stringify([name, ...args]), () =>
+        this.#read(JSON.stringify([name, ...args]), lasts, () =>
           (plain[name] as (...args: unknown[]) => Promise<unknown>)(...args),
         )
-    return Object.fromEntries(SHARED.map((name) => [name, shared(name)]))
+    return Object.fromEntries([
+      ...SHARED.map((name) => [name, shared(name, true)]),
+      ...WHILE_READ.map((name) => [name, shared(name, false)]),
+    ])
   }
 
-  async #read(key: string, read: () => Promise<unknown>): Promise<unknown> {
+  async #read(key: string, lasts: boolean, read: () => Promise<unknown>): Promise<unknown> {
     const known = this.#answers.get(key)
     if (known !== undefined && performance.now() - known.at < SHARED_READS_MS) {
       // Whoever asked first may have been interrupted, or had no session: that is not the answer for the others.
@@ -38,9 +45,10 @@ export class SharedReads {
     }
     const entry = { at: performance.now(), answer: read() }
     this.#answers.set(key, entry)
-    entry.answer.catch(() => {
+    const forget = () => {
       if (this.#answers.get(key) === entry) this.#answers.delete(key)
-    })
+    }
+    entry.answer.then(lasts ? undefined : forget, forget)
     return entry.answer
   }
 }

@@ -11,7 +11,7 @@ import {
   ready,
 } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
-import { adopted, adoptedMark, owns, takeObject } from "../shared/labels.ts"
+import { adopted, adoptedMark, owns, recordFound, takeObject } from "../shared/labels.ts"
 import { condition, ifServed, isTrue, objectRef, untilSeen } from "../shared/reading.ts"
 import { message, SKUPPER } from "./skupper.ts"
 
@@ -150,7 +150,7 @@ export async function takeExposure(context: Context, kind: "Connector" | "Listen
   const ref = exposureRef(kind, context.site.project)
   const created = await context.cluster.get(ref)
   // Created with its labels, so nothing is written now.
-  if (created !== undefined && owns(created, context.federation)) return takeObject(context, ref)
+  if (created !== undefined && owns(created, context.federation)) return recordFound(context, created)
   const within = AbortSignal.any([context.signal, AbortSignal.timeout(FIRST_STATUS)])
   await untilSeen(context.cluster, within, async (reader) => {
     const found = await reader.get(ref)

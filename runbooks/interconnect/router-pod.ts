@@ -1,10 +1,10 @@
 /** The pod of a Site's router: when its containers were started. */
 import type { ClusterReader, KubeObject } from "../../lib/index.ts"
-import { currentPods } from "../openshift/trouble.ts"
-import type { Deployment } from "../openshift/workload.ts"
+import { livingPods } from "../openshift/trouble.ts"
 import { ifAllowed } from "../shared/reading.ts"
-import { ROUTER } from "./skupper.ts"
 
+/** By this label, Skupper's controller itself finds the pods of a router. */
+const ROUTER_LABEL = "skupper.io/component=router"
 /** Its containers: the router itself, and what configures it. */
 export const ROUTER_CONTAINER = "router"
 const ADAPTOR = "kube-adaptor"
@@ -31,9 +31,7 @@ interface ContainerStatus {
 
 /** The newest pod of a Site's router; undefined if there is none, or if this user is not allowed to read it. */
 export async function routerPod(cluster: ClusterReader, namespace: string): Promise<RouterPod | undefined> {
-  const ref = { apiVersion: "apps/v1", kind: "Deployment", name: ROUTER, namespace }
-  const deployment = await ifAllowed(cluster.get<Deployment>(ref))
-  const pods = deployment && (await ifAllowed(currentPods(cluster, deployment)))
+  const pods = await ifAllowed(livingPods(cluster, { namespace, labels: ROUTER_LABEL }))
   return pods?.[0] && read(pods[0])
 }
 

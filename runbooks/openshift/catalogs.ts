@@ -2,7 +2,7 @@
 import { blocked, type CheckResult, type ClusterReader, type KubeObject, unknown } from "../../lib/index.ts"
 import type { SiteInputs } from "../context.ts"
 import { ifAllowed, ifServed, some } from "../shared/reading.ts"
-import { isManual, OLM, PACKAGE } from "./olm.ts"
+import { isManual, OLM, PACKAGE, type SubscriptionsFound, subscriptionsIn } from "./olm.ts"
 import { type Offer, USUAL_CATALOG, usualOffer } from "./subscription.ts"
 
 const MANIFESTS = "packages.operators.coreos.com/v1"
@@ -69,8 +69,12 @@ async function catalogStates(cluster: ClusterReader): Promise<string> {
 }
 
 /** OLM resolves a namespace as one: next to a Subscription with manual approval, an automatic one waits for an approval as well. */
-export async function waitsForApproval(cluster: ClusterReader, namespace: string): Promise<string> {
-  const subscriptions = await ifAllowed(cluster.list({ apiVersion: OLM, kind: "Subscription", namespace }))
+export async function waitsForApproval(
+  cluster: ClusterReader,
+  namespace: string,
+  known: SubscriptionsFound,
+): Promise<string> {
+  const subscriptions = await subscriptionsIn(cluster, namespace, known)
   const manual = (subscriptions ?? []).filter(({ spec }) => isManual(spec))
   if (manual.length === 0) return ""
   const names = some(manual.map(({ metadata }) => metadata.name))

@@ -28,11 +28,13 @@ export interface Subscribed {
   readonly manual: readonly string[]
 }
 
-/** Subscriptions of the whole cluster, otherwise of one namespace; undefined if none can be read. */
+/** Subscriptions of the whole cluster (`all`), otherwise of one namespace; undefined if none can be read. */
+export type SubscriptionsFound = { readonly all: boolean; readonly items: readonly KubeObject[] } | undefined
+
 export async function subscriptionsOf(
   cluster: ClusterReader,
   namespace: string,
-): Promise<{ all: boolean; items: KubeObject[] } | undefined> {
+): Promise<SubscriptionsFound> {
   const kind = { apiVersion: OLM, kind: "Subscription" }
   const everywhere = await ifAllowed(cluster.list(kind))
   if (everywhere !== undefined) return { all: true, items: everywhere }
@@ -40,8 +42,22 @@ export async function subscriptionsOf(
   return there && { all: false, items: there }
 }
 
+/** The Subscriptions of a namespace; undefined if they cannot be read. */
+export async function subscriptionsIn(
+  cluster: ClusterReader,
+  namespace: string,
+  known: SubscriptionsFound,
+): Promise<readonly KubeObject[] | undefined> {
+  if (known?.all === true) return known.items.filter(({ metadata }) => metadata.namespace === namespace)
+  return ifAllowed(cluster.list({ apiVersion: OLM, kind: "Subscription", namespace }))
+}
+
 /** Reads the objects that belong to a Subscription. */
-export async function readSubscribed(cluster: ClusterReader, subscription: KubeObject): Promise<Subscribed> {
+export async function readSubscribed(
+  cluster: ClusterReader,
+  subscription: KubeObject,
+  known: SubscriptionsFound,
+): Promise<Subscribed> {
   const namespace = subscription.metadata.namespace!
   const { installPlanRef, installedCSV, currentCSV } = subscription.status ?? {}
   const get = (kind: string, name: string | undefined, where = namespace) =>
@@ -63,7 +79,7 @@ export async function readSubscribed(cluster: ClusterReader, subscription: KubeO
     }
   const [groups, siblings, plan, catalog] = await Promise.all([
     list({ apiVersion: "operators.coreos.com/v1", kind: "OperatorGroup", namespace }),
-    list({ apiVersion: OLM, kind: "Subscription", namespace }),
+    subscriptionsIn(cluster, namespace, known),
     get("InstallPlan", installPlanRef?.name, installPlanRef?.namespace),
     get("CatalogSource", source, sourceNamespace),
   ])

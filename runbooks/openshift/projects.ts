@@ -11,7 +11,7 @@ import {
 } from "../../lib/index.ts"
 import type { Context } from "../context.ts"
 import { labels, ownsProject, projectDescription, recordOwn } from "../shared/labels.ts"
-import { type Condition, hasProjects, ifAllowed, objectRef, some } from "../shared/reading.ts"
+import { type Condition, hasProjects, ifAllowed, ifServed, objectRef, some } from "../shared/reading.ts"
 import { alreadyExists, viaApi } from "../shared/via.ts"
 
 const PROJECT = "project.openshift.io/v1"
@@ -29,10 +29,12 @@ export async function usableProject(
   { cluster, federation }: Pick<Context, "cluster" | "federation">,
   name: string,
 ): Promise<Usable> {
-  const projects = await hasProjects(cluster)
-  const answer = await ifAllowed(
-    cluster.get(refOf(projects, name)).then((object) => object ?? ("none" as const)),
-  )
+  const read = (projects: boolean) =>
+    ifAllowed(cluster.get(refOf(projects, name)).then((object) => object ?? ("none" as const)))
+  // Asked for first: the answer also says whether there are projects.
+  const asProject = await ifServed(read(true).then((answer) => ({ answer })))
+  const projects = asProject !== undefined
+  const answer = projects ? asProject.answer : await read(false)
   const found = answer === "none" ? undefined : answer
   const mayDeploy = () =>
     cluster.allowed({ verb: "create", group: "apps", resource: "deployments", namespace: name })

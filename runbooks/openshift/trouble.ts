@@ -23,15 +23,18 @@ export interface Trouble {
 
 /** The pods of a Deployment's current revision that are not being deleted; newest first. */
 export async function currentPods(cluster: ClusterReader, deployment: Deployment): Promise<KubeObject[]> {
-  const pods = await livingPods(cluster, deployment)
+  const pods = await livingPods(cluster, selected(deployment))
   if (areCurrent(deployment, pods)) return pods
   const set = await currentReplicaSet(cluster, deployment)
   return set === undefined ? [] : pods.filter((pod) => owned(pod, set))
 }
 
-/** Those that its selector finds, of any revision. */
-async function livingPods(cluster: ClusterReader, deployment: Deployment): Promise<KubeObject[]> {
-  const pods = await cluster.list({ apiVersion: "v1", kind: "Pod", ...selected(deployment) })
+/** Pods that are not being deleted and have not ended; newest first. */
+export async function livingPods(
+  cluster: ClusterReader,
+  where: { namespace?: string; labels: string },
+): Promise<KubeObject[]> {
+  const pods = await cluster.list({ apiVersion: "v1", kind: "Pod", ...where })
   return pods
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .filter(({ status }) => status?.phase !== "Failed" && status?.phase !== "Succeeded")
@@ -79,8 +82,6 @@ export async function troubleOf(
   cluster: ClusterReader,
   deployment: Deployment,
 ): Promise<Trouble | undefined> {
-  const set = await currentReplicaSet(cluster, deployment)
-  if (set === undefined) return refused(deployment, [deployment], [])
   const events = (name: string) =>
     ifAllowed(
       cluster.list({
@@ -90,9 +91,16 @@ export async function troubleOf(
         fields: `involvedObject.name=${name}`,
       }),
     ).then((found) => found ?? [])
-  const noPods = refused(deployment, [deployment, set], await events(set.metadata.name))
-  if (noPods !== undefined) return noPods
-  for (const pod of (await livingPods(cluster, deployment)).filter((one) => owned(one, set))) {
+  let pods = await livingPods(cluster, selected(deployment))
+  // With all its pods, and all of them current, no pod is refused.
+  if (pods.length < (deployment.spec.replicas ?? 1) || !areCurrent(deployment, pods)) {
+    const set = await currentReplicaSet(cluster, deployment)
+    if (set === undefined) return refused(deployment, [deployment], [])
+    const noPods = refused(deployment, [deployment, set], await events(set.metadata.name))
+    if (noPods !== undefined) return noPods
+    pods = pods.filter((one) => owned(one, set))
+  }
+  for (const pod of pods) {
     const trouble = await podTrouble(cluster, pod, () => events(pod.metadata.name))
     if (trouble !== undefined) return trouble
   }

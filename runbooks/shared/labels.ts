@@ -30,19 +30,23 @@ export const isOwn = (object: KubeObject, { federation, created }: Owner): boole
 
 /** Keeps the UIDs of what was applied with the federation's labels: some commands write an object as a whole, and drop them. */
 export async function recordOwn(
-  {
-    cluster,
-    federation,
-    recordCreated,
-  }: Pick<BaseContext, "federation" | "recordCreated"> & { cluster: ClusterReader },
+  context: Pick<BaseContext, "federation" | "recordCreated"> & { cluster: ClusterReader },
   refs: readonly Ref[],
 ): Promise<void> {
   for (const ref of refs) {
-    const found = await cluster.get(ref)
-    if (found === undefined || !(owns(found, federation) || ownsProject(found, federation))) continue
-    const { name, namespace, uid } = found.metadata
-    recordCreated({ kind: ref.kind, name, ...(namespace && { namespace }), ...(uid && { uid }) })
+    const found = await context.cluster.get(ref)
+    if (found !== undefined) recordFound(context, { ...found, kind: ref.kind })
   }
+}
+
+/** The same of an object that was read already. */
+export function recordFound(
+  { federation, recordCreated }: Pick<BaseContext, "federation" | "recordCreated">,
+  found: KubeObject,
+): void {
+  if (!owns(found, federation) && !ownsProject(found, federation)) return
+  const { name, namespace, uid } = found.metadata
+  recordCreated({ kind: found.kind, name, ...(namespace && { namespace }), ...(uid && { uid }) })
 }
 
 /** The description that marks a project of a federation, because ordinary users cannot label projects. */

@@ -84,6 +84,10 @@ export async function untilSeen<T>(
   }
 }
 
+/** Whether the server has the kind that is read. */
+export const isServed = async (read: Promise<unknown>): Promise<boolean> =>
+  (await ifServed(ifAllowed(read).then(() => true))) === true
+
 /** `a, b, c and 4 more` */
 export function some(names: readonly string[], most = 10): string {
   if (names.length <= most) return names.join(", ")

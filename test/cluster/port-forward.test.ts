@@ -110,6 +110,18 @@ const ask = async (port: number): Promise<string> => {
   return first.toString()
 }
 
+test("a pod whose port was forwarded is not asked again whether it can be", async () => {
+  const cluster = open(TOKENS.admin)
+  const before = server.requests.length
+  for (let n = 0; n < 3; n++) {
+    const forward = await cluster.forward(echo)
+    expect(await ask(forward.port)).toBe("first")
+    await forward.close()
+  }
+  const asked = server.requests.slice(before).filter(({ path }) => path.includes("/portforward"))
+  expect(asked.filter(({ status }) => status === 400)).toHaveLength(1)
+})
+
 test("every connection is a forward of its own, in both directions, much at once", async () => {
   const forward = await admin.forward(echo)
   const sockets = await Promise.all(Array.from({ length: 5 }, () => dial(forward.port)))

@@ -269,9 +269,9 @@ test("writes are what Kubernetes expects", async () => {
   await cluster.replace(object)
   expect(await cluster.remove(deployment, { propagation: "Foreground" })).toBe(true)
   await cluster.post("/api/v1/namespaces/ns/pods/p/binding", {})
-  const asked = server.asked
-    .slice(1)
-    .map(({ method, path, headers }) => `${method} ${path} ${headers["content-type"]}`)
+  const asked = server.asked.map(
+    ({ method, path, headers }) => `${method} ${path} ${headers["content-type"]}`,
+  )
   expect(asked).toEqual([
     `POST ${path}?fieldManager=test application/json`,
     `PATCH ${path}/superlink?fieldManager=test&force=true application/apply-patch+yaml`,
@@ -280,7 +280,7 @@ test("writes are what Kubernetes expects", async () => {
     `DELETE ${path}/superlink application/json`,
     "POST /api/v1/namespaces/ns/pods/p/binding application/json",
   ])
-  expect(server.asked[5]!.body).toContain('"propagationPolicy":"Foreground"')
+  expect(server.asked[4]!.body).toContain('"propagationPolicy":"Foreground"')
 })
 
 test("whoami: by review, else by OpenShift's users/~; rights, clock and version", async () => {

@@ -89,7 +89,7 @@ describe("a request ends with its signal", () => {
       })
     open.push({ close }, cluster)
     const { error, ms } = await endOf(cluster, (bound) => bound.list(pods))
-    expect(error.message).toBe(`127.0.0.1:${port} had not answered GET /api/v1`)
+    expect(error.message).toBe(`127.0.0.1:${port} had not answered GET ${PATH}`)
     expect(ms).toBeLessThan(5_000)
     await cluster.close()
   })

@@ -19,7 +19,9 @@ const listen = (port, answer) => port === "0" || createServer((socket) => {
   socket.on("data", () => answer && socket.end("HTTP/1.0 200 OK\\r\\n\\r\\n"))
 }).listen(Number(port), "127.0.0.1", () => console.log("listening"))
 listen(health, hangs === "no")
-listen(listener, false)`
+listen(listener, false)
+// It runs on, also where it listens to nothing.
+setInterval(() => {}, 60_000)`
 
 const images: readonly PracticeImage[] = [
   {
@@ -88,7 +90,7 @@ beforeEach(async () => {
 
 /** A router whose program serves these. */
 const router = async (...args: string[]) => {
-  const labels = { app: "router" }
+  const labels = { app: "router", "skupper.io/component": "router" }
   await admin.create({
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -109,8 +111,8 @@ const router = async (...args: string[]) => {
   })
   return waitFor(admin, async (reader) => {
     const [pod] = await reader.list({ apiVersion: "v1", kind: "Pod", namespace })
-    if (pod === undefined || !pod.status?.containerStatuses?.every((one: { ready: boolean }) => one.ready))
-      return
+    const containers = (pod?.status?.containerStatuses ?? []) as { ready: boolean }[]
+    if (pod === undefined || containers.length < 2 || containers.some(({ ready }) => !ready)) return
     const listens = args.includes("health") || args.includes("listener")
     const log = await reader.log({ namespace, pod: pod.metadata.name, container: "router" })
     return !listens || log.includes("listening") ? pod : undefined
