@@ -27,6 +27,7 @@ const HARDENED = [
   "hardened-1.42",
   "node-auth-1.34",
   "node-auth-1.38",
+  "parties",
 ].map((name) => `test/real/flower/${name}.test.ts`)
 
 /** `npm test` is `unit`. The others take minutes, or need more than Node, and have a command each. */
