@@ -337,10 +337,13 @@ const ownIds = (context: Context): string[] => [
   ...theirNodes(context),
 ]
 
-/** The ids in the receipts of other parties. */
+/** The ids in the receipts of other parties, but of those whose part has ended. */
 const theirNodes = (context: Context): string[] =>
   context.all("supernode").some(isTheirs)
-    ? context.values(nodeValue).flatMap(({ site, value }) => (isTheirs(site) ? [value.id] : []))
+    ? context
+        .values(nodeValue)
+        .filter(({ site }) => isTheirs(site) && context.outcome("verify", site.name)?.theirs !== true)
+        .map(({ value }) => value.id)
     : []
 
 async function runApp(context: Context): Promise<void> {

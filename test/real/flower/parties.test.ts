@@ -73,6 +73,9 @@ describe.skipIf(cannot !== undefined)(`Flower ${VERSION}, three institutions, se
 
     for (const other of others) await ends(0, other, "run", "--yes")
     expect(await ends(0, coordinator, "run", "--yes")).toContain("2 of 2 SuperNodes verified")
+    const again = ["step", "verify-federation", "--proof", "run", "--rerun", "--yes"]
+    const proven = await ends(0, coordinator, ...again)
+    for (const round of [1, 2, 3]) expect(proven).toContain(`round ${round}: 2 of 2 SuperNodes`)
     expect(world.trespasses).toEqual([])
   })
 })
