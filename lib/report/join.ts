@@ -82,9 +82,9 @@ function checkOf(message: Crossed, other: OtherReport, signed: (digest: string) 
   return { what, ok: true, why: `both records have ${message.digest.slice(0, 16)}; ${kept}` }
 }
 
-/** Who has to send what, each once: several steps wait for the same message. */
+/** Who has to send what, each once: several steps wait for the same message, and which lane says it first is chance. */
 const owed = (wrong: Report["runs"][number]["wrong"]): string =>
-  [...new Set(wrong.map(({ reason }) => String(reason).split("; ")[0]))].join("; ")
+  [...new Set(wrong.map(({ reason }) => String(reason).split("; ")[0]))].toSorted().join("; ")
 
 function eventsOf(who: string, runs: Report["runs"], messages: readonly ReportMessage[] = []) {
   return [

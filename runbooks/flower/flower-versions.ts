@@ -114,6 +114,9 @@ const GATED: Family = {
   fleetPort: FLEET_PORT,
 }
 
+/** Up to 1.39, a SuperNode calls every 3 s, and its SuperLink logs each call (measured with 1.28 and 1.34). */
+export const logsCalls = (version: string): boolean => !familyOf(version).onePort
+
 /**
  * The row of the table that a version belongs to.
  * @param gate whether there is a gate, which means something from 1.40 on

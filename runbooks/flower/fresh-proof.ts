@@ -93,8 +93,13 @@ function regularCalls(log: string, id: string): { last: number; gap: number } | 
   return { last: calls.at(-1)!, gap: gaps.at(-1)! }
 }
 
-/** Whether a node that called every few seconds has stopped. */
-export function hasFallenSilent(log: string, id: string, now: number): boolean {
+/**
+ * Whether a node has stopped calling.
+ * @param each whether this SuperLink logs each call: then a node that was cut off soon after its start is known too
+ */
+export function hasFallenSilent(log: string, id: string, now: number, each: boolean): boolean {
   const calls = regularCalls(log, id)
-  return calls !== undefined && now - calls.last > SILENT
+  if (calls !== undefined) return now - calls.last > SILENT
+  const membership = readSuperlinkLog(log, id)
+  return each && membership.is === "active" && membership.at !== undefined && now - membership.at > SILENT
 }

@@ -4,7 +4,8 @@ import type { Context } from "../context.ts"
 import { isTheirs } from "../interconnect/other-side.ts"
 import { some } from "../shared/reading.ts"
 import { activeNodes } from "./flower-logs.ts"
-import { findFlwr } from "./flwr.ts"
+import { logsCalls } from "./flower-versions.ts"
+import { findFlwr, versionBeside } from "./flwr.ts"
 import { hasFallenSilent } from "./fresh-proof.ts"
 import { listNodes } from "./node-list.ts"
 import { sitesById } from "./registered-hop.ts"
@@ -41,7 +42,8 @@ async function connected(context: Context, superlink: Running): Promise<readonly
   const ids = activeNodes(superlink.log)
   if (ids.length === 0) return ids
   const now = await context.at(context.the("superlink")).cluster.now()
-  return ids.filter((id) => !hasFallenSilent(superlink.log, id, now))
+  const each = logsCalls(versionBeside(context, superlink))
+  return ids.filter((id) => !hasFallenSilent(superlink.log, id, now, each))
 }
 
 /** The end of a sentence; empty where there are none. */

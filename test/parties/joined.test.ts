@@ -116,7 +116,7 @@ it("two reports become one record; a copy that was altered, and a message that o
     first("St. Mary's: accepted the approval"),
   )
   expect(said).toContain(
-    "here: exit code 4: St. Mary's has to send its receipt; Charité has to send its receipt; Mercy has to send its receipt",
+    "here: exit code 4: Charité has to send its receipt; Mercy has to send its receipt; St. Mary's has to send its receipt",
   )
   const page = await host.call("report", ...FILE, "--join", "other.json", "--format", "html")
   expect(page.stdout).toContain("Joined with other parties")

@@ -1,7 +1,8 @@
 /** Lines of a log that are older than the last restart on the way prove nothing. */
 import { afterEach, beforeEach, expect, test } from "vitest"
 import type { KubeObject } from "../../lib/cluster/types.ts"
-import { staleProof } from "../../runbooks/flower/fresh-proof.ts"
+import { logsCalls } from "../../runbooks/flower/flower-versions.ts"
+import { hasFallenSilent, staleProof } from "../../runbooks/flower/fresh-proof.ts"
 import type { Running } from "../../runbooks/flower/running.ts"
 import { verify } from "../../runbooks/verify.ts"
 import { type Clusters, namespace, startClusters } from "./clusters.ts"
@@ -92,4 +93,12 @@ test("a node that called every three seconds and stopped is not active", async (
       /^activation: node 42 called the SuperLink every 3 s, and has not called for 7[4-7] s/,
     ),
   })
+})
+
+test("a node that was cut off soon after its start is known where each call is logged", () => {
+  const brief = (last: number) => line(last, "[Fleet.ActivateNode] Activated node_id=43")
+  expect(hasFallenSilent(brief(75), "43", Date.now(), logsCalls("1.39.0"))).toBe(true)
+  expect(hasFallenSilent(brief(30), "43", Date.now(), logsCalls("1.39.0"))).toBe(false)
+  // An activation is all there ever is of a node.
+  expect(hasFallenSilent(brief(75), "43", Date.now(), logsCalls("1.40.0"))).toBe(false)
 })
