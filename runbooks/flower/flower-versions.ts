@@ -114,9 +114,6 @@ const GATED: Family = {
   fleetPort: FLEET_PORT,
 }
 
-/** Up to 1.39, a SuperNode calls every 3 s, and its SuperLink logs each call (measured with 1.28 and 1.34). */
-export const logsCalls = (version: string): boolean => !familyOf(version).onePort
-
 /**
  * The row of the table that a version belongs to.
  * @param gate whether there is a gate, which means something from 1.40 on
@@ -184,3 +181,6 @@ export function compareVersions(a: string, b: string): number {
 
 /** Whether a version is this one or a later one. */
 export const since = (version: string, first: string): boolean => compareVersions(version, first) >= 0
+
+/** Up to 1.39, a SuperNode calls every 3 s, and its SuperLink logs each call (measured with 1.28 and 1.34). */
+export const logsCalls = (version: string): boolean => !since(version, "1.40.0")

@@ -11,7 +11,7 @@ import type { Running } from "./running.ts"
 export const RECONNECTS = 90_000
 /** The clocks of two clusters are compared by ages, and both a cluster's clock and a start are whole seconds. */
 const ROUNDING = 2_000
-/** Up to 1.39, a SuperNode calls every 3 s, and its SuperLink logs each call. */
+/** The longest pause between calls that are logged one by one (`logsCalls`). */
 const OFTEN = 10_000
 const SILENT = 60_000
 
@@ -41,9 +41,8 @@ async function cutSince(
 ): Promise<CheckResult | undefined> {
   const { cluster, site, at } = context
   const far = hubOf(context, site)
-  const membership = readSuperlinkLog(superlink.log, id)
+  const called = lastSign(superlink.log, id)
   const registration = readSupernodeLog(supernode.log)
-  const called = membership.is === "active" ? membership.at : undefined
   const connected = registration.is === "registered" ? registration.at : undefined
   const farRouter = await routerPod(at(far).cluster, far.project)
   const nearRouter = await routerPod(cluster, site.project)
@@ -93,13 +92,17 @@ function regularCalls(log: string, id: string): { last: number; gap: number } | 
   return { last: calls.at(-1)!, gap: gaps.at(-1)! }
 }
 
+/** When the log last showed a node as active, in milliseconds; undefined if it does not, or its lines have no times. */
+function lastSign(log: string, id: string): number | undefined {
+  const membership = readSuperlinkLog(log, id)
+  return membership.is === "active" ? membership.at : undefined
+}
+
 /**
  * Whether a node has stopped calling.
  * @param each whether this SuperLink logs each call: then a node that was cut off soon after its start is known too
  */
 export function hasFallenSilent(log: string, id: string, now: number, each: boolean): boolean {
-  const calls = regularCalls(log, id)
-  if (calls !== undefined) return now - calls.last > SILENT
-  const membership = readSuperlinkLog(log, id)
-  return each && membership.is === "active" && membership.at !== undefined && now - membership.at > SILENT
+  const last = regularCalls(log, id)?.last ?? (each ? lastSign(log, id) : undefined)
+  return last !== undefined && now - last > SILENT
 }
